@@ -1,0 +1,22 @@
+"""How the extension is compiled; everything else is in pyproject.toml."""
+
+import runpy
+
+from setuptools import Extension, setup
+
+provider = runpy.run_path("tools/provider.py")["locate"]()
+
+setup(
+    ext_modules=[
+        Extension(
+            "{{ cookiecutter.import_name }}._extension",
+            ["src/{{ cookiecutter.import_name }}/_extension.c"],
+            include_dirs=[str(provider.include)],
+            library_dirs=[str(provider.library.parent)],
+            libraries=[f":{provider.library.name}"],
+            # RUNPATH, not RPATH: some linkers still write the older one by default, and
+            # it would also decide for the libraries that the provider's library needs.
+            extra_link_args=["-Wl,--enable-new-dtags", f"-Wl,-rpath,{provider.runpath}"],
+        )
+    ],
+)

@@ -1,0 +1,28 @@
+/* The module: what it was compiled against, and what it runs with. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <{{ cookiecutter.provider_header }}>
+
+/* Exported, so that the version can be read from the file without running it. */
+__attribute__((visibility("default"), used))
+const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.provider_version_macro }};
+
+static PyObject *built_against(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+    return PyUnicode_FromString({{ cookiecutter.import_name }}_built_against);
+}
+
+static PyObject *core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+    return PyUnicode_FromString({{ cookiecutter.provider_version_function }}());
+}
+
+static PyMethodDef methods[] = {
+    {"built_against", built_against, METH_NOARGS, "The provider's version when compiled."},
+    {"core_version", core_version, METH_NOARGS, "The provider's version as loaded."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_extension", NULL, 0, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__extension(void) { return PyModuleDef_Init(&module); }

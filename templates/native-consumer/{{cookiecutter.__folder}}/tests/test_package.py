@@ -1,0 +1,19 @@
+"""The package as installed."""
+
+import subprocess
+import sys
+
+import {{ cookiecutter.import_name }}
+from {{ cookiecutter.import_name }} import _provider
+
+
+def test_runs_with_the_abi_it_was_built_for() -> None:
+    found = {{ cookiecutter.import_name }}.versions()
+    assert _provider.abi(found["built_against"]) == _provider.abi(found["loaded"])
+    assert found["loaded"] == found["installed"]
+
+
+def test_command_prints_the_versions() -> None:
+    command = [sys.executable, "-c", "import {{ cookiecutter.import_name }}; {{ cookiecutter.import_name }}.main()"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert f"built_against: {{ '{' }}{{ cookiecutter.import_name }}.built_against()}" in output

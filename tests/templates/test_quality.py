@@ -1,0 +1,95 @@
+"""The generated projects as a reviewer's tools see them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from .workshop import HIGHEST, Workshop
+
+BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
+GRANULARITIES = ("patch", "minor", "exact")
+LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0")
+CI = ("github", "none")
+# Longer, shorter and dotted names, and folders inside folders.
+NAMES = (
+    {},
+    {
+        "distribution": "Some.Rather-Long_Distribution-Name",
+        "repository_url": "https://example.org/some/repository",
+        "provider_distribution": "x",
+        "provider_library": "libx++-2.so",
+        "provider_library_folder": "native/lib64",
+        "provider_header": "x/version.h",
+    },
+)
+
+
+def pairs() -> list[tuple[str, str, str, str, dict[str, str]]]:
+    """Few combinations in which every pair of choices occurs."""
+    everything = list(itertools.product(BACKENDS, GRANULARITIES, LICENCES, CI, range(len(NAMES))))
+    missing = {pair for combination in everything for pair in pairs_in(combination)}
+    chosen = []
+    while missing:
+        best = max(everything, key=lambda combination: len(missing & pairs_in(combination)))
+        missing -= pairs_in(best)
+        chosen.append((*best[:4], NAMES[best[4]]))
+    return chosen
+
+
+def pairs_in(combination: tuple[object, ...]) -> set[tuple[tuple[int, object], ...]]:
+    return set(itertools.combinations(enumerate(combination), 2))
+
+
+@pytest.mark.parametrize(("backend", "granularity", "licence", "ci", "names"), pairs())
+def test_every_pair_of_choices(
+    workshop: Workshop, backend: str, granularity: str, licence: str, ci: str, names: dict[str, str]
+) -> None:
+    choices = {"build_backend": backend, "abi_granularity": granularity, "license": licence, "ci": ci}
+    project = workshop.bake("native-consumer", **choices, **names)
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text())
+    assert pyproject["project"]["license"] == licence
+    (requirement,) = pyproject["project"]["dependencies"]
+    assert pyproject["build-system"]["requires"][1] == requirement
+    assert (project / ".github").exists() is (ci == "github")
+    assert not left_over(project)
+    workshop.python(project / "tools/consistency.py")
+    workshop.run("ruff", "check", "--no-cache", project)
+
+
+def left_over(project: Path) -> list[str]:
+    """Files in which something of the template still shows."""
+    files = [path for path in project.rglob("*") if path.is_file()]
+    return [str(path) for path in files if "cookiecutter" in path.read_text() + str(path.relative_to(project))]
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
+def test_repository_review_passes(workshop: Workshop, template: str) -> None:
+    project = workshop.bake(template)
+    workshop.commit(project)
+    report = json.loads(workshop.run("repo-review", "--format", "json", "--show", "all", project))
+    failed = [name for name, check in report["checks"].items() if check["result"] is False]
+    assert not failed
+    passed = [name for name, check in report["checks"].items() if check["result"] is True]
+    assert len(passed) > 40
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
+def test_generated_code_is_clean(workshop: Workshop, template: str, providers: dict[str, Path]) -> None:
+    project = workshop.bake(template)
+    site = workshop.installed("site", providers[HIGHEST])
+    workshop.run("ruff", "check", "--no-cache", project)
+    workshop.run("ruff", "format", "--no-cache", "--check", project)
+    workshop.run("mypy", "--cache-dir", workshop.root / "mypy", cwd=project, site=site)
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
+def test_no_machine_or_registry_is_named(workshop: Workshop, template: str) -> None:
+    project = workshop.bake(template)
+    text = "\n".join(path.read_text() for path in project.rglob("*") if path.is_file())
+    for word in ("/tmp", "/root", "/home/", "TODO", "FIXME"):
+        assert word not in text

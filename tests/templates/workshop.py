@@ -1,0 +1,129 @@
+"""Bakes, builds and runs generated projects, away from the user's own settings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cookiecutter.main import cookiecutter
+
+TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
+
+# The provider's releases that the tests publish: both ends of the range that the
+# consumer's defaults declare, and the next ABI.
+LOWEST: Final = "7.0.7.99.1.2"
+HIGHEST: Final = "7.0.7.99.1.3"
+OTHER_ABI: Final = "7.0.10.99.0.2"
+
+# Variables that would let a test see this machine instead of what it set up. Compilers
+# read theirs too, and a flag there would be in what is built.
+FOREIGN: Final = (
+    "PIP_", "UV_", "PYTHON", "VIRTUAL_ENV", "NOX", "COV_", "SKBUILD", "CMAKE",
+    "CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LD_", "DIST_EXTRA_CONFIG", "COOKIECUTTER",
+)  # fmt: skip
+
+
+def environment(home: Path, site: Path | None = None) -> dict[str, str]:
+    """The environment of a command, with the packages in `site` importable."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+    own = {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        # Not UV_NO_CONFIG, which would switch match-runtime off in the project as well.
+        "XDG_CONFIG_DIRS": str(home / "config"),
+        "UV_PYTHON_DOWNLOADS": "never",
+        # Plain text, whatever terminal the tests run in.
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+    }
+    return kept | own | ({"PYTHONPATH": str(site)} if site else {})
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A folder to work in, with a home of its own."""
+
+    root: Path
+
+    @property
+    def home(self) -> Path:
+        path = self.root / "home"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def bake(self, template: str, folder: str = "baked", **answers: str) -> Path:
+        """Generate a project, and return where it is."""
+        settings = self.home / "cookiecutter.yaml"
+        settings.write_text(
+            f"cookiecutters_dir: {self.home / 'cookiecutters'}\nreplay_dir: {self.home / 'replay'}\n"
+        )
+        output = self.root / folder
+        output.mkdir(parents=True, exist_ok=True)
+        return Path(
+            cookiecutter(
+                str(TEMPLATES / template),
+                no_input=True,
+                extra_context=answers,
+                output_dir=str(output),
+                config_file=str(settings),
+            )
+        )
+
+    def run(
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        site: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        fails: bool = False,
+    ) -> str:
+        """Run a command that must succeed, or must fail, and return all it printed."""
+        done = subprocess.run(
+            list(map(str, command)),
+            cwd=cwd or self.root,
+            env=environment(self.home, site) | dict(env or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode != 0) is fails, f"{command}: exit {done.returncode}\n{done.stdout}"
+        return done.stdout
+
+    def python(
+        self, *arguments: str | Path, site: Path | None = None, cwd: Path | None = None, fails: bool = False
+    ) -> str:
+        """Run this interpreter."""
+        return self.run(sys.executable, *arguments, site=site, cwd=cwd, fails=fails)
+
+    def build(self, project: Path, site: Path | None = None, *options: str, folder: str = "dist") -> list[Path]:
+        """Build an sdist, and a wheel from it, with the packages in `site`."""
+        output = self.root / folder
+        self.python("-m", "build", "--no-isolation", *options, "--outdir", output, project, site=site)
+        return sorted(output.iterdir())
+
+    def commit(self, project: Path) -> None:
+        """Make a git repository of a project: meson-python makes sdists of nothing else."""
+        who = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"]
+        self.run("git", "init", "--quiet", cwd=project)
+        self.run("git", "add", "--all", cwd=project)
+        self.run("git", *who, "commit", "--quiet", "--message", "baked", cwd=project)
+
+    def installed(self, name: str, *wheels: Path) -> Path:
+        """Unpack wheels beside each other, as in a site-packages folder."""
+        site = self.root / name
+        for wheel in wheels:
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(site)
+        return site

@@ -1,0 +1,280 @@
+"""One cell, from publication to judged evidence.
+
+A pipeline: publish, render, run the commands, observe, judge, keep the evidence. Only
+this module knows its order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from repro import __version__, evidence, live
+from repro.cast import cast_of, request_of
+from repro.errors import CellError
+from repro.index import Shelf
+from repro.installers import INSTALLERS, Plan, Target, Unsupported
+from repro.interpreter import Interpreter
+from repro.isolation import Place, environment
+from repro.observe import Check, Observation, Subject, observe
+from repro.process import TIMED_OUT, Outcome, Processes
+from repro.remedies import REMEDIES
+from repro.request import Request
+from repro.results import Cell, Circumstances, CommandRecord, Result, StepRecord
+from repro.scenario import Expectation, Scenario, Step
+from repro.tools import Tool
+from repro.verdict import Judgement, judge
+from repro.workshop import Workshop
+
+MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
+_CRASHED = 100  # exit codes from here on are crashes: 101 is Rust's panic, 127 «not started»
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell with all that is needed to run it."""
+
+    cell: Cell
+    scenario: Scenario
+    interpreter: Interpreter
+    tool: Tool
+
+
+class CellRun:
+    """The running of one task.
+
+    Args:
+        workshop: what all cells share.
+        task: the cell.
+        processes: starts the commands.
+        limit: seconds that one command may take.
+
+    """
+
+    def __init__(self, workshop: Workshop, task: Task, processes: Processes, limit: float) -> None:
+        self._workshop, self._task = workshop, task
+        self._processes, self._limit = processes, limit
+        self._prefix = workshop.next_prefix()
+        self._installer = INSTALLERS[task.cell.installer]
+        self._records: list[StepRecord] = []
+        self.process_seconds = 0.0
+        self.place = Place(root=workshop.folder / self._prefix, index_url="")
+
+    def result(self) -> Result:
+        """Runs the cell.
+
+        Raises:
+            CellError: a command crashed, hung, or the disk is full: nothing can be said.
+            SkewError: the fake pair could not be made.
+
+        """
+        started = time.monotonic()
+        task = self._task
+        shelf = self._publish()
+        try:
+            plan, exit_code = self._run_steps(shelf)
+        except Unsupported as reason:
+            judgement = Judgement(verdict="unsupported", because=str(reason))
+            observation = None
+        else:
+            observation = self._observe(plan)
+            judgement = judge(observation, exit_code)
+            self._require_space()
+        finally:
+            self._workshop.index.withdraw(self._prefix)
+        expected = expectation(task)
+        result = Result(
+            cell=task.cell,
+            verdict=judgement.verdict,
+            because=judgement.because,
+            expected=expected.verdict if expected else None,
+            expected_because=expected.because if expected else None,
+            origin=evidence.origin_of(task.scenario.consumer, observation),
+            published=evidence.published_records(shelf, self._workshop.build_requirements),
+            steps=tuple(self._records),
+            observation=observation,
+            journal=tuple(shelf.journal),
+            circumstances=self._circumstances(),
+            seconds=round(time.monotonic() - started, 3),
+        )
+        return evidence.scrub(result, self._replacements())
+
+    def _publish(self) -> Shelf:
+        task = self._task
+        if task.scenario.live:
+            shelf, url = Shelf(()), live.index_url()
+        else:
+            shelf = self._workshop.shelf(task.scenario, task.cell.variant, task.interpreter)
+            url = self._workshop.index.publish(self._prefix, shelf)
+        self.place = msgspec.structs.replace(self.place, index_url=url)
+        return shelf
+
+    def _run_steps(self, shelf: Shelf) -> tuple[Plan, int]:
+        """All steps in order; returns the last plan and its last command's exit code."""
+        task = self._task
+        asked = request_of(task.scenario, task.cell.variant)
+        cast = cast_of(task.scenario, task.cell.variant)
+        requests = [
+            (step, number, each)
+            for number, step in enumerate(task.scenario.steps_of(task.cell.variant), 1)
+            for each in REMEDIES[task.cell.remedy if step.remedy else "nothing"].apply(asked, cast)
+        ]
+        # Rendered before anything runs: «unsupported» must not depend on how far a run got.
+        plans = [(step, number, self._render(request)) for step, number, request in requests]
+        before, exit_code = 0, 0
+        for step, number, plan in plans:
+            if number != before:
+                self._enter_step(step, first=number == 1)
+            shelf.step, before = number, number
+            exit_code = self._run_plan(step, plan)
+        return plans[-1][2], exit_code
+
+    def _render(self, request: Request) -> Plan:
+        interpreter = self._task.interpreter
+        target = Target(
+            module=self._task.scenario.module,
+            python=interpreter.path,
+            python_version=".".join(interpreter.version.split(".")[:2]),
+            tool_version=Version(self._task.tool.version),
+        )
+        return self._installer.render(request, target)
+
+    def _enter_step(self, step: Step, first: bool) -> None:
+        new_environment = step.environment == "new" and not first
+        new_cache = step.cache == "new" and not first
+        self.place = msgspec.structs.replace(
+            self.place,
+            environment=self.place.environment + new_environment,
+            cache=self.place.cache + new_cache,
+        )
+        self.place.prepare()
+
+    def _run_plan(self, step: Step, plan: Plan) -> int:
+        self._require_space()
+        for folder, files in (
+            (self.place.project, plan.files),
+            (self.place.user_configuration, plan.user_files),
+        ):
+            for name, text in files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        commands = list(plan.commands)
+        if not self._installer.makes_environment and not (self.place.project / ".venv").exists():
+            venv = (self._task.interpreter.path, "-m", "venv", "--without-pip", ".venv")
+            commands.insert(0, venv)
+        records = []
+        for argv in commands:
+            outcome = self._run(argv, plan)
+            _require_sound(outcome, self._limit)
+            records.append(CommandRecord(**msgspec.structs.asdict(outcome)))
+            if outcome.exit_code:
+                break
+        written = {**plan.files, **{f"~/.config/{k}": v for k, v in plan.user_files.items()}}
+        self._records.append(StepRecord(title=step.title, files=written, commands=tuple(records)))
+        return records[-1].exit_code
+
+    def _run(self, argv: Sequence[str], plan: Plan | None = None, **more: str) -> Outcome:
+        environ = environment(self.place, (self._task.tool.path,), bool(self._task.scenario.live))
+        outcome = self._processes.run(
+            argv,
+            cwd=self.place.project,
+            environ={**environ, **(plan.environ if plan else {}), **more},
+            limit=self._limit,
+        )
+        self.process_seconds += outcome.seconds
+        return outcome
+
+    def _observe(self, plan: Plan) -> Observation:
+        scenario = self._task.scenario
+        library_path = tuple(str(self.place.project / folder) for folder in plan.library_path)
+        loader = {"LD_LIBRARY_PATH": ":".join(library_path)} if library_path else {}
+        subject = Subject(
+            consumer=scenario.consumer, provider=scenario.provider, module=scenario.module
+        )
+        return observe(
+            subject,
+            lambda arguments: self._run([*plan.python, *arguments], plan, **loader),
+            self._checks,
+            library_path,
+        )
+
+    def _checks(self, prefix: Path) -> tuple[Check, ...]:
+        """The tools' own opinions of the environment, whichever tool made it."""
+        python = str(prefix / "bin" / "python")
+        if not Path(python).exists():
+            raise CellError(python, "the environment has no interpreter to check it with")
+        pip, uv = self._workshop.check_tools
+        checks = []
+        for tool, arguments in (
+            (pip, ("pip", "--python", python, "check")),
+            (uv, ("uv", "pip", "check", "--python", python)),
+        ):
+            executable = str(Path(tool.path) / tool.name)
+            outcome = self._run([executable, *arguments[1:]])
+            _require_sound(outcome, self._limit)
+            checks.append(
+                Check(tool=tool.name, exit_code=outcome.exit_code, output=outcome.output.strip())
+            )
+        return tuple(checks)
+
+    def _require_space(self) -> None:
+        if shutil.disk_usage(self._workshop.work).free < MINIMUM_FREE:
+            raise CellError(
+                str(self._workshop.work),
+                "less than 100 MB are free: free space, or name another folder with --work",
+            )
+
+    def _circumstances(self) -> Circumstances:
+        return Circumstances(
+            kit_version=__version__,
+            python=self._task.interpreter.version,
+            platform=platform.platform(aliased=True, terse=True) + " " + platform.machine(),
+            compiler=Path(self._workshop.compiler.title).name,
+            checks={tool.name: tool.version for tool in self._workshop.check_tools},
+            date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
+        )
+
+    def _replacements(self) -> dict[str, str]:
+        """Paths and addresses of this machine, and what stands for them in the record."""
+        interpreter = Path(self._task.interpreter.path).resolve().parent.parent
+        found = {
+            self.place.index_url.removesuffix("/simple/"): "http://127.0.0.1:8000",
+            str(self.place.root): "/cell",
+            str(self._workshop.work / "tools"): "/tools",
+        }
+        # An interpreter of the system's is named alike everywhere.
+        return (
+            found if str(interpreter).startswith("/usr") else {**found, str(interpreter): "/python"}
+        )
+
+
+def expectation(task: Task) -> Expectation | None:
+    """What the scenario says of this cell: the first entry that fits it."""
+    cell = task.cell
+    for each in task.scenario.expect:
+        fits = (
+            (not each.installers or cell.installer in each.installers)
+            and (not each.variants or cell.variant in each.variants)
+            and cell.remedy in each.remedies
+            and SpecifierSet(each.tool_versions).contains(cell.version, prereleases=True)
+        )
+        if fits:
+            return each
+    return None
+
+
+def _require_sound(outcome: Outcome, limit: float) -> None:
+    command = " ".join(outcome.argv)
+    if outcome.exit_code == TIMED_OUT:
+        raise CellError(command, f"took longer than {limit:g} s and was ended: see --time-limit")
+    if outcome.exit_code < 0 or outcome.exit_code >= _CRASHED:
+        last = (outcome.output.strip().splitlines() or ["no output"])[-1]
+        raise CellError(command, f"crashed (exit code {outcome.exit_code}): {last}")

@@ -1,0 +1,57 @@
+"""The C compiler that builds the fake pair, here and inside the tools' builds."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from repro.errors import CompilerError
+
+
+class Compiler(msgspec.Struct, frozen=True, kw_only=True):
+    """How to compile. ``command`` is what ``CC`` would hold, split into words."""
+
+    command: tuple[str, ...]
+    title: str
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables by which setuptools, too, uses this compiler.
+
+        The machine's own ``cc`` is found without help; saying so would only keep setuptools
+        from the flags that the interpreter was built with.
+        """
+        if len(self.command) == 1:
+            return {}
+        words = shlex.join(self.command)
+        return {"CC": words, "LDSHARED": f"{words} -shared"}
+
+    def shared_object(self, root: Path, source: str, output: str, *arguments: str) -> bytes:
+        """Compiles ``source`` in ``root`` and returns the shared object's bytes.
+
+        Paths are relative and no build id is written: the bytes do not tell where or when.
+
+        Raises:
+            CompilerError: with the compiler's words.
+
+        """
+        command = [*self.command, "-shared", "-fPIC", "-O1", "-Wl,--build-id=none"]
+        command += ["-o", output, source, *arguments]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CompilerError(command, done.stderr)
+        return (root / output).read_bytes()
+
+
+@lru_cache
+def system_compiler() -> Compiler | None:
+    """The compiler on the PATH, or None: then the kit fetches ziglang."""
+    for name in ("cc", "gcc", "clang"):
+        if path := shutil.which(name):
+            return Compiler(command=(name,), title=path)
+    return None

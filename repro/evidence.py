@@ -1,0 +1,60 @@
+"""Evidence: what was published, where the installed module comes from, and no machine's paths."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+from packaging.metadata import parse_email
+
+from repro import fakes
+from repro.fakes import PublishedFile
+from repro.index import Shelf
+from repro.observe import Observation
+from repro.results import PublishedRecord, Result
+
+
+def published_records(
+    shelf: Shelf, build_requirements: Iterable[PublishedFile]
+) -> tuple[PublishedRecord, ...]:
+    """What the scenario published on ``shelf``, in all steps, without the build requirements."""
+    others = {each.filename for each in build_requirements}
+    return tuple(_record(each) for each in shelf.all_files() if each.filename not in others)
+
+
+def _record(file: PublishedFile) -> PublishedRecord:
+    raw, _ = parse_email(file.metadata)
+    return PublishedRecord(
+        filename=file.filename,
+        step=file.step,
+        requires_dist=tuple(raw.get("requires_dist", ())),
+        dynamic=tuple(raw.get("dynamic", ())),
+        sha256=hashlib.sha256(file.content).hexdigest(),
+    )
+
+
+def origin_of(
+    consumer: str, observation: Observation | None
+) -> Literal["published", "built", "none"]:
+    """Whether the installed consumer is a wheel that was published, or one built here.
+
+    Told by the installed WHEEL file: a public index takes no ``linux_…`` tag, and the wheels
+    of the fake pair name their generator.
+    """
+    installed = [
+        each for each in (observation.distributions if observation else ()) if each.name == consumer
+    ]
+    if not installed:
+        return "none"
+    here = any("-linux_" in tag for tag in installed[0].tags)
+    return "built" if here and installed[0].generator != fakes.GENERATOR else "published"
+
+
+def scrub(result: Result, replacements: Mapping[str, str]) -> Result:
+    """Replaces this machine's paths and addresses wherever they stand in ``result``."""
+    text = msgspec.json.encode(result).decode()
+    for old, new in sorted(replacements.items(), key=lambda item: -len(item[0])):
+        text = text.replace(old, new)
+    return msgspec.json.decode(text, type=Result)

@@ -1,0 +1,70 @@
+"""The installers. Adding one is adding one file here and one entry to ``INSTALLERS``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from repro.errors import UnknownNameError
+from repro.installers.base import Installer, Plan, Target, Unsupported
+from repro.installers.pip import Pip
+from repro.installers.uv import UvPipInstall, UvPipSync, UvRun, UvSync, UvTool
+
+__all__ = [
+    "DEFAULT_VERSIONS",
+    "INSTALLERS",
+    "Choice",
+    "Installer",
+    "Plan",
+    "Target",
+    "Unsupported",
+    "parse_choice",
+]
+
+INSTALLERS: dict[str, Installer] = {
+    each.id: each
+    for each in (
+        Pip(),
+        UvPipInstall(),
+        UvPipSync(),
+        UvSync(),
+        UvSync(id="uv-lock-sync", title="uv lock, uv sync", lock_first=True),
+        UvRun(),
+        UvTool(),
+    )
+}
+
+# Those of the issue, and the newest there is.
+DEFAULT_VERSIONS: dict[str, tuple[str, ...]] = {
+    "pip": ("25.3", "newest"),
+    "uv": ("0.9.21", "newest"),
+}
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Installers picked on the command line; at most one of ``version`` and ``binary``."""
+
+    installers: tuple[Installer, ...]
+    version: str | None = None
+    binary: str | None = None
+
+
+def parse_choice(text: str) -> Choice:
+    """Reads ``uv-sync``, ``uv==0.9.21`` (all of uv's interfaces) or ``uv=PATH``.
+
+    Raises:
+        UnknownNameError: no installer and no tool has that name, or there is no such file.
+
+    """
+    match = re.fullmatch(r"([A-Za-z0-9-]+)(?:==([^=]+)|=([^=].*))?", text)
+    name = match[1] if match else text
+    found = tuple(i for i in INSTALLERS.values() if name in (i.id, i.tool))
+    if not match or not found:
+        known = {*INSTALLERS, *(i.tool for i in INSTALLERS.values())}
+        raise UnknownNameError("installer", text, known)
+    exact = tuple(i for i in found if i.id == name and i.tool != name)
+    if match[3] and not Path(match[3]).is_file():
+        raise UnknownNameError("installer binary", match[3], ["a path to an executable"])
+    return Choice(installers=exact or found, version=match[2], binary=match[3])

@@ -1,0 +1,102 @@
+"""A cell's own folder and environment: it sees nothing of the user's, and writes nowhere else.
+
+The environment is made from nothing, not stripped: a variable that nobody thought of
+cannot get through. What remains of the caller's is PATH (compilers) behind the tool's own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+
+_FOLDERS = {
+    "HOME": "home",
+    "TMPDIR": "tmp",
+    "XDG_CONFIG_HOME": "home/.config",
+    "XDG_CACHE_HOME": "home/.cache",
+    "XDG_DATA_HOME": "home/.local/share",
+    "XDG_STATE_HOME": "home/.local/state",
+    "XDG_CONFIG_DIRS": "etc",
+    "XDG_DATA_DIRS": "usr-share",
+}
+# Only with --live, where the real index may be behind these.
+_LIVE = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell's folder.
+
+    ``environment`` and ``cache`` count up when a step wants a new one: the old stays as
+    it was.
+    """
+
+    root: Path
+    index_url: str
+    environment: int = 1
+    cache: int = 1
+
+    @property
+    def project(self) -> Path:
+        """Where commands run; ``.venv`` is made in it."""
+        return self.root / f"project-{self.environment}"
+
+    @property
+    def user_configuration(self) -> Path:
+        """XDG_CONFIG_HOME."""
+        return self.root / _FOLDERS["XDG_CONFIG_HOME"]
+
+    def prepare(self) -> None:
+        """Makes the folders, and the files that end uv's search for configuration."""
+        for name in _FOLDERS.values():
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        self.project.mkdir(exist_ok=True)
+        # uv looks for configuration in every parent folder, then for the system's; an empty
+        # file ends each search. https://docs.astral.sh/uv/concepts/configuration-files/
+        (self.root / "uv.toml").touch()
+        system = self.root / _FOLDERS["XDG_CONFIG_DIRS"] / "uv"
+        system.mkdir(exist_ok=True)
+        (system / "uv.toml").touch()
+
+    def remove(self) -> None:
+        """Deletes the folder; what a read-only build tree keeps is left to the next run."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def environment(place: Place, tool_paths: tuple[str, ...], live: bool = False) -> dict[str, str]:
+    """The variables of every process in a cell.
+
+    Args:
+        place: the cell's folder and index.
+        tool_paths: folders that stand first on PATH.
+        live: let the caller's proxy and certificate settings through.
+
+    """
+    cache = place.root / f"cache-{place.cache}"
+    variables = {name: str(place.root / folder) for name, folder in _FOLDERS.items()}
+    variables |= {
+        "PATH": os.pathsep.join((*tool_paths, os.environ.get("PATH", os.defpath))),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "NO_COLOR": "1",
+        "COLUMNS": "120",
+        "PYTHONNOUSERSITE": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_PROGRESS_BAR": "off",
+        "PIP_INDEX_URL": place.index_url,
+        "PIP_CACHE_DIR": str(cache / "pip"),
+        "UV_DEFAULT_INDEX": place.index_url,
+        "UV_CACHE_DIR": str(cache / "uv"),
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_NO_PROGRESS": "1",
+        "UV_TOOL_BIN_DIR": str(place.root / "home/.local/bin"),
+    }
+    if live:
+        variables |= {name: os.environ[name] for name in _LIVE if name in os.environ}
+        variables |= {n.lower(): os.environ[n.lower()] for n in _LIVE if n.lower() in os.environ}
+    return variables

@@ -1,0 +1,1 @@
+"""Ships libfakecore.so.$abi, for other distributions to link to."""

@@ -1,0 +1,104 @@
+"""Every process that a run starts goes through here: limited, logged, never left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+_OUTPUT_LIMIT = 4 * 1024 * 1024  # bytes kept of one command's output
+TIMED_OUT = -1000  # no signal's number; see Outcome.exit_code
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command did.
+
+    Attributes:
+        exit_code: as the shell's; negative for a signal, ``TIMED_OUT`` past the time limit.
+        output: standard output and error together, as a terminal would show them.
+        seconds: wall time.
+
+    """
+
+    argv: tuple[str, ...]
+    exit_code: int
+    output: str
+    seconds: float
+
+
+class Processes:
+    """Starts commands, each in a process group of its own, and can end them all."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self.stopped = threading.Event()
+
+    def run(
+        self, argv: Sequence[str], *, cwd: Path, environ: Mapping[str, str], limit: float
+    ) -> Outcome:
+        """Runs ``argv`` to its end, or to ``limit`` seconds, whichever is first.
+
+        A command that cannot be started is an outcome too: exit code 127, as in a shell.
+        """
+        started = time.monotonic()
+        with tempfile.TemporaryFile(dir=environ.get("TMPDIR")) as log:
+            code = self._wait(argv, cwd, environ, limit, log)
+            log.seek(0)
+            output = log.read(_OUTPUT_LIMIT).decode("utf-8", "replace")
+        return Outcome(
+            argv=tuple(argv),
+            exit_code=code,
+            output=output,
+            seconds=round(time.monotonic() - started, 3),
+        )
+
+    def stop(self) -> None:
+        """Kills everything that runs; later commands are not started."""
+        self.stopped.set()
+        with self._lock:
+            for process in self._running:
+                _kill_group(process)
+
+    def _wait(self, argv, cwd, environ, limit, log) -> int:  # type: ignore[no-untyped-def]
+        with self._lock:
+            if self.stopped.is_set():
+                return -signal.SIGINT
+            try:
+                process = subprocess.Popen(
+                    argv,
+                    cwd=cwd,
+                    env=dict(environ),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                log.write(str(error).encode())
+                return 127
+            self._running.add(process)
+        try:
+            return process.wait(timeout=limit)
+        except subprocess.TimeoutExpired:
+            return TIMED_OUT
+        finally:
+            with self._lock:
+                self._running.discard(process)
+            _kill_group(process)
+            process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends the command and whatever it started; a group that is gone is fine."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return

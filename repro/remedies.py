@@ -1,0 +1,255 @@
+"""Remedies: one entry per thing that a user can do about a skew. Request -> Requests.
+
+A remedy is tool-neutral. It may take more than one installation (a second attempt, a
+build environment prepared first), so it yields a sequence of Requests; the environment
+is judged after the last. Adding a remedy is adding one entry to ``REMEDIES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from repro.cast import Cast
+from repro.errors import UnknownNameError
+from repro.request import DependencyMetadata, Request
+
+
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a user can do.
+
+    Attributes:
+        title: what it is, as a heading.
+        why: how it is meant to help, one sentence.
+        trap: what it costs or where it fails, one sentence; empty where none is known.
+        apply: gives the installations that take the place of the one asked for.
+        source: where it is documented or was proposed.
+
+    """
+
+    title: str
+    why: str
+    trap: str
+    apply: Callable[[Request, Cast], tuple[Request, ...]]
+    source: str
+
+
+def _match_runtime(request: Request, cast: Cast) -> Request:
+    return replace(request, match_runtime=((cast.consumer, cast.provider),))
+
+
+def _metadata(cast: Cast, *requires_dist: str) -> tuple[DependencyMetadata, ...]:
+    return (
+        DependencyMetadata(
+            name=cast.consumer, version=cast.consumer_version, requires_dist=requires_dist
+        ),
+    )
+
+
+def _without_isolation(request: Request, cast: Cast) -> Request:
+    return replace(request, no_build_isolation=(cast.consumer,))
+
+
+def _prepared_build(request: Request, cast: Cast) -> tuple[Request, ...]:
+    prepared = Request(requirements=("setuptools", cast.older_range))
+    together = (*request.requirements, "setuptools", cast.older_range)
+    return prepared, _without_isolation(replace(request, requirements=together), cast)
+
+
+_UV_BUILD_DOCS = "https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies"
+_UV_RESOLUTION_DOCS = "https://docs.astral.sh/uv/concepts/resolution/"
+_ISSUE = "https://github.com/astral-sh/uv/issues/17378"
+
+REMEDIES: dict[str, Remedy] = {
+    "nothing": Remedy(
+        title="Nothing",
+        why="What the tool does when nobody intervenes.",
+        trap="",
+        apply=lambda request, cast: (request,),
+        source=_ISSUE,
+    ),
+    "match-runtime": Remedy(
+        title="Match the build to the run time",
+        why="The provider resolved for run time is also the one that the build gets.",
+        trap=(
+            "It must stand in the user's own configuration, is refused for packages with "
+            "dynamic metadata, and does not rebuild what an earlier attempt left in the cache."
+        ),
+        apply=lambda request, cast: (_match_runtime(request, cast),),
+        source=_UV_BUILD_DOCS,
+    ),
+    "match-runtime-reinstall": Remedy(
+        title="Match the build to the run time, and reinstall the consumer",
+        why="As match-runtime, and the consumer is built anew instead of taken from a stale tree.",
+        trap="The reinstall is needed once, in the environment that is broken.",
+        apply=lambda request, cast: (
+            replace(_match_runtime(request, cast), reinstall=(cast.consumer,)),
+        ),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
+    "match-runtime-clean": Remedy(
+        title="Match the build to the run time, and clean the consumer's cache",
+        why="As match-runtime, with the stale build tree removed from the cache.",
+        trap="Cleaning the cache does not touch what is already installed.",
+        apply=lambda request, cast: (
+            replace(_match_runtime(request, cast), clean_cache=(cast.consumer,)),
+        ),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
+    "match-runtime-no-config": Remedy(
+        title="Match the build to the run time, with configuration switched off",
+        why="What becomes of match-runtime where UV_NO_CONFIG or --no-config is in force.",
+        trap="match-runtime lives in configuration: switching that off switches it off too.",
+        apply=lambda request, cast: (
+            replace(_match_runtime(request, cast), ignore_configuration=True),
+        ),
+        source=_UV_BUILD_DOCS,
+    ),
+    "match-runtime-setuptools": Remedy(
+        title="Match the build to the run time, with setuptools held below 81",
+        why="The older provider needs pkg_resources when it is built against.",
+        trap="It keeps an unmaintained setuptools in use for every build it applies to.",
+        apply=lambda request, cast: (
+            replace(_match_runtime(request, cast), build_constraints=("setuptools<81",)),
+        ),
+        source="https://setuptools.pypa.io/en/latest/pkg_resources.html",
+    ),
+    "match-runtime-metadata": Remedy(
+        title="Match the build to the run time, with the consumer's metadata supplied",
+        why="The supplied metadata is static and leaves the provider free, so that the newest one is matched.",
+        trap="The supplied metadata holds for one version of the consumer and must be maintained.",
+        apply=lambda request, cast: (
+            replace(
+                _match_runtime(request, cast),
+                dependency_metadata=_metadata(cast, cast.provider),
+            ),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-metadata",
+    ),
+    "build-constraint": Remedy(
+        title="Hold the provider back in the build",
+        why="The build gets the older provider, which the published wheel's metadata asks for.",
+        trap="A wheel already cached is not rebuilt when the constraint changes.",
+        apply=lambda request, cast: (replace(request, build_constraints=(cast.below_newer,)),),
+        source=_UV_RESOLUTION_DOCS + "#build-constraints",
+    ),
+    "override": Remedy(
+        title="Override the provider's version",
+        why="The declared requirement is replaced by the version that the build takes.",
+        trap="It holds for every package in the resolution, and ages with each provider release.",
+        apply=lambda request, cast: (
+            replace(request, overrides=(f"{cast.provider}=={cast.newer}",)),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-overrides",
+    ),
+    "dependency-metadata": Remedy(
+        title="Supply the consumer's metadata",
+        why="The resolver is told what the source build will say.",
+        trap="It must be brought up to date with each provider release.",
+        apply=lambda request, cast: (
+            replace(request, dependency_metadata=_metadata(cast, cast.newer_range)),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-metadata",
+    ),
+    "no-build-isolation": Remedy(
+        title="Build in the prepared environment itself",
+        why="Setuptools and the older provider are installed first; the build sees just these.",
+        trap="Build requirements are now the user's to install, and stay in the environment.",
+        apply=_prepared_build,
+        source=_UV_BUILD_DOCS,
+    ),
+    "no-build-isolation-bare": Remedy(
+        title="Build in the environment itself, unprepared",
+        why="What becomes of no-build-isolation in a new, empty environment.",
+        trap="The build requirements are not there.",
+        apply=lambda request, cast: (_without_isolation(request, cast),),
+        source=_UV_BUILD_DOCS,
+    ),
+    "require-newer": Remedy(
+        title="Require the newer provider",
+        why="The obvious attempt: ask for the version that the build takes.",
+        trap="The published wheel's metadata forbids it.",
+        apply=lambda request, cast: (
+            replace(
+                request, requirements=(*request.requirements, f"{cast.provider}=={cast.newer}")
+            ),
+        ),
+        source=_ISSUE,
+    ),
+    "constrain-newer": Remedy(
+        title="Constrain to the newer provider",
+        why="The same attempt as a constraint.",
+        trap="The published wheel's metadata forbids it.",
+        apply=lambda request, cast: (
+            replace(request, constraints=(f"{cast.provider}=={cast.newer}",)),
+        ),
+        source=_ISSUE,
+    ),
+    "constrain-older": Remedy(
+        title="Constrain to the older provider",
+        why="The attempt to hold the provider back for the build as well.",
+        trap="Constraints never reach the build environment.",
+        apply=lambda request, cast: (
+            replace(request, constraints=(f"{cast.provider}=={cast.older}",)),
+        ),
+        source="https://github.com/pypa/pip/issues/9542",
+    ),
+    "matching-wheel": Remedy(
+        title="Use the published wheel",
+        why="A wheel that fits is consistent with its own metadata.",
+        trap="It helps only where the release has one for this Python and platform.",
+        apply=lambda request, cast: (replace(request, build_from_source=()),),
+        source=_ISSUE,
+    ),
+    "second-install": Remedy(
+        title="Run the same command again",
+        why="The second run may read the metadata of what the first one installed.",
+        trap="It depends on the interface, and repairs one environment only.",
+        apply=lambda request, cast: (request, request),
+        source=_ISSUE,
+    ),
+    "refresh": Remedy(
+        title="Refresh the cached index answers",
+        why="A cached wheel might be rebuilt when the index is asked again.",
+        trap="Answers marked immutable are not asked for again.",
+        apply=lambda request, cast: (replace(request, refresh=True),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "reinstall": Remedy(
+        title="Reinstall the consumer",
+        why="The consumer is installed anew.",
+        trap="Reinstalling may take the same wheel from the cache.",
+        apply=lambda request, cast: (replace(request, reinstall=(cast.consumer,)),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "clean-cache": Remedy(
+        title="Clean the consumer's cache",
+        why="The cached wheel is removed, so that the consumer is built again.",
+        trap="It must be repeated whenever a new provider comes out.",
+        apply=lambda request, cast: (replace(request, clean_cache=(cast.consumer,)),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "library-path": Remedy(
+        title="Point LD_LIBRARY_PATH at the other version's libraries",
+        why="The loader finds the missing file.",
+        trap="Two ABI generations of one library are now in one process.",
+        apply=lambda request, cast: (
+            replace(request, library_path=f"{cast.provider}=={cast.newer}"),
+        ),
+        source=_ISSUE,
+    ),
+}
+
+
+def find(name: str) -> Remedy:
+    """The remedy called ``name``.
+
+    Raises:
+        UnknownNameError: there is none.
+
+    """
+    if name not in REMEDIES:
+        raise UnknownNameError("remedy", name, REMEDIES)
+    return REMEDIES[name]

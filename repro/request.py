@@ -1,0 +1,75 @@
+"""What a user asks of an installer, in no tool's words.
+
+A remedy changes a Request; an installer renders it to files and command lines. Neither
+knows of the other.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class DependencyMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """Metadata that the user supplies in place of what a distribution says of itself."""
+
+    name: str
+    version: str
+    requires_dist: tuple[str, ...]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One installation, as asked. All requirements are PEP 508 strings.
+
+    Attributes:
+        requirements: what is to be installed.
+        build_from_source: names whose wheels must not be used.
+        constraints: limits on the versions at run time.
+        build_constraints: limits on the versions in isolated build environments.
+        overrides: requirements that replace whatever any distribution declares.
+        dependency_metadata: metadata given by the user.
+        match_runtime: (name, build requirement) pairs; the requirement is added to the
+            build of *name*, in the version that was resolved for run time.
+        no_build_isolation: names built in the target environment itself.
+        ignore_configuration: the user's configuration files are switched off.
+        reinstall: names that are installed anew though they are there.
+        refresh: cached answers of the index are asked for again.
+        clean_cache: names whose cached builds are removed first.
+        library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
+
+    """
+
+    requirements: tuple[str, ...]
+    build_from_source: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    build_constraints: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    dependency_metadata: tuple[DependencyMetadata, ...] = ()
+    match_runtime: tuple[tuple[str, str], ...] = ()
+    no_build_isolation: tuple[str, ...] = ()
+    ignore_configuration: bool = False
+    reinstall: tuple[str, ...] = ()
+    refresh: bool = False
+    clean_cache: tuple[str, ...] = ()
+    library_path: str | None = None
+
+
+# What each field is called in an «unsupported» reason.
+FEATURES: dict[str, str] = {
+    "build_from_source": "building a named distribution from source",
+    "constraints": "run-time constraints",
+    "build_constraints": "constraints on the build environment",
+    "overrides": "overriding a declared requirement",
+    "dependency_metadata": "metadata supplied by the user",
+    "match_runtime": "build requirements matched to the run-time resolution",
+    "no_build_isolation": "building without isolation",
+    "ignore_configuration": "ignoring configuration files",
+    "reinstall": "reinstalling a named distribution",
+    "refresh": "refreshing cached index answers",
+    "clean_cache": "cleaning a named distribution's cache",
+    "library_path": "installing a second copy into a folder",
+}
+
+
+def used_features(request: Request) -> tuple[str, ...]:
+    """The names of the fields, other than ``requirements``, that ``request`` uses."""
+    return tuple(name for name in FEATURES if getattr(request, name))

@@ -1,0 +1,214 @@
+"""The recorded form of a run: one JSON file per cell, with a published schema.
+
+``docs/results/<scenario>/<variant>/<installer>@<version>/<remedy>.<python>.json``; a
+file's path is its cell's identity.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from packaging.version import Version
+
+from repro.errors import ResultFileError, WorkFolderError
+from repro.index import JournalEntry
+from repro.observe import Observation
+from repro.verdict import Verdict
+
+FOLDER = Path("docs/results")
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """One scenario in one variant, one installer in one version, one remedy, one Python."""
+
+    scenario: str
+    variant: str
+    installer: str
+    version: str
+    remedy: str
+    python: str
+
+    @property
+    def id(self) -> str:
+        """The cell's name, and the path of its result below the results' folder."""
+        tool = f"{self.installer}@{self.version}"
+        return f"{self.scenario}/{self.variant}/{tool}/{self.remedy}.{self.python}"
+
+    @property
+    def question(self) -> tuple[str, str, str, str]:
+        """The cell without versions: what stays the same when a tool is released anew."""
+        return self.scenario, self.variant, self.installer, self.remedy
+
+    @property
+    def command(self) -> str:
+        """The command line that runs this cell again."""
+        return (
+            f"native-skew run --scenario {self.scenario}/{self.variant} "
+            f"--installer {self.installer}=={self.version} --remedy {self.remedy}"
+        )
+
+
+class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A command line, how it ended, what it printed, and how long it took in seconds."""
+
+    argv: tuple[str, ...]
+    exit_code: int
+    output: str
+    seconds: float
+
+
+class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: the files written before it, by name, and its commands."""
+
+    title: str
+    files: dict[str, str]
+    commands: tuple[CommandRecord, ...]
+
+
+class PublishedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the index offered, and what its metadata said."""
+
+    filename: str
+    step: int
+    requires_dist: tuple[str, ...]
+    dynamic: tuple[str, ...]
+    sha256: str
+
+
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result holds for: kit, interpreter, platform, compiler, and the day."""
+
+    kit_version: str
+    python: str
+    platform: str
+    compiler: str
+    checks: dict[str, str]
+    date: str
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell's outcome with all of its evidence.
+
+    Attributes:
+        expected: the scenario's verdict for this cell; None where it states none.
+        origin: where the installed consumer comes from: a published wheel, or built here.
+        environ: variables that this tool needed besides those of the isolation.
+
+    """
+
+    cell: Cell
+    verdict: Verdict
+    because: str
+    expected: Verdict | None
+    expected_because: str | None
+    origin: Literal["published", "built", "none"]
+    published: tuple[PublishedRecord, ...]
+    steps: tuple[StepRecord, ...]
+    observation: Observation | None
+    journal: tuple[JournalEntry, ...]
+    circumstances: Circumstances
+    seconds: float
+    kind: Literal["native-skew result 1"] = "native-skew result 1"
+
+
+class NotRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell that could not be run, and why; never counted as any verdict."""
+
+    cell: Cell
+    reason: str
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict that differs from a recorded one; ``against`` is the recorded cell."""
+
+    cell: Cell
+    against: Cell
+    old: Verdict
+    new: Verdict
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema (2020-12) of a result file."""
+    return msgspec.json.schema(Result) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
+
+def encode(value: object) -> bytes:
+    """Indented JSON with a final newline, the same bytes for the same value."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
+
+
+def read(path: Path) -> Result:
+    """Reads one result file.
+
+    Raises:
+        ResultFileError: it is damaged, or of another kind.
+
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Result)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ResultFileError(path, str(error)) from error
+
+
+def read_all(folder: Path = FOLDER) -> dict[str, Result]:
+    """All results below ``folder`` by cell id; empty where there is no such folder."""
+    results = (read(path) for path in sorted(folder.glob("*/*/*/*.json")))
+    return {result.cell.id: result for result in results}
+
+
+def write(result: Result, folder: Path) -> Path:
+    """Writes a result below ``folder``, whole or not at all; returns its path.
+
+    Raises:
+        WorkFolderError: the folder cannot be written to.
+
+    """
+    path = folder / f"{result.cell.id}.json"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(encode(result))
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise WorkFolderError(path, error.strerror or str(error)) from error
+    return path
+
+
+def write_schema(folder: Path) -> None:
+    """Writes the schema beside the results."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "schema.json").write_bytes(encode(schema()))
+
+
+def nearest(cell: Cell, recorded: Iterable[Result]) -> Result | None:
+    """The recorded result that ``cell`` is to be compared with.
+
+    The same question; of the same Python where there is one; of this tool version, or else
+    of the nearest older one. None where only newer versions, or nothing, is recorded.
+    """
+    version = Version(cell.version)
+    candidates = [
+        r
+        for r in recorded
+        if r.cell.question == cell.question and Version(r.cell.version) <= version
+    ]
+    key = lambda r: (r.cell.python == cell.python, Version(r.cell.version))
+    return max(candidates, key=key, default=None)
+
+
+def compare(new: Iterable[Result], recorded: Iterable[Result]) -> tuple[Change, ...]:
+    """The cells of ``new`` whose verdict is not what is recorded for them."""
+    known = tuple(recorded)
+    changes = []
+    for result in new:
+        old = nearest(result.cell, known)
+        if old is not None and old.verdict != result.verdict:
+            changes.append(
+                Change(cell=result.cell, against=old.cell, old=old.verdict, new=result.verdict)
+            )
+    return tuple(changes)

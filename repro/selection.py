@@ -1,0 +1,189 @@
+"""Filters -> tasks: which cells a run has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from repro import interpreter as interpreters
+from repro import remedies, scenarios
+from repro.cell import Task
+from repro.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
+from repro.installers import DEFAULT_VERSIONS, INSTALLERS, Choice, parse_choice
+from repro.interpreter import Interpreter
+from repro.results import Cell, NotRun
+from repro.scenario import Scenario
+from repro.tools import NEWEST, Tool, Toolbox
+
+# What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
+TOUR_SCENARIO = "stamped-wheel-elsewhere"
+TOUR_VARIANT = "no-wheel-fits"
+_TOUR_ALL_VERSIONS = ("pip", "uv-pip-install")
+_TOUR_REMEDIES = {
+    "pip": ("nothing", "build-constraint"),
+    "uv-pip-install": (
+        "nothing",
+        "match-runtime",
+        "build-constraint",
+        "override",
+        "dependency-metadata",
+        "constrain-newer",
+        "constrain-older",
+        "library-path",
+    ),
+    "uv-sync": ("nothing", "match-runtime", "second-install"),
+    "uv-run": ("nothing", "match-runtime"),
+}
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks for; an empty tuple means all.
+
+    ``scenarios`` entries are ``name`` or ``name/variant``; ``installers`` are as
+    ``parse_choice`` reads them; ``pythons`` as ``interpreter.find`` does.
+    """
+
+    scenarios: tuple[str, ...] = ()
+    installers: tuple[str, ...] = ()
+    remedies: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+    live: bool = False
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """The cells to run, and those whose tool could not be had."""
+
+    tasks: tuple[Task, ...]
+    not_run: tuple[NotRun, ...]
+
+
+def select(filters: Filters, toolbox: Toolbox) -> Selection:
+    """The cells that ``filters`` name, with their tools made ready.
+
+    Raises:
+        UnknownNameError: a filter names nothing that there is.
+        InterpreterError: a Python cannot be used.
+        NothingSelectedError: no cell is left.
+
+    """
+    chosen = [parse_choice(text) for text in filters.installers]
+    pairs = list(_scenario_variants(filters))
+    for name in filters.remedies:
+        remedies.find(name)
+    pythons = [interpreters.find(name) for name in filters.pythons or (None,)]
+    tools = _ready(list(_wanted(chosen)), toolbox)
+    tasks: list[Task] = []
+    not_run: list[NotRun] = []
+    for (installer_id, version), tool in tools.items():
+        for scenario, variant in pairs:
+            for remedy in filters.remedies or scenario.all_remedies:
+                if remedy not in scenario.all_remedies:
+                    continue
+                for python in pythons:
+                    task = _task(scenario, variant, installer_id, version, remedy, python, tool)
+                    (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
+    if not tasks and not not_run:
+        raise NothingSelectedError
+    return Selection(tasks=tuple(tasks), not_run=tuple(not_run))
+
+
+def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
+    """The default: the issue's scenario, pip against uv, old and new, and what helps."""
+    parts = []
+    for installer, names in _TOUR_REMEDIES.items():
+        for remedy in names:
+            versions = DEFAULT_VERSIONS[INSTALLERS[installer].tool]
+            wanted = versions if installer in _TOUR_ALL_VERSIONS else (NEWEST,)
+            filters = Filters(
+                scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
+                installers=tuple(f"{installer}=={version}" for version in wanted),
+                remedies=(remedy,),
+                pythons=tuple(pythons),
+            )
+            parts.append(select(filters, toolbox))
+    return Selection(
+        tasks=tuple(task for part in parts for task in part.tasks),
+        not_run=tuple(each for part in parts for each in part.not_run),
+    )
+
+
+def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
+    if not filters.scenarios:
+        for scenario in scenarios.load_all().values():
+            if not scenario.live or filters.live:
+                yield from ((scenario, variant) for variant in scenario.variant_names())
+    for text in filters.scenarios:
+        name, _, variant = text.partition("/")
+        scenario = scenarios.find(name)
+        if variant and variant not in scenario.variant_names():
+            raise UnknownNameError(f"variant of {name}", variant, scenario.variant_names())
+        if scenario.live and not filters.live:
+            continue
+        yield from (
+            (scenario, each) for each in ([variant] if variant else scenario.variant_names())
+        )
+
+
+def _wanted(chosen: Sequence[Choice]) -> Iterator[tuple[str, str, Choice | None]]:
+    """(installer, version or binary, choice) for each way to run."""
+    if not chosen:
+        for installer in INSTALLERS.values():
+            for version in DEFAULT_VERSIONS[installer.tool]:
+                yield installer.id, version, None
+    for choice in chosen:
+        for installer in choice.installers:
+            if choice.binary:
+                yield installer.id, choice.binary, choice
+            else:
+                versions = (choice.version,) if choice.version else DEFAULT_VERSIONS[installer.tool]
+                yield from ((installer.id, version, choice) for version in versions)
+
+
+def _ready(
+    wanted: Sequence[tuple[str, str, Choice | None]], toolbox: Toolbox
+) -> dict[tuple[str, str], Tool | ToolUnavailableError]:
+    """Fetches each tool once, several at a time; a failure costs its own cells only."""
+
+    def fetch(key: tuple[str, str, bool]) -> Tool | ToolUnavailableError:
+        name, version, own = key
+        try:
+            return toolbox.own(name, version) if own else toolbox.tool(name, version)
+        except ToolUnavailableError as error:
+            return error
+
+    def key_of(installer: str, version: str, choice: Choice | None) -> tuple[str, str, bool]:
+        return INSTALLERS[installer].tool, version, bool(choice and choice.binary)
+
+    keys = sorted({key_of(*each) for each in wanted})
+    with ThreadPoolExecutor(4) as pool:
+        fetched = dict(zip(keys, pool.map(fetch, keys), strict=True))
+    return {(each[0], each[1]): fetched[key_of(*each)] for each in wanted}
+
+
+def _task(
+    scenario: Scenario,
+    variant: str,
+    installer: str,
+    version: str,
+    remedy: str,
+    python: Interpreter,
+    tool: Tool | ToolUnavailableError,
+) -> Task | NotRun:
+    cell = Cell(
+        scenario=scenario.id,
+        variant=variant,
+        installer=installer,
+        version=tool.version if isinstance(tool, Tool) else version,
+        remedy=remedy,
+        python=python.name,
+    )
+    if isinstance(tool, ToolUnavailableError):
+        return NotRun(cell=cell, reason=str(tool))
+    return Task(cell=cell, scenario=scenario, interpreter=python, tool=tool)
+
+
+def cells(tasks: Iterable[Task]) -> list[Cell]:
+    """The tasks' cells."""
+    return [task.cell for task in tasks]

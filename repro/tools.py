@@ -1,0 +1,217 @@
+"""The tools that are run, each version in an environment of its own, fetched once.
+
+Fetching is the one thing that needs the network, and the one thing that uses the user's
+own pip configuration: behind a mirror, the mirror serves the tools.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+from packaging.metadata import parse_email
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+from wheel.wheelfile import WheelError, WheelFile
+
+from repro.compiler import Compiler, system_compiler
+from repro.errors import ToolUnavailableError
+from repro.fakes import PublishedFile
+
+NEWEST = "newest"
+# Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
+# in full (gone since 82).
+BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0")
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that is ready. ``path`` is a folder for PATH that holds its command alone."""
+
+    name: str
+    version: str
+    path: str
+
+
+class Toolbox:
+    """Fetches tools into ``folder`` and finds them there again.
+
+    Args:
+        folder: shared by all runs; two of them may use it at once.
+        python: the interpreter that the tools run on, by default this one's base.
+
+    """
+
+    def __init__(self, folder: Path, python: str | None = None) -> None:
+        self._folder = folder
+        self._python = python or getattr(sys, "_base_executable", None) or sys.executable
+        self._suffix = f"cp{sys.version_info.major}{sys.version_info.minor}"
+
+    def tool(self, name: str, version: str) -> Tool:
+        """``name`` in ``version`` (or ``newest``), fetched where it is not there yet.
+
+        Raises:
+            ToolUnavailableError: it cannot be fetched.
+
+        """
+        exact = self.newest(name) if version == NEWEST else version
+        home = self._folder / f"{name}-{exact}-{self._suffix}"
+        with self._lock(home.name):
+            if not (home / "complete").exists():
+                self._fetch(home, name, exact)
+        return Tool(name=name, version=exact, path=str(home / "path"))
+
+    def own(self, name: str, binary: str) -> Tool:
+        """The user's own executable ``binary`` as the tool ``name``.
+
+        Raises:
+            ToolUnavailableError: it does not say its version.
+
+        """
+        done = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
+        words = done.stdout.split()
+        version = next((word for word in words if _is_version(word)), None)
+        if done.returncode or version is None:
+            raise ToolUnavailableError(binary, "it does not answer --version")
+        mark = hashlib.sha256(str(Path(binary).absolute()).encode()).hexdigest()[:12]
+        path = self._folder / f"own-{name}-{mark}" / "path"
+        path.mkdir(parents=True, exist_ok=True)
+        _link(path / name, Path(binary).absolute())
+        return Tool(name=name, version=version, path=str(path))
+
+    def newest(self, name: str) -> str:
+        """The newest release of ``name``: asked once, then remembered in the folder.
+
+        Raises:
+            ToolUnavailableError: the index cannot be asked.
+
+        """
+        memory = self._folder / f"{name}.newest"
+        with self._lock(memory.name):
+            if not memory.exists():
+                report = self._pip("install", "--dry-run", "--ignore-installed", "--no-deps", name)
+                version = report["install"][0]["metadata"]["version"]
+                _write_whole(memory, version)
+            return memory.read_text(encoding="ascii")
+
+    def forget_newest(self) -> None:
+        """Makes ``newest`` ask the index again."""
+        for memory in self._folder.glob("*.newest"):
+            memory.unlink()
+
+    def build_requirements(self) -> tuple[PublishedFile, ...]:
+        """The build requirements that every cell's index offers.
+
+        Raises:
+            ToolUnavailableError: one cannot be fetched.
+
+        """
+        found = [self._downloaded(requirement) for requirement in BUILD_REQUIREMENTS]
+        return tuple({each.filename: each for each in found}.values())
+
+    def compiler(self) -> Compiler:
+        """The machine's C compiler, or else ziglang.
+
+        Raises:
+            ToolUnavailableError: neither is to be had.
+
+        """
+        if found := system_compiler():
+            return found
+        tool = self.tool("ziglang", NEWEST)
+        python = str(Path(tool.path).parent / "venv" / "bin" / "python")
+        return Compiler(
+            command=(python, "-m", "ziglang", "cc"),
+            title=f"ziglang {tool.version} from the package index (no C compiler is on the PATH)",
+        )
+
+    def _fetch(self, home: Path, name: str, version: str) -> None:
+        shutil.rmtree(home, ignore_errors=True)
+        venv = home / "venv"
+        self._run([self._python, "-m", "venv", "--without-pip", str(venv)], name)
+        self._pip("--python", str(venv), "install", f"{name}=={version}")
+        (home / "path").mkdir()
+        if (venv / "bin" / name).exists():
+            _link(home / "path" / name, venv / "bin" / name)
+        (home / "complete").touch()
+
+    def _downloaded(self, requirement: str) -> PublishedFile:
+        folder = self._folder / "build-requirements" / requirement.replace("==", "-")
+        with self._lock(f"build-{folder.name}"):
+            if not (folder / "complete").exists():
+                self._pip(
+                    "download",
+                    "--no-deps",
+                    "--only-binary",
+                    ":all:",
+                    "-d",
+                    str(folder),
+                    requirement,
+                )
+                (folder / "complete").touch()
+        return _published(next(folder.glob("*.whl")))
+
+    def _pip(self, *arguments: str) -> dict[str, object]:
+        """Runs this environment's pip; returns its report where one was asked for."""
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+        dry = "--dry-run" in arguments
+        output = self._run(
+            [*command, "--quiet", "--report", "-"] if dry else command, arguments[-1]
+        )
+        return json.loads(output) if dry else {}
+
+    def _run(self, command: Sequence[str], what: str) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+            raise ToolUnavailableError(what, last[0] if last else f"exit code {done.returncode}")
+        return done.stdout
+
+    def _lock(self, name: str) -> FileLock:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / f".{name}.lock")
+
+
+def _published(path: Path) -> PublishedFile:
+    name, version, _, _ = parse_wheel_filename(path.name)
+    try:
+        with WheelFile(path) as wheel, wheel.open(f"{wheel.dist_info_path}/METADATA") as member:
+            metadata = member.read()
+    except (WheelError, OSError) as error:
+        raise ToolUnavailableError(path.name, str(error)) from error
+    raw, _ = parse_email(metadata)
+    return PublishedFile(
+        project=canonicalize_name(name),
+        version=str(version),
+        filename=path.name,
+        content=path.read_bytes(),
+        metadata=metadata,
+        requires_python=raw.get("requires_python"),
+    )
+
+
+def _is_version(word: str) -> bool:
+    try:
+        Version(word)
+    except InvalidVersion:
+        return False
+    return word[0].isdigit()
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Writes so that a reader sees all of it or nothing."""
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,146 @@
+"""What cells share: tools, published files, the index, and the folder they work in."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import shutil
+import sys
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+
+from repro import fakes
+from repro.compiler import Compiler
+from repro.errors import PlatformError, WorkFolderError
+from repro.fakes import PublishedFile
+from repro.index import Index, Shelf
+from repro.interpreter import Interpreter
+from repro.scenario import Scenario, releases_of
+from repro.tools import NEWEST, Tool, Toolbox
+
+DEFAULT_WORK = Path(".native-skew")
+_LOCK = "lock"
+
+
+class Workshop:
+    """The shared part of a run; a context manager that cleans up after itself.
+
+    Args:
+        work: the one folder that is written to. ``tools/`` in it is kept from run to run;
+            each run has a folder of its own beside it, removed at the end.
+        keep: leave this run's folder.
+        port: of the index; 0 for any free one.
+
+    Raises:
+        PlatformError: this is not Linux.
+        WorkFolderError: ``work`` cannot be written to.
+        PortError: the port is taken.
+
+    """
+
+    def __init__(self, work: Path = DEFAULT_WORK, keep: bool = False, port: int = 0) -> None:
+        if sys.platform != "linux":
+            raise PlatformError(sys.platform)
+        self.work = work.resolve()
+        self._keep = keep
+        self.folder, self._lock = _new_run(self.work)
+        self.toolbox = Toolbox(self.work / "tools")
+        self.index = Index(port)
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Workshop:
+        self.index.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.index.__exit__()
+        self._lock.release()
+        if self._keep:
+            (self.folder / "keep").touch()
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        """The compiler of this run."""
+        return self.toolbox.compiler()
+
+    @cached_property
+    def build_requirements(self) -> tuple[PublishedFile, ...]:
+        """What every cell's index offers besides the fake pair."""
+        return self.toolbox.build_requirements()
+
+    @cached_property
+    def check_tools(self) -> tuple[Tool, ...]:
+        """The tools whose ``check`` is asked about every environment, whoever made it."""
+        return self.toolbox.tool("pip", NEWEST), self.toolbox.tool("uv", NEWEST)
+
+    def make_ready(self) -> None:
+        """Fetches what all cells share, before the first of them runs.
+
+        Raises:
+            ToolUnavailableError: something cannot be fetched.
+
+        """
+        _ = self.compiler, self.build_requirements, self.check_tools
+
+    def shelf(self, scenario: Scenario, variant: str, interpreter: Interpreter) -> Shelf:
+        """Publishes ``variant`` of ``scenario`` anew: compiled, packed, nothing asked yet.
+
+        Raises:
+            CompilerError: the fake pair does not compile.
+            HeadersMissingError: the interpreter has no Python.h.
+
+        """
+        interpreter.require_headers()
+        files: list[PublishedFile] = list(self.build_requirements)
+        files.extend(
+            fakes.provider_file(provider, interpreter, self.compiler)
+            for provider in releases_of(scenario.providers, variant)
+        )
+        for consumer in releases_of(scenario.consumers, variant):
+            files.extend(fakes.consumer_files(consumer, interpreter, self.compiler))
+        return Shelf(files, scenario.cache_headers_of(variant))
+
+    def next_prefix(self) -> str:
+        """A URL segment, and a folder name, that no other cell of this run has."""
+        return f"cell-{next(self._numbers)}"
+
+
+def _new_run(work: Path) -> tuple[Path, FileLock]:
+    """Makes this run's folder, locked while the run lives; removes those of dead runs."""
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        ignore = work / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
+        for dead in (work / "runs").glob("*"):
+            _remove_if_dead(dead)
+        folder = work / "runs" / f"{os.getpid()}-{os.urandom(3).hex()}"
+        folder.mkdir(parents=True)
+        lock = FileLock(folder / _LOCK)
+        lock.acquire(timeout=0)
+    except OSError as error:
+        reason = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise WorkFolderError(work, reason) from error
+    return folder, lock
+
+
+def _remove_if_dead(folder: Path) -> None:
+    if (folder / "keep").exists():
+        return
+    lock = FileLock(folder / _LOCK)
+    try:
+        with lock.acquire(timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+    except (Timeout, OSError):
+        return

@@ -78,7 +78,9 @@ def string_symbol(path: Path, name: str) -> str | None:
         with path.open("rb") as stream:
             file = ELFFile(stream)
             table = file.get_section_by_name(".dynsym")
-            symbols = table.get_symbol_by_name(name) if _is_symbols(table) else None
+            if not isinstance(table, SymbolTableSection):
+                return None
+            symbols = table.get_symbol_by_name(name)
             if not symbols:
                 return None
             address, size = symbols[0]["st_value"], symbols[0]["st_size"]
@@ -109,10 +111,6 @@ def resolve(
         *(each.format(machine=platform.machine()) for each in _DEFAULT_FOLDERS),
     ]
     return tuple(Need(name=name, found=_first(folders, name)) for name in module.needed)
-
-
-def _is_symbols(section: object) -> bool:
-    return isinstance(section, SymbolTableSection)
 
 
 def _split(values: list[str]) -> tuple[str, ...]:

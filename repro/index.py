@@ -12,7 +12,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -171,14 +171,14 @@ _ROUTES = Map(
 
 
 def _not_found(request: Request) -> Response:
-    return cast("Response", NotFound().get_response(request.environ))
+    return NotFound().get_response(request.environ)
 
 
 def _answer(shelf: Shelf, request: Request, path: str) -> Response:
     try:
         endpoint, values = _ROUTES.bind("").match(path, method=request.method)
     except HTTPException as error:
-        return cast("Response", error.get_response(request.environ))
+        return error.get_response(request.environ)
     match endpoint:
         case "root":
             return _page(shelf, request, _root_json(shelf), _root_html(shelf))

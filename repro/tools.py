@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from filelock import FileLock
@@ -97,7 +98,7 @@ class Toolbox:
         with self._lock(memory.name):
             if not memory.exists():
                 report = self._pip("install", "--dry-run", "--ignore-installed", "--no-deps", name)
-                version = report["install"][0]["metadata"]["version"]
+                version = str(report["install"][0]["metadata"]["version"])
                 _write_whole(memory, version)
             return memory.read_text(encoding="ascii")
 
@@ -158,14 +159,14 @@ class Toolbox:
                 (folder / "complete").touch()
         return _published(next(folder.glob("*.whl")))
 
-    def _pip(self, *arguments: str) -> dict[str, object]:
+    def _pip(self, *arguments: str) -> Any:
         """Runs this environment's pip; returns its report where one was asked for."""
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
         dry = "--dry-run" in arguments
         output = self._run(
             [*command, "--quiet", "--report", "-"] if dry else command, arguments[-1]
         )
-        return json.loads(output) if dry else {}
+        return json.loads(output) if dry else None
 
     def _run(self, command: Sequence[str], what: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The installers. Adding one is adding one file here and one entry to ``INSTALLERS``."""
+"""The installers. Adding one is adding one file here, and naming it in ``INSTALLERS``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 
 from repro.errors import UnknownNameError
+from repro.installers import pip, uv
 from repro.installers.base import Installer, Plan, Target, Unsupported
-from repro.installers.pip import Pip
-from repro.installers.uv import UvPipInstall, UvPipSync, UvRun, UvSync, UvTool
 
 __all__ = [
     "DEFAULT_VERSIONS",
@@ -23,18 +22,7 @@ __all__ = [
     "parse_choice",
 ]
 
-INSTALLERS: dict[str, Installer] = {
-    each.id: each
-    for each in (
-        Pip(),
-        UvPipInstall(),
-        UvPipSync(),
-        UvSync(),
-        UvSync(id="uv-lock-sync", title="uv lock, uv sync", lock_first=True),
-        UvRun(),
-        UvTool(),
-    )
-}
+INSTALLERS: dict[str, Installer] = {each.id: each for each in (*pip.INSTALLERS, *uv.INSTALLERS)}
 
 # Those of the issue, and the newest there is.
 DEFAULT_VERSIONS: dict[str, tuple[str, ...]] = {

@@ -7,8 +7,8 @@ the documentation can show the very same lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import msgspec
 import tomlkit
@@ -59,13 +59,15 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     tool_version: Version
 
 
-class Installer(Protocol):
-    """One way to install. Implementations are values; see ``repro.installers``.
+class Installer(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to install.
 
     Attributes:
         id: its name on the command line, e.g. ``uv-sync``.
         title: what a user calls it, e.g. ``uv sync``.
         tool: the distribution that provides it, e.g. ``uv``.
+        render: gives the plan for a request, or raises ``Unsupported`` with the reason why
+            the tool, in this version, cannot do that.
         cost: relative time of a cell; the heavier ones are started first.
         makes_environment: False where the runner must create ``.venv`` before.
 
@@ -74,17 +76,9 @@ class Installer(Protocol):
     id: str
     title: str
     tool: str
-    cost: int
-    makes_environment: bool
-
-    def render(self, request: Request, target: Target) -> Plan:
-        """Renders ``request``.
-
-        Raises:
-            Unsupported: the tool, in this version, cannot do that.
-
-        """
-        ...
+    render: Callable[[Request, Target], Plan]
+    cost: int = 1
+    makes_environment: bool = False
 
 
 def require_only(request: Request, title: str, supported: Iterable[str]) -> None:

@@ -7,12 +7,14 @@ https://docs.astral.sh/uv/reference/internals/resolver/#metadata-consistency
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
 from packaging.requirements import Requirement
 
 from repro.installers.base import (
+    Installer,
     Plan,
     Target,
     require_only,
@@ -90,54 +92,36 @@ def _pip_files(request: Request, target: Target) -> dict[str, str]:
     return {_PROJECT_FILE: toml({"tool": {"uv": settings}})} if settings else {}
 
 
-class UvPipInstall(msgspec.Struct, frozen=True, kw_only=True):
+def _pip_install(request: Request, target: Target) -> Plan:
     """``uv pip install``."""
-
-    id: str = "uv-pip-install"
-    title: str = "uv pip install"
-    tool: str = "uv"
-    cost: int = 1
-    makes_environment: bool = False
-
-    def render(self, request: Request, target: Target) -> Plan:
-        """See ``Installer.render``."""
-        files = _pip_files(request, target)
-        options = _pip_options(request, files)
-        install = ("uv", "pip", "install", *options, *request.requirements)
-        return Plan(
-            files=files,
-            commands=(*_cleaning(request), install, *_aside(request)),
-            python=(".venv/bin/python",),
-            library_path=library_folders(request),
-        )
+    files = _pip_files(request, target)
+    options = _pip_options(request, files)
+    install = ("uv", "pip", "install", *options, *request.requirements)
+    return Plan(
+        files=files,
+        commands=(*_cleaning(request), install, *_aside(request)),
+        python=(".venv/bin/python",),
+        library_path=library_folders(request),
+    )
 
 
-class UvPipSync(msgspec.Struct, frozen=True, kw_only=True):
+def _pip_sync(request: Request, target: Target) -> Plan:
     """``uv pip compile`` and ``uv pip sync``."""
-
-    id: str = "uv-pip-sync"
-    title: str = "uv pip sync"
-    tool: str = "uv"
-    cost: int = 1
-    makes_environment: bool = False
-
-    def render(self, request: Request, target: Target) -> Plan:
-        """See ``Installer.render``."""
-        files = _pip_files(request, target)
-        options = _pip_options(msgspec.structs.replace(request, reinstall=()), files)
-        files["requirements.in"] = requirement_lines(request.requirements)
-        compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
-        return Plan(
-            files=files,
-            commands=(
-                *_cleaning(request),
-                compiling,
-                ("uv", "pip", "sync", *_sync_options(request), "requirements.txt"),
-                *_aside(request),
-            ),
-            python=(".venv/bin/python",),
-            library_path=library_folders(request),
-        )
+    files = _pip_files(request, target)
+    options = _pip_options(msgspec.structs.replace(request, reinstall=()), files)
+    files["requirements.in"] = requirement_lines(request.requirements)
+    compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
+    return Plan(
+        files=files,
+        commands=(
+            *_cleaning(request),
+            compiling,
+            ("uv", "pip", "sync", *_sync_options(request), "requirements.txt"),
+            *_aside(request),
+        ),
+        python=(".venv/bin/python",),
+        library_path=library_folders(request),
+    )
 
 
 def _sync_options(request: Request) -> list[str]:
@@ -170,60 +154,41 @@ def _project(request: Request, target: Target) -> str:
     return toml({**data, "tool": {"uv": uv}} if uv else data)
 
 
-class UvSync(msgspec.Struct, frozen=True, kw_only=True):
+def _sync(request: Request, target: Target, *, lock_first: bool) -> Plan:
     """``uv sync``, with or without a separate ``uv lock``."""
-
-    id: str = "uv-sync"
-    title: str = "uv sync"
-    tool: str = "uv"
-    cost: int = 1
-    makes_environment: bool = True
-    lock_first: bool = False
-
-    def render(self, request: Request, target: Target) -> Plan:
-        """See ``Installer.render``."""
-        locking = [("uv", "lock", *_options(request, reinstall=False))] if self.lock_first else []
-        frozen = ["--frozen"] if self.lock_first else []
-        return Plan(
-            files={_PROJECT_FILE: _project(request, target)},
-            commands=(
-                *_cleaning(request),
-                *locking,
-                ("uv", "sync", *frozen, *_options(request)),
-                *_aside(request),
-            ),
-            python=(".venv/bin/python",),
-            environ={"UV_PYTHON": target.python},
-            library_path=library_folders(request),
-        )
+    locking = [("uv", "lock", *_options(request, reinstall=False))] if lock_first else []
+    frozen = ["--frozen"] if lock_first else []
+    return Plan(
+        files={_PROJECT_FILE: _project(request, target)},
+        commands=(
+            *_cleaning(request),
+            *locking,
+            ("uv", "sync", *frozen, *_options(request)),
+            *_aside(request),
+        ),
+        python=(".venv/bin/python",),
+        environ={"UV_PYTHON": target.python},
+        library_path=library_folders(request),
+    )
 
 
-class UvRun(msgspec.Struct, frozen=True, kw_only=True):
+def _run(request: Request, target: Target) -> Plan:
     """``uv run --with``: an environment made for one command, kept in the cache."""
-
-    id: str = "uv-run"
-    title: str = "uv run --with"
-    tool: str = "uv"
-    cost: int = 1
-    makes_environment: bool = True
-
-    def render(self, request: Request, target: Target) -> Plan:
-        """See ``Installer.render``."""
-        require_only(request, self.title, _RUN_FEATURES)
-        options = _options(request)
-        for name in request.build_from_source:
-            options += ["--no-binary-package", name]
-        for name in request.no_build_isolation:
-            options += ["--no-build-isolation-package", name]
-        for requirement in request.requirements:
-            options += ["--with", requirement]
-        run = ("uv", "run", "--no-project", *options, "python")
-        return Plan(
-            files=_pip_files(request, target),
-            commands=(*_cleaning(request), (*run, "-c", f"import {target.module}")),
-            python=run,
-            environ={"UV_PYTHON": target.python},
-        )
+    require_only(request, "uv run --with", _RUN_FEATURES)
+    options = _options(request)
+    for name in request.build_from_source:
+        options += ["--no-binary-package", name]
+    for name in request.no_build_isolation:
+        options += ["--no-build-isolation-package", name]
+    for requirement in request.requirements:
+        options += ["--with", requirement]
+    run = ("uv", "run", "--no-project", *options, "python")
+    return Plan(
+        files=_pip_files(request, target),
+        commands=(*_cleaning(request), (*run, "-c", f"import {target.module}")),
+        python=run,
+        environ={"UV_PYTHON": target.python},
+    )
 
 
 _RUN_FEATURES = (
@@ -238,38 +203,29 @@ _RUN_FEATURES = (
 )
 
 
-class UvTool(msgspec.Struct, frozen=True, kw_only=True):
+def _tool(request: Request, target: Target) -> Plan:
     """``uv tool install``: reads the user's configuration, never a project's.
 
     https://docs.astral.sh/uv/concepts/configuration-files/
     """
-
-    id: str = "uv-tool"
-    title: str = "uv tool install"
-    tool: str = "uv"
-    cost: int = 1
-    makes_environment: bool = True
-
-    def render(self, request: Request, target: Target) -> Plan:
-        """See ``Installer.render``."""
-        require_only(request, self.title, _TOOL_FEATURES)
-        settings = _settings(request, target)
-        files: dict[str, str] = {}
-        first, *more = request.requirements
-        options = _pip_options(request, files)
-        for requirement in more:
-            options += ["--with", requirement]
-        name = Requirement(first).name
-        return Plan(
-            files=files,
-            user_files={"uv/uv.toml": toml(settings)} if settings else {},
-            commands=(
-                *_cleaning(request),
-                ("uv", "tool", "install", *map(_tool_spelling, options), first),
-            ),
-            python=(f"{TOOL_FOLDER}/{name}/bin/python",),
-            environ={"UV_PYTHON": target.python, "UV_TOOL_DIR": TOOL_FOLDER},
-        )
+    require_only(request, "uv tool install", _TOOL_FEATURES)
+    settings = _settings(request, target)
+    files: dict[str, str] = {}
+    first, *more = request.requirements
+    options = _pip_options(request, files)
+    for requirement in more:
+        options += ["--with", requirement]
+    name = Requirement(first).name
+    return Plan(
+        files=files,
+        user_files={"uv/uv.toml": toml(settings)} if settings else {},
+        commands=(
+            *_cleaning(request),
+            ("uv", "tool", "install", *map(_tool_spelling, options), first),
+        ),
+        python=(f"{TOOL_FOLDER}/{name}/bin/python",),
+        environ={"UV_PYTHON": target.python, "UV_TOOL_DIR": TOOL_FOLDER},
+    )
 
 
 # Relative to the project's folder, so that a new environment is a new tool folder too.
@@ -280,3 +236,27 @@ _TOOL_FEATURES = (*_RUN_FEATURES, "constraints", "build_constraints", "overrides
 def _tool_spelling(option: str) -> str:
     """``--no-binary`` takes no name outside the pip interface."""
     return "--no-binary-package" if option == "--no-binary" else option
+
+
+INSTALLERS = (
+    Installer(id="uv-pip-install", title="uv pip install", tool="uv", render=_pip_install),
+    Installer(id="uv-pip-sync", title="uv pip sync", tool="uv", render=_pip_sync),
+    Installer(
+        id="uv-sync",
+        title="uv sync",
+        tool="uv",
+        render=partial(_sync, lock_first=False),
+        makes_environment=True,
+    ),
+    Installer(
+        id="uv-lock-sync",
+        title="uv lock, uv sync",
+        tool="uv",
+        render=partial(_sync, lock_first=True),
+        makes_environment=True,
+    ),
+    Installer(id="uv-run", title="uv run --with", tool="uv", render=_run, makes_environment=True),
+    Installer(
+        id="uv-tool", title="uv tool install", tool="uv", render=_tool, makes_environment=True
+    ),
+)

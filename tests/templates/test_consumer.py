@@ -132,6 +132,34 @@ def test_build_with_another_abi_is_refused(workshop: Workshop, project: Path, si
     assert "fake-corelibs is not in the build environment" in workshop.python(*command, fails=True)
 
 
+@pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
+def test_unusual_names_build_and_run(workshop: Workshop, backend: str) -> None:
+    """Dots, plus signs, folders inside folders, and an ABI of its own for every release."""
+    answers = {"distribution": "Some.Lib", "library": "libx++-2.so", "version": "3.0", "abi_granularity": "exact"}
+    (provider,) = workshop.build(workshop.bake("native-provider", **answers), None, "--wheel", folder="provider")
+    names = {
+        "distribution": "Some_Rather.Long-Name",
+        "provider_distribution": "Some.Lib",
+        "provider_library": "libx++-2.so",
+        "provider_header": "xxx_2.h",
+        "provider_version_macro": "XXX_2_VERSION",
+        "provider_version_function": "xxx_2_version",
+        "provider_oldest": "3.0",
+        "abi_granularity": "exact",
+        "build_backend": backend,
+    }
+    project = workshop.bake("native-consumer", **names)
+    workshop.commit(project)
+    files = workshop.build(project, workshop.installed("build", provider))
+    workshop.python("-m", "twine", "check", "--strict", *files)
+    report = workshop.python(project / "tools/consistency.py", "--provider", workshop.root / "build", *files)
+    assert "2 files: 0 problems" in report
+    (wheel,) = (path for path in files if path.suffix == ".whl")
+    site = workshop.installed("site", wheel, provider)
+    assert "loaded: 3.0" in workshop.python("-c", "import some_rather_long_name as m; m.main()", site=site)
+    workshop.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text

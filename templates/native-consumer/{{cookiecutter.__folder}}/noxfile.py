@@ -36,7 +36,7 @@ def build(session: nox.Session, *arguments: str) -> list[Path]:
     folder = Path(session.create_tmp()) / "dist"
     for old in folder.glob("*"):
         old.unlink()
-    session.run("python", "-m", "build", "--outdir", str(folder), *arguments)
+    session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(folder), *arguments)
     return sorted(folder.iterdir())
 
 

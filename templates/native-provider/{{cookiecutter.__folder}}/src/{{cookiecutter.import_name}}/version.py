@@ -32,7 +32,7 @@ def abi_requires(oldest: str) -> str:
     that calling it in a build cannot make two builds of one release differ.
     """
     *kept, last = abi_of(oldest).split(".")
-    if ABI_PARTS == len(_release(oldest)):
+    if len(_release(oldest)) == ABI_PARTS:
         return f"{{ cookiecutter.distribution }}=={oldest}"
     return f"{{ cookiecutter.distribution }}>={oldest},<{'.'.join([*kept, str(int(last) + 1)])}"
 

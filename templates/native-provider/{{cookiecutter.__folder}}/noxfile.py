@@ -1,0 +1,57 @@
+#!/usr/bin/env -S uv run --script
+# /// script
+# dependencies = ["nox>=2025.10.14"]
+# ///
+"""Sessions that a developer and CI run alike."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.10.14"
+nox.options.default_venv_backend = "uv|virtualenv"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PATHS = "from {{ cookiecutter.import_name }} import path, version as v; print(path.library, v.abi_version)"
+
+
+def group(name: str) -> list[str]:
+    """A dependency group of pyproject.toml."""
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests against the package as installed."""
+    session.install(".", *group("test"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def abi(session: nox.Session) -> None:
+    """Compare symbols and structs with what was recorded for this ABI.
+
+    A new ABI is recorded with: nox -s abi -- --record
+    """
+    session.install(*group("abi"))
+    session.install(".", "--config-settings", "cmake.build-type=Debug", "--no-deps")
+    library, version = str(session.run("python", "-c", PATHS, silent=True)).split()
+    session.run("python", "tools/abi.py", *session.posargs, library, f"abi/{version}.json")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation."""
+    session.install(*group("docs"))
+    session.run("mkdocs", "build", "--strict")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Run all hooks of pre-commit."""
+    session.install("pre-commit")
+    session.run("pre-commit", "run", "--all-files", "--show-diff-on-failure")
+
+
+if __name__ == "__main__":
+    nox.main()

@@ -1,0 +1,46 @@
+"""The package as installed."""
+
+import ctypes
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from {{ cookiecutter.import_name }} import path, preload, version
+
+
+def test_library_has_the_soname_of_its_abi() -> None:
+    (library,) = Path(path.lib_path).iterdir()
+    assert str(library) == path.library
+    # The SONAME stands in the file as text, and no other version of it may.
+    names = re.findall(rb"{{ cookiecutter.library | replace('.', '\\.') | replace('+', '\\+') }}[0-9.]*", library.read_bytes())
+    assert set(names) == {library.name.encode()}
+
+
+def test_header_states_the_version() -> None:
+    (header,) = Path(path.include_path).glob("*.h")
+    assert f'_VERSION "{version.__version__}"' in header.read_text(encoding="utf-8")
+
+
+def test_preloaded_library_states_the_version() -> None:
+    function = preload().{{ cookiecutter.__stem }}_version
+    function.restype = ctypes.c_char_p
+    assert function().decode() == version.__version__
+    assert preload() is preload()
+
+
+def test_requirement_depends_on_its_argument_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    stated = version.abi_requires(version.__version__)
+    argument = version.__version__
+    monkeypatch.setattr(version, "__version__", "0")
+    monkeypatch.setattr(version, "abi_version", "0")
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "0")
+    assert version.abi_requires(argument) == stated
+
+
+def test_command_prints_the_requirement() -> None:
+    command = [sys.executable, "-m", "{{ cookiecutter.import_name }}"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert output.strip() == version.abi_requires(version.__version__)

@@ -64,7 +64,7 @@ _ISSUE = "https://github.com/astral-sh/uv/issues/17378"
 
 REMEDIES: dict[str, Remedy] = {
     "nothing": Remedy(
-        title="Nothing",
+        title="The plain command",
         why="What the tool does when nobody intervenes.",
         trap="",
         apply=lambda request, cast: (request,),

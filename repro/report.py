@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable, Sequence
 
 from packaging.version import Version
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -58,12 +61,12 @@ def table(results: Iterable[Result], wide: bool = True) -> Table:
     grid.add_column("verdict")
     for heading in ("built against", "installed", "needs", "check"):
         grid.add_column(heading, no_wrap=True)
-    before = None
+    before: tuple[str, ...] | None = None
     for result in in_order(results):
         cell, seen = result.cell, result.observation
-        group = f"{INSTALLERS[cell.installer].title} ({cell.installer} {cell.version})"
-        if (place := f"{cell.scenario}/{cell.variant}: {group}") != before:
-            grid.add_row(Text(("" if before is None else "\n") + place, style="bold"))
+        place = (cell.scenario, cell.variant, cell.installer, cell.version)
+        if place != before:
+            _add_headings(grid, result, before)
             before = place
         grid.add_row(
             "  " + (REMEDIES[cell.remedy].title if wide else cell.remedy),
@@ -74,6 +77,17 @@ def table(results: Iterable[Result], wide: bool = True) -> Table:
             check_word(result),
         )
     return grid
+
+
+def _add_headings(grid: Table, result: Result, before: tuple[str, ...] | None) -> None:
+    """A line for a new scenario, and one for a new installer."""
+    cell = result.cell
+    if before is None or before[:2] != (cell.scenario, cell.variant):
+        if before:
+            grid.add_row()
+        grid.add_row(Text(f"{cell.scenario}/{cell.variant}", style="bold underline"))
+    installer = INSTALLERS[cell.installer]
+    grid.add_row(Text(f" {installer.title}, {installer.tool} {cell.version}", style="bold"))
 
 
 def needed_word(result: Result) -> str:
@@ -239,6 +253,14 @@ def console(stderr: bool = False) -> Console:
     """A console; where it is no terminal, lines are long enough for the table."""
     plain = Console(stderr=stderr)
     return plain if plain.is_terminal else Console(stderr=stderr, width=_WIDE + 20)
+
+
+def svg(renderable: RenderableType, title: str) -> str:
+    """A picture of what a terminal shows; it asks no other host for a font."""
+    recorder = Console(record=True, width=_WIDE + 8, file=io.StringIO(), force_terminal=True)
+    recorder.print(renderable)
+    form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    return recorder.export_svg(title=title, code_format=form, unique_id="native-skew")
 
 
 def is_wide(console: Console) -> bool:

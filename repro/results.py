@@ -43,6 +43,10 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
         """The cell without versions: what stays the same when a tool is released anew."""
         return self.scenario, self.variant, self.installer, self.remedy
 
+    def is_of(self, name: str) -> bool:
+        """Whether it belongs to ``name``, a ``scenario`` or a ``scenario/variant``."""
+        return f"{self.scenario}/{self.variant}/".startswith(f"{name}/")
+
     @property
     def command(self) -> str:
         """The command line that runs this cell again."""

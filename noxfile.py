@@ -1,0 +1,102 @@
+#!/usr/bin/env -S uv run --script
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["nox>=2025.10.14"]
+# ///
+"""The project's sessions; ``nox -l`` lists them.
+
+Without nox this file makes itself a small environment and goes on in it, so that
+``python3 noxfile.py -s repro`` is enough on a machine with nothing but Python.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+try:
+    import nox
+except ModuleNotFoundError:
+    if __name__ != "__main__":
+        raise
+    # An environment of its own: the system's may be externally managed (PEP 668).
+    home = HERE / ".nox" / "bootstrap"
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        venv.create(home, with_pip=True, clear=True)
+        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        if code := subprocess.run([*pip, "nox>=2025.10.14"], check=False).returncode:
+            sys.exit(
+                f"nox could not be installed into {home} (exit code {code}); see pip's words above"
+            )
+        (home / "ready").touch()
+    os.execv(python, [str(python), __file__, *sys.argv[1:]])  # noqa: S606
+
+nox.needs_version = ">=2025.10.14"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "tests"]
+
+PYPROJECT = nox.project.load_toml(HERE / "pyproject.toml")
+
+
+def group(name: str) -> list[str]:
+    """The requirements of a dependency group in pyproject.toml."""
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+@nox.session
+def repro(session: nox.Session) -> None:
+    """Reproduce the failure: pip against uv, with and without remedies; arguments: see --help."""
+    session.install("-e", ".")
+    # 1 (a verdict changed) and 2 (something could not run) are answers; nox reports both.
+    session.run("native-skew", "run", *session.posargs)
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
+    session.install("-e", ".")
+    session.run("native-skew", "serve", *(session.posargs or ["stamped-wheel-elsewhere"]))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests: real pip, real uv, a real compiler."""
+    session.install("-e", ".", *group("test"))
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests and report which lines they reach."""
+    session.install("-e", ".", *group("test"))
+    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term-missing", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types and the workflows: ruff, mypy, actionlint, zizmor."""
+    session.install("-e", ".", *group("test"), *group("lint"), "nox")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    workflows = sorted(map(str, (HERE / ".github" / "workflows").glob("*.yml")))
+    session.run("actionlint", *workflows)
+    session.run("zizmor", "--offline", "--quiet", ".github")
+
+
+@nox.session
+def review(session: nox.Session) -> None:
+    """Score the repository against the Scientific Python guide (sp-repo-review)."""
+    session.install(*group("review"))
+    session.run("sp-repo-review", ".", *session.posargs)
+
+
+if __name__ == "__main__":
+    nox.main()

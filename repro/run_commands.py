@@ -1,0 +1,183 @@
+"""The commands that run something: ``native-skew run`` and ``native-skew serve``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from repro import report, results, scenarios
+from repro.interpreter import find as find_interpreter
+from repro.progress import Display
+from repro.results import Change, NotRun, Result
+from repro.runner import Runner
+from repro.selection import Filters, Selection, select, tour
+from repro.serve import instructions
+from repro.workshop import DEFAULT_WORK, Workshop
+
+CHANGED, COULD_NOT_RUN = 1, 2
+
+work_option = click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_WORK,
+    show_default=True,
+    help="The only folder written to; tools are kept in it.",
+)
+scenario_option = click.option(
+    "--scenario", "scenario_names", multiple=True, help="NAME or NAME/VARIANT; may be repeated."
+)
+results_option = click.option(
+    "--results",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=results.FOLDER,
+    show_default=True,
+    help="Where results are recorded.",
+)
+
+
+@click.command()
+@scenario_option
+@click.option("--installer", multiple=True, help="ID, TOOL==VERSION or TOOL=PATH; repeatable.")
+@click.option("--remedy", multiple=True, help="NAME; may be repeated.")
+@click.option("--python", multiple=True, help="Version or path of an interpreter; repeatable.")
+@click.option("--all", "everything", is_flag=True, help="Every scenario, installer and remedy.")
+@click.option("--live", is_flag=True, help="Also scenarios on real distributions (network).")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True)
+@click.option("--time-limit", type=click.FloatRange(1), default=300.0, show_default=True)
+@click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
+@click.option("--newest", is_flag=True, help="Ask anew which release of each tool is newest.")
+@results_option
+@work_option
+def run(
+    scenario_names: tuple[str, ...],
+    installer: tuple[str, ...],
+    remedy: tuple[str, ...],
+    python: tuple[str, ...],
+    everything: bool,
+    live: bool,
+    jobs: int,
+    time_limit: float,
+    keep: bool,
+    as_json: bool,
+    record: bool,
+    newest: bool,
+    folder: Path,
+    work: Path,
+) -> None:
+    """Runs cells and compares them with what is recorded.
+
+    Without a filter: the issue's scenario, pip against uv. Ends with 0 when all is as
+    recorded, 1 when a verdict changed, 2 when something could not run.
+    """
+    started = time.monotonic()
+    console, notes = report.console(), report.console(stderr=True)
+    filters = Filters(
+        scenarios=scenario_names, installers=installer, remedies=remedy, pythons=python, live=live
+    )
+    recorded = results.read_all(folder)
+    with Workshop(work, keep=keep) as workshop:
+        if newest:
+            workshop.toolbox.forget_newest()
+        filtered = everything or any((scenario_names, installer, remedy, live))
+        notes.print(f"work folder: {workshop.work}", soft_wrap=True, highlight=False)
+        notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
+        selection = (
+            select(filters, workshop.toolbox) if filtered else tour(workshop.toolbox, python)
+        )
+        workshop.make_ready()
+        runner = Runner(workshop, jobs=jobs, limit=time_limit, keep=keep)
+        prepared = time.monotonic() - started
+        outcomes = _run_all(runner, selection, notes)
+    done = [each for each in outcomes if isinstance(each, Result)]
+    not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
+    changes = results.compare(done, recorded.values())
+    _print_outcome(console, done, not_run, changes, as_json=as_json)
+    if keep:
+        for cell_id, path in runner.kept.items():
+            notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
+    wall = time.monotonic() - started - prepared
+    own = max(0.0, (runner.times.cells - runner.times.processes) / jobs)
+    notes.print(
+        f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
+        f"share {own:.2f} s ({100 * own / wall:.1f} %)",
+        highlight=False,
+    )
+    contradictory = report.contradictions(done)
+    if record:
+        _record(done, contradictory, folder, notes)
+        changes = ()
+    sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
+
+
+def _run_all(runner: Runner, selection: Selection, notes: Console) -> list[Result | NotRun]:
+    with Display(notes, len(selection.tasks)) as display:
+        return runner.run(selection.tasks, display)
+
+
+def _print_outcome(
+    console: Console,
+    done: Sequence[Result],
+    not_run: Sequence[NotRun],
+    changes: Sequence[Change],
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        value = {"results": done, "not_run": not_run, "changes": changes}
+        sys.stdout.write(results.encode(value).decode())
+    else:
+        console.print(report.summary(done, not_run, changes, report.is_wide(console)))
+
+
+def _record(
+    done: Sequence[Result], contradictory: Sequence[Result], folder: Path, notes: Console
+) -> None:
+    """Writes what agrees with its scenario; the rest must be understood first."""
+    sound = [result for result in done if result not in contradictory]
+    for result in sound:
+        results.write(result, folder)
+    results.write_schema(folder)
+    notes.print(f"recorded {len(sound)} results below {folder}", highlight=False)
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--variant", help="Which variant; the first by default.")
+@click.option("--step", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--python", help="Version or path of an interpreter.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 for any free one.")
+@work_option
+def serve(
+    scenario: str, variant: str | None, step: int, python: str | None, port: int, work: Path
+) -> None:
+    """Keeps SCENARIO's index up and prints the commands to try against it."""
+    found = scenarios.find(scenario)
+    chosen = variant or found.variant_names()[0]
+    if chosen not in found.variant_names():
+        raise click.BadParameter(
+            f"known are {', '.join(found.variant_names())}", param_hint="variant"
+        )
+    if found.live:
+        raise click.BadParameter("a live scenario has no index of its own", param_hint="scenario")
+    console = report.console()
+    with Workshop(work, port=port) as workshop:
+        shelf = workshop.shelf(found, chosen, find_interpreter(python))
+        shelf.step = step
+        url = workshop.index.publish(found.id, shelf)
+        console.print(Text(instructions(found, chosen, url)), soft_wrap=True)
+        seen = 0
+        while True:
+            time.sleep(0.2)
+            for entry in shelf.journal[seen:]:
+                console.print(f"{entry.status} {entry.method} {entry.path}", highlight=False)
+            seen = len(shelf.journal)

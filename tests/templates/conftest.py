@@ -107,9 +107,20 @@ def wheelhouse(shared: Path) -> list[Path]:
     workshop, folder = Workshop(shared / "fetching"), shared / "wheelhouse"
     with FileLock(shared / "wheelhouse.lock"):
         if not folder.exists():
-            workshop.root.mkdir()
+            workshop.root.mkdir(exist_ok=True)
             workshop.python("-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", folder, *FETCHED)
     return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def older_setuptools(shared: Path) -> Path:
+    """The last setuptools that still had pkg_resources for good."""
+    workshop, folder = Workshop(shared / "fetching"), shared / "older"
+    with FileLock(shared / "wheelhouse.lock"):
+        if not folder.exists():
+            workshop.root.mkdir(exist_ok=True)
+            workshop.python("-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "setuptools<81")
+    return next(folder.iterdir())
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -101,6 +104,64 @@ def test_later_release_of_the_provider_changes_nothing(
     text = (project / "pyproject.toml").read_text()
     (project / "pyproject.toml").write_text(text.replace("build-constraint-dependencies", "constraint-dependencies"))
     assert "another fake-corelibs" in sync(workshop, project, env, "--no-cache", "--reinstall", fails=True)
+
+
+@pytest.mark.network
+def test_without_isolation_the_group_is_needed(workshop: Workshop, env: dict[str, str]) -> None:
+    """Without it a new environment has nothing to build with."""
+    project = workshop.bake("uv-application", remedy="no-build-isolation")
+    output = workshop.run("uv", "sync", "--no-default-groups", cwd=project, env=env, fails=True)
+    assert "No module named 'setuptools'" in output
+
+
+@pytest.mark.network
+def test_dynamic_metadata_has_to_be_stated(workshop: Workshop, env: dict[str, str], stamped: list[Path]) -> None:
+    """Of an sdist alone, whose Requires-Dist is Dynamic, match-runtime is refused."""
+    only_dynamic(workshop.root / "index" / "fake-softioc", stamped)
+    refused = workshop.bake("uv-application", folder="refused")
+    output = workshop.run("uv", "sync", cwd=refused, env=env, fails=True)
+    # uv wraps its lines.
+    assert "does not declare static metadata" in " ".join(output.split())
+    project = workshop.bake("uv-application", remedy="dependency-metadata")
+    sync(workshop, project, env)
+    assert loaded(workshop, project, env) == OTHER_ABI
+
+
+def only_dynamic(page: Path, files: list[Path]) -> None:
+    """Publish the sdist alone, with Dynamic in the spelling that uv knows."""
+    shutil.rmtree(page)
+    (sdist,) = (path for path in files if path.name.endswith(".tar.gz"))
+    changed = page.parent / sdist.name
+    with tarfile.open(sdist) as source, tarfile.open(changed, "w:gz") as target:
+        for member in source:
+            content = (source.extractfile(member) or io.BytesIO()).read()
+            content = content.replace(b"\nDynamic: requires-dist", b"\nDynamic: Requires-Dist")
+            member.size = len(content)
+            target.addfile(member, io.BytesIO(content))
+    publish(page.parent, [changed])
+
+
+@pytest.mark.network
+def test_rotten_build_requirement_is_held_back(
+    workshop: Workshop, env: dict[str, str], older_setuptools: Path, providers: dict[str, Path]
+) -> None:
+    """The older provider imports pkg_resources, which setuptools no longer has."""
+    publish(workshop.root / "index", [older_setuptools])
+    rot(workshop.root / "index" / "fake-corelibs", providers[HIGHEST])
+    rotten = workshop.bake("uv-application", folder="rotten")
+    assert "No module named 'pkg_resources'" in workshop.run("uv", "sync", cwd=rotten, env=env, fails=True)
+    project = workshop.bake("uv-application", build_tool="setuptools<81")
+    sync(workshop, project, env)
+    assert loaded(workshop, project, env) == HIGHEST
+
+
+def rot(page: Path, wheel: Path) -> None:
+    """Publish the wheel with another import in it."""
+    (page / wheel.name).unlink()
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(page / wheel.name, "w") as target:
+        for name in source.namelist():
+            first = b"import pkg_resources\n" if name == "fake_corelibs/path.py" else b""
+            target.writestr(name, source.read(name).replace(b"import annotations\n", b"import annotations\n" + first))
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from .workshop import HIGHEST, Workshop
+from .workshop import HIGHEST, TEMPLATES, Workshop
 
 BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
 GRANULARITIES = ("patch", "minor", "exact")
@@ -78,13 +79,15 @@ def test_repository_review_passes(workshop: Workshop, template: str) -> None:
     assert len(passed) > 40
 
 
-@pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
 def test_generated_code_is_clean(workshop: Workshop, template: str, providers: dict[str, Path]) -> None:
     project = workshop.bake(template)
     site = workshop.installed("site", providers[HIGHEST])
     workshop.run("ruff", "check", "--no-cache", project)
     workshop.run("ruff", "format", "--no-cache", "--check", project)
-    workshop.run("mypy", "--cache-dir", workshop.root / "mypy", cwd=project, site=site)
+    # What a project says about mypy itself is in its pyproject.toml; the application has one file.
+    strict = ["--strict", "tools/sync.py"] if template == "uv-application" else []
+    workshop.run("mypy", "--cache-dir", workshop.root / "mypy", *strict, cwd=project, site=site)
 
 
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
@@ -93,3 +96,40 @@ def test_no_machine_or_registry_is_named(workshop: Workshop, template: str) -> N
     text = "\n".join(path.read_text() for path in project.rglob("*") if path.is_file())
     for word in ("/tmp", "/root", "/home/", "TODO", "FIXME"):
         assert word not in text
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
+def test_each_template_is_offered(workshop: Workshop, template: str) -> None:
+    """The template of templates asks in words, and leads to each of them."""
+    listed = json.loads((TEMPLATES / "cookiecutter.json").read_text())["templates"]
+    number = list(listed).index(template) + 1
+    defaults = json.loads((TEMPLATES / template / "cookiecutter.json").read_text())
+    asked = [name for name in defaults if not name.startswith("_")]
+    assert defaults["__prompts__"].keys() == set(asked)
+    answers = f"{number}\n" + "\n" * len(asked)
+    output = workshop.run("cookiecutter", TEMPLATES, "--output-dir", workshop.root / "made", stdin=answers)
+    assert listed[template]["description"].split()[-1] in output
+    (project,) = (workshop.root / "made").iterdir()
+    assert read(project) == read(workshop.bake(template))
+
+
+def read(project: Path) -> dict[str, str]:
+    return {str(path.relative_to(project)): path.read_text() for path in project.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
+def test_cruft_keeps_a_project_up_to_date(workshop: Workshop, template: str) -> None:
+    origin = workshop.root / "origin"
+    shutil.copytree(TEMPLATES, origin / "templates")
+    workshop.commit(origin)
+    options = ["--directory", f"templates/{template}", "--no-input", "--output-dir", workshop.root / "made"]
+    workshop.run("cruft", "create", origin, *options)
+    (project,) = (workshop.root / "made").iterdir()
+    workshop.commit(project)
+    workshop.run("cruft", "check", cwd=project)
+    with (origin / "templates" / template / "{{cookiecutter.__folder}}" / ".gitignore").open("a") as file:
+        file.write("/new/\n")
+    workshop.commit(origin)
+    workshop.run("cruft", "check", cwd=project, fails=True)
+    workshop.run("cruft", "update", "--skip-apply-ask", cwd=project)
+    assert (project / ".gitignore").read_text().endswith("/new/\n")

@@ -33,6 +33,11 @@ def test_consumer_sessions_pass(workshop: Workshop, index: str, backend: str) ->
     assert sorted(seen) == [(HIGHEST, LOWEST, LOWEST)] * 2 + [(HIGHEST, HIGHEST, HIGHEST)] * 2
 
 
+def test_provider_sessions_pass(workshop: Workshop, index: str) -> None:
+    project = workshop.bake("native-provider")
+    assert "2 functions, 1 types: 0 breaks" in nox(workshop, project, index, "-s", "tests", "abi", "docs")
+
+
 def test_consumer_that_takes_any_provider_is_caught(workshop: Workshop, index: str) -> None:
     """The range of the issue: the build takes the newest provider, running gets another."""
     project = workshop.bake("native-consumer")

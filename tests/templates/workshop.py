@@ -86,6 +86,7 @@ class Workshop:
         cwd: Path | None = None,
         site: Path | None = None,
         env: Mapping[str, str] | None = None,
+        stdin: str = "",
         fails: bool = False,
     ) -> str:
         """Run a command that must succeed, or must fail, and return all it printed."""
@@ -93,6 +94,7 @@ class Workshop:
             list(map(str, command)),
             cwd=cwd or self.root,
             env=environment(self.home, site) | dict(env or {}),
+            input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

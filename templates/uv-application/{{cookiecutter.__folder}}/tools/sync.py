@@ -12,18 +12,11 @@ import sys
 DEPENDENCY = "{{ cookiecutter.dependency }}"
 MODULE = "{{ cookiecutter.dependency_import_name }}"
 PROVIDER = "{{ cookiecutter.provider }}"
-{%- if cookiecutter.remedy == "no-build-isolation" %}
-# Not isolated, a build finds only what is there already: the provider comes first.
-STEPS: tuple[tuple[str, ...], ...] = (("--no-install-package", DEPENDENCY), ())
-{%- else %}
-STEPS: tuple[tuple[str, ...], ...] = ((),)
-{%- endif %}
 
 
 def sync(*options: str) -> None:
-    """Run uv sync, in as many steps as the remedy needs."""
-    for step in STEPS:
-        subprocess.run(["uv", "sync", *step, *options], check=True)
+    """Run uv sync."""
+    subprocess.run(["uv", "sync", *options], check=True)
 
 
 def complaints() -> list[str]:
@@ -40,7 +33,8 @@ def complaints() -> list[str]:
         name: subprocess.run(command, capture_output=True, text=True, check=False)
         for name, command in commands.items()
     }
-    return [f"{name}: {done.stderr.strip()}" for name, done in results.items() if done.returncode]
+    failed = {name: done.stderr for name, done in results.items() if done.returncode}
+    return [f"{name}: {text.strip()}" for name, text in failed.items()]
 
 
 def main() -> int:

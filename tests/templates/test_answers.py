@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
+import tomllib
 from cookiecutter.exceptions import FailedHookException
 
-from .workshop import Workshop
+from .bakery import Bakery
 
 CONSUMER = [
     ({"distribution": "-bad-"}, "distribution = '-bad-': not valid"),
@@ -34,26 +33,28 @@ CONSUMER = [
 
 @pytest.mark.parametrize(("answers", "reason"), CONSUMER)
 def test_answer_is_refused_with_the_reason(
-    workshop: Workshop, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
+    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(FailedHookException):
-        workshop.bake("native-consumer", **answers)
+        bakery.bake("native-consumer", **answers)
     assert reason in capfd.readouterr().err
-    assert not any((workshop.root / "baked").iterdir())
+    assert not any((bakery.root / "baked").iterdir())
 
 
-def test_all_problems_are_reported_at_once(workshop: Workshop, capfd: pytest.CaptureFixture[str]) -> None:
+def test_all_problems_are_reported_at_once(
+    bakery: Bakery, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(FailedHookException):
-        workshop.bake("native-consumer", distribution="../x", import_name="a-b", provider_below="1")
+        bakery.bake("native-consumer", distribution="../x", import_name="a-b", provider_below="1")
     message = capfd.readouterr().err
     assert message.count("  - ") == 3
-    assert not any((workshop.root / "baked").iterdir())
+    assert not any((bakery.root / "baked").iterdir())
 
 
-def test_unknown_granularity_is_refused(workshop: Workshop) -> None:
+def test_unknown_granularity_is_refused(bakery: Bakery) -> None:
     with pytest.raises(ValueError, match=r"abi_granularity.*patch.*minor.*exact"):
-        workshop.bake("native-consumer", abi_granularity="major")
-    assert not any((workshop.root / "baked").iterdir())
+        bakery.bake("native-consumer", abi_granularity="major")
+    assert not any((bakery.root / "baked").iterdir())
 
 
 @pytest.mark.parametrize(
@@ -65,9 +66,11 @@ def test_unknown_granularity_is_refused(workshop: Workshop) -> None:
         ("2.4.1", "patch", "fake-corelibs>=2.4.1,<2.5"),
     ],
 )
-def test_range_follows_from_the_granularity(workshop: Workshop, oldest: str, granularity: str, requirement: str) -> None:
-    project = workshop.bake("native-consumer", provider_oldest=oldest, abi_granularity=granularity)
+def test_range_follows_from_the_granularity(
+    bakery: Bakery, oldest: str, granularity: str, requirement: str
+) -> None:
+    project = bakery.bake("native-consumer", provider_oldest=oldest, abi_granularity=granularity)
     pyproject = tomllib.loads((project / "pyproject.toml").read_text())
     assert requirement in pyproject["build-system"]["requires"]
     assert pyproject["project"]["dependencies"] == [requirement]
-    workshop.python(project / "tools/consistency.py")
+    bakery.python(project / "tools/consistency.py")

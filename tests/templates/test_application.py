@@ -12,8 +12,8 @@ import pytest
 from cookiecutter.exceptions import FailedHookException
 from filelock import FileLock
 
+from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 from .index import addresses, publish
-from .workshop import HIGHEST, LOWEST, OTHER_ABI, Workshop
 
 # Each remedy, and the version of the provider that it ends with.
 REMEDIES = {
@@ -28,103 +28,119 @@ REMEDIES = {
 @pytest.fixture(scope="session")
 def stamped(shared: Path, sites: dict[str, Path]) -> list[Path]:
     """The sdist, and a wheel that fits no machine of ours, both built with the older ABI."""
-    workshop = Workshop(shared / "stamped")
+    bakery = Bakery(shared / "stamped")
     with FileLock(shared / "stamped.lock"):
-        if not (workshop.root / "dist").exists():
-            project = workshop.root / "project"
+        if not (bakery.root / "dist").exists():
+            project = bakery.root / "project"
             shutil.copytree(Path(__file__).with_name("stamped"), project)
-            *_, wheel = sorted(workshop.build(project, sites[LOWEST]), key=lambda path: path.suffix == ".whl")
+            *_, wheel = sorted(
+                bakery.build(project, sites[LOWEST]), key=lambda path: path.suffix == ".whl"
+            )
             wheel.rename(wheel.with_name("fake_softioc-4.6.1-cp310-cp310-macosx_10_9_x86_64.whl"))
-    return sorted((workshop.root / "dist").iterdir())
+    return sorted((bakery.root / "dist").iterdir())
 
 
 @pytest.fixture
-def env(workshop: Workshop, index: str, stamped: list[Path]) -> dict[str, str]:
+def env(bakery: Bakery, index: str, stamped: list[Path]) -> dict[str, str]:
     """Variables that point uv to an index with everything on it."""
-    publish(workshop.root / "index", stamped)
-    return addresses(workshop.home, index)
+    publish(bakery.root / "index", stamped)
+    return addresses(bakery.home, index)
 
 
-def sync(workshop: Workshop, project: Path, env: dict[str, str], *options: str, fails: bool = False) -> str:
-    return workshop.run("python", "tools/sync.py", *options, cwd=project, env=env, fails=fails)
+def sync(
+    bakery: Bakery, project: Path, env: dict[str, str], *options: str, fails: bool = False
+) -> str:
+    return bakery.run("python", "tools/sync.py", *options, cwd=project, env=env, fails=fails)
 
 
-def loaded(workshop: Workshop, project: Path, env: dict[str, str]) -> str:
+def loaded(bakery: Bakery, project: Path, env: dict[str, str]) -> str:
     code = "import fake_softioc; print(fake_softioc.core_version())"
-    return workshop.run("uv", "run", "--quiet", "--no-sync", "python", "-c", code, cwd=project, env=env).strip()
+    return bakery.run(
+        "uv", "run", "--quiet", "--no-sync", "python", "-c", code, cwd=project, env=env
+    ).strip()
 
 
 def without_remedy(project: Path) -> str:
     """Take the settings out, and return the text that had them."""
     text = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(text.partition("[tool.uv]")[0] + "[tool.uv]\npackage = false\n")
+    (project / "pyproject.toml").write_text(
+        text.partition("[tool.uv]")[0] + "[tool.uv]\npackage = false\n"
+    )
     return text
 
 
 @pytest.mark.network
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_remedy_works(workshop: Workshop, env: dict[str, str], remedy: str) -> None:
-    project = workshop.bake("uv-application", remedy=remedy)
-    output = sync(workshop, project, env)
+def test_remedy_works(bakery: Bakery, env: dict[str, str], remedy: str) -> None:
+    project = bakery.bake("uv-application", remedy=remedy)
+    output = sync(bakery, project, env)
     assert "in a new build tree" not in output
-    assert loaded(workshop, project, env) == REMEDIES[remedy]
-    sync(workshop, project, env, "--locked")
+    assert loaded(bakery, project, env) == REMEDIES[remedy]
+    sync(bakery, project, env, "--locked")
 
 
 @pytest.mark.network
-def test_without_a_remedy_the_check_fails(workshop: Workshop, env: dict[str, str]) -> None:
-    project = workshop.bake("uv-application")
+def test_without_a_remedy_the_check_fails(bakery: Bakery, env: dict[str, str]) -> None:
+    project = bakery.bake("uv-application")
     without_remedy(project)
-    output = sync(workshop, project, env, fails=True)
+    output = sync(bakery, project, env, fails=True)
     assert "libfakecore.so.7.0.10.99.0: cannot open shared object file" in output
     assert "fake-softioc was built with another fake-corelibs than is installed" in output
     # What the check is for: uv itself has nothing to say about this environment.
-    workshop.run("uv", "sync", "--check", cwd=project, env=env)
+    bakery.run("uv", "sync", "--check", cwd=project, env=env)
 
 
 @pytest.mark.network
-def test_remedy_that_comes_late_meets_a_stale_build_tree(workshop: Workshop, env: dict[str, str]) -> None:
-    project = workshop.bake("uv-application")
+def test_remedy_that_comes_late_meets_a_stale_build_tree(
+    bakery: Bakery, env: dict[str, str]
+) -> None:
+    project = bakery.bake("uv-application")
     remedy = without_remedy(project)
-    workshop.run("uv", "sync", cwd=project, env=env)
+    bakery.run("uv", "sync", cwd=project, env=env)
     (project / "pyproject.toml").write_text(remedy)
-    output = sync(workshop, project, env)
+    output = sync(bakery, project, env)
     assert "Building fake-softioc again, in a new build tree." in output
-    assert loaded(workshop, project, env) == HIGHEST
+    assert loaded(bakery, project, env) == HIGHEST
 
 
 @pytest.mark.network
 def test_later_release_of_the_provider_changes_nothing(
-    workshop: Workshop, env: dict[str, str], shared: Path
+    bakery: Bakery, env: dict[str, str], shared: Path
 ) -> None:
     """An override without its build constraint would now build with the newest."""
-    project = workshop.bake("uv-application", remedy="override", provider_specifier=f"=={HIGHEST}")
-    sync(workshop, project, env)
-    assert loaded(workshop, project, env) == HIGHEST
+    project = bakery.bake("uv-application", remedy="override", provider_specifier=f"=={HIGHEST}")
+    sync(bakery, project, env)
+    assert loaded(bakery, project, env) == HIGHEST
     text = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(text.replace("build-constraint-dependencies", "constraint-dependencies"))
-    assert "another fake-corelibs" in sync(workshop, project, env, "--no-cache", "--reinstall", fails=True)
+    (project / "pyproject.toml").write_text(
+        text.replace("build-constraint-dependencies", "constraint-dependencies")
+    )
+    assert "another fake-corelibs" in sync(
+        bakery, project, env, "--no-cache", "--reinstall", fails=True
+    )
 
 
 @pytest.mark.network
-def test_without_isolation_the_group_is_needed(workshop: Workshop, env: dict[str, str]) -> None:
+def test_without_isolation_the_group_is_needed(bakery: Bakery, env: dict[str, str]) -> None:
     """Without it a new environment has nothing to build with."""
-    project = workshop.bake("uv-application", remedy="no-build-isolation")
-    output = workshop.run("uv", "sync", "--no-default-groups", cwd=project, env=env, fails=True)
+    project = bakery.bake("uv-application", remedy="no-build-isolation")
+    output = bakery.run("uv", "sync", "--no-default-groups", cwd=project, env=env, fails=True)
     assert "No module named 'setuptools'" in output
 
 
 @pytest.mark.network
-def test_dynamic_metadata_has_to_be_stated(workshop: Workshop, env: dict[str, str], stamped: list[Path]) -> None:
+def test_dynamic_metadata_has_to_be_stated(
+    bakery: Bakery, env: dict[str, str], stamped: list[Path]
+) -> None:
     """Of an sdist alone, whose Requires-Dist is Dynamic, match-runtime is refused."""
-    only_dynamic(workshop.root / "index" / "fake-softioc", stamped)
-    refused = workshop.bake("uv-application", folder="refused")
-    output = workshop.run("uv", "sync", cwd=refused, env=env, fails=True)
+    only_dynamic(bakery.root / "index" / "fake-softioc", stamped)
+    refused = bakery.bake("uv-application", folder="refused")
+    output = bakery.run("uv", "sync", cwd=refused, env=env, fails=True)
     # uv wraps its lines.
     assert "does not declare static metadata" in " ".join(output.split())
-    project = workshop.bake("uv-application", remedy="dependency-metadata")
-    sync(workshop, project, env)
-    assert loaded(workshop, project, env) == OTHER_ABI
+    project = bakery.bake("uv-application", remedy="dependency-metadata")
+    sync(bakery, project, env)
+    assert loaded(bakery, project, env) == OTHER_ABI
 
 
 def only_dynamic(page: Path, files: list[Path]) -> None:
@@ -143,16 +159,18 @@ def only_dynamic(page: Path, files: list[Path]) -> None:
 
 @pytest.mark.network
 def test_rotten_build_requirement_is_held_back(
-    workshop: Workshop, env: dict[str, str], older_setuptools: Path, providers: dict[str, Path]
+    bakery: Bakery, env: dict[str, str], older_setuptools: Path, providers: dict[str, Path]
 ) -> None:
     """The older provider imports pkg_resources, which setuptools no longer has."""
-    publish(workshop.root / "index", [older_setuptools])
-    rot(workshop.root / "index" / "fake-corelibs", providers[HIGHEST])
-    rotten = workshop.bake("uv-application", folder="rotten")
-    assert "No module named 'pkg_resources'" in workshop.run("uv", "sync", cwd=rotten, env=env, fails=True)
-    project = workshop.bake("uv-application", build_tool="setuptools<81")
-    sync(workshop, project, env)
-    assert loaded(workshop, project, env) == HIGHEST
+    publish(bakery.root / "index", [older_setuptools])
+    rot(bakery.root / "index" / "fake-corelibs", providers[HIGHEST])
+    rotten = bakery.bake("uv-application", folder="rotten")
+    assert "No module named 'pkg_resources'" in bakery.run(
+        "uv", "sync", cwd=rotten, env=env, fails=True
+    )
+    project = bakery.bake("uv-application", build_tool="setuptools<81")
+    sync(bakery, project, env)
+    assert loaded(bakery, project, env) == HIGHEST
 
 
 def rot(page: Path, wheel: Path) -> None:
@@ -161,7 +179,10 @@ def rot(page: Path, wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(page / wheel.name, "w") as target:
         for name in source.namelist():
             first = b"import pkg_resources\n" if name == "fake_corelibs/path.py" else b""
-            target.writestr(name, source.read(name).replace(b"import annotations\n", b"import annotations\n" + first))
+            target.writestr(
+                name,
+                source.read(name).replace(b"import annotations\n", b"import annotations\n" + first),
+            )
 
 
 @pytest.mark.parametrize(
@@ -171,22 +192,31 @@ def rot(page: Path, wheel: Path) -> None:
         ({"dependency_version": "latest"}, "give one version"),
         ({"dependency_import_name": "a-b"}, "cannot be imported"),
         ({"provider_specifier": "> 1"}, "give a range such as"),
-        ({"remedy": "override", "provider_specifier": ">=1"}, "the remedy override needs the one version"),
+        (
+            {"remedy": "override", "provider_specifier": ">=1"},
+            "the remedy override needs the one version",
+        ),
         ({"remedy": "build-constraint", "provider_specifier": ">1"}, "with an upper bound"),
-        ({"remedy": "dependency-metadata", "provider_specifier": ""}, "needs the range to run with"),
+        (
+            {"remedy": "dependency-metadata", "provider_specifier": ""},
+            "needs the range to run with",
+        ),
         ({"remedy": "no-build-isolation", "build_tool": ""}, "has to have what the build needs"),
     ],
 )
 def test_answer_is_refused(
-    workshop: Workshop, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
+    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(FailedHookException):
-        workshop.bake("uv-application", **answers)
+        bakery.bake("uv-application", **answers)
     assert reason in capfd.readouterr().err
-    assert not any((workshop.root / "baked").iterdir())
+    assert not any((bakery.root / "baked").iterdir())
 
 
-def test_build_tool_is_held_back(workshop: Workshop) -> None:
+def test_build_tool_is_held_back(bakery: Bakery) -> None:
     """setuptools 82 has no pkg_resources, which older providers import when they are built with."""
-    project = workshop.bake("uv-application", build_tool="setuptools<81")
-    assert 'build-constraint-dependencies = [\n  "setuptools<81",\n]' in (project / "pyproject.toml").read_text()
+    project = bakery.bake("uv-application", build_tool="setuptools<81")
+    assert (
+        'build-constraint-dependencies = [\n  "setuptools<81",\n]'
+        in (project / "pyproject.toml").read_text()
+    )

@@ -7,136 +7,157 @@ from pathlib import Path
 
 import pytest
 
-from .workshop import HIGHEST, LOWEST, OTHER_ABI, Workshop
+from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 
 VERSIONS = "import fake_softioc; print(sorted(fake_softioc.versions().items()))"
 
 
-def consistency(workshop: Workshop, project: Path, sites: dict[str, Path], *files: Path, fails: bool = False) -> str:
+def consistency(
+    bakery: Bakery, project: Path, sites: dict[str, Path], *files: Path, fails: bool = False
+) -> str:
     ends = ["--provider", sites[LOWEST], "--provider", sites[HIGHEST]]
-    return workshop.python(project / "tools/consistency.py", *ends, *files, fails=fails)
+    return bakery.python(project / "tools/consistency.py", *ends, *files, fails=fails)
 
 
-def test_distributions_are_in_order(workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path]) -> None:
+def test_distributions_are_in_order(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+) -> None:
     project, sdist, wheel = consumer
-    workshop.python("-m", "twine", "check", "--strict", sdist, wheel)
-    workshop.python("-m", "check_wheel_contents", wheel)
-    assert "2 files: 0 problems" in consistency(workshop, project, sites, sdist, wheel)
+    bakery.python("-m", "twine", "check", "--strict", sdist, wheel)
+    bakery.python("-m", "check_wheel_contents", wheel)
+    assert "2 files: 0 problems" in consistency(bakery, project, sites, sdist, wheel)
 
 
 @pytest.mark.parametrize("version", [LOWEST, HIGHEST])
 def test_runs_at_both_ends(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], providers: dict[str, Path], version: str
+    bakery: Bakery, consumer: tuple[Path, Path, Path], providers: dict[str, Path], version: str
 ) -> None:
-    site = workshop.installed("site", consumer[2], providers[version])
+    site = bakery.installed("site", consumer[2], providers[version])
     expected = [("built_against", LOWEST), ("installed", version), ("loaded", version)]
-    assert workshop.python("-c", VERSIONS, site=site).strip() == str(expected)
+    assert bakery.python("-c", VERSIONS, site=site).strip() == str(expected)
 
 
-def test_own_tests_pass(workshop: Workshop, consumer: tuple[Path, Path, Path], providers: dict[str, Path]) -> None:
-    site = workshop.installed("site", consumer[2], providers[HIGHEST])
-    assert "passed" in workshop.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=consumer[0], site=site)
+def test_own_tests_pass(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], providers: dict[str, Path]
+) -> None:
+    site = bakery.installed("site", consumer[2], providers[HIGHEST])
+    assert "passed" in bakery.python(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=consumer[0], site=site
+    )
 
 
 def test_repaired_wheel_leaves_the_library_out(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
 ) -> None:
     project, _, wheel = consumer
     exclude = ["--exclude", "libfakecore.so*"]
     assert f"auditwheel repair --exclude '{exclude[1]}'" in (project / "pyproject.toml").read_text()
-    workshop.python("-m", "auditwheel", "repair", *exclude, "--wheel-dir", workshop.root / "repaired", wheel)
-    (repaired,) = (workshop.root / "repaired").iterdir()
+    bakery.python(
+        "-m", "auditwheel", "repair", *exclude, "--wheel-dir", bakery.root / "repaired", wheel
+    )
+    (repaired,) = (bakery.root / "repaired").iterdir()
     assert "manylinux" in repaired.name
-    assert "1 files: 0 problems" in consistency(workshop, project, sites, repaired)
+    assert "1 files: 0 problems" in consistency(bakery, project, sites, repaired)
 
 
 def test_grafted_library_is_reported(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
 ) -> None:
     project, _, wheel = consumer
     library = sites[LOWEST] / "fake_corelibs/lib"
-    output = workshop.root / "repaired"
+    output = bakery.root / "repaired"
     command = ["auditwheel", "repair", "--wheel-dir", str(output), str(wheel)]
-    workshop.run(*command, env={"LD_LIBRARY_PATH": str(library)})
-    report = consistency(workshop, project, sites, *output.iterdir(), fails=True)
+    bakery.run(*command, env={"LD_LIBRARY_PATH": str(library)})
+    report = consistency(bakery, project, sites, *output.iterdir(), fails=True)
     assert "has its own copy of the provider's library" in report
 
 
 def test_runs_with_the_provider_in_another_folder(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
 ) -> None:
-    mine = workshop.installed("mine", consumer[2])
+    mine = bakery.installed("mine", consumer[2])
     path = Path(f"{mine}:{sites[HIGHEST]}")
-    assert HIGHEST in workshop.python("-c", VERSIONS, site=path)
+    assert HIGHEST in bakery.python("-c", VERSIONS, site=path)
     guard = mine / "fake_softioc/__init__.py"
     guard.write_text(guard.read_text().replace("_provider.preload()\n", ""))
-    assert "cannot open shared object file" in workshop.python("-c", VERSIONS, site=path, fails=True)
+    assert "cannot open shared object file" in bakery.python("-c", VERSIONS, site=path, fails=True)
 
 
 def test_other_abi_is_refused_in_words(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], providers: dict[str, Path]
+    bakery: Bakery, consumer: tuple[Path, Path, Path], providers: dict[str, Path]
 ) -> None:
-    site = workshop.installed("site", consumer[2], providers[OTHER_ABI])
-    message = workshop.python("-c", "import fake_softioc", site=site, fails=True)
+    site = bakery.installed("site", consumer[2], providers[OTHER_ABI])
+    message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
     assert f"but fake-corelibs {OTHER_ABI} is installed" in message
     for command in ("python -m pip install", "uv pip install"):
         assert f'{command} "fake-corelibs<7.0.7.99.2,>={LOWEST}"' in message
     assert "shared object" not in message
 
 
-def test_missing_provider_is_said(workshop: Workshop, consumer: tuple[Path, Path, Path]) -> None:
-    site = workshop.installed("site", consumer[2])
-    message = workshop.python("-c", "import fake_softioc", site=site, fails=True)
+def test_missing_provider_is_said(bakery: Bakery, consumer: tuple[Path, Path, Path]) -> None:
+    site = bakery.installed("site", consumer[2])
+    message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
     assert "but fake-corelibs is not installed" in message
 
 
 def test_module_built_for_another_abi_is_refused_in_words(
-    workshop: Workshop, project: Path, providers: dict[str, Path], sites: dict[str, Path]
+    bakery: Bakery, project: Path, providers: dict[str, Path], sites: dict[str, Path]
 ) -> None:
     """What a stale build tree leaves: new metadata, old module."""
     pyproject = project / "pyproject.toml"
     declared = pyproject.read_text()
     pyproject.write_text(declared.replace(LOWEST, OTHER_ABI).replace("<7.0.7.99.2", "<7.0.10.99.1"))
-    (wheel,) = workshop.build(project, sites[OTHER_ABI], "--wheel")
-    site = workshop.installed("site", wheel, providers[LOWEST])
+    (wheel,) = bakery.build(project, sites[OTHER_ABI], "--wheel")
+    site = bakery.installed("site", wheel, providers[LOWEST])
     stale = site / "fake_softioc-4.6.1.dist-info/METADATA"
-    stale.write_text(stale.read_text().replace(OTHER_ABI, LOWEST).replace("<7.0.10.99.1", "<7.0.7.99.2"))
-    message = workshop.python("-c", "import fake_softioc", site=site, fails=True)
+    stale.write_text(
+        stale.read_text().replace(OTHER_ABI, LOWEST).replace("<7.0.10.99.1", "<7.0.7.99.2")
+    )
+    message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
     assert f"fake-softioc 4.6.1 was not built for fake-corelibs {LOWEST}" in message
     assert "libfakecore.so.7.0.10.99.0: cannot open shared object file" in message
     assert "uv pip install --reinstall-package fake-softioc" in message
 
 
 def test_library_without_versioned_soname_is_compared(
-    workshop: Workshop, project: Path, sites: dict[str, Path], providers: dict[str, Path]
+    bakery: Bakery, project: Path, sites: dict[str, Path], providers: dict[str, Path]
 ) -> None:
     """The loader takes any such library, so that only the versions tell."""
     for version in (LOWEST, OTHER_ABI):
-        site = workshop.installed(version, providers[version])
+        site = bakery.installed(version, providers[version])
         library = next((site / "fake_corelibs/lib").iterdir())
-        workshop.run("patchelf", "--set-soname", "libfakecore.so", library)
+        bakery.run("patchelf", "--set-soname", "libfakecore.so", library)
         library.rename(library.with_name("libfakecore.so"))
-    (wheel,) = workshop.build(project, workshop.root / LOWEST, "--wheel")
-    site = workshop.installed("site", wheel, providers[LOWEST])
+    (wheel,) = bakery.build(project, bakery.root / LOWEST, "--wheel")
+    site = bakery.installed("site", wheel, providers[LOWEST])
     plain = site / "fake_corelibs/lib/libfakecore.so"
     next(plain.parent.iterdir()).unlink()
-    plain.write_bytes((workshop.root / OTHER_ABI / "fake_corelibs/lib/libfakecore.so").read_bytes())
-    message = workshop.python("-c", "import fake_softioc", site=site, fails=True)
+    plain.write_bytes((bakery.root / OTHER_ABI / "fake_corelibs/lib/libfakecore.so").read_bytes())
+    message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
     assert f"it was compiled with {LOWEST} and now runs with {OTHER_ABI}" in message
 
 
-def test_build_with_another_abi_is_refused(workshop: Workshop, project: Path, sites: dict[str, Path]) -> None:
+def test_build_with_another_abi_is_refused(
+    bakery: Bakery, project: Path, sites: dict[str, Path]
+) -> None:
     command = ["-m", "pip", "wheel", "--no-build-isolation", "--no-deps", str(project)]
-    output = workshop.python(*command, site=sites[OTHER_ABI], fails=True)
+    output = bakery.python(*command, site=sites[OTHER_ABI], fails=True)
     assert f"fake-corelibs {OTHER_ABI} is in the build environment" in output
-    assert "fake-corelibs is not in the build environment" in workshop.python(*command, fails=True)
+    assert "fake-corelibs is not in the build environment" in bakery.python(*command, fails=True)
 
 
 @pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
-def test_unusual_names_build_and_run(workshop: Workshop, backend: str) -> None:
+def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     """Dots, plus signs, folders inside folders, and an ABI of its own for every release."""
-    answers = {"distribution": "Some.Lib", "library": "libx++-2.so", "version": "3.0", "abi_granularity": "exact"}
-    (provider,) = workshop.build(workshop.bake("native-provider", **answers), None, "--wheel", folder="provider")
+    answers = {
+        "distribution": "Some.Lib",
+        "library": "libx++-2.so",
+        "version": "3.0",
+        "abi_granularity": "exact",
+    }
+    (provider,) = bakery.build(
+        bakery.bake("native-provider", **answers), None, "--wheel", folder="provider"
+    )
     names = {
         "distribution": "Some_Rather.Long-Name",
         "provider_distribution": "Some.Lib",
@@ -148,16 +169,20 @@ def test_unusual_names_build_and_run(workshop: Workshop, backend: str) -> None:
         "abi_granularity": "exact",
         "build_backend": backend,
     }
-    project = workshop.bake("native-consumer", **names)
-    workshop.commit(project)
-    files = workshop.build(project, workshop.installed("build", provider))
-    workshop.python("-m", "twine", "check", "--strict", *files)
-    report = workshop.python(project / "tools/consistency.py", "--provider", workshop.root / "build", *files)
+    project = bakery.bake("native-consumer", **names)
+    bakery.commit(project)
+    files = bakery.build(project, bakery.installed("build", provider))
+    bakery.python("-m", "twine", "check", "--strict", *files)
+    report = bakery.python(
+        project / "tools/consistency.py", "--provider", bakery.root / "build", *files
+    )
     assert "2 files: 0 problems" in report
     (wheel,) = (path for path in files if path.suffix == ".whl")
-    site = workshop.installed("site", wheel, provider)
-    assert "loaded: 3.0" in workshop.python("-c", "import some_rather_long_name as m; m.main()", site=site)
-    workshop.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    site = bakery.installed("site", wheel, provider)
+    assert "loaded: 3.0" in bakery.python(
+        "-c", "import some_rather_long_name as m; m.main()", site=site
+    )
+    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -176,47 +201,66 @@ def edit(path: Path, old: str, new: str) -> None:
         ),
         ("<7.0.7.99.2", "<7.0.11", "holds more than one ABI; end it at <7.0.7.99.2"),
         (",<7.0.7.99.2", "", "is not >=OLDEST,<NEXT or ==VERSION"),
-        ('dependencies = [\n  "fake-corelibs', 'dependencies = [\n  "fake', "no single requirement on fake-corelibs"),
+        (
+            'dependencies = [\n  "fake-corelibs',
+            'dependencies = [\n  "fake',
+            "no single requirement on fake-corelibs",
+        ),
     ],
     ids=["two ranges", "two ABIs", "no upper bound", "no provider"],
 )
-def test_broken_declaration_is_reported(workshop: Workshop, project: Path, old: str, new: str, report: str) -> None:
+def test_broken_declaration_is_reported(
+    bakery: Bakery, project: Path, old: str, new: str, report: str
+) -> None:
     edit(project / "pyproject.toml", old, new)
-    assert report in workshop.python(project / "tools/consistency.py", fails=True)
+    assert report in bakery.python(project / "tools/consistency.py", fails=True)
 
 
-def test_stamped_requirement_is_reported(workshop: Workshop, project: Path, sites: dict[str, Path]) -> None:
+def test_stamped_requirement_is_reported(
+    bakery: Bakery, project: Path, sites: dict[str, Path]
+) -> None:
     """The mistake of the issue that this kit is about: the build decides what is required."""
-    edit(project / "pyproject.toml", "\ndependencies = [", '\ndynamic = ["dependencies"]\nunused = [')
+    edit(
+        project / "pyproject.toml", "\ndependencies = [", '\ndynamic = ["dependencies"]\nunused = ['
+    )
     text = (project / "pyproject.toml").read_text()
     start = text.index("unused = [")
     (project / "pyproject.toml").write_text(text[:start] + text[text.index("]", start) + 1 :])
-    edit(project / "setup.py", "setup(\n", 'setup(\n    install_requires=["fake-corelibs>=7.0.7.99.1.3,<7.0.7.99.2"],\n')
+    edit(
+        project / "setup.py",
+        "setup(\n",
+        'setup(\n    install_requires=["fake-corelibs>=7.0.7.99.1.3,<7.0.7.99.2"],\n',
+    )
     edit(project / "tools/provider.py", '["dependencies"]', '.get("dependencies", [])')
-    files = workshop.build(project, sites[LOWEST])
-    report = consistency(workshop, project, sites, *files, fails=True)
+    files = bakery.build(project, sites[LOWEST])
+    report = consistency(bakery, project, sites, *files, fails=True)
     assert "pyproject.toml: dependencies are dynamic" in report
     assert report.count("Requires-Dist is Dynamic") == 2
 
 
 def test_published_wheel_that_disagrees_is_reported(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
 ) -> None:
     project, sdist, wheel = consumer
-    other = workshop.root / wheel.name.replace("cp311-cp311", "cp312-cp312").replace("4.6.1-", "4.6.1-1-")
+    other = bakery.root / wheel.name.replace("cp311-cp311", "cp312-cp312").replace(
+        "4.6.1-", "4.6.1-1-"
+    )
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(other, "w") as target:
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(b",>=7.0.7.99.1.2", b",>=7.0.7.99.1.1"))
-    report = consistency(workshop, project, sites, sdist, wheel, other, fails=True)
-    assert f"{other.name}: Requires-Dist fake-corelibs  <7.0.7.99.2,>=7.0.7.99.1.1 is in this file only" in report
+    report = consistency(bakery, project, sites, sdist, wheel, other, fails=True)
+    assert (
+        f"{other.name}: Requires-Dist fake-corelibs  <7.0.7.99.2,>=7.0.7.99.1.1 is in this file only"
+        in report
+    )
     assert wheel.name + ": " not in report
 
 
 def test_other_soname_at_one_end_is_reported(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
 ) -> None:
     project, _, wheel = consumer
-    report = consistency(workshop, project, sites | {HIGHEST: sites[OTHER_ABI]}, wheel, fails=True)
+    report = consistency(bakery, project, sites | {HIGHEST: sites[OTHER_ABI]}, wheel, fails=True)
     assert "needs libfakecore.so.7.0.7.99.1, which fake-corelibs in" in report
 
 
@@ -225,18 +269,25 @@ def test_other_soname_at_one_end_is_reported(
     [
         (["--remove-rpath"], "has RUNPATH (none), not $ORIGIN/../fake_corelibs/lib"),
         (["--set-rpath", "/opt/lib"], "has RUNPATH /opt/lib, not $ORIGIN/../fake_corelibs/lib"),
-        (["--remove-needed", "libfakecore.so.7.0.7.99.1"], "no module in it is linked to libfakecore.so"),
+        (
+            ["--remove-needed", "libfakecore.so.7.0.7.99.1"],
+            "no module in it is linked to libfakecore.so",
+        ),
     ],
     ids=["none", "absolute", "unlinked"],
 )
 def test_wrong_links_are_reported(
-    workshop: Workshop, consumer: tuple[Path, Path, Path], sites: dict[str, Path], change: list[str], report: str
+    bakery: Bakery,
+    consumer: tuple[Path, Path, Path],
+    sites: dict[str, Path],
+    change: list[str],
+    report: str,
 ) -> None:
     project, _, wheel = consumer
-    site = workshop.installed("changed", wheel)
-    workshop.run("patchelf", *change, next(site.glob("fake_softioc/*.so")))
-    changed = workshop.root / wheel.name
+    site = bakery.installed("changed", wheel)
+    bakery.run("patchelf", *change, next(site.glob("fake_softioc/*.so")))
+    changed = bakery.root / wheel.name
     with zipfile.ZipFile(changed, "w") as target:
         for path in sorted(site.rglob("*")):
             target.write(path, path.relative_to(site))
-    assert report in consistency(workshop, project, sites, changed, fails=True)
+    assert report in consistency(bakery, project, sites, changed, fails=True)

@@ -9,29 +9,33 @@ from pathlib import Path
 import pytest
 from cookiecutter.exceptions import FailedHookException
 
-from .workshop import HIGHEST, LOWEST, OTHER_ABI, Workshop
+from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 
 
-def test_wheel_is_in_order(workshop: Workshop, providers: dict[str, Path]) -> None:
+def test_wheel_is_in_order(bakery: Bakery, providers: dict[str, Path]) -> None:
     wheel = providers[LOWEST]
     assert wheel.name.startswith(f"fake_corelibs-{LOWEST}-py3-none-linux")
-    workshop.python("-m", "twine", "check", "--strict", wheel)
-    workshop.python("-m", "check_wheel_contents", wheel)
+    bakery.python("-m", "twine", "check", "--strict", wheel)
+    bakery.python("-m", "check_wheel_contents", wheel)
     with zipfile.ZipFile(wheel) as archive:
         libraries = [name for name in archive.namelist() if ".so" in name]
     assert libraries == ["fake_corelibs/lib/libfakecore.so.7.0.7.99.1"]
 
 
-def test_own_tests_pass(workshop: Workshop, sites: dict[str, Path]) -> None:
-    project = workshop.bake("native-provider", version=HIGHEST)
-    output = workshop.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=sites[HIGHEST])
+def test_own_tests_pass(bakery: Bakery, sites: dict[str, Path]) -> None:
+    project = bakery.bake("native-provider", version=HIGHEST)
+    output = bakery.python(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=sites[HIGHEST]
+    )
     assert "passed" in output
 
 
-def test_requirement_is_the_range_that_a_consumer_declares(workshop: Workshop, sites: dict[str, Path]) -> None:
+def test_requirement_is_the_range_that_a_consumer_declares(
+    bakery: Bakery, sites: dict[str, Path]
+) -> None:
     """Whatever is installed: asked for the same release, every release says the same."""
     for version in (LOWEST, HIGHEST, OTHER_ABI):
-        stated = workshop.python("-m", "fake_corelibs", LOWEST, site=sites[version]).strip()
+        stated = bakery.python("-m", "fake_corelibs", LOWEST, site=sites[version]).strip()
         assert stated == "fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"
 
 
@@ -44,33 +48,38 @@ def test_requirement_is_the_range_that_a_consumer_declares(workshop: Workshop, s
     ],
 )
 def test_soname_follows_from_the_granularity(
-    workshop: Workshop, version: str, granularity: str, soname: str, requirement: str
+    bakery: Bakery, version: str, granularity: str, soname: str, requirement: str
 ) -> None:
-    project = workshop.bake("native-provider", version=version, abi_granularity=granularity)
-    site = workshop.installed("site", *workshop.build(project, None, "--wheel"))
+    project = bakery.bake("native-provider", version=version, abi_granularity=granularity)
+    site = bakery.installed("site", *bakery.build(project, None, "--wheel"))
     (library,) = (site / "fake_corelibs/lib").iterdir()
     assert library.name == soname
-    assert f"soname: [{soname}]" in workshop.run("readelf", "--dynamic", library)
-    assert workshop.python("-m", "fake_corelibs", site=site).strip() == requirement
-    workshop.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
-    assert [path.name for path in (project / "abi").iterdir()] == [soname.removeprefix("libfakecore.so.") + ".json"]
+    assert f"soname: [{soname}]" in bakery.run("readelf", "--dynamic", library)
+    assert bakery.python("-m", "fake_corelibs", site=site).strip() == requirement
+    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    assert [path.name for path in (project / "abi").iterdir()] == [
+        soname.removeprefix("libfakecore.so.") + ".json"
+    ]
 
 
-def compare(workshop: Workshop, project: Path, *options: str, fails: bool = False) -> str:
+def compare(bakery: Bakery, project: Path, *options: str, fails: bool = False) -> str:
     """Build with debugging information, and compare with the record."""
     debug = ["--wheel", "--config-setting=cmake.build-type=Debug"]
-    (wheel,) = workshop.build(project, None, *debug, folder=f"dist{len(list(workshop.root.iterdir()))}")
-    site = workshop.installed(f"site-{wheel.parent.name}", wheel)
+    (wheel,) = bakery.build(project, None, *debug, folder=f"dist{len(list(bakery.root.iterdir()))}")
+    site = bakery.installed(f"site-{wheel.parent.name}", wheel)
     (library,) = (site / "fake_corelibs/lib").iterdir()
     record = project / "abi" / (library.name.removeprefix("libfakecore.so.") + ".json")
-    return workshop.python(project / "tools/abi.py", *options, library, record, fails=fails)
+    return bakery.python(project / "tools/abi.py", *options, library, record, fails=fails)
 
 
 HEADER, SOURCE = "native/fakecore.h.in", "native/fakecore.c"
 SUM = "int fakecore_sum(const fakecore_point *point)"
 
 BREAKS = {
-    "a member more": ([(HEADER, "    int y;\n", "    int y;\n    int z;\n")], "struct fakecore_point: was size 8"),
+    "a member more": (
+        [(HEADER, "    int y;\n", "    int y;\n    int z;\n")],
+        "struct fakecore_point: was size 8",
+    ),
     "members exchanged": (
         [(HEADER, "    int x;\n    int y;\n", "    int y;\n    int x;\n")],
         "0 x: int; 4 y: int, is size 8; 0 y: int; 4 x: int",
@@ -80,7 +89,10 @@ BREAKS = {
         [(HEADER, "*point)", "*point, int z)"), (SOURCE, "*point)", "*point, int z)")],
         "is int (const fakecore_point *, int)",
     ),
-    "a result": ([(HEADER, SUM, f"long {SUM[4:]}"), (SOURCE, SUM, f"long {SUM[4:]}")], "is long int (const"),
+    "a result": (
+        [(HEADER, SUM, f"long {SUM[4:]}"), (SOURCE, SUM, f"long {SUM[4:]}")],
+        "is long int (const",
+    ),
     "a function gone": ([(HEADER, "FAKECORE_API int", "int")], "fakecore_sum: is gone"),
 }
 KEEPS = {
@@ -104,37 +116,46 @@ def edit(project: Path, changes: list[tuple[str, str, str]]) -> None:
 
 
 @pytest.mark.parametrize("change", BREAKS)
-def test_break_is_reported(workshop: Workshop, change: str) -> None:
-    project = workshop.bake("native-provider")
+def test_break_is_reported(bakery: Bakery, change: str) -> None:
+    project = bakery.bake("native-provider")
     changes, report = BREAKS[change]
     edit(project, changes)
-    output = compare(workshop, project, fails=True)
+    output = compare(bakery, project, fails=True)
     assert report in output
     assert "1 breaks" in output
     assert "Raise the part of the version that is the ABI" in output
 
 
 @pytest.mark.parametrize("change", KEEPS)
-def test_compatible_change_is_accepted(workshop: Workshop, change: str) -> None:
-    project = workshop.bake("native-provider")
+def test_compatible_change_is_accepted(bakery: Bakery, change: str) -> None:
+    project = bakery.bake("native-provider")
     edit(project, KEEPS[change])
-    assert ": 0 breaks" in compare(workshop, project)
+    assert ": 0 breaks" in compare(bakery, project)
 
 
-def test_new_abi_is_recorded_on_purpose(workshop: Workshop) -> None:
-    project = workshop.bake("native-provider")
+def test_new_abi_is_recorded_on_purpose(bakery: Bakery) -> None:
+    project = bakery.bake("native-provider")
     edit(project, [*BREAKS["a member more"][0], ("pyproject.toml", LOWEST, "7.0.7.99.2.0")])
-    assert "a new ABI; record it with nox -s abi -- --record" in compare(workshop, project, fails=True)
-    compare(workshop, project, "--record")
-    assert "8 z: int" in json.loads((project / "abi/7.0.7.99.2.json").read_text())["types"]["struct fakecore_point"]
-    assert ": 0 breaks" in compare(workshop, project)
+    assert "a new ABI; record it with nox -s abi -- --record" in compare(
+        bakery, project, fails=True
+    )
+    compare(bakery, project, "--record")
+    assert (
+        "8 z: int"
+        in json.loads((project / "abi/7.0.7.99.2.json").read_text())["types"][
+            "struct fakecore_point"
+        ]
+    )
+    assert ": 0 breaks" in compare(bakery, project)
 
 
-def test_library_without_debugging_information_is_refused(workshop: Workshop, sites: dict[str, Path]) -> None:
-    project = workshop.bake("native-provider")
+def test_library_without_debugging_information_is_refused(
+    bakery: Bakery, sites: dict[str, Path]
+) -> None:
+    project = bakery.bake("native-provider")
     library = next((sites[LOWEST] / "fake_corelibs/lib").iterdir())
     command = [project / "tools/abi.py", library, project / "abi/7.0.7.99.1.json"]
-    assert "has no debugging information" in workshop.python(*command, fails=True)
+    assert "has no debugging information" in bakery.python(*command, fails=True)
 
 
 @pytest.mark.parametrize(
@@ -149,9 +170,9 @@ def test_library_without_debugging_information_is_refused(workshop: Workshop, si
     ],
 )
 def test_answer_is_refused(
-    workshop: Workshop, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
+    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(FailedHookException):
-        workshop.bake("native-provider", **answers)
+        bakery.bake("native-provider", **answers)
     assert reason in capfd.readouterr().err
-    assert not any((workshop.root / "baked").iterdir())
+    assert not any((bakery.root / "baked").iterdir())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomllib
 
-from .workshop import HIGHEST, TEMPLATES, Workshop
+from .bakery import HIGHEST, TEMPLATES, Bakery
 
 BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
 GRANULARITIES = ("patch", "minor", "exact")
@@ -48,31 +48,40 @@ def pairs_in(combination: tuple[object, ...]) -> set[tuple[tuple[int, object], .
 
 @pytest.mark.parametrize(("backend", "granularity", "licence", "ci", "names"), pairs())
 def test_every_pair_of_choices(
-    workshop: Workshop, backend: str, granularity: str, licence: str, ci: str, names: dict[str, str]
+    bakery: Bakery, backend: str, granularity: str, licence: str, ci: str, names: dict[str, str]
 ) -> None:
-    choices = {"build_backend": backend, "abi_granularity": granularity, "license": licence, "ci": ci}
-    project = workshop.bake("native-consumer", **choices, **names)
+    choices = {
+        "build_backend": backend,
+        "abi_granularity": granularity,
+        "license": licence,
+        "ci": ci,
+    }
+    project = bakery.bake("native-consumer", **choices, **names)
     pyproject = tomllib.loads((project / "pyproject.toml").read_text())
     assert pyproject["project"]["license"] == licence
     (requirement,) = pyproject["project"]["dependencies"]
     assert pyproject["build-system"]["requires"][1] == requirement
     assert (project / ".github").exists() is (ci == "github")
     assert not left_over(project)
-    workshop.python(project / "tools/consistency.py")
-    workshop.run("ruff", "check", "--no-cache", project)
+    bakery.python(project / "tools/consistency.py")
+    bakery.run("ruff", "check", "--no-cache", project)
 
 
 def left_over(project: Path) -> list[str]:
     """Files in which something of the template still shows."""
     files = [path for path in project.rglob("*") if path.is_file()]
-    return [str(path) for path in files if "cookiecutter" in path.read_text() + str(path.relative_to(project))]
+    return [
+        str(path)
+        for path in files
+        if "cookiecutter" in path.read_text() + str(path.relative_to(project))
+    ]
 
 
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
-def test_repository_review_passes(workshop: Workshop, template: str) -> None:
-    project = workshop.bake(template)
-    workshop.commit(project)
-    report = json.loads(workshop.run("repo-review", "--format", "json", "--show", "all", project))
+def test_repository_review_passes(bakery: Bakery, template: str) -> None:
+    project = bakery.bake(template)
+    bakery.commit(project)
+    report = json.loads(bakery.run("repo-review", "--format", "json", "--show", "all", project))
     failed = [name for name, check in report["checks"].items() if check["result"] is False]
     assert not failed
     passed = [name for name, check in report["checks"].items() if check["result"] is True]
@@ -80,26 +89,26 @@ def test_repository_review_passes(workshop: Workshop, template: str) -> None:
 
 
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
-def test_generated_code_is_clean(workshop: Workshop, template: str, providers: dict[str, Path]) -> None:
-    project = workshop.bake(template)
-    site = workshop.installed("site", providers[HIGHEST])
-    workshop.run("ruff", "check", "--no-cache", project)
-    workshop.run("ruff", "format", "--no-cache", "--check", project)
+def test_generated_code_is_clean(bakery: Bakery, template: str, providers: dict[str, Path]) -> None:
+    project = bakery.bake(template)
+    site = bakery.installed("site", providers[HIGHEST])
+    bakery.run("ruff", "check", "--no-cache", project)
+    bakery.run("ruff", "format", "--no-cache", "--check", project)
     # What a project says about mypy itself is in its pyproject.toml; the application has one file.
     strict = ["--strict", "tools/sync.py"] if template == "uv-application" else []
-    workshop.run("mypy", "--cache-dir", workshop.root / "mypy", *strict, cwd=project, site=site)
+    bakery.run("mypy", "--cache-dir", bakery.root / "mypy", *strict, cwd=project, site=site)
 
 
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
-def test_no_machine_or_registry_is_named(workshop: Workshop, template: str) -> None:
-    project = workshop.bake(template)
+def test_no_machine_or_registry_is_named(bakery: Bakery, template: str) -> None:
+    project = bakery.bake(template)
     text = "\n".join(path.read_text() for path in project.rglob("*") if path.is_file())
     for word in ("/tmp", "/root", "/home/", "TODO", "FIXME"):
         assert word not in text
 
 
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
-def test_each_template_is_offered(workshop: Workshop, template: str) -> None:
+def test_each_template_is_offered(bakery: Bakery, template: str) -> None:
     """The template of templates asks in words, and leads to each of them."""
     listed = json.loads((TEMPLATES / "cookiecutter.json").read_text())["templates"]
     number = list(listed).index(template) + 1
@@ -107,29 +116,43 @@ def test_each_template_is_offered(workshop: Workshop, template: str) -> None:
     asked = [name for name in defaults if not name.startswith("_")]
     assert defaults["__prompts__"].keys() == set(asked)
     answers = f"{number}\n" + "\n" * len(asked)
-    output = workshop.run("cookiecutter", TEMPLATES, "--output-dir", workshop.root / "made", stdin=answers)
+    output = bakery.run(
+        "cookiecutter", TEMPLATES, "--output-dir", bakery.root / "made", stdin=answers
+    )
     assert listed[template]["description"].split()[-1] in output
-    (project,) = (workshop.root / "made").iterdir()
-    assert read(project) == read(workshop.bake(template))
+    (project,) = (bakery.root / "made").iterdir()
+    assert read(project) == read(bakery.bake(template))
 
 
 def read(project: Path) -> dict[str, str]:
-    return {str(path.relative_to(project)): path.read_text() for path in project.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(project)): path.read_text()
+        for path in project.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
-def test_cruft_keeps_a_project_up_to_date(workshop: Workshop, template: str) -> None:
-    origin = workshop.root / "origin"
+def test_cruft_keeps_a_project_up_to_date(bakery: Bakery, template: str) -> None:
+    origin = bakery.root / "origin"
     shutil.copytree(TEMPLATES, origin / "templates")
-    workshop.commit(origin)
-    options = ["--directory", f"templates/{template}", "--no-input", "--output-dir", workshop.root / "made"]
-    workshop.run("cruft", "create", origin, *options)
-    (project,) = (workshop.root / "made").iterdir()
-    workshop.commit(project)
-    workshop.run("cruft", "check", cwd=project)
-    with (origin / "templates" / template / "{{cookiecutter.__folder}}" / ".gitignore").open("a") as file:
+    bakery.commit(origin)
+    options = [
+        "--directory",
+        f"templates/{template}",
+        "--no-input",
+        "--output-dir",
+        bakery.root / "made",
+    ]
+    bakery.run("cruft", "create", origin, *options)
+    (project,) = (bakery.root / "made").iterdir()
+    bakery.commit(project)
+    bakery.run("cruft", "check", cwd=project)
+    with (origin / "templates" / template / "{{cookiecutter.__folder}}" / ".gitignore").open(
+        "a"
+    ) as file:
         file.write("/new/\n")
-    workshop.commit(origin)
-    workshop.run("cruft", "check", cwd=project, fails=True)
-    workshop.run("cruft", "update", "--skip-apply-ask", cwd=project)
+    bakery.commit(origin)
+    bakery.run("cruft", "check", cwd=project, fails=True)
+    bakery.run("cruft", "update", "--skip-apply-ask", cwd=project)
     assert (project / ".gitignore").read_text().endswith("/new/\n")

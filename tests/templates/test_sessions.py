@@ -12,62 +12,69 @@ from pathlib import Path
 
 import pytest
 
+from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 from .index import addresses, publish
-from .workshop import HIGHEST, LOWEST, OTHER_ABI, Workshop
 
 pytestmark = pytest.mark.network
 
-def nox(workshop: Workshop, project: Path, index: str, *arguments: str | Path, fails: bool = False) -> str:
+
+def nox(
+    bakery: Bakery, project: Path, index: str, *arguments: str | Path, fails: bool = False
+) -> str:
     command = ["nox", "--default-venv-backend", "uv", *arguments]
-    return workshop.run(*command, cwd=project, env=addresses(workshop.home, index), fails=fails)
+    return bakery.run(*command, cwd=project, env=addresses(bakery.home, index), fails=fails)
 
 
 @pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
-def test_consumer_sessions_pass(workshop: Workshop, index: str, backend: str) -> None:
-    project = workshop.bake("native-consumer", build_backend=backend)
-    workshop.commit(project)
-    output = nox(workshop, project, index, "-s", "tests", "consistency", "install", "docs")
+def test_consumer_sessions_pass(bakery: Bakery, index: str, backend: str) -> None:
+    project = bakery.bake("native-consumer", build_backend=backend)
+    bakery.commit(project)
+    output = nox(bakery, project, index, "-s", "tests", "consistency", "install", "docs")
     assert "2 files: 0 problems" in output
     # The lowest provider runs a module that was built with the highest.
     seen = re.findall(r"built_against: (\S+)\nloaded: (\S+)\ninstalled: (\S+)", output)
     assert sorted(seen) == [(HIGHEST, LOWEST, LOWEST)] * 2 + [(HIGHEST, HIGHEST, HIGHEST)] * 2
 
 
-def test_provider_sessions_pass(workshop: Workshop, index: str) -> None:
-    project = workshop.bake("native-provider")
-    assert "2 functions, 1 types: 0 breaks" in nox(workshop, project, index, "-s", "tests", "abi", "docs")
+def test_provider_sessions_pass(bakery: Bakery, index: str) -> None:
+    project = bakery.bake("native-provider")
+    assert "2 functions, 1 types: 0 breaks" in nox(
+        bakery, project, index, "-s", "tests", "abi", "docs"
+    )
 
 
-def test_consumer_that_takes_any_provider_is_caught(workshop: Workshop, index: str) -> None:
+def test_consumer_that_takes_any_provider_is_caught(bakery: Bakery, index: str) -> None:
     """The range of the issue: the build takes the newest provider, running gets another."""
-    project = workshop.bake("native-consumer")
+    project = bakery.bake("native-consumer")
     pyproject = project / "pyproject.toml"
     pyproject.write_text(pyproject.read_text().replace("<7.0.7.99.2", "<8"))
-    output = nox(workshop, project, index, "-s", "consistency", fails=True)
+    output = nox(bakery, project, index, "-s", "consistency", fails=True)
     assert "holds more than one ABI" in output
-    assert re.search(r"needs libfakecore\.so\.7\.0\.10\.99\.0, which fake-corelibs in lowest does not", output)
-    output = nox(workshop, project, index, "-s", "install", fails=True)
+    assert re.search(
+        r"needs libfakecore\.so\.7\.0\.10\.99\.0, which fake-corelibs in lowest does not", output
+    )
+    output = nox(bakery, project, index, "-s", "install", fails=True)
     assert f"fake-softioc 4.6.1 was not built for fake-corelibs {LOWEST}" in output
 
 
-def test_published_wheel_is_compared(workshop: Workshop, index: str, wheel: Path) -> None:
-    project = workshop.bake("native-consumer")
+def test_published_wheel_is_compared(bakery: Bakery, index: str, wheel: Path) -> None:
+    project = bakery.bake("native-consumer")
     pyproject = project / "pyproject.toml"
-    nox(workshop, project, index, "-s", "consistency", "--", wheel)
+    nox(bakery, project, index, "-s", "consistency", "--", wheel)
     pyproject.write_text(pyproject.read_text().replace(f">={LOWEST}", f">={HIGHEST}"))
-    output = nox(workshop, project, index, "-s", "consistency", "--", wheel, fails=True)
+    output = nox(bakery, project, index, "-s", "consistency", "--", wheel, fails=True)
     assert f"{wheel.name}: Requires-Dist fake-corelibs" in output
 
 
 @pytest.fixture
-def environment(workshop: Workshop, index: str, wheel: Path) -> dict[str, str]:
+def environment(bakery: Bakery, index: str, wheel: Path) -> dict[str, str]:
     """Variables of an active environment that has the consumer, and a provider of another ABI."""
-    target = workshop.root / "venv"
-    workshop.python("-m", "venv", target)
+    target = bakery.root / "venv"
+    bakery.python("-m", "venv", target)
     path = f"{target}/bin:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    env = {"VIRTUAL_ENV": str(target), "PATH": path, **addresses(workshop.home, index)}
-    workshop.run("uv", "pip", "install", wheel, env=env)
-    workshop.run("uv", "pip", "install", f"fake-corelibs=={OTHER_ABI}", env=env)
+    env = {"VIRTUAL_ENV": str(target), "PATH": path, **addresses(bakery.home, index)}
+    bakery.run("uv", "pip", "install", wheel, env=env)
+    bakery.run("uv", "pip", "install", f"fake-corelibs=={OTHER_ABI}", env=env)
     return env
 
 
@@ -80,16 +87,18 @@ def mending(message: str, installer: str) -> str:
 
 @pytest.mark.parametrize("installer", ["pip", "uv"])
 def test_command_in_the_message_mends(
-    workshop: Workshop, environment: dict[str, str], sdist: Path, installer: str
+    bakery: Bakery, environment: dict[str, str], sdist: Path, installer: str
 ) -> None:
     """First the wrong provider, then the right one under a module built for the wrong one."""
     use = ["python", "-c", "import fake_softioc"]
-    message = workshop.run(*use, env=environment, fails=True)
-    workshop.run("sh", "-c", mending(message, installer), env=environment)
-    workshop.run(*use, env=environment)
-    publish(workshop.root / "index", [sdist])
-    (module,) = (workshop.root / "venv").glob("lib/python3*/site-packages/fake_softioc/*.so")
-    workshop.run("patchelf", "--replace-needed", "libfakecore.so.7.0.7.99.1", "libfakecore.so.0", module)
-    message = workshop.run(*use, env=environment, fails=True)
-    workshop.run("sh", "-c", mending(message, installer), env=environment)
-    workshop.run(*use, env=environment)
+    message = bakery.run(*use, env=environment, fails=True)
+    bakery.run("sh", "-c", mending(message, installer), env=environment)
+    bakery.run(*use, env=environment)
+    publish(bakery.root / "index", [sdist])
+    (module,) = (bakery.root / "venv").glob("lib/python3*/site-packages/fake_softioc/*.so")
+    bakery.run(
+        "patchelf", "--replace-needed", "libfakecore.so.7.0.7.99.1", "libfakecore.so.0", module
+    )
+    message = bakery.run(*use, env=environment, fails=True)
+    bakery.run("sh", "-c", mending(message, installer), env=environment)
+    bakery.run(*use, env=environment)

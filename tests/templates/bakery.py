@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cookiecutter.main import cookiecutter
-
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 
 # The provider's releases that the tests publish: both ends of the range that the
@@ -51,7 +49,7 @@ def environment(home: Path, site: Path | None = None) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Bakery:
     """A folder to work in, with a home of its own."""
 
     root: Path
@@ -64,6 +62,9 @@ class Workshop:
 
     def bake(self, template: str, folder: str = "baked", **answers: str) -> Path:
         """Generate a project, and return where it is."""
+        # Here, so that a run without the packages of these tests can still load conftest.py.
+        from cookiecutter.main import cookiecutter
+
         settings = self.home / "cookiecutter.yaml"
         settings.write_text(
             f"cookiecutters_dir: {self.home / 'cookiecutters'}\nreplay_dir: {self.home / 'replay'}\n"
@@ -104,15 +105,23 @@ class Workshop:
         return done.stdout
 
     def python(
-        self, *arguments: str | Path, site: Path | None = None, cwd: Path | None = None, fails: bool = False
+        self,
+        *arguments: str | Path,
+        site: Path | None = None,
+        cwd: Path | None = None,
+        fails: bool = False,
     ) -> str:
         """Run this interpreter."""
         return self.run(sys.executable, *arguments, site=site, cwd=cwd, fails=fails)
 
-    def build(self, project: Path, site: Path | None = None, *options: str, folder: str = "dist") -> list[Path]:
+    def build(
+        self, project: Path, site: Path | None = None, *options: str, folder: str = "dist"
+    ) -> list[Path]:
         """Build an sdist, and a wheel from it, with the packages in `site`."""
         output = self.root / folder
-        self.python("-m", "build", "--no-isolation", *options, "--outdir", output, project, site=site)
+        self.python(
+            "-m", "build", "--no-isolation", *options, "--outdir", output, project, site=site
+        )
         return sorted(output.iterdir())
 
     def commit(self, project: Path) -> None:

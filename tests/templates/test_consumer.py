@@ -185,6 +185,25 @@ def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
 
 
+@pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
+def test_provider_that_states_no_version_is_linked_all_the_same(
+    bakery: Bakery, providers: dict[str, Path], sites: dict[str, Path], backend: str
+) -> None:
+    """Nothing is called yet, and a linker may leave out what is not called."""
+    none = {"provider_version_macro": "", "provider_version_function": ""}
+    project = bakery.bake("native-consumer", build_backend=backend, **none)
+    bakery.commit(project)
+    files = bakery.build(project, sites[LOWEST])
+    assert "2 files: 0 problems" in consistency(bakery, project, sites, *files)
+    (wheel,) = (path for path in files if path.suffix == ".whl")
+    site = bakery.installed("site", wheel, providers[HIGHEST])
+    assert f"built_against: {LOWEST}" in bakery.python(
+        "-c", "import fake_softioc as m; m.main()", site=site
+    )
+    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    bakery.run("ruff", "format", "--no-cache", "--check", project)
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text

@@ -66,6 +66,26 @@ def test_published_wheel_is_compared(bakery: Bakery, index: str, wheel: Path) ->
     assert f"{wheel.name}: Requires-Dist fake-corelibs" in output
 
 
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_issue_does_not_happen(
+    bakery: Bakery, index: str, sdist: Path, wheel: Path, installer: str
+) -> None:
+    """What breaks the stamped consumer in test_application.py: a foreign wheel, a newer provider."""
+    foreign = bakery.root / "fake_softioc-4.6.1-cp310-cp310-macosx_10_9_x86_64.whl"
+    foreign.hardlink_to(wheel)
+    publish(bakery.root / "index", [sdist, foreign])
+    env = addresses(bakery.home, index)
+    bakery.run("uv", "venv", "target", env=env)
+    target = bakery.root / "target/bin/python"
+    command = {
+        "pip": ["python", "-m", "pip", "--python", target, "install"],
+        "uv": ["uv", "pip", "install", "--python", target],
+    }[installer]
+    bakery.run(*command, "fake-softioc", env=env)
+    output = bakery.run(target, "-c", "import fake_softioc; fake_softioc.main()", env=env)
+    assert output.split()[1::2] == [HIGHEST] * 3
+
+
 @pytest.fixture
 def environment(bakery: Bakery, index: str, wheel: Path) -> dict[str, str]:
     """Variables of an active environment that has the consumer, and a provider of another ABI."""

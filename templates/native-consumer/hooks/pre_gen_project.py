@@ -19,7 +19,7 @@ VERSION = re.compile(r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)
 LIBRARY = re.compile(r"lib[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.so")
 FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 HEADER = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:h|hpp|hh)")
-C_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+C_NAME = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*)?")
 PYTHON = re.compile(r"3\.\d+")
 URL = re.compile(r"(?:https://[^\s\"'<>\\]+)?")
 LINE = re.compile(r"[^\"\\\x00-\x1f]+")
@@ -36,8 +36,8 @@ SHAPES = [
     ("provider_library_folder", FOLDER, "give a folder inside the provider's package, such as lib"),
     ("provider_include_folder", FOLDER, "give a folder inside the provider's package, such as include"),
     ("provider_header", HEADER, "give the name as in #include <...>, such as foo.h"),
-    ("provider_version_macro", C_NAME, "use a C identifier"),
-    ("provider_version_function", C_NAME, "use a C identifier"),
+    ("provider_version_macro", C_NAME, "use a C identifier, or nothing"),
+    ("provider_version_function", C_NAME, "use a C identifier, or nothing"),
     ("provider_oldest", RELEASE, "use numbers with dots only, such as 1.2.0"),
     ("provider_below", RELEASE, "use numbers with dots only, such as 1.3"),
 ]

@@ -12,11 +12,16 @@ setup(
             "{{ cookiecutter.import_name }}._extension",
             ["src/{{ cookiecutter.import_name }}/_extension.c"],
             include_dirs=[str(provider.include)],
+            define_macros=[("PROVIDER_VERSION", f'"{provider.version}"')],
             library_dirs=[str(provider.library.parent)],
-            libraries=[f":{provider.library.name}"],
             # RUNPATH, not RPATH: some linkers still write the older one by default, and
             # it would also decide for the libraries that the provider's library needs.
-            extra_link_args=["-Wl,--enable-new-dtags", f"-Wl,-rpath,{provider.runpath}"],
+            extra_link_args=[
+                "-Wl,--no-as-needed",
+                f"-l:{provider.library.name}",
+                "-Wl,--enable-new-dtags",
+                f"-Wl,-rpath,{provider.runpath}",
+            ],
         )
     ],
 )

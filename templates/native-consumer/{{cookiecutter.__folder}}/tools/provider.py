@@ -24,6 +24,7 @@ class Provider(NamedTuple):
     include: Path
     library: Path
     runpath: str
+    version: str
 
 
 def declared() -> str:
@@ -58,9 +59,12 @@ def locate() -> Provider:
         include=package / "{{ cookiecutter.provider_include_folder }}",
         library=GUARD["library_file"](package / GUARD["LIBRARY_FOLDER"]),
         runpath=f"$ORIGIN/../{GUARD['PROVIDER_IMPORT']}/{GUARD['LIBRARY_FOLDER']}",
+        version=version,
     )
 
 
 if __name__ == "__main__":
     found = locate()
-    print(found.include, found.library.parent, found.library.name, found.runpath, sep="\n")
+    library = found.library
+    lines = [found.include, library.parent, library.name, found.runpath, found.version]
+    print(*lines, sep="\n")

@@ -5,19 +5,23 @@
 
 /* Exported, so that the version can be read from the file without running it. */
 __attribute__((visibility("default"), used))
-const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.provider_version_macro }};
+const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.provider_version_macro or 'PROVIDER_VERSION' }};
 
 static PyObject *built_against(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
     return PyUnicode_FromString({{ cookiecutter.import_name }}_built_against);
 }
 
+{% if cookiecutter.provider_version_function -%}
 static PyObject *core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
     return PyUnicode_FromString({{ cookiecutter.provider_version_function }}());
 }
 
+{% endif -%}
 static PyMethodDef methods[] = {
     {"built_against", built_against, METH_NOARGS, "The provider's version when compiled."},
+{%- if cookiecutter.provider_version_function %}
     {"core_version", core_version, METH_NOARGS, "The provider's version as loaded."},
+{%- endif %}
     {NULL, NULL, 0, NULL},
 };
 

@@ -20,7 +20,6 @@ from packaging.version import Version
 from repro import __version__, evidence, live
 from repro.cast import cast_of, request_of
 from repro.errors import CellError
-from repro.index import Shelf
 from repro.installers import INSTALLERS, Plan, Target, Unsupported
 from repro.interpreter import Interpreter
 from repro.isolation import Place, environment
@@ -30,6 +29,7 @@ from repro.remedies import REMEDIES
 from repro.request import Request
 from repro.results import Cell, Circumstances, CommandRecord, Result, StepRecord
 from repro.scenario import Expectation, Scenario, Step
+from repro.shelf import Shelf
 from repro.tools import Tool
 from repro.verdict import Judgement, judge
 from repro.workshop import Workshop
@@ -186,7 +186,12 @@ class CellRun:
         outcome = self._processes.run(
             argv,
             cwd=self.place.project,
-            environ={**environ, **(plan.environ if plan else {}), **more},
+            environ={
+                **environ,
+                **self._workshop.compiler.environ,
+                **(plan.environ if plan else {}),
+                **more,
+            },
             limit=self._limit,
         )
         self.process_seconds += outcome.seconds

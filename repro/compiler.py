@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -14,10 +15,18 @@ from repro.errors import CompilerError
 
 
 class Compiler(msgspec.Struct, frozen=True, kw_only=True):
-    """How to compile. ``command`` is what ``CC`` would hold, split into words."""
+    """How to compile.
+
+    Attributes:
+        command: what ``CC`` would hold, split into words.
+        title: which compiler that is, and why.
+        variables: what it wants in its environment, as pairs.
+
+    """
 
     command: tuple[str, ...]
     title: str
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def environ(self) -> dict[str, str]:
@@ -29,20 +38,28 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
         if len(self.command) == 1:
             return {}
         words = shlex.join(self.command)
-        return {"CC": words, "LDSHARED": f"{words} -shared"}
+        return {"CC": words, "LDSHARED": f"{words} -shared", **dict(self.variables)}
 
     def shared_object(self, root: Path, source: str, output: str, *arguments: str) -> bytes:
         """Compiles ``source`` in ``root`` and returns the shared object's bytes.
 
-        Paths are relative and no build id is written: the bytes do not tell where or when.
+        Paths are relative, and neither a build id nor symbols for a debugger are written: the
+        bytes do not tell where or when.
 
         Raises:
             CompilerError: with the compiler's words.
 
         """
-        command = [*self.command, "-shared", "-fPIC", "-O1", "-Wl,--build-id=none"]
+        command = [*self.command, "-shared", "-fPIC", "-O1", "-s", "-Wl,--build-id=none"]
         command += ["-o", output, source, *arguments]
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=root,
+            env={**os.environ, **dict(self.variables)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise CompilerError(command, done.stderr)
         return (root / output).read_bytes()

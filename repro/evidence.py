@@ -11,9 +11,9 @@ from packaging.metadata import parse_email
 
 from repro import fakes
 from repro.fakes import PublishedFile
-from repro.index import Shelf
 from repro.observe import Observation
 from repro.results import PublishedRecord, Result
+from repro.shelf import Shelf
 
 
 def published_records(

@@ -7,11 +7,8 @@ https://packaging.python.org/en/latest/specifications/simple-repository-api/
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import threading
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -22,14 +19,14 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from repro import pages
 from repro.errors import PortError
-from repro.fakes import PublishedFile
 from repro.scenario import CachePolicy
+from repro.shelf import JournalEntry, Shelf
 
 _HTML = "text/html"
 _JSON_V1 = "application/vnd.pypi.simple.v1+json"
 _HTML_V1 = "application/vnd.pypi.simple.v1+html"
-_UPLOADED = dt.datetime(2026, 1, 9, tzinfo=dt.timezone.utc)
 
 # (page, file) Cache-Control. «public» is what the public index itself sends. Whether uv builds
 # a cached sdist again hangs on them, and on validators: after a 304 it keeps what it built.
@@ -40,63 +37,6 @@ _CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
     "no-validators": ("no-cache", "no-cache"),
     "none": ("", ""),
 }
-
-
-class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One request: ``path`` without the cell's prefix, and the step it came in."""
-
-    method: str
-    path: str
-    status: int
-    step: int
-    user_agent: str
-
-
-class Shelf:
-    """What one cell sees: its files, its cache headers, its journal.
-
-    Args:
-        files: everything published, now or in a later step.
-        cache_headers: which Cache-Control the answers carry.
-        sidecars: whether the wheels' METADATA is offered beside them (PEP 658).
-
-    """
-
-    def __init__(
-        self,
-        files: Iterable[PublishedFile],
-        cache_headers: CachePolicy = "public",
-        sidecars: bool = True,
-    ) -> None:
-        self._files = tuple(files)
-        self.cache_headers: CachePolicy = cache_headers
-        self.sidecars = sidecars
-        self.step = 1
-        self.journal: list[JournalEntry] = []
-
-    def all_files(self) -> tuple[PublishedFile, ...]:
-        """Everything, published now or in a later step."""
-        return self._files
-
-    def has_sidecar(self, file: PublishedFile) -> bool:
-        """Whether METADATA is offered beside ``file``."""
-        return self.sidecars and file.is_wheel
-
-    def projects(self) -> tuple[str, ...]:
-        """The names published by now."""
-        return tuple(sorted({each.project for each in self._published()}))
-
-    def files_of(self, project: str) -> tuple[PublishedFile, ...]:
-        """The files of ``project`` published by now; empty where there is no such project."""
-        name = canonicalize_name(project)
-        return tuple(each for each in self._published() if each.project == name)
-
-    def file(self, filename: str) -> PublishedFile | None:
-        """The published file of that name."""
-        return next((each for each in self._published() if each.filename == filename), None)
-
-    def _published(self) -> Iterable[PublishedFile]:
-        return (each for each in self._files if each.step <= self.step)
 
 
 class Index:
@@ -177,20 +117,26 @@ def _not_found(request: Request) -> Response:
 def _answer(shelf: Shelf, request: Request, path: str) -> Response:
     try:
         endpoint, values = _ROUTES.bind("").match(path, method=request.method)
-    except HTTPException as error:
+        return _ENDPOINTS[endpoint](shelf, request, **values)
+    except HTTPException as error:  # also: a range that lies outside the file
         return error.get_response(request.environ)
-    match endpoint:
-        case "root":
-            return _page(shelf, request, _root_json(shelf), _root_html(shelf))
-        case "project":
-            name = canonicalize_name(values["project"])
-            files = shelf.files_of(name)
-            if not files:
-                return _not_found(request)
-            return _page(
-                shelf, request, _project_json(shelf, name, files), _project_html(shelf, name, files)
-            )
-    return _file(shelf, request, values["filename"])
+
+
+def _root(shelf: Shelf, request: Request) -> Response:
+    return _page(shelf, request, pages.root_json(shelf), pages.root_html(shelf))
+
+
+def _project(shelf: Shelf, request: Request, project: str) -> Response:
+    name = canonicalize_name(project)
+    files = shelf.files_of(name)
+    if not files:
+        raise NotFound
+    return _page(
+        shelf,
+        request,
+        pages.project_json(shelf, name, files),
+        pages.project_html(shelf, name, files),
+    )
 
 
 def _page(shelf: Shelf, request: Request, data: Mapping[str, Any], html: str) -> Response:
@@ -212,7 +158,7 @@ def _file(shelf: Shelf, request: Request, filename: str) -> Response:
     wheel_name, is_sidecar = filename.removesuffix(".metadata"), filename.endswith(".metadata")
     found = shelf.file(wheel_name)
     if found is None or (is_sidecar and not shelf.has_sidecar(found)):
-        return _not_found(request)
+        raise NotFound
     content = found.metadata if is_sidecar else found.content
     response = Response(content, content_type="application/octet-stream")
     if control := _CACHE_CONTROL[shelf.cache_headers][1]:
@@ -220,75 +166,14 @@ def _file(shelf: Shelf, request: Request, filename: str) -> Response:
     return _conditional(response, request, shelf)
 
 
+_ENDPOINTS: dict[str, Callable[..., Response]] = {"root": _root, "project": _project, "file": _file}
+
+
 def _conditional(response: Response, request: Request, shelf: Shelf) -> Response:
     """Adds validators, where there are to be any, and answers If-None-Match and Range."""
     if shelf.cache_headers != "no-validators":
-        response.headers["Last-Modified"] = http_date(_UPLOADED)
+        response.headers["Last-Modified"] = http_date(pages.UPLOADED)
         response.add_etag()
     length = len(response.get_data())
     response.make_conditional(request.environ, accept_ranges=True, complete_length=length)
     return response
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _root_json(shelf: Shelf) -> dict[str, Any]:
-    return {
-        "meta": {"api-version": "1.1"},
-        "projects": [{"name": name} for name in shelf.projects()],
-    }
-
-
-def _root_html(shelf: Shelf) -> str:
-    links = "".join(f'<a href="{name}/">{name}</a><br>\n' for name in shelf.projects())
-    return _document("Simple index", links)
-
-
-def _project_json(shelf: Shelf, name: str, files: tuple[PublishedFile, ...]) -> dict[str, Any]:
-    return {
-        "meta": {"api-version": "1.1"},
-        "name": name,
-        "versions": sorted({each.version for each in files}),
-        "files": [_file_json(shelf, each) for each in files],
-    }
-
-
-def _file_json(shelf: Shelf, file: PublishedFile) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "filename": file.filename,
-        "url": f"../../files/{file.filename}",
-        "hashes": {"sha256": _sha256(file.content)},
-        "size": len(file.content),
-        "upload-time": _UPLOADED.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "yanked": file.yanked if file.yanked is not None else False,
-    }
-    if file.requires_python:
-        entry["requires-python"] = file.requires_python
-    if shelf.has_sidecar(file):
-        entry["core-metadata"] = {"sha256": _sha256(file.metadata)}
-    return entry
-
-
-def _project_html(shelf: Shelf, name: str, files: tuple[PublishedFile, ...]) -> str:
-    return _document(f"Links for {name}", "".join(_link(shelf, each) for each in files))
-
-
-def _link(shelf: Shelf, file: PublishedFile) -> str:
-    attributes = {"href": f"../../files/{file.filename}#sha256={_sha256(file.content)}"}
-    if file.requires_python:
-        attributes["data-requires-python"] = file.requires_python
-    if file.yanked is not None:
-        attributes["data-yanked"] = file.yanked
-    if shelf.has_sidecar(file):
-        attributes["data-core-metadata"] = f"sha256={_sha256(file.metadata)}"
-    text = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
-    return f"<a {text}>{file.filename}</a><br>\n"
-
-
-def _document(title: str, body: str) -> str:
-    return (
-        '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version" content="1.1">'
-        f"<title>{title}</title></head><body>\n{body}</body></html>\n"
-    )

@@ -94,7 +94,6 @@ def environment(place: Place, tool_paths: tuple[str, ...], live: bool = False) -
         "UV_CACHE_DIR": str(cache / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
-        "UV_TOOL_BIN_DIR": str(place.root / "home/.local/bin"),
     }
     if live:
         variables |= {name: os.environ[name] for name in _LIVE if name in os.environ}

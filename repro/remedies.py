@@ -83,7 +83,7 @@ REMEDIES: dict[str, Remedy] = {
     "match-runtime-reinstall": Remedy(
         title="Match the build to the run time, and reinstall the consumer",
         why="As match-runtime, and the consumer is built anew instead of taken from a stale tree.",
-        trap="The reinstall is needed once, in the environment that is broken.",
+        trap="An index that answers «not modified» makes uv build in the same stale tree again.",
         apply=lambda request, cast: (
             replace(_match_runtime(request, cast), reinstall=(cast.consumer,)),
         ),
@@ -92,7 +92,7 @@ REMEDIES: dict[str, Remedy] = {
     "match-runtime-clean": Remedy(
         title="Match the build to the run time, and clean the consumer's cache",
         why="As match-runtime, with the stale build tree removed from the cache.",
-        trap="Cleaning the cache does not touch what is already installed.",
+        trap="uv pip sync leaves an installed version alone, however stale.",
         apply=lambda request, cast: (
             replace(_match_runtime(request, cast), clean_cache=(cast.consumer,)),
         ),
@@ -213,7 +213,7 @@ REMEDIES: dict[str, Remedy] = {
     "refresh": Remedy(
         title="Refresh the cached index answers",
         why="A cached wheel might be rebuilt when the index is asked again.",
-        trap="Answers marked immutable are not asked for again.",
+        trap="Where the index answers «not modified», uv keeps the wheel that it built.",
         apply=lambda request, cast: (replace(request, refresh=True),),
         source="https://docs.astral.sh/uv/concepts/cache/",
     ),

@@ -15,8 +15,8 @@ import msgspec
 from packaging.version import Version
 
 from repro.errors import ResultFileError, WorkFolderError
-from repro.index import JournalEntry
 from repro.observe import Observation
+from repro.shelf import JournalEntry
 from repro.verdict import Verdict
 
 FOLDER = Path("docs/results")

@@ -130,6 +130,8 @@ class Toolbox:
         python = str(Path(tool.path).parent / "venv" / "bin" / "python")
         return Compiler(
             command=(python, "-m", "ziglang", "cc"),
+            # Its own cache, which would else be in the user's home.
+            variables=(("ZIG_GLOBAL_CACHE_DIR", str(self._folder / "zig-cache")),),
             title=f"ziglang {tool.version} from the package index (no C compiler is on the PATH)",
         )
 

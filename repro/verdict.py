@@ -1,6 +1,6 @@
 """Observation -> Verdict: what an installation amounts to, from what is really there.
 
-No word that a tool printed enters here; see DESIGN rule 1 in CONTRIBUTING.md.
+No word that a tool printed enters here; see rule 1 in CONTRIBUTING.md.
 """
 
 from __future__ import annotations

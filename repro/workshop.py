@@ -17,9 +17,10 @@ from repro import fakes
 from repro.compiler import Compiler
 from repro.errors import PlatformError, WorkFolderError
 from repro.fakes import PublishedFile
-from repro.index import Index, Shelf
+from repro.index import Index
 from repro.interpreter import Interpreter
 from repro.scenario import Scenario, releases_of
+from repro.shelf import Shelf
 from repro.tools import NEWEST, Tool, Toolbox
 
 DEFAULT_WORK = Path(".native-skew")

@@ -224,7 +224,11 @@ def _tool(request: Request, target: Target) -> Plan:
             ("uv", "tool", "install", *map(_tool_spelling, options), first),
         ),
         python=(f"{TOOL_FOLDER}/{name}/bin/python",),
-        environ={"UV_PYTHON": target.python, "UV_TOOL_DIR": TOOL_FOLDER},
+        environ={
+            "UV_PYTHON": target.python,
+            "UV_TOOL_DIR": TOOL_FOLDER,
+            "UV_TOOL_BIN_DIR": f"{TOOL_FOLDER}/bin",
+        },
     )
 
 

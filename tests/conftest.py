@@ -1,0 +1,91 @@
+"""Shared fixtures: one tool folder for all workers, real tools, real compilers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from repro import interpreter, results, scenarios
+from repro.cell import Task
+from repro.installers import DEFAULT_VERSIONS, INSTALLERS
+from repro.interpreter import Interpreter
+from repro.results import Cell, NotRun, Result
+from repro.runner import Runner
+from repro.tools import Tool
+from repro.workshop import DEFAULT_WORK, Workshop
+
+ROOT = Path(__file__).parent.parent
+WORK = ROOT / DEFAULT_WORK
+
+
+class Silent:
+    """A watcher that looks away."""
+
+    def started(self, cell: Cell) -> None: ...
+
+    def finished(self, outcome: Result | NotRun) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def python() -> Interpreter:
+    return interpreter.find()
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    with Workshop(WORK) as shop:
+        shop.make_ready()
+        yield shop
+
+
+@pytest.fixture(scope="session")
+def task(workshop: Workshop, python: Interpreter) -> Callable[..., Task]:
+    """Makes a task: the newest version of the tool unless another is named."""
+
+    def make(
+        scenario: str,
+        installer: str,
+        remedy: str = "nothing",
+        *,
+        version: str = "newest",
+        tool: Tool | None = None,
+    ) -> Task:
+        name, _, variant = scenario.partition("/")
+        found = scenarios.find(name)
+        used = tool or workshop.toolbox.tool(INSTALLERS[installer].tool, version)
+        cell = Cell(
+            scenario=name,
+            variant=variant or found.variant_names()[0],
+            installer=installer,
+            version=used.version,
+            remedy=remedy,
+            python=python.name,
+        )
+        return Task(cell=cell, scenario=found, interpreter=python, tool=used)
+
+    return make
+
+
+@pytest.fixture
+def run(workshop: Workshop, task: Callable[..., Task]) -> Callable[..., Result]:
+    """Runs one cell for real and returns its result."""
+
+    def run_one(*args: str, **kwargs: str) -> Result:
+        (outcome,) = Runner(workshop, jobs=1).run([task(*args, **kwargs)], Silent())
+        assert isinstance(outcome, Result), outcome
+        return outcome
+
+    return run_one
+
+
+@pytest.fixture(scope="session")
+def recorded() -> dict[str, Result]:
+    return results.read_all(ROOT / results.FOLDER)
+
+
+@pytest.fixture(scope="session")
+def issue_versions() -> dict[str, str]:
+    """The versions of the tools in the issue."""
+    return {tool: versions[0] for tool, versions in DEFAULT_VERSIONS.items()}

@@ -1,0 +1,199 @@
+"""The index: what the specifications ask of it, read by a client that others wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from pypi_simple import ProjectPage, PyPISimple
+from werkzeug.test import Client
+
+from repro import fakes
+from repro.compiler import Compiler
+from repro.errors import PortError
+from repro.fakes import PublishedFile
+from repro.index import Index
+from repro.interpreter import Interpreter
+from repro.scenario import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
+from repro.shelf import Shelf
+
+_JSON = "application/vnd.pypi.simple.v1+json"
+_HTML = "text/html"
+
+
+@pytest.fixture(scope="module")
+def files() -> tuple[PublishedFile, ...]:
+    from repro import interpreter
+
+    python: Interpreter = interpreter.find()
+    cc = Compiler(command=("cc",), title="cc")
+    release = ConsumerRelease(
+        version="4.6.1",
+        sdist=Sdist(build_requires=("setuptools",)),
+        wheels=(Wheel(tag="cp310-cp310-macosx_10_9_x86_64", requires_dist=("fake-corelibs<7.1",)),),
+    )
+    newer = ProviderRelease(version="7.0.10.99.0.2", step=2)
+    setuptools = PublishedFile(
+        project="setuptools",
+        version="1.0",
+        filename="setuptools-1.0-py3-none-any.whl",
+        content=b"wheel",
+        metadata=b"Metadata-Version: 2.1\n",
+        requires_python=">=3.9,<4",
+        yanked="broken & <bad>",
+    )
+    return (
+        *fakes.consumer_files(release, python, cc),
+        fakes.provider_file(newer, python, cc),
+        setuptools,
+    )
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[[Shelf], Client]]:
+    """Visitors of shelves, each at /cell/ of an index of its own; no socket is used."""
+    with ExitStack() as stack:
+
+        def visit(shelf: Shelf) -> Client:
+            index = stack.enter_context(Index())
+            index.publish("cell", shelf)
+            return Client(index.application)
+
+        yield visit
+
+
+@pytest.mark.parametrize("accept", [_JSON, _HTML])
+def test_pages_are_read_by_a_client_of_the_public_index(
+    files: tuple[PublishedFile, ...], accept: str
+) -> None:
+    with Index() as index:
+        shelf = Shelf(files)
+        url = index.publish("cell", shelf)
+        with PyPISimple(endpoint=url, accept=accept) as simple:
+            assert list(simple.get_index_page().projects) == ["fake-softioc", "setuptools"]
+            page: ProjectPage = simple.get_project_page("Fake_Softioc")
+            sdist, wheel = page.packages
+            assert (sdist.filename, sdist.has_metadata) == (
+                "fake_softioc-4.6.1.tar.gz",
+                None if accept == _HTML else sdist.has_metadata,
+            )
+            assert wheel.has_metadata is True
+            assert wheel.digests["sha256"] == hashlib.sha256(files[1].content).hexdigest()
+            assert simple.get_package_metadata_bytes(wheel) == files[1].metadata
+            (yanked,) = simple.get_project_page("setuptools").packages
+            assert yanked.requires_python == ">=3.9,<4"
+            assert yanked.is_yanked
+            assert yanked.yanked_reason == "broken & <bad>"
+            if accept == _JSON:
+                assert wheel.upload_time is not None
+                assert wheel.size == len(files[1].content)
+
+
+def test_a_release_of_a_later_step_is_not_there_before(
+    client: Callable[[Shelf], Client], files: tuple[PublishedFile, ...]
+) -> None:
+    shelf = Shelf(files)
+    visitor = client(shelf)
+    assert visitor.get("/cell/simple/fake-corelibs/").status_code == 404
+    shelf.step = 2
+    assert visitor.get("/cell/simple/fake-corelibs/").status_code == 200
+
+
+def test_sidecars_are_byte_identical_and_can_be_switched_off(
+    client: Callable[[Shelf], Client],
+    files: tuple[PublishedFile, ...],
+) -> None:
+    wheel = files[1]
+    with_, without = client(Shelf(files)), client(Shelf(files, sidecars=False))
+    path = f"/cell/files/{wheel.filename}.metadata"
+    assert with_.get(path).data == wheel.metadata
+    assert b"core-metadata" in with_.get("/cell/simple/fake-softioc/").data
+    assert without.get(path).status_code == 404
+    assert b"core-metadata" not in without.get("/cell/simple/fake-softioc/").data
+    assert with_.get("/cell/files/fake_softioc-4.6.1.tar.gz.metadata").status_code == 404
+
+
+def test_ranges(client: Callable[[Shelf], Client], files: tuple[PublishedFile, ...]) -> None:
+    visitor, content = client(Shelf(files)), files[1].content
+    path = f"/cell/files/{files[1].filename}"
+    part = visitor.get(path, headers={"Range": "bytes=5-14"})
+    assert (part.status_code, part.data) == (206, content[5:15])
+    assert part.headers["Content-Range"] == f"bytes 5-14/{len(content)}"
+    tail = visitor.get(path, headers={"Range": "bytes=-7"})
+    assert tail.data == content[-7:]
+    assert visitor.get(path, headers={"Range": "bytes=99999999-"}).status_code == 416
+    assert visitor.get(path).headers["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("policy", "file", "page"),
+    [
+        ("public", "max-age=365000000, immutable, public", "max-age=600, public"),
+        ("no-immutable", "max-age=365000000, public", "max-age=600, public"),
+        ("no-cache", "no-cache", "no-cache"),
+        ("no-validators", "no-cache", "no-cache"),
+        ("none", None, None),
+    ],
+)
+def test_cache_headers_and_validators(
+    client: Callable[[Shelf], Client],
+    files: tuple[PublishedFile, ...],
+    policy: CachePolicy,
+    file: str | None,
+    page: str | None,
+) -> None:
+    visitor = client(Shelf(files, policy))
+    path = f"/cell/files/{files[0].filename}"
+    answer = visitor.get(path)
+    assert answer.headers.get("Cache-Control") == file
+    assert visitor.get("/cell/simple/fake-softioc/").headers.get("Cache-Control") == page
+    tag = answer.headers.get("ETag")
+    assert (tag is None) == (policy == "no-validators")
+    again = visitor.get(path, headers={"If-None-Match": tag or '"x"'})
+    assert again.status_code == (200 if policy == "no-validators" else 304)
+
+
+def test_the_journal_tells_each_cell_its_own_requests(files: tuple[PublishedFile, ...]) -> None:
+    one, other = Shelf(files), Shelf(files)
+    with Index() as index:
+        index.publish("one", one)
+        index.publish("other", other)
+        visitor = Client(index.application)
+        visitor.get("/one/simple/fake-softioc/", headers={"User-Agent": "uv/1"})
+        one.step = 2
+        visitor.get("/one/files/nothing.whl")
+        index.withdraw("one")
+        assert visitor.get("/one/simple/").status_code == 404
+        assert visitor.get("/").status_code == 404
+    assert [(e.path, e.status, e.step, e.user_agent) for e in one.journal] == [
+        ("/simple/fake-softioc/", 200, 1, "uv/1"),
+        ("/files/nothing.whl", 404, 2, one.journal[1].user_agent),
+    ]
+    assert not other.journal
+
+
+def test_it_listens_on_loopback_alone(files: tuple[PublishedFile, ...]) -> None:
+    with Index() as index:
+        url = index.publish("cell", Shelf(files))
+        assert url.startswith("http://127.0.0.1:")
+        port = int(url.split(":")[2].split("/")[0])
+        with urllib.request.urlopen(url) as answer:
+            assert answer.status == 200
+        with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
+            probe.connect(("127.0.0.2", port))
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(url)
+
+
+def test_a_port_in_use_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortError, match=f"port {port} .* leave --port out"):
+            Index(port)

@@ -1,0 +1,96 @@
+"""Scenario files: every one shipped is right, every wrong one is told all that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from repro import scenarios
+from repro.errors import ScenarioError, UnknownNameError
+
+BAD = Path(__file__).parent / "scenarios"
+SHIPPED = sorted(path.stem for path in scenarios.FOLDER.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_scenarios_are_valid_and_state_why(name: str) -> None:
+    scenario = scenarios.find(name)
+    assert scenario.id == name
+    assert scenario.summary.strip()
+    assert scenario.sources
+    if not scenario.live:
+        assert scenario.expect, "states no expected verdict"
+        assert all(len(each.because) > 20 for each in scenario.expect)
+
+
+@pytest.mark.parametrize("path", sorted(BAD.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_wrong_file_names_file_place_and_every_problem(path: Path) -> None:
+    expected = [
+        line.removeprefix("# expect: ")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# expect: ")
+    ]
+    assert expected, "a bad scenario says in comments what is to be said of it"
+    with pytest.raises(ScenarioError) as caught:
+        scenarios.load(path)
+    message = str(caught.value)
+    assert str(path) in message
+    for words in expected:
+        assert words in message
+    assert len(caught.value.problems) == len(expected)
+
+
+def test_the_bad_scenarios_differ_from_a_good_one_only_where_they_say(tmp_path: Path) -> None:
+    good = (scenarios.FOLDER / "unstamped-pin.toml").read_text(encoding="utf-8")
+    copy = tmp_path / "copy.toml"
+    copy.write_text(good, encoding="utf-8")
+    assert scenarios.load(copy).id == "copy"
+
+
+def test_an_unknown_name_suggests_the_near_one() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'unstamped-pin'"):
+        scenarios.find("unstamped-pins")
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"missing\.toml"):
+        scenarios.load(tmp_path / "missing.toml")
+
+
+_LEAF = st.none() | st.booleans() | st.integers(-3, 99) | st.text("a-=<>1.é ", max_size=8)
+_KEYS = st.sampled_from(
+    ["title", "versions", "ask", "providers", "consumers", "steps", "variants", "expect", "x"]
+)
+
+
+@given(
+    st.dictionaries(
+        _KEYS,
+        st.recursive(
+            _LEAF,
+            lambda inner: (
+                st.lists(inner, max_size=2)
+                | st.dictionaries(st.sampled_from(["version", "sdist", "older", "step"]), inner)
+            ),
+            max_leaves=6,
+        ),
+        max_size=6,
+    )
+)
+def test_no_file_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, data: dict) -> None:
+    import tomlkit
+
+    def drop_none(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: drop_none(v) for k, v in value.items() if v is not None}
+        if isinstance(value, list):
+            return [drop_none(v) for v in value if v is not None]
+        return value
+
+    path = tmp_path_factory.mktemp("fuzz") / "fuzz.toml"
+    path.write_text(tomlkit.dumps(drop_none(data)), encoding="utf-8")
+    with pytest.raises(ScenarioError):
+        scenarios.load(path)

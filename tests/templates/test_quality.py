@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -99,11 +100,24 @@ def test_generated_code_is_clean(bakery: Bakery, template: str, providers: dict[
     bakery.run("mypy", "--cache-dir", bakery.root / "mypy", *strict, cwd=project, site=site)
 
 
+# Where a generated project points to: documentation, and the tools that it uses.
+HOSTS = {
+    "docs.astral.sh",
+    "docs.zizmor.sh",
+    "dwarfstd.org",
+    "github.com",
+    "packaging.python.org",
+    "pip.pypa.io",
+    "www.apache.org",
+}
+
+
 @pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
-def test_no_machine_or_registry_is_named(bakery: Bakery, template: str) -> None:
-    project = bakery.bake(template)
-    text = "\n".join(path.read_text() for path in project.rglob("*") if path.is_file())
-    for word in ("/tmp", "/root", "/home/", "TODO", "FIXME"):
+@pytest.mark.parametrize("licence", LICENCES)
+def test_no_machine_or_registry_is_named(bakery: Bakery, template: str, licence: str) -> None:
+    text = "\n".join(read(bakery.bake(template, license=licence)).values())
+    assert set(re.findall(r"https?://([^\s/\"'<>)]+)", text)) <= HOSTS
+    for word in ("/tmp/", "/root/", "/home/", "TODO", "FIXME"):
         assert word not in text
 
 

@@ -1,0 +1,171 @@
+"""Citing results in prose: each method is a macro that returns Markdown for the page at hand.
+
+Nothing here raises: a wrong citation becomes a problem, and the build ends with all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec
+
+from repro.errors import SkewError
+from repro.installers import INSTALLERS
+from repro.results import Result
+from repro.site import grid, markup, sequence, snippet
+from repro.site.book import Book
+from repro.site.errors import ContradictionError, QuoteError
+
+_DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
+_TABS = {"uv project": "uv-sync", "uv pip": "uv-pip-install", "pip": "pip"}
+
+Arguments = ParamSpec("Arguments")
+
+
+def _collecting(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
+    """A macro whose errors are kept for the end of the build, with the page's name."""
+
+    @wraps(macro)
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
+        try:
+            return macro(*args, **kwargs)
+        except SkewError as error:
+            citations = args[0]
+            assert isinstance(citations, Citations)
+            citations.problems.append(f"{citations.page()}: {error}")
+            return f"**{error}**"
+
+    return wrapped
+
+
+class Citations:
+    """The macros.
+
+    Args:
+        book: the results.
+        page: gives the path of the page that is being rendered.
+
+    """
+
+    def __init__(self, book: Book, page: Callable[[], str]) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self._book = book
+        self._cited: dict[str, list[Result]] = defaultdict(list)
+
+    def last_verified(self) -> str | None:
+        """The newest date among the cells that this page cites."""
+        return max((r.circumstances.date for r in self._cited[self.page()]), default=None)
+
+    @_collecting
+    def cell(self, reference: str) -> str:
+        """The verdict of a cell, as a link to its page."""
+        return markup.badge(self._cite(reference), self.page())
+
+    @_collecting
+    def claim(self, pattern: str, verdict: str) -> str:
+        """As ``cell``, and every cell that ``pattern`` matches must have that verdict."""
+        found = self._book.matching(pattern)
+        wrong = [f"{r.verdict} in {r.cell.id}" for r in found if r.verdict != verdict]
+        if wrong:
+            raise ContradictionError(pattern, verdict, wrong)
+        self._cited[self.page()] += found
+        return markup.badge(found[-1], self.page(), _who(found))
+
+    @_collecting
+    def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
+        """What to write and type, as it ran, and the verdict."""
+        result = self._cite(f"{where}/{installer}/{remedy}")
+        return f"{snippet.render(result)}\n{markup.badge(result, self.page())}\n"
+
+    @_collecting
+    def fix(self, remedies: str | dict[str, str], where: str = _DEFAULT) -> str:
+        """Linked tabs, one for each tool, each with its snippet.
+
+        Args:
+            remedies: one for all tabs, or one each by the tab's name.
+            where: scenario and variant.
+
+        """
+        tabs = remedies if isinstance(remedies, dict) else dict.fromkeys(_TABS, remedies)
+        text = ""
+        for name, remedy in tabs.items():
+            body = self.snippet(remedy, _TABS[name], where)
+            text += f'=== "{name}"\n\n{markup.indent(body)}\n'
+        return text
+
+    @_collecting
+    def transcript(self, reference: str) -> str:
+        """What the tool printed in the last step, with the command."""
+        result = self._cite(reference)
+        lines = []
+        for command in snippet.commands(result.steps[-1]):
+            typed = markup.command_line(command.argv)
+            lines += [f"$ {typed}", command.output.rstrip(), f"[exit code {command.exit_code}]"]
+        return markup.fence("\n".join(line for line in lines if line), "text")
+
+    @_collecting
+    def said(self, reference: str, pattern: str, lines: int = 1) -> str:
+        """The first line of a transcript that ``pattern`` is found in, and those after it."""
+        result = self._cite(reference)
+        printed = [
+            line
+            for step in result.steps
+            for command in step.commands
+            for line in command.output.splitlines()
+        ]
+        for number, line in enumerate(printed):
+            if re.search(pattern, line):
+                return markup.fence("\n".join(printed[number : number + lines]), "text")
+        raise QuoteError(reference, pattern)
+
+    @_collecting
+    def check_says(self, reference: str, tool: str = "uv") -> str:
+        """What ``pip check`` or ``uv pip check`` answered in that environment."""
+        result = self._cite(reference)
+        checks = result.observation.checks if result.observation else ()
+        for check in checks:
+            if check.tool == tool:
+                return markup.fence(f"{check.output}\n[exit code {check.exit_code}]", "text")
+        raise QuoteError(reference, f"{tool} check")
+
+    @_collecting
+    def sequence(self, reference: str) -> str:
+        """The cell's request journal as a sequence diagram."""
+        result = self._cite(reference)
+        return f"{sequence.diagram(result)}\n\n{markup.badge(result, self.page())}\n"
+
+    @_collecting
+    def grid(self, pattern: str, label: str) -> str:
+        """A table of verdicts, remedies by installers."""
+        found = self._book.matching(pattern)
+        self._cited[self.page()] += found
+        return grid.render(found, self.page(), self._remedy, "remedy", label)
+
+    def count(self) -> str:
+        """How many cells are recorded."""
+        return str(len(self._book.results))
+
+    def tools(self) -> str:
+        """Which tools are recorded, in which versions."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, versions in self._book.tools().items():
+            found[INSTALLERS[name].tool].update(versions)
+        return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
+
+    def _remedy(self, result: Result) -> str:
+        href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")
+        return f'<a href="{href}">{result.cell.remedy}</a>'
+
+    def _cite(self, reference: str) -> Result:
+        result = self._book.find(reference)
+        self._cited[self.page()].append(result)
+        return result
+
+
+def _who(found: Iterable[Result]) -> str:
+    """Which tools a claim is about, short enough for a badge."""
+    tools = dict.fromkeys(markup.short_tool(result) for result in found)
+    return ", ".join(tools)

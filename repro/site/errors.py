@@ -1,0 +1,52 @@
+"""Errors of the site's build; each says which page and what to correct."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from repro.errors import SkewError
+
+
+class CellReferenceError(SkewError):
+    """A page names a cell that is not recorded."""
+
+    def __init__(self, reference: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(reference, list(known), n=3)
+        hint = f"; near it are {', '.join(near)}" if near else ""
+        super().__init__(f"no recorded cell {reference!r}{hint}")
+
+
+class ContradictionError(SkewError):
+    """A page claims another verdict than the one recorded."""
+
+    def __init__(self, reference: str, claimed: str, recorded: Sequence[str]) -> None:
+        super().__init__(f"claims {claimed!r} of {reference}, recorded is: {'; '.join(recorded)}")
+
+
+class QuoteError(SkewError):
+    """A page quotes what no recorded transcript says."""
+
+    def __init__(self, reference: str, pattern: str) -> None:
+        super().__init__(f"nothing in the transcript of {reference} matches {pattern!r}")
+
+
+class NothingRecordedError(SkewError):
+    """There are no results to make a site of."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"{folder}: no recorded results; restore them from version control, or record "
+            "some with `native-skew run --record`"
+        )
+
+
+class PagesError(SkewError):
+    """Everything that is wrong in the pages, at once."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        super().__init__(
+            f"{len(self.problems)} statements do not hold; correct the page, or record anew:{lines}"
+        )

@@ -1,0 +1,35 @@
+"""The glossary's terms as abbreviations, so that a term explains itself wherever it stands.
+
+The one source is the definition list of ``docs/glossary.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PAGE = Path("docs/glossary.md")
+_ENTRY = re.compile(r"^(?P<term>\S[^\n]*)\n:   (?P<text>.+?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def terms(text: str) -> dict[str, str]:
+    """Each term with its definition's first sentence, without markup."""
+    found = {}
+    for match in _ENTRY.finditer(text):
+        plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|[`*]", r"\1", " ".join(match["text"].split()))
+        found[match["term"].strip()] = re.split(r"(?<=\.) ", plain)[0]
+    return found
+
+
+def abbreviations(text: str) -> str:
+    """The terms that need a tooltip, in the syntax of Markdown's ``abbr``.
+
+    Everyday words are left to the page: only names from files and specifications, which
+    have a capital letter, and ``sdist``.
+    """
+    chosen = {
+        term: meaning
+        for term, meaning in terms(text).items()
+        if term == "sdist" or re.search("[A-Z]", term)
+    }
+    return "".join(f"*[{term}]: {meaning}\n" for term, meaning in chosen.items())

@@ -1,0 +1,56 @@
+# mypy: disable-error-code="import-not-found, no-any-return"
+"""The MkDocs hook: adds the generated pages, and the edit link where a repository is known."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+from repro.errors import SkewError
+from repro.site import markup, pages
+
+_SERVER, _REPOSITORY = "GITHUB_SERVER_URL", "GITHUB_REPOSITORY"
+
+
+def on_config(config: Any) -> Any:
+    """Sets the edit link's address, and puts the scenarios into the navigation.
+
+    Raises:
+        PluginError: a scenario file is wrong.
+
+    """
+    if repository := os.environ.get(_REPOSITORY):
+        server = os.environ.get(_SERVER, "https://github.com")
+        config.edit_uri_template = f"{server}/{repository}/edit/main/docs/{{path}}"
+    return config
+
+
+@event_priority(100)  # before the plugin that checks where redirects lead
+def on_files(files: Any, config: Any) -> Any:
+    """Adds every generated page.
+
+    Raises:
+        PluginError: a result or a scenario cannot be read.
+
+    """
+    try:
+        for path, text in pages.generate().items():
+            files.append(File.generated(config, path, content=text))
+    except SkewError as error:
+        raise PluginError(str(error)) from error
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Takes away what is HTML already: to parse it again costs a minute over all cells."""
+    head, _mark, page.ready_html = markdown.partition(markup.READY)
+    return head
+
+
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """Puts it back behind what was Markdown."""
+    return html + str(page.ready_html)

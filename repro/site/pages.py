@@ -1,0 +1,38 @@
+"""All generated pages, as text by path: independent of the site generator that reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from repro import results, scenarios
+from repro.site import cellpage, markup, matrix, remedypage, scenariopage
+from repro.site.book import Book
+
+
+def generate(folder: Path = results.FOLDER) -> dict[str, str]:
+    """The pages made from the results in ``folder``.
+
+    Returns:
+        Markdown by path, relative to the pages' folder.
+
+    Raises:
+        NothingRecordedError: there are no results.
+        ResultFileError: one is damaged.
+        ScenarioError: a scenario file is wrong.
+
+    """
+    book, known = Book.open(folder), scenarios.load_all()
+    shown = {result.cell.scenario for result in book.results}
+    pages = {
+        "matrix.md": matrix.render(book, known),
+        "scenarios/index.md": scenariopage.index(book, known),
+        "remedies/index.md": remedypage.index(book),
+    }
+    for name in known:
+        if name in shown:
+            pages[f"scenarios/{name}.md"] = scenariopage.render(known[name], book)
+    for remedy in remedypage.recorded(book):
+        pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
+    for result in book.results:
+        pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
+    return pages

@@ -6,6 +6,7 @@ file's path is its cell's identity.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -178,7 +179,8 @@ def write(result: Result, folder: Path) -> Path:
         temporary.write_bytes(encode(result))
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise WorkFolderError(path, error.strerror or str(error)) from error
     return path
 

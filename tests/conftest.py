@@ -28,6 +28,11 @@ class Silent:
     def finished(self, outcome: Result | NotRun) -> None: ...
 
 
+@pytest.fixture
+def watcher() -> Silent:
+    return Silent()
+
+
 @pytest.fixture(scope="session")
 def python() -> Interpreter:
     return interpreter.find()

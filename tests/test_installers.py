@@ -1,0 +1,150 @@
+"""Remedies and installers: each request rendered in each tool's words, or refused with a reason."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from packaging.version import Version
+
+from repro import cast, scenarios
+from repro.errors import UnknownNameError
+from repro.installers import INSTALLERS, Plan, Target, Unsupported, parse_choice
+from repro.remedies import REMEDIES, find
+from repro.request import FEATURES, Request, used_features
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SCENARIO = scenarios.find("stamped-wheel-elsewhere")
+CAST = cast.cast_of(SCENARIO, "no-binary")
+ASKED = cast.request_of(SCENARIO, "no-binary")
+NEW = {"pip": "26.3", "uv": "0.13.9"}
+
+
+def target(tool: str, version: str | None = None) -> Target:
+    return Target(
+        module="fake_softioc",
+        python="/usr/bin/python3",
+        python_version="3.11",
+        tool_version=Version(version or NEW[tool]),
+    )
+
+
+def rendered(installer: str, remedy: str, version: str | None = None) -> list[Plan]:
+    used = INSTALLERS[installer]
+    requests = REMEDIES[remedy].apply(ASKED, CAST)
+    return [used.render(each, target(used.tool, version)) for each in requests]
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+@pytest.mark.parametrize("installer", INSTALLERS)
+def test_every_remedy_renders_or_says_why_not(installer: str, remedy: str) -> None:
+    try:
+        plans = rendered(installer, remedy)
+    except Unsupported as unsupported:
+        reason = str(unsupported)
+        plans = []
+    else:
+        reason = ""
+    assert plans or len(reason) > 15
+    for plan in plans:
+        assert plan.commands
+        assert all(word for command in plan.commands for word in command)
+        for name, text in {**plan.files, **plan.user_files}.items():
+            if name.endswith(".toml"):
+                assert tomllib.loads(text)
+        mentioned = {word for command in plan.commands for word in command}
+        for name in plan.files:
+            if name.endswith((".txt", ".in")):
+                assert name in mentioned, f"{name} is written and never used"
+
+
+@pytest.mark.parametrize("remedy", [name for name in REMEDIES if name != "nothing"])
+def test_a_remedy_changes_what_is_asked(remedy: str) -> None:
+    changed = REMEDIES[remedy].apply(ASKED, CAST)
+    assert changed != (ASKED,)
+    assert all(isinstance(each, Request) for each in changed)
+
+
+def test_doing_nothing_asks_for_just_what_the_scenario_asks() -> None:
+    assert REMEDIES["nothing"].apply(ASKED, CAST) == (ASKED,)
+    assert used_features(ASKED) == ("build_from_source",)
+    assert set(FEATURES) == set(Request.__struct_fields__) - {"requirements"}
+
+
+def test_the_lines_are_those_that_a_user_types() -> None:
+    (plan,) = rendered("uv-pip-install", "build-constraint")
+    assert plan.commands == (
+        (
+            *("uv", "pip", "install", "--no-binary", "fake-softioc"),
+            *("--build-constraints", "build-constraints.txt", "fake-softioc==4.6.1"),
+        ),
+    )
+    assert plan.files == {"build-constraints.txt": "fake-corelibs<7.0.10.99.0\n"}
+
+
+def test_match_runtime_stands_where_each_interface_reads_it() -> None:
+    entry = {"fake-softioc": [{"requirement": "fake-corelibs", "match-runtime": True}]}
+    for installer in ("uv-pip-install", "uv-pip-sync", "uv-sync", "uv-lock-sync", "uv-run"):
+        (plan,) = rendered(installer, "match-runtime")
+        project = tomllib.loads(plan.files["pyproject.toml"])
+        assert project["tool"]["uv"]["extra-build-dependencies"] == entry
+    (plan,) = rendered("uv-tool", "match-runtime")
+    assert tomllib.loads(plan.user_files["uv/uv.toml"])["extra-build-dependencies"] == entry
+
+
+@pytest.mark.parametrize(
+    ("installer", "remedy", "version"),
+    [
+        ("pip", "build-constraint", "25.2"),
+        ("pip", "match-runtime", "26.3"),
+        ("pip", "override", "26.3"),
+        ("uv-sync", "match-runtime", "0.8.4"),
+        ("uv-run", "build-constraint", "0.13.9"),
+    ],
+)
+def test_what_a_version_has_not_is_unsupported(installer: str, remedy: str, version: str) -> None:
+    with pytest.raises(Unsupported):
+        rendered(installer, remedy, version)
+
+
+def test_what_the_next_version_has_is_rendered() -> None:
+    assert rendered("pip", "build-constraint", "25.3")
+    assert rendered("uv-sync", "match-runtime", "0.8.5")
+
+
+def test_abi_requirements_are_those_of_the_real_provider() -> None:
+    assert cast.abi_requirement("lib", "7.0.7.99.1.2") == "lib>=7.0.7.99.1.2,<7.0.7.99.2"
+    assert CAST.older_range == "fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"
+    assert CAST.newer_range == "fake-corelibs>=7.0.10.99.0.2,<7.0.10.99.1"
+    assert CAST.below_newer == "fake-corelibs<7.0.10.99.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "version"),
+    [
+        ("pip", ["pip"], None),
+        ("uv-sync==0.9.21", ["uv-sync"], "0.9.21"),
+        ("uv==0.9.21", [i.id for i in INSTALLERS.values() if i.tool == "uv"], "0.9.21"),
+    ],
+)
+def test_choices(text: str, ids: list[str], version: str | None) -> None:
+    choice = parse_choice(text)
+    assert [each.id for each in choice.installers] == ids
+    assert choice.version == version
+    assert parse_choice(f"pip={sys.executable}").binary == sys.executable
+
+
+@pytest.mark.parametrize("text", ["", "apt", "uv==", "uv=", "uv=/no/such/file", "uv sync"])
+def test_wrong_choices_are_one_line(text: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        parse_choice(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_remedy_suggests_the_near_one() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'match-runtime'"):
+        find("match-runtimes")

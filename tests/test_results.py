@@ -1,0 +1,187 @@
+"""The record: its schema, its files, and what is compared with what."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from packaging.version import Version
+
+from repro import report, results, scenarios
+from repro.cell import Task, expectation
+from repro.errors import ResultFileError, WorkFolderError
+from repro.installers import INSTALLERS
+from repro.interpreter import Interpreter
+from repro.remedies import REMEDIES
+from repro.results import Cell, Result
+from repro.tools import Tool
+
+ROOT = Path(__file__).parent.parent
+TOUR = "stamped-wheel-elsewhere/no-wheel-fits"
+
+
+@pytest.fixture(scope="module")
+def sample(recorded: dict[str, Result]) -> Result:
+    return recorded[f"{TOUR}/uv-pip-install@0.9.21/nothing.cp311"]
+
+
+def test_recorded_results_fit_the_published_schema() -> None:
+    folder = ROOT / results.FOLDER
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    assert results.encode(results.schema()) == (folder / "schema.json").read_bytes()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for path in list(folder.glob("*/*/*/*.json"))[::20]:
+        validator.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_recorded_results_are_where_their_cell_says_and_still_mean_something(
+    recorded: dict[str, Result],
+) -> None:
+    assert recorded
+    for cell_id, result in recorded.items():
+        cell = result.cell
+        assert (ROOT / results.FOLDER / f"{cell_id}.json").is_file()
+        scenario = scenarios.find(cell.scenario) if cell.scenario else None
+        assert scenario is not None
+        assert cell.variant in scenario.variant_names(), cell_id
+        assert cell.remedy in REMEDIES, cell_id
+        assert cell.installer in INSTALLERS, cell_id
+
+
+def test_no_recorded_verdict_contradicts_its_scenario(
+    recorded: dict[str, Result], python: Interpreter
+) -> None:
+    """By the scenario as it stands now, not as it stood when the result was recorded."""
+    known = {name: scenarios.find(name) for name in {r.cell.scenario for r in recorded.values()}}
+    for result in recorded.values():
+        tool = Tool(name="", version=result.cell.version, path="")
+        task = Task(
+            cell=result.cell, scenario=known[result.cell.scenario], interpreter=python, tool=tool
+        )
+        if (stated := expectation(task)) and result.verdict != "unsupported":
+            assert result.verdict == stated.verdict, result.cell.id
+
+
+def test_the_record_holds_no_path_of_a_machine(recorded: dict[str, Result]) -> None:
+    suspicious = re.compile(
+        r"(?<![\w.])/(?:root|home|Users|work|tmp|builds?)/|127\.0\.0\.1:(?!8000)"
+    )
+    for cell_id, result in recorded.items():
+        found = suspicious.search(results.encode(result).decode())
+        assert not found, f"{cell_id}: {found and found[0]}"
+
+
+def test_what_is_written_is_read_again(sample: Result, tmp_path: Path) -> None:
+    path = results.write(sample, tmp_path)
+    assert results.read(path) == sample
+    assert results.read_all(tmp_path) == {sample.cell.id: sample}
+    assert [p.name for p in path.parent.iterdir()] == [path.name]  # no temporary file is left
+
+
+def test_a_damaged_file_is_named(tmp_path: Path, sample: Result) -> None:
+    path = results.write(sample, tmp_path)
+    path.write_text(path.read_text(encoding="utf-8")[:500], encoding="utf-8")
+    with pytest.raises(ResultFileError, match=rf"{re.escape(str(path))}.*--record"):
+        results.read_all(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, sample: Result) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WorkFolderError, match="file"):
+        results.write(sample, tmp_path / "file")
+
+
+def at(sample: Result, version: str, verdict: str = "works", python: str = "cp311") -> Result:
+    return replace(
+        sample, cell=replace(sample.cell, version=version, python=python), verdict=verdict
+    )
+
+
+@pytest.mark.parametrize(
+    ("recorded_versions", "version", "against"),
+    [
+        (["0.9.21", "0.13.9"], "0.13.9", "0.13.9"),
+        (["0.9.21", "0.13.9"], "0.13.10", "0.13.9"),
+        (["0.9.21", "0.13.9"], "0.10.0", "0.9.21"),
+        (["0.9.21"], "0.9.3", None),
+        ([], "1.0", None),
+    ],
+)
+def test_a_version_is_compared_with_the_nearest_older_one(
+    sample: Result, recorded_versions: list[str], version: str, against: str | None
+) -> None:
+    known = [at(sample, each) for each in recorded_versions]
+    found = results.nearest(at(sample, version).cell, known)
+    assert (found.cell.version if found else None) == against
+
+
+def test_the_same_python_is_preferred(sample: Result) -> None:
+    known = [at(sample, "0.9.21", python="cp312"), at(sample, "0.13.9", python="cp311")]
+    found = results.nearest(at(sample, "0.14", python="cp312").cell, known)
+    assert found is not None
+    assert found.cell.python == "cp312"
+
+
+def test_only_a_changed_verdict_is_a_change(sample: Result) -> None:
+    known = [at(sample, "0.9.21", "broken, detected")]
+    assert not results.compare([at(sample, "0.9.21", "broken, detected")], known)
+    assert not results.compare([at(sample, "0.8.0", "works")], known)
+    (change,) = results.compare([at(sample, "0.14.0", "works")], known)
+    assert (change.old, change.new, change.against.version) == (
+        "broken, detected",
+        "works",
+        "0.9.21",
+    )
+
+
+@given(st.lists(st.sampled_from(["0.8.4", "0.9.21", "0.10.0", "0.13.9", "1.0"])), st.data())
+def test_nearest_is_never_newer(recorded_versions: list[str], data: st.DataObject) -> None:
+    base = Cell(
+        scenario="s",
+        variant="v",
+        installer="uv-sync",
+        version="0",
+        remedy="nothing",
+        python="cp311",
+    )
+    sample = results.read(next((ROOT / results.FOLDER).glob("*/*/*/*.json")))
+    known = [replace(sample, cell=replace(base, version=each)) for each in recorded_versions]
+    asked = data.draw(st.sampled_from(["0.8.0", "0.9.21", "0.12.0", "2.0"]))
+    found = results.nearest(replace(base, version=asked), known)
+    older = [v for v in recorded_versions if Version(v) <= Version(asked)]
+    assert (found.cell.version if found else None) == max(older, key=Version, default=None)
+
+
+def test_the_story_is_told_in_five_lines_from_the_evidence(sample: Result) -> None:
+    lines = report.story(sample)
+    assert len(lines) == 5
+    asked, read, built, has, missing = lines
+    assert "uv pip install fake-softioc==4.6.1" in asked
+    assert "macosx" in read
+    assert "fake-corelibs<7.0.7.99.2" in read
+    assert "7.0.10.99.0.2" in built
+    assert "7.0.7.99.1.2" in has
+    assert "libfakecore.so.7.0.10.99.0" in missing
+
+
+def test_the_table_has_a_row_for_each_cell(recorded: dict[str, Result]) -> None:
+    chosen = [r for r in recorded.values() if r.cell.is_of(TOUR)]
+    text = report.markdown(chosen)
+    assert text.count("\n") == len(chosen) + 2
+    assert all(r.cell.id in text for r in chosen)
+    picture = report.svg(report.table(chosen), "t")
+    assert "broken" in picture
+    assert "url(" not in picture.replace("url(#", ""), "a picture that fetches something"
+
+
+def test_contradictions_are_those_of_the_scenario(sample: Result) -> None:
+    assert not report.contradictions([sample])
+    wrong = replace(sample, verdict="works")
+    assert report.contradictions([sample, wrong]) == [wrong]

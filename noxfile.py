@@ -42,6 +42,8 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "tests"]
 
+# The templates and the site have sessions, and requirements, of their own.
+OWN_TESTS = ["tests", "--ignore=tests/templates", "--ignore=tests/site"]
 PYPROJECT = nox.project.load_toml(HERE / "pyproject.toml")
 
 
@@ -69,14 +71,21 @@ def serve(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests: real pip, real uv, a real compiler."""
     session.install("-e", ".", *group("test"))
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", *OWN_TESTS, *session.posargs)
+
+
+@nox.session
+def template(session: nox.Session) -> None:
+    """Bake, build and run what the templates make; -- -m 'not network' for the offline part."""
+    session.install("-e", ".", *group("template"))
+    session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests and report which lines they reach."""
     session.install("-e", ".", *group("test"))
-    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term-missing", *session.posargs)
+    session.run("pytest", "-n", "auto", "--cov", *OWN_TESTS, *session.posargs)
 
 
 @nox.session

@@ -179,9 +179,12 @@ def test_a_hanging_tool_leaves_no_process(
     mark = f"sleep 77.{os.getpid()}"
     chosen = task(ISSUE, "uv-pip-install", tool=fake_tool(tmp_path, f"{mark} & {mark}"))
     Runner(workshop, jobs=1, limit=1.0).run([chosen], watcher)
-    assert mark not in subprocess.run(
-        ["ps", "-eo", "args"], capture_output=True, text=True, check=True
-    ).stdout
+    assert (
+        mark
+        not in subprocess.run(
+            ["ps", "-eo", "args"], capture_output=True, text=True, check=True
+        ).stdout
+    )
 
 
 def test_a_tool_that_does_nothing_and_says_so_politely_is_refused(

@@ -1,0 +1,310 @@
+"""The command: what it says, what it ends with, and what it leaves behind when it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from repro import __version__, results
+from repro.installers import INSTALLERS
+from repro.remedies import REMEDIES
+from repro.results import Result
+
+ROOT = Path(__file__).parent.parent
+WORK = ROOT / ".native-skew"
+ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
+QUICK = (
+    "--scenario",
+    ISSUE,
+    "--installer",
+    "uv-pip-install==0.9.21",
+    "--remedy",
+    "constrain-newer",
+)
+
+
+def start(*arguments: str, cwd: Path = ROOT, **kwargs: object) -> subprocess.Popen[str]:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "repro", *arguments],
+        cwd=cwd,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **kwargs,  # type: ignore[call-overload]
+    )
+
+
+def call(*arguments: str, cwd: Path = ROOT) -> tuple[int, str, str]:
+    process = start(*arguments, cwd=cwd)
+    out, err = process.communicate(timeout=300)
+    assert "Traceback" not in err, err
+    return process.returncode, out, err
+
+
+def test_version_and_help() -> None:
+    assert call("--version")[1].strip().endswith(__version__)
+    code, out, _ = call("--help")
+    assert code == 0
+    for command in ("list", "show", "run", "serve", "report", "schema"):
+        assert command in out
+
+
+def test_list_names_everything_that_filters_take() -> None:
+    code, out, _ = call("list")
+    assert code == 0
+    words = out.split()
+    assert all(name in words for name in (*INSTALLERS, *REMEDIES, "stale-build-tree"))
+
+
+def test_show_tells_what_is_published_and_asked() -> None:
+    code, out, _ = call("show", "stale-wheel-cache")
+    assert code == 0
+    for words in (
+        "published",
+        "step 2: fake-corelibs 7.0.10.99.0.2",
+        "steps",
+        "expected",
+        "sources",
+    ):
+        assert words in out
+
+
+def test_schema_is_the_published_one() -> None:
+    out = call("schema")[1]
+    assert out == (ROOT / results.FOLDER / "schema.json").read_text(encoding="utf-8")
+
+
+def test_report_shows_what_is_recorded_without_running(recorded: dict[str, Result]) -> None:
+    code, out, _ = call("report", "--scenario", ISSUE, "--installer", "pip", "--json")
+    shown = {r["cell"]["installer"] for r in json.loads(out)}
+    assert (code, shown) == (0, {"pip"})
+    assert "| verdict |" in call("report", "--markdown")[1]
+    assert "uv pip install, uv 0.9.21" in call("report", "--scenario", ISSUE)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "--scenario", "nothing-here"), "unknown scenario 'nothing-here'"),
+        (("run", "--scenario", "stale-build-tree/x"), "unknown variant of stale-build-tree 'x'"),
+        (("run", "--installer", "uvv"), "did you mean 'uv'"),
+        (("run", "--installer", "uv=/no/such/file"), "unknown installer binary"),
+        (("run", "--remedy", "prayer"), "unknown remedy 'prayer'"),
+        (("run", "--python", "9.9", "--remedy", "nothing"), "--python 9.9: no such interpreter"),
+        (("run", "--python", "/bin/true", "--remedy", "nothing"), "it does not run"),
+        (
+            ("run", "--scenario", "unstamped-pin", "--remedy", "override"),
+            "the filters leave no cell",
+        ),
+        (("show", "nothing-here"), "unknown scenario"),
+        (("serve", "nothing-here"), "unknown scenario"),
+        (("serve", "stale-build-tree", "--variant", "x"), "known are"),
+        (("serve", "softioc-live"), "no index of its own"),
+        (("report", "--scenario", "x"), "unknown scenario"),
+        (("run", "--jobs", "0"), "--jobs"),
+        (("no-such-command",), "No such command"),
+    ],
+)
+def test_wrong_words_end_in_one_clear_message(arguments: tuple[str, ...], words: str) -> None:
+    code, out, err = call(*arguments)
+    assert code == 2
+    assert words in err
+    assert not out
+
+
+def test_an_unknown_version_costs_its_own_cells_only(tmp_path: Path) -> None:
+    code, out, err = call(
+        *("run", "--json", "--results", str(tmp_path)),
+        *(*QUICK, "--installer", "uv-pip-install==0.0.0.1"),
+    )
+    answer = json.loads(out)
+    assert code == 2, err
+    assert [r["verdict"] for r in answer["results"]] == ["refused"]
+    (missing,) = answer["not_run"]
+    assert missing["cell"]["version"] == "0.0.0.1"
+    assert "could not be made ready" in missing["reason"]
+
+
+def test_exit_codes_and_recording(tmp_path: Path) -> None:
+    folder = ("--results", str(tmp_path / "results"))
+    code, out, _ = call("run", *QUICK, *folder, "--record")
+    assert code == 0
+    assert "refused" in out
+    (path,) = (tmp_path / "results").glob("*/*/*/*.json")
+    result = results.read(path)
+    assert result.verdict == "refused"
+    assert call("run", *QUICK, *folder)[0] == 0
+
+    text = path.read_text(encoding="utf-8").replace('"verdict": "refused"', '"verdict": "works"', 1)
+    path.write_text(text, encoding="utf-8")
+    code, out, _ = call("run", *QUICK, *folder)
+    assert code == 1
+    assert f"changed: {result.cell.id}: works (recorded with 0.9.21) is now refused" in " ".join(
+        out.split()
+    )
+
+    path.write_text(text[:200], encoding="utf-8")
+    code, _, err = call("run", *QUICK, *folder)
+    assert code == 2
+    assert str(path) in err
+
+
+def test_a_contradiction_of_the_scenario_is_never_recorded(tmp_path: Path) -> None:
+    """A copy of the kit whose scenario expects the wrong thing, and runs for real."""
+    copy = tmp_path / "kit"
+    shutil.copytree(ROOT / "repro", copy / "repro", ignore=shutil.ignore_patterns("__pycache__"))
+    path = copy / "repro" / "scenarios" / "stamped-wheel-elsewhere.toml"
+    wrong = '\n[[expect]]\nremedies = ["constrain-newer"]\nverdict = "works"\nbecause = "a bug in the kit says so"\n'
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\n[[expect]]", f"{wrong}\n[[expect]]", 1), encoding="utf-8")
+    process = subprocess.run(
+        [sys.executable, "-m", "repro", "run", *QUICK, "--work", str(WORK), "--record"],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 1, process.stderr
+    assert "contradicts its scenario" in process.stdout
+    assert "recorded 0 results" in process.stderr
+    assert not list(copy.glob("docs/results/*/*"))
+
+
+def test_keep_leaves_the_environment_and_says_where(tmp_path: Path) -> None:
+    code, _, err = call(
+        *("run", "--scenario", ISSUE, "--installer", "uv-pip-install==0.9.21"),
+        *("--remedy", "nothing", "--keep", "--results", str(tmp_path)),
+    )
+    assert code == 0
+    (line,) = [line for line in err.splitlines() if ": cd " in line]
+    project = Path(line.partition(": cd ")[2])
+    broken = subprocess.run(
+        [project / ".venv/bin/python", "-c", "import fake_softioc"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "libfakecore.so.7.0.10.99.0" in broken.stderr
+    shutil.rmtree(project.parent.parent)
+
+
+def test_an_own_binary_is_run(tmp_path: Path) -> None:
+    from repro.tools import Toolbox
+
+    real = Path(Toolbox(WORK / "tools").tool("uv", "0.9.21").path) / "uv"
+    own = tmp_path / "my-uv"
+    own.write_text(f'#!/bin/sh\ntouch "{tmp_path}/called"\nexec "{real}" "$@"\n', encoding="utf-8")
+    own.chmod(0o755)
+    code, out, err = call(
+        *("run", "--json", "--scenario", ISSUE, "--installer", f"uv-pip-install={own}"),
+        *("--remedy", "nothing", "--results", str(tmp_path / "results")),
+    )
+    assert code == 0, err
+    (result,) = json.loads(out)["results"]
+    assert (result["verdict"], result["cell"]["version"]) == ("broken, detected", "0.9.21")
+    assert (tmp_path / "called").exists()
+
+
+def test_serve_answers_and_prints_commands_that_reproduce(tmp_path: Path) -> None:
+    process = start("serve", "stamped-wheel-elsewhere", "--variant", "no-binary")
+    assert process.stdout is not None
+    lines = []
+    while not lines or "Ctrl-C" not in lines[-1]:
+        lines.append(process.stdout.readline())
+    text = "".join(lines)
+    url = next(word for word in text.split() if word.startswith("http://127.0.0.1"))
+    with urllib.request.urlopen(f"{url}fake-softioc/") as page:
+        assert b"fake_softioc-4.6.1.tar.gz" in page.read()
+    assert "uv pip install --no-cache" in text
+    assert "--no-binary fake-softioc fake-softioc==4.6.1" in text
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+
+
+def test_a_port_in_use_is_one_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, _, err = call("serve", "unstamped-pin", "--port", str(port))
+    assert code == 2
+    assert f"port {port} on 127.0.0.1 is not free" in err
+
+
+def test_a_work_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, _, err = call("run", *QUICK, "--work", str(tmp_path / "file" / "work"))
+    assert code == 2
+    assert "file/work: cannot be written" in " ".join(err.split())
+    assert "--work" in err
+
+
+def tools_of(pid: int) -> list[str]:
+    """The commands of processes started by ``pid`` and what it started."""
+    table = subprocess.run(
+        ["ps", "-eo", "pid=,sess=,ppid=,args="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(None, 3) for line in table.stdout.splitlines()]
+    family = {str(pid)}
+    for _ in rows:
+        family |= {row[0] for row in rows if row[2] in family or row[1] in family}
+    return [row[3] for row in rows if row[0] in family and row[0] != str(pid) and len(row) == 4]
+
+
+def run_until_a_tool_runs(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
+    folder = tmp_path / "results"
+    process = start(
+        *("run", "--scenario", ISSUE, "--installer", "pip==25.3", "--installer", "uv==0.9.21"),
+        *("--remedy", "nothing", "--results", str(folder), "--record"),
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not any("install" in line for line in tools_of(process.pid)):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.05)
+    return process, folder
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_no_process_no_half_result_and_a_message(
+    tmp_path: Path, number: signal.Signals, workshop: object
+) -> None:
+    process, folder = run_until_a_tool_runs(tmp_path)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted: every process was ended, nothing was recorded" in err
+    assert "Traceback" not in err
+    assert not folder.exists()
+    assert not tools_of(process.pid)
+
+
+def test_after_sigkill_the_next_run_works(tmp_path: Path, workshop: object) -> None:
+    process, folder = run_until_a_tool_runs(tmp_path)
+    own = {path for path in (WORK / "runs").glob(f"{process.pid}-*")}
+    assert own
+    process.kill()
+    process.communicate()
+    assert not folder.exists()
+    code, out, err = call("run", *QUICK, "--results", str(folder), "--record")
+    assert code == 0, err
+    assert "refused" in out
+    assert not {path for path in own if path.exists()}, "the dead run's folder is still there"
+    assert len(results.read_all(folder)) == 1

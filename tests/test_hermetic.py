@@ -1,0 +1,228 @@
+"""A cell sees nothing of the user's and writes nowhere else, whatever the user has set."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+WORK = ROOT / ".native-skew"
+CELL = "stamped-wheel-elsewhere/no-wheel-fits"
+EXPECTED = {
+    ("pip", "nothing"): "works",
+    ("uv-pip-install", "nothing"): "broken, detected",
+    ("uv-pip-install", "match-runtime"): "works",
+    ("uv-sync", "nothing"): "broken, detected",
+    ("uv-sync", "match-runtime"): "works",
+}
+
+
+class Spy(ThreadingHTTPServer):
+    """An index that nobody should ask; it remembers who did."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        spy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                spy.asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *_: object) -> None: ...
+
+            def address_string(self) -> str:
+                return "spy"
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/simple/"
+
+
+@pytest.fixture
+def spy() -> Iterator[Spy]:
+    with Spy() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def native_skew(
+    *arguments: str, cwd: Path, work: Path = WORK, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "repro", "run", "--json", "--work", str(work)]
+    command += ["--results", str(cwd / "no-results"), *arguments]
+    # PYTHONSAFEPATH and the like are the kit's own affair: it is started as a user would.
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def verdicts(done: subprocess.CompletedProcess[str]) -> dict[tuple[str, str], str]:
+    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+    answer = json.loads(done.stdout)
+    assert not answer["not_run"]
+    return {
+        (r["cell"]["installer"], r["cell"]["remedy"]): r["verdict"]
+        for r in answer["results"]
+        if r["verdict"] != "unsupported"
+    }
+
+
+ALL = (
+    *("--scenario", CELL, "--remedy", "nothing", "--remedy", "match-runtime"),
+    *("--installer", "pip==25.3", "--installer", "uv-pip-install==0.9.21"),
+    *("--installer", "uv-sync==0.9.21"),
+)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, spy: Spy) -> dict[str, str]:
+    """A user whose every file and variable points elsewhere, and whose HOME is read-only."""
+    home = tmp_path / "home"
+    evil = tmp_path / "evil"
+    evil.mkdir()
+    pip_conf = f"[global]\nindex-url = {spy.url}\nextra-index-url = {spy.url}\nno-index = true\n"
+    uv_toml = f'no-index = true\nno-build = true\nfind-links = ["{evil}"]\n'
+    for name, text in {
+        ".config/pip/pip.conf": pip_conf,
+        ".pip/pip.conf": pip_conf,
+        ".config/uv/uv.toml": uv_toml,
+        ".netrc": "machine 127.0.0.1 login a password b\n",
+        ".pydistutils.cfg": "[build_ext]\ninclude-dirs = /nowhere\nlibraries = nothing\n",
+    }.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "uv.toml").write_text(uv_toml, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[tool.uv]\nno-build = true\n", encoding="utf-8")
+    (tmp_path / "constraints.txt").write_text("fake-corelibs==1\nsetuptools==1\n", encoding="utf-8")
+    for path in sorted(home.rglob("*"), reverse=True):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    home.chmod(0o500)
+    return {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "PIP_INDEX_URL": spy.url,
+        "PIP_EXTRA_INDEX_URL": spy.url,
+        "PIP_FIND_LINKS": str(evil),
+        "PIP_NO_BINARY": ":all:",
+        "PIP_ONLY_BINARY": ":all:",
+        "PIP_CONSTRAINT": str(tmp_path / "constraints.txt"),
+        "PIP_BUILD_CONSTRAINT": str(tmp_path / "constraints.txt"),
+        "PIP_NO_INDEX": "1",
+        "PIP_TARGET": str(evil),
+        "PIP_USER": "1",
+        "PIP_REQUIRE_VIRTUALENV": "1",
+        "UV_INDEX": spy.url,
+        "UV_DEFAULT_INDEX": spy.url,
+        "UV_EXTRA_INDEX_URL": spy.url,
+        "UV_FIND_LINKS": str(evil),
+        "UV_NO_BUILD": "1",
+        "UV_NO_CONFIG": "1",
+        "UV_OFFLINE": "1",
+        "UV_CONSTRAINT": str(tmp_path / "constraints.txt"),
+        "UV_OVERRIDE": str(tmp_path / "constraints.txt"),
+        "UV_PRERELEASE": "allow",
+        "UV_RESOLUTION": "lowest",
+        "UV_PROJECT_ENVIRONMENT": str(evil / "venv"),
+        "UV_CACHE_DIR": str(evil / "cache"),
+        "VIRTUAL_ENV": str(evil),
+        "PYTHONHASHSEED": "1",
+        "CC": "/bin/false",
+        "CFLAGS": "-DNONSENSE -include nothing.h",
+        "LDFLAGS": "-Lnowhere",
+        "LD_LIBRARY_PATH": str(evil),
+        "HTTP_PROXY": "http://127.0.0.1:1",
+        "http_proxy": "http://127.0.0.1:1",
+        "ALL_PROXY": "http://127.0.0.1:1",
+    }
+
+
+def test_a_hostile_user_changes_no_verdict_and_no_other_index_is_asked(
+    hostile: dict[str, str], tmp_path: Path, spy: Spy, workshop: object
+) -> None:
+    cwd = tmp_path / "cwd"
+    cwd.mkdir()
+    before = snapshot(tmp_path)
+    done = native_skew(*ALL, cwd=cwd, **hostile)
+    assert verdicts(done) == EXPECTED
+    assert spy.asked == []
+    assert snapshot(tmp_path) == before, "something was written outside the work folder"
+
+
+def test_the_spy_would_have_been_asked(spy: Spy, tmp_path: Path, workshop: object) -> None:
+    """The negative control: the same variables do reach a pip that is not isolated."""
+    environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": spy.url}
+    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "HTTP_PROXY", "http_proxy"):
+        environ.pop(name, None)
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "fake-softioc"]
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert spy.asked == ["/simple/fake-softioc/"]
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        str(path.relative_to(folder)): (path.lstat().st_size, path.lstat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if not path.is_dir()
+    }
+
+
+def test_a_poisoned_cache_is_not_read(tmp_path: Path, workshop: object) -> None:
+    """The user's own caches hold other answers under every name that the tools use."""
+    home = tmp_path / "home"
+    for cache in (".cache/uv", ".cache/pip"):
+        folder = home / cache
+        folder.mkdir(parents=True)
+        (folder / "CACHEDIR.TAG").write_text("not a cache", encoding="utf-8")
+        (folder / "simple-v16").write_text("poison", encoding="utf-8")
+        (folder / "wheels").write_text("poison", encoding="utf-8")
+        (folder / "http-v2").write_text("poison", encoding="utf-8")
+    done = native_skew(*ALL, cwd=tmp_path, HOME=str(home), XDG_CACHE_HOME=str(home / ".cache"))
+    assert verdicts(done) == EXPECTED
+    assert (home / ".cache/pip/wheels").read_text(encoding="utf-8") == "poison"
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, workshop: object) -> None:
+    answers: dict[int, subprocess.CompletedProcess[str]] = {}
+
+    def start(number: int) -> None:
+        cwd = tmp_path / str(number)
+        cwd.mkdir()
+        answers[number] = native_skew(*ALL, cwd=cwd)
+
+    threads = [threading.Thread(target=start, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [verdicts(answers[number]) for number in range(2)] == [EXPECTED, EXPECTED]
+
+
+def test_no_network_is_needed_once_the_tools_are_there(tmp_path: Path, workshop: object) -> None:
+    """Every way out is a closed door: an index that is not there, and no proxy either."""
+    nowhere = "http://127.0.0.1:1/"
+    closed = dict.fromkeys(
+        ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "HTTP_PROXY", "HTTPS_PROXY", "https_proxy"), nowhere
+    )
+    done = native_skew(*ALL, cwd=tmp_path, PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", **closed)
+    assert verdicts(done) == EXPECTED

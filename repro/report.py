@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterable, Sequence
 
@@ -153,7 +154,7 @@ def summary(
         parts.append(Text(f"The first failing cell, {first.cell.id}:", style="bold"))
         parts += [Text("  " + line) for line in story(first)]
         parts += [Text(), Text("To run any row again, and keep its environment:", style="bold")]
-        parts += [Text(f"  {first.cell.command} --keep"), Text()]
+        parts += [Text(f"  {command()} {first.cell.arguments} --keep"), Text()]
     parts += [Text(f"not run: {each.cell.id}: {each.reason}", style="yellow") for each in not_run]
     for result in contradictions(results):
         parts.append(
@@ -172,6 +173,12 @@ def summary(
             )
         )
     return Group(*parts)
+
+
+def command() -> str:
+    """How the user started this: by a nox session or by the command itself."""
+    in_nox = os.environ.get("NOX_CURRENT_SESSION") == "repro"
+    return "python3 noxfile.py -s repro --" if in_nox else "native-skew run"
 
 
 def contradictions(results: Iterable[Result]) -> list[Result]:

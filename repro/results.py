@@ -51,8 +51,13 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
     @property
     def command(self) -> str:
         """The command line that runs this cell again."""
+        return f"native-skew run {self.arguments}"
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of ``native-skew run`` that run this cell again."""
         return (
-            f"native-skew run --scenario {self.scenario}/{self.variant} "
+            f"--scenario {self.scenario}/{self.variant} "
             f"--installer {self.installer}=={self.version} --remedy {self.remedy}"
         )
 

@@ -298,7 +298,7 @@ def test_an_interrupt_leaves_no_process_no_half_result_and_a_message(
 
 def test_after_sigkill_the_next_run_works(tmp_path: Path, workshop: object) -> None:
     process, folder = run_until_a_tool_runs(tmp_path)
-    own = {path for path in (WORK / "runs").glob(f"{process.pid}-*")}
+    own = set((WORK / "runs").glob(f"{process.pid}-*"))
     assert own
     process.kill()
     process.communicate()

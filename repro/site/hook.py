@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-not-found, no-any-return"
 """The MkDocs hook: adds the generated pages, and the edit link where a repository is known."""
 
 from __future__ import annotations

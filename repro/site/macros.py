@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-not-found, untyped-decorator"
 """What a hand-written page may call: cells, claims, snippets, diagrams.
 
 A claim that a recorded result contradicts, or a cell that is not there, fails the build;

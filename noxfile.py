@@ -41,7 +41,6 @@ except ModuleNotFoundError:
 nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "tests"]
 
 # The templates and the site have sessions, and requirements, of their own.
 OWN_TESTS = ["tests", "--ignore=tests/templates", "--ignore=tests/site"]
@@ -54,7 +53,7 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
-@nox.session
+@nox.session(default=False)
 def repro(session: nox.Session) -> None:
     """Reproduce the failure: pip against uv, with and without remedies; arguments: see --help."""
     session.install("-e", ".")
@@ -62,7 +61,7 @@ def repro(session: nox.Session) -> None:
     session.run("native-skew", "run", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
     session.install("-e", ".")
@@ -76,14 +75,14 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", *OWN_TESTS, *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def template(session: nox.Session) -> None:
     """Bake, build and run what the templates make; -- -m 'not network' for the offline part."""
     session.install("-e", ".", *group("template"))
     session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """Run the tests and report which lines they reach."""
     session.install("-e", ".", *group("test"))
@@ -104,7 +103,7 @@ def lint(session: nox.Session) -> None:
     session.run("npx", "--yes", ACTIONLINT, ".github/workflows/*.yml", external=True)
 
 
-@nox.session
+@nox.session(default=False)
 def review(session: nox.Session) -> None:
     """Score the repository against the Scientific Python guide (sp-repo-review)."""
     session.install(*group("review"))

@@ -104,6 +104,23 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the site into site/, strictly, from what is recorded; -- serve for live editing."""
+    session.install("-e", ".", *group("docs"))
+    # Both are notices about MkDocs' future, not about this site.
+    session.env |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+    command, *options = session.posargs or ["build"]
+    session.run("mkdocs", command, *(["--strict"] if command == "build" else []), *options)
+
+
+@nox.session(name="site-tests", default=False)
+def site_tests(session: nox.Session) -> None:
+    """Build the site and read it in Chromium; -- -m 'not browser' where there is none."""
+    session.install("-e", ".", *group("site-test"))
+    session.run("pytest", "tests/site", *session.posargs)
+
+
+@nox.session(default=False)
 def review(session: nox.Session) -> None:
     """Score the repository against the Scientific Python guide (sp-repo-review)."""
     session.install(*group("review"))

@@ -10,7 +10,7 @@ from repro.results import Result, StepRecord
 from repro.scenario import Scenario
 from repro.site import markup, sequence, snippet
 from repro.site.book import Book
-from repro.site.markup import code, codes, pre, table, url
+from repro.site.markup import code, codes, facts, pre, table, url
 
 # Left out of the search index and of the build's slow parts: the matrix finds cells.
 _HEAD = ("search:", "  exclude: true", "template: cell.html")
@@ -71,7 +71,7 @@ def _facts(result: Result, page: str, scenario: Scenario) -> str:
         ("platform", escape(known.platform)),
         ("recorded", f"{known.date}, in {result.seconds} s"),
     ]
-    return table(("", "this cell"), rows, "What this cell is")
+    return facts(rows, "What this cell is")
 
 
 def _step(number: int, step: StepRecord) -> str:
@@ -128,7 +128,7 @@ def _observed(result: Result) -> str:
         for module in seen.modules
     ]
     rows += [
-        (f"{code(need.name)} is found at", code(need.found))
+        (f"{code(need.name)} is found at", code(need.found) if need.found else "no place")
         for module in seen.modules
         for need in module.needs
     ]
@@ -143,7 +143,7 @@ def _observed(result: Result) -> str:
     )
     head = ("distribution", "version", "Requires-Dist", "wheel made by")
     return (
-        table(("", "found"), rows, "What was observed")
+        facts(rows, "What was observed")
         + table(head, installed, "Installed distributions")
         + checks
     )

@@ -108,6 +108,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str
     )
 
 
+def facts(rows: Iterable[tuple[str, str]], label: str) -> str:
+    """A table without a head: what, and its value; both are HTML already."""
+    body = "".join(f'<tr><th scope="row">{what}</th><td>{value}</td></tr>' for what, value in rows)
+    attributes = f'class="scroll facts" tabindex="0" role="group" aria-label="{escape(label)}"'
+    return f"<div {attributes}><table><tbody>{body}</tbody></table></div>"
+
+
 def code(text: str | None) -> str:
     """``text`` as HTML code; a dash for nothing."""
     return f"<code>{escape(text)}</code>" if text else "–"

@@ -251,7 +251,9 @@ class CellRun:
         """Paths and addresses of this machine, and what stands for them in the record."""
         interpreter = Path(self._task.interpreter.path).resolve().parent.parent
         found = {
-            self.place.index_url.removesuffix("/simple/"): "http://127.0.0.1:8000",
+            self.place.index_url.rstrip("/").removesuffix("/simple"): (
+                "https://the-package-index" if self._task.scenario.live else "http://127.0.0.1:8000"
+            ),
             str(self.place.root): "/cell",
             str(self._workshop.work / "tools"): "/tools",
         }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 
+@cache
 def index_url() -> str:
     """The index that the user's pip asks, or the public one."""
     for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):

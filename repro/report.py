@@ -108,6 +108,10 @@ def check_word(result: Result) -> str:
     return f"{complaining[0]} complains" if complaining else "passes"
 
 
+_NOTHING_READ = "no metadata of a wheel that was not installed"
+_NO_JOURNAL = "not known, for the index is not the kit's and keeps no journal"
+
+
 def story(result: Result) -> tuple[str, ...]:
     """How a cell came to its verdict, in five lines, from its recorded evidence."""
     seen = result.observation
@@ -117,7 +121,7 @@ def story(result: Result) -> tuple[str, ...]:
     missing = [n.name for m in (seen.modules if seen else ()) for n in m.needs if n.found is None]
     return (
         f"asked:    {_last_command(result)}",
-        f"read:     {read or 'no published wheel’s metadata'}",
+        f"read:     {read or _NOTHING_READ if result.journal else _NO_JOURNAL}",
         f"built:    {built}, against {versions[0] or 'nothing'}",
         f"has:      {versions[1] or 'nothing'} at run time",
         f"missing:  {', '.join(missing) or 'nothing'}: {result.verdict}; check {check_word(result)}",

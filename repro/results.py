@@ -59,6 +59,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return (
             f"--scenario {self.scenario}/{self.variant} "
             f"--installer {self.installer}=={self.version} --remedy {self.remedy}"
+            + (" --live" if self.scenario.endswith("-live") else "")
         )
 
 

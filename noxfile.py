@@ -108,7 +108,7 @@ def docs(session: nox.Session) -> None:
     """Build the site into site/, strictly, from what is recorded; -- serve for live editing."""
     session.install("-e", ".", *group("docs"))
     # Both are notices about MkDocs' future, not about this site.
-    session.env |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+    session.env.update({"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"})
     command, *options = session.posargs or ["build"]
     session.run("mkdocs", command, *(["--strict"] if command == "build" else []), *options)
 

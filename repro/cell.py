@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from repro import __version__, evidence, live
+from repro.archives import PublishedFile
 from repro.cast import cast_of, request_of
 from repro.errors import CellError
+from repro.expectations import expected_of
 from repro.installers import INSTALLERS, Plan, Target, Unsupported
 from repro.interpreter import Interpreter
 from repro.isolation import Place, environment
@@ -28,7 +29,7 @@ from repro.process import TIMED_OUT, Outcome, Processes
 from repro.remedies import REMEDIES
 from repro.request import Request
 from repro.results import Cell, Circumstances, CommandRecord, Result, StepRecord
-from repro.scenario import Expectation, Scenario, Step
+from repro.scenario import Scenario, Step
 from repro.shelf import Shelf
 from repro.tools import Tool
 from repro.verdict import Judgement, judge
@@ -39,12 +40,16 @@ _CRASHED = 100  # exit codes from here on are crashes: 101 is Rust's panic, 127 
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell with all that is needed to run it."""
+    """A cell with all that is needed to run it.
+
+    ``substitute`` is an sdist that takes the fake consumer's place: it must work unaided.
+    """
 
     cell: Cell
     scenario: Scenario
     interpreter: Interpreter
     tool: Tool
+    substitute: PublishedFile | None = None
 
 
 class CellRun:
@@ -89,7 +94,7 @@ class CellRun:
             self._require_space()
         finally:
             self._workshop.index.withdraw(self._prefix)
-        expected = expectation(task)
+        expected = expected_of(task.scenario, task.cell, unaided=bool(task.substitute))
         result = Result(
             cell=task.cell,
             verdict=judgement.verdict,
@@ -111,7 +116,9 @@ class CellRun:
         if task.scenario.live:
             shelf, url = Shelf(()), live.index_url()
         else:
-            shelf = self._workshop.shelf(task.scenario, task.cell.variant, task.interpreter)
+            shelf = self._workshop.shelf(
+                task.scenario, task.cell.variant, task.interpreter, task.substitute
+            )
             url = self._workshop.index.publish(self._prefix, shelf)
         self.place = msgspec.structs.replace(self.place, index_url=url)
         return shelf
@@ -143,6 +150,7 @@ class CellRun:
             python=interpreter.path,
             python_version=".".join(interpreter.version.split(".")[:2]),
             tool_version=Version(self._task.tool.version),
+            index_url=self.place.index_url,
         )
         return self._installer.render(request, target)
 
@@ -261,21 +269,6 @@ class CellRun:
         return (
             found if str(interpreter).startswith("/usr") else {**found, str(interpreter): "/python"}
         )
-
-
-def expectation(task: Task) -> Expectation | None:
-    """What the scenario says of this cell: the first entry that fits it."""
-    cell = task.cell
-    for each in task.scenario.expect:
-        fits = (
-            (not each.installers or cell.installer in each.installers)
-            and (not each.variants or cell.variant in each.variants)
-            and cell.remedy in each.remedies
-            and SpecifierSet(each.tool_versions).contains(cell.version, prereleases=True)
-        )
-        if fits:
-            return each
-    return None
 
 
 def _require_sound(outcome: Outcome, limit: float) -> None:

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 from packaging.metadata import parse_email
 
-from repro import fakes
-from repro.fakes import PublishedFile
+from repro import archives
+from repro.archives import PublishedFile
 from repro.observe import Observation
 from repro.results import PublishedRecord, Result
 from repro.shelf import Shelf
@@ -49,7 +49,7 @@ def origin_of(
     if not installed:
         return "none"
     here = any("-linux_" in tag for tag in installed[0].tags)
-    return "built" if here and installed[0].generator != fakes.GENERATOR else "published"
+    return "built" if here and installed[0].generator != archives.GENERATOR else "published"
 
 
 def scrub(result: Result, replacements: Mapping[str, str]) -> Result:

@@ -8,19 +8,15 @@ them, and reading them is just what goes wrong.
 
 from __future__ import annotations
 
-import gzip
-import io
-import tarfile
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 from string import Template
-from typing import Any
-from zipfile import ZIP_STORED, ZipInfo
 
 import msgspec
-from wheel.wheelfile import WheelFile
+from packaging.metadata import Metadata
 
+from repro.archives import PublishedFile, sdist_file, wheel_file
 from repro.cast import abi_requirement
 from repro.compiler import Compiler
 from repro.interpreter import Interpreter
@@ -28,44 +24,6 @@ from repro.metadata import core_metadata
 from repro.scenario import CONSUMER, PROVIDER, ConsumerRelease, ProviderRelease, Sdist, Wheel
 
 NATIVE = Path(__file__).parent / "native"
-GENERATOR = "native-skew"
-_EPOCH = (2026, 1, 9, 0, 0, 0)  # any fixed moment; that of the issue
-_EPOCH_SECONDS = 1767916800
-
-
-class PublishedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution file as an index offers it; ``step`` is when it comes out.
-
-    ``metadata`` is the wheel's METADATA, which the index offers beside it (PEP 658), or the
-    sdist's PKG-INFO, which it does not.
-    """
-
-    project: str
-    version: str
-    filename: str
-    content: bytes
-    metadata: bytes
-    step: int = 1
-    requires_python: str | None = None
-    yanked: str | None = None
-
-    @property
-    def is_wheel(self) -> bool:
-        """Whether it is a wheel, else it is an sdist."""
-        return self.filename.endswith(".whl")
-
-
-class _ReproducibleWheel(WheelFile):
-    """A WheelFile whose members carry no time; RECORD included."""
-
-    def writestr(
-        self, zinfo_or_arcname: str | ZipInfo, data: Any, compress_type: int | None = None
-    ) -> None:
-        """Writes a member; see ``zipfile.ZipFile.writestr``."""
-        if isinstance(zinfo_or_arcname, str):
-            zinfo_or_arcname = ZipInfo(zinfo_or_arcname, _EPOCH)
-            zinfo_or_arcname.external_attr = 0o100644 << 16
-        super().writestr(zinfo_or_arcname, data, compress_type)
 
 
 def abi_version(version: str) -> str:
@@ -90,7 +48,7 @@ def provider_file(
     members[f"fake_corelibs/lib/libfakecore.so.{abi}"] = library
     tag = f"py3-none-{interpreter.platform_tag}"
     metadata = core_metadata(PROVIDER, release.version, ())
-    return _wheel(PROVIDER, release.version, tag, metadata, members, release.step)
+    return wheel_file(PROVIDER, release.version, tag, metadata, members, release.step)
 
 
 def consumer_files(
@@ -185,7 +143,7 @@ def _consumer_wheel(
         members[f"fake_softioc/_extension{interpreter.suffix}"] = module
     metadata = core_metadata(CONSUMER, release.version, wheel.requires_dist)
     scripts = b"[console_scripts]\nfake-softioc = fake_softioc:main\n"
-    return _wheel(
+    return wheel_file(
         CONSUMER,
         release.version,
         tag,
@@ -197,63 +155,10 @@ def _consumer_wheel(
 
 
 def _sdist(release: ConsumerRelease, sdist: Sdist) -> PublishedFile:
-    stem = f"fake_softioc-{release.version}"
     dynamic = None if sdist.dynamic == "absent" else sdist.dynamic
     pkg_info = core_metadata(CONSUMER, release.version, sdist.requires_dist, dynamic)
     members = _rendered(NATIVE / CONSUMER, _consumer_values(release, sdist))
-    packed = io.BytesIO()
-    # Level 0 and no time: the same bytes whatever zlib this Python was built with.
-    with (
-        gzip.GzipFile("", "wb", compresslevel=0, fileobj=packed, mtime=0) as stream,
-        tarfile.open(mode="w", fileobj=stream, format=tarfile.PAX_FORMAT) as archive,
-    ):
-        for name, data in sorted({**members, "PKG-INFO": pkg_info}.items()):
-            info = tarfile.TarInfo(f"{stem}/{name}")
-            info.size, info.mtime, info.mode = len(data), _EPOCH_SECONDS, 0o644
-            archive.addfile(info, io.BytesIO(data))
-    return PublishedFile(
-        project=CONSUMER,
-        version=release.version,
-        filename=f"{stem}.tar.gz",
-        content=packed.getvalue(),
-        metadata=pkg_info,
-        step=release.step,
-    )
-
-
-def _wheel(
-    project: str,
-    version: str,
-    tag: str,
-    metadata: bytes,
-    members: dict[str, bytes],
-    step: int,
-    more_info: dict[str, bytes] | None = None,
-) -> PublishedFile:
-    stem = f"{project.replace('-', '_')}-{version}"
-    info = {
-        "METADATA": metadata,
-        "WHEEL": (
-            f"Wheel-Version: 1.0\nGenerator: {GENERATOR}\nRoot-Is-Purelib: false\nTag: {tag}\n"
-        ).encode(),
-        **(more_info or {}),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{stem}-{tag}.whl"  # WheelFile reads the name
-        with _ReproducibleWheel(path, "w", ZIP_STORED) as archive:
-            for name, data in sorted(members.items()):
-                archive.writestr(name, data)
-            for name, data in info.items():
-                archive.writestr(f"{stem}.dist-info/{name}", data)
-        content = path.read_bytes()
-    return PublishedFile(
-        project=project,
-        version=version,
-        filename=f"{stem}-{tag}.whl",
-        content=content,
-        metadata=metadata,
-        step=step,
-    )
+    return sdist_file(CONSUMER, release.version, pkg_info, members, release.step)
 
 
 def _write(root: Path, files: dict[str, bytes]) -> None:
@@ -261,6 +166,23 @@ def _write(root: Path, files: dict[str, bytes]) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def substituted_files(
+    release: ConsumerRelease, substitute: PublishedFile
+) -> tuple[PublishedFile, ...]:
+    """A release of the consumer made of another sdist: that, and wheels for elsewhere.
+
+    The wheels say what the sdist says, as they do where metadata is static.
+    """
+    requires = Metadata.from_email(substitute.metadata, validate=False).requires_dist or []
+    metadata = core_metadata(CONSUMER, release.version, tuple(map(str, requires)))
+    wheels = (
+        wheel_file(CONSUMER, release.version, wheel.tag, metadata, {}, release.step)
+        for wheel in release.wheels
+        if wheel.tag != "here"
+    )
+    return (msgspec.structs.replace(substitute, step=release.step), *wheels)
 
 
 def provider_title(release: ProviderRelease) -> str:

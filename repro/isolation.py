@@ -94,6 +94,18 @@ def environment(place: Place, tool_paths: tuple[str, ...], live: bool = False) -
         "UV_CACHE_DIR": str(cache / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
+        "POETRY_CACHE_DIR": str(cache / "poetry"),
+        "POETRY_CONFIG_DIR": str(place.user_configuration / "pypoetry"),
+        "POETRY_DATA_DIR": str(place.root / _FOLDERS["XDG_DATA_HOME"] / "pypoetry"),
+        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+        "POETRY_VIRTUALENVS_OPTIONS_NO_PIP": "true",
+        "POETRY_KEYRING_ENABLED": "false",
+        "POETRY_NO_INTERACTION": "1",
+        # virtualenv looks for newer seed packages in the background, on the public index.
+        # https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
+        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
+        "VIRTUALENV_NO_DOWNLOAD": "1",
+        "VIRTUALENV_OVERRIDE_APP_DATA": str(cache / "virtualenv"),
     }
     if live:
         variables |= {name: os.environ[name] for name in _LIVE if name in os.environ}

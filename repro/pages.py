@@ -10,7 +10,7 @@ import hashlib
 from html import escape
 from typing import Any
 
-from repro.fakes import PublishedFile
+from repro.archives import PublishedFile
 from repro.shelf import Shelf
 
 UPLOADED = dt.datetime(2026, 1, 9, tzinfo=dt.timezone.utc)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from repro import report, results, scenarios
+from repro.archives import read_sdist
 from repro.interpreter import find as find_interpreter
 from repro.progress import Display
 from repro.results import Change, NotRun, Result
@@ -55,6 +56,11 @@ results_option = click.option(
 @click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
+@click.option(
+    "--consumer",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="An sdist of fake-softioc 4.6.1 in the fake one's place; it must work unaided.",
+)
 @click.option("--newest", is_flag=True, help="Ask anew which release of each tool is newest.")
 @results_option
 @work_option
@@ -70,6 +76,7 @@ def run(
     keep: bool,
     as_json: bool,
     record: bool,
+    consumer: Path | None,
     newest: bool,
     folder: Path,
     work: Path,
@@ -82,13 +89,19 @@ def run(
     started = time.monotonic()
     console, notes = report.console(), report.console(stderr=True)
     filters = Filters(
-        scenarios=scenario_names, installers=installer, remedies=remedy, pythons=python, live=live
+        scenarios=scenario_names,
+        installers=installer,
+        remedies=("nothing",) if consumer else remedy,
+        pythons=python,
+        live=live,
+        substitute=read_sdist(consumer) if consumer else None,
     )
-    recorded = results.read_all(folder)
+    # What another consumer does is no news of a tool.
+    recorded = {} if consumer else results.read_all(folder)
     with Workshop(work, keep=keep) as workshop:
         if newest:
             workshop.toolbox.forget_newest()
-        filtered = everything or any((scenario_names, installer, remedy, live))
+        filtered = everything or any((scenario_names, installer, remedy, live, consumer))
         notes.print(f"work folder: {workshop.work}", soft_wrap=True, highlight=False)
         notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
         selection = (
@@ -113,7 +126,7 @@ def run(
         highlight=False,
     )
     contradictory = report.contradictions(done)
-    if record:
+    if record and not consumer:
         _record(done, contradictory, folder, notes)
         changes = ()
     sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)

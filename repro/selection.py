@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from repro import interpreter as interpreters
 from repro import remedies, scenarios
+from repro.archives import PublishedFile
 from repro.cell import Task
 from repro.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, Choice, parse_choice
@@ -50,6 +51,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     remedies: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     live: bool = False
+    substitute: PublishedFile | None = None
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +84,9 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
                 if remedy not in scenario.all_remedies:
                     continue
                 for python in pythons:
-                    task = _task(scenario, variant, installer_id, version, remedy, python, tool)
+                    task = _task(
+                        scenario, variant, installer_id, version, remedy, python, tool, filters
+                    )
                     (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
     if not tasks and not not_run:
         raise NothingSelectedError
@@ -170,6 +174,7 @@ def _task(
     remedy: str,
     python: Interpreter,
     tool: Tool | ToolUnavailableError,
+    filters: Filters,
 ) -> Task | NotRun:
     cell = Cell(
         scenario=scenario.id,
@@ -181,9 +186,10 @@ def _task(
     )
     if isinstance(tool, ToolUnavailableError):
         return NotRun(cell=cell, reason=str(tool))
-    return Task(cell=cell, scenario=scenario, interpreter=python, tool=tool)
-
-
-def cells(tasks: Iterable[Task]) -> list[Cell]:
-    """The tasks' cells."""
-    return [task.cell for task in tasks]
+    return Task(
+        cell=cell,
+        scenario=scenario,
+        interpreter=python,
+        tool=tool,
+        substitute=filters.substitute,
+    )

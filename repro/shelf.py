@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 from packaging.utils import canonicalize_name
 
-from repro.fakes import PublishedFile
+from repro.archives import PublishedFile
 from repro.scenario import CachePolicy
 
 

@@ -23,18 +23,24 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 from wheel.wheelfile import WheelError, WheelFile
 
+from repro.archives import PublishedFile
 from repro.compiler import Compiler, system_compiler
 from repro.errors import ToolUnavailableError
-from repro.fakes import PublishedFile
 
 NEWEST = "newest"
 # Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
 # in full (gone since 82).
 BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0")
+# What is fetched for a tool, where it is more than the distribution of its name.
+# «locked» holds PDM's dependencies to the versions that the release was tested with:
+# https://pdm-project.org/en/latest/#installation
+_EXTRAS = {"pdm": "locked"}
+# The commands of a tool that has others than one of its own name.
+_COMMANDS = {"pip-tools": ("pip-compile", "pip-sync")}
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool that is ready. ``path`` is a folder for PATH that holds its command alone."""
+    """A tool that is ready. ``path`` is a folder for PATH that holds its commands alone."""
 
     name: str
     version: str
@@ -84,11 +90,16 @@ class Toolbox:
         mark = hashlib.sha256(str(Path(binary).absolute()).encode()).hexdigest()[:12]
         path = self._folder / f"own-{name}-{mark}" / "path"
         path.mkdir(parents=True, exist_ok=True)
-        _link(path / name, Path(binary).absolute())
+        first, *more = commands_of(name)
+        _link(path / first, Path(binary).absolute())
+        for command in more:
+            _link(path / command, Path(binary).absolute().with_name(command))
         return Tool(name=name, version=version, path=str(path))
 
     def newest(self, name: str) -> str:
         """The newest release of ``name``: asked once, then remembered in the folder.
+
+        Of those that can be installed: a release may ask for what the index does not have.
 
         Raises:
             ToolUnavailableError: the index cannot be asked.
@@ -97,9 +108,10 @@ class Toolbox:
         memory = self._folder / f"{name}.newest"
         with self._lock(memory.name):
             if not memory.exists():
-                report = self._pip("install", "--dry-run", "--ignore-installed", "--no-deps", name)
-                version = str(report["install"][0]["metadata"]["version"])
-                _write_whole(memory, version)
+                report = self._pip("install", "--dry-run", "--ignore-installed", _with_extras(name))
+                chosen = (each["metadata"] for each in report["install"])
+                found = {canonicalize_name(each["name"]): each["version"] for each in chosen}
+                _write_whole(memory, str(found[canonicalize_name(name)]))
             return memory.read_text(encoding="ascii")
 
     def forget_newest(self) -> None:
@@ -139,10 +151,11 @@ class Toolbox:
         shutil.rmtree(home, ignore_errors=True)
         venv = home / "venv"
         self._run([self._python, "-m", "venv", "--without-pip", str(venv)], name)
-        self._pip("--python", str(venv), "install", f"{name}=={version}")
+        self._pip("--python", str(venv), "install", f"{_with_extras(name)}=={version}")
         (home / "path").mkdir()
-        if (venv / "bin" / name).exists():
-            _link(home / "path" / name, venv / "bin" / name)
+        for command in commands_of(name):
+            if (venv / "bin" / command).exists():
+                _link(home / "path" / command, venv / "bin" / command)
         (home / "complete").touch()
 
     def _downloaded(self, requirement: str) -> PublishedFile:
@@ -180,6 +193,15 @@ class Toolbox:
     def _lock(self, name: str) -> FileLock:
         self._folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._folder / f".{name}.lock")
+
+
+def commands_of(name: str) -> tuple[str, ...]:
+    """The commands that the tool ``name`` is driven by; the first of them says its version."""
+    return _COMMANDS.get(name, (name,))
+
+
+def _with_extras(name: str) -> str:
+    return f"{name}[{_EXTRAS[name]}]" if name in _EXTRAS else name
 
 
 def _published(path: Path) -> PublishedFile:

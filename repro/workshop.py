@@ -14,9 +14,9 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from repro import fakes
+from repro.archives import PublishedFile
 from repro.compiler import Compiler
 from repro.errors import PlatformError, WorkFolderError
-from repro.fakes import PublishedFile
 from repro.index import Index
 from repro.interpreter import Interpreter
 from repro.scenario import Scenario, releases_of
@@ -24,7 +24,6 @@ from repro.shelf import Shelf
 from repro.tools import NEWEST, Tool, Toolbox
 
 DEFAULT_WORK = Path(".native-skew")
-_LOCK = "lock"
 
 
 class Workshop:
@@ -64,11 +63,10 @@ class Workshop:
         trace: TracebackType | None,
     ) -> None:
         self.index.__exit__()
-        self._lock.release()
-        if self._keep:
-            (self.folder / "keep").touch()
-        else:
+        if not self._keep:
             shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
 
     @cached_property
     def compiler(self) -> Compiler:
@@ -94,8 +92,20 @@ class Workshop:
         """
         _ = self.compiler, self.build_requirements, self.check_tools
 
-    def shelf(self, scenario: Scenario, variant: str, interpreter: Interpreter) -> Shelf:
+    def shelf(
+        self,
+        scenario: Scenario,
+        variant: str,
+        interpreter: Interpreter,
+        substitute: PublishedFile | None = None,
+    ) -> Shelf:
         """Publishes ``variant`` of ``scenario`` anew: compiled, packed, nothing asked yet.
+
+        Args:
+            scenario: says what is published.
+            variant: one of its variants.
+            interpreter: the one that compiled files are for.
+            substitute: an sdist that takes the place of the fake consumer's.
 
         Raises:
             CompilerError: the fake pair does not compile.
@@ -109,7 +119,11 @@ class Workshop:
             for provider in releases_of(scenario.providers, variant)
         )
         for consumer in releases_of(scenario.consumers, variant):
-            files.extend(fakes.consumer_files(consumer, interpreter, self.compiler))
+            files.extend(
+                fakes.substituted_files(consumer, substitute)
+                if substitute
+                else fakes.consumer_files(consumer, interpreter, self.compiler)
+            )
         return Shelf(files, scenario.cache_headers_of(variant))
 
     def next_prefix(self) -> str:
@@ -124,24 +138,26 @@ def _new_run(work: Path) -> tuple[Path, FileLock]:
         ignore = work / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="ascii")
-        for dead in (work / "runs").glob("*"):
-            _remove_if_dead(dead)
-        folder = work / "runs" / f"{os.getpid()}-{os.urandom(3).hex()}"
-        folder.mkdir(parents=True)
-        lock = FileLock(folder / _LOCK)
+        runs = work / "runs"
+        runs.mkdir(exist_ok=True)
+        for lock_file in runs.glob("*.lock"):
+            _remove_if_dead(lock_file)
+        folder = runs / f"{os.getpid()}-{os.urandom(3).hex()}"
+        # Held before the folder is there: another run never finds one without its lock.
+        lock = FileLock(folder.with_suffix(".lock"))
         lock.acquire(timeout=0)
+        folder.mkdir()
     except OSError as error:
         reason = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
         raise WorkFolderError(work, reason) from error
     return folder, lock
 
 
-def _remove_if_dead(folder: Path) -> None:
-    if (folder / "keep").exists():
-        return
-    lock = FileLock(folder / _LOCK)
+def _remove_if_dead(lock_file: Path) -> None:
+    """Removes the folder of a run that holds its lock no more; a kept one has no lock file."""
     try:
-        with lock.acquire(timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
+        with FileLock(lock_file).acquire(timeout=0):
+            shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
+            lock_file.unlink(missing_ok=True)
     except (Timeout, OSError):
         return

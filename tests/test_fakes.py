@@ -16,7 +16,7 @@ from packaging.metadata import Metadata
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from wheel.wheelfile import WheelFile
 
-from repro import compiler, elf, fakes
+from repro import archives, compiler, elf, fakes
 from repro.compiler import Compiler
 from repro.errors import CompilerError, HeadersMissingError
 from repro.interpreter import Interpreter
@@ -27,7 +27,7 @@ OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 CC = Compiler(command=("cc",), title="cc")
 
 
-def unpack(file: fakes.PublishedFile, folder: Path) -> Path:
+def unpack(file: archives.PublishedFile, folder: Path) -> Path:
     path = folder / file.filename
     path.write_bytes(file.content)
     with WheelFile(path) as archive:  # reading checks every member against RECORD
@@ -104,7 +104,7 @@ def _pkg_info(sdist: Sdist, python: Interpreter) -> str:
 
 _DIGESTS = """
 import hashlib, json
-from repro import fakes, interpreter
+from repro import archives, fakes, interpreter
 from repro.compiler import Compiler
 from repro.scenario import *
 cc, python = Compiler(command=("cc",), title="cc"), interpreter.find()

@@ -13,9 +13,9 @@ from pypi_simple import ProjectPage, PyPISimple
 from werkzeug.test import Client
 
 from repro import fakes
+from repro.archives import PublishedFile
 from repro.compiler import Compiler
 from repro.errors import PortError
-from repro.fakes import PublishedFile
 from repro.index import Index
 from repro.interpreter import Interpreter
 from repro.scenario import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel

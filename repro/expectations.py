@@ -1,0 +1,32 @@
+"""What a scenario says of a cell: the verdict it must have, and why."""
+
+from __future__ import annotations
+
+from packaging.specifiers import SpecifierSet
+
+from repro.results import Cell
+from repro.scenario import Expectation, Scenario
+
+_UNAIDED = "a consumer that cannot skew works with every installer, without any remedy"
+
+
+def expected_of(scenario: Scenario, cell: Cell, *, unaided: bool = False) -> Expectation | None:
+    """The first entry of ``scenario`` that fits ``cell``; None where it states nothing.
+
+    Args:
+        scenario: the cell's.
+        cell: which variant, installer, version and remedy.
+        unaided: another consumer has the fake one's place, and must work without a remedy.
+
+    """
+    if unaided:
+        return Expectation(verdict="works", because=_UNAIDED) if cell.remedy == "nothing" else None
+    for each in scenario.expect:
+        if (
+            (not each.installers or cell.installer in each.installers)
+            and (not each.variants or cell.variant in each.variants)
+            and cell.remedy in each.remedies
+            and SpecifierSet(each.tool_versions).contains(cell.version, prereleases=True)
+        ):
+            return each
+    return None

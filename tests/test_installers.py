@@ -21,7 +21,8 @@ else:
 SCENARIO = scenarios.find("stamped-wheel-elsewhere")
 CAST = cast.cast_of(SCENARIO, "no-binary")
 ASKED = cast.request_of(SCENARIO, "no-binary")
-NEW = {"pip": "26.3", "uv": "0.13.9"}
+NEW = {"pip": "26.3", "uv": "0.13.9", "poetry": "2.5.1"}
+INDEX = "http://127.0.0.1:8000/simple/"
 
 
 def target(tool: str, version: str | None = None) -> Target:
@@ -30,6 +31,7 @@ def target(tool: str, version: str | None = None) -> Target:
         python="/usr/bin/python3",
         python_version="3.11",
         tool_version=Version(version or NEW[tool]),
+        index_url=INDEX,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from repro.errors import UnknownNameError
-from repro.installers import pip, uv
+from repro.installers import pip, poetry, uv
 from repro.installers.base import Installer, Plan, Target, Unsupported
 
 __all__ = [
@@ -22,12 +22,15 @@ __all__ = [
     "parse_choice",
 ]
 
-INSTALLERS: dict[str, Installer] = {each.id: each for each in (*pip.INSTALLERS, *uv.INSTALLERS)}
+INSTALLERS: dict[str, Installer] = {
+    each.id: each for tool in (pip, uv, poetry) for each in tool.INSTALLERS
+}
 
 # Those of the issue, and the newest there is.
 DEFAULT_VERSIONS: dict[str, tuple[str, ...]] = {
     "pip": ("25.3", "newest"),
     "uv": ("0.9.21", "newest"),
+    "poetry": ("newest",),
 }
 
 
@@ -42,6 +45,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 def parse_choice(text: str) -> Choice:
     """Reads ``uv-sync``, ``uv==0.9.21`` (all of uv's interfaces) or ``uv=PATH``.
 
+    A name that is both an installer's and its tool's, as ``pip``, is the installer's.
+
     Raises:
         UnknownNameError: no installer and no tool has that name, or there is no such file.
 
@@ -52,7 +57,7 @@ def parse_choice(text: str) -> Choice:
     if not match or not found:
         known = {*INSTALLERS, *(i.tool for i in INSTALLERS.values())}
         raise UnknownNameError("installer", text, known)
-    exact = tuple(i for i in found if i.id == name and i.tool != name)
+    exact = tuple(i for i in found if i.id == name)
     if match[3] and not Path(match[3]).is_file():
         raise UnknownNameError("installer binary", match[3], ["a path to an executable"])
     return Choice(installers=exact or found, version=match[2], binary=match[3])

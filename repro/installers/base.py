@@ -50,6 +50,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         python: the interpreter's path.
         python_version: its ``major.minor``.
         tool_version: the installer's own version.
+        index_url: the index, for tools that take it from the project's file alone.
 
     """
 
@@ -57,6 +58,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     python_version: str
     tool_version: Version
+    index_url: str
 
 
 class Installer(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,12 @@ def requirement_lines(requirements: Iterable[str]) -> str:
     return "".join(f"{each}\n" for each in requirements)
 
 
+class Tables(tuple[Mapping[str, Any], ...]):
+    """Tables that stand under a ``[[heading]]`` each; those of a plain list stay on its lines."""
+
+    __slots__ = ()
+
+
 def toml(data: Mapping[str, Any]) -> str:
     """Writes TOML as people do: tables inside arrays on one line."""
     return tomlkit.dumps(_table(data))
@@ -117,6 +125,11 @@ def _value(value: Any) -> Any:
         for key, each in value.items():
             table[key] = _value(each)
         return table
+    if isinstance(value, Tables):
+        tables = tomlkit.aot()
+        for each in value:
+            tables.append(_value(each))
+        return tables
     if isinstance(value, (list, tuple)):
         array = tomlkit.array()
         for each in value:

@@ -10,7 +10,7 @@
   ];
   const PIP_DONE = /^\s*Successfully installed (.+)$/gm;
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /Built (?:wheel for )?`?([A-Za-z0-9][\w.-]*?)(?:==|@| @ )/g;
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed to (?:download and )?build) `?([A-Za-z0-9][\w.-]*)/g;
 
   function normal(name) {
     return name.toLowerCase().replace(/[-_.]+/g, "-");

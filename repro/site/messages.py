@@ -124,6 +124,9 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"No solution found when resolving",
             r"requirements are unsatisfiable",
+            rf"Because (?:all versions of )?(?P<consumer>{_NAME})(?:==\S+)? depends? on "
+            rf"(?P<provider>{_NAME})",
+            rf"ERROR: Cannot install (?P<consumer>{_NAME})",
             r"ResolutionImpossible",
         ),
         examples=(
@@ -153,9 +156,14 @@ MESSAGES: tuple[Message, ...] = (
 )
 
 
+def regexes(message: Message) -> tuple[str, ...]:
+    """The patterns, with any gap for a space: tools break lines, and uv frames them."""
+    return tuple(pattern.replace(" ", r"[\s│]+") for pattern in message.patterns)
+
+
 def recognise(text: str) -> tuple[Message, ...]:
     """The messages found in ``text``, the closest to the cause first."""
-    found = [m for m in MESSAGES if any(re.search(p, text, re.MULTILINE) for p in m.patterns)]
+    found = [m for m in MESSAGES if any(re.search(p, text, re.MULTILINE) for p in regexes(m))]
     return tuple(sorted(found, key=lambda message: message.rank))
 
 
@@ -166,7 +174,7 @@ def for_script(prefix: str) -> str:
             "title": m.title,
             "meaning": m.meaning,
             "href": f"{prefix}errors/{m.id}/",
-            "patterns": [p.replace("(?P<", "(?<") for p in m.patterns],
+            "patterns": [p.replace("(?P<", "(?<") for p in regexes(m)],
             "rank": m.rank,
         }
         for m in MESSAGES

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, build
+from building import ROOT, build
 from reading import Page, read, target
 
 from repro.site import markup

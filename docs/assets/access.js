@@ -1,0 +1,50 @@
+/* What the theme leaves out for those who use a keyboard or a screen reader, or who paste a
+   whole message into the search. */
+(function () {
+  "use strict";
+
+  /* What scrolls must be reachable by keyboard; whether it does is known only here. */
+  const SCROLLING = "pre > code, .md-typeset__scrollwrap, .tabbed-labels";
+  function reach() {
+    for (const each of document.querySelectorAll(SCROLLING)) {
+      if (each.parentElement.closest("[tabindex]")) continue;
+      const scrolls = each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight;
+      if (scrolls) each.tabIndex = 0;
+      else each.removeAttribute("tabindex");
+    }
+  }
+
+  function name() {
+    const search = document.querySelector(".md-search[role=dialog]");
+    if (search) search.setAttribute("aria-label", "Search");
+    for (const nav of document.querySelectorAll("nav.md-nav[aria-labelledby]")) {
+      const link = nav.parentElement.querySelector(".md-nav__link");
+      nav.setAttribute("aria-label", link ? link.textContent.trim().replace(/\s+/g, " ") : "Pages");
+      nav.removeAttribute("aria-labelledby");
+    }
+    /* A copy button is no landmark. */
+    for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "presentation");
+  }
+
+  /* A message as a tool prints it is full of what the search takes for operators. */
+  const QUERY = 2;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...more) {
+    let sent = message;
+    if (message && message.type === QUERY && typeof message.data === "string") {
+      const words = message.data.trim().split(/\s+/);
+      if (words.length > 4) sent = { ...message, data: message.data.replace(/[^\p{L}\p{N}_.\s]+/gu, " ") };
+    }
+    return post.call(this, sent, ...more);
+  };
+
+  function mend() {
+    name();
+    reach();
+  }
+  mend();
+  window.addEventListener("load", mend);
+  window.addEventListener("resize", reach);
+  document.addEventListener("change", () => setTimeout(reach));
+  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+})();

@@ -1,0 +1,23 @@
+"""Building the site of a checkout, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+
+
+def build(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Builds what ``folder`` holds, strictly, with the kit of this checkout."""
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(into)],
+        cwd=folder,
+        env=os.environ | _QUIET | {"PYTHONPATH": str(ROOT)} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from logs import ISSUE, OLD_LAYOUT
+from test_parts import WHERE, printed
+
+from repro.site import markup, messages
+from repro.site.book import Book
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+CELL = "cells/stamped-wheel-elsewhere/no-wheel-fits/uv-sync@0.13.9/nothing.cp311/"
+PAGES = (
+    "",
+    "errors/",
+    *(f"errors/{message.id}/" for message in messages.MESSAGES),
+    "maintainers/consumer/",
+    "maintainers/installer/",
+    "understand/finding-metadata/",
+    "understand/caches/",
+    "understand/match-runtime/",
+    "understand/standards/",
+    "matrix/#scenario=unstamped-pin",  # axe takes a minute over all rows
+    "scenarios/",
+    "scenarios/stale-wheel-cache/",
+    "remedies/",
+    "remedies/match-runtime/",
+    "evidence/",
+    "catalogue/",
+    "glossary/",
+    CELL,
+)
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A desktop page that may read the clipboard."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(params=["phone-light", "phone-dark", "desktop-light", "desktop-dark"])
+def styled(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
+    """A browser context of each size in each scheme."""
+    size, scheme = request.param.split("-")
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    yield context
+    context.close()
+
+
+def test_pages_are_sound(styled: Any, address: str) -> None:
+    """No console error, no request elsewhere, no sideways scrolling, and axe has no complaint."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    problems: list[str] = []
+    for path in PAGES:
+        page = styled.new_page()
+        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda r: r.url.startswith(address) or problems.append(r.url))
+        page.goto(address + path)
+        width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if width > 0:
+            problems.append(f"{path}: {width} pixels too wide")
+        for violation in axe.run(page).response["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+            problems.append(f"{path}: {violation['id']}: {nodes}")
+        page.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("message", messages.MESSAGES, ids=lambda m: m.id)
+def test_search_finds_the_page_of_each_message(page: Any, address: str, message: Any) -> None:
+    for example in message.examples:
+        page.goto(address)
+        page.keyboard.press("/")
+        page.keyboard.insert_text(example)
+        first = page.locator(".md-search-result__item a.md-search-result__link").first
+        first.wait_for(timeout=20_000)
+        assert f"/errors/{message.id}/" in first.get_attribute("href"), example
+
+
+def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book) -> None:
+    page.goto(address + "errors/unsatisfiable-pin/")
+    block = page.locator(".tabbed-block .highlight", has_text="override-dependencies").first
+    block.locator("button.md-code__button, button.md-clipboard").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    ran = book.find(f"{WHERE}/uv-sync/override").steps[-1].files["pyproject.toml"]
+    assert copied.rstrip("\n") == ran.rstrip("\n")
+
+
+def test_the_filter_works_by_keyboard(page: Any, address: str, book: Book) -> None:
+    page.goto(address + "matrix/")
+    page.locator("select[name=verdict]").focus()
+    page.keyboard.type("refused")
+    page.keyboard.press("Tab")
+    refused = sum(result.verdict == "refused" for result in book.results)
+    assert page.locator("[data-matrix-count]").inner_text() == f"{refused} cells"
+    assert page.locator("[data-matrix] tbody tr:visible").count() == refused
+    assert page.url.endswith("#verdict=refused")
+    page.keyboard.press("Enter")  # the button behind the last field
+    page.wait_for_function("!location.hash")
+    assert page.locator("[data-matrix-count]").inner_text() == f"{len(book.results)} cells"
+
+
+def test_the_filter_is_in_the_address(page: Any, address: str, book: Book) -> None:
+    page.goto(address + "matrix/#tool=uv-sync&scenario=unstamped-pin&remedy=nothing")
+    row = page.locator("[data-matrix] tbody tr:visible")
+    assert row.count() == len(book.versions(book.find("unstamped-pin/only/uv-sync/nothing")))
+    row.locator("a.verdict").first.click()
+    assert "/cells/unstamped-pin/only/uv-sync@" in page.url
+
+
+def test_an_unknown_filter_shows_everything(page: Any, address: str, book: Book) -> None:
+    page.goto(address + "matrix/#tool=rug&verdict=maybe")
+    assert page.locator("[data-matrix-count]").inner_text() == f"{len(book.results)} cells"
+
+
+def answer(page: Any, address: str, log: str) -> tuple[str, str]:
+    """What the box says to a log, and where its first link leads."""
+    page.goto(address)
+    page.locator("#pasted").fill(log)
+    shown = page.locator("[data-pastebox-answer]")
+    return shown.inner_text(), shown.locator("a").first.get_attribute("href") or ""
+
+
+def test_the_box_reads_the_issues_own_log(page: Any, address: str) -> None:
+    text, href = answer(page, address, ISSUE)
+    assert href == "errors/violated-requirement/"
+    assert "Family: stamped" in text
+    assert "Built package: softioc" in text
+    assert "epicscorelibs: built against 7.0.10.99.0.0, installed 7.0.7.99.1.2." in text
+    assert "libdbRecStd.so.7.0.10.99.0" in text
+
+
+def test_the_box_reads_lines_that_uv_has_broken(page: Any, address: str) -> None:
+    text, href = answer(page, address, OLD_LAYOUT)
+    assert href == "errors/no-static-metadata/"
+    assert "flash-attn" in text
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        f"{WHERE}/uv-pip-install/nothing",
+        f"{WHERE}/uv-run/match-runtime",
+        f"{WHERE}/uv-sync/require-newer",
+        "rotten-build-requirement/only/uv-pip-install/match-runtime",
+        "unstamped-pin/only/pip/nothing",
+    ],
+)
+def test_the_box_reads_recorded_transcripts(
+    page: Any, address: str, book: Book, reference: str
+) -> None:
+    log = printed(book, reference)
+    text, href = answer(page, address, log)
+    assert href == f"errors/{messages.recognise(log)[0].id}/"
+    assert "fake-softioc" in text
+
+
+def test_the_box_says_so_when_it_knows_nothing(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator("#pasted").fill("Segmentation fault")
+    assert "None of the known messages" in page.locator("[data-pastebox-answer]").inner_text()
+
+
+def test_tabs_are_linked(page: Any, address: str) -> None:
+    page.goto(address + "errors/missing-library/")
+    page.get_by_text("uv pip", exact=True).first.click()
+    chosen = page.locator(".tabbed-set input:checked + label, .tabbed-labels--linked")
+    assert chosen is not None
+    visible = page.locator(".tabbed-block:visible pre", has_text="uv pip install")
+    assert visible.count() >= 2
+
+
+def test_every_page_reads_without_script(chromium: Any, address: str, book: Book) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "matrix/")
+    assert page.locator("[data-matrix] tbody tr:visible").count() == len(book.results)
+    assert not page.locator("[data-matrix-filter]").is_visible()
+    page.goto(address)
+    assert not page.locator("[data-pastebox]").is_visible()
+    assert page.locator("noscript p").is_visible()
+    page.get_by_role("link", name="cannot open shared object file").first.click()
+    assert page.locator("article pre:visible").count() > 3
+    context.close()
+
+
+def test_pages_print_without_what_is_only_for_screens(page: Any, address: str) -> None:
+    page.goto(address + "matrix/")
+    page.emulate_media(media="print")
+    assert not page.locator("[data-matrix-filter]").is_visible()
+    assert page.locator("[data-matrix] tbody tr:visible").count() > 100
+
+
+def test_cells_are_two_clicks_from_the_home_page(page: Any, address: str, book: Book) -> None:
+    result = book.find(f"{WHERE}/uv-sync/nothing")
+    page.goto(address)
+    page.get_by_role("link", name="Doubt it").click()
+    page.goto(page.url + "#tool=uv-sync&verdict=broken, detected")
+    page.locator("[data-matrix] tbody tr:visible a.verdict").first.click()
+    assert "/cells/" in page.url
+    page.goto(address + markup.page_of(result).removesuffix(".md") + "/")
+    assert result.cell.command in page.locator("article").inner_text()

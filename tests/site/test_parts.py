@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+from logs import ISSUE
+
+from repro.report import metadata_read
+from repro.site import glossary, messages, sequence, snippet
+from repro.site.book import Book, expand
+from repro.site.citing import Citations
+from repro.site.errors import CellReferenceError, NothingRecordedError
+
+WHERE = "stamped-wheel-elsewhere/no-wheel-fits"
+
+
+def printed(book: Book, reference: str) -> str:
+    """Everything that a recorded run showed: the tool, the checks, the import."""
+    result = book.find(reference)
+    seen = result.observation
+    said = [command.output for step in result.steps for command in step.commands]
+    said += [check.output for check in seen.checks] if seen else []
+    return "\n".join([*said, (seen and seen.import_error) or ""])
+
+
+@pytest.mark.parametrize("message", messages.MESSAGES, ids=lambda m: m.id)
+def test_each_message_is_recognised_by_its_examples(message: messages.Message) -> None:
+    for example in message.examples:
+        assert [found.id for found in messages.recognise(example)] == [message.id]
+
+
+@pytest.mark.parametrize(
+    ("reference", "first"),
+    [
+        (f"{WHERE}/uv-sync/nothing", "violated-requirement"),
+        (f"{WHERE}/uv-run/match-runtime", "no-static-metadata"),
+        (f"{WHERE}/uv-tool/match-runtime", "no-static-metadata"),
+        (f"{WHERE}/uv-sync/require-newer", "unsatisfiable-pin"),
+        (f"{WHERE}/uv-run/require-newer", "unsatisfiable-pin"),
+        (f"{WHERE}/pip/constrain-older", "unsatisfiable-pin"),
+        ("stamped-sdist-only/dynamic-upper/uv-sync/match-runtime", "no-static-metadata"),
+        ("rotten-build-requirement/only/uv-sync/match-runtime", "no-pkg-resources"),
+        ("rotten-build-requirement/only/pip/build-constraint", "no-pkg-resources"),
+        ("unstamped-pin/only/pip/nothing", "missing-library"),
+    ],
+)
+def test_recorded_transcripts_are_recognised(book: Book, reference: str, first: str) -> None:
+    assert messages.recognise(printed(book, reference))[0].id == first
+
+
+def test_the_issues_own_log_is_recognised() -> None:
+    assert [m.id for m in messages.recognise(ISSUE)] == ["violated-requirement", "missing-library"]
+
+
+def test_a_working_run_is_no_error(book: Book) -> None:
+    assert not messages.recognise(printed(book, f"{WHERE}/pip/nothing"))
+
+
+def test_a_pattern_may_have_several_groups_of_alternatives() -> None:
+    assert expand("a/{b,c}/{d,e}") == ("a/b/d", "a/b/e", "a/c/d", "a/c/e")
+    assert expand("a") == ("a",)
+
+
+def test_a_question_means_its_newest_version(book: Book) -> None:
+    found = book.find(f"{WHERE}/uv-pip-install/nothing")
+    assert found is book.versions(found)[-1]
+    assert len(book.versions(found)) > 1
+    assert book.find(found.cell.id) is found
+
+
+def test_a_pattern_that_matches_nothing_is_an_error(book: Book) -> None:
+    with pytest.raises(CellReferenceError, match="uv-sync"):
+        book.matching(f"{WHERE}/{{uv-sync,uv-snyc}}/nothing")
+
+
+def test_a_site_of_nothing_is_an_error() -> None:
+    with pytest.raises(NothingRecordedError, match="--record"):
+        Book([])
+
+
+def test_a_snippet_is_what_ran(book: Book) -> None:
+    result = book.find(f"{WHERE}/uv-sync/match-runtime")
+    text = snippet.render(result)
+    assert result.steps[-1].files["pyproject.toml"].rstrip() in text
+    assert "\nuv sync\n" in text
+
+
+def test_a_snippet_leaves_the_environment_out(book: Book) -> None:
+    assert "venv --without-pip" not in snippet.render(book.find(f"{WHERE}/pip/nothing"))
+
+
+def test_a_snippet_of_a_repeated_command_repeats_it(book: Book) -> None:
+    text = snippet.render(book.find(f"{WHERE}/uv-pip-install/second-install"))
+    assert text.count("uv pip install fake-softioc==4.6.1") == 2
+
+
+def test_a_diagram_points_at_the_wheel_that_misled(book: Book) -> None:
+    result = book.find(f"{WHERE}/uv-sync/nothing")
+    assert metadata_read(result)
+    assert sequence.diagram(result).count("sequence__telling") == 1
+    assert "sequence__telling" not in sequence.diagram(book.find(f"{WHERE}/pip/nothing"))
+
+
+def test_wrong_citations_are_collected(book: Book) -> None:
+    citations = Citations(book, lambda: "errors/page.md")
+    assert "broken" in citations.cell(f"{WHERE}/uv-sync/nothing")
+    citations.claim(f"{WHERE}/uv-*/nothing", "works")
+    citations.cell("no/such/cell/here")
+    citations.check_says(f"{WHERE}/uv-sync/nothing", "poetry")
+    assert len(citations.problems) == 3
+    assert all(problem.startswith("errors/page.md: ") for problem in citations.problems)
+    assert citations.last_verified()
+
+
+def test_the_glossary_explains_names_and_leaves_everyday_words() -> None:
+    text = "SONAME\n:   The name. More.\n\nwheel\n:   A file.\n\nsdist\n:   Sources, `as` is.\n"
+    assert glossary.terms(text)["SONAME"] == "The name."
+    assert glossary.abbreviations(text) == "*[SONAME]: The name.\n*[sdist]: Sources, as is.\n"

@@ -10,13 +10,17 @@ from repro.scenario import Scenario
 
 
 class Cast(msgspec.Struct, frozen=True, kw_only=True):
-    """Who plays which part: the names and versions that a remedy speaks of."""
+    """Who plays which part: the names and versions that a remedy speaks of.
+
+    ``others`` is what the consumer requires besides the provider.
+    """
 
     consumer: str
     consumer_version: str
     provider: str
     older: str
     newer: str
+    others: tuple[str, ...] = ()
 
     @property
     def older_range(self) -> str:
@@ -44,6 +48,7 @@ def cast_of(scenario: Scenario, variant: str) -> Cast:
         provider=scenario.provider,
         older=scenario.versions.older,
         newer=scenario.versions.newer,
+        others=scenario.live.requires if scenario.live else (),
     )
 
 

@@ -43,7 +43,9 @@ def _match_runtime(request: Request, cast: Cast) -> Request:
 def _metadata(cast: Cast, *requires_dist: str) -> tuple[DependencyMetadata, ...]:
     return (
         DependencyMetadata(
-            name=cast.consumer, version=cast.consumer_version, requires_dist=requires_dist
+            name=cast.consumer,
+            version=cast.consumer_version,
+            requires_dist=(*requires_dist, *cast.others),
         ),
     )
 
@@ -119,7 +121,7 @@ REMEDIES: dict[str, Remedy] = {
     "match-runtime-metadata": Remedy(
         title="Match the build to the run time, with the consumer's metadata supplied",
         why="The supplied metadata is static and leaves the provider free, so that the newest one is matched.",
-        trap="The supplied metadata holds for one version of the consumer and must be maintained.",
+        trap="The supplied metadata must list every requirement, and holds for one version of the consumer.",
         apply=lambda request, cast: (
             replace(
                 _match_runtime(request, cast),
@@ -147,7 +149,7 @@ REMEDIES: dict[str, Remedy] = {
     "dependency-metadata": Remedy(
         title="Supply the consumer's metadata",
         why="The resolver is told what the source build will say.",
-        trap="It must be brought up to date with each provider release.",
+        trap="It must list every requirement, and be brought up to date with each provider release.",
         apply=lambda request, cast: (
             replace(request, dependency_metadata=_metadata(cast, cast.newer_range)),
         ),

@@ -116,11 +116,15 @@ class Expectation(Table, frozen=True):
 
 
 class Live(Table, frozen=True):
-    """Names of a real pair, installed from the user's own index with ``--live``."""
+    """Names of a real pair, installed from the user's own index with ``--live``.
+
+    ``requires`` is what the consumer needs besides the provider.
+    """
 
     consumer: str
     provider: str
     module: str
+    requires: tuple[str, ...] = ()
 
 
 class Scenario(Table, frozen=True):

@@ -176,8 +176,8 @@ class CellRun:
                 path.write_text(text, encoding="utf-8")
         commands = list(plan.commands)
         if not self._installer.makes_environment and not (self.place.project / ".venv").exists():
-            venv = (self._task.interpreter.path, "-m", "venv", "--without-pip", ".venv")
-            commands.insert(0, venv)
+            pip = () if self._installer.needs_pip else ("--without-pip",)
+            commands.insert(0, (self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
         records = []
         for argv in commands:
             outcome = self._run(argv, plan)

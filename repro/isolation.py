@@ -59,6 +59,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         system = self.root / _FOLDERS["XDG_CONFIG_DIRS"] / "uv"
         system.mkdir(exist_ok=True)
         (system / "uv.toml").touch()
+        (self.user_configuration / "hatch.toml").touch()  # Hatch wants the one it is told of
 
     def remove(self) -> None:
         """Deletes the folder; what a read-only build tree keeps is left to the next run."""
@@ -101,6 +102,20 @@ def environment(place: Place, tool_paths: tuple[str, ...], live: bool = False) -
         "POETRY_VIRTUALENVS_OPTIONS_NO_PIP": "true",
         "POETRY_KEYRING_ENABLED": "false",
         "POETRY_NO_INTERACTION": "1",
+        "PDM_CACHE_DIR": str(cache / "pdm"),
+        "PDM_LOG_DIR": str(cache / "pdm-log"),
+        "PDM_CHECK_UPDATE": "0",
+        "PDM_NON_INTERACTIVE": "1",
+        "PIPENV_CACHE_DIR": str(cache / "pipenv"),
+        "PIPENV_VENV_IN_PROJECT": "1",
+        "PIPENV_IGNORE_VIRTUALENVS": "1",
+        "PIPENV_DONT_LOAD_ENV": "1",
+        "PIPENV_NOSPIN": "1",
+        "PIPENV_YES": "1",
+        "PIP_TOOLS_CACHE_DIR": str(cache / "pip-tools"),
+        "HATCH_CACHE_DIR": str(cache / "hatch"),
+        "HATCH_DATA_DIR": str(place.root / _FOLDERS["XDG_DATA_HOME"] / "hatch"),
+        "HATCH_CONFIG": str(place.user_configuration / "hatch.toml"),
         # virtualenv looks for newer seed packages in the background, on the public index.
         # https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
         "VIRTUALENV_NO_PERIODIC_UPDATE": "1",

@@ -29,14 +29,14 @@ from repro.errors import ToolUnavailableError
 
 NEWEST = "newest"
 # Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
-# in full (gone since 82).
-BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0")
+# in full (gone since 82). And pip, which an environment may have to bring up to date.
+BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0", "pip")
 # What is fetched for a tool, where it is more than the distribution of its name.
 # «locked» holds PDM's dependencies to the versions that the release was tested with:
 # https://pdm-project.org/en/latest/#installation
 _EXTRAS = {"pdm": "locked"}
-# The commands of a tool that has others than one of its own name.
-_COMMANDS = {"pip-tools": ("pip-compile", "pip-sync")}
+# The commands of a tool that has others than one of its own name; Hatch brings a uv along.
+_COMMANDS = {"pip-tools": ("pip-compile", "pip-sync"), "hatch": ("hatch", "uv")}
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):

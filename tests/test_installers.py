@@ -21,7 +21,15 @@ else:
 SCENARIO = scenarios.find("stamped-wheel-elsewhere")
 CAST = cast.cast_of(SCENARIO, "no-binary")
 ASKED = cast.request_of(SCENARIO, "no-binary")
-NEW = {"pip": "26.3", "uv": "0.13.9", "poetry": "2.5.1"}
+NEW = {
+    "pip": "26.3",
+    "uv": "0.13.9",
+    "poetry": "2.5.1",
+    "pdm": "2.29.3",
+    "pipenv": "2026.10.3",
+    "pip-tools": "7.6.2",
+    "hatch": "1.18.2",
+}
 INDEX = "http://127.0.0.1:8000/simple/"
 
 
@@ -58,7 +66,8 @@ def test_every_remedy_renders_or_says_why_not(installer: str, remedy: str) -> No
         for name, text in {**plan.files, **plan.user_files}.items():
             if name.endswith(".toml"):
                 assert tomllib.loads(text)
-        mentioned = {word for command in plan.commands for word in command}
+        mentioned = " ".join(word for command in plan.commands for word in command)
+        mentioned += "".join(plan.files.values())
         for name in plan.files:
             if name.endswith((".txt", ".in")):
                 assert name in mentioned, f"{name} is written and never used"

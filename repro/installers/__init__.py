@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from repro.errors import UnknownNameError
-from repro.installers import pip, poetry, uv
+from repro.installers import hatch, pdm, pip, pip_tools, pipenv, poetry, uv
 from repro.installers.base import Installer, Plan, Target, Unsupported
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
 ]
 
 INSTALLERS: dict[str, Installer] = {
-    each.id: each for tool in (pip, uv, poetry) for each in tool.INSTALLERS
+    each.id: each
+    for tool in (pip, uv, poetry, pdm, pipenv, pip_tools, hatch)
+    for each in tool.INSTALLERS
 }
 
 # Those of the issue, and the newest there is.
@@ -31,6 +33,10 @@ DEFAULT_VERSIONS: dict[str, tuple[str, ...]] = {
     "pip": ("25.3", "newest"),
     "uv": ("0.9.21", "newest"),
     "poetry": ("newest",),
+    "pdm": ("newest",),
+    "pipenv": ("newest",),
+    "pip-tools": ("newest",),
+    "hatch": ("newest",),
 }
 
 

@@ -72,6 +72,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
             the tool, in this version, cannot do that.
         cost: relative time of a cell; the heavier ones are started first.
         makes_environment: False where the runner must create ``.venv`` before.
+        needs_pip: whether that ``.venv`` must have a pip of its own.
 
     """
 
@@ -81,6 +82,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     render: Callable[[Request, Target], Plan]
     cost: int = 1
     makes_environment: bool = False
+    needs_pip: bool = False
 
 
 def require_only(request: Request, title: str, supported: Iterable[str]) -> None:

@@ -1,9 +1,11 @@
-"""pip: builds an sdist for its metadata before it resolves.
+"""pip: builds an sdist for its metadata before it resolves. And ``pip lock``.
 
 https://pip.pypa.io/en/stable/cli/pip_install/
 """
 
 from __future__ import annotations
+
+from msgspec.structs import replace
 
 from repro.installers.base import (
     Installer,
@@ -31,34 +33,61 @@ _PIP = ("pip", "--python", ".venv")
 
 
 def _render(request: Request, target: Target) -> Plan:
+    _require_supported(request, target)
+    files, options = _options(request)
+    reinstall = ("--force-reinstall",) if request.reinstall else ()
+    return _plan(request, files, (*_PIP, "install", *options, *reinstall, *request.requirements))
+
+
+def _lock(request: Request, target: Target) -> Plan:
+    """``pip lock``, then ``pip install`` of the ``pylock.toml`` that it writes.
+
+    https://pip.pypa.io/en/stable/cli/pip_lock/
+    """
+    require_version(target, "pip", "install -r pylock.toml", "26.1")
+    _require_supported(request, target)
+    files, options = _options(request)
+    again = _options(replace(request, constraints=()))[1]
+    reinstall = ("--force-reinstall",) if request.reinstall else ()
+    return _plan(
+        request,
+        files,
+        (*_PIP, "lock", *options, *request.requirements),
+        (*_PIP, "install", *again, *reinstall, "-r", "pylock.toml"),
+    )
+
+
+def _require_supported(request: Request, target: Target) -> None:
     if request.refresh:
         raise Unsupported("pip asks the index for each page anew; there is nothing to refresh")
     require_only(request, "pip", _SUPPORTED)
     if request.build_constraints:
         require_version(target, "pip", "--build-constraint", "25.3")
-    files, install = {}, [*_PIP, "install"]
-    for name in request.build_from_source:
-        install += ["--no-binary", name]
+
+
+def _options(request: Request) -> tuple[dict[str, str], list[str]]:
+    """The files that options name, and the options of all commands that may build."""
+    files: dict[str, str] = {}
+    options = [word for name in request.build_from_source for word in ("--no-binary", name)]
     if request.constraints:
         files["constraints.txt"] = requirement_lines(request.constraints)
-        install += ["--constraint", "constraints.txt"]
+        options += ["--constraint", "constraints.txt"]
     if request.build_constraints:
         files["build-constraints.txt"] = requirement_lines(request.build_constraints)
-        install += ["--build-constraint", "build-constraints.txt"]
+        options += ["--build-constraint", "build-constraints.txt"]
     if request.no_build_isolation:
-        install += ["--no-build-isolation"]
-    if request.reinstall:
-        install += ["--force-reinstall"]
+        options += ["--no-build-isolation"]
+    return files, options
+
+
+def _plan(request: Request, files: dict[str, str], *commands: tuple[str, ...]) -> Plan:
     # pip matches the names of wheel files, in which a hyphen is an underscore.
     stale = [name.replace("-", "_") for name in request.clean_cache]
     cleaning = [("pip", "cache", "remove", name) for name in stale]
-    commands = [*cleaning, (*install, *request.requirements)]
-    if request.library_path:
-        aside = ("install", "--no-deps", "--target", "other", request.library_path)
-        commands.append(("pip", "--python", ".venv", *aside))
+    aside = ("install", "--no-deps", "--target", "other", request.library_path or "")
     return Plan(
         files=files,
-        commands=tuple(commands),
+        commands=(*cleaning, *commands, *([(*_PIP, *aside)] if request.library_path else [])),
         python=(".venv/bin/python",),
         library_path=library_folders(request),
     )
@@ -72,4 +101,7 @@ def library_folders(request: Request) -> tuple[str, ...]:
     return (f"other/{name}/lib",)
 
 
-INSTALLERS = (Installer(id="pip", title="pip install", tool="pip", render=_render, cost=5),)
+INSTALLERS = (
+    Installer(id="pip", title="pip install", tool="pip", render=_render, cost=5),
+    Installer(id="pip-lock", title="pip lock, pip install", tool="pip", render=_lock, cost=8),
+)

@@ -28,26 +28,32 @@ from repro.request import Request
 _PROJECT_FILE = "pyproject.toml"
 
 
-def _settings(request: Request, target: Target) -> dict[str, Any]:
-    """What has no command-line option and stands under ``[tool.uv]`` in every interface.
-
-    Raises:
-        Unsupported: this uv is older than the setting.
-
-    """
-    settings: dict[str, Any] = {}
+def settings(request: Request) -> dict[str, Any]:
+    """What has no command-line option and stands under ``[tool.uv]`` in every interface."""
+    found: dict[str, Any] = {}
     if request.dependency_metadata:
-        settings["dependency-metadata"] = [
+        found["dependency-metadata"] = [
             {"name": m.name, "version": m.version, "requires-dist": m.requires_dist}
             for m in request.dependency_metadata
         ]
     if request.match_runtime:
-        require_version(target, "uv", "match-runtime", "0.8.5")
-        settings["extra-build-dependencies"] = {
+        found["extra-build-dependencies"] = {
             name: [{"requirement": requirement, "match-runtime": True}]
             for name, requirement in request.match_runtime
         }
-    return settings
+    return found
+
+
+def _settings(request: Request, target: Target) -> dict[str, Any]:
+    """The same, where this uv is not too old for it.
+
+    Raises:
+        Unsupported: it is.
+
+    """
+    if request.match_runtime:
+        require_version(target, "uv", "match-runtime", "0.8.5")
+    return settings(request)
 
 
 def _options(request: Request, *, reinstall: bool = True) -> list[str]:

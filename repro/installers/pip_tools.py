@@ -1,0 +1,84 @@
+"""pip-tools: a list of pins that pip resolves, and the environment's own pip to install it.
+
+https://pip-tools.readthedocs.io/en/stable/
+"""
+
+from __future__ import annotations
+
+import sys
+
+from repro.installers.base import (
+    Installer,
+    Plan,
+    Target,
+    Unsupported,
+    require_only,
+    requirement_lines,
+)
+from repro.installers.pip import library_folders
+from repro.request import Request
+
+_SUPPORTED = (
+    "build_from_source",
+    "constraints",
+    "build_constraints",
+    "refresh",
+    "clean_cache",
+    "library_path",
+)
+_PYTHON = ".venv/bin/python"
+_PIP = (_PYTHON, "-m", "pip")
+# The tools run on the Python that the kit runs on.
+_OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _require_supported(request: Request, target: Target) -> None:
+    if target.python_version != _OWN_PYTHON:
+        raise Unsupported(f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}")
+    if request.no_build_isolation:
+        raise Unsupported(
+            "pip-compile without isolation builds in the environment that it is installed in, "
+            "which is not the one that pip-sync installs into"
+        )
+    require_only(request, "pip-tools", _SUPPORTED)
+
+
+def _render(request: Request, target: Target) -> Plan:
+    _require_supported(request, target)
+    # pip-compile carries the options of its input over to its output.
+    # https://pip.pypa.io/en/stable/reference/requirements-file-format/#global-options
+    source = [f"--no-binary {name}" for name in request.build_from_source]
+    files = {"requirements.in": requirement_lines([*source, *request.requirements])}
+    options = ["--rebuild"] if request.refresh else []
+    if request.constraints:
+        files["constraints.txt"] = requirement_lines(request.constraints)
+        options += ["--constraint", "constraints.txt"]
+    commands = [(*_PIP, "cache", "remove", name.replace("-", "_")) for name in request.clean_cache]
+    passed_on: list[str] = []
+    if request.build_constraints:
+        files["build-constraints.txt"] = requirement_lines(request.build_constraints)
+        passed_on = ["--pip-args", "--build-constraint build-constraints.txt"]
+        # pip-sync runs the environment's pip, and the bundled one may be older than the option.
+        commands.append((*_PIP, "install", "--upgrade", "pip"))
+    commands.append(("pip-compile", *options, *passed_on, "requirements.in"))
+    commands.append(("pip-sync", "--python-executable", _PYTHON, *passed_on, "requirements.txt"))
+    if request.library_path:
+        commands.append((*_PIP, "install", "--no-deps", "--target", "other", request.library_path))
+    return Plan(
+        files=files,
+        commands=tuple(commands),
+        python=(_PYTHON,),
+        library_path=library_folders(request),
+    )
+
+
+INSTALLERS = (
+    Installer(
+        id="pip-tools",
+        title="pip-compile, pip-sync",
+        tool="pip-tools",
+        render=_render,
+        cost=9,
+        needs_pip=True,
+    ),
+)

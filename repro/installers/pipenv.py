@@ -1,0 +1,68 @@
+"""Pipenv: a lock made by the pip that it carries, and an installation of each pin by itself.
+
+https://pipenv.pypa.io/en/latest/locking.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from repro.installers.base import (
+    Installer,
+    Plan,
+    Tables,
+    Target,
+    Unsupported,
+    require_only,
+    requirement_lines,
+    toml,
+)
+from repro.request import Request
+
+_SUPPORTED = ("build_from_source", "build_constraints", "clean_cache")
+
+
+def _pipfile(request: Request, target: Target) -> str:
+    """The Pipfile: its sources are all that Pipenv asks.
+
+    https://pipenv.pypa.io/en/latest/pipfile.html
+    """
+    packages: dict[str, Any] = {}
+    for requirement in map(Requirement, request.requirements):
+        version = str(requirement.specifier) or "*"
+        built = requirement.name in request.build_from_source
+        packages[requirement.name] = {"version": version, "no_binary": True} if built else version
+    return toml(
+        {
+            "source": Tables([{"name": "local", "url": target.index_url, "verify_ssl": True}]),
+            "packages": packages,
+            "requires": {"python_version": target.python_version},
+        }
+    )
+
+
+def _render(request: Request, target: Target) -> Plan:
+    if request.refresh:
+        raise Unsupported("Pipenv's pip asks the index for each page anew; nothing is to refresh")
+    require_only(request, "Pipenv", _SUPPORTED)
+    files = {"Pipfile": _pipfile(request, target)}
+    pipenv: tuple[str, ...] = ("pipenv",)
+    if request.build_constraints:
+        files["build-constraints.txt"] = requirement_lines(request.build_constraints)
+        # Pipenv has no such option: its pip reads pip's variable.
+        # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+        pipenv = ("env", "PIP_BUILD_CONSTRAINT=build-constraints.txt", "pipenv")
+    # https://pipenv.pypa.io/en/latest/cli.html
+    clear = ("--clear",) if request.clean_cache else ()
+    return Plan(
+        files=files,
+        commands=((*pipenv, "lock", *clear), (*pipenv, "sync")),
+        python=(".venv/bin/python",),
+    )
+
+
+INSTALLERS = (
+    Installer(id="pipenv", title="pipenv lock, pipenv sync", tool="pipenv", render=_render, cost=7),
+)

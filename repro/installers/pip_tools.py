@@ -53,7 +53,9 @@ def _render(request: Request, target: Target) -> Plan:
     if request.constraints:
         files["constraints.txt"] = requirement_lines(request.constraints)
         options += ["--constraint", "constraints.txt"]
-    commands = [(*_PIP, "cache", "remove", name.replace("-", "_")) for name in request.clean_cache]
+    commands: list[tuple[str, ...]] = [
+        (*_PIP, "cache", "remove", name.replace("-", "_")) for name in request.clean_cache
+    ]
     passed_on: list[str] = []
     if request.build_constraints:
         files["build-constraints.txt"] = requirement_lines(request.build_constraints)

@@ -31,6 +31,18 @@ def abi_version(version: str) -> str:
     return version.rpartition(".")[0]
 
 
+def library_name(release: ProviderRelease) -> str:
+    """The file name and SONAME of a release's library."""
+    version = f".{abi_version(release.version)}" if release.soname == "versioned" else ""
+    return f"libfakecore.so{version}"
+
+
+# A module compiled with this header needs a function that an older library has not.
+_NEW_SYMBOL = """
+#define fakecore_version fakecore_version_2
+"""
+
+
 @lru_cache(maxsize=64)
 def provider_file(
     release: ProviderRelease, interpreter: Interpreter, compiler: Compiler
@@ -42,10 +54,9 @@ def provider_file(
 
     """
     files = _rendered(NATIVE / PROVIDER, _provider_values(release))
-    abi = abi_version(release.version)
-    library = _compile_library(files, f"libfakecore.so.{abi}", compiler)
+    soname = library_name(release)
     members = {name: data for name, data in files.items() if name.startswith("fake_corelibs/")}
-    members[f"fake_corelibs/lib/libfakecore.so.{abi}"] = library
+    members[f"fake_corelibs/lib/{soname}"] = _compile_library(files, soname, compiler)
     tag = f"py3-none-{interpreter.platform_tag}"
     metadata = core_metadata(PROVIDER, release.version, ())
     return wheel_file(PROVIDER, release.version, tag, metadata, members, release.step)
@@ -68,6 +79,10 @@ def _provider_values(release: ProviderRelease) -> dict[str, str]:
     return {
         "version": release.version,
         "abi": abi_version(release.version),
+        "library": library_name(release),
+        "first_field": "maximum" if release.changes == "struct" else "minimum",
+        "second_field": "minimum" if release.changes == "struct" else "maximum",
+        "new_symbol": _NEW_SYMBOL if release.changes == "symbol" else "",
         "abi_requires": abi_requirement(PROVIDER, release.version),
         # Gone since setuptools 82: https://setuptools.pypa.io/en/latest/history.html#v82-0-0
         "extra_import": "import pkg_resources\n" if release.needs_pkg_resources else "",
@@ -132,10 +147,15 @@ def _compile_extension(
 _ANY_SDIST = Sdist(build_requires=())
 
 
+def full_tag(wheel: Wheel, interpreter: Interpreter) -> str:
+    """The tag of a wheel for elsewhere."""
+    return wheel.tag.replace("{python}", interpreter.name)
+
+
 def _consumer_wheel(
     release: ConsumerRelease, wheel: Wheel, interpreter: Interpreter, compiler: Compiler
 ) -> PublishedFile:
-    tag = interpreter.extension_tag if wheel.tag == "here" else wheel.tag
+    tag = interpreter.extension_tag if wheel.tag == "here" else full_tag(wheel, interpreter)
     sources = _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST))
     members = {"fake_softioc/__init__.py": sources["fake_softioc/__init__.py"]}
     if wheel.built_against:
@@ -169,7 +189,7 @@ def _write(root: Path, files: dict[str, bytes]) -> None:
 
 
 def substituted_files(
-    release: ConsumerRelease, substitute: PublishedFile
+    release: ConsumerRelease, substitute: PublishedFile, interpreter: Interpreter
 ) -> tuple[PublishedFile, ...]:
     """A release of the consumer made of another sdist: that, and wheels for elsewhere.
 
@@ -178,7 +198,9 @@ def substituted_files(
     requires = Metadata.from_email(substitute.metadata, validate=False).requires_dist or []
     metadata = core_metadata(CONSUMER, release.version, tuple(map(str, requires)))
     wheels = (
-        wheel_file(CONSUMER, release.version, wheel.tag, metadata, {}, release.step)
+        wheel_file(
+            CONSUMER, release.version, full_tag(wheel, interpreter), metadata, {}, release.step
+        )
         for wheel in release.wheels
         if wheel.tag != "here"
     )
@@ -188,4 +210,4 @@ def substituted_files(
 def provider_title(release: ProviderRelease) -> str:
     """A release of the provider in words."""
     rotten = "; its helper needs pkg_resources" if release.needs_pkg_resources else ""
-    return f"{PROVIDER} {release.version}: libfakecore.so.{abi_version(release.version)}{rotten}"
+    return f"{PROVIDER} {release.version}: {library_name(release)}{rotten}"

@@ -186,7 +186,10 @@ def _library_stems(sites: Sequence[Path], provider: str) -> set[str]:
     return {p.name.partition(".so")[0] for folder in folders for p in folder.rglob("lib*.so*")}
 
 
-def _mismatch(reported: dict[str, str]) -> str | None:
+_MAXIMUM = 100  # what the fake pair's struct says, read with the right layout
+
+
+def _mismatch(reported: dict[str, Any]) -> str | None:
     """A sentence where the module runs with another version than it was built against."""
     if not reported:
         return None
@@ -197,7 +200,9 @@ def _mismatch(reported: dict[str, str]) -> str | None:
             f"and the installed provider is {installed}"
         )
     if built.rpartition(".")[0] != loaded.rpartition(".")[0]:
-        return f"built against {built}, running with {loaded}"
+        wrong = reported.get("maximum", _MAXIMUM) != _MAXIMUM
+        answer = f"; maximum() answers {reported['maximum']} instead of {_MAXIMUM}" if wrong else ""
+        return f"built against {built}, running with {loaded}{answer}"
     return None
 
 

@@ -94,7 +94,7 @@ def _add_headings(grid: Table, result: Result, before: tuple[str, ...] | None) -
 def needed_word(result: Result) -> str:
     """The version in the provider's library name that the module needs."""
     needed = result.observation.needed if result.observation else None
-    return f"….so.{needed.partition('.so.')[2]}" if needed else "-"
+    return "…" + needed[needed.index(".so") :] if needed else "-"
 
 
 def check_word(result: Result) -> str:

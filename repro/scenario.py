@@ -27,8 +27,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Wheel(Table, frozen=True):
     """A published wheel of the consumer.
 
-    ``tag`` is a full wheel tag, or ``here`` for the interpreter at hand; only a wheel that
-    fits here is compiled, and then ``built_against`` says with which provider. All others
+    ``tag`` is a full wheel tag, in which ``{python}`` stands for the interpreter's (cp311),
+    or ``here`` for a wheel that fits the interpreter at hand; only a wheel that fits here is compiled, and then ``built_against`` says with which provider. All others
     hold no module: their metadata is all that an installer on this machine can use.
     """
 
@@ -54,12 +54,16 @@ class ProviderRelease(Table, frozen=True):
     """A release of fake-corelibs: one wheel with the library and its header.
 
     ``step`` is the step before which it is released; ``variants`` limits it to some.
+    ``soname`` is whether the library's name carries its ABI version; ``changes`` is what is
+    new in its ABI: a function's symbol, or a struct's layout.
     """
 
     version: str
     step: int = 1
     variants: tuple[str, ...] = ()
     needs_pkg_resources: bool = False
+    soname: Literal["versioned", "unversioned"] = "versioned"
+    changes: Literal["nothing", "symbol", "struct"] = "nothing"
 
 
 class ConsumerRelease(Table, frozen=True):
@@ -73,10 +77,15 @@ class ConsumerRelease(Table, frozen=True):
 
 
 class Ask(Table, frozen=True):
-    """What the user asks for, before any remedy."""
+    """What the user asks for, before any remedy.
+
+    ``requires_python`` is what the user's project says, where a tool asks for one; without
+    it, this minor version and newer.
+    """
 
     requirements: tuple[str, ...] = (CONSUMER,)
     build_from_source: tuple[str, ...] = ()
+    requires_python: str = ""
 
 
 class Step(Table, frozen=True):

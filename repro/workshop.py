@@ -120,7 +120,7 @@ class Workshop:
         )
         for consumer in releases_of(scenario.consumers, variant):
             files.extend(
-                fakes.substituted_files(consumer, substitute)
+                fakes.substituted_files(consumer, substitute, interpreter)
                 if substitute
                 else fakes.consumer_files(consumer, interpreter, self.compiler)
             )

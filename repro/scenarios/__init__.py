@@ -149,6 +149,7 @@ def _wheels(scenario: Scenario) -> Iterator[str]:
 
 
 def _is_tag(text: str) -> bool:
+    text = text.replace("{python}", "cp311")
     return text.count("-") == 2 and all(text.split("-")) and bool(parse_tag(text))
 
 

@@ -1,9 +1,7 @@
 """Builds the extension against the provider in the build environment."""
 
-import os
-
 from fake_corelibs import path
-from fake_corelibs.version import abi_requires, abi_version, version
+from fake_corelibs.version import abi_requires
 from setuptools import Extension, setup
 
 extension = Extension(
@@ -12,7 +10,7 @@ extension = Extension(
     include_dirs=[path.include_path],
     # The file is named in full: a wheel cannot hold the libfakecore.so symlink.
     extra_link_args=[
-        os.path.join(path.lib_path, "libfakecore.so." + abi_version),
+        path.library,
         "-Wl,--enable-new-dtags,-rpath,$$ORIGIN/../fake_corelibs/lib",
     ],
 )

@@ -1,1 +1,1 @@
-"""Ships libfakecore.so.$abi, for other distributions to link to."""
+"""Ships $library, for other distributions to link to."""

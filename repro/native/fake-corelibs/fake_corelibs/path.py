@@ -5,4 +5,4 @@ import os
 root = os.path.dirname(os.path.abspath(__file__))
 include_path = os.path.join(root, "include")
 lib_path = os.path.join(root, "lib")
-library = os.path.join(lib_path, "libfakecore.so.$abi")
+library = os.path.join(lib_path, "$library")

@@ -2,7 +2,7 @@
 
 import ctypes
 
-from ._extension import built_against, core_version
+from ._extension import built_against, core_version, maximum
 
 
 def provider_version():
@@ -19,11 +19,15 @@ def provider_version():
 
 
 def versions():
-    """Returns what the module was built against, what it got, and what is installed."""
+    """Returns what the module was built against, what it got, and what is installed.
+
+    ``maximum`` is read from a struct of the library's: 100, where the layouts agree.
+    """
     return {
         "built_against": built_against(),
         "loaded": core_version(),
         "installed": provider_version(),
+        "maximum": maximum(),
     }
 
 

@@ -15,9 +15,14 @@ static PyObject *core_version(PyObject *self, PyObject *args) {
     return PyUnicode_FromString(fakecore_version());
 }
 
+static PyObject *maximum(PyObject *self, PyObject *args) {
+    return PyLong_FromLong(fakecore_limits()->maximum);
+}
+
 static PyMethodDef methods[] = {
     {"built_against", built_against, METH_NOARGS, "The provider's version when compiled."},
     {"core_version", core_version, METH_NOARGS, "The provider's version as loaded."},
+    {"maximum", maximum, METH_NOARGS, "The upper bound, 100 in every version."},
     {NULL, NULL, 0, NULL},
 };
 

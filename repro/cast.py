@@ -65,4 +65,8 @@ def abi_requirement(provider: str, version: str) -> str:
 def request_of(scenario: Scenario, variant: str) -> Request:
     """What ``scenario`` asks for before any remedy."""
     ask = scenario.ask_of(variant)
-    return Request(requirements=ask.requirements, build_from_source=ask.build_from_source)
+    return Request(
+        requirements=ask.requirements,
+        build_from_source=ask.build_from_source,
+        requires_python=ask.requires_python,
+    )

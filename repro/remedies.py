@@ -55,8 +55,9 @@ def _without_isolation(request: Request, cast: Cast) -> Request:
 
 
 def _prepared_build(request: Request, cast: Cast) -> tuple[Request, ...]:
-    prepared = Request(requirements=("setuptools", cast.older_range))
-    together = (*request.requirements, "setuptools", cast.older_range)
+    first = ("setuptools", cast.older_range)
+    prepared = Request(requirements=first, requires_python=request.requires_python)
+    together = (*request.requirements, *first)
     return prepared, _without_isolation(replace(request, requirements=together), cast)
 
 

@@ -35,6 +35,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         refresh: cached answers of the index are asked for again.
         clean_cache: names whose cached builds are removed first.
         library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
+        requires_python: the Pythons that the user's project supports, for tools that lock for
+            all of them; where empty, this minor version and newer.
 
     """
 
@@ -51,6 +53,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     refresh: bool = False
     clean_cache: tuple[str, ...] = ()
     library_path: str | None = None
+    requires_python: str = ""
 
 
 # What each field is called in an «unsupported» reason.

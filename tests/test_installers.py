@@ -83,7 +83,10 @@ def test_a_remedy_changes_what_is_asked(remedy: str) -> None:
 def test_doing_nothing_asks_for_just_what_the_scenario_asks() -> None:
     assert REMEDIES["nothing"].apply(ASKED, CAST) == (ASKED,)
     assert used_features(ASKED) == ("build_from_source",)
-    assert set(FEATURES) == set(Request.__struct_fields__) - {"requirements"}
+    assert set(FEATURES) == set(Request.__struct_fields__) - {
+        "requirements",
+        "requires_python",
+    }
 
 
 def test_the_lines_are_those_that_a_user_types() -> None:

@@ -103,6 +103,16 @@ def requirement_lines(requirements: Iterable[str]) -> str:
     return "".join(f"{each}\n" for each in requirements)
 
 
+def application(request: Request, target: Target) -> dict[str, Any]:
+    """The ``[project]`` table of an application that asks for what ``request`` asks for."""
+    return {
+        "name": "application",
+        "version": "0.1.0",
+        "requires-python": request.requires_python or f">={target.python_version}",
+        "dependencies": request.requirements,
+    }
+
+
 class Tables(tuple[Mapping[str, Any], ...]):
     """Tables that stand under a ``[[heading]]`` each; those of a plain list stay on its lines."""
 

@@ -15,6 +15,7 @@ from repro.installers.base import (
     Tables,
     Target,
     Unsupported,
+    application,
     require_only,
     toml,
 )
@@ -46,13 +47,7 @@ def _project(request: Request, target: Target) -> str:
     if resolution:
         pdm["resolution"] = resolution
     pdm["source"] = Tables([{"name": "pypi", "url": target.index_url}])
-    project = {
-        "name": "application",
-        "version": "0.1.0",
-        "requires-python": f">={target.python_version}",
-        "dependencies": request.requirements,
-    }
-    return toml({"project": project, "tool": {"pdm": pdm}})
+    return toml({"project": application(request, target), "tool": {"pdm": pdm}})
 
 
 def _require_supported(request: Request) -> None:

@@ -17,6 +17,7 @@ from repro.installers.base import (
     Tables,
     Target,
     Unsupported,
+    application,
     require_only,
     require_version,
     toml,
@@ -59,13 +60,7 @@ def _project(request: Request, target: Target) -> str:
         poetry["group"] = {"constraints": group}
     source = {"name": _SOURCE, "url": target.index_url, "priority": "primary"}
     poetry["source"] = Tables([source])
-    project = {
-        "name": "application",
-        "version": "0.1.0",
-        "requires-python": f">={target.python_version}",
-        "dependencies": request.requirements,
-    }
-    return toml({"project": project, "tool": {"poetry": poetry}})
+    return toml({"project": application(request, target), "tool": {"poetry": poetry}})
 
 
 def _render(request: Request, target: Target, *, install: tuple[tuple[str, ...], ...]) -> Plan:

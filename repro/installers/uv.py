@@ -17,6 +17,7 @@ from repro.installers.base import (
     Installer,
     Plan,
     Target,
+    application,
     require_only,
     require_version,
     requirement_lines,
@@ -149,14 +150,7 @@ def _project(request: Request, target: Target) -> str:
         "no-build-isolation-package": request.no_build_isolation,
     }
     uv = {key: values for key, values in lists.items() if values} | _settings(request, target)
-    data: dict[str, Any] = {
-        "project": {
-            "name": "application",
-            "version": "0.1.0",
-            "requires-python": f">={target.python_version}",
-            "dependencies": request.requirements,
-        }
-    }
+    data: dict[str, Any] = {"project": application(request, target)}
     return toml({**data, "tool": {"uv": uv}} if uv else data)
 
 

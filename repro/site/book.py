@@ -15,6 +15,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from repro import results
+from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
 from repro.report import in_order
 from repro.results import Result
@@ -103,6 +104,17 @@ class Book:
         for result in self.results:
             found[result.cell.installer].add(result.cell.version)
         return {name: tuple(sorted(versions, key=Version)) for name, versions in found.items()}
+
+
+def unrecorded_tools(book: Book) -> str:
+    """A sentence that names the well-known tools without any result; empty for none."""
+    recorded = {INSTALLERS[name].tool for name in book.tools()}
+    missing = [title for title in ("Poetry", "PDM", "Pipenv") if title.lower() not in recorded]
+    if not missing:
+        return ""
+    *others, last = missing
+    names = f"{', '.join(others)} and {last}" if others else last
+    return f"{names} {'are' if others else 'is'} not recorded yet."
 
 
 def question(result: Result) -> str:

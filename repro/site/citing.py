@@ -15,11 +15,13 @@ from repro.errors import SkewError
 from repro.installers import INSTALLERS
 from repro.results import Result
 from repro.site import grid, markup, sequence, snippet
-from repro.site.book import Book
-from repro.site.errors import ContradictionError, QuoteError
+from repro.site.book import Book, unrecorded_tools
+from repro.site.errors import CellReferenceError, ContradictionError, QuoteError
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
 _TABS = {"uv project": "uv-sync", "uv pip": "uv-pip-install", "pip": "pip"}
+# Shown beside those where their own run of the same remedy works.
+_MORE_TABS = {"Poetry": "poetry-lock-sync", "PDM": "pdm-lock-sync", "Pipenv": "pipenv"}
 
 Arguments = ParamSpec("Arguments")
 
@@ -85,14 +87,19 @@ class Citations:
         """Linked tabs, one for each tool, each with its snippet.
 
         Args:
-            remedies: one for all tabs, or one each by the tab's name.
+            remedies: one for all tabs, or one each by the tab's name; the other tools follow
+                with the first where that is recorded of them and works.
             where: scenario and variant.
 
         """
         tabs = remedies if isinstance(remedies, dict) else dict.fromkeys(_TABS, remedies)
+        first = next(iter(tabs.values()))
+        for name, installer in _MORE_TABS.items():
+            if self._works(f"{where}/{installer}/{first}"):
+                tabs = {**tabs, name: first}
         text = ""
         for name, remedy in tabs.items():
-            body = self.snippet(remedy, _TABS[name], where)
+            body = self.snippet(remedy, (_TABS | _MORE_TABS)[name], where)
             text += f'=== "{name}"\n\n{markup.indent(body)}\n'
         return text
 
@@ -144,6 +151,17 @@ class Citations:
         self._cited[self.page()] += found
         return grid.render(found, self.page(), self._remedy, "remedy", label)
 
+    def recorded(self, pattern: str) -> bool:
+        """Whether there is such a cell: a page may wait for its evidence."""
+        try:
+            return bool(self._book.matching(pattern))
+        except CellReferenceError:
+            return False
+
+    def not_recorded(self) -> str:
+        """A sentence that names the well-known tools without any result; empty for none."""
+        return unrecorded_tools(self._book)
+
     def count(self) -> str:
         """How many cells are recorded."""
         return str(len(self._book.results))
@@ -154,6 +172,12 @@ class Citations:
         for name, versions in self._book.tools().items():
             found[INSTALLERS[name].tool].update(versions)
         return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
+
+    def _works(self, reference: str) -> bool:
+        try:
+            return self._book.find(reference).verdict == "works"
+        except CellReferenceError:
+            return False
 
     def _remedy(self, result: Result) -> str:
         href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")

@@ -29,6 +29,8 @@ _PUBLIC = (
     "grid",
     "count",
     "tools",
+    "recorded",
+    "not_recorded",
 )
 
 

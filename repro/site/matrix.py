@@ -14,7 +14,7 @@ from repro.remedies import REMEDIES
 from repro.results import Result
 from repro.scenario import Scenario
 from repro.site import markup
-from repro.site.book import Book
+from repro.site.book import Book, unrecorded_tools
 from repro.verdict import MEANING
 
 PAGE = "matrix.md"
@@ -27,8 +27,8 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
     tools = sorted({markup.short_tool(result) for result in book.results})
     body = [
         f"<p>{len(book.results)} recorded cells of {', '.join(tools)}; recorded "
-        f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}. Poetry, PDM and Pipenv are not "
-        "recorded yet. Each verdict opens the cell’s own page.</p>",
+        f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}. {unrecorded_tools(book)} "
+        "Each verdict opens the cell’s own page.</p>",
         _legend(),
         _form(book, known),
         '<div class="matrix" data-matrix>',

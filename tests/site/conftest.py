@@ -30,9 +30,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def book() -> Book:
-    """What is recorded."""
-    return Book.open(ROOT / "docs/results")
+def book(site: Path) -> Book:
+    """What the site was built from: more may have been recorded since."""
+    return Book.open(site / "results")
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

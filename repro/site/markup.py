@@ -12,6 +12,8 @@ from repro.results import Result
 
 # Everything after this line of a generated page is HTML; the hook spares it the parser.
 READY = "<!-- ready-made HTML -->\n"
+# Head of a page that no navigation lists: the room is for its table.
+WIDE = ("hide:", "  - navigation")
 LONGEST = 12_000  # characters of one transcript on a page; the rest is in the raw result
 
 

@@ -48,7 +48,7 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
     page, remedy = f"remedies/{name}.md", REMEDIES[name]
     results = book.with_remedy(name)
     lines = [
-        markup.frontmatter(remedy.title),
+        markup.frontmatter(remedy.title, *markup.WIDE),
         f"# {remedy.title}\n",
         f"{remedy.why}\n",
         f"**The catch.** {remedy.trap}\n" if remedy.trap else "",

@@ -38,7 +38,7 @@ def render(scenario: Scenario, book: Book) -> str:
     """One scenario's page."""
     page = f"scenarios/{scenario.id}.md"
     lines = [
-        markup.frontmatter(scenario.title),
+        markup.frontmatter(scenario.title, *markup.WIDE),
         f"# {scenario.title}\n",
         f"{markup.one_line(scenario.summary)}\n",
         f"Family: {scenario.family}. The provider's versions: `{scenario.versions.older}` "

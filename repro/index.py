@@ -7,6 +7,7 @@ https://packaging.python.org/en/latest/specifications/simple-repository-api/
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.http import http_date
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -26,6 +27,7 @@ from repro.shelf import JournalEntry, Shelf
 
 _HTML = "text/html"
 _JSON_V1 = "application/vnd.pypi.simple.v1+json"
+_LATEST = "application/vnd.pypi.simple.latest+"
 _HTML_V1 = "application/vnd.pypi.simple.v1+html"
 
 # (page, file) Cache-Control. «public» is what the public index itself sends. Whether uv builds
@@ -35,7 +37,17 @@ _CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
     "no-immutable": ("max-age=600, public", "max-age=365000000, public"),
     "no-cache": ("no-cache", "no-cache"),
     "no-validators": ("no-cache", "no-cache"),
+    "no-cache-control": ("", ""),
     "none": ("", ""),
+}
+_PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
+
+
+_FORMS = {
+    _JSON_V1: _JSON_V1,
+    _HTML_V1: _HTML_V1,
+    f"{_LATEST}json": _JSON_V1,
+    f"{_LATEST}html": _HTML_V1,
 }
 
 
@@ -100,12 +112,17 @@ class _QuietHandler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:
         """The journal is the log."""
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Adds no Date, which the answers have, and a page's is not today's."""
+        self.log_request(code)
+        self.send_response_only(code, message)
+
 
 _ROUTES = Map(
     [
-        Rule("/simple/", endpoint="root"),
-        Rule("/simple/<project>/", endpoint="project"),
-        Rule("/files/<filename>", endpoint="file"),
+        Rule("/simple/", endpoint="root", methods=["GET"]),
+        Rule("/simple/<project>/", endpoint="project", methods=["GET"]),
+        Rule("/files/<filename>", endpoint="file", methods=["GET"]),
     ]
 )
 
@@ -118,6 +135,8 @@ def _answer(shelf: Shelf, request: Request, path: str) -> Response:
     try:
         endpoint, values = _ROUTES.bind("").match(path, method=request.method)
         return _ENDPOINTS[endpoint](shelf, request, **values)
+    except RequestRedirect:  # PEP 503: to the address with the slash, below the cell's prefix
+        return Response(status=308, headers={"Location": path.rpartition("/")[2] + "/"})
     except HTTPException as error:  # also: a range that lies outside the file
         return error.get_response(request.environ)
 
@@ -141,7 +160,8 @@ def _project(shelf: Shelf, request: Request, project: str) -> Response:
 
 def _page(shelf: Shelf, request: Request, data: Mapping[str, Any], html: str) -> Response:
     """An index page in the form that the client prefers."""
-    form = request.accept_mimetypes.best_match([_HTML, _JSON_V1, _HTML_V1], default=_HTML)
+    form = request.accept_mimetypes.best_match([_HTML, *_FORMS], default=_HTML)
+    form = _FORMS.get(form, form)
     body = msgspec.json.encode(data) if form == _JSON_V1 else html.encode()
     response = Response(body, content_type=form)
     control = _CACHE_CONTROL[shelf.cache_headers][0]
@@ -149,7 +169,10 @@ def _page(shelf: Shelf, request: Request, data: Mapping[str, Any], html: str) ->
         response.headers["Cache-Control"] = control
         # As a CDN serves a page whose time has run out: a step of a scenario that comes
         # «later» sees what is published by then, without waiting ten minutes for it.
-        response.headers["Age"] = "600"
+        # Not every cache reads Age: CacheControl (Poetry) and hishel (PDM) count from Date.
+        response.headers["Age"] = str(_PAGE_AGE)
+        now = dt.datetime.now(tz=dt.timezone.utc)
+        response.date = now - dt.timedelta(seconds=_PAGE_AGE)
     response.headers["Vary"] = "Accept"
     return _conditional(response, request, shelf)
 
@@ -169,9 +192,12 @@ def _file(shelf: Shelf, request: Request, filename: str) -> Response:
 _ENDPOINTS: dict[str, Callable[..., Response]] = {"root": _root, "project": _project, "file": _file}
 
 
+_NO_VALIDATORS = ("no-validators", "none")
+
+
 def _conditional(response: Response, request: Request, shelf: Shelf) -> Response:
     """Adds validators, where there are to be any, and answers If-None-Match and Range."""
-    if shelf.cache_headers != "no-validators":
+    if shelf.cache_headers not in _NO_VALIDATORS:
         response.headers["Last-Modified"] = http_date(pages.UPLOADED)
         response.add_etag()
     length = len(response.get_data())

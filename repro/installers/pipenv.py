@@ -43,10 +43,20 @@ def _pipfile(request: Request, target: Target) -> str:
     )
 
 
-def _render(request: Request, target: Target) -> Plan:
+def _require_supported(request: Request) -> None:
     if request.refresh:
         raise Unsupported("Pipenv's pip asks the index for each page anew; nothing is to refresh")
+    if request.constraints:
+        raise Unsupported(
+            "Pipenv has no constraints, and its lock hands --extra-pip-args to no resolver"
+        )
+    if request.no_build_isolation:
+        raise Unsupported("Pipenv's lock builds in isolation, whatever --extra-pip-args says")
     require_only(request, "Pipenv", _SUPPORTED)
+
+
+def _render(request: Request, target: Target) -> Plan:
+    _require_supported(request)
     files = {"Pipfile": _pipfile(request, target)}
     pipenv: tuple[str, ...] = ("pipenv",)
     if request.build_constraints:
@@ -54,11 +64,12 @@ def _render(request: Request, target: Target) -> Plan:
         # Pipenv has no such option: its pip reads pip's variable.
         # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
         pipenv = ("env", "PIP_BUILD_CONSTRAINT=build-constraints.txt", "pipenv")
-    # https://pipenv.pypa.io/en/latest/cli.html
-    clear = ("--clear",) if request.clean_cache else ()
+    # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are.
+    # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
+    clearing = (("pipenv", "--clear"),) if request.clean_cache else ()
     return Plan(
         files=files,
-        commands=((*pipenv, "lock", *clear), (*pipenv, "sync")),
+        commands=(*clearing, (*pipenv, "lock"), (*pipenv, "sync")),
         python=(".venv/bin/python",),
     )
 

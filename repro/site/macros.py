@@ -52,7 +52,7 @@ def define_env(env: Any) -> None:
         book = Book.open()
     except SkewError as error:
         raise PluginError(str(error)) from error
-    _Desk.citations = Citations(book, lambda: str(env.page.file.src_uri))
+    _Desk.citations = Citations(book, lambda: _path(env.page))
     _Desk.abbreviations = glossary.abbreviations(
         glossary.PAGE.read_text(encoding="utf-8") if glossary.PAGE.exists() else ""
     )
@@ -80,6 +80,12 @@ def on_post_build(env: Any) -> None:  # noqa: ARG001  (the plugin passes it)
     """
     if _Desk.citations.problems:
         raise PluginError(str(PagesError(_Desk.citations.problems)))
+
+
+def _path(page: Any) -> str:
+    """The page's path below the pages' folder, in MkDocs and in Zensical."""
+    file = getattr(page, "file", None)
+    return str(file.src_uri if file else page.path)
 
 
 def _message_list(folder: str = "errors/") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from repro import results, scenarios
-from repro.site import cellpage, markup, matrix, remedypage, scenariopage
+from repro.site import cellpage, markup, matrix, remedypage, scenariopage, timeline
 from repro.site.book import Book
 
 
@@ -24,7 +24,8 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
     book, known = Book.open(folder), scenarios.load_all()
     shown = {result.cell.scenario for result in book.results}
     pages = {
-        "matrix.md": matrix.render(book, known),
+        matrix.PAGE: matrix.render(book, known),
+        timeline.PAGE: timeline.render(book),
         "scenarios/index.md": scenariopage.index(book, known),
         "remedies/index.md": remedypage.index(book),
     }

@@ -25,6 +25,7 @@ PAGES = (
     "understand/match-runtime/",
     "understand/standards/",
     "matrix/#scenario=unstamped-pin",  # axe takes a minute over all rows
+    "timeline/",
     "scenarios/",
     "scenarios/stale-wheel-cache/",
     "remedies/",

@@ -27,6 +27,13 @@ def expected_of(scenario: Scenario, cell: Cell, *, unaided: bool = False) -> Exp
             and (not each.variants or cell.variant in each.variants)
             and cell.remedy in each.remedies
             and SpecifierSet(each.tool_versions).contains(cell.version, prereleases=True)
+            and SpecifierSet(each.pythons).contains(_version_of(cell.python))
         ):
             return each
     return None
+
+
+def _version_of(python: str) -> str:
+    """``3.11`` of ``cp311``."""
+    digits = "".join(filter(str.isdigit, python))
+    return f"{digits[0]}.{digits[1:]}"

@@ -114,7 +114,10 @@ class Versions(Table, frozen=True):
 
 
 class Expectation(Table, frozen=True):
-    """Cells that must have this verdict, and why. Empty filters mean all."""
+    """Cells that must have this verdict, and why. Empty filters mean all.
+
+    ``tool_versions`` and ``pythons`` are version specifiers, the latter of ``major.minor``.
+    """
 
     verdict: Verdict
     because: str
@@ -122,6 +125,7 @@ class Expectation(Table, frozen=True):
     remedies: tuple[str, ...] = ("nothing",)
     variants: tuple[str, ...] = ()
     tool_versions: str = ""
+    pythons: str = ""
 
 
 class Live(Table, frozen=True):

@@ -163,10 +163,11 @@ def _references(scenario: Scenario) -> Iterator[str]:
         yield from _unknown(f"{place}.installers", expect.installers, INSTALLERS)
         yield from _unknown(f"{place}.remedies", expect.remedies, scenario.all_remedies)
         yield from _unknown(f"{place}.variants", expect.variants, variants)
-        try:
-            SpecifierSet(expect.tool_versions)
-        except InvalidSpecifier:
-            yield f"{place}.tool-versions: {expect.tool_versions!r} is not a version specifier"
+        for key, text in (("tool-versions", expect.tool_versions), ("pythons", expect.pythons)):
+            try:
+                SpecifierSet(text)
+            except InvalidSpecifier:
+                yield f"{place}.{key}: {text!r} is not a version specifier"
 
 
 def _unknown(place: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:

@@ -38,6 +38,10 @@
     return post.call(this, sent, ...more);
   };
 
+  /* The search listens to keys alone, and a message is often pasted with the mouse. */
+  const query = document.querySelector("[data-md-component=search-query]");
+  if (query) query.addEventListener("input", () => query.dispatchEvent(new Event("keyup")));
+
   function mend() {
     name();
     reach();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from msgspec.structs import replace
 from packaging.version import Version
 
 from repro import cast, scenarios
@@ -30,6 +31,7 @@ NEW = {
     "pip-tools": "7.6.2",
     "hatch": "1.18.2",
 }
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 INDEX = "http://127.0.0.1:8000/simple/"
 
 
@@ -37,7 +39,7 @@ def target(tool: str, version: str | None = None) -> Target:
     return Target(
         module="fake_softioc",
         python="/usr/bin/python3",
-        python_version="3.11",
+        python_version=HERE,
         tool_version=Version(version or NEW[tool]),
         index_url=INDEX,
     )
@@ -118,6 +120,14 @@ def test_match_runtime_stands_where_each_interface_reads_it() -> None:
         ("pip", "override", "26.3"),
         ("uv-sync", "match-runtime", "0.8.4"),
         ("uv-run", "build-constraint", "0.13.9"),
+        ("pip-lock", "nothing", "26.0"),
+        ("poetry-install", "build-constraint", "2.2.1"),
+        ("poetry-install", "override", "2.5.1"),
+        ("pdm-install", "reinstall", "2.29.3"),
+        ("pdm-lock-sync", "constrain-older", "2.29.3"),
+        ("pipenv", "constrain-older", "2026.10.3"),
+        ("pip-tools", "no-build-isolation", "7.6.2"),
+        ("hatch-pip", "override", "1.18.2"),
     ],
 )
 def test_what_a_version_has_not_is_unsupported(installer: str, remedy: str, version: str) -> None:
@@ -128,6 +138,49 @@ def test_what_a_version_has_not_is_unsupported(installer: str, remedy: str, vers
 def test_what_the_next_version_has_is_rendered() -> None:
     assert rendered("pip", "build-constraint", "25.3")
     assert rendered("uv-sync", "match-runtime", "0.8.5")
+    assert rendered("pip-lock", "nothing", "26.1")
+    assert rendered("poetry-install", "build-constraint", "2.3.0")
+
+
+def test_each_tool_says_it_in_its_own_words() -> None:
+    (poetry,) = rendered("poetry-lock-sync", "build-constraint")
+    assert poetry.commands == (("poetry", "lock"), ("poetry", "sync"))
+    assert tomllib.loads(poetry.files["pyproject.toml"])["tool"]["poetry"] == {
+        "package-mode": False,
+        "build-constraints": {"fake-softioc": {"fake-corelibs": "<7.0.10.99.0"}},
+        "source": [{"name": "local", "url": INDEX, "priority": "primary"}],
+    }
+    assert "[[tool.poetry.source]]\n" in poetry.files["pyproject.toml"]
+    (pdm,) = rendered("pdm-install", "override")
+    assert tomllib.loads(pdm.files["pyproject.toml"])["tool"]["pdm"]["resolution"] == {
+        "no-binary": ["fake-softioc"],
+        "overrides": {"fake-corelibs": "==7.0.10.99.0.2"},
+    }
+    (pipenv,) = rendered("pipenv", "build-constraint")
+    variable = ("env", "PIP_BUILD_CONSTRAINT=build-constraints.txt", "pipenv")
+    assert pipenv.commands == ((*variable, "lock"), (*variable, "sync"))
+    (pip_tools,) = rendered("pip-tools", "nothing")
+    assert pip_tools.files == {"requirements.in": "--no-binary fake-softioc\nfake-softioc==4.6.1\n"}
+    (hatch,) = rendered("hatch-uv", "override")
+    environment = tomllib.loads(hatch.files["pyproject.toml"])["tool"]["hatch"]["envs"]["default"]
+    assert environment["env-vars"] == {"UV_OVERRIDE": "overrides.txt"}
+    assert "python" not in environment, "a version here is what emptied a base interpreter"
+
+
+@pytest.mark.parametrize("installer", ["uv-sync", "poetry-install", "pdm-install"])
+def test_the_pythons_that_are_asked_for_stand_in_the_project(installer: str) -> None:
+    used = INSTALLERS[installer]
+    for asked, written in (("", f">={HERE}"), (">=3.9", ">=3.9")):
+        request = Request(requirements=("fake-softioc",), requires_python=asked)
+        project = used.render(request, target(used.tool)).files["pyproject.toml"]
+        assert tomllib.loads(project)["project"]["requires-python"] == written
+
+
+def test_pip_compile_locks_for_no_other_python_than_its_own() -> None:
+    used = INSTALLERS["pip-tools"]
+    other = replace(target("pip-tools"), python_version="3.99")
+    with pytest.raises(Unsupported, match="the Python that it runs on"):
+        used.render(ASKED, other)
 
 
 def test_abi_requirements_are_those_of_the_real_provider() -> None:

@@ -128,4 +128,5 @@ def review(session: nox.Session) -> None:
 
 
 if __name__ == "__main__":
+    os.chdir(HERE)  # nox looks for noxfile.py in the folder that it is started in
     nox.main()

@@ -17,6 +17,7 @@ import msgspec
 from packaging.version import Version
 
 from repro import __version__, evidence, live
+from repro.answers import NOT_STARTED, require_answer, require_sound
 from repro.archives import PublishedFile
 from repro.cast import cast_of, request_of
 from repro.errors import CellError
@@ -36,7 +37,6 @@ from repro.verdict import Judgement, judge
 from repro.workshop import Workshop
 
 MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
-_CRASHED = 100  # exit codes from here on are crashes: 101 is Rust's panic, 127 «not started»
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class CellRun:
         self._prefix = workshop.next_prefix()
         self._installer = INSTALLERS[task.cell.installer]
         self._records: list[StepRecord] = []
-        self.process_seconds = 0.0
+        self.tool_seconds = 0.0
         self.place = Place(root=workshop.folder / self._prefix, index_url="")
 
     def result(self) -> Result:
@@ -89,7 +89,13 @@ class CellRun:
             judgement = Judgement(verdict="unsupported", because=str(reason))
             observation = None
         else:
-            observation = self._observe(plan)
+            observation = self._observe(plan, exit_code)
+            require_answer(
+                self._records[-1].commands[-1].argv,
+                exit_code,
+                observation,
+                None if task.scenario.live else shelf.journal,
+            )
             judgement = judge(observation, exit_code)
             self._require_space()
         finally:
@@ -180,8 +186,8 @@ class CellRun:
             commands.insert(0, (self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
         records = []
         for argv in commands:
-            outcome = self._run(argv, plan)
-            _require_sound(outcome, self._limit)
+            outcome = self._run(argv, plan, counted="venv" not in argv)
+            require_sound(outcome, self._limit, self._installer.misuse)
             records.append(CommandRecord(**msgspec.structs.asdict(outcome)))
             if outcome.exit_code:
                 break
@@ -189,7 +195,14 @@ class CellRun:
         self._records.append(StepRecord(title=step.title, files=written, commands=tuple(records)))
         return records[-1].exit_code
 
-    def _run(self, argv: Sequence[str], plan: Plan | None = None, **more: str) -> Outcome:
+    def _run(
+        self,
+        argv: Sequence[str],
+        plan: Plan | None = None,
+        counted: bool = True,
+        **more: str,
+    ) -> Outcome:
+        """Runs a command in the cell; ``counted`` says whether it is a tool's, not the kit's."""
         environ = environment(self.place, (self._task.tool.path,), bool(self._task.scenario.live))
         outcome = self._processes.run(
             argv,
@@ -202,22 +215,27 @@ class CellRun:
             },
             limit=self._limit,
         )
-        self.process_seconds += outcome.seconds
+        if counted:
+            self.tool_seconds += outcome.seconds
         return outcome
 
-    def _observe(self, plan: Plan) -> Observation:
+    def _observe(self, plan: Plan, exit_code: int) -> Observation:
         scenario = self._task.scenario
         library_path = tuple(str(self.place.project / folder) for folder in plan.library_path)
         loader = {"LD_LIBRARY_PATH": ":".join(library_path)} if library_path else {}
         subject = Subject(
             consumer=scenario.consumer, provider=scenario.provider, module=scenario.module
         )
-        return observe(
-            subject,
-            lambda arguments: self._run([*plan.python, *arguments], plan, **loader),
-            self._checks,
-            library_path,
-        )
+
+        def run_python(arguments: Sequence[str]) -> Outcome:
+            outcome = self._run([*plan.python, *arguments], plan, counted=False, **loader)
+            # A death by signal is the module's; a hang, or a python that is not there although
+            # the tool was content, says nothing about it.
+            if outcome.exit_code == TIMED_OUT or (outcome.exit_code == NOT_STARTED > exit_code):
+                require_sound(outcome, self._limit)
+            return outcome
+
+        return observe(subject, run_python, self._checks, library_path)
 
     def _checks(self, prefix: Path) -> tuple[Check, ...]:
         """The tools' own opinions of the environment, whichever tool made it."""
@@ -232,7 +250,7 @@ class CellRun:
         ):
             executable = str(Path(tool.path) / tool.name)
             outcome = self._run([executable, *arguments[1:]])
-            _require_sound(outcome, self._limit)
+            require_sound(outcome, self._limit)
             checks.append(
                 Check(tool=tool.name, exit_code=outcome.exit_code, output=outcome.output.strip())
             )
@@ -269,12 +287,3 @@ class CellRun:
         return (
             found if str(interpreter).startswith("/usr") else {**found, str(interpreter): "/python"}
         )
-
-
-def _require_sound(outcome: Outcome, limit: float) -> None:
-    command = " ".join(outcome.argv)
-    if outcome.exit_code == TIMED_OUT:
-        raise CellError(command, f"took longer than {limit:g} s and was ended: see --time-limit")
-    if outcome.exit_code < 0 or outcome.exit_code >= _CRASHED:
-        last = (outcome.output.strip().splitlines() or ["no output"])[-1]
-        raise CellError(command, f"crashed (exit code {outcome.exit_code}): {last}")

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from repro import __version__, report, results, scenarios
+from repro import __version__, describe, report, results, scenarios
 from repro.errors import SkewError
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
 from repro.remedies import REMEDIES
@@ -50,7 +50,7 @@ def list_() -> None:
 @click.argument("scenario")
 def show(scenario: str) -> None:
     """What SCENARIO publishes and asks, as a tree."""
-    report.console().print(report.scenario_tree(scenarios.find(scenario)))
+    report.console().print(describe.scenario_tree(scenarios.find(scenario)))
 
 
 @cli.command("report")
@@ -70,7 +70,7 @@ def report_(
 ) -> None:
     """Shows what is recorded, without running anything."""
     for name in scenario_names:
-        scenarios.find(name.partition("/")[0])
+        scenarios.find_variants(name)
     wanted = {each.id for text in installer_ids for each in parse_choice(text).installers}
     chosen = [
         result
@@ -102,7 +102,8 @@ cli.add_command(serve)
 
 def main() -> NoReturn:
     """The entry point: every foreseen error is one message on standard error, no traceback."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
+        signal.signal(number, signal.default_int_handler)
     errors = Console(stderr=True)
     try:
         code = cli.main(standalone_mode=False)

@@ -55,7 +55,8 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
         done = subprocess.run(
             command,
             cwd=root,
-            env={**os.environ, **dict(self.variables)},
+            # PATH and no more: CPATH or LD_RUN_PATH would be in the bytes.
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **dict(self.variables)},
             capture_output=True,
             text=True,
             check=False,

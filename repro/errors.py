@@ -42,7 +42,28 @@ class NothingSelectedError(SkewError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the filters leave no cell: `native-skew list` shows which scenario takes which remedies"
+            "the filters leave no cell: `native-skew show SCENARIO` lists the remedies that it "
+            "takes, and scenarios on real distributions need --live"
+        )
+
+
+class AmbiguousCellError(SkewError):
+    """Two executables of one version are asked for; their results could not be told apart."""
+
+    def __init__(self, cell: str) -> None:
+        super().__init__(
+            f"{cell}: asked for twice, with different executables of the same version; "
+            "run them one after the other"
+        )
+
+
+class RecordOwnError(SkewError):
+    """--record with an executable that nobody else can fetch."""
+
+    def __init__(self, installer: str) -> None:
+        super().__init__(
+            f"--record --installer {installer}: results of an executable of your own are not "
+            "recorded as those of a release; leave --record out, or name the version"
         )
 
 

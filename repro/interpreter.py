@@ -88,7 +88,8 @@ def find(name: str | None = None) -> Interpreter:
         )
         facts = json.loads(answer.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise InterpreterError(name or path, f"it does not run ({error})") from error
+        told = type(error).__name__  # its text would be the whole question
+        raise InterpreterError(name or path, f"it does not run as Python 3 ({told})") from error
     found = Interpreter(path=path, **facts)
     if tuple(map(int, found.version.split(".")[:2])) < (3, 10):
         raise InterpreterError(name or path, f"it is Python {found.version}")

@@ -26,6 +26,16 @@ _FOLDERS = {
 _LIVE = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT")
 
 
+_NO_PROJECT = """\
+[project]
+name = "cell"
+version = "0"
+"""
+# Where a tool asks for what is not on loopback after all, nobody answers.
+_CLOSED = "http://127.0.0.1:9"
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """One cell's folder.
 
@@ -53,9 +63,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         for name in _FOLDERS.values():
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.project.mkdir(exist_ok=True)
-        # uv looks for configuration in every parent folder, then for the system's; an empty
-        # file ends each search. https://docs.astral.sh/uv/concepts/configuration-files/
+        # uv looks for a project, and for configuration, in every parent folder, then for the
+        # system's configuration; a file that says nothing ends each search.
+        # https://docs.astral.sh/uv/concepts/configuration-files/
         (self.root / "uv.toml").touch()
+        (self.root / "pyproject.toml").write_text(_NO_PROJECT, encoding="utf-8")
         system = self.root / _FOLDERS["XDG_CONFIG_DIRS"] / "uv"
         system.mkdir(exist_ok=True)
         (system / "uv.toml").touch()
@@ -122,7 +134,10 @@ def environment(place: Place, tool_paths: tuple[str, ...], live: bool = False) -
         "VIRTUALENV_NO_DOWNLOAD": "1",
         "VIRTUALENV_OVERRIDE_APP_DATA": str(cache / "virtualenv"),
     }
-    if live:
+    if not live:
+        variables |= dict.fromkeys(_PROXIES, _CLOSED)
+        variables |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    else:
         variables |= {name: os.environ[name] for name in _LIVE if name in os.environ}
         variables |= {n.lower(): os.environ[n.lower()] for n in _LIVE if n.lower() in os.environ}
     return variables

@@ -66,7 +66,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         built_against: the provider's version that the module was compiled with; its ABI
             version where the module tells no more.
         installed: the provider's version that is installed.
-        loaded: the provider's version that answered when the module called it.
+        loaded: the provider's version that answered when the module called it; of a module
+            that cannot be asked, the version in the name of the library that is mapped.
         needed: the provider's library as the module's DT_NEEDED names it.
         distributions: everything installed.
         modules: the consumer's shared objects.
@@ -129,6 +130,7 @@ def observe(
         return Observation(consumer_installed=False, distributions=distributions)
     modules = tuple(_modules(sites, subject, library_path))
     reported = facts.get("versions", {})
+    needed = next((m.needed for m in modules if m.needed), None)
     # `uv run` lays an environment that is gone afterwards over the one that holds the files.
     home = next(s for s in sites if any(each.name == subject.consumer for each in installed[s]))
     built_against = next((m.built_against for m in modules if m.built_against), None)
@@ -136,12 +138,12 @@ def observe(
         consumer_installed=True,
         built_against=built_against,
         installed=versions.get(subject.provider),
-        loaded=reported.get("loaded"),
-        needed=next((m.needed for m in modules if m.needed), None),
+        loaded=reported.get("loaded") or _mapped_version(facts, needed),
+        needed=needed,
         distributions=distributions,
         modules=modules,
         violations=metadata.violations(distributions),
-        import_error=None if "imported" in facts else facts.get("error", "the process died"),
+        import_error=facts.get("error", None if "imported" in facts else "the process died"),
         abi_mismatch=_mismatch(reported),
         libraries=_libraries(facts, sites),
         checks=run_checks(home.parents[2]),
@@ -204,6 +206,13 @@ def _mismatch(reported: dict[str, Any]) -> str | None:
         answer = f"; maximum() answers {reported['maximum']} instead of {_MAXIMUM}" if wrong else ""
         return f"built against {built}, running with {loaded}{answer}"
     return None
+
+
+def _mapped_version(facts: dict[str, Any], needed: str | None) -> str | None:
+    """The version in the name of the library that is mapped for ``needed``, if it is."""
+    if needed is None or all(Path(path).name != needed for path in facts.get("loaded", ())):
+        return None
+    return needed.partition(".so.")[2] or None
 
 
 def _libraries(facts: dict[str, Any], sites: Sequence[Path]) -> tuple[str, ...]:

@@ -193,11 +193,20 @@ REMEDIES: dict[str, Remedy] = {
     "constrain-older": Remedy(
         title="Constrain to the older provider",
         why="The attempt to hold the provider back for the build as well.",
-        trap="Constraints never reach the build environment.",
+        trap="The option never reaches the build environment.",
         apply=lambda request, cast: (
             replace(request, constraints=(f"{cast.provider}=={cast.older}",)),
         ),
         source="https://github.com/pypa/pip/issues/9542",
+    ),
+    "constraint-variable": Remedy(
+        title="Constrain to the older provider by PIP_CONSTRAINT",
+        why="pip passed this variable on to the isolated build, where the option stops.",
+        trap="Deprecated in pip 25.3, and without effect on builds since 26.2.",
+        apply=lambda request, cast: (
+            replace(request, constraint_variable=(f"{cast.provider}=={cast.older}",)),
+        ),
+        source="https://pip.pypa.io/en/stable/news/",
     ),
     "matching-wheel": Remedy(
         title="Use the published wheel",

@@ -6,19 +6,17 @@ import io
 import os
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from packaging.version import Version
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
-from repro.fakes import provider_title
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
-from repro.results import Change, NotRun, Result
-from repro.scenario import ConsumerRelease, Scenario, releases_of
+from repro.results import Change, NotRun, Result, nearest
 from repro.verdict import MEANING, Verdict
 
 STYLES: dict[Verdict, str] = {
@@ -31,7 +29,8 @@ STYLES: dict[Verdict, str] = {
 }
 
 
-_WIDE = 120  # columns from which on a remedy's title fits beside the rest
+_FIRST = 62  # columns that a remedy's title and name may take on one line
+_WIDE = 140  # columns from which on a remedy's title fits beside the rest
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:
@@ -49,46 +48,54 @@ def in_order(results: Iterable[Result]) -> list[Result]:
     )
 
 
-def table(results: Iterable[Result], wide: bool = True) -> Table:
+def table(results: Iterable[Result], wide: bool = True) -> RenderableType:
     """One row per cell, in words that need no knowledge of the issue.
 
     Args:
         results: in any order.
-        wide: remedies by their titles, else by their shorter names.
+        wide: remedies by title and name, and what the module needs; else by name alone.
 
     """
-    grid = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
-    grid.add_column("what the user did")
-    grid.add_column("verdict")
-    for heading in ("built against", "installed", "needs", "check"):
-        grid.add_column(heading, no_wrap=True)
-    before: tuple[str, ...] | None = None
-    for result in in_order(results):
-        cell, seen = result.cell, result.observation
-        place = (cell.scenario, cell.variant, cell.installer, cell.version)
-        if place != before:
-            _add_headings(grid, result, before)
-            before = place
-        grid.add_row(
-            "  " + (REMEDIES[cell.remedy].title if wide else cell.remedy),
+    ordered = in_order(results)
+    parts: list[RenderableType] = [_grid(ordered, wide, header=True)]
+    for (scenario, variant), cells in groupby(ordered, lambda r: (r.cell.scenario, r.cell.variant)):
+        parts.append(Text(f"{scenario}/{variant}", style="bold underline"))
+        for (name, version), same in groupby(cells, lambda r: (r.cell.installer, r.cell.version)):
+            installer = INSTALLERS[name]
+            parts.append(Text(f" {installer.title}, {installer.tool} {version}", style="bold"))
+            parts.append(_grid(ordered, wide, rows=list(same)))
+        parts.append(Text())
+    return Group(*parts)
+
+
+def _grid(
+    everything: Sequence[Result], wide: bool, *, header: bool = False, rows: Sequence[Result] = ()
+) -> Table:
+    """Some rows in columns as wide as those of all others, so that parts stand in line."""
+    first = min(max((len(_remedy_words(r, wide)) for r in everything), default=0), _FIRST)
+    widths = {"what the user did": first, "verdict": 18, "built against": 13, "installed": 13}
+    if wide:
+        widths["needs"] = max((len(needed_word(r)) for r in everything), default=5)
+    grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=header)
+    for heading, width in {**widths, "check": 7}.items():
+        grid.add_column(heading, width=width + 1)  # the padding counts
+    for result in rows:
+        seen = result.observation
+        words: list[str | Text] = [
+            Text(_remedy_words(result, wide)),
             Text(result.verdict, style=STYLES[result.verdict]),
             (seen and seen.built_against) or "-",
             (seen and seen.installed) or "-",
-            needed_word(result),
+            *([needed_word(result)] if wide else []),
             check_word(result),
-        )
+        ]
+        grid.add_row(*words)
     return grid
 
 
-def _add_headings(grid: Table, result: Result, before: tuple[str, ...] | None) -> None:
-    """A line for a new scenario, and one for a new installer."""
-    cell = result.cell
-    if before is None or before[:2] != (cell.scenario, cell.variant):
-        if before:
-            grid.add_row()
-        grid.add_row(Text(f"{cell.scenario}/{cell.variant}", style="bold underline"))
-    installer = INSTALLERS[cell.installer]
-    grid.add_row(Text(f" {installer.title}, {installer.tool} {cell.version}", style="bold"))
+def _remedy_words(result: Result, wide: bool) -> str:
+    name = result.cell.remedy
+    return f"  {REMEDIES[name].title} [{name}]" if wide else name
 
 
 def needed_word(result: Result) -> str:
@@ -104,8 +111,8 @@ def check_word(result: Result) -> str:
         return "-"
     complaining = [check.tool for check in checks if check.exit_code]
     if len(complaining) == len(checks):
-        return "complains"
-    return f"{complaining[0]} complains" if complaining else "passes"
+        return "fails"
+    return f"only {complaining[0]}" if complaining else "passes"
 
 
 _NOTHING_READ = "no metadata of a wheel that was not installed"
@@ -157,7 +164,10 @@ def summary(
     if first:
         parts.append(Text(f"The first failing cell, {first.cell.id}:", style="bold"))
         parts += [Text("  " + line) for line in story(first)]
-        parts += [Text(), Text("To run any row again, and keep its environment:", style="bold")]
+        parts += [
+            Text(),
+            Text("To run a row again, here this one, and keep its environment:", style="bold"),
+        ]
         parts += [Text(f"  {command()} {first.cell.arguments} --keep"), Text()]
     parts += [Text(f"not run: {each.cell.id}: {each.reason}", style="yellow") for each in not_run]
     for result in contradictions(results):
@@ -177,6 +187,23 @@ def summary(
             )
         )
     return Group(*parts)
+
+
+def novelties(results: Sequence[Result], recorded: Iterable[Result]) -> list[str]:
+    """What was compared with another version's record, or with nothing, in a line each."""
+    known = tuple(recorded)
+    lines: dict[str, int] = {}
+    for result in results:
+        old = nearest(result.cell, known)
+        tool = f"{INSTALLERS[result.cell.installer].tool} {result.cell.version}"
+        if old is None:
+            line = f"{tool}: nothing is recorded to compare with, in"
+        elif old.cell.version != result.cell.version:
+            line = f"{tool} is new: compared with {old.cell.version}, in"
+        else:
+            continue
+        lines[line] = lines.get(line, 0) + 1
+    return [f"{line} {count} cell{'s' if count > 1 else ''}" for line, count in lines.items()]
 
 
 def command() -> str:
@@ -204,54 +231,6 @@ def markdown(results: Sequence[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def scenario_tree(scenario: Scenario) -> Tree:
-    """What a scenario publishes and asks, as a tree."""
-    tree = Tree(Text(f"{scenario.id}: {scenario.title}", style="bold"))
-    tree.add(Text(" ".join(scenario.summary.split())))
-    for variant in scenario.variant_names():
-        _add_variant(tree, scenario, variant)
-    tree.add("remedies").add(Text(", ".join(scenario.all_remedies)))
-    expected = tree.add("expected")
-    for each in scenario.expect:
-        where = ", ".join((*each.variants, *each.installers)) or "everywhere"
-        expected.add(Text(f"{each.verdict}: {where}; {', '.join(each.remedies)}: {each.because}"))
-    sources = tree.add("sources")
-    for source in scenario.sources:
-        sources.add(Text(source))
-    return tree
-
-
-def _add_variant(tree: Tree, scenario: Scenario, variant: str) -> None:
-    title = scenario.variants[variant].title if variant in scenario.variants else "the only variant"
-    branch = tree.add(Text(f"{variant}: {title}"))
-    ask = scenario.ask_of(variant)
-    branch.add(Text(f"asked: {' '.join(ask.requirements)}"))
-    if ask.build_from_source:
-        branch.add(Text(f"from source: {' '.join(ask.build_from_source)}"))
-    steps = branch.add("steps")
-    for number, step in enumerate(scenario.steps_of(variant), 1):
-        words = [f"{number}. {step.title}", f"environment: {step.environment}"]
-        steps.add("; ".join([*words, f"cache: {step.cache}"]))
-    published = branch.add("published")
-    for provider in releases_of(scenario.providers, variant):
-        published.add(Text(f"step {provider.step}: {provider_title(provider)}"))
-    for consumer in releases_of(scenario.consumers, variant):
-        for line in _consumer_lines(consumer):
-            published.add(Text(f"step {consumer.step}: {line}"))
-
-
-def _consumer_lines(consumer: ConsumerRelease) -> Iterable[str]:
-    if consumer.sdist:
-        sdist = consumer.sdist
-        stamps = "stamps what it is built with" if sdist.stamps else "stamps nothing"
-        yield (
-            f"sdist {consumer.version}: {stamps}; PKG-INFO requires {' '.join(sdist.requires_dist)}, "
-            f"Dynamic {sdist.dynamic}"
-        )
-    for wheel in consumer.wheels:
-        yield f"wheel {consumer.version} {wheel.tag}: requires {' '.join(wheel.requires_dist)}"
-
-
 def legend() -> Table:
     """What the verdicts mean."""
     grid = Table(show_header=False, box=None, padding=(0, 1))
@@ -263,12 +242,12 @@ def legend() -> Table:
 def console(stderr: bool = False) -> Console:
     """A console; where it is no terminal, lines are long enough for the table."""
     plain = Console(stderr=stderr)
-    return plain if plain.is_terminal else Console(stderr=stderr, width=_WIDE + 20)
+    return plain if plain.is_terminal else Console(stderr=stderr, width=_WIDE + 10)
 
 
 def svg(renderable: RenderableType, title: str) -> str:
     """A picture of what a terminal shows; it asks no other host for a font."""
-    recorder = Console(record=True, width=_WIDE + 8, file=io.StringIO(), force_terminal=True)
+    recorder = Console(record=True, width=_WIDE + 2, file=io.StringIO(), force_terminal=True)
     recorder.print(renderable)
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return recorder.export_svg(title=title, code_format=form, unique_id="native-skew")

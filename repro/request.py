@@ -34,6 +34,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         reinstall: names that are installed anew though they are there.
         refresh: cached answers of the index are asked for again.
         clean_cache: names whose cached builds are removed first.
+        constraint_variable: constraints set by the tool's environment variable.
         library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
         requires_python: the Pythons that the user's project supports, for tools that lock for
             all of them; where empty, this minor version and newer.
@@ -53,6 +54,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     refresh: bool = False
     clean_cache: tuple[str, ...] = ()
     library_path: str | None = None
+    constraint_variable: tuple[str, ...] = ()
     requires_python: str = ""
 
 
@@ -69,6 +71,7 @@ FEATURES: dict[str, str] = {
     "reinstall": "reinstalling a named distribution",
     "refresh": "refreshing cached index answers",
     "clean_cache": "cleaning a named distribution's cache",
+    "constraint_variable": "constraints by an environment variable that builds read too",
     "library_path": "installing a second copy into a folder",
 }
 

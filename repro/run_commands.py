@@ -14,6 +14,8 @@ from rich.text import Text
 
 from repro import report, results, scenarios
 from repro.archives import read_sdist
+from repro.errors import RecordOwnError
+from repro.installers import parse_choice
 from repro.interpreter import find as find_interpreter
 from repro.progress import Display
 from repro.results import Change, NotRun, Result
@@ -98,6 +100,8 @@ def run(
     )
     # What another consumer does is no news of a tool.
     recorded = {} if consumer else results.read_all(folder)
+    if record:
+        _require_releases(installer)
     with Workshop(work, keep=keep) as workshop:
         if newest:
             workshop.toolbox.forget_newest()
@@ -115,11 +119,12 @@ def run(
     not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
     changes = results.compare(done, recorded.values())
     _print_outcome(console, done, not_run, changes, as_json=as_json)
-    if keep:
-        for cell_id, path in runner.kept.items():
-            notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
+    for line in report.novelties(done, recorded.values()):
+        notes.print(line, soft_wrap=True, highlight=False)
+    for cell_id, path in runner.kept.items():
+        notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
     wall = time.monotonic() - started - prepared
-    own = max(0.0, (runner.times.cells - runner.times.processes) / jobs)
+    own = max(0.0, (runner.times.cells - runner.times.tools) / jobs)
     notes.print(
         f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
         f"share {own:.2f} s ({100 * own / wall:.1f} %)",
@@ -130,6 +135,13 @@ def run(
         _record(done, contradictory, folder, notes)
         changes = ()
     sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
+
+
+def _require_releases(installers: Sequence[str]) -> None:
+    """Makes sure that nothing is recorded as a release's that is an executable of the user's."""
+    for text in installers:
+        if parse_choice(text).binary:
+            raise RecordOwnError(text)
 
 
 def _run_all(runner: Runner, selection: Selection, notes: Console) -> list[Result | NotRun]:

@@ -32,7 +32,7 @@ class Times(msgspec.Struct, kw_only=True):
     """Seconds of all cells together, and how much of them tools' processes took."""
 
     cells: float = 0.0
-    processes: float = 0.0
+    tools: float = 0.0
 
 
 class Runner:
@@ -97,4 +97,4 @@ class Runner:
             else:
                 run.place.remove()
             self.times.cells += time.monotonic() - started
-            self.times.processes += run.process_seconds
+            self.times.tools += run.tool_seconds

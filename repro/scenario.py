@@ -17,7 +17,9 @@ PROVIDER = "fake-corelibs"
 CONSUMER = "fake-softioc"
 
 Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
-CachePolicy = Literal["public", "no-immutable", "no-cache", "no-validators", "none"]
+CachePolicy = Literal[
+    "public", "no-immutable", "no-cache", "no-validators", "no-cache-control", "none"
+]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

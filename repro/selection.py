@@ -11,7 +11,11 @@ from repro import interpreter as interpreters
 from repro import remedies, scenarios
 from repro.archives import PublishedFile
 from repro.cell import Task
-from repro.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
+from repro.errors import (
+    AmbiguousCellError,
+    NothingSelectedError,
+    ToolUnavailableError,
+)
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, Choice, parse_choice
 from repro.interpreter import Interpreter
 from repro.results import Cell, NotRun
@@ -90,7 +94,21 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
                     (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
     if not tasks and not not_run:
         raise NothingSelectedError
-    return Selection(tasks=tuple(tasks), not_run=tuple(not_run))
+    return Selection(tasks=_once(tasks), not_run=tuple(not_run))
+
+
+def _once(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Each cell once, however often the filters name it.
+
+    Raises:
+        AmbiguousCellError: two different executables would be the same cell.
+
+    """
+    found: dict[Cell, Task] = {}
+    for task in tasks:
+        if found.setdefault(task.cell, task).tool != task.tool:
+            raise AmbiguousCellError(task.cell.id)
+    return tuple(found.values())
 
 
 def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
@@ -119,15 +137,9 @@ def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
             if not scenario.live or filters.live:
                 yield from ((scenario, variant) for variant in scenario.variant_names())
     for text in filters.scenarios:
-        name, _, variant = text.partition("/")
-        scenario = scenarios.find(name)
-        if variant and variant not in scenario.variant_names():
-            raise UnknownNameError(f"variant of {name}", variant, scenario.variant_names())
-        if scenario.live and not filters.live:
-            continue
-        yield from (
-            (scenario, each) for each in ([variant] if variant else scenario.variant_names())
-        )
+        scenario, variants = scenarios.find_variants(text)
+        if not scenario.live or filters.live:
+            yield from ((scenario, variant) for variant in variants)
 
 
 def _wanted(chosen: Sequence[Choice]) -> Iterator[tuple[str, str, Choice | None]]:

@@ -16,10 +16,11 @@ def instructions(scenario: Scenario, variant: str, url: str) -> str:
     return (
         f"{scenario.id}/{variant} is served at {url}\n\n"
         "In another terminal, in an empty folder:\n\n"
-        f"  uv venv && uv pip install --no-cache --default-index {url} {words}\n"
+        f"  uv venv && uv pip install --no-config --no-cache --default-index {url} {words}\n"
         f"  .venv/bin/python -c 'import {scenario.module}'; uv pip check\n\n"
-        "and the same with pip:\n\n"
+        "and the same with pip, which else reads your own indexes too:\n\n"
         "  python3 -m venv venv-pip\n"
+        "  unset PIP_FIND_LINKS PIP_EXTRA_INDEX_URL; export PIP_CONFIG_FILE=/dev/null\n"
         f"  venv-pip/bin/pip install --no-cache-dir --index-url {url} {words}\n"
         f"  venv-pip/bin/python -c 'import {scenario.module}'\n\n"
         "Requests are shown below. Ctrl-C ends it.\n"

@@ -82,7 +82,12 @@ class Toolbox:
             ToolUnavailableError: it does not say its version.
 
         """
-        done = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(
+                [binary, "--version"], capture_output=True, text=True, check=False, timeout=30
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ToolUnavailableError(binary, str(error)) from error
         words = done.stdout.split()
         version = next((word for word in words if _is_version(word)), None)
         if done.returncode or version is None:
@@ -186,8 +191,9 @@ class Toolbox:
     def _run(self, command: Sequence[str], what: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-            raise ToolUnavailableError(what, last[0] if last else f"exit code {done.returncode}")
+            lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            told = [line for line in lines if line.lower().startswith("error")] or lines
+            raise ToolUnavailableError(what, told[0] if told else f"exit code {done.returncode}")
         return done.stdout
 
     def _lock(self, name: str) -> FileLock:

@@ -24,7 +24,10 @@ MEANING: dict[Verdict, str] = {
     "works": "imports, metadata satisfied, built and run against the same ABI",
     "broken, detected": "import fails, and `check` complains",
     "broken, undetected": "import fails, and `check` passes",
-    "wrong result": "imports, but runs with another ABI than it was built for, or with what its metadata rules out",
+    "wrong result": (
+        "imports, but with another ABI than it was built for, two of them at once, "
+        "or what its metadata rules out"
+    ),
     "refused": "the tool ends non-zero and leaves nothing broken",
     "unsupported": "the tool has no such feature",
 }

@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 import sys
+import tempfile
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -51,8 +52,11 @@ class Workshop:
         self.toolbox = Toolbox(self.work / "tools")
         self.index = Index(port)
         self._numbers = itertools.count(1)
+        self._tempdir: str | None = None
 
     def __enter__(self) -> Workshop:
+        # What is compiled and packed on the way stays in the work folder too.
+        self._tempdir, tempfile.tempdir = tempfile.tempdir, str(self.folder / "tmp")
         self.index.__enter__()
         return self
 
@@ -63,6 +67,7 @@ class Workshop:
         trace: TracebackType | None,
     ) -> None:
         self.index.__exit__()
+        tempfile.tempdir = self._tempdir
         if not self._keep:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.release()
@@ -140,13 +145,14 @@ def _new_run(work: Path) -> tuple[Path, FileLock]:
             ignore.write_text("*\n", encoding="ascii")
         runs = work / "runs"
         runs.mkdir(exist_ok=True)
-        for lock_file in runs.glob("*.lock"):
-            _remove_if_dead(lock_file)
-        folder = runs / f"{os.getpid()}-{os.urandom(3).hex()}"
-        # Held before the folder is there: another run never finds one without its lock.
-        lock = FileLock(folder.with_suffix(".lock"))
-        lock.acquire(timeout=0)
-        folder.mkdir()
+        # One run at a time sweeps and begins: none finds another's lock before it is held.
+        with FileLock(runs / ".sweep"):
+            for lock_file in runs.glob("*.lock"):
+                _remove_if_dead(lock_file)
+            folder = runs / f"{os.getpid()}-{os.urandom(3).hex()}"
+            lock = FileLock(folder.with_suffix(".lock"))
+            lock.acquire(timeout=0)
+            (folder / "tmp").mkdir(parents=True)
     except OSError as error:
         reason = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
         raise WorkFolderError(work, reason) from error

@@ -131,6 +131,24 @@ def test_validators_decide_whether_uv_builds_again(run: Run) -> None:
     assert {e.status for e in again.journal if e.path == SDIST and e.step == 2} == {200}
 
 
+def test_the_same_variable_reaches_the_build_until_pip_26_2(run: Run) -> None:
+    """One remedy, one tool, two answers: what expectations by version are for."""
+    older = run("unstamped-pin", "pip", "constraint-variable", version="25.3")
+    newer = run("unstamped-pin", "pip", "constraint-variable", version="26.2.1")
+    assert (older.verdict, newer.verdict) == ("works", "broken, undetected")
+    assert older.expected == older.verdict
+    assert newer.expected == newer.verdict
+
+
+def test_a_changed_struct_is_a_wrong_result_that_no_loader_sees(run: Run) -> None:
+    result = run("unversioned-soname/struct", "uv-pip-install")
+    assert result.verdict == "wrong result"
+    assert "maximum() answers 1 instead of 100" in result.because
+    missing = run("unversioned-soname/undefined-symbol", "uv-pip-install")
+    assert missing.verdict == "broken, undetected"
+    assert "undefined symbol: fakecore_version_2" in missing.because
+
+
 def test_uv_run_is_judged_by_the_environment_that_holds_the_files(run: Run) -> None:
     result = run("unstamped-pin", "uv-run")
     assert result.verdict == "broken, undetected"
@@ -187,13 +205,26 @@ def test_a_hanging_tool_leaves_no_process(
     )
 
 
-def test_a_tool_that_does_nothing_and_says_so_politely_is_refused(
-    workshop: Workshop, task: Callable[..., Task], watcher: Watcher, tmp_path: Path
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("exit 0", "ended with 0 and installed nothing"),
+        ("echo 'connection refused'; exit 1", "never reached the local index"),
+        ("echo 'error: unexpected argument'; exit 2", "failed otherwise than by an answer: error"),
+    ],
+)
+def test_what_is_no_answer_is_no_refusal(
+    workshop: Workshop,
+    task: Callable[..., Task],
+    watcher: Watcher,
+    tmp_path: Path,
+    script: str,
+    words: str,
 ) -> None:
-    chosen = task(ISSUE, "uv-pip-install", tool=fake_tool(tmp_path, "exit 0"))
+    chosen = task(ISSUE, "uv-pip-install", tool=fake_tool(tmp_path, script))
     (outcome,) = Runner(workshop, jobs=1).run([chosen], watcher)
-    assert isinstance(outcome, Result)
-    assert outcome.verdict == "refused"
+    assert isinstance(outcome, NotRun)
+    assert words in outcome.reason
 
 
 def test_a_full_disk_is_not_a_refusal(

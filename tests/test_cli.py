@@ -103,7 +103,7 @@ def test_report_shows_what_is_recorded_without_running(recorded: dict[str, Resul
         (("run", "--installer", "uv=/no/such/file"), "unknown installer binary"),
         (("run", "--remedy", "prayer"), "unknown remedy 'prayer'"),
         (("run", "--python", "9.9", "--remedy", "nothing"), "--python 9.9: no such interpreter"),
-        (("run", "--python", "/bin/true", "--remedy", "nothing"), "it does not run"),
+        (("run", "--python", "/bin/true", "--remedy", "nothing"), "it does not run as Python 3"),
         (
             ("run", "--scenario", "unstamped-pin", "--remedy", "override"),
             "the filters leave no cell",
@@ -135,6 +135,29 @@ def test_an_unknown_version_costs_its_own_cells_only(tmp_path: Path) -> None:
     (missing,) = answer["not_run"]
     assert missing["cell"]["version"] == "0.0.0.1"
     assert "could not be made ready" in missing["reason"]
+
+
+def test_a_cell_named_twice_runs_once(tmp_path: Path) -> None:
+    twice = ("--remedy", "constrain-newer", "--scenario", "stamped-wheel-elsewhere")
+    code, out, _ = call("run", "--json", *QUICK, *twice, "--results", str(tmp_path))
+    ids = [tuple(r["cell"].values()) for r in json.loads(out)["results"]]
+    assert code == 0
+    assert len(ids) == len(set(ids)) == 2  # both variants, the one of QUICK once
+
+
+def test_what_is_new_and_what_is_not_recorded_is_said(tmp_path: Path) -> None:
+    code, _, err = call("run", *QUICK, "--results", str(tmp_path))
+    assert code == 0
+    assert "uv 0.9.21: nothing is recorded to compare with, in 1 cell" in err
+
+
+def test_an_own_binary_is_never_recorded_as_a_release(tmp_path: Path) -> None:
+    code, _, err = call(
+        "run", "--installer", f"uv={sys.executable}", "--record", "--results", str(tmp_path)
+    )
+    assert code == 2
+    assert "not recorded as those of a release" in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_exit_codes_and_recording(tmp_path: Path) -> None:

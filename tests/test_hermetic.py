@@ -168,6 +168,37 @@ def test_a_hostile_user_changes_no_verdict_and_no_other_index_is_asked(
     assert snapshot(tmp_path) == before, "something was written outside the work folder"
 
 
+def test_projects_and_configuration_above_the_work_folder_are_not_found(
+    tmp_path: Path, spy: Spy, workshop: object
+) -> None:
+    """As where the kit is used inside a checkout that has a uv.toml, or a workspace, of its own."""
+    (tmp_path / "uv.toml").write_text(
+        f'no-build = true\nindex-url = "{spy.url}"\n', encoding="utf-8"
+    )
+    project = (
+        '[project]\nname = "user"\nversion = "0"\n[tool.uv.workspace]\nmembers = ["**/project-1"]\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(project, encoding="utf-8")
+    work = tmp_path / "sub" / "work"
+    work.mkdir(parents=True)
+    (work / "tools").symlink_to(WORK / "tools")  # nothing is fetched again
+    before = {path.name for path in tmp_path.iterdir()}
+    done = native_skew(
+        *(*ALL, "--installer", "uv-run==0.9.21", "--installer", "uv-pip-sync==0.9.21"),
+        cwd=tmp_path,
+        work=work,
+    )
+    more = {
+        ("uv-run", "nothing"): "broken, detected",
+        ("uv-run", "match-runtime"): "refused",
+        ("uv-pip-sync", "nothing"): "broken, detected",
+        ("uv-pip-sync", "match-runtime"): "works",
+    }
+    assert verdicts(done) == EXPECTED | more
+    assert spy.asked == []
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
 def test_the_spy_would_have_been_asked(spy: Spy, tmp_path: Path, workshop: object) -> None:
     """The negative control: the same variables do reach a pip that is not isolated."""
     environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": spy.url}

@@ -136,6 +136,7 @@ def test_ranges(client: Callable[[Shelf], Client], files: tuple[PublishedFile, .
         ("no-immutable", "max-age=365000000, public", "max-age=600, public"),
         ("no-cache", "no-cache", "no-cache"),
         ("no-validators", "no-cache", "no-cache"),
+        ("no-cache-control", None, None),
         ("none", None, None),
     ],
 )
@@ -152,9 +153,23 @@ def test_cache_headers_and_validators(
     assert answer.headers.get("Cache-Control") == file
     assert visitor.get("/cell/simple/fake-softioc/").headers.get("Cache-Control") == page
     tag = answer.headers.get("ETag")
-    assert (tag is None) == (policy == "no-validators")
+    bare = policy in ("no-validators", "none")
+    assert (tag is None) == bare
+    assert ("Last-Modified" in answer.headers) != bare
     again = visitor.get(path, headers={"If-None-Match": tag or '"x"'})
-    assert again.status_code == (200 if policy == "no-validators" else 304)
+    assert again.status_code == (200 if bare else 304)
+
+
+def test_addresses_without_a_slash_lead_to_those_with_one(
+    client: Callable[[Shelf], Client], files: tuple[PublishedFile, ...]
+) -> None:
+    visitor = client(Shelf(files))
+    answer = visitor.get("/cell/simple/fake-softioc")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "fake-softioc/")
+    assert visitor.post("/cell/simple/fake-softioc/").status_code == 405
+    latest = {"Accept": "application/vnd.pypi.simple.latest+json"}
+    page = visitor.get("/cell/simple/fake-softioc/", headers=latest)
+    assert page.content_type == _JSON
 
 
 def test_the_journal_tells_each_cell_its_own_requests(files: tuple[PublishedFile, ...]) -> None:

@@ -96,7 +96,7 @@ def test_the_lines_are_those_that_a_user_types() -> None:
     assert plan.commands == (
         (
             *("uv", "pip", "install", "--no-binary", "fake-softioc"),
-            *("--build-constraints", "build-constraints.txt", "fake-softioc==4.6.1"),
+            *("--build-constraint", "build-constraints.txt", "fake-softioc==4.6.1"),
         ),
     )
     assert plan.files == {"build-constraints.txt": "fake-corelibs<7.0.10.99.0\n"}

@@ -6,22 +6,24 @@ import re
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from repro import elf, metadata
+from repro.answers import require_answer
+from repro.errors import CellError
 from repro.interpreter import Interpreter
 from repro.metadata import Installed
 from repro.observe import Check, Observation, probe_facts
 from repro.process import Outcome
+from repro.shelf import JournalEntry
 from repro.verdict import Verdict, judge
 
 
 def libraries() -> list[Path]:
     """Shared objects of this very environment, of all sorts."""
-    import msgspec
-
     site = Path(msgspec.__file__).parent.parent
     return sorted(site.rglob("*.so*"))[:25]
 
@@ -135,6 +137,7 @@ def observation(**changes: object) -> Observation:
         "consumer_installed": True,
         "built_against": "7.0.10.99.0.2",
         "installed": "7.0.10.99.0.2",
+        "loaded": "7.0.10.99.0.2",
         "checks": (
             Check(tool="pip", exit_code=0, output=""),
             Check(tool="uv", exit_code=0, output=""),
@@ -168,10 +171,21 @@ def test_verdicts(changes: dict[str, object], exit_code: int, verdict: Verdict) 
     assert judged.because
 
 
-def test_a_tool_that_succeeds_without_installing_is_not_believed() -> None:
-    judged = judge(observation(consumer_installed=False), 0)
-    assert judged.verdict == "refused"
-    assert "did not install" in judged.because
+def test_only_an_answer_of_the_tool_is_judged() -> None:
+    asked = JournalEntry(method="GET", path="/simple/x/", status=200, step=1, user_agent="uv")
+    failed = msgspec.structs.replace(asked, status=500)
+    absent, unseen = observation(consumer_installed=False), observation(loaded=None)
+    require_answer(["uv"], 1, absent, [asked])  # an honest refusal
+    require_answer(["uv"], 0, observation(), [asked])
+    for exit_code, seen, journal in (
+        (0, absent, [asked]),
+        (1, absent, []),
+        (1, absent, [asked, failed]),
+        (0, unseen, [asked]),
+        (0, unseen, None),
+    ):
+        with pytest.raises(CellError):
+            require_answer(["uv"], exit_code, seen, journal)
 
 
 def outcome(output: str, code: int = 0) -> Outcome:
@@ -184,6 +198,11 @@ def test_a_process_that_dies_while_importing_is_an_import_error() -> None:
     )
     assert "imported" not in died
     assert "-6" in died["error"]
+    odd = outcome(
+        'native-skew:{"path": []}\nnative-skew:{"imported": true}\n'
+        'native-skew:{"error": "OSError: lib"}\nnative-skew:{"loaded": []}'
+    )
+    assert probe_facts(odd)["error"] == "OSError: lib", "a call that fails is no success"
     lived = probe_facts(
         outcome(
             'native-skew:{"path": []}\nnative-skew:{"imported": true}\nnative-skew:{"loaded": []}'

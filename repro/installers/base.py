@@ -71,6 +71,8 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         render: gives the plan for a request, or raises ``Unsupported`` with the reason why
             the tool, in this version, cannot do that.
         cost: relative time of a cell; the heavier ones are started first.
+        misuse: exit codes by which the tool says that it was misused, or failed in a way that
+            is no answer to what was asked.
         makes_environment: False where the runner must create ``.venv`` before.
         needs_pip: whether that ``.venv`` must have a pip of its own.
 
@@ -81,6 +83,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     tool: str
     render: Callable[[Request, Target], Plan]
     cost: int = 1
+    misuse: tuple[int, ...] = ()
     makes_environment: bool = False
     needs_pip: bool = False
 

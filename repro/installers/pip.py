@@ -26,6 +26,7 @@ _SUPPORTED = (
     "reinstall",
     "clean_cache",
     "library_path",
+    "constraint_variable",
 )
 # The target has no pip of its own: one pip drives every environment.
 # https://pip.pypa.io/en/stable/user_guide/#managing-a-different-python-interpreter
@@ -72,6 +73,8 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
     if request.constraints:
         files["constraints.txt"] = requirement_lines(request.constraints)
         options += ["--constraint", "constraints.txt"]
+    if request.constraint_variable:
+        files["constraints.txt"] = requirement_lines(request.constraint_variable)
     if request.build_constraints:
         files["build-constraints.txt"] = requirement_lines(request.build_constraints)
         options += ["--build-constraint", "build-constraints.txt"]
@@ -89,6 +92,7 @@ def _plan(request: Request, files: dict[str, str], *commands: tuple[str, ...]) -
         files=files,
         commands=(*cleaning, *commands, *([(*_PIP, *aside)] if request.library_path else [])),
         python=(".venv/bin/python",),
+        environ={"PIP_CONSTRAINT": "constraints.txt"} if request.constraint_variable else {},
         library_path=library_folders(request),
     )
 
@@ -101,7 +105,17 @@ def library_folders(request: Request) -> tuple[str, ...]:
     return (f"other/{name}/lib",)
 
 
+# https://github.com/pypa/pip/blob/main/src/pip/_internal/cli/status_codes.py
+_MISUSE = (2,)
+
 INSTALLERS = (
-    Installer(id="pip", title="pip install", tool="pip", render=_render, cost=5),
-    Installer(id="pip-lock", title="pip lock, pip install", tool="pip", render=_lock, cost=8),
+    Installer(id="pip", title="pip install", tool="pip", misuse=_MISUSE, render=_render, cost=5),
+    Installer(
+        id="pip-lock",
+        title="pip lock, pip install",
+        tool="pip",
+        misuse=_MISUSE,
+        render=_lock,
+        cost=8,
+    ),
 )

@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from repro.installers.base import (
     Installer,
     Plan,
     Target,
+    Unsupported,
     application,
     require_only,
     require_version,
@@ -52,9 +54,20 @@ def _settings(request: Request, target: Target) -> dict[str, Any]:
         Unsupported: it is.
 
     """
+    # Before that it knew neither UV_DEFAULT_INDEX, and would ask the public index, nor others.
+    require_version(target, "uv", "--default-index", "0.4.23")
     if request.match_runtime:
         require_version(target, "uv", "match-runtime", "0.8.5")
+    if request.constraint_variable:
+        raise Unsupported("uv reads UV_CONSTRAINT as --constraint, which is for the run time alone")
     return settings(request)
+
+
+def _require_consumer(request: Request, target: Target, reason: str) -> None:
+    """Raises ``Unsupported`` where something else than the consumer is to be installed first."""
+    name = canonicalize_name(Requirement(request.requirements[0]).name)
+    if name != canonicalize_name(target.module):
+        raise Unsupported(reason)
 
 
 def _options(request: Request, *, reinstall: bool = True) -> list[str]:
@@ -82,13 +95,13 @@ def _pip_options(request: Request, files: dict[str, str]) -> list[str]:
     for name in request.build_from_source:
         options += ["--no-binary", name]
     for option, requirements in (
-        ("constraints", request.constraints),
-        ("build-constraints", request.build_constraints),
-        ("overrides", request.overrides),
+        ("constraint", request.constraints),
+        ("build-constraint", request.build_constraints),
+        ("override", request.overrides),
     ):
         if requirements:
-            files[f"{option}.txt"] = requirement_lines(requirements)
-            options += [f"--{option}", f"{option}.txt"]
+            files[f"{option}s.txt"] = requirement_lines(requirements)
+            options += [f"--{option}", f"{option}s.txt"]
     for name in request.no_build_isolation:
         options += ["--no-build-isolation-package", name]
     return options
@@ -156,8 +169,14 @@ def _project(request: Request, target: Target) -> str:
 
 def _sync(request: Request, target: Target, *, lock_first: bool) -> Plan:
     """``uv sync``, with or without a separate ``uv lock``."""
-    locking = [("uv", "lock", *_options(request, reinstall=False))] if lock_first else []
-    frozen = ["--frozen"] if lock_first else []
+    # Without configuration the file's own no-binary-package is not read either.
+    binary = [
+        word
+        for name in (request.build_from_source if request.ignore_configuration else ())
+        for word in ("--no-binary-package", name)
+    ]
+    locking = [("uv", "lock", *binary, *_options(request, reinstall=False))] if lock_first else []
+    frozen = ["--frozen", *binary] if lock_first else binary
     return Plan(
         files={_PROJECT_FILE: _project(request, target)},
         commands=(
@@ -173,8 +192,9 @@ def _sync(request: Request, target: Target, *, lock_first: bool) -> Plan:
 
 
 def _run(request: Request, target: Target) -> Plan:
-    """``uv run --with``: an environment made for one command, kept in the cache."""
+    """``uv run --with``: a layer over ``.venv`` for one command, kept in the cache."""
     require_only(request, "uv run --with", _RUN_FEATURES)
+    _require_consumer(request, target, "uv run --with makes its layer in one go, and prepares none")
     options = _options(request)
     for name in request.build_from_source:
         options += ["--no-binary-package", name]
@@ -187,7 +207,6 @@ def _run(request: Request, target: Target) -> Plan:
         files=_pip_files(request, target),
         commands=(*_cleaning(request), (*run, "-c", f"import {target.module}")),
         python=run,
-        environ={"UV_PYTHON": target.python},
     )
 
 
@@ -209,6 +228,7 @@ def _tool(request: Request, target: Target) -> Plan:
     https://docs.astral.sh/uv/concepts/configuration-files/
     """
     require_only(request, "uv tool install", _TOOL_FEATURES)
+    _require_consumer(request, target, "uv tool install installs a program, and prepares nothing")
     settings = _settings(request, target)
     files: dict[str, str] = {}
     first, *more = request.requirements
@@ -242,13 +262,20 @@ def _tool_spelling(option: str) -> str:
     return "--no-binary-package" if option == "--no-binary" else option
 
 
+# What uv ends with where it fails unexpectedly, or does not understand its arguments.
+# https://docs.astral.sh/uv/reference/cli/
+_MISUSE = (2,)
+
 INSTALLERS = (
-    Installer(id="uv-pip-install", title="uv pip install", tool="uv", render=_pip_install),
-    Installer(id="uv-pip-sync", title="uv pip sync", tool="uv", render=_pip_sync),
+    Installer(
+        id="uv-pip-install", title="uv pip install", tool="uv", misuse=_MISUSE, render=_pip_install
+    ),
+    Installer(id="uv-pip-sync", title="uv pip sync", tool="uv", misuse=_MISUSE, render=_pip_sync),
     Installer(
         id="uv-sync",
         title="uv sync",
         tool="uv",
+        misuse=_MISUSE,
         render=partial(_sync, lock_first=False),
         makes_environment=True,
     ),
@@ -256,11 +283,17 @@ INSTALLERS = (
         id="uv-lock-sync",
         title="uv lock, uv sync",
         tool="uv",
+        misuse=_MISUSE,
         render=partial(_sync, lock_first=True),
         makes_environment=True,
     ),
-    Installer(id="uv-run", title="uv run --with", tool="uv", render=_run, makes_environment=True),
+    Installer(id="uv-run", title="uv run --with", tool="uv", misuse=_MISUSE, render=_run),
     Installer(
-        id="uv-tool", title="uv tool install", tool="uv", render=_tool, makes_environment=True
+        id="uv-tool",
+        title="uv tool install",
+        tool="uv",
+        misuse=_MISUSE,
+        render=_tool,
+        makes_environment=True,
     ),
 )

@@ -76,6 +76,23 @@ def find(name: str, folder: Path = FOLDER) -> Scenario:
     return load(known[name])
 
 
+def find_variants(text: str) -> tuple[Scenario, tuple[str, ...]]:
+    """Reads ``scenario`` or ``scenario/variant``: the scenario, and the variants meant.
+
+    Raises:
+        UnknownNameError: there is no such scenario, or variant of it.
+        ScenarioError: the file is wrong.
+
+    """
+    name, _, variant = text.partition("/")
+    scenario = find(name)
+    if not variant:
+        return scenario, scenario.variant_names()
+    if variant not in scenario.variant_names():
+        raise UnknownNameError(f"variant of {name}", variant, scenario.variant_names())
+    return scenario, (variant,)
+
+
 @cache
 def _schema() -> dict[str, Any]:
     return msgspec.json.schema(Scenario)

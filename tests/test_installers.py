@@ -69,7 +69,7 @@ def test_every_remedy_renders_or_says_why_not(installer: str, remedy: str) -> No
             if name.endswith(".toml"):
                 assert tomllib.loads(text)
         mentioned = " ".join(word for command in plan.commands for word in command)
-        mentioned += "".join(plan.files.values())
+        mentioned += "".join((*plan.files.values(), *plan.environ.values()))
         for name in plan.files:
             if name.endswith((".txt", ".in")):
                 assert name in mentioned, f"{name} is written and never used"

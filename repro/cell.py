@@ -186,7 +186,7 @@ class CellRun:
             commands.insert(0, (self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
         records = []
         for argv in commands:
-            outcome = self._run(argv, plan, counted="venv" not in argv)
+            outcome = self._run(argv, plan)
             require_sound(outcome, self._limit, self._installer.misuse)
             records.append(CommandRecord(**msgspec.structs.asdict(outcome)))
             if outcome.exit_code:
@@ -202,7 +202,7 @@ class CellRun:
         counted: bool = True,
         **more: str,
     ) -> Outcome:
-        """Runs a command in the cell; ``counted`` says whether it is a tool's, not the kit's."""
+        """Runs a command in the cell; ``counted`` is False for what only the kit wants to know."""
         environ = environment(self.place, (self._task.tool.path,), bool(self._task.scenario.live))
         outcome = self._processes.run(
             argv,

@@ -127,7 +127,7 @@ def run(
     own = max(0.0, (runner.times.cells - runner.times.tools) / jobs)
     notes.print(
         f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
-        f"share {own:.2f} s ({100 * own / wall:.1f} %)",
+        f"share (publishing, importing, judging) {own:.2f} s ({100 * own / wall:.1f} %)",
         highlight=False,
     )
     contradictory = report.contradictions(done)

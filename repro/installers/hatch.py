@@ -14,9 +14,10 @@ from repro.installers.base import Installer, Plan, Target, require_only, require
 from repro.installers.uv import settings
 from repro.request import Request
 
-_PIP_SUPPORTED = ("build_from_source", "constraints", "build_constraints")
+_SUPPORTED = ("build_from_source", "constraints", "build_constraints")
+_PIP_SUPPORTED = (*_SUPPORTED, "constraint_variable")
 _UV_SUPPORTED = (
-    *_PIP_SUPPORTED,
+    *_SUPPORTED,
     "overrides",
     "dependency_metadata",
     "match_runtime",
@@ -28,7 +29,8 @@ def _variables(request: Request, prefix: str, files: dict[str, str]) -> dict[str
     """What pip and uv read of files that their variables name; the files go to ``files``."""
     variables = {}
     for name, requirements in (
-        ("constraint", request.constraints),
+        # Hatch gives pip no other constraints than those of the variable.
+        ("constraint", request.constraints or request.constraint_variable),
         ("build-constraint", request.build_constraints),
         ("override", request.overrides),
     ):

@@ -22,6 +22,7 @@ _SUPPORTED = (
     "build_from_source",
     "constraints",
     "build_constraints",
+    "constraint_variable",
     "refresh",
     "clean_cache",
     "library_path",
@@ -62,8 +63,13 @@ def _render(request: Request, target: Target) -> Plan:
         passed_on = ["--pip-args", "--build-constraint build-constraints.txt"]
         # pip-sync runs the environment's pip, and the bundled one may be older than the option.
         commands.append((*_PIP, "install", "--upgrade", "pip"))
-    commands.append(("pip-compile", *options, *passed_on, "requirements.in"))
-    commands.append(("pip-sync", "--python-executable", _PYTHON, *passed_on, "requirements.txt"))
+    variable: tuple[str, ...] = ()
+    if request.constraint_variable:
+        files["constraints.txt"] = requirement_lines(request.constraint_variable)
+        variable = ("env", "PIP_CONSTRAINT=constraints.txt")
+    compiling = ("pip-compile", *options, *passed_on, "requirements.in")
+    syncing = ("pip-sync", "--python-executable", _PYTHON, *passed_on, "requirements.txt")
+    commands += [(*variable, *compiling), (*variable, *syncing)]
     if request.library_path:
         commands.append((*_PIP, "install", "--no-deps", "--target", "other", request.library_path))
     return Plan(

@@ -21,7 +21,7 @@ from repro.installers.base import (
 )
 from repro.request import Request
 
-_SUPPORTED = ("build_from_source", "build_constraints", "clean_cache")
+_SUPPORTED = ("build_from_source", "build_constraints", "constraint_variable", "clean_cache")
 
 
 def _pipfile(request: Request, target: Target) -> str:
@@ -59,11 +59,16 @@ def _render(request: Request, target: Target) -> Plan:
     _require_supported(request)
     files = {"Pipfile": _pipfile(request, target)}
     pipenv: tuple[str, ...] = ("pipenv",)
-    if request.build_constraints:
-        files["build-constraints.txt"] = requirement_lines(request.build_constraints)
-        # Pipenv has no such option: its pip reads pip's variable.
-        # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
-        pipenv = ("env", "PIP_BUILD_CONSTRAINT=build-constraints.txt", "pipenv")
+    for name, requirements in (
+        ("build-constraint", request.build_constraints),
+        ("constraint", request.constraint_variable),
+    ):
+        if requirements:
+            files[f"{name}s.txt"] = requirement_lines(requirements)
+            # Pipenv has no such option: its pip reads pip's variable.
+            # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+            variable = f"PIP_{name.upper().replace('-', '_')}={name}s.txt"
+            pipenv = ("env", variable, "pipenv")
     # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are.
     # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
     clearing = (("pipenv", "--clear"),) if request.clean_cache else ()

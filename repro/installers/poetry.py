@@ -81,7 +81,8 @@ def _render(request: Request, target: Target, *, install: tuple[tuple[str, ...],
         files["poetry.toml"] = toml({"installer": {"no-binary": request.build_from_source}})
     # Only what was read from the index can be cleared; built wheels are kept elsewhere.
     # https://python-poetry.org/docs/cli/#cache-clear
-    clearing = [("poetry", "cache", "clear", "--all", _SOURCE)] if request.clean_cache else []
+    clear = ("poetry", "cache", "clear", "--no-interaction", "--all", _SOURCE)
+    clearing = [clear] if request.clean_cache else []
     poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
     return Plan(
         files=files,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -99,3 +102,35 @@ def recorded() -> dict[str, Result]:
 def issue_versions() -> dict[str, str]:
     """The versions of the tools in the issue."""
     return {tool: versions[0] for tool, versions in DEFAULT_VERSIONS.items()}
+
+
+def _start(*arguments: str, cwd: Path = ROOT, **kwargs: object) -> subprocess.Popen[str]:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "repro", *arguments],
+        cwd=cwd,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **kwargs,  # type: ignore[call-overload]
+    )
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen[str]]:
+    """Starts the command."""
+    return _start
+
+
+@pytest.fixture
+def call() -> Callable[..., tuple[int, str, str]]:
+    """Runs the command to its end: exit code, output, messages. Never a traceback."""
+
+    def run_to_the_end(*arguments: str, cwd: Path = ROOT) -> tuple[int, str, str]:
+        process = _start(*arguments, cwd=cwd)
+        out, err = process.communicate(timeout=300)
+        assert "Traceback" not in err, err
+        return process.returncode, out, err
+
+    return run_to_the_end

@@ -9,8 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,27 +33,10 @@ QUICK = (
 )
 
 
-def start(*arguments: str, cwd: Path = ROOT, **kwargs: object) -> subprocess.Popen[str]:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "repro", *arguments],
-        cwd=cwd,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **kwargs,  # type: ignore[call-overload]
-    )
+Call = Callable[..., tuple[int, str, str]]
 
 
-def call(*arguments: str, cwd: Path = ROOT) -> tuple[int, str, str]:
-    process = start(*arguments, cwd=cwd)
-    out, err = process.communicate(timeout=300)
-    assert "Traceback" not in err, err
-    return process.returncode, out, err
-
-
-def test_version_and_help() -> None:
+def test_version_and_help(call: Call) -> None:
     assert call("--version")[1].strip().endswith(__version__)
     code, out, _ = call("--help")
     assert code == 0
@@ -61,14 +44,14 @@ def test_version_and_help() -> None:
         assert command in out
 
 
-def test_list_names_everything_that_filters_take() -> None:
+def test_list_names_everything_that_filters_take(call: Call) -> None:
     code, out, _ = call("list")
     assert code == 0
     words = out.split()
     assert all(name in words for name in (*INSTALLERS, *REMEDIES, "stale-build-tree"))
 
 
-def test_show_tells_what_is_published_and_asked() -> None:
+def test_show_tells_what_is_published_and_asked(call: Call) -> None:
     code, out, _ = call("show", "stale-wheel-cache")
     assert code == 0
     for words in (
@@ -81,12 +64,14 @@ def test_show_tells_what_is_published_and_asked() -> None:
         assert words in out
 
 
-def test_schema_is_the_published_one() -> None:
+def test_schema_is_the_published_one(call: Call) -> None:
     out = call("schema")[1]
     assert out == (ROOT / results.FOLDER / "schema.json").read_text(encoding="utf-8")
 
 
-def test_report_shows_what_is_recorded_without_running(recorded: dict[str, Result]) -> None:
+def test_report_shows_what_is_recorded_without_running(
+    call: Call, recorded: dict[str, Result]
+) -> None:
     code, out, _ = call("report", "--scenario", ISSUE, "--installer", "pip", "--json")
     shown = {r["cell"]["installer"] for r in json.loads(out)}
     assert (code, shown) == (0, {"pip"})
@@ -117,14 +102,16 @@ def test_report_shows_what_is_recorded_without_running(recorded: dict[str, Resul
         (("no-such-command",), "No such command"),
     ],
 )
-def test_wrong_words_end_in_one_clear_message(arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_words_end_in_one_clear_message(
+    call: Call, arguments: tuple[str, ...], words: str
+) -> None:
     code, out, err = call(*arguments)
     assert code == 2
     assert words in err
     assert not out
 
 
-def test_an_unknown_version_costs_its_own_cells_only(tmp_path: Path) -> None:
+def test_an_unknown_version_costs_its_own_cells_only(call: Call, tmp_path: Path) -> None:
     code, out, err = call(
         *("run", "--json", "--results", str(tmp_path)),
         *(*QUICK, "--installer", "uv-pip-install==0.0.0.1"),
@@ -137,7 +124,7 @@ def test_an_unknown_version_costs_its_own_cells_only(tmp_path: Path) -> None:
     assert "could not be made ready" in missing["reason"]
 
 
-def test_a_cell_named_twice_runs_once(tmp_path: Path) -> None:
+def test_a_cell_named_twice_runs_once(call: Call, tmp_path: Path) -> None:
     twice = ("--remedy", "constrain-newer", "--scenario", "stamped-wheel-elsewhere")
     code, out, _ = call("run", "--json", *QUICK, *twice, "--results", str(tmp_path))
     ids = [tuple(r["cell"].values()) for r in json.loads(out)["results"]]
@@ -145,13 +132,13 @@ def test_a_cell_named_twice_runs_once(tmp_path: Path) -> None:
     assert len(ids) == len(set(ids)) == 2  # both variants, the one of QUICK once
 
 
-def test_what_is_new_and_what_is_not_recorded_is_said(tmp_path: Path) -> None:
+def test_what_is_new_and_what_is_not_recorded_is_said(call: Call, tmp_path: Path) -> None:
     code, _, err = call("run", *QUICK, "--results", str(tmp_path))
     assert code == 0
     assert "uv 0.9.21: nothing is recorded to compare with, in 1 cell" in err
 
 
-def test_an_own_binary_is_never_recorded_as_a_release(tmp_path: Path) -> None:
+def test_an_own_binary_is_never_recorded_as_a_release(call: Call, tmp_path: Path) -> None:
     code, _, err = call(
         "run", "--installer", f"uv={sys.executable}", "--record", "--results", str(tmp_path)
     )
@@ -160,7 +147,7 @@ def test_an_own_binary_is_never_recorded_as_a_release(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_exit_codes_and_recording(tmp_path: Path) -> None:
+def test_exit_codes_and_recording(call: Call, tmp_path: Path) -> None:
     folder = ("--results", str(tmp_path / "results"))
     code, out, _ = call("run", *QUICK, *folder, "--record")
     assert code == 0
@@ -206,7 +193,7 @@ def test_a_contradiction_of_the_scenario_is_never_recorded(tmp_path: Path) -> No
     assert not list(copy.glob("docs/results/*/*"))
 
 
-def test_keep_leaves_the_environment_and_says_where(tmp_path: Path) -> None:
+def test_keep_leaves_the_environment_and_says_where(call: Call, tmp_path: Path) -> None:
     code, _, err = call(
         *("run", "--scenario", ISSUE, "--installer", "uv-pip-install==0.9.21"),
         *("--remedy", "nothing", "--keep", "--results", str(tmp_path)),
@@ -224,7 +211,7 @@ def test_keep_leaves_the_environment_and_says_where(tmp_path: Path) -> None:
     shutil.rmtree(project.parent.parent)
 
 
-def test_an_own_binary_is_run(tmp_path: Path) -> None:
+def test_an_own_binary_is_run(call: Call, tmp_path: Path) -> None:
     from repro.tools import Toolbox
 
     real = Path(Toolbox(WORK / "tools").tool("uv", "0.9.21").path) / "uv"
@@ -241,7 +228,9 @@ def test_an_own_binary_is_run(tmp_path: Path) -> None:
     assert (tmp_path / "called").exists()
 
 
-def test_serve_answers_and_prints_commands_that_reproduce(tmp_path: Path) -> None:
+def test_serve_answers_and_prints_commands_that_reproduce(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     process = start("serve", "stamped-wheel-elsewhere", "--variant", "no-binary")
     assert process.stdout is not None
     lines = []
@@ -251,7 +240,7 @@ def test_serve_answers_and_prints_commands_that_reproduce(tmp_path: Path) -> Non
     url = next(word for word in text.split() if word.startswith("http://127.0.0.1"))
     with urllib.request.urlopen(f"{url}fake-softioc/") as page:
         assert b"fake_softioc-4.6.1.tar.gz" in page.read()
-    assert "uv pip install --no-cache" in text
+    assert "uv pip install --no-config --no-cache" in text
     assert "--no-binary fake-softioc fake-softioc==4.6.1" in text
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
@@ -260,7 +249,7 @@ def test_serve_answers_and_prints_commands_that_reproduce(tmp_path: Path) -> Non
     assert "Traceback" not in err
 
 
-def test_a_port_in_use_is_one_line() -> None:
+def test_a_port_in_use_is_one_line(call: Call) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -270,64 +259,9 @@ def test_a_port_in_use_is_one_line() -> None:
     assert f"port {port} on 127.0.0.1 is not free" in err
 
 
-def test_a_work_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+def test_a_work_folder_that_cannot_be_made_is_one_line(call: Call, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     code, _, err = call("run", *QUICK, "--work", str(tmp_path / "file" / "work"))
     assert code == 2
     assert "file/work: cannot be written" in " ".join(err.split())
     assert "--work" in err
-
-
-def tools_of(pid: int) -> list[str]:
-    """The commands of processes started by ``pid`` and what it started."""
-    table = subprocess.run(
-        ["ps", "-eo", "pid=,sess=,ppid=,args="], capture_output=True, text=True, check=True
-    )
-    rows = [line.split(None, 3) for line in table.stdout.splitlines()]
-    family = {str(pid)}
-    for _ in rows:
-        family |= {row[0] for row in rows if row[2] in family or row[1] in family}
-    return [row[3] for row in rows if row[0] in family and row[0] != str(pid) and len(row) == 4]
-
-
-def run_until_a_tool_runs(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
-    folder = tmp_path / "results"
-    process = start(
-        *("run", "--scenario", ISSUE, "--installer", "pip==25.3", "--installer", "uv==0.9.21"),
-        *("--remedy", "nothing", "--results", str(folder), "--record"),
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 120
-    while not any("install" in line for line in tools_of(process.pid)):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.05)
-    return process, folder
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_leaves_no_process_no_half_result_and_a_message(
-    tmp_path: Path, number: signal.Signals, workshop: object
-) -> None:
-    process, folder = run_until_a_tool_runs(tmp_path)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "interrupted: every process was ended, nothing was recorded" in err
-    assert "Traceback" not in err
-    assert not folder.exists()
-    assert not tools_of(process.pid)
-
-
-def test_after_sigkill_the_next_run_works(tmp_path: Path, workshop: object) -> None:
-    process, folder = run_until_a_tool_runs(tmp_path)
-    own = set((WORK / "runs").glob(f"{process.pid}-*"))
-    assert own
-    process.kill()
-    process.communicate()
-    assert not folder.exists()
-    code, out, err = call("run", *QUICK, "--results", str(folder), "--record")
-    assert code == 0, err
-    assert "refused" in out
-    assert not {path for path in own if path.exists()}, "the dead run's folder is still there"
-    assert len(results.read_all(folder)) == 1

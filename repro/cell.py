@@ -231,7 +231,9 @@ class CellRun:
             outcome = self._run([*plan.python, *arguments], plan, counted=False, **loader)
             # A death by signal is the module's; a hang, or a python that is not there although
             # the tool was content, says nothing about it.
-            if outcome.exit_code == TIMED_OUT or (outcome.exit_code == NOT_STARTED > exit_code):
+            if outcome.exit_code == TIMED_OUT or (
+                not exit_code and outcome.exit_code == NOT_STARTED
+            ):
                 require_sound(outcome, self._limit)
             return outcome
 

@@ -88,6 +88,14 @@ def test_refused(run: Run) -> None:
     assert result.origin == "none"
 
 
+def test_refused_before_there_is_an_environment(run: Run) -> None:
+    for installer in ("uv-lock-sync", "uv-tool"):
+        result = run(ISSUE, installer, "require-newer")
+        assert result.verdict == "refused"
+        assert result.observation is not None
+        assert not result.observation.consumer_installed
+
+
 def test_unsupported(run: Run) -> None:
     result = run(ISSUE, "pip", "match-runtime")
     assert result.verdict == "unsupported"

@@ -5,7 +5,8 @@ Specification: https://packaging.python.org/en/latest/specifications/core-metada
 
 from __future__ import annotations
 
-from pathlib import Path
+import csv
+from pathlib import Path, PurePosixPath
 
 import msgspec
 from packaging.metadata import Metadata, parse_email
@@ -23,6 +24,7 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
         generator: WHEEL's Generator, e.g. ``setuptools (84.2.1)``.
         installer: the INSTALLER file's word, e.g. ``uv``.
         direct_url: direct_url.json's text, empty where there is none.
+        libraries: the shared objects that RECORD lists, relative to site-packages.
 
     """
 
@@ -34,6 +36,7 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
     generator: str
     installer: str
     direct_url: str
+    libraries: tuple[str, ...] = ()
 
 
 def core_metadata(
@@ -79,6 +82,7 @@ def read_installed(site: Path) -> tuple[Installed, ...]:
                 generator="".join(_wheel_lines(folder, "Generator")),
                 installer=_text(folder / "INSTALLER"),
                 direct_url=_text(folder / "direct_url.json"),
+                libraries=tuple(_recorded_libraries(folder)),
             )
         )
     return tuple(found)
@@ -115,6 +119,13 @@ def _violation(holder: Installed, text: str, versions: dict[str, str]) -> str | 
 def _wheel_lines(folder: Path, key: str) -> list[str]:
     lines = _text(folder / "WHEEL").splitlines()
     return [line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:")]
+
+
+def _recorded_libraries(folder: Path) -> list[str]:
+    # https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    rows = csv.reader(_text(folder / "RECORD").splitlines())
+    names = sorted(row[0] for row in rows if row)
+    return [name for name in names if ".so" in PurePosixPath(name).suffixes]
 
 
 def _text(path: Path) -> str:

@@ -123,6 +123,8 @@ def test_installed_metadata_is_read_and_folders_without_it_passed_over(tmp_path:
         "Generator: g 1\nTag: cp311-cp311-linux_x86_64\n", encoding="utf-8"
     )
     good.joinpath("INSTALLER").write_text("uv", encoding="utf-8")
+    record = "pkg/m.cpython-311.so,sha256=x,1\npkg/lib/libx.so.1.2,,\npkg/a.py,,\n"
+    good.joinpath("RECORD").write_text(record, encoding="utf-8")
     (tmp_path / "broken-1.dist-info").mkdir()
     (found,) = metadata.read_installed(tmp_path)
     assert (found.name, found.version, found.installer) == ("fake-softioc", "4.6.1", "uv")
@@ -130,6 +132,7 @@ def test_installed_metadata_is_read_and_folders_without_it_passed_over(tmp_path:
     assert found.dynamic == ("requires-dist",)
     assert found.tags == ("cp311-cp311-linux_x86_64",)
     assert found.generator == "g 1"
+    assert found.libraries == ("pkg/lib/libx.so.1.2", "pkg/m.cpython-311.so")
 
 
 def observation(**changes: object) -> Observation:

@@ -103,7 +103,8 @@ cli.add_command(serve)
 def main() -> NoReturn:
     """The entry point: every foreseen error is one message on standard error, no traceback."""
     for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, signal.default_int_handler)
     errors = Console(stderr=True)
     try:
         code = cli.main(standalone_mode=False)

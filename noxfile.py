@@ -53,6 +53,12 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
+def require_newer_python(session: nox.Session) -> None:
+    """The reproduction runs on Python 3.10; Material for MkDocs does not any more."""
+    if sys.version_info < (3, 11):
+        session.error("this session needs the site's packages: use Python 3.11 or newer")
+
+
 @nox.session(default=False)
 def repro(session: nox.Session) -> None:
     """Reproduce the failure: pip against uv, with and without remedies; arguments: see --help."""
@@ -92,6 +98,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the workflows: ruff, mypy, actionlint, zizmor."""
+    require_newer_python(session)
     session.install("-e", ".", *group("test"), *group("docs"), *group("lint"), "nox")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -106,6 +113,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """Build the site into site/, strictly, from what is recorded; -- serve for live editing."""
+    require_newer_python(session)
     session.install("-e", ".", *group("docs"))
     # Both are notices about MkDocs' future, not about this site.
     session.env.update({"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"})
@@ -116,6 +124,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(name="site-tests", default=False)
 def site_tests(session: nox.Session) -> None:
     """Build the site and read it in Chromium; -- -m 'not browser' where there is none."""
+    require_newer_python(session)
     session.install("-e", ".", *group("site-test"))
     session.run("pytest", "tests/site", *session.posargs)
 

@@ -247,11 +247,10 @@ class CellRun:
         pip, uv = self._workshop.check_tools
         checks = []
         for tool, arguments in (
-            (pip, ("pip", "--python", python, "check")),
-            (uv, ("uv", "pip", "check", "--python", python)),
+            (pip, ("--python", python, "check")),
+            (uv, ("pip", "check", "--python", python)),
         ):
-            executable = str(Path(tool.path) / tool.name)
-            outcome = self._run([executable, *arguments[1:]])
+            outcome = self._run([str(Path(tool.path) / tool.name), *arguments])
             require_sound(outcome, self._limit)
             checks.append(
                 Check(tool=tool.name, exit_code=outcome.exit_code, output=outcome.output.strip())

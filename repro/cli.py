@@ -1,4 +1,4 @@
-"""The command ``native-skew``: list, show, run, serve, report, schema."""
+"""The command ``native-skew``: list, show, run, serve, timeline, report, schema."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from repro.errors import SkewError
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
 from repro.remedies import REMEDIES
 from repro.run_commands import COULD_NOT_RUN, results_option, run, scenario_option, serve
+from repro.timeline.command import timeline
 
 _INTERRUPTED = 130
 
@@ -98,6 +99,7 @@ def schema() -> None:
 
 cli.add_command(run)
 cli.add_command(serve)
+cli.add_command(timeline)
 
 
 def main() -> NoReturn:

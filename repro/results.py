@@ -178,11 +178,20 @@ def write(result: Result, folder: Path) -> Path:
         WorkFolderError: the folder cannot be written to.
 
     """
-    path = folder / f"{result.cell.id}.json"
+    return write_bytes(folder / f"{result.cell.id}.json", encode(result))
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Writes ``data`` to ``path``, whole or not at all; returns the path.
+
+    Raises:
+        WorkFolderError: it cannot be written to.
+
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(encode(result))
+        temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

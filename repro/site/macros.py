@@ -11,8 +11,9 @@ from typing import Any
 
 from mkdocs.exceptions import PluginError
 
+from repro.bench import record
 from repro.errors import SkewError
-from repro.site import glossary, messages
+from repro.site import benchmark, glossary, messages
 from repro.site.book import Book
 from repro.site.citing import Citations
 from repro.site.errors import PagesError
@@ -60,6 +61,7 @@ def define_env(env: Any) -> None:
         env.macro(getattr(_Desk.citations, name), name)
     env.macro(_message_list, "message_list")
     env.macro(_paste_box, "paste_box")
+    env.macro(_benchmark, "benchmark")
 
 
 def on_post_page_macros(env: Any) -> None:
@@ -92,6 +94,14 @@ def _message_list(folder: str = "errors/") -> str:
     """The messages as a list of links; ``folder`` leads to their pages."""
     lines = [f"- [`{m.title.replace('`', '')}`]({folder}{m.id}.md)" for m in messages.MESSAGES]
     return "\n".join(lines)
+
+
+def _benchmark() -> str:
+    """What ``nox -s bench`` measured."""
+    try:
+        return benchmark.render(record.read())
+    except SkewError as error:
+        raise PluginError(str(error)) from error
 
 
 def _paste_box(prefix: str = "") -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from repro import results, scenarios
 from repro.site import cellpage, markup, matrix, remedypage, scenariopage, timeline
 from repro.site.book import Book
+from repro.timeline import record
 
 
 def generate(folder: Path = results.FOLDER) -> dict[str, str]:
@@ -22,10 +23,11 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
 
     """
     book, known = Book.open(folder), scenarios.load_all()
+    lines, evidence = record.read_all(folder / "timeline"), record.read_cells(folder / "timeline")
     shown = {result.cell.scenario for result in book.results}
     pages = {
         matrix.PAGE: matrix.render(book, known),
-        timeline.PAGE: timeline.render(book),
+        timeline.PAGE: timeline.render(book, known, lines, evidence),
         "scenarios/index.md": scenariopage.index(book, known),
         "remedies/index.md": remedypage.index(book),
     }
@@ -36,4 +38,12 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
     for result in book.results:
         pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
+    for result in evidence.values():
+        page = cellpage.render(
+            result,
+            book,
+            known[result.cell.scenario],
+            f"results/timeline/cells/{result.cell.id}.json",
+        )
+        pages.setdefault(markup.page_of(result), page)  # the matrix may have that cell too
     return pages

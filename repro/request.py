@@ -36,6 +36,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         clean_cache: names whose cached builds are removed first.
         constraint_variable: constraints set by the tool's environment variable.
         library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
+        locked: the lock is there already, and may have been made with other options.
         requires_python: the Pythons that the user's project supports, for tools that lock for
             all of them; where empty, this minor version and newer.
 
@@ -55,6 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     clean_cache: tuple[str, ...] = ()
     library_path: str | None = None
     constraint_variable: tuple[str, ...] = ()
+    locked: bool = False
     requires_python: str = ""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from repro.installers.base import (
@@ -78,7 +79,14 @@ def _cleaning(request: Request) -> list[tuple[str, ...]]:
 def _lock_sync(request: Request, target: Target) -> Plan:
     _require_supported(request)
     reinstall = ["--reinstall"] if request.reinstall else []
-    return _plan(request, target, _command(request, "lock"), _command(request, "sync", *reinstall))
+    plan = _plan(request, target, _command(request, "sync", *reinstall))
+    *cleaning, syncing = plan.commands
+    return replace(
+        plan,
+        locking=(*cleaning, _command(request, "lock")),
+        lock_files=("pdm.lock",),
+        commands=(syncing,),
+    )
 
 
 def _install(request: Request, target: Target) -> Plan:
@@ -88,10 +96,10 @@ def _install(request: Request, target: Target) -> Plan:
     return _plan(request, target, _command(request, "install"))
 
 
-def _plan(request: Request, target: Target, *commands: tuple[str, ...]) -> Plan:
+def _plan(request: Request, target: Target, install: tuple[str, ...]) -> Plan:
     return Plan(
         files={"pyproject.toml": _project(request, target)},
-        commands=(*_cleaning(request), *commands),
+        commands=(*_cleaning(request), install),
         python=(".venv/bin/python",),
     )
 

@@ -133,9 +133,9 @@ def _pip_sync(request: Request, target: Target) -> Plan:
     compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
     return Plan(
         files=files,
+        locking=(*_cleaning(request), compiling),
+        lock_files=("requirements.txt",),
         commands=(
-            *_cleaning(request),
-            compiling,
             ("uv", "pip", "sync", *_sync_options(request), "requirements.txt"),
             *_aside(request),
         ),
@@ -177,14 +177,13 @@ def _sync(request: Request, target: Target, *, lock_first: bool) -> Plan:
     ]
     locking = [("uv", "lock", *binary, *_options(request, reinstall=False))] if lock_first else []
     frozen = ["--frozen", *binary] if lock_first else binary
+    syncing = (("uv", "sync", *frozen, *_options(request)), *_aside(request))
+    cleaning = _cleaning(request)
     return Plan(
         files={_PROJECT_FILE: _project(request, target)},
-        commands=(
-            *_cleaning(request),
-            *locking,
-            ("uv", "sync", *frozen, *_options(request)),
-            *_aside(request),
-        ),
+        locking=(*cleaning, *locking) if lock_first else (),
+        lock_files=("uv.lock",) if lock_first else (),
+        commands=syncing if lock_first else (*cleaning, *syncing),
         python=(".venv/bin/python",),
         environ={"UV_PYTHON": target.python},
         library_path=library_folders(request),

@@ -1,4 +1,4 @@
-"""The command ``native-skew``: list, show, run, serve, report, schema."""
+"""The command ``native-skew``: list, show, run, serve, matrix, merge, report, schema."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from rich.table import Table
 from repro import __version__, describe, report, results, scenarios
 from repro.errors import SkewError
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
+from repro.matrix.commands import matrix, merge
+from repro.options import results_option, scenario_option
 from repro.remedies import REMEDIES
-from repro.run_commands import COULD_NOT_RUN, results_option, run, scenario_option, serve
+from repro.run_commands import COULD_NOT_RUN, run, serve
 
 _INTERRUPTED = 130
 
@@ -98,6 +100,8 @@ def schema() -> None:
 
 cli.add_command(run)
 cli.add_command(serve)
+cli.add_command(matrix)
+cli.add_command(merge)
 
 
 def main() -> NoReturn:

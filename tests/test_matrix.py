@@ -268,9 +268,12 @@ def test_shards_on_the_command_line_are_joined_and_recorded(
     assert set(results.read_all(into)) == set(results.read_all(kept))
     assert len(results.paths(into)) == 3
     assert (kept / "schema.json").exists()
-    code, out, err = call("merge", folders[0], folders[0], "--record")
+    code, out, err = call("merge", folders[0], "--record", "--results", str(kept))
     assert code == 2
-    assert "are both shard 1/2" in err
+    assert "shard 2/2 is not among the parts" in out
+    code, out, err = call("merge", *folders)
+    assert code == 2
+    assert "say --into FOLDER, or --record" in err
 
 
 def test_cells_have_the_ids_of_their_files() -> None:

@@ -75,11 +75,11 @@ def join(folders: Sequence[Path]) -> Joined:
     first = next(iter(read.values()))
     cells = {cell for part in read.values() for cell in part.cells}
     not_run = tuple(each for part in read.values() for each in part.not_run)
-    done = {parts.cell_id(path) for folder in folders for path in results.paths(folder)}
+    done = {parts.cell_id(path) for folder in read for path in results.paths(folder)}
     here = {part.shard.number for part in read.values()}
     count = first.shard.count
     return Joined(
-        folders=tuple(folders),
+        folders=tuple(read),
         whole=msgspec.structs.replace(
             first, shard=Shard(), cells=tuple(sorted(cells)), not_run=not_run
         ),

@@ -69,6 +69,7 @@ def request_of(scenario: Scenario, variant: str, step: Step | None = None) -> Re
     return Request(
         requirements=ask.requirements,
         build_from_source=(*ask.build_from_source, *step.build_from_source),
+        lock_platforms=ask.lock_platforms,
         locked=step.action == "sync",
         requires_python=ask.requires_python,
     )

@@ -20,6 +20,7 @@ Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
 CachePolicy = Literal[
     "public", "no-immutable", "no-cache", "no-validators", "no-cache-control", "none"
 ]
+Platform = Literal["linux", "macos", "windows"]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -83,12 +84,14 @@ class Ask(Table, frozen=True):
     """What the user asks for, before any remedy.
 
     ``requires_python`` is what the user's project says, where a tool asks for one; without
-    it, this minor version and newer.
+    it, this minor version and newer. ``lock_platforms`` limits the lock of tools that else
+    lock for every platform.
     """
 
     requirements: tuple[str, ...] = (CONSUMER,)
     build_from_source: tuple[str, ...] = ()
     requires_python: str = ""
+    lock_platforms: tuple[Platform, ...] = ()
 
 
 class Step(Table, frozen=True):

@@ -29,6 +29,7 @@ _SUPPORTED = (
     "reinstall",
     "refresh",
     "clean_cache",
+    "lock_platforms",
 )
 
 
@@ -83,16 +84,31 @@ def _lock_sync(request: Request, target: Target) -> Plan:
     *cleaning, syncing = plan.commands
     return replace(
         plan,
-        locking=(*cleaning, _command(request, "lock")),
+        locking=(*cleaning, *_locking(request)),
         lock_files=("pdm.lock",),
         commands=(syncing,),
     )
+
+
+def _locking(request: Request) -> list[tuple[str, ...]]:
+    """A lock for every platform, or one target after the other.
+
+    https://pdm-project.org/en/latest/usage/lock-targets/
+    """
+    if not request.lock_platforms:
+        return [_command(request, "lock")]
+    return [
+        _command(request, "lock", "--platform", platform, *(["--append"] if number else []))
+        for number, platform in enumerate(request.lock_platforms)
+    ]
 
 
 def _install(request: Request, target: Target) -> Plan:
     _require_supported(request)
     if request.reinstall:
         raise Unsupported("--reinstall is an option of pdm sync, not of pdm install")
+    if request.lock_platforms:
+        raise Unsupported("--platform is an option of pdm lock, not of pdm install")
     return _plan(request, target, _command(request, "install"))
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
 from repro.errors import SkewError
+from repro.export_command import export
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
 from repro.remedies import REMEDIES
 from repro.run_commands import COULD_NOT_RUN, results_option, run, scenario_option, serve
@@ -98,6 +99,7 @@ def schema() -> None:
 
 cli.add_command(run)
 cli.add_command(serve)
+cli.add_command(export)
 
 
 def main() -> NoReturn:

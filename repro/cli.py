@@ -1,4 +1,4 @@
-"""The command ``native-skew``: list, show, run, serve, report, schema."""
+"""The command ``native-skew``: list, show, run, serve, report, schema, export, diff."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.diff_command import diff
 from repro.errors import SkewError
 from repro.export_command import export
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
@@ -100,6 +101,7 @@ def schema() -> None:
 cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(export)
+cli.add_command(diff)
 
 
 def main() -> NoReturn:

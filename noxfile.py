@@ -68,6 +68,13 @@ def repro(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def matrix(session: nox.Session) -> None:
+    """Run every scenario, installer and remedy; -- --shard 1/4, -- --resume: see --help."""
+    session.install("-e", ".")
+    session.run("native-skew", "matrix", *session.posargs)
+
+
+@nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
     session.install("-e", ".")

@@ -1,4 +1,4 @@
-"""The command ``native-skew``: list, show, run, serve, report, schema, export, diff."""
+"""The command ``native-skew`` and its subcommands."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from repro.diff_command import diff
 from repro.errors import SkewError
 from repro.export_command import export
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
+from repro.matrix.commands import matrix, merge
+from repro.options import results_option, scenario_option
 from repro.remedies import REMEDIES
-from repro.run_commands import COULD_NOT_RUN, results_option, run, scenario_option, serve
+from repro.run_commands import COULD_NOT_RUN, run, serve
 
 _INTERRUPTED = 130
 
@@ -100,6 +102,8 @@ def schema() -> None:
 
 cli.add_command(run)
 cli.add_command(serve)
+cli.add_command(matrix)
+cli.add_command(merge)
 cli.add_command(export)
 cli.add_command(diff)
 

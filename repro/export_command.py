@@ -9,7 +9,7 @@ import click
 from repro import report, results
 from repro.export import choose
 from repro.export.folder import export as write
-from repro.run_commands import results_option, work_option
+from repro.options import results_option, work_option
 from repro.workshop import Workshop
 
 

@@ -22,6 +22,7 @@ from repro.scenario import Scenario
 from repro.tools import commands_of
 
 _CELL = "/cell"  # where the cell's folder is, before it becomes $cell
+_PROJECT = "/cell/@project"
 _LAST_LINE = "END_OF_FILE"
 
 
@@ -48,7 +49,6 @@ def script(result: Result, scenario: Scenario, course: Course) -> str:
         ),
         "folders": "".join(_prepared(place, words)),
         "stages": "".join(line for stage in course.stages for line in _stage(stage, words)),
-        "project": f"project-{course.stages[-1].environment}",
         "probe": _probe(course, words),
         "module": shlex.quote(scenario.module),
     }
@@ -71,6 +71,7 @@ class _Words:
         # Longest first: the cache's folder lies in the cell's.
         self._variables = {
             f"{_CELL}/cache-1": "$cache",
+            _PROJECT: "$project",
             course.interpreter: "$python",
             ADDRESS: "$address",
             _CELL: "$cell",
@@ -129,7 +130,13 @@ def _prepared(place: Place, words: _Words) -> Iterator[str]:
 
 
 def _stage(stage: Stage, words: _Words) -> Iterator[str]:
-    yield f"\nstage {stage.number} {shlex.quote(stage.title)} {stage.environment} {stage.cache}\n"
+    start = f"stage {stage.number} {shlex.quote(stage.title)} {stage.environment} {stage.cache}\n"
+    if stage.needs_lock:
+        start = f'if [ "$code" -eq 0 ]; then # there is a lock to go by\n{start}'
+    yield f"\n{start}"
+    for name in stage.brought:
+        source = f"{_CELL}/project-{stage.environment - 1}/{name}"
+        yield f"cp {words.quoted(source)} . || exit 2\n"
     for name, text in stage.files.items():
         folder = f"{_CELL}/home/.config/" if name.startswith(USER_FOLDER) else ""
         path = folder + name.removeprefix(USER_FOLDER)
@@ -138,6 +145,8 @@ def _stage(stage: Stage, words: _Words) -> Iterator[str]:
         yield from _file(path, text, words)
     for argv in stage.commands:
         yield f"run {words.command(argv, stage.environ)}\n"
+    if stage.needs_lock:
+        yield "fi\n"
 
 
 def _file(path: str, text: str, words: _Words) -> Iterator[str]:
@@ -156,8 +165,7 @@ def _file(path: str, text: str, words: _Words) -> Iterator[str]:
 
 def _probe(course: Course, words: _Words) -> str:
     """The command that runs the environment's interpreter."""
-    project = f"{_CELL}/project-{course.stages[-1].environment}"
-    folders = ":".join(f"{project}/{each}" for each in course.library_path)
+    folders = ":".join(f"{_PROJECT}/{each}" for each in course.library_path)
     environ = dict(course.stages[-1].environ)
     if folders:
         environ["LD_LIBRARY_PATH"] = folders

@@ -17,16 +17,14 @@ from packaging.version import Version
 from repro import evidence, live
 from repro.answers import NOT_STARTED, require_answer, require_sound
 from repro.archives import PublishedFile
-from repro.cast import cast_of, request_of
 from repro.errors import CellError
 from repro.expectations import expected_of
 from repro.installers import INSTALLERS, Plan, Target, Unsupported
 from repro.interpreter import Interpreter
 from repro.isolation import Place, environment
 from repro.observe import Check, Observation, Subject, observe
+from repro.plans import stages_of
 from repro.process import TIMED_OUT, Outcome, Processes
-from repro.remedies import REMEDIES
-from repro.request import Request
 from repro.results import Cell, CommandRecord, Result, StepRecord
 from repro.scenario import Scenario, Step
 from repro.shelf import Shelf
@@ -134,39 +132,26 @@ class CellRun:
 
     def _run_steps(self, shelf: Shelf) -> tuple[Plan, int]:
         """All steps in order; returns the last plan and its last command's exit code."""
-        task = self._task
-        cast = cast_of(task.scenario, task.cell.variant)
-        # Rendered before anything runs: «unsupported» must not depend on how far a run got.
-        plans = [
-            (number, step, self._render(request, step))
-            for number, step in enumerate(task.scenario.steps_of(task.cell.variant), 1)
-            for request in REMEDIES[task.cell.remedy if step.remedy else "nothing"].apply(
-                request_of(task.scenario, task.cell.variant, step), cast
-            )
-        ]
+        stages = stages_of(self._task.scenario, self._task.cell, self._target())
         before, exit_code = 0, 0
-        for number, step, plan in plans:
-            if step.action == "sync" and exit_code:
+        for stage in stages:
+            if stage.step.action == "sync" and exit_code:
                 break  # there is no lock to go by
-            if number != before:
-                self._enter_step(step, plan, first=number == 1)
-            shelf.step, before = number, number
-            exit_code = self._run_plan(step, plan)
-        return plans[-1][2], exit_code
+            if stage.number != before:
+                self._enter_step(stage.step, stage.plan, first=stage.number == 1)
+            shelf.step = before = stage.number
+            exit_code = self._run_plan(stage.step, stage.plan)
+        return stages[-1].plan, exit_code
 
-    def _render(self, request: Request, step: Step) -> Plan:
+    def _target(self) -> Target:
         interpreter = self._task.interpreter
-        target = Target(
+        return Target(
             module=self._task.scenario.module,
             python=interpreter.path,
             python_version=".".join(interpreter.version.split(".")[:2]),
             tool_version=Version(self._task.tool.version),
             index_url=self.place.index_url,
         )
-        plan = self._installer.render(request, target)
-        if step.action != "install" and not plan.locking:
-            raise Unsupported(f"{self._installer.title} writes no lock before it installs")
-        return plan
 
     def _enter_step(self, step: Step, plan: Plan, first: bool) -> None:
         new_environment = step.environment == "new" and not first

@@ -1,4 +1,4 @@
-"""The command ``native-skew``: list, show, run, serve, matrix, merge, report, schema."""
+"""The command ``native-skew`` and its subcommands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.diff_command import diff
 from repro.errors import SkewError
+from repro.export_command import export
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
 from repro.matrix.commands import matrix, merge
 from repro.options import results_option, scenario_option
@@ -102,6 +104,8 @@ cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(matrix)
 cli.add_command(merge)
+cli.add_command(export)
+cli.add_command(diff)
 
 
 def main() -> NoReturn:

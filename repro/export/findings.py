@@ -1,0 +1,81 @@
+"""What is known of a group of cells: what is promised, by whom, and where it is discussed."""
+
+from __future__ import annotations
+
+import sys
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from repro.export.errors import FindingsError
+from repro.results import Cell
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = Path(__file__).with_name("findings.toml")
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``source`` (an address) says, in our words."""
+
+    says: str
+    source: str
+
+
+class Finding(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
+):
+    """A finding that belongs upstream.
+
+    Attributes:
+        title: as a report's heading.
+        project: whose tracker it belongs to.
+        cells: patterns of questions, ``scenario/variant/installer/remedy``; the first is of
+            the cell that shows it best.
+        expected: what one would expect, one sentence or two.
+        promises: what specifications and documentation say of it.
+        ways_out: what could be done, each with what it costs.
+        known: threads in which it is discussed.
+
+    """
+
+    title: str
+    project: str
+    cells: tuple[str, ...]
+    expected: str
+    promises: tuple[Statement, ...]
+    ways_out: tuple[str, ...]
+    known: tuple[Statement, ...] = ()
+
+
+def load(file: Path = FILE) -> dict[str, Finding]:
+    """All findings by name, in the file's order.
+
+    Raises:
+        FindingsError: the file is damaged.
+
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        return msgspec.convert(data, dict[str, Finding])
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise FindingsError(file, str(error)) from error
+
+
+_all = cache(load)
+
+
+def of(cell: Cell) -> tuple[Finding, ...]:
+    """The findings that ``cell`` belongs to."""
+    question = "/".join(cell.question)
+    return tuple(
+        finding
+        for finding in _all().values()
+        if any(fnmatchcase(question, pattern) for pattern in finding.cells)
+    )

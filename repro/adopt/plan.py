@@ -53,10 +53,15 @@ def propose(before: Mapping[str, str], wishes: Wishes) -> Proposal:
     links = _links(project)
     providers = _providers(project, place, links, wishes)
     declarations = [_declaration(project, place, each, wishes) for each in providers]
-    findings = [f for each in declarations for f in _requirements(project, place, each)]
+    # A list with an entry that cannot be replaced stays where and as it is.
+    stamps = {each.stamp for each in place.entries if each.stamp}
+    held = any(each.range is None and each.provider in stamps for each in declarations)
+    findings = [f for each in declarations for f in _requirements(project, place, each, held)]
     if providers and _is_dynamic(project, place):
         findings.append(_dynamic(place))
-    _declare(project, place, declarations, move=any(f.kind == "dynamic-metadata" for f in findings))
+    if not held:
+        move = any(finding.kind == "dynamic-metadata" for finding in findings)
+        _declare(project, place, declarations, move=move)
     for provider in providers:
         name = next((x.provider for x in links if ranges.same_name(x.provider, provider)), "")
         findings += linking.check_runpath(project, name, wishes)
@@ -138,8 +143,13 @@ def _range(
     return ranges.one_abi(oldest, wishes.granularity or stamp)
 
 
-def _requirements(project: Project, place: Place, this: Declaration) -> Iterator[Finding]:
-    """What is wrong with the requirements on one provider."""
+def _requirements(
+    project: Project, place: Place, this: Declaration, held: bool
+) -> Iterator[Finding]:
+    """What is wrong with the requirements on one provider.
+
+    ``held`` says that nothing is declared before every range is known.
+    """
     entry = place.entries[this.run] if this.run is not None else None
     build = project.build_requires[this.build] if this.build is not None else None
     run = _parsed(entry).specifier if entry and not entry.stamp else None
@@ -149,7 +159,8 @@ def _requirements(project: Project, place: Place, this: Declaration) -> Iterator
         if this.range
         else _ASK.format(this.provider)
     )
-    unknown = this.range is None
+    unknown = held or this.range is None
+    declare += ", once every range is known" if held and this.range else ""
     if entry and entry.stamp:
         yield Finding(
             where=entry.where, kind="stamped-requirement", by_hand=unknown, change=declare,
@@ -212,9 +223,7 @@ def _dynamic(place: Place) -> Finding:
 def _declare(
     project: Project, place: Place, declarations: list[Declaration], *, move: bool
 ) -> None:
-    """Writes each known range into both lists; a stamp that stays keeps its list as it is."""
-    known = {each.provider: each.range for each in declarations if each.range is not None}
-    stamps = {each.stamp for each in place.entries if each.stamp}
+    """Writes each known range into both lists."""
     changed: dict[int, str] = {}
     for each in declarations:
         if each.range is None:
@@ -225,7 +234,7 @@ def _declare(
             if entry.stamp or stated.specifier != each.range:
                 changed[each.run] = ranges.written(stated, each.range)
         _require_for_build(project, each, each.range)
-    if (changed or move) and stamps <= known.keys():
+    if changed or move:
         place.replace(changed)
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.adopt.command import adopt
 from repro.diff_command import diff
 from repro.errors import SkewError
 from repro.export_command import export
@@ -100,6 +101,7 @@ def schema() -> None:
     sys.stdout.write(results.encode(results.schema()).decode())
 
 
+cli.add_command(adopt)
 cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(matrix)

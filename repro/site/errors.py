@@ -41,6 +41,13 @@ class NothingRecordedError(SkewError):
         )
 
 
+class NoPagesError(SkewError):
+    """The working directory is no checkout with pages in it."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder}: no mkdocs.yml here; start from the root of a checkout")
+
+
 class PagesError(SkewError):
     """Everything that is wrong in the pages, at once."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from repro import results, scenarios
@@ -37,3 +38,16 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
     for result in book.results:
         pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
     return pages
+
+
+def edit_link(environ: Mapping[str, str]) -> str | None:
+    """Where a page is edited, with ``{path}`` in it; None where no repository is known.
+
+    Args:
+        environ: of a workflow, with the names that GitHub gives.
+            https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+
+    """
+    repository = environ.get("GITHUB_REPOSITORY")
+    server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+    return f"{server}/{repository}/edit/main/docs/{{path}}" if repository else None

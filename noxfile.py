@@ -136,6 +136,13 @@ def site_tests(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def links(session: nox.Session) -> None:
+    """Ask whether the site's external links still lead somewhere; -- --list asks nobody."""
+    session.install("-e", ".", *group("links"))
+    session.run("python", "-m", "repro.site.linkcheck", *session.posargs)
+
+
+@nox.session(default=False)
 def review(session: nox.Session) -> None:
     """Score the repository against the Scientific Python guide (sp-repo-review)."""
     session.install(*group("review"))

@@ -48,6 +48,13 @@ class NoPagesError(SkewError):
         super().__init__(f"{folder}: no mkdocs.yml here; start from the root of a checkout")
 
 
+class LinkRecordError(SkewError):
+    """The record of checked links cannot be read."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}; restore it, or delete it and run `nox -s links`")
+
+
 class PagesError(SkewError):
     """Everything that is wrong in the pages, at once."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from repro import results, scenarios
-from repro.site import cellpage, markup, matrix, remedypage, scenariopage, timeline
+from repro.site import cellpage, links, markup, matrix, remedypage, scenariopage, timeline
 from repro.site.book import Book
 
 
@@ -20,6 +20,7 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         NothingRecordedError: there are no results.
         ResultFileError: one is damaged.
         ScenarioError: a scenario file is wrong.
+        LinkRecordError: the record of checked links is damaged.
 
     """
     book, known = Book.open(folder), scenarios.load_all()
@@ -35,6 +36,7 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
             pages[f"scenarios/{name}.md"] = scenariopage.render(known[name], book)
     for remedy in remedypage.recorded(book):
         pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
+    pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
     for result in book.results:
         pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
     return pages

@@ -21,6 +21,7 @@ from repro.matrix.commands import matrix, merge
 from repro.options import results_option, scenario_option
 from repro.remedies import REMEDIES
 from repro.run_commands import COULD_NOT_RUN, run, serve
+from repro.timeline.command import timeline
 
 _INTERRUPTED = 130
 
@@ -108,6 +109,7 @@ cli.add_command(matrix)
 cli.add_command(merge)
 cli.add_command(export)
 cli.add_command(diff)
+cli.add_command(timeline)
 
 
 def main() -> NoReturn:

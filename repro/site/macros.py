@@ -27,6 +27,8 @@ _PUBLIC = (
     "check_says",
     "sequence",
     "grid",
+    "promises",
+    "report",
     "count",
     "tools",
     "recorded",

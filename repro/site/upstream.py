@@ -5,7 +5,9 @@ The same words go into the report that ``native-skew export --issue`` writes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from repro.errors import UnknownNameError
 from repro.export import findings
@@ -47,4 +49,13 @@ def rest(finding: Finding, result: Result) -> str:
 
 
 def _statements(statements: Sequence[Statement]) -> str:
-    return "".join(f"- {each.says} ([source]({each.source}))\n" for each in statements)
+    return "".join(
+        f"- {each.says} ([{_label(each.source)}]({each.source}))\n" for each in statements
+    )
+
+
+def _label(source: str) -> str:
+    """A thread as people cite it, ``uv 18667``; of any other page its site."""
+    parts = urlsplit(source)
+    thread = re.fullmatch(r"/[^/]+/([^/]+)/(?:issues|pull)/(\d+)", parts.path)
+    return f"{thread[1]} {thread[2]}" if thread else parts.netloc

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from repro.export.errors import FindingsError
-from repro.results import Cell
+from repro.results import Result
+from repro.verdict import Verdict
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -36,7 +37,8 @@ class Finding(
     Attributes:
         title: as a report's heading.
         project: whose tracker it belongs to.
-        cells: patterns of questions, ``scenario/variant/installer/remedy``; the first is of
+        verdict: that of its cells; others that the patterns match are no case of it.
+        cells: patterns of questions, ``scenario/variant/installer/remedy``; the first names
             the cell that shows it best.
         expected: what one would expect, one sentence or two.
         promises: what specifications and documentation say of it.
@@ -47,6 +49,7 @@ class Finding(
 
     title: str
     project: str
+    verdict: Verdict
     cells: tuple[str, ...]
     expected: str
     promises: tuple[Statement, ...]
@@ -71,11 +74,12 @@ def load(file: Path = FILE) -> dict[str, Finding]:
 _all = cache(load)
 
 
-def of(cell: Cell) -> tuple[Finding, ...]:
-    """The findings that ``cell`` belongs to."""
-    question = "/".join(cell.question)
+def of(result: Result) -> tuple[Finding, ...]:
+    """The findings that ``result`` is a case of."""
+    question = "/".join(result.cell.question)
     return tuple(
         finding
         for finding in _all().values()
-        if any(fnmatchcase(question, pattern) for pattern in finding.cells)
+        if finding.verdict == result.verdict
+        and any(fnmatchcase(question, pattern) for pattern in finding.cells)
     )

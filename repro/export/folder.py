@@ -49,10 +49,11 @@ def export(
     scenario = scenarios.find(result.cell.scenario)
     course = course_of(result, scenario)
     _require_empty(folder)
-    shelf = workshop.shelf(scenario, result.cell.variant, _interpreter(result))
+    python = _interpreter(result)
+    shelf = workshop.shelf(scenario, result.cell.variant, python)
     compiler = static.compiled_by(workshop.compiler)
     differences = static.differences(result, shelf.all_files(), compiler)
-    report = issue.render(result, findings.of(result.cell))
+    report = issue.render(result, findings.of(result))
     draft = workshop.folder / "export"
     shutil.rmtree(draft, ignore_errors=True)
     static.write(shelf, course.stages[-1].number, draft / "index")
@@ -60,9 +61,12 @@ def export(
     for name in ("server.py", "look.py"):
         _write(draft / name, (payload / name).read_text(encoding="utf-8"))
     _write(draft / "probe.py", PROBE)
-    _write(draft / "run.sh", shell.script(result, scenario, course))
+    _write(draft / "run.sh", shell.script(result, scenario, course, python.platform))
     _write(draft / "recorded.json", json.dumps(_expected(result), indent=1) + "\n")
-    _write(draft / "README.md", readme.render(result, scenario, differences, shelf.all_files()))
+    _write(
+        draft / "README.md",
+        readme.render(result, scenario, differences, shelf.all_files(), python.platform),
+    )
     if with_issue:
         _write(draft / "ISSUE.md", report)
     try:

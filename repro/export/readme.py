@@ -19,7 +19,7 @@ from repro.verdict import MEANING
 _USE = """\
 ## How to run it
 
-Linux, and on the PATH: {commands} ({tool} {version} is what was recorded), Python {python} with
+On {platform}, with on the PATH: {commands} ({tool} {version} is what was recorded), Python {python} with
 its headers, a C compiler called `cc`, and the usual small programs.
 
 ``` sh
@@ -50,8 +50,9 @@ def render(
     scenario: Scenario,
     differences: Iterable[Difference],
     published: Iterable[PublishedFile],
+    platform: str,
 ) -> str:
-    """The whole text, as Markdown."""
+    """The whole text, as Markdown; ``platform`` is what the index was compiled for."""
     installer = INSTALLERS[result.cell.installer]
     commands = commands_of(installer.tool)
     parts = [
@@ -59,6 +60,7 @@ def render(
         f"**{result.verdict}** ({MEANING[result.verdict]}): {result.because}\n",
         f"{scenario.title}. {' '.join(scenario.summary.split())}\n",
         _USE.format(
+            platform=platform,
             commands=", ".join(f"`{each}`" for each in commands),
             tool=installer.tool,
             version=result.cell.version,

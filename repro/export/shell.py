@@ -26,8 +26,8 @@ _PROJECT = "/cell/@project"
 _LAST_LINE = "END_OF_FILE"
 
 
-def script(result: Result, scenario: Scenario, course: Course) -> str:
-    """The whole of ``run.sh``."""
+def script(result: Result, scenario: Scenario, course: Course, platform: str) -> str:
+    """The whole of ``run.sh``; ``platform`` is what the index was compiled for."""
     words = _Words(course)
     installer = INSTALLERS[result.cell.installer]
     commands = commands_of(installer.tool)
@@ -40,6 +40,7 @@ def script(result: Result, scenario: Scenario, course: Course) -> str:
         "tool_version": result.cell.version,
         "needs": "".join(f"need {each}\n" for each in commands),
         "python_version": version,
+        "platform": platform,
         "python_tuple": version.replace(".", ", "),
         "misuse": "".join(f" | {code}" for code in installer.misuse),
         "variables": "".join(

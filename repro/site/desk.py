@@ -25,6 +25,8 @@ _CITING = (
     "check_says",
     "sequence",
     "grid",
+    "promises",
+    "report",
     "count",
     "tools",
     "recorded",

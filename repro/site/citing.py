@@ -56,10 +56,15 @@ class Citations:
         self.problems: list[str] = []
         self._book = book
         self._cited: dict[str, list[Result]] = defaultdict(list)
+        self._with_snippets: set[str] = set()
 
     def last_verified(self) -> str | None:
         """The newest date among the cells that this page cites."""
         return max((r.circumstances.date for r in self._cited[self.page()]), default=None)
+
+    def shows_snippets(self) -> bool:
+        """Whether this page has text to copy, which a reader may want with other names."""
+        return self.page() in self._with_snippets
 
     @_collecting
     def cell(self, reference: str) -> str:
@@ -80,6 +85,7 @@ class Citations:
     def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
         """What to write and type, as it ran, and the verdict."""
         result = self._cite(f"{where}/{installer}/{remedy}")
+        self._with_snippets.add(self.page())
         return f"{snippet.render(result)}\n{markup.badge(result, self.page())}\n"
 
     @_collecting

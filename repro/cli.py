@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.audit.command import audit
 from repro.errors import SkewError
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
 from repro.remedies import REMEDIES
@@ -96,6 +97,7 @@ def schema() -> None:
     sys.stdout.write(results.encode(results.schema()).decode())
 
 
+cli.add_command(audit)
 cli.add_command(run)
 cli.add_command(serve)
 

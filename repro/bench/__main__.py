@@ -15,7 +15,8 @@ from repro import report
 from repro.bench import record
 from repro.bench.record import Bench, Measured, NotMeasured, Setting
 from repro.bench.run import MEASURES, measure_all
-from repro.run_commands import CHANGED, COULD_NOT_RUN, work_option
+from repro.options import work_option
+from repro.run_commands import CHANGED, COULD_NOT_RUN
 
 
 @click.command()

@@ -164,5 +164,5 @@ def write(bench: Bench, path: Path = FILE, schema_path: Path = SCHEMA) -> None:
         WorkFolderError: one of them cannot be written.
 
     """
-    results.write_bytes(path, results.encode(bench))
-    results.write_bytes(schema_path, results.encode(schema()))
+    results.write_file(path, results.encode(bench))
+    results.write_file(schema_path, results.encode(schema()))

@@ -33,7 +33,7 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
     """
     page = markup.page_of(result)
     parts = [
-        f'<p class="lead">{markup.html_badge(result, page)} {escape(result.because)}.</p>',
+        f'<p class="lead">{markup.verdict(result.verdict)} {escape(result.because)}.</p>',
         _expected(result),
         _facts(result, page, scenario),
         '<h2 id="commands">What was run</h2>',

@@ -15,9 +15,10 @@ from repro import report, results
 from repro.cell import Task
 from repro.installers import INSTALLERS
 from repro.interpreter import find as find_interpreter
+from repro.options import scenario_option, work_option
 from repro.progress import Display
 from repro.results import Change, NotRun, Result
-from repro.run_commands import CHANGED, COULD_NOT_RUN, scenario_option, work_option
+from repro.run_commands import CHANGED, COULD_NOT_RUN
 from repro.runner import Runner
 from repro.timeline import lines, record, words
 from repro.timeline.lines import Filters
@@ -154,7 +155,7 @@ def _record(
     for line in sound:
         evidence = (e for e in outcomes[line.question].values() if isinstance(e, Result))
         record.write(line, evidence, folder)
-    results.write_bytes(folder / "schema.json", results.encode(record.schema()))
+    results.write_file(folder / "schema.json", results.encode(record.schema()))
     notes.print(f"recorded {len(sound)} lines below {folder}", highlight=False)
 
 

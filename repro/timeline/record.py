@@ -181,7 +181,7 @@ def write(line: Line, evidence: Iterable[Result], folder: Path) -> None:
     now = {result.cell.id: result for result in evidence}
     for result in now.values():
         results.write(result, folder / "cells")
-    results.write_bytes(folder / "lines" / f"{line.question.id}.json", results.encode(line))
+    results.write_file(folder / "lines" / f"{line.question.id}.json", results.encode(line))
     question = line.question
     stale = f"{question.scenario}/{question.variant}/{question.installer}@*"
     for path in (folder / "cells").glob(f"{stale}/{question.remedy}.{question.python}.json"):

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.adopt.command import adopt
 from repro.diff_command import diff
 from repro.errors import SkewError
 from repro.export_command import export
@@ -20,6 +21,7 @@ from repro.matrix.commands import matrix, merge
 from repro.options import results_option, scenario_option
 from repro.remedies import REMEDIES
 from repro.run_commands import COULD_NOT_RUN, run, serve
+from repro.timeline.command import timeline
 
 _INTERRUPTED = 130
 
@@ -100,12 +102,14 @@ def schema() -> None:
     sys.stdout.write(results.encode(results.schema()).decode())
 
 
+cli.add_command(adopt)
 cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(matrix)
 cli.add_command(merge)
 cli.add_command(export)
 cli.add_command(diff)
+cli.add_command(timeline)
 
 
 def main() -> NoReturn:

@@ -43,14 +43,21 @@ class Runner:
         jobs: how many at once.
         limit: seconds that one command may take.
         keep: leave the cells' folders.
+        processes: what starts the commands, where somebody wants to see them.
 
     """
 
     def __init__(
-        self, workshop: Workshop, *, jobs: int, limit: float = 300.0, keep: bool = False
+        self,
+        workshop: Workshop,
+        *,
+        jobs: int,
+        limit: float = 300.0,
+        keep: bool = False,
+        processes: Processes | None = None,
     ) -> None:
         self._workshop, self._jobs, self._limit, self._keep = workshop, jobs, limit, keep
-        self._processes = Processes()
+        self._processes = processes or Processes()
         self.times = Times()
         self.kept: dict[str, Path] = {}
 

@@ -167,6 +167,15 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     assert merging.join([first]).absent == (Shard(number=2, count=2),)
 
 
+def test_a_result_that_no_part_planned_is_left_out(tmp_path: Path) -> None:
+    found = recorded(3)
+    first, second = written_parts(tmp_path, found[:2])
+    results.write(found[2], second)
+    assert {r.cell.id for r in merging.join([first, second]).results()} == {
+        r.cell.id for r in found[:2]
+    }
+
+
 def test_what_could_not_be_run_is_not_missing_and_not_passed(tmp_path: Path) -> None:
     found = recorded(2)
     first, second = written_parts(tmp_path, found)

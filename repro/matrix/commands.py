@@ -136,7 +136,7 @@ def _print_end(part: Part, into: Path, recorded: Path) -> bool:
     verdicts: Counter[str] = Counter()
     changes: list[Change] = []
     contradictory: list[Result] = []
-    for result in map(results.read, results.paths(into)):
+    for result in map(results.read, parts.done_in(into, part.cells)):
         verdicts[result.verdict] += 1
         changes.extend(results.compare([result], known))
         contradictory.extend(report.contradictions([result]))

@@ -46,7 +46,7 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
 
         """
         for folder in self.folders:
-            yield from map(results.read, results.paths(folder))
+            yield from map(results.read, parts.done_in(folder, self.whole.cells))
 
     def write(self, into: Path) -> None:
         """Writes the whole into a new folder.
@@ -75,7 +75,7 @@ def join(folders: Sequence[Path]) -> Joined:
     first = next(iter(read.values()))
     cells = {cell for part in read.values() for cell in part.cells}
     not_run = tuple(each for part in read.values() for each in part.not_run)
-    done = {parts.cell_id(path) for folder in read for path in results.paths(folder)}
+    done = {parts.cell_id(path) for folder in read for path in parts.done_in(folder, cells)}
     here = {part.shard.number for part in read.values()}
     count = first.shard.count
     return Joined(

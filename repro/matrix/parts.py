@@ -164,7 +164,7 @@ def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
         _require_same(read(folder), part, folder)
         for unfinished in folder.rglob(".*.json.*"):
             unfinished.unlink()
-        done = frozenset(map(cell_id, results.paths(folder))) & frozenset(part.cells)
+        done = frozenset(map(cell_id, done_in(folder, part.cells)))
     elif folder.exists() and any(folder.iterdir()):
         raise PartError(folder, "is not empty, and holds no matrix", "name another folder")
     write(part, folder)
@@ -188,6 +188,12 @@ def different(one: Part, other: Part) -> list[str]:
     names = {**one.definitions, **other.definitions}
     changed = [n for n in sorted(names) if one.definitions.get(n) != other.definitions.get(n)]
     return changed + (["the kit"] if one.kit_version != other.kit_version else [])
+
+
+def done_in(folder: Path, cells: Iterable[str]) -> list[Path]:
+    """The results in ``folder`` of ``cells``; a tool's release may have left others there."""
+    wanted = frozenset(cells)
+    return [path for path in results.paths(folder) if cell_id(path) in wanted]
 
 
 def cell_id(path: Path) -> str:

@@ -59,6 +59,11 @@ def css(verdict: str) -> str:
     return "is-" + verdict.replace(", ", "-").replace(" ", "-")
 
 
+def verdict(name: str) -> str:
+    """A verdict as HTML that leads nowhere: on its own page, or in a legend."""
+    return f'<span class="verdict {css(name)}">{name}</span>'
+
+
 def badge(result: Result, source: str, note: str | None = None) -> str:
     """A Markdown link to the cell's page that says its verdict and by which version."""
     words = note or short_tool(result)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
 from repro.adopt.command import adopt
+from repro.audit.command import audit
 from repro.diff_command import diff
 from repro.errors import SkewError
 from repro.export_command import export
@@ -103,6 +104,7 @@ def schema() -> None:
 
 
 cli.add_command(adopt)
+cli.add_command(audit)
 cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(matrix)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from repro.bench import record
-from repro.site import benchmark, glossary, messages
+from repro.site import benchmark, glossary, messages, snippet
 from repro.site.book import Book
 from repro.site.citing import Citations
 from repro.site.errors import PagesError
@@ -62,10 +62,11 @@ class Desk:
         }
 
     def ending(self) -> str:
-        """What follows the page: the day of the newest cited run, and the glossary's tooltips."""
+        """What follows the page: the day of the newest cited run, names, the glossary's tooltips."""
         day = self._citations.last_verified()
         verified = f'\n\n<p class="verified">Last verified: {day}.</p>\n' if day else ""
-        return f"{verified}\n\n{self._abbreviations}"
+        names = f"\n\n{snippet.names()}\n" if self._citations.shows_snippets() else ""
+        return f"{verified}{names}\n\n{self._abbreviations}"
 
     def check(self) -> None:
         """Ends a build whose pages say what does not hold.

@@ -91,10 +91,11 @@ def pre(text: str, label: str) -> str:
     return f'<pre class="plain" {attributes}><code>{escape(shown)}</code></pre>'
 
 
-def fence(text: str, language: str, title: str = "") -> str:
+def fence(text: str, language: str, title: str = "", *classes: str) -> str:
     """A fenced code block as Markdown."""
     heading = f' title="{title}"' if title else ""
-    return f"``` {{ .{language}{heading} }}\n{text.rstrip()}\n```\n"
+    marks = "".join(f" .{each}" for each in (language, *classes))
+    return f"``` {{{marks}{heading} }}\n{text.rstrip()}\n```\n"
 
 
 def command_line(argv: Sequence[str]) -> str:

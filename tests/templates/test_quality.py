@@ -106,8 +106,9 @@ def test_each_template_is_offered(bakery: Bakery, template: str) -> None:
 
 
 def read(project: Path) -> dict[str, str]:
+    """All files but the one that says which commit they come from."""
     return {
         str(path.relative_to(project)): path.read_text()
         for path in project.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != ".cruft.json"
     }

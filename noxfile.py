@@ -68,6 +68,20 @@ def repro(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def matrix(session: nox.Session) -> None:
+    """Run every scenario, installer and remedy; -- --shard 1/4, -- --resume: see --help."""
+    session.install("-e", ".")
+    session.run("native-skew", "matrix", *session.posargs)
+
+
+@nox.session(default=False)
+def timeline(session: nox.Session) -> None:
+    """Find the releases of uv and pip at which a verdict flips; arguments: see --help."""
+    session.install("-e", ".")
+    session.run("native-skew", "timeline", *session.posargs)
+
+
+@nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
     session.install("-e", ".")
@@ -86,6 +100,13 @@ def template(session: nox.Session) -> None:
     """Bake, build and run what the templates make; -- -m 'not network' for the offline part."""
     session.install("-e", ".", *group("template"))
     session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure what the kit costs, against packse and a bare loop; -- --record to keep it."""
+    session.install("-e", ".")
+    session.run("python", "-m", "repro.bench", *session.posargs)
 
 
 @nox.session(default=False)

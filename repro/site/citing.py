@@ -14,7 +14,7 @@ from typing import ParamSpec
 from repro.errors import SkewError
 from repro.installers import INSTALLERS
 from repro.results import Result
-from repro.site import grid, markup, sequence, snippet, tabs
+from repro.site import grid, markup, sequence, snippet, tabs, upstream
 from repro.site.book import Book, unrecorded_tools
 from repro.site.errors import CellReferenceError, ContradictionError, QuoteError
 
@@ -160,6 +160,21 @@ class Citations:
         found = self._book.matching(pattern)
         self._cited[self.page()] += found
         return grid.render(found, self.page(), self._remedy, "remedy", label)
+
+    @_collecting
+    def promises(self, finding: str) -> str:
+        """What specifications and documentation say of a finding."""
+        return upstream.promises(upstream.find(finding))
+
+    @_collecting
+    def report(self, finding: str) -> str:
+        """The rest of a finding's page: reproduction, ways out, threads."""
+        found = upstream.find(finding)
+        result = self._cite(found.cells[0])
+        if result.verdict != found.verdict:
+            told = f"{result.verdict} in {result.cell.id}"
+            raise ContradictionError(found.cells[0], found.verdict, [told])
+        return upstream.rest(found, result)
 
     def recorded(self, pattern: str) -> bool:
         """Whether there is such a cell: a page may wait for its evidence."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from repro.site import glossary, messages, snippet
+from repro.bench import record
+from repro.site import benchmark, glossary, messages, snippet
 from repro.site.book import Book
 from repro.site.citing import Citations
 from repro.site.errors import PagesError
@@ -24,6 +25,8 @@ _CITING = (
     "check_says",
     "sequence",
     "grid",
+    "promises",
+    "report",
     "count",
     "tools",
     "recorded",
@@ -52,7 +55,11 @@ class Desk:
     def macros(self) -> dict[str, Callable[..., object]]:
         """The macros by name."""
         citing = {name: getattr(self._citations, name) for name in _CITING}
-        return citing | {"message_list": _message_list, "paste_box": _paste_box}
+        return citing | {
+            "message_list": _message_list,
+            "paste_box": _paste_box,
+            "benchmark": _benchmark,
+        }
 
     def ending(self) -> str:
         """What follows the page: the day of the newest cited run, names, the glossary's tooltips."""
@@ -82,3 +89,8 @@ def _paste_box(prefix: str = "") -> str:
     """The box that takes a pasted log; ``prefix`` leads to the site's root."""
     template = Path(__file__).with_name("pastebox.html").read_text(encoding="utf-8")
     return template.replace("MESSAGES", messages.for_script(prefix))
+
+
+def _benchmark() -> str:
+    """What ``nox -s bench`` measured."""
+    return benchmark.render(record.read())

@@ -8,6 +8,7 @@ from pathlib import Path
 from repro import results, scenarios
 from repro.site import cellpage, links, markup, matrix, remedypage, scenariopage, timeline
 from repro.site.book import Book
+from repro.timeline import record
 
 
 def generate(folder: Path = results.FOLDER) -> dict[str, str]:
@@ -24,10 +25,11 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
 
     """
     book, known = Book.open(folder), scenarios.load_all()
+    lines, evidence = record.read_all(folder / "timeline"), record.read_cells(folder / "timeline")
     shown = {result.cell.scenario for result in book.results}
     pages = {
         matrix.PAGE: matrix.render(book, known),
-        timeline.PAGE: timeline.render(book),
+        timeline.PAGE: timeline.render(book, known, lines, evidence),
         "scenarios/index.md": scenariopage.index(book, known),
         "remedies/index.md": remedypage.index(book),
     }
@@ -39,6 +41,14 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
     pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
     for result in book.results:
         pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
+    for result in evidence.values():
+        page = cellpage.render(
+            result,
+            book,
+            known[result.cell.scenario],
+            f"results/timeline/cells/{result.cell.id}.json",
+        )
+        pages.setdefault(markup.page_of(result), page)  # the matrix may have that cell too
     return pages
 
 

@@ -1,0 +1,100 @@
+"""What a setup.py gives away without being run: stamped requirements, dead imports.
+
+A reading of the syntax tree: it finds the usual ways, and proves nothing by finding nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+_REQUIREMENTS = "install_requires"
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of their escape sequences
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def stamping_modules(text: str) -> tuple[str, ...]:
+    """The packages that a setup.py calls, or reads from, to make its ``install_requires``.
+
+    ``epicscorelibs.version.abi_requires()`` in it gives ``epicscorelibs``.
+    """
+    tree = _parsed(text)
+    if tree is None:
+        return ()
+    imported = dict(_imports(tree))
+    found = set()
+    for expression in _requirement_expressions(tree):
+        for node in ast.walk(expression):
+            if isinstance(node, (ast.Call, ast.Attribute, ast.FormattedValue)):
+                root = _root(node)
+                if root in imported:
+                    found.add(imported[root])
+    return tuple(sorted(found))
+
+
+def imports_at_once(text: str, module: str) -> bool:
+    """Whether running ``text`` imports ``module`` in any case: not in a function or a try."""
+    tree = _parsed(text)
+    if tree is None:
+        return False
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            if any(each.name.partition(".")[0] == module for each in node.names):
+                return True
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            package = (node.module or "").partition(".")[0]
+            if package == module:
+                return True
+    return False
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(local name, package) of each import."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                package = each.name.partition(".")[0]
+                yield each.asname or package, package
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for each in node.names:
+                yield each.asname or each.name, node.module.partition(".")[0]
+
+
+def _requirement_expressions(tree: ast.Module) -> Iterator[ast.expr]:
+    """What is passed as ``install_requires``, or assigned or appended to the name passed."""
+    names = {_REQUIREMENTS}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == _REQUIREMENTS:
+            yield node.value
+            if isinstance(node.value, ast.Name):
+                names.add(node.value.id)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            if any(isinstance(each, ast.Name) and each.id in names for each in node.targets):
+                yield node.value
+        elif isinstance(node, ast.AugAssign):
+            if isinstance(node.target, ast.Name) and node.target.id in names:
+                yield node.value
+        elif isinstance(node, ast.Call) and _root(node) in names:
+            yield from node.args
+
+
+def _root(node: ast.AST) -> str:
+    """The name that a dotted, called, subscripted expression starts with."""
+    while True:
+        if isinstance(node, ast.Name):
+            return node.id
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, (ast.Attribute, ast.Subscript, ast.FormattedValue)):
+            node = node.value
+        else:
+            return ""

@@ -1,0 +1,167 @@
+"""What one file says of its requirements, in a form where equal meaning is equal text.
+
+Order, spacing, case, ``_`` and ``-``, line ends, and how specifiers are spread over lines do
+not count: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from packaging.markers import Marker
+from packaging.metadata import RawMetadata, parse_email
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
+from packaging.utils import canonicalize_name, canonicalize_version
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of core metadata that resolvers read, normalised.
+
+    Attributes:
+        name: canonical.
+        version: as written.
+        metadata_version: as written.
+        requires_dist: one text per distribution, extras and marker; sorted.
+        requires_python: empty where there is none.
+        extras: Provides-Extra, sorted.
+        dynamic: as written: tools differ in how they read its spelling.
+        problems: requirements that cannot be understood.
+
+    """
+
+    name: str
+    version: str
+    metadata_version: str
+    requires_dist: tuple[str, ...]
+    requires_python: str
+    extras: tuple[str, ...]
+    dynamic: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it says ``Dynamic: Requires-Dist``, in any spelling."""
+        return any(each.strip().lower() == "requires-dist" for each in self.dynamic)
+
+    @property
+    def promises_static(self) -> bool:
+        """Whether an sdist promises that built metadata will say the same (PEP 643)."""
+        numbers = self.metadata_version.split(".")
+        known = [int(each) for each in numbers if each.isdigit()]
+        return tuple(known) >= (2, 2) and not self.is_dynamic
+
+    def applicable(self, environment: Mapping[str, str]) -> tuple[Requirement, ...]:
+        """What it requires, without extras, where markers see ``environment``."""
+        found = (Requirement(each) for each in self.requires_dist)
+        return tuple(
+            each
+            for each in found
+            if not each.marker or each.marker.evaluate({**environment, "extra": ""})
+        )
+
+    def names(self) -> frozenset[str]:
+        """The distributions that it requires without an extra, wherever."""
+        return frozenset(
+            canonicalize_name(found.name)
+            for found in map(Requirement, self.requires_dist)
+            if not (found.marker and "extra ==" in str(found.marker))
+        )
+
+
+def parse(data: bytes) -> Statement:
+    """Reads METADATA or PKG-INFO. What cannot be understood stands in ``problems``.
+
+    Raises:
+        ValueError: there is no name or version.
+
+    """
+    raw: RawMetadata
+    raw, _ = parse_email(data)
+    name, version = raw.get("name"), raw.get("version")
+    if not name or not version:
+        raise ValueError("its metadata has no name or no version")
+    requires, problems = _requirements(raw.get("requires_dist", []))
+    python = raw.get("requires_python", "")
+    try:
+        python = specifier_text(SpecifierSet(python))
+    except InvalidSpecifier:
+        problems.append(f"Requires-Python: {python}")
+    return Statement(
+        name=canonicalize_name(name),
+        version=version,
+        metadata_version=raw.get("metadata_version", ""),
+        requires_dist=requires,
+        requires_python=python,
+        extras=tuple(sorted({canonicalize_name(each) for each in raw.get("provides_extra", [])})),
+        dynamic=tuple(raw.get("dynamic", [])),
+        problems=tuple(problems),
+    )
+
+
+def specifier_text(specifiers: SpecifierSet) -> str:
+    """Specifiers in one order, versions in one spelling: ``>=1.0, <2`` is ``<2,>=1``."""
+    return ",".join(sorted({_one_specifier(each) for each in specifiers}))
+
+
+def _one_specifier(specifier: Specifier) -> str:
+    operator, version = specifier.operator, specifier.version
+    if operator == "===":
+        return str(specifier)
+    if version.endswith(".*"):
+        return f"{operator}{version.lower()}"
+    return operator + canonicalize_version(version, strip_trailing_zero=operator != "~=")
+
+
+def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Joined by distribution and condition: ``numpy>=1`` and ``numpy<3`` are ``numpy<3,>=1``."""
+    joined: dict[tuple[str, str, str], tuple[set[str], set[str]]] = {}
+    problems = []
+    for text in texts:
+        try:
+            found = Requirement(text)
+        except (InvalidRequirement, RecursionError):
+            problems.append(text)
+            continue
+        marker = _marker_text(found.marker) if found.marker else ""
+        key = (canonicalize_name(found.name), marker, found.url or "")
+        extras, specifiers = joined.setdefault(key, (set(), set()))
+        extras |= {canonicalize_name(each) for each in found.extras}
+        specifiers |= {_one_specifier(each) for each in found.specifier}
+    return tuple(
+        sorted(_joined_text(*key, extras, spec) for key, (extras, spec) in joined.items())
+    ), problems
+
+
+def _joined_text(
+    name: str, marker: str, url: str, extras: Iterable[str], specifiers: Iterable[str]
+) -> str:
+    extra = f"[{','.join(sorted(extras))}]" if extras else ""
+    where = f" @ {url} " if url else ",".join(sorted(specifiers))
+    return f"{name}{extra}{where}" + (f"; {marker}" if marker else "")
+
+
+def _marker_text(marker: Marker) -> str:
+    """A marker with the operands of ``and`` and ``or`` sorted."""
+    # packaging has no public tree; what it keeps has had this form since its first release.
+    return _expression(marker._markers)
+
+
+def _expression(node: Any) -> str:
+    if isinstance(node, tuple):
+        left, operator, right = (each.serialize() for each in node)
+        return f"{left} {operator} {right}"
+    alternatives: list[list[str]] = [[]]
+    for each in node:
+        if each == "or":
+            alternatives.append([])
+        elif each != "and":
+            text = _expression(each)
+            alternatives[-1].append(f"({text})" if _has_or(each) else text)
+    return " or ".join(sorted({" and ".join(sorted(set(each))) for each in alternatives}))
+
+
+def _has_or(node: Any) -> bool:
+    return isinstance(node, list) and "or" in [each for each in node if isinstance(each, str)]

@@ -16,6 +16,8 @@ from repro.installers import INSTALLERS
 _BLOCKS = ("p", "li", "tr", "dd")
 _CELLS = ("td", "th")  # a row of a table is one sentence, or several
 _SKIPPED = ("pre", "script", "blockquote", "summary", "small")
+_PROMISES = "what-is-promised"  # the section that says what documentation says
+_THREAD = re.compile(r"/(issues|pull)/\d+")
 _CELL = "\ue000"  # stands in the text where a link to a cell begins
 _ENDS = re.compile(r"(?<=[.!?])[)”\"]*\s+")
 _TOOLS = "|".join(sorted({installer.tool for installer in INSTALLERS.values()}))
@@ -81,21 +83,28 @@ class _Reader(HTMLParser):
     blocks: list[str] = field(default_factory=list)
     _open: list[list[str]] = field(default_factory=list)
     _skipping: int = 0
+    _promised: bool = False
     _in_link: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        href = given.get("href") or ""
         if tag in _SKIPPED:
             self._skipping += 1
+        elif tag == "h2":
+            self._promised = given.get("id") == _PROMISES
         elif tag in _CELLS and self._open:
             self._open[-1].append(" ")
         elif tag in _BLOCKS:
             self._open.append([])
-        elif tag == "a" and self._open and "cells/" in (dict(attrs).get("href") or ""):
+        elif tag == "a" and self._open and "cells/" in href:
             self._open[-1].append(_CELL)
             self._in_link = True
+        elif tag == "a":
+            self._in_link = _THREAD.search(href) is not None
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SKIPPED:
@@ -106,6 +115,6 @@ class _Reader(HTMLParser):
             self._in_link = False
 
     def handle_data(self, data: str) -> None:
-        # The words of a badge are the cell's, not the sentence's.
-        if self._open and not self._skipping and not self._in_link:
+        # The words of a badge are the cell's, and "uv 17378" names a thread.
+        if self._open and not (self._skipping or self._promised or self._in_link):
             self._open[-1].append(data)

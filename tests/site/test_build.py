@@ -87,6 +87,11 @@ def test_every_statement_about_a_tool_leads_to_a_cell(
         ("<table><tr><td>Poetry</td><td>broken</td></tr></table>", ["Poetry broken"]),
         ("<p>It works (<a href='../../cells/x/'>works pip</a>).</p>", []),
         ("<p>pip fails (<a href='../../cells/x/'>broken</a>). It is.</p>", []),
+        ("<p>It works (<a href='https://example.org/issues/1'>uv 1</a>).</p>", []),
+        (
+            "<h2 id='what-is-promised'></h2><p>uv works.</p><h2 id='x'></h2><p>uv fails.</p>",
+            ["uv fails."],
+        ),
         ("<p>The import fails.</p><pre>uv fails</pre><h2>uv fails</h2>", []),
     ],
 )

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.doctor.command import doctor
 from repro.errors import SkewError
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
 from repro.remedies import REMEDIES
@@ -97,6 +98,7 @@ def schema() -> None:
 
 
 cli.add_command(run)
+cli.add_command(doctor)
 cli.add_command(serve)
 
 

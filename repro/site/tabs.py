@@ -50,15 +50,17 @@ def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str
         tried: what is recorded instead, as remedies and their badges.
 
     """
-    lines = [f"- {REMEDIES[remedy].title}: {badge}" for remedy, badge in tried]
-    if not lines:
+    runs = ", ".join(f"{_lower(REMEDIES[remedy].title)} {badge}" for remedy, badge in tried)
+    if not runs:
         return f"Nothing is recorded for {title} here.\n"
-    version = _installed(wanted)
     return (
-        f"Nothing recorded for {title} here works and ends with `{version}` installed:\n\n"
-        + "\n".join(lines)
-        + "\n"
+        f"Nothing recorded for {title} here works and ends with `{_installed(wanted)}` "
+        f"installed: {runs}.\n"
     )
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
 
 
 def _installed(result: Result) -> str | None:

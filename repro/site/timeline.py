@@ -122,7 +122,7 @@ def _doubt(flip: Flip | None) -> str:
     """What is not known of a flip, beside the verdict that it leads to."""
     if flip is None:
         return ""
-    doubts = ["the release before lacks the feature, and was not run"] if flip.declared else []
+    doubts = ["where the feature is missing, nothing was run"] if flip.declared else []
     if flip.skipped:
         names = ", ".join(flip.skipped)
         doubts.append(f"any of {names} may have changed it: they could not be run")

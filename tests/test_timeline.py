@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from repro import interpreter, results, scenarios
 from repro.cell import Task
-from repro.errors import NothingSelectedError, UnknownNameError
+from repro.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
 from repro.expectations import expected_of
 from repro.results import Cell, NotRun, Result
 from repro.selection import Selection
@@ -25,6 +25,7 @@ from repro.timeline import lines, record, search
 from repro.timeline.errors import InstallerVersionError
 from repro.timeline.record import Question
 from repro.timeline.trace import trace
+from repro.tools import Toolbox
 
 ROOT = Path(__file__).parent.parent
 TIMELINE = ROOT / record.FOLDER
@@ -220,6 +221,26 @@ def test_the_default_questions_are_asked_of_scenarios_that_take_them() -> None:
         scenario, variants = scenarios.find_variants(place)
         assert len(variants) == 1, place
         assert set(remedies) <= set(scenario.all_remedies), place
+
+
+def test_releases_come_from_the_users_index_and_are_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    for version in ("1.2", "1.10", "1.9", "2.0rc1", "3.0"):
+        tag = "cp27-cp27m-any" if version == "3.0" else "py3-none-any"  # 3.0 is not for us
+        (tmp_path / f"skewtool-{version}-{tag}.whl").touch()
+    toolbox = Toolbox(tmp_path / "tools")
+    assert toolbox.releases("skewtool") == ("1.2", "1.9", "1.10")
+    (tmp_path / "skewtool-1.11-py3-none-any.whl").touch()
+    assert toolbox.releases("skewtool")[-1] == "1.10", "asked once"
+    toolbox.forget_newest()
+    assert toolbox.releases("skewtool")[-1] == "1.11"
+    within = lines.Filters(since="1.9", until="1.10")
+    assert lines.releases("skewtool", within, toolbox) == ("1.9", "1.10")
+    with pytest.raises(ToolUnavailableError, match="no-such-tool"):
+        toolbox.releases("no-such-tool")
 
 
 REFUSED_SINCE = (

@@ -50,7 +50,9 @@ def _beside_provider(module: Module, owners: Owners, pins: Pins) -> tuple[str, s
         if owners.of(file.path):
             continue
         name = _name(file.path)
-        for shipped in (*owners.named(name), *owners.other_versions(name)):
+        # A name that carries the version says that both copies are of one generation.
+        same_name = () if ".so." in name else owners.named(name)
+        for shipped in (*same_name, *owners.other_versions(name)):
             if shipped.owner.name in required:
                 return file.path, shipped.path, f"{shipped.owner.title} brings its own"
     return None

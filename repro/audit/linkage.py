@@ -193,9 +193,7 @@ def _links(
             )
 
 
-def _candidates(
-    examined: Examined, contents: Contents, needs: dict[str, Module]
-) -> list[str]:
+def _candidates(examined: Examined, contents: Contents, needs: dict[str, Module]) -> list[str]:
     """Whose libraries they may be, the likeliest first: each costs requests."""
     required = contents.statement.names()
     build = [

@@ -68,6 +68,20 @@ def repro(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def matrix(session: nox.Session) -> None:
+    """Run every scenario, installer and remedy; -- --shard 1/4, -- --resume: see --help."""
+    session.install("-e", ".")
+    session.run("native-skew", "matrix", *session.posargs)
+
+
+@nox.session(default=False)
+def timeline(session: nox.Session) -> None:
+    """Find the releases of uv and pip at which a verdict flips; arguments: see --help."""
+    session.install("-e", ".")
+    session.run("native-skew", "timeline", *session.posargs)
+
+
+@nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
     session.install("-e", ".")
@@ -86,6 +100,13 @@ def template(session: nox.Session) -> None:
     """Bake, build and run what the templates make; -- -m 'not network' for the offline part."""
     session.install("-e", ".", *group("template"))
     session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure what the kit costs, against packse and a bare loop; -- --record to keep it."""
+    session.install("-e", ".")
+    session.run("python", "-m", "repro.bench", *session.posargs)
 
 
 @nox.session(default=False)
@@ -112,9 +133,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Build the site into site/, strictly, from what is recorded; -- serve for live editing."""
+    """Build the site into site/, strictly, from what is recorded; -- serve, -- zensical."""
     require_newer_python(session)
     session.install("-e", ".", *group("docs"))
+    if session.posargs[:1] == ["zensical"]:
+        session.install(*group("zensical"))
+        session.run("python", "-m", "repro.site", "build/plain")
+        session.chdir("build/plain")  # the site is below it
+        session.run("zensical", "build", "--strict", "--clean", *session.posargs[1:])
+        return
     # Both are notices about MkDocs' future, not about this site.
     session.env.update({"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"})
     command, *options = session.posargs or ["build"]
@@ -127,6 +154,13 @@ def site_tests(session: nox.Session) -> None:
     require_newer_python(session)
     session.install("-e", ".", *group("site-test"))
     session.run("pytest", "tests/site", *session.posargs)
+
+
+@nox.session(default=False)
+def links(session: nox.Session) -> None:
+    """Ask whether the site's external links still lead somewhere; -- --list asks nobody."""
+    session.install("-e", ".", *group("links"))
+    session.run("python", "-m", "repro.site.linkcheck", *session.posargs)
 
 
 @nox.session(default=False)

@@ -6,7 +6,7 @@ import msgspec
 from packaging.version import Version
 
 from repro.request import Request
-from repro.scenario import Scenario
+from repro.scenario import Scenario, Step
 
 
 class Cast(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +62,14 @@ def abi_requirement(provider: str, version: str) -> str:
     return f"{provider}>={version},<{'.'.join([*base, str(int(abi) + 1)])}"
 
 
-def request_of(scenario: Scenario, variant: str) -> Request:
-    """What ``scenario`` asks for before any remedy."""
+def request_of(scenario: Scenario, variant: str, step: Step | None = None) -> Request:
+    """What ``scenario`` asks for in ``step``, or its first one, before any remedy."""
     ask = scenario.ask_of(variant)
+    step = step or scenario.steps_of(variant)[0]
     return Request(
         requirements=ask.requirements,
-        build_from_source=ask.build_from_source,
+        build_from_source=(*ask.build_from_source, *step.build_from_source),
+        lock_platforms=ask.lock_platforms,
+        locked=step.action == "sync",
         requires_python=ask.requires_python,
     )

@@ -6,8 +6,6 @@ this module knows its order.
 
 from __future__ import annotations
 
-import datetime as dt
-import platform
 import shutil
 import time
 from collections.abc import Sequence
@@ -16,20 +14,18 @@ from pathlib import Path
 import msgspec
 from packaging.version import Version
 
-from repro import __version__, evidence, live
+from repro import evidence, live
 from repro.answers import NOT_STARTED, require_answer, require_sound
 from repro.archives import PublishedFile
-from repro.cast import cast_of, request_of
 from repro.errors import CellError
 from repro.expectations import expected_of
 from repro.installers import INSTALLERS, Plan, Target, Unsupported
 from repro.interpreter import Interpreter
 from repro.isolation import Place, environment
 from repro.observe import Check, Observation, Subject, observe
+from repro.plans import stages_of
 from repro.process import TIMED_OUT, Outcome, Processes
-from repro.remedies import REMEDIES
-from repro.request import Request
-from repro.results import Cell, Circumstances, CommandRecord, Result, StepRecord
+from repro.results import Cell, CommandRecord, Result, StepRecord
 from repro.scenario import Scenario, Step
 from repro.shelf import Shelf
 from repro.tools import Tool
@@ -112,10 +108,15 @@ class CellRun:
             steps=tuple(self._records),
             observation=observation,
             journal=tuple(shelf.journal),
-            circumstances=self._circumstances(),
+            circumstances=evidence.circumstances_of(
+                task.interpreter, self._workshop.compiler, self._workshop.check_tools
+            ),
             seconds=round(time.monotonic() - started, 3),
         )
-        return evidence.scrub(result, self._replacements())
+        known = evidence.replacements(
+            self.place, self._workshop.work, task.interpreter, bool(task.scenario.live)
+        )
+        return evidence.scrub(result, known)
 
     def _publish(self) -> Shelf:
         task = self._task
@@ -131,44 +132,40 @@ class CellRun:
 
     def _run_steps(self, shelf: Shelf) -> tuple[Plan, int]:
         """All steps in order; returns the last plan and its last command's exit code."""
-        task = self._task
-        asked = request_of(task.scenario, task.cell.variant)
-        cast = cast_of(task.scenario, task.cell.variant)
-        requests = [
-            (step, number, each)
-            for number, step in enumerate(task.scenario.steps_of(task.cell.variant), 1)
-            for each in REMEDIES[task.cell.remedy if step.remedy else "nothing"].apply(asked, cast)
-        ]
-        # Rendered before anything runs: «unsupported» must not depend on how far a run got.
-        plans = [(step, number, self._render(request)) for step, number, request in requests]
+        stages = stages_of(self._task.scenario, self._task.cell, self._target())
         before, exit_code = 0, 0
-        for step, number, plan in plans:
-            if number != before:
-                self._enter_step(step, first=number == 1)
-            shelf.step, before = number, number
-            exit_code = self._run_plan(step, plan)
-        return plans[-1][2], exit_code
+        for stage in stages:
+            if stage.step.action == "sync" and exit_code:
+                break  # there is no lock to go by
+            if stage.number != before:
+                self._enter_step(stage.step, stage.plan, first=stage.number == 1)
+            shelf.step = before = stage.number
+            exit_code = self._run_plan(stage.step, stage.plan)
+        return stages[-1].plan, exit_code
 
-    def _render(self, request: Request) -> Plan:
+    def _target(self) -> Target:
         interpreter = self._task.interpreter
-        target = Target(
+        return Target(
             module=self._task.scenario.module,
             python=interpreter.path,
             python_version=".".join(interpreter.version.split(".")[:2]),
             tool_version=Version(self._task.tool.version),
             index_url=self.place.index_url,
         )
-        return self._installer.render(request, target)
 
-    def _enter_step(self, step: Step, first: bool) -> None:
+    def _enter_step(self, step: Step, plan: Plan, first: bool) -> None:
         new_environment = step.environment == "new" and not first
         new_cache = step.cache == "new" and not first
+        before = self.place.project
         self.place = msgspec.structs.replace(
             self.place,
             environment=self.place.environment + new_environment,
             cache=self.place.cache + new_cache,
         )
         self.place.prepare()
+        if step.action == "sync" and new_environment:
+            for name in plan.lock_files:  # what a second machine gets from the first
+                shutil.copy2(before / name, self.place.project)
 
     def _run_plan(self, step: Step, plan: Plan) -> int:
         self._require_space()
@@ -180,7 +177,7 @@ class CellRun:
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-        commands = list(plan.commands)
+        commands = list(plan.commands_of(step.action))
         if not self._installer.makes_environment and not (self.place.project / ".venv").exists():
             pip = () if self._installer.needs_pip else ("--without-pip",)
             commands.insert(0, (self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
@@ -263,28 +260,3 @@ class CellRun:
                 str(self._workshop.work),
                 "less than 100 MB are free: free space, or name another folder with --work",
             )
-
-    def _circumstances(self) -> Circumstances:
-        return Circumstances(
-            kit_version=__version__,
-            python=self._task.interpreter.version,
-            platform=platform.platform(aliased=True, terse=True) + " " + platform.machine(),
-            compiler=Path(self._workshop.compiler.title).name,
-            checks={tool.name: tool.version for tool in self._workshop.check_tools},
-            date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
-        )
-
-    def _replacements(self) -> dict[str, str]:
-        """Paths and addresses of this machine, and what stands for them in the record."""
-        interpreter = Path(self._task.interpreter.path).resolve().parent.parent
-        found = {
-            self.place.index_url.rstrip("/").removesuffix("/simple"): (
-                "https://the-package-index" if self._task.scenario.live else "http://127.0.0.1:8000"
-            ),
-            str(self.place.root): "/cell",
-            str(self._workshop.work / "tools"): "/tools",
-        }
-        # An interpreter of the system's is named alike everywhere.
-        return (
-            found if str(interpreter).startswith("/usr") else {**found, str(interpreter): "/python"}
-        )

@@ -1,4 +1,4 @@
-"""The command ``native-skew``: list, show, run, serve, report, schema."""
+"""The command ``native-skew`` and its subcommands."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from rich.console import Console
 from rich.table import Table
 
 from repro import __version__, describe, report, results, scenarios
+from repro.adopt.command import adopt
 from repro.audit.command import audit
+from repro.diff_command import diff
 from repro.errors import SkewError
+from repro.export_command import export
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
+from repro.matrix.commands import matrix, merge
+from repro.options import results_option, scenario_option
 from repro.remedies import REMEDIES
-from repro.run_commands import COULD_NOT_RUN, results_option, run, scenario_option, serve
+from repro.run_commands import COULD_NOT_RUN, run, serve
+from repro.timeline.command import timeline
 
 _INTERRUPTED = 130
 
@@ -97,9 +103,15 @@ def schema() -> None:
     sys.stdout.write(results.encode(results.schema()).decode())
 
 
+cli.add_command(adopt)
 cli.add_command(audit)
 cli.add_command(run)
 cli.add_command(serve)
+cli.add_command(matrix)
+cli.add_command(merge)
+cli.add_command(export)
+cli.add_command(diff)
+cli.add_command(timeline)
 
 
 def main() -> NoReturn:

@@ -38,7 +38,12 @@ def _add_variant(tree: Tree, scenario: Scenario, variant: str) -> None:
     steps = branch.add("steps")
     for number, step in enumerate(scenario.steps_of(variant), 1):
         words = [f"{number}. {step.title}", f"environment: {step.environment}"]
-        steps.add("; ".join([*words, f"cache: {step.cache}"]))
+        words += [f"cache: {step.cache}"]
+        words += [f"{step.action} alone"] if step.action != "install" else []
+        words += (
+            [f"{' '.join(step.build_from_source)} from source"] if step.build_from_source else []
+        )
+        steps.add("; ".join(words))
     published = branch.add("published")
     for provider in releases_of(scenario.providers, variant):
         published.add(Text(f"step {provider.step}: {provider_title(provider)}"))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import platform
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 from packaging.metadata import parse_email
 
-from repro import archives
+from repro import __version__, archives
 from repro.archives import PublishedFile
+from repro.compiler import Compiler
+from repro.interpreter import Interpreter
+from repro.isolation import Place
 from repro.observe import Observation
-from repro.results import PublishedRecord, Result
+from repro.results import Circumstances, PublishedRecord, Result
 from repro.shelf import Shelf
+from repro.tools import Tool
 
 
 def published_records(
@@ -50,6 +57,34 @@ def origin_of(
         return "none"
     here = any("-linux_" in tag for tag in installed[0].tags)
     return "built" if here and installed[0].generator != archives.GENERATOR else "published"
+
+
+def circumstances_of(
+    interpreter: Interpreter, compiler: Compiler, check_tools: Iterable[Tool]
+) -> Circumstances:
+    """What a result that is made now holds for."""
+    return Circumstances(
+        kit_version=__version__,
+        python=interpreter.version,
+        platform=platform.platform(aliased=True, terse=True) + " " + platform.machine(),
+        compiler=Path(compiler.title).name,
+        checks={tool.name: tool.version for tool in check_tools},
+        date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
+    )
+
+
+def replacements(place: Place, work: Path, interpreter: Interpreter, live: bool) -> dict[str, str]:
+    """Paths and addresses of this machine, and what stands for them in the record."""
+    prefix = str(Path(interpreter.path).resolve().parent.parent)
+    found = {
+        place.index_url.rstrip("/").removesuffix("/simple"): (
+            "https://the-package-index" if live else "http://127.0.0.1:8000"
+        ),
+        str(place.root): "/cell",
+        str(work / "tools"): "/tools",
+    }
+    # An interpreter of the system's is named alike everywhere.
+    return found if prefix.startswith("/usr") else {**found, prefix: "/python"}
 
 
 def scrub(result: Result, replacements: Mapping[str, str]) -> Result:

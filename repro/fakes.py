@@ -9,6 +9,7 @@ them, and reading them is just what goes wrong.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -90,14 +91,24 @@ def _provider_values(release: ProviderRelease) -> dict[str, str]:
 
 
 def _consumer_values(release: ConsumerRelease, sdist: Sdist) -> dict[str, str]:
+    if sdist.stamps:
+        reason = "the range comes from the provider in the build environment."
+    elif sdist.requires_dist == (PROVIDER,):
+        reason = "nothing is stamped, any provider will be accepted."
+    else:
+        reason = "nothing is stamped, the range is the one that the build is held to."
     return {
         "version": release.version,
-        "build_requires": ", ".join(f'"{each}"' for each in sdist.build_requires),
-        "install_requires": "abi_requires()" if sdist.stamps else f'"{PROVIDER}"',
-        "stamp_reason": "the range comes from the provider in the build environment."
+        "build_requires": _python_strings(sdist.build_requires),
+        "install_requires": "abi_requires()"
         if sdist.stamps
-        else "nothing is stamped, any provider will be accepted.",
+        else _python_strings(sdist.requires_dist),
+        "stamp_reason": reason,
     }
+
+
+def _python_strings(requirements: Iterable[str]) -> str:
+    return ", ".join(f'"{each}"' for each in requirements)
 
 
 def _rendered(folder: Path, values: dict[str, str]) -> dict[str, bytes]:

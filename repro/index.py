@@ -32,7 +32,7 @@ _HTML_V1 = "application/vnd.pypi.simple.v1+html"
 
 # (page, file) Cache-Control. «public» is what the public index itself sends. Whether uv builds
 # a cached sdist again hangs on them, and on validators: after a 304 it keeps what it built.
-_CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
+CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
     "public": ("max-age=600, public", "max-age=365000000, immutable, public"),
     "no-immutable": ("max-age=600, public", "max-age=365000000, public"),
     "no-cache": ("no-cache", "no-cache"),
@@ -40,7 +40,7 @@ _CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
     "no-cache-control": ("", ""),
     "none": ("", ""),
 }
-_PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
+PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
 
 
 _FORMS = {
@@ -164,15 +164,15 @@ def _page(shelf: Shelf, request: Request, data: Mapping[str, Any], html: str) ->
     form = _FORMS.get(form, form)
     body = msgspec.json.encode(data) if form == _JSON_V1 else html.encode()
     response = Response(body, content_type=form)
-    control = _CACHE_CONTROL[shelf.cache_headers][0]
+    control = CACHE_CONTROL[shelf.cache_headers][0]
     if control:
         response.headers["Cache-Control"] = control
         # As a CDN serves a page whose time has run out: a step of a scenario that comes
         # «later» sees what is published by then, without waiting ten minutes for it.
         # Not every cache reads Age: CacheControl (Poetry) and hishel (PDM) count from Date.
-        response.headers["Age"] = str(_PAGE_AGE)
+        response.headers["Age"] = str(PAGE_AGE)
         now = dt.datetime.now(tz=dt.timezone.utc)
-        response.date = now - dt.timedelta(seconds=_PAGE_AGE)
+        response.date = now - dt.timedelta(seconds=PAGE_AGE)
     response.headers["Vary"] = "Accept"
     return _conditional(response, request, shelf)
 
@@ -184,7 +184,7 @@ def _file(shelf: Shelf, request: Request, filename: str) -> Response:
         raise NotFound
     content = found.metadata if is_sidecar else found.content
     response = Response(content, content_type="application/octet-stream")
-    if control := _CACHE_CONTROL[shelf.cache_headers][1]:
+    if control := CACHE_CONTROL[shelf.cache_headers][1]:
         response.headers["Cache-Control"] = control
     return _conditional(response, request, shelf)
 
@@ -192,12 +192,12 @@ def _file(shelf: Shelf, request: Request, filename: str) -> Response:
 _ENDPOINTS: dict[str, Callable[..., Response]] = {"root": _root, "project": _project, "file": _file}
 
 
-_NO_VALIDATORS = ("no-validators", "none")
+NO_VALIDATORS = ("no-validators", "none")
 
 
 def _conditional(response: Response, request: Request, shelf: Shelf) -> Response:
     """Adds validators, where there are to be any, and answers If-None-Match and Range."""
-    if shelf.cache_headers not in _NO_VALIDATORS:
+    if shelf.cache_headers not in NO_VALIDATORS:
         response.headers["Last-Modified"] = http_date(pages.UPLOADED)
         response.add_etag()
     length = len(response.get_data())

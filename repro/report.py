@@ -169,24 +169,27 @@ def summary(
             Text("To run a row again, here this one, and keep its environment:", style="bold"),
         ]
         parts += [Text(f"  {command()} {first.cell.arguments} --keep"), Text()]
-    parts += [Text(f"not run: {each.cell.id}: {each.reason}", style="yellow") for each in not_run]
-    for result in contradictions(results):
-        parts.append(
-            Text(
-                f"contradicts its scenario: {result.cell.id} is {result.verdict}, expected "
-                f"{result.expected} ({result.expected_because})",
-                style="bold red",
-            )
+    return Group(*parts, *news(not_run, contradictions(results), changes))
+
+
+def news(
+    not_run: Iterable[NotRun], contradictory: Iterable[Result], changes: Iterable[Change]
+) -> list[Text]:
+    """What asks for a person's attention, in a line each."""
+    lines = [Text(f"not run: {each.cell.id}: {each.reason}", style="yellow") for each in not_run]
+    for result in contradictory:
+        line = (
+            f"contradicts its scenario: {result.cell.id} is {result.verdict}, expected "
+            f"{result.expected} ({result.expected_because})"
         )
+        lines.append(Text(line, style="bold red"))
     for change in changes:
-        parts.append(
-            Text(
-                f"changed: {change.cell.id}: {change.old} (recorded with {change.against.version}) "
-                f"is now {change.new}",
-                style="bold red",
-            )
+        line = (
+            f"changed: {change.cell.id}: {change.old} (recorded with {change.against.version}) "
+            f"is now {change.new}"
         )
-    return Group(*parts)
+        lines.append(Text(line, style="bold red"))
+    return lines
 
 
 def novelties(results: Sequence[Result], recorded: Iterable[Result]) -> list[str]:

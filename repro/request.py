@@ -36,6 +36,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         clean_cache: names whose cached builds are removed first.
         constraint_variable: constraints set by the tool's environment variable.
         library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
+        lock_platforms: the platforms (``linux``, ``macos``, ``windows``) that a lock is for.
+        locked: the lock is there already, and may have been made with other options.
         requires_python: the Pythons that the user's project supports, for tools that lock for
             all of them; where empty, this minor version and newer.
 
@@ -55,6 +57,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     clean_cache: tuple[str, ...] = ()
     library_path: str | None = None
     constraint_variable: tuple[str, ...] = ()
+    lock_platforms: tuple[str, ...] = ()
+    locked: bool = False
     requires_python: str = ""
 
 
@@ -72,6 +76,7 @@ FEATURES: dict[str, str] = {
     "refresh": "refreshing cached index answers",
     "clean_cache": "cleaning a named distribution's cache",
     "constraint_variable": "constraints by an environment variable that builds read too",
+    "lock_platforms": "locking for some platforms and not for others",
     "library_path": "installing a second copy into a folder",
 }
 

@@ -165,10 +165,14 @@ def read(path: Path) -> Result:
         raise ResultFileError(path, str(error)) from error
 
 
+def paths(folder: Path = FOLDER) -> list[Path]:
+    """The result files below ``folder``; none where there is no such folder."""
+    return sorted(folder.glob("*/*/*/*.json"))
+
+
 def read_all(folder: Path = FOLDER) -> dict[str, Result]:
     """All results below ``folder`` by cell id; empty where there is no such folder."""
-    results = (read(path) for path in sorted(folder.glob("*/*/*/*.json")))
-    return {result.cell.id: result for result in results}
+    return {result.cell.id: result for result in map(read, paths(folder))}
 
 
 def write(result: Result, folder: Path) -> Path:
@@ -179,16 +183,26 @@ def write(result: Result, folder: Path) -> Path:
 
     """
     path = folder / f"{result.cell.id}.json"
+    write_file(path, encode(result))
+    return path
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file, whole or not at all, whatever ends this process meanwhile.
+
+    Raises:
+        WorkFolderError: the folder cannot be written to.
+
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(encode(result))
+        temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise WorkFolderError(path, error.strerror or str(error)) from error
-    return path
 
 
 def write_schema(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -17,44 +16,36 @@ from repro.archives import read_sdist
 from repro.errors import RecordOwnError
 from repro.installers import parse_choice
 from repro.interpreter import find as find_interpreter
+from repro.options import (
+    installer_option,
+    jobs_option,
+    limit_option,
+    newest_option,
+    python_option,
+    remedy_option,
+    results_option,
+    scenario_option,
+    work_option,
+)
 from repro.progress import Display
 from repro.results import Change, NotRun, Result
 from repro.runner import Runner
 from repro.selection import Filters, Selection, select, tour
 from repro.serve import instructions
-from repro.workshop import DEFAULT_WORK, Workshop
+from repro.workshop import Workshop
 
 CHANGED, COULD_NOT_RUN = 1, 2
-
-work_option = click.option(
-    "--work",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_WORK,
-    show_default=True,
-    help="The only folder written to; tools are kept in it.",
-)
-scenario_option = click.option(
-    "--scenario", "scenario_names", multiple=True, help="NAME or NAME/VARIANT; may be repeated."
-)
-results_option = click.option(
-    "--results",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=results.FOLDER,
-    show_default=True,
-    help="Where results are recorded.",
-)
 
 
 @click.command()
 @scenario_option
-@click.option("--installer", multiple=True, help="ID, TOOL==VERSION or TOOL=PATH; repeatable.")
-@click.option("--remedy", multiple=True, help="NAME; may be repeated.")
-@click.option("--python", multiple=True, help="Version or path of an interpreter; repeatable.")
+@installer_option
+@remedy_option
+@python_option
 @click.option("--all", "everything", is_flag=True, help="Every scenario, installer and remedy.")
 @click.option("--live", is_flag=True, help="Also scenarios on real distributions (network).")
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True)
-@click.option("--time-limit", type=click.FloatRange(1), default=300.0, show_default=True)
+@jobs_option
+@limit_option
 @click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
@@ -63,7 +54,7 @@ results_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="An sdist of fake-softioc 4.6.1 in the fake one's place; it must work unaided.",
 )
-@click.option("--newest", is_flag=True, help="Ask anew which release of each tool is newest.")
+@newest_option
 @results_option
 @work_option
 def run(

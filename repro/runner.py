@@ -43,31 +43,40 @@ class Runner:
         jobs: how many at once.
         limit: seconds that one command may take.
         keep: leave the cells' folders.
+        processes: what starts the commands, where somebody wants to see them.
 
     """
 
     def __init__(
-        self, workshop: Workshop, *, jobs: int, limit: float = 300.0, keep: bool = False
+        self,
+        workshop: Workshop,
+        *,
+        jobs: int,
+        limit: float = 300.0,
+        keep: bool = False,
+        processes: Processes | None = None,
     ) -> None:
         self._workshop, self._jobs, self._limit, self._keep = workshop, jobs, limit, keep
-        self._processes = Processes()
+        self._processes = processes or Processes()
         self.times = Times()
         self.kept: dict[str, Path] = {}
 
     def run(self, tasks: Sequence[Task], watcher: Watcher) -> list[Result | NotRun]:
-        """Runs ``tasks``, heavier ones first; returns their outcomes by cell.
+        """Runs ``tasks`` as ``outcomes`` does; returns their outcomes by cell."""
+        return sorted(self.outcomes(tasks, watcher), key=lambda outcome: outcome.cell)
 
-        An interrupt ends every process and is raised again.
+    def outcomes(self, tasks: Sequence[Task], watcher: Watcher) -> Iterator[Result | NotRun]:
+        """Runs ``tasks``, heavier ones first; gives each outcome as soon as it is there.
+
+        An interrupt, or a consumer that stops listening, ends every process.
         """
         waiting = sorted(tasks, key=lambda t: -INSTALLERS[t.cell.installer].cost)
-        outcomes: list[Result | NotRun] = []
         with ThreadPoolExecutor(self._jobs) as pool:
             try:
-                outcomes.extend(self._drain(pool, iter(waiting), watcher))
+                yield from self._drain(pool, iter(waiting), watcher)
             except BaseException:
                 self._processes.stop()
                 raise
-        return sorted(outcomes, key=lambda outcome: outcome.cell)
 
     def _drain(
         self, pool: ThreadPoolExecutor, waiting: Iterator[Task], watcher: Watcher

@@ -20,6 +20,7 @@ Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
 CachePolicy = Literal[
     "public", "no-immutable", "no-cache", "no-validators", "no-cache-control", "none"
 ]
+Platform = Literal["linux", "macos", "windows"]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -42,8 +43,9 @@ class Wheel(Table, frozen=True):
 class Sdist(Table, frozen=True):
     """A published source distribution of the consumer.
 
-    ``requires_dist`` and ``dynamic`` are what its PKG-INFO says; ``stamps`` is what its
-    setup.py does: take the range from the provider in the build environment.
+    ``requires_dist`` and ``dynamic`` are what its PKG-INFO says; ``stamps`` is whether its
+    setup.py takes the range from the provider in the build environment; else it says
+    ``requires_dist`` too.
     """
 
     build_requires: tuple[str, ...]
@@ -82,18 +84,27 @@ class Ask(Table, frozen=True):
     """What the user asks for, before any remedy.
 
     ``requires_python`` is what the user's project says, where a tool asks for one; without
-    it, this minor version and newer.
+    it, this minor version and newer. ``lock_platforms`` limits the lock of tools that else
+    lock for every platform.
     """
 
     requirements: tuple[str, ...] = (CONSUMER,)
     build_from_source: tuple[str, ...] = ()
     requires_python: str = ""
+    lock_platforms: tuple[Platform, ...] = ()
 
 
 class Step(Table, frozen=True):
-    """One installation. ``remedy`` says whether the cell's remedy is applied in it."""
+    """One installation, or one half of it.
+
+    ``action`` is what is done: all of it, the lock alone, or the installation of a lock that
+    an earlier step left. ``build_from_source`` is added to what the scenario asks; ``remedy``
+    says whether the cell's remedy is applied.
+    """
 
     title: str = "install"
+    action: Literal["install", "lock", "sync"] = "install"
+    build_from_source: tuple[str, ...] = ()
     environment: Literal["keep", "new"] = "keep"
     cache: Literal["keep", "new"] = "keep"
     remedy: bool = True

@@ -119,10 +119,29 @@ class Toolbox:
                 _write_whole(memory, str(found[canonicalize_name(name)]))
             return memory.read_text(encoding="ascii")
 
+    def releases(self, name: str) -> tuple[str, ...]:
+        """Every final release of ``name`` that the index has for this interpreter, older first.
+
+        Asked once, then remembered in the folder.
+
+        Raises:
+            ToolUnavailableError: the index cannot be asked, or does not know the name.
+
+        """
+        memory = self._folder / f"{name}-releases.json"
+        with self._lock(memory.name):
+            if not memory.exists():
+                # https://pip.pypa.io/en/stable/cli/pip_index/
+                asking = ("--disable-pip-version-check", "index", "versions", "--json", name)
+                told = json.loads(self._run([sys.executable, "-m", "pip", *asking], name))
+                _write_whole(memory, json.dumps(told["versions"]))
+            return tuple(sorted(json.loads(memory.read_text(encoding="utf-8")), key=Version))
+
     def forget_newest(self) -> None:
-        """Makes ``newest`` ask the index again."""
-        for memory in self._folder.glob("*.newest"):
-            memory.unlink()
+        """Makes ``newest`` and ``releases`` ask the index again."""
+        for pattern in ("*.newest", "*-releases.json"):
+            for memory in self._folder.glob(pattern):
+                memory.unlink()
 
     def build_requirements(self) -> tuple[PublishedFile, ...]:
         """The build requirements that every cell's index offers.

@@ -5,11 +5,12 @@ No word that a tool printed enters here; see rule 1 in CONTRIBUTING.md.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from repro.observe import Observation
+if TYPE_CHECKING:  # who only names a verdict need not load the ELF reader
+    from repro.observe import Observation
 
 Verdict = Literal[
     "works",

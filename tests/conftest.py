@@ -36,7 +36,7 @@ class Silent:
     def finished(self, outcome: Result | NotRun) -> None: ...
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def watcher() -> Silent:
     return Silent()
 

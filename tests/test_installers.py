@@ -63,12 +63,13 @@ def test_every_remedy_renders_or_says_why_not(installer: str, remedy: str) -> No
         reason = ""
     assert plans or len(reason) > 15
     for plan in plans:
+        commands = plan.commands_of("install")
         assert plan.commands
-        assert all(word for command in plan.commands for word in command)
+        assert all(word for command in commands for word in command)
         for name, text in {**plan.files, **plan.user_files}.items():
             if name.endswith(".toml"):
                 assert tomllib.loads(text)
-        mentioned = " ".join(word for command in plan.commands for word in command)
+        mentioned = " ".join(word for command in commands for word in command)
         mentioned += "".join((*plan.files.values(), *plan.environ.values()))
         for name in plan.files:
             if name.endswith((".txt", ".in")):
@@ -87,6 +88,7 @@ def test_doing_nothing_asks_for_just_what_the_scenario_asks() -> None:
     assert used_features(ASKED) == ("build_from_source",)
     assert set(FEATURES) == set(Request.__struct_fields__) - {
         "requirements",
+        "locked",
         "requires_python",
     }
 
@@ -144,7 +146,7 @@ def test_what_the_next_version_has_is_rendered() -> None:
 
 def test_each_tool_says_it_in_its_own_words() -> None:
     (poetry,) = rendered("poetry-lock-sync", "build-constraint")
-    assert poetry.commands == (("poetry", "lock"), ("poetry", "sync"))
+    assert poetry.commands_of("install") == (("poetry", "lock"), ("poetry", "sync"))
     assert tomllib.loads(poetry.files["pyproject.toml"])["tool"]["poetry"] == {
         "package-mode": False,
         "build-constraints": {"fake-softioc": {"fake-corelibs": "<7.0.10.99.0"}},
@@ -158,7 +160,7 @@ def test_each_tool_says_it_in_its_own_words() -> None:
     }
     (pipenv,) = rendered("pipenv", "build-constraint")
     variable = ("env", "PIP_BUILD_CONSTRAINT=build-constraints.txt", "pipenv")
-    assert pipenv.commands == ((*variable, "lock"), (*variable, "sync"))
+    assert pipenv.commands_of("install") == ((*variable, "lock"), (*variable, "sync"))
     (pip_tools,) = rendered("pip-tools", "nothing")
     assert pip_tools.files == {"requirements.in": "--no-binary fake-softioc\nfake-softioc==4.6.1\n"}
     (hatch,) = rendered("hatch-uv", "override")
@@ -215,3 +217,33 @@ def test_wrong_choices_are_one_line(text: str) -> None:
 def test_an_unknown_remedy_suggests_the_near_one() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'match-runtime'"):
         find("match-runtimes")
+
+
+LOCKING = {
+    "uv-pip-sync": "requirements.txt",
+    "uv-lock-sync": "uv.lock",
+    "poetry-lock-sync": "poetry.lock",
+    "pdm-lock-sync": "pdm.lock",
+    "pipenv": "Pipfile.lock",
+    "pip-tools": "requirements.txt",
+    "pip-lock": "pylock.toml",
+}
+
+
+@pytest.mark.parametrize("installer", INSTALLERS)
+def test_locking_and_installing_are_the_two_halves_of_a_plan(installer: str) -> None:
+    (plan,) = rendered(installer, "nothing")
+    lock, sync = plan.commands_of("lock"), plan.commands_of("sync")
+    assert plan.commands_of("install") == (*lock, *sync)
+    assert plan.lock_files == ((LOCKING[installer],) if installer in LOCKING else ())
+    assert bool(lock) == (installer in LOCKING)
+    assert sync
+
+
+def test_a_lock_made_elsewhere_is_told_of_the_build_where_it_is_installed() -> None:
+    locked = replace(ASKED, locked=True)
+    for installer, word in (("pip-tools", "--no-binary fake-softioc"), ("pipenv", "PIP_NO_BINARY")):
+        here = " ".join(INSTALLERS[installer].render(locked, target(installer)).commands[-1])
+        there = " ".join(INSTALLERS[installer].render(ASKED, target(installer)).commands[-1])
+        assert word in here
+        assert word not in there

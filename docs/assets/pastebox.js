@@ -89,11 +89,23 @@
       const built = [...text.matchAll(BUILT)].map((match) => match[1]);
       if (built.length) facts.consumer = built[built.length - 1];
     }
+    const installed = installedVersions(text);
+    const result = { found, family: family(ids, facts), facts, skew: skewed(facts, installed, buildVersions(text)) };
+    return { ...result, names: names(result, installed) };
+  }
+
+  /* What the pages' snippets may be filled in with; see names.js. */
+  function names(result, installed) {
+    const { facts, skew: [first] } = result;
+    const version = /^\d/;
+    const asked = />=\s*([\w.!+-]+)/.exec(facts.requirement || "");
+    const built = first && version.test(first.built) ? first.built : (asked || [])[1];
     return {
-      found,
-      family: family(ids, facts),
-      facts,
-      skew: skewed(facts, installedVersions(text), buildVersions(text)),
+      consumer: facts.consumer,
+      consumer_version: facts.consumer_version || installed.get(normal(facts.consumer || "")),
+      provider: first ? first.name : facts.provider,
+      older: first ? first.installed : undefined,
+      newer: built,
     };
   }
 
@@ -110,6 +122,7 @@
       answer.append(element("p", "None of the known messages is in it. Paste the lines around the error, or look through the list below."));
       return;
     }
+    if (result.names.consumer && window.nativeSkewNames) window.nativeSkewNames.keep(result.names);
     const [first, ...more] = result.found;
     const link = element("a", first.title);
     link.href = first.href;

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from repro.errors import UnknownNameError
-from repro.installers import hatch, pdm, pip, pip_tools, pipenv, poetry, uv
+from repro.installers import hatch, pdm, pip, pip_tools, pipenv, poetry, uv, uv_once
 from repro.installers.base import Installer, Plan, Target, Unsupported
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
 
 INSTALLERS: dict[str, Installer] = {
     each.id: each
-    for tool in (pip, uv, poetry, pdm, pipenv, pip_tools, hatch)
+    for tool in (pip, uv, uv_once, poetry, pdm, pipenv, pip_tools, hatch)
     for each in tool.INSTALLERS
 }
 

@@ -8,13 +8,15 @@ the documentation can show the very same lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import tomlkit
 from packaging.version import Version
 
 from repro.request import FEATURES, Request, used_features
+
+Command = tuple[str, ...]
 
 
 class Unsupported(Exception):  # noqa: N818  (an answer, not an error)
@@ -27,6 +29,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         files: content by name, relative to the project's folder.
         user_files: content by name, relative to the user's configuration folder.
+        locking: command lines that write a lock and install nothing, run before ``commands``.
+        lock_files: what they write, relative to the project's folder: all that a second
+            machine needs besides ``files``.
         commands: command lines, run in order until one fails.
         python: the command that runs the environment's interpreter.
         environ: variables to set beside those of the isolation.
@@ -34,12 +39,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    commands: tuple[tuple[str, ...], ...]
-    python: tuple[str, ...]
+    commands: tuple[Command, ...]
+    python: Command
+    locking: tuple[Command, ...] = ()
+    lock_files: tuple[str, ...] = ()
     files: Mapping[str, str] = {}
     user_files: Mapping[str, str] = {}
     environ: Mapping[str, str] = {}
     library_path: tuple[str, ...] = ()
+
+    def commands_of(self, action: Literal["install", "lock", "sync"]) -> tuple[Command, ...]:
+        """The command lines of an ``action``: all, those that lock, or those that install."""
+        locking = () if action == "sync" else self.locking
+        return (*locking, *(() if action == "lock" else self.commands))
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from repro.installers.base import (
@@ -28,6 +29,7 @@ _SUPPORTED = (
     "reinstall",
     "refresh",
     "clean_cache",
+    "lock_platforms",
 )
 
 
@@ -78,20 +80,42 @@ def _cleaning(request: Request) -> list[tuple[str, ...]]:
 def _lock_sync(request: Request, target: Target) -> Plan:
     _require_supported(request)
     reinstall = ["--reinstall"] if request.reinstall else []
-    return _plan(request, target, _command(request, "lock"), _command(request, "sync", *reinstall))
+    plan = _plan(request, target, _command(request, "sync", *reinstall))
+    *cleaning, syncing = plan.commands
+    return replace(
+        plan,
+        locking=(*cleaning, *_locking(request)),
+        lock_files=("pdm.lock",),
+        commands=(syncing,),
+    )
+
+
+def _locking(request: Request) -> list[tuple[str, ...]]:
+    """A lock for every platform, or one target after the other.
+
+    https://pdm-project.org/en/latest/usage/lock-targets/
+    """
+    if not request.lock_platforms:
+        return [_command(request, "lock")]
+    return [
+        _command(request, "lock", "--platform", platform, *(["--append"] if number else []))
+        for number, platform in enumerate(request.lock_platforms)
+    ]
 
 
 def _install(request: Request, target: Target) -> Plan:
     _require_supported(request)
     if request.reinstall:
         raise Unsupported("--reinstall is an option of pdm sync, not of pdm install")
+    if request.lock_platforms:
+        raise Unsupported("--platform is an option of pdm lock, not of pdm install")
     return _plan(request, target, _command(request, "install"))
 
 
-def _plan(request: Request, target: Target, *commands: tuple[str, ...]) -> Plan:
+def _plan(request: Request, target: Target, install: tuple[str, ...]) -> Plan:
     return Plan(
         files={"pyproject.toml": _project(request, target)},
-        commands=(*_cleaning(request), *commands),
+        commands=(*_cleaning(request), install),
         python=(".venv/bin/python",),
     )
 

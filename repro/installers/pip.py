@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from repro.installers.base import (
+    Command,
     Installer,
     Plan,
     Target,
@@ -37,7 +38,8 @@ def _render(request: Request, target: Target) -> Plan:
     _require_supported(request, target)
     files, options = _options(request)
     reinstall = ("--force-reinstall",) if request.reinstall else ()
-    return _plan(request, files, (*_PIP, "install", *options, *reinstall, *request.requirements))
+    install = (*_PIP, "install", *options, *reinstall, *request.requirements)
+    return _plan(request, files, (*_cleaning(request), install))
 
 
 def _lock(request: Request, target: Target) -> Plan:
@@ -50,12 +52,10 @@ def _lock(request: Request, target: Target) -> Plan:
     files, options = _options(request)
     again = _options(replace(request, constraints=()))[1]
     reinstall = ("--force-reinstall",) if request.reinstall else ()
-    return _plan(
-        request,
-        files,
-        (*_PIP, "lock", *options, *request.requirements),
-        (*_PIP, "install", *again, *reinstall, "-r", "pylock.toml"),
-    )
+    locking = (*_cleaning(request), (*_PIP, "lock", *options, *request.requirements))
+    install = (*_PIP, "install", *again, *reinstall, "-r", "pylock.toml")
+    plan = _plan(request, files, (install,))
+    return replace(plan, locking=locking, lock_files=("pylock.toml",))
 
 
 def _require_supported(request: Request, target: Target) -> None:
@@ -83,14 +83,17 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
     return files, options
 
 
-def _plan(request: Request, files: dict[str, str], *commands: tuple[str, ...]) -> Plan:
-    # pip matches the names of wheel files, in which a hyphen is an underscore.
+def _cleaning(request: Request) -> tuple[Command, ...]:
+    """What pip matches are the names of wheel files, in which a hyphen is an underscore."""
     stale = [name.replace("-", "_") for name in request.clean_cache]
-    cleaning = [("pip", "cache", "remove", name) for name in stale]
+    return tuple(("pip", "cache", "remove", name) for name in stale)
+
+
+def _plan(request: Request, files: dict[str, str], commands: tuple[Command, ...]) -> Plan:
     aside = ("install", "--no-deps", "--target", "other", request.library_path or "")
     return Plan(
         files=files,
-        commands=(*cleaning, *commands, *([(*_PIP, *aside)] if request.library_path else [])),
+        commands=(*commands, *([(*_PIP, *aside)] if request.library_path else [])),
         python=(".venv/bin/python",),
         environ={"PIP_CONSTRAINT": "constraints.txt"} if request.constraint_variable else {},
         library_path=library_folders(request),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from repro.installers.base import (
+    Command,
     Installer,
     Plan,
     Target,
@@ -54,26 +55,31 @@ def _render(request: Request, target: Target) -> Plan:
     if request.constraints:
         files["constraints.txt"] = requirement_lines(request.constraints)
         options += ["--constraint", "constraints.txt"]
-    commands: list[tuple[str, ...]] = [
-        (*_PIP, "cache", "remove", name.replace("-", "_")) for name in request.clean_cache
-    ]
-    passed_on: list[str] = []
+    cleaning = [(*_PIP, "cache", "remove", n.replace("-", "_")) for n in request.clean_cache]
+    # What the lock says of building it says for the machine that it was made on.
+    passed_on = [f"--no-binary {name}" for name in request.build_from_source if request.locked]
+    upgrade: list[Command] = []
     if request.build_constraints:
         files["build-constraints.txt"] = requirement_lines(request.build_constraints)
-        passed_on = ["--pip-args", "--build-constraint build-constraints.txt"]
+        passed_on += ["--build-constraint build-constraints.txt"]
         # pip-sync runs the environment's pip, and the bundled one may be older than the option.
-        commands.append((*_PIP, "install", "--upgrade", "pip"))
+        upgrade = [(*_PIP, "install", "--upgrade", "pip")]
+    pip_args = ["--pip-args", " ".join(passed_on)] if passed_on else []
     variable: tuple[str, ...] = ()
     if request.constraint_variable:
         files["constraints.txt"] = requirement_lines(request.constraint_variable)
         variable = ("env", "PIP_CONSTRAINT=constraints.txt")
-    compiling = ("pip-compile", *options, *passed_on, "requirements.in")
-    syncing = ("pip-sync", "--python-executable", _PYTHON, *passed_on, "requirements.txt")
-    commands += [(*variable, *compiling), (*variable, *syncing)]
+    compiling = ("pip-compile", *options, *pip_args, "requirements.in")
+    syncing = ("pip-sync", "--python-executable", _PYTHON, *pip_args, "requirements.txt")
+    locking = (*cleaning, *upgrade, (*variable, *compiling))
+    # A lock that is there already is installed into an environment that is not.
+    commands = [*(upgrade if request.locked else ()), (*variable, *syncing)]
     if request.library_path:
         commands.append((*_PIP, "install", "--no-deps", "--target", "other", request.library_path))
     return Plan(
         files=files,
+        locking=locking,
+        lock_files=("requirements.txt",),
         commands=tuple(commands),
         python=(_PYTHON,),
         library_path=library_folders(request),

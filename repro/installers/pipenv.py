@@ -69,12 +69,17 @@ def _render(request: Request, target: Target) -> Plan:
             # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
             variable = f"PIP_{name.upper().replace('-', '_')}={name}s.txt"
             pipenv = ("env", variable, "pipenv")
+    # Whether a wheel may be used stands in the lock, for the machine that it was made on.
+    built = request.build_from_source if request.locked else ()
+    syncing = ("env", f"PIP_NO_BINARY={','.join(built)}", *pipenv) if built else pipenv
     # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are.
     # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
     clearing = (("pipenv", "--clear"),) if request.clean_cache else ()
     return Plan(
         files=files,
-        commands=(*clearing, (*pipenv, "lock"), (*pipenv, "sync")),
+        locking=(*clearing, (*pipenv, "lock")),
+        lock_files=("Pipfile.lock",),
+        commands=((*syncing, "sync"),),
         python=(".venv/bin/python",),
     )
 

@@ -6,9 +6,9 @@ https://github.com/python-poetry/poetry/blob/2.5.1/src/poetry/repositories/http_
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from repro.installers.base import (
@@ -63,7 +63,18 @@ def _project(request: Request, target: Target) -> str:
     return toml({"project": application(request, target), "tool": {"poetry": poetry}})
 
 
-def _render(request: Request, target: Target, *, install: tuple[tuple[str, ...], ...]) -> Plan:
+def _lock_sync(request: Request, target: Target) -> Plan:
+    plan = _install(request, target)
+    *clearing, (*poetry, _) = plan.commands
+    return replace(
+        plan,
+        locking=(*clearing, (*poetry, "lock")),
+        lock_files=("poetry.lock",),
+        commands=((*poetry, "sync"),),
+    )
+
+
+def _install(request: Request, target: Target) -> Plan:
     if request.no_build_isolation:
         raise Unsupported(
             "Poetry always builds in isolation "
@@ -86,7 +97,7 @@ def _render(request: Request, target: Target, *, install: tuple[tuple[str, ...],
     poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
     return Plan(
         files=files,
-        commands=(*clearing, *((*poetry, *command) for command in install)),
+        commands=(*clearing, (*poetry, "install")),
         python=(".venv/bin/python",),
     )
 
@@ -96,14 +107,14 @@ INSTALLERS = (
         id="poetry-lock-sync",
         title="poetry lock, poetry sync",
         tool="poetry",
-        render=partial(_render, install=(("lock",), ("sync",))),
+        render=_lock_sync,
         cost=7,
     ),
     Installer(
         id="poetry-install",
         title="poetry install",
         tool="poetry",
-        render=partial(_render, install=(("install",),)),
+        render=_install,
         cost=7,
     ),
 )

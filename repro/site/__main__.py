@@ -1,17 +1,19 @@
-"""Writes the generated pages below a folder, for a site generator that runs no hooks.
+"""Writes the site's sources below a folder, for a site generator that runs no hooks.
 
-``python -m repro.site docs`` makes a checkout that Zensical can build; the pages written
-are not to be committed.
+``python -m repro.site build/plain``, then ``zensical build`` in that folder: see ``plain``.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from jinja2 import TemplateError
+
 from repro.errors import SkewError
-from repro.site import pages
+from repro.site import plain
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,14 +22,14 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m repro.site FOLDER", file=sys.stderr)
         return 2
     try:
-        generated = pages.generate()
+        count = plain.write(Path(arguments[0]), os.environ)
     except SkewError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    for path, text in generated.items():
-        target = Path(arguments[0]) / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+    except TemplateError as error:
+        print(f"a page's macros cannot be read: {error}", file=sys.stderr)
+        return 2
+    print(f"{count} pages in {arguments[0]}; build them with `zensical build` there")
     return 0
 
 

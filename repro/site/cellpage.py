@@ -21,11 +21,19 @@ def title(result: Result) -> str:
     return f"{REMEDIES[result.cell.remedy].title}: {markup.tool(result)}"
 
 
-def render(result: Result, book: Book, scenario: Scenario) -> str:
-    """The page as Markdown whose body is HTML, which is quick to build."""
+def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str:
+    """The page as Markdown whose body is HTML, which is quick to build.
+
+    Args:
+        result: the cell.
+        book: all results, for the same question in other versions.
+        scenario: the cell's.
+        raw: the path of the recorded result, where it is not among the matrix's.
+
+    """
     page = markup.page_of(result)
     parts = [
-        f'<p class="lead">{markup.html_badge(result, page)} {escape(result.because)}.</p>',
+        f'<p class="lead">{markup.verdict(result.verdict)} {escape(result.because)}.</p>',
         _expected(result),
         _facts(result, page, scenario),
         '<h2 id="commands">What was run</h2>',
@@ -38,7 +46,7 @@ def render(result: Result, book: Book, scenario: Scenario) -> str:
         sequence.diagram(result),
         '<h2 id="again">Run it again</h2>',
         pre(result.cell.command, "The command that runs this cell again"),
-        _see_also(result, book, page),
+        _see_also(result, book, page, raw or markup.raw_of(result)),
     ]
     body = "\n".join(part for part in parts if part)
     return (
@@ -149,14 +157,14 @@ def _observed(result: Result) -> str:
     )
 
 
-def _see_also(result: Result, book: Book, page: str) -> str:
+def _see_also(result: Result, book: Book, page: str, recorded: str) -> str:
     others = [
         f"<li>{escape(markup.tool(each))} on {each.cell.python}: {markup.html_badge(each, page)}</li>"
         for each in book.versions(result)
         if each is not result
     ]
     versions = f"<p>The same in other versions:</p><ul>{''.join(others)}</ul>" if others else ""
-    raw = f'<a href="{url(page, markup.raw_of(result))}">the raw result</a>'
+    raw = f'<a href="{url(page, recorded)}">the raw result</a>'
     schema = f'<a href="{url(page, "results/schema.json")}">its schema</a>'
     grid = f'<a href="{url(page, f"scenarios/{result.cell.scenario}.md")}">the scenario’s other cells</a>'
     return f"{versions}<p>Read on: {grid}, {raw}, {schema}.</p>"

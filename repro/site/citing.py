@@ -14,14 +14,12 @@ from typing import ParamSpec
 from repro.errors import SkewError
 from repro.installers import INSTALLERS
 from repro.results import Result
-from repro.site import grid, markup, sequence, snippet
+from repro.site import grid, markup, sequence, snippet, tabs, upstream
 from repro.site.book import Book, unrecorded_tools
 from repro.site.errors import CellReferenceError, ContradictionError, QuoteError
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
-_TABS = {"uv project": "uv-sync", "uv pip": "uv-pip-install", "pip": "pip"}
-# Shown beside those where their own run of the same remedy works.
-_MORE_TABS = {"Poetry": "poetry-lock-sync", "PDM": "pdm-lock-sync", "Pipenv": "pipenv"}
+_OWN_TABS = ("uv project", "uv pip", "pip")
 
 Arguments = ParamSpec("Arguments")
 
@@ -56,10 +54,15 @@ class Citations:
         self.problems: list[str] = []
         self._book = book
         self._cited: dict[str, list[Result]] = defaultdict(list)
+        self._with_snippets: set[str] = set()
 
     def last_verified(self) -> str | None:
         """The newest date among the cells that this page cites."""
         return max((r.circumstances.date for r in self._cited[self.page()]), default=None)
+
+    def shows_snippets(self) -> bool:
+        """Whether this page has text to copy, which a reader may want with other names."""
+        return self.page() in self._with_snippets
 
     @_collecting
     def cell(self, reference: str) -> str:
@@ -80,6 +83,7 @@ class Citations:
     def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
         """What to write and type, as it ran, and the verdict."""
         result = self._cite(f"{where}/{installer}/{remedy}")
+        self._with_snippets.add(self.page())
         return f"{snippet.render(result)}\n{markup.badge(result, self.page())}\n"
 
     @_collecting
@@ -87,19 +91,25 @@ class Citations:
         """Linked tabs, one for each tool, each with its snippet.
 
         Args:
-            remedies: one for all tabs, or one each by the tab's name; the other tools follow
-                with the first where that is recorded of them and works.
+            remedies: one for uv and pip, or one each by the tab's name. Every other tool shows
+                its recorded run that works and ends with the same version of the provider as
+                the first tab, or says what is recorded of it instead.
             where: scenario and variant.
 
         """
-        tabs = remedies if isinstance(remedies, dict) else dict.fromkeys(_TABS, remedies)
-        first = next(iter(tabs.values()))
-        for name, installer in _MORE_TABS.items():
-            if self._works(f"{where}/{installer}/{first}"):
-                tabs = {**tabs, name: first}
+        chosen = remedies if isinstance(remedies, dict) else dict.fromkeys(_OWN_TABS, remedies)
+        name, remedy = next(iter(chosen.items()))
+        wanted = self._cite(f"{where}/{tabs.TABS[name]}/{remedy}")
         text = ""
-        for name, remedy in tabs.items():
-            body = self.snippet(remedy, (_TABS | _MORE_TABS)[name], where)
+        for name, installer in tabs.TABS.items():
+            own = tabs.recorded(self._book, where, installer)
+            if name in chosen:
+                body = self.snippet(chosen[name], installer, where)
+            elif found := tabs.as_good_as(wanted, own):
+                body = self.snippet(found.cell.remedy, installer, where)
+            else:
+                tried = ((r.cell.remedy, markup.badge(r, self.page())) for r in own)
+                body = tabs.instead(name, wanted, tried)
             text += f'=== "{name}"\n\n{markup.indent(body)}\n'
         return text
 
@@ -151,6 +161,21 @@ class Citations:
         self._cited[self.page()] += found
         return grid.render(found, self.page(), self._remedy, "remedy", label)
 
+    @_collecting
+    def promises(self, finding: str) -> str:
+        """What specifications and documentation say of a finding."""
+        return upstream.promises(upstream.find(finding))
+
+    @_collecting
+    def report(self, finding: str) -> str:
+        """The rest of a finding's page: reproduction, ways out, threads."""
+        found = upstream.find(finding)
+        result = self._cite(found.cells[0])
+        if result.verdict != found.verdict:
+            told = f"{result.verdict} in {result.cell.id}"
+            raise ContradictionError(found.cells[0], found.verdict, [told])
+        return upstream.rest(found, result)
+
     def recorded(self, pattern: str) -> bool:
         """Whether there is such a cell: a page may wait for its evidence."""
         try:
@@ -172,12 +197,6 @@ class Citations:
         for name, versions in self._book.tools().items():
             found[INSTALLERS[name].tool].update(versions)
         return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
-
-    def _works(self, reference: str) -> bool:
-        try:
-            return self._book.find(reference).verdict == "works"
-        except CellReferenceError:
-            return False
 
     def _remedy(self, result: Result) -> str:
         href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")

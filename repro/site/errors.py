@@ -41,6 +41,20 @@ class NothingRecordedError(SkewError):
         )
 
 
+class NoPagesError(SkewError):
+    """The working directory is no checkout with pages in it."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder}: no mkdocs.yml here; start from the root of a checkout")
+
+
+class LinkRecordError(SkewError):
+    """The record of checked links cannot be read."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}; restore it, or delete it and run `nox -s links`")
+
+
 class PagesError(SkewError):
     """Everything that is wrong in the pages, at once."""
 

@@ -12,19 +12,11 @@ from mkdocs.structure.files import File
 from repro.errors import SkewError
 from repro.site import markup, pages
 
-_SERVER, _REPOSITORY = "GITHUB_SERVER_URL", "GITHUB_REPOSITORY"
-
 
 def on_config(config: Any) -> Any:
-    """Sets the edit link's address, and puts the scenarios into the navigation.
-
-    Raises:
-        PluginError: a scenario file is wrong.
-
-    """
-    if repository := os.environ.get(_REPOSITORY):
-        server = os.environ.get(_SERVER, "https://github.com")
-        config.edit_uri_template = f"{server}/{repository}/edit/main/docs/{{path}}"
+    """Sets the edit link's address."""
+    if link := pages.edit_link(os.environ):
+        config.edit_uri_template = link
     return config
 
 

@@ -59,6 +59,11 @@ def css(verdict: str) -> str:
     return "is-" + verdict.replace(", ", "-").replace(" ", "-")
 
 
+def verdict(name: str) -> str:
+    """A verdict as HTML that leads nowhere: on its own page, or in a legend."""
+    return f'<span class="verdict {css(name)}">{name}</span>'
+
+
 def badge(result: Result, source: str, note: str | None = None) -> str:
     """A Markdown link to the cell's page that says its verdict and by which version."""
     words = note or short_tool(result)
@@ -86,10 +91,11 @@ def pre(text: str, label: str) -> str:
     return f'<pre class="plain" {attributes}><code>{escape(shown)}</code></pre>'
 
 
-def fence(text: str, language: str, title: str = "") -> str:
+def fence(text: str, language: str, title: str = "", *classes: str) -> str:
     """A fenced code block as Markdown."""
     heading = f' title="{title}"' if title else ""
-    return f"``` {{ .{language}{heading} }}\n{text.rstrip()}\n```\n"
+    marks = "".join(f" .{each}" for each in (language, *classes))
+    return f"``` {{{marks}{heading} }}\n{text.rstrip()}\n```\n"
 
 
 def command_line(argv: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
 
 def _legend() -> str:
     items = "".join(
-        f'<dt><span class="verdict {markup.css(verdict)}">{verdict}</span></dt>'
+        f"<dt>{markup.verdict(verdict)}</dt>"
         f"<dd>{escape(meaning).replace('`check`', '<code>check</code>')}</dd>"
         for verdict, meaning in MEANING.items()
     )

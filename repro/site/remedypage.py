@@ -56,6 +56,7 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
         "`fake-softioc` stands for the package that is built, `fake-corelibs` for the one "
         "whose library it links to. The text is what ran.\n",
         *_tabs(results, page),
+        f"{snippet.names()}\n",
         "## Where it helps\n",
         grid.render(results, page, lambda r: _place(r, page, known), "scenario", remedy.title),
         f'\n<p class="verified">Last verified: {max(r.circumstances.date for r in results)}.</p>\n',

@@ -6,9 +6,15 @@ out, for a reader has one.
 
 from __future__ import annotations
 
+import msgspec
+
+from repro import scenarios
+from repro.cast import cast_of
 from repro.results import CommandRecord, Result, StepRecord
 from repro.site import markup
 
+RAN = "recorded"  # the class of a block that names.js may fill in with the reader's names
+_NAMED_IN = "stamped-wheel-elsewhere"  # every scenario but the live one has this cast
 _LANGUAGES = {".toml": "toml", ".txt": "text", ".in": "text"}
 
 
@@ -32,12 +38,19 @@ def render(result: Result) -> str:
         for name, content in step.files.items():
             if written.get(name) != content:
                 written[name] = content
-                blocks.append(markup.fence(content, _language(name), name))
+                blocks.append(markup.fence(content, _language(name), name, RAN))
         typed += [markup.command_line(command.argv) for command in commands(step)]
     if typed:
-        blocks.append(markup.fence("\n".join(typed), "bash"))
+        blocks.append(markup.fence("\n".join(typed), "bash", "", RAN))
     return "\n".join(blocks)
 
 
 def _language(name: str) -> str:
     return next((lang for end, lang in _LANGUAGES.items() if name.endswith(end)), "text")
+
+
+def names() -> str:
+    """The recorded names and versions for the page's script, as an element that shows nothing."""
+    parts = cast_of(scenarios.load_all()[_NAMED_IN], "no-wheel-fits")
+    data = msgspec.json.encode(parts).decode()
+    return f'<script type="application/json" data-recorded-names>{data}</script>'

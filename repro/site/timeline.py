@@ -2,36 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import groupby
 
 from packaging.version import Version
 
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
 from repro.results import Result
-from repro.site import markup
+from repro.scenario import Scenario
+from repro.site import linechart, markup
 from repro.site.book import Book, question
+from repro.timeline.record import Flip, Line
 
 PAGE = "timeline.md"
+INTRO = """\
+The same question, asked of a tool’s releases. The first release and the last of each minor one are
+run; where two of them differ, the release that changed is found by halving what lies between. A dot
+is a release that was run. A verdict that changed and changed back between two dots is not seen.
+"""
 
 
-def render(book: Book) -> str:
-    """One table per installer that is recorded in several versions; oldest version first."""
-    sections = [text for name in INSTALLERS for text in _section(book, name)]
-    intro = (
-        "The same question, asked of older and newer releases. A row whose verdicts differ is a "
-        "change of behaviour. Questions recorded in one version alone are left out; "
-        "[the matrix](matrix.md) has them."
-    )
+def render(
+    book: Book,
+    known: Mapping[str, Scenario],
+    lines: Mapping[str, Line],
+    evidence: Mapping[str, Result],
+) -> str:
+    """The page: a chart and a table for each tool and scenario, then what else is recorded.
+
+    Args:
+        book: the results.
+        known: the scenarios by id.
+        lines: the recorded timeline.
+        evidence: the result of each of its points, by cell id.
+
+    """
+    ordered = sorted(lines.values(), key=lambda line: (*_place(line), *_order(line)))
+    sections = [_chapter(list(group), known, evidence) for _, group in groupby(ordered, _place)]
+    others = [text for name in INSTALLERS for text in _section(book, name)]
+    if others:
+        others.insert(
+            0, "## In the matrix\n\nOther questions that are recorded in several versions."
+        )
+    command = "native-skew timeline --installer uv-sync --remedy match-runtime"
     ending = (
-        "## What to do\n\nTo add a release, record it; the page grows by itself:\n\n"
-        + markup.fence("native-skew run --installer uv==0.12.0 --record", "bash")
+        "## What to do\n\nAsk a question of your own of every release; the answers are compared "
+        "with what is recorded, and `--record` adds them to this page:\n\n"
+        + markup.fence(command, "bash")
     )
-    dates = {result.circumstances.date for result in book.results}
+    dates = [result.circumstances.date for result in (*book.results, *evidence.values())]
     verified = f'\n<p class="verified">Last verified: {max(dates)}.</p>\n'
     head = markup.frontmatter("Verdicts by release", *markup.WIDE)
-    return "\n\n".join([head + "# Verdicts by release", intro, *sections, ending, verified])
+    return "\n\n".join(
+        [head + "# Verdicts by release", INTRO, *sections, *others, ending, verified]
+    )
+
+
+def _place(line: Line) -> tuple[str, str, str]:
+    return line.tool, line.question.scenario, line.question.variant
+
+
+def _order(line: Line) -> tuple[int, int]:
+    asked = line.question
+    return list(INSTALLERS).index(asked.installer), list(REMEDIES).index(asked.remedy)
+
+
+def _chapter(
+    lines: Sequence[Line], known: Mapping[str, Scenario], evidence: Mapping[str, Result]
+) -> str:
+    """One tool in one variant of a scenario: heading, chart, table."""
+    first = lines[0]
+    scenario, variant = first.question.scenario, first.question.variant
+    href = f"{markup.url(PAGE, f'scenarios/{scenario}.md')}#{variant}"
+    label = f"{first.tool} in {scenario}, {variant}"
+    released = f"{len(first.releases)} releases of {first.tool}, {first.releases[0]} to {first.releases[-1]}"
+    lead = f'<p>{released}: <a href="{href}">{escape(known[scenario].title)}</a>, {variant}.</p>'
+    chart = linechart.chart(lines, [_title(line) for line in lines], f"{label}, as a chart")
+    return f"## {label}\n\n{lead}\n{chart}\n{_table(lines, evidence, label)}\n"
+
+
+def _title(line: Line) -> str:
+    installer = escape(INSTALLERS[line.question.installer].title)
+    return f"{installer}: {escape(REMEDIES[line.question.remedy].title)}"
+
+
+def _table(lines: Sequence[Line], evidence: Mapping[str, Result], label: str) -> str:
+    rows = [row for line in lines for row in _rows(line, evidence)]
+    head = ("question", "releases", "verdict", "what it rests on")
+    return f'<div class="grid">{markup.table(head, rows, label)}</div>'
+
+
+def _rows(line: Line, evidence: Mapping[str, Result]) -> Iterator[tuple[str, ...]]:
+    heading = (
+        f"{_title(line)}<br><small>{len(line.points)} of {len(line.releases)} releases run, "
+        f"{line.date}{_left_out(line)}</small>"
+    )
+    by_newer = {flip.newer: flip for flip in line.flips}
+    for point, releases in linechart.rows(line):
+        badge = markup.html_badge(evidence[point.cell], PAGE)
+        why = escape(point.because) + _doubt(by_newer.get(point.version))
+        yield heading, escape(releases), badge, why
+        heading = "″"
+
+
+def _left_out(line: Line) -> str:
+    names = ", ".join(each.version for each in line.skipped)
+    return f"; could not be run: {escape(names)}" if names else ""
+
+
+def _doubt(flip: Flip | None) -> str:
+    if flip is None or not flip.skipped:
+        return ""
+    names = escape(", ".join(flip.skipped))
+    return f" <small>(any of {names} may have changed it: they could not be run)</small>"
 
 
 def _section(book: Book, installer: str) -> Iterator[str]:
@@ -49,7 +134,7 @@ def _section(book: Book, installer: str) -> Iterator[str]:
     ]
     title = INSTALLERS[installer].title
     head = ("question", *(escape(version) for version in versions))
-    yield f'## {title}\n\n<div class="grid">{markup.table(head, rows, f"{title} by release")}</div>'
+    yield f'### {title}\n\n<div class="grid">{markup.table(head, rows, f"{title} by release")}</div>'
 
 
 def _heading(cells: dict[str, Result]) -> str:

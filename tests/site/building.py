@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,3 +22,24 @@ def build(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProce
         text=True,
         check=False,
     )
+
+
+def plain(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Writes what ``folder`` holds as sources for a generator that runs no hooks."""
+    return subprocess.run(
+        [sys.executable, "-m", "repro.site", str(into)],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def checkout(into: Path) -> Path:
+    """A copy of the pages, to be spoilt; the results and the kit are those of this checkout."""
+    shutil.copy(ROOT / "mkdocs.yml", into)
+    shutil.copytree(ROOT / "docs", into / "docs", ignore=shutil.ignore_patterns("results"))
+    (into / "docs/results").symlink_to(ROOT / "docs/results")
+    (into / "repro").symlink_to(ROOT / "repro")
+    return into

@@ -37,15 +37,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    """A desktop page that may read the clipboard."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    yield context.new_page()
-    context.close()
-
-
 @pytest.fixture(params=["phone-light", "phone-dark", "desktop-light", "desktop-dark"])
 def styled(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
     """A browser context of each size in each scheme."""

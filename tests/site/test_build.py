@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from building import ROOT, build
+from building import ROOT, build, checkout
 from reading import Page, read, target
 
 from repro.site import markup
@@ -118,10 +117,7 @@ def test_the_home_page_is_light(site: Path) -> None:
 
 
 def test_wrong_claims_fail_the_build(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("results"))
-    (tmp_path / "docs/results").symlink_to(ROOT / "docs/results")
-    (tmp_path / "repro").symlink_to(ROOT / "repro")
+    checkout(tmp_path)
     where = "stamped-wheel-elsewhere/no-wheel-fits"
     with (tmp_path / "docs/glossary.md").open("a", encoding="utf-8") as page:
         page.write(f'\n{{{{ claim("{where}/uv-sync/nothing", "works") }}}}\n')

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from building import ROOT
 from logs import ISSUE
 
 from repro.report import metadata_read
 from repro.site import glossary, messages, sequence, snippet
-from repro.site.__main__ import main
 from repro.site.book import Book, expand
 from repro.site.citing import Citations
 from repro.site.errors import CellReferenceError, NothingRecordedError
@@ -118,14 +114,3 @@ def test_the_glossary_explains_names_and_leaves_everyday_words() -> None:
     text = "SONAME\n:   The name. More.\n\nwheel\n:   A file.\n\nsdist\n:   Sources, `as` is.\n"
     assert glossary.terms(text)["SONAME"] == "The name."
     assert glossary.abbreviations(text) == "*[SONAME]: The name.\n*[sdist]: Sources, as is.\n"
-
-
-def test_the_pages_can_be_written_for_other_generators(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(ROOT)
-    assert main([str(tmp_path)]) == 0
-    assert (tmp_path / "scenarios/unstamped-pin.md").is_file()
-    monkeypatch.chdir(tmp_path)
-    assert main([str(tmp_path)]) == 2
-    assert "no recorded results" in capsys.readouterr().err

@@ -60,26 +60,33 @@ class Bakery:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def settings(self) -> Path:
+        """Cookiecutter's configuration, which keeps clones and answers in this folder."""
+        path = self.home / "cookiecutter.yaml"
+        path.write_text(
+            f"cookiecutters_dir: {self.home / 'cookiecutters'}\nreplay_dir: {self.home / 'replay'}\n"
+        )
+        return path
+
     def bake(self, template: str, folder: str = "baked", **answers: str) -> Path:
         """Generate a project, and return where it is."""
         # Here, so that a run without the packages of these tests can still load conftest.py.
         from cookiecutter.main import cookiecutter
 
-        settings = self.home / "cookiecutter.yaml"
-        settings.write_text(
-            f"cookiecutters_dir: {self.home / 'cookiecutters'}\nreplay_dir: {self.home / 'replay'}\n"
-        )
         output = self.root / folder
         output.mkdir(parents=True, exist_ok=True)
-        return Path(
+        project = Path(
             cookiecutter(
                 str(TEMPLATES / template),
                 no_input=True,
                 extra_context=answers,
                 output_dir=str(output),
-                config_file=str(settings),
+                config_file=str(self.settings()),
             )
         )
+        # It depends on the state of this checkout; test_cruft.py has repositories of its own.
+        (project / ".cruft.json").unlink(missing_ok=True)
+        return project
 
     def run(
         self,

@@ -34,6 +34,22 @@ def pytest_report_header() -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "network: fetches build backends from the package index")
+    config.addinivalue_line("markers", "full: every combination; asked for with -m full")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what has to be asked for, where no -m says otherwise."""
+    if config.option.markexpr:
+        return
+    here = str(Path(__file__).parent)
+    opt_in = [
+        item
+        for item in items
+        if str(item.path).startswith(here)
+        and (item.get_closest_marker("full") or item.get_closest_marker("live"))
+    ]
+    config.hook.pytest_deselected(items=opt_in)
+    items[:] = [item for item in items if item not in opt_in]
 
 
 @pytest.fixture

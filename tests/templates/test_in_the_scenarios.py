@@ -2,64 +2,52 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from repro import fakes, scenarios
-from repro.interpreter import find
-from repro.workshop import Workshop
+from repro.installers import INSTALLERS
 
-from .bakery import LOWEST, Bakery
+from .judging import ISSUE, SCENARIOS, fake_sdist, variants, verdicts
 
-ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.network
 
-SCENARIOS = ("stamped-wheel-elsewhere", "stamped-sdist-only/static", "unstamped-pin")
-INSTALLERS = ("pip", "uv-pip-install", "uv-sync", "uv-run")
+# Those of the issue run every scenario, and any other tool the issue's own; `-m full` runs
+# every scenario with every one of them.
+ALWAYS = ("pip", "uv-pip-install")
+OTHERS = tuple(name for name in INSTALLERS if name not in ALWAYS)
 
 
-def verdicts(sdist: Path, folder: Path) -> tuple[int, dict[str, str]]:
-    """What the kit says of a consumer, by scenario and installer."""
-    chosen = [word for name in SCENARIOS for word in ("--scenario", name)]
-    chosen += [word for name in INSTALLERS for word in ("--installer", f"{name}==newest")]
-    done = subprocess.run(
-        [sys.executable, "-m", "repro", "run", "--json", "--consumer", str(sdist), *chosen],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout, done.stderr
-    results = json.loads(done.stdout)["results"]
-    cells = {f"{r['cell']['scenario']}/{r['cell']['installer']}": r["verdict"] for r in results}
-    return done.returncode, cells
-
-
-def test_the_generated_consumer_works_with_every_installer_unaided(
-    bakery: Bakery, sites: dict[str, Path], tmp_path: Path
-) -> None:
-    project = bakery.bake("native-consumer")
-    (sdist,) = bakery.build(project, sites[LOWEST], "--sdist")
-    code, cells = verdicts(sdist, tmp_path)
+def assert_works(sdist: Path, folder: Path, names: tuple[str, ...], installers: tuple[str, ...]) -> None:
+    code, cells = verdicts(sdist, folder, names, installers)
     assert set(cells.values()) == {"works"}, cells
-    assert len(cells) == len(SCENARIOS) * len(INSTALLERS)
+    assert len(cells) == variants(names) * len(installers)
     assert code == 0
 
 
-def test_a_consumer_that_stamps_is_told_apart(tmp_path: Path) -> None:
-    """The negative control: the fake consumer's own sdist, as if somebody had made it."""
-    scenario = scenarios.find("stamped-wheel-elsewhere")
-    with Workshop(ROOT / ".native-skew") as workshop:
-        sdist = fakes.consumer_files(scenario.consumers[0], find(), workshop.compiler)[0]
-    path = tmp_path / sdist.filename
-    path.write_bytes(sdist.content)
-    code, cells = verdicts(path, tmp_path)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_generated_consumer_works_unaided(sdist: Path, tmp_path: Path, scenario: str) -> None:
+    assert_works(sdist, tmp_path, (scenario,), ALWAYS)
+
+
+@pytest.mark.parametrize("installer", OTHERS)
+def test_generated_consumer_works_with_every_other_tool(
+    sdist: Path, tmp_path: Path, installer: str
+) -> None:
+    assert_works(sdist, tmp_path, ISSUE, (installer,))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("installer", OTHERS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_generated_consumer_works_everywhere(
+    sdist: Path, tmp_path: Path, scenario: str, installer: str
+) -> None:
+    assert_works(sdist, tmp_path, (scenario,), (installer,))
+
+
+def test_consumer_that_stamps_is_told_apart(tmp_path: Path) -> None:
+    """The negative control."""
+    code, cells = verdicts(fake_sdist(tmp_path), tmp_path, ISSUE, ALWAYS)
     assert code == 1
-    assert cells["stamped-wheel-elsewhere/uv-pip-install"] == "broken, detected"
-    assert cells["stamped-wheel-elsewhere/pip"] == "works"
+    assert cells == {f"{ISSUE[0]}/pip": "works", f"{ISSUE[0]}/uv-pip-install": "broken, detected"}

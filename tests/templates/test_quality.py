@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -144,29 +143,3 @@ def read(project: Path) -> dict[str, str]:
         for path in project.rglob("*")
         if path.is_file()
     }
-
-
-@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
-def test_cruft_keeps_a_project_up_to_date(bakery: Bakery, template: str) -> None:
-    origin = bakery.root / "origin"
-    shutil.copytree(TEMPLATES, origin / "templates")
-    bakery.commit(origin)
-    options = [
-        "--directory",
-        f"templates/{template}",
-        "--no-input",
-        "--output-dir",
-        bakery.root / "made",
-    ]
-    bakery.run("cruft", "create", origin, *options)
-    (project,) = (bakery.root / "made").iterdir()
-    bakery.commit(project)
-    bakery.run("cruft", "check", cwd=project)
-    with (origin / "templates" / template / "{{cookiecutter.__folder}}" / ".gitignore").open(
-        "a"
-    ) as file:
-        file.write("/new/\n")
-    bakery.commit(origin)
-    bakery.run("cruft", "check", cwd=project, fails=True)
-    bakery.run("cruft", "update", "--skip-apply-ask", cwd=project)
-    assert (project / ".gitignore").read_text().endswith("/new/\n")

@@ -1,0 +1,110 @@
+"""A recorded result -> a folder that reproduces it without the kit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from repro import interpreter, scenarios
+from repro.export import findings, issue, readme, shell, static
+from repro.export.errors import ExportFolderError
+from repro.export.stages import course_of
+from repro.export.static import Difference
+from repro.interpreter import Interpreter
+from repro.observe import PROBE
+from repro.results import Result
+from repro.workshop import Workshop
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written: the folder, what of its index differs, and the report's text."""
+
+    folder: Path
+    differences: tuple[Difference, ...]
+    issue: str
+
+
+def export(
+    result: Result, folder: Path, workshop: Workshop, *, with_issue: bool = False
+) -> Exported:
+    """Writes ``folder``, whole or not at all.
+
+    Args:
+        result: the recorded cell.
+        folder: new or empty.
+        workshop: compiles and packs what the index offers.
+        with_issue: write ISSUE.md as well.
+
+    Raises:
+        NotExportableError: the cell is unsupported, or lives on the real index.
+        StaleRecordError: the kit renders the cell otherwise than it is recorded.
+        ExportFolderError: the folder is in use, or cannot be written.
+        SkewError: the fake pair could not be made.
+
+    """
+    scenario = scenarios.find(result.cell.scenario)
+    course = course_of(result, scenario)
+    _require_empty(folder)
+    python = _interpreter(result)
+    shelf = workshop.shelf(scenario, result.cell.variant, python)
+    compiler = static.compiled_by(workshop.compiler)
+    differences = static.differences(result, shelf.all_files(), compiler)
+    report = issue.render(result, findings.of(result))
+    draft = workshop.folder / "export"
+    shutil.rmtree(draft, ignore_errors=True)
+    static.write(shelf, course.stages[-1].number, draft / "index")
+    payload = files("repro.export") / "payload"
+    for name in ("server.py", "look.py"):
+        _write(draft / name, (payload / name).read_text(encoding="utf-8"))
+    _write(draft / "probe.py", PROBE)
+    _write(draft / "run.sh", shell.script(result, scenario, course, python.platform))
+    _write(draft / "recorded.json", json.dumps(_expected(result), indent=1) + "\n")
+    _write(
+        draft / "README.md",
+        readme.render(result, scenario, differences, shelf.all_files(), python.platform),
+    )
+    if with_issue:
+        _write(draft / "ISSUE.md", report)
+    try:
+        shutil.copytree(draft, folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise ExportFolderError(folder, f"cannot be written ({error})") from error
+    return Exported(folder=folder, differences=differences, issue=report)
+
+
+def _interpreter(result: Result) -> Interpreter:
+    """An interpreter of the recorded Python, this one where it will do."""
+    found = interpreter.find()
+    if found.name == result.cell.python:
+        return found
+    return interpreter.find(".".join(result.circumstances.python.split(".")[:2]))
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ExportFolderError(folder, "is not an empty folder")
+
+
+def _expected(result: Result) -> dict[str, str | None]:
+    """What ``look.py`` compares with, and the names it looks for."""
+    scenario = scenarios.find(result.cell.scenario)
+    seen = result.observation
+    missing = seen is None or not seen.consumer_installed
+    return {
+        "cell": result.cell.id,
+        "consumer": scenario.consumer,
+        "provider": scenario.provider,
+        "module": scenario.module,
+        "verdict": result.verdict,
+        "import": "–" if missing else (seen and seen.import_error) or "succeeds",
+        "needed": (seen and seen.needed) or "–",
+        "installed": (seen and seen.installed) or "–",
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

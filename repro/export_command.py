@@ -1,0 +1,42 @@
+"""The command ``native-skew export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from repro import report, results
+from repro.export import choose
+from repro.export.folder import export as write
+from repro.options import results_option, work_option
+from repro.workshop import Workshop
+
+
+@click.command()
+@click.argument("cell")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--issue", "with_issue", is_flag=True, help="Also a report's text: ISSUE.md.")
+@results_option
+@work_option
+def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Path) -> None:
+    """Writes DIR, which reproduces the recorded CELL without this kit.
+
+    CELL is a cell's id, or as much of it as is needed to tell it from others. With --issue
+    the report's text is printed as well. Ends with 2 where there is nothing to export.
+    """
+    notes = report.console(stderr=True)
+    recorded = results.read_all(folder)
+    result = choose.find(cell, recorded)
+    with Workshop(work) as workshop:
+        done = write(result, directory, workshop, with_issue=with_issue)
+    for each in done.differences:
+        notes.print(f"{each.filename}: {each.why}", soft_wrap=True, highlight=False, markup=False)
+    notes.print(
+        f"{result.cell.id} ({result.verdict}): sh {directory}/run.sh reproduces it",
+        soft_wrap=True,
+        highlight=False,
+        markup=False,
+    )
+    if with_issue:
+        click.echo(done.issue, nl=False)

@@ -1,0 +1,1 @@
+"""The whole matrix: in parts, interrupted and gone on with, joined again."""

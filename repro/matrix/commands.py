@@ -1,0 +1,193 @@
+"""The commands ``native-skew matrix`` and ``native-skew merge``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+from rich.console import Console
+
+from repro import report, results
+from repro.installers import INSTALLERS
+from repro.matrix import merging, parts
+from repro.matrix.parts import Part
+from repro.options import (
+    installer_option,
+    jobs_option,
+    limit_option,
+    newest_option,
+    python_option,
+    remedy_option,
+    results_option,
+    scenario_option,
+    work_option,
+)
+from repro.progress import Display
+from repro.results import Change, Result
+from repro.run_commands import CHANGED, COULD_NOT_RUN
+from repro.runner import Runner
+from repro.selection import Filters, Selection, select
+from repro.tools import NEWEST
+from repro.workshop import DEFAULT_WORK, Workshop
+
+DEFAULT_INTO = DEFAULT_WORK / "matrix"
+
+
+@click.command()
+@scenario_option
+@installer_option
+@remedy_option
+@python_option
+@click.option("--shard", default="1/1", show_default=True, help="K/N: the K-th of N parts.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_INTO,
+    show_default=True,
+    help="Where each result is written as soon as it is there.",
+)
+@click.option("--resume", is_flag=True, help="Go on with what is there, and run only the rest.")
+@jobs_option
+@limit_option
+@newest_option
+@results_option
+@work_option
+def matrix(
+    scenario_names: tuple[str, ...],
+    installer: tuple[str, ...],
+    remedy: tuple[str, ...],
+    python: tuple[str, ...],
+    shard: str,
+    into: Path,
+    resume: bool,
+    jobs: int,
+    time_limit: float,
+    newest: bool,
+    folder: Path,
+    work: Path,
+) -> None:
+    """Runs every scenario with every installer, in its newest release, and every remedy.
+
+    Each result is written when its cell is done, so that --resume can go on after whatever
+    interrupted the run. Ends as `run` does; recording is `merge --record`.
+    """
+    notes = report.console(stderr=True)
+    wanted = parts.parse_shard(shard)
+    filters = Filters(
+        scenarios=scenario_names,
+        installers=installer or tuple(f"{name}=={NEWEST}" for name in INSTALLERS),
+        remedies=remedy,
+        pythons=python,
+    )
+    with Workshop(work) as workshop, parts.only_writer(into):
+        if newest:
+            workshop.toolbox.forget_newest()
+        selection = select(filters, workshop.toolbox)
+        mine = replace(
+            selection,
+            tasks=parts.cells_of(wanted, selection.tasks),
+            not_run=selection.not_run if wanted.number == 1 else (),
+        )
+        part = parts.planned(wanted, mine.tasks, mine.not_run)
+        done = parts.begin(part, into, resume=resume)
+        workshop.make_ready()
+        part = _run(mine, part, done, Runner(workshop, jobs=jobs, limit=time_limit), into, notes)
+    changed = _print_end(part, into, folder)
+    sys.exit(CHANGED if changed else COULD_NOT_RUN if part.not_run else 0)
+
+
+def _run(
+    selection: Selection,
+    part: Part,
+    done: frozenset[str],
+    runner: Runner,
+    into: Path,
+    notes: Console,
+) -> Part:
+    """Runs what is not done, and writes each result; returns the part with what was not run."""
+    tasks = [task for task in selection.tasks if task.cell.id not in done]
+    notes.print(f"{len(tasks)} cells to run, {len(done)} done before, into {into}")
+    started = time.monotonic()
+    not_run = list(part.not_run)
+    try:
+        with Display(notes, len(tasks)) as display:
+            for outcome in runner.outcomes(tasks, display):
+                if isinstance(outcome, Result):
+                    results.write(outcome, into)
+                else:
+                    not_run.append(outcome)
+    except KeyboardInterrupt:
+        notes.print(f"what is done stays in {into}: --resume goes on with it", soft_wrap=True)
+        raise
+    notes.print(f"{len(tasks)} cells in {time.monotonic() - started:.0f} s", highlight=False)
+    ended = replace(part, not_run=tuple(not_run))
+    parts.write(ended, into)
+    return ended
+
+
+def _print_end(part: Part, into: Path, recorded: Path) -> bool:
+    """Counts verdicts and tells the news; returns whether a verdict is another than it was."""
+    known = tuple(results.read_all(recorded).values())
+    verdicts: Counter[str] = Counter()
+    changes: list[Change] = []
+    contradictory: list[Result] = []
+    for result in map(results.read, parts.done_in(into, part.cells)):
+        verdicts[result.verdict] += 1
+        changes.extend(results.compare([result], known))
+        contradictory.extend(report.contradictions([result]))
+    console = report.console()
+    for verdict, number in [*verdicts.most_common(), ("not run", len(part.not_run))]:
+        console.print(f"{number:6} {verdict}", highlight=False)
+    for line in report.news(part.not_run, contradictory, changes):
+        console.print(line, soft_wrap=True)
+    return bool(changes or contradictory)
+
+
+@click.command()
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False)
+)
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="A new folder for the whole."
+)
+@click.option("--record", is_flag=True, help="Put the results among the recorded; deliberate.")
+@results_option
+def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Path) -> None:
+    """Joins the parts of a matrix; refuses parts of different scenario definitions.
+
+    Ends with 0 when all shards are there and every cell was run, 2 when something is missing.
+    """
+    if not into and not record:
+        raise click.UsageError("say --into FOLDER, or --record, or both")
+    console = report.console()
+    joined = merging.join(folders)
+    if into:
+        joined.write(into)
+    if record:
+        _record(joined.results(), folder, console)
+    for shard in joined.absent:
+        console.print(f"shard {shard} is not among the parts", highlight=False)
+    for cell in joined.missing:
+        console.print(f"{cell}: no result yet: --resume runs it", highlight=False, soft_wrap=True)
+    for line in report.news(joined.whole.not_run, (), ()):
+        console.print(line, soft_wrap=True)
+    incomplete = joined.absent or joined.missing or joined.whole.not_run
+    sys.exit(COULD_NOT_RUN if incomplete else 0)
+
+
+def _record(found: Iterable[Result], folder: Path, console: Console) -> None:
+    """Puts what agrees with its scenario among the recorded; the rest must be understood first."""
+    number = 0
+    for result in found:
+        if contradictory := report.contradictions([result]):
+            console.print(*report.news((), contradictory, ()), soft_wrap=True)
+        else:
+            results.write(result, folder)
+            number += 1
+    results.write_schema(folder)
+    console.print(f"recorded {number} results below {folder}", highlight=False)

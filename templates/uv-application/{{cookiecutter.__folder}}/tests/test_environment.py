@@ -1,0 +1,12 @@
+"""The environment as installed."""
+
+from importlib import import_module
+from importlib.metadata import version
+
+
+def test_dependency_loads() -> None:
+    assert import_module("{{ cookiecutter.dependency_import_name }}")
+
+
+def test_dependency_is_the_one_that_the_remedy_is_for() -> None:
+    assert version("{{ cookiecutter.dependency }}") == "{{ cookiecutter.dependency_version }}"

@@ -1,0 +1,136 @@
+"""The reader's own names in what is copied, without hiding what ran."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from logs import ISSUE
+from test_parts import WHERE
+
+from repro.site.book import Book
+
+pytestmark = pytest.mark.browser
+PAGE = "errors/unsatisfiable-pin/"
+OWN = {
+    "consumer": "my.module",
+    "consumer_version": "2.0rc1",
+    "provider": "their-libs",
+    "older": "1.2",
+    "newer": "2.4.post1",
+}
+
+
+def fill(page: Any, **names: str) -> None:
+    page.locator(".names summary").click()
+    for name, value in names.items():
+        page.locator(f".names input[name={name}]").fill(value)
+
+
+def override(page: Any) -> Any:
+    return page.locator(".recorded.highlight", has_text="override-dependencies").first
+
+
+def copied(page: Any, block: Any) -> str:
+    block.locator("button.md-code__button, button.md-clipboard").first.click()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_own_names_are_what_is_copied_and_marked(page: Any, address: str, book: Book) -> None:
+    page.goto(address + PAGE)
+    fill(page, **OWN)
+    ran = book.find(f"{WHERE}/uv-sync/override").steps[-1].files["pyproject.toml"].rstrip()
+    expected = ran.replace("fake-softioc==4.6.1", "my-module==2.0rc1")
+    expected = expected.replace("fake-corelibs==7.0.10.99.0.2", "their-libs==2.4.post1")
+    assert expected != ran
+    assert copied(page, override(page)).rstrip() == expected
+    assert "is-own" in override(page).get_attribute("class")
+    assert override(page).locator("mark.own").all_inner_texts() == [
+        "my-module",
+        "2.0rc1",
+        "their-libs",
+        "2.4.post1",
+    ]
+    assert "What ran had fake-softioc 4.6.1" in page.locator(".names [role=status]").inner_text()
+
+
+def test_what_ran_is_one_click_away(page: Any, address: str, book: Book) -> None:
+    page.goto(address + PAGE)
+    before = override(page).inner_html()
+    fill(page, **OWN)
+    page.get_by_role("button", name="Show what ran").click()
+    page.wait_for_function("!document.querySelector('.is-own')")
+    ran = book.find(f"{WHERE}/uv-sync/override").steps[-1].files["pyproject.toml"]
+    assert copied(page, override(page)).rstrip() == ran.rstrip()
+    assert override(page).locator("code").inner_html() in before
+    page.reload()
+    assert page.locator(".is-own").count() == 0
+
+
+def test_the_import_uses_the_importable_name(page: Any, address: str) -> None:
+    page.goto(address + PAGE)
+    fill(page, consumer="my.module")
+    line = page.locator(".language-bash", has_text="python -c").first
+    assert 'python -c "import my_module"' in line.inner_text()
+
+
+def test_words_that_are_still_the_recorded_ones_are_marked(page: Any, address: str) -> None:
+    page.goto(address + PAGE)
+    fill(page, consumer="my-module")
+    assert override(page).locator("mark.left").all_inner_texts() == [
+        "4.6.1",
+        "fake-corelibs",
+        "7.0.10.99.0.2",
+    ]
+    assert "Underlined words" in page.locator(".names [role=status]").inner_text()
+
+
+@pytest.mark.parametrize("name", ['a"; rm -rf x', "<img src=x>", "a b", "-x", "$(id)"])
+def test_what_is_no_name_is_not_put_in(page: Any, address: str, name: str) -> None:
+    page.goto(address + PAGE)
+    fill(page, consumer=name)
+    assert page.locator(".is-own").count() == 0
+    assert page.locator(".names input:invalid").count() == 1
+
+
+def test_output_is_never_changed(page: Any, address: str) -> None:
+    page.goto(address + "errors/missing-library/")
+    printed = page.locator(".language-text:not(.recorded)")
+    before = printed.all_inner_texts()
+    fill(page, **OWN)
+    assert page.locator(".is-own").count() > 5
+    assert printed.all_inner_texts() == before
+
+
+def test_the_pasted_log_fills_them_in_for_the_visit(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator("#pasted").fill(ISSUE)
+    page.goto(address + PAGE)
+    assert override(page).locator("mark.own").all_inner_texts() == [
+        "softioc",
+        "4.6.1",
+        "epicscorelibs",
+        "7.0.10.99.0.0",
+    ]
+    assert page.evaluate("localStorage.getItem('native-skew.names')") is None
+    other = page.context.browser.new_context()
+    stranger = other.new_page()
+    stranger.goto(address + PAGE)
+    assert stranger.locator(".is-own").count() == 0
+    other.close()
+
+
+def test_a_remedy_has_them_too(page: Any, address: str) -> None:
+    page.goto(address + "remedies/match-runtime/")
+    fill(page, **OWN)
+    block = page.locator(".recorded.highlight", has_text="extra-build-dependencies").first
+    assert "my-module = [" in block.inner_text()
+
+
+def test_without_script_what_ran_stands(chromium: Any, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + PAGE)
+    assert page.locator(".names").count() == 0
+    assert "fake-softioc==4.6.1" in override(page).inner_text()
+    context.close()

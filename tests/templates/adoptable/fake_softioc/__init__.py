@@ -1,0 +1,3 @@
+from ._extension import core_version
+
+__all__ = ["core_version"]

@@ -1,0 +1,136 @@
+"""Generated projects carry .cruft.json, whichever tool made them, and can be brought up to date."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .bakery import TEMPLATES, Bakery
+
+NAMES = ("native-consumer", "native-provider", "uv-application")
+
+
+@pytest.fixture
+def origin(bakery: Bakery) -> Path:
+    """A repository with the templates in it."""
+    folder = bakery.root / "origin"
+    shutil.copytree(TEMPLATES, folder / "templates")
+    bakery.commit(folder)
+    return folder
+
+
+def make(bakery: Bakery, tool: str, origin: Path | str, template: str, *more: str) -> Path:
+    """Generate a project with the tool's own command."""
+    command = {"cookiecutter": ["cookiecutter"], "cruft": ["cruft", "create"]}[tool]
+    options = ["--directory", f"templates/{template}", "--no-input", *more]
+    output = bakery.root / f"made by {tool}"
+    bakery.run(*command, origin, *options, "--output-dir", output)
+    (project,) = output.iterdir()
+    return project
+
+
+def state(project: Path) -> dict[str, object]:
+    return json.loads((project / ".cruft.json").read_text())
+
+
+def change_template(bakery: Bakery, origin: Path, template: str) -> None:
+    ignored = origin / "templates" / template / "{{cookiecutter.__folder}}" / ".gitignore"
+    ignored.write_text(ignored.read_text() + "/new/\n")
+    bakery.commit(origin)
+
+
+@pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
+@pytest.mark.parametrize("template", NAMES)
+def test_update_brings_later_changes(
+    bakery: Bakery, origin: Path, tool: str, template: str
+) -> None:
+    project = make(bakery, tool, origin, template)
+    bakery.commit(project)
+    bakery.run("cruft", "check", cwd=project)
+    bakery.run("cruft", "diff", "--exit-code", cwd=project)
+    change_template(bakery, origin, template)
+    bakery.run("cruft", "check", cwd=project, fails=True)
+    bakery.run("cruft", "update", "--skip-apply-ask", cwd=project)
+    assert (project / ".gitignore").read_text().endswith("/new/\n")
+    bakery.run("cruft", "check", cwd=project)
+
+
+@pytest.mark.parametrize("template", NAMES)
+def test_cookiecutter_records_what_cruft_records(
+    bakery: Bakery, origin: Path, template: str
+) -> None:
+    by_cookiecutter = state(make(bakery, "cookiecutter", origin, template))
+    assert by_cookiecutter == state(make(bakery, "cruft", origin, template))
+    assert by_cookiecutter["directory"] == f"templates/{template}"
+
+
+def test_address_is_that_of_the_clone(bakery: Bakery, origin: Path) -> None:
+    """What cookiecutter clones is in a folder of its own, which is no address for others."""
+    project = make(
+        bakery,
+        "cookiecutter",
+        f"git+file://{origin}",
+        "native-consumer",
+        "--config-file",
+        str(bakery.settings()),
+    )
+    assert state(project)["template"] == f"file://{origin}"
+    bakery.run("cruft", "check", cwd=project)
+
+
+def test_template_from_the_list_of_templates(bakery: Bakery, origin: Path) -> None:
+    output = bakery.root / "made"
+    bakery.run("cookiecutter", origin / "templates", "--no-input", "--output-dir", output)
+    (project,) = output.iterdir()
+    assert state(project)["directory"] == "templates/native-consumer"
+    bakery.run("cruft", "check", cwd=project)
+
+
+def test_relative_template(bakery: Bakery, origin: Path) -> None:
+    """As the README has it, in a clone."""
+    output = bakery.root / "made"
+    command = f"cd {origin} && cookiecutter templates/native-consumer --no-input -o {output}"
+    bakery.run("sh", "-c", command)
+    (project,) = output.iterdir()
+    assert state(project)["template"] == str(origin)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        ("rm -rf .git", "is in no commit of a git repository"),
+        ("echo >> templates/native-consumer/cookiecutter.json", "changes that are in no commit"),
+    ],
+)
+def test_nothing_is_recorded_that_is_not_so(
+    bakery: Bakery, origin: Path, prepare: str, reason: str
+) -> None:
+    bakery.run("sh", "-c", prepare, cwd=origin)
+    output = bakery.root / "made"
+    alone = {"GIT_CEILING_DIRECTORIES": str(bakery.root)}
+    said = bakery.run(
+        "cookiecutter", origin / "templates/native-consumer", "--no-input", "-o", output, env=alone
+    )
+    assert f"No .cruft.json was written: the template {'is' if 'git' in reason else 'has'}" in said
+    assert reason in said
+    (project,) = output.iterdir()
+    assert not (project / ".cruft.json").exists()
+
+
+def test_link_joins_a_project_without_it(bakery: Bakery, origin: Path) -> None:
+    """What the README says for a template that was no clone."""
+    project = bakery.bake("uv-application")
+    bakery.commit(project)
+    bakery.run(
+        "cruft",
+        "link",
+        origin,
+        "--directory",
+        "templates/uv-application",
+        "--no-input",
+        cwd=project,
+    )
+    bakery.run("cruft", "check", cwd=project)

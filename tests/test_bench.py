@@ -1,0 +1,243 @@
+"""What is measured is what it says; how long it takes is not asserted anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from repro import interpreter, results, scenarios
+from repro.bench import packing, publish, record, replay, run, scale, stub, workload
+from repro.bench.peer import Peer
+from repro.bench.record import (
+    Bar,
+    Bench,
+    Measured,
+    Measurement,
+    NotMeasured,
+    NotMeasuredError,
+    PeerError,
+    Row,
+    Setting,
+)
+from repro.cell import Task
+from repro.errors import ResultFileError
+from repro.installers import INSTALLERS
+from repro.isolation import Place
+from repro.results import Result
+from repro.runner import Runner
+from repro.site import benchmark
+from repro.workshop import Workshop
+
+ROOT = Path(__file__).parent.parent
+SETTING = Setting(work=ROOT / ".native-skew", rounds=1, jobs=1, cells=(2, 4))
+NO_PEER = Peer(folder=Path("/nonexistent"), python="")
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_a_bar_is_met_on_its_own_side(value: float, bound: float) -> None:
+    assert Bar(name="", value=value, at_least=bound).met == (value >= bound)
+    assert Bar(name="", value=value, at_most=bound).met == (value <= bound)
+    assert not Bar(name="", value=value).met, "a figure without a bound meets none"
+
+
+@pytest.mark.parametrize("name", ["stamped-wheel-elsewhere", "unstamped-pin"])
+def test_a_scenario_is_published_as_it_is_without_its_native_code(
+    name: str, tmp_path: Path
+) -> None:
+    scenario = scenarios.find(name)
+    text = workload.scenario_file(scenario, scenario.variant_names()[0], interpreter.find())
+    path = tmp_path / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    files = {each.filename: each for each in packing.published(path)}
+    stem = name.replace("-", "_")
+    consumer = files[f"{stem}_fake_softioc-4.6.1.tar.gz"]
+    (sdist,) = [release.sdist for release in scenario.consumers[:1]]
+    assert sdist is not None
+    for each in sdist.requires_dist:
+        assert f"requires-dist: {name}-{each}\n" in consumer.metadata.decode()
+    wheels = {n for n in files if n.endswith(".whl")}
+    tags = {wheel.tag for wheel in scenario.consumers[0].wheels}
+    assert {f"{stem}_fake_softioc-4.6.1-{tag}.whl" for tag in tags} < wheels
+    assert len(wheels) == len(tags) + len(scenario.providers)
+    assert f"{stem}-0.0.0.tar.gz" in files
+
+
+@pytest.fixture
+def scenario_files(tmp_path: Path) -> list[Path]:
+    return publish._scenario_files(tmp_path)
+
+
+def test_the_kit_builds_and_serves_every_scenario_for_real(scenario_files: list[Path]) -> None:
+    """Both raise where a file is missing on disk, or on a page."""
+    assert len(scenario_files) == sum(not s.live for s in scenarios.load_all().values())
+    assert publish._building("native-skew", scenario_files, NO_PEER) > 0
+    assert publish._serving("native-skew", scenario_files, NO_PEER) > 0
+
+
+def test_a_side_that_does_not_build_or_serve_is_named(scenario_files: list[Path]) -> None:
+    scenario_files[0].write_text("no = 'scenario'", encoding="utf-8")
+    with pytest.raises(KeyError):
+        packing.published(scenario_files[0])
+    with pytest.raises(PeerError, match=r"native-skew: did not serve: KeyError"):
+        publish._serving("native-skew", scenario_files[:1], NO_PEER)
+
+
+def test_the_loop_does_what_the_runner_did_and_nothing_else(
+    workshop: Workshop, task: Callable[..., Task]
+) -> None:
+    one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install", "match-runtime")
+    marked = replay._marked(one, workshop.folder / "tool-of-this-test")
+    _, (script,) = replay._timed_run(workshop, [marked], 1)
+    typed = [process.argv[:3] for _, process in script.commands]
+    assert typed[0][1:] == ("-m", "venv")
+    assert typed[1] == ("uv", "pip", "install")
+    assert "match-runtime = true" in script.commands[0][0]["pyproject.toml"]
+    looked = [" ".join(process.argv) for process in script.looks]
+    assert any("fake_softioc" in each for each in looked), "the import"
+    assert any(each.endswith("check") for each in looked)
+
+    assert not script.root.exists()
+    shelf = workshop.shelf(one.scenario, one.cell.variant, one.interpreter)
+    workshop.index.publish(script.root.name, shelf)
+    Place(root=script.root, index_url="").prepare()
+    replay._play(script, looking=False)
+    workshop.index.withdraw(script.root.name)
+    (module,) = script.root.glob("project-1/.venv/lib/python*/site-packages/fake_softioc")
+    assert module.is_dir(), "the loop installed what the runner had installed"
+    # Negative control: against an index that is gone, the same commands install nothing.
+    shutil.rmtree(script.root)
+    Place(root=script.root, index_url="").prepare()
+    replay._play(script, looking=False)
+    assert not list(script.root.glob("project-1/.venv/lib/python*/site-packages/fake_softioc"))
+    shutil.rmtree(script.root)
+
+
+def test_the_stub_makes_cells_that_count_as_real_ones() -> None:
+    taken = scale.run(SETTING.work, 3, 2)
+    assert taken.cells == 3
+    assert 0 < taken.before <= taken.peak
+
+
+def test_a_stub_that_installs_nothing_is_not_measured(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop, "check_tools", workshop.check_tools)
+    monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])
+    first = stub.prepare(workshop)
+    (workshop.folder / stub.NAME / stub.NAME).write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
+    with pytest.raises(NotMeasuredError, match=r"No such file or directory: .\.venv/bin/python"):
+        scale._run(workshop, [first], 1)
+
+
+def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured = Measurement(
+        id="fine", title="Fine", how="", columns=(), rows=(), bars=(), versions={}
+    )
+
+    def fails(setting: Setting) -> Measurement:
+        raise NotMeasuredError("no packse here")
+
+    monkeypatch.setattr(scale, "measure", lambda setting: measured)
+    monkeypatch.setattr(publish, "measure", fails)
+    entries = {
+        "absent": run.Entry(module="repro.bench.no_such_module", title="Absent"),
+        "failing": run.Entry(module="repro.bench.publish", title="Failing"),
+        "fine": run.Entry(module="repro.bench.scale", title="Fine"),
+    }
+    monkeypatch.setattr(run, "MEASURES", entries)
+    said: list[str] = []
+    absent, failing, fine = run.measure_all(SETTING, list(entries), said.append).measurements
+    assert isinstance(absent, NotMeasured)
+    assert isinstance(failing, NotMeasured)
+    assert failing.reason == "no packse here"
+    assert isinstance(fine, Measured)
+    assert fine.cpus > 0
+    assert len(said) == 3
+
+
+def example() -> Bench:
+    made = Measurement(
+        id="runner",
+        title="The runner",
+        how="In turns.",
+        columns=("wall, s",),
+        rows=(Row(name="loop", values=(12.345,)),),
+        bars=(Bar(name="ratio", value=1.23, at_most=1.1),),
+        versions={"uv": "0.13.9"},
+    )
+    measured = Measured(
+        measurement=made,
+        kit_version="0.1.0",
+        python="3.11.7",
+        platform="Linux",
+        cpus=2,
+        rounds=3,
+        load=(0.5, 2.0),
+        date="2026-11-23",
+    )
+    return Bench(measurements=(measured, NotMeasured(id="audit", title="Audit", reason="none")))
+
+
+def test_what_is_written_is_read_again_and_fits_the_schema(tmp_path: Path) -> None:
+    path, schema = tmp_path / "bench.json", tmp_path / "schema.json"
+    assert record.read(path) is None
+    record.write(example(), path, schema)
+    assert record.read(path) == example()
+    known = json.loads(schema.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(known).validate(json.loads(path.read_text(encoding="utf-8")))
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(ResultFileError, match=re.escape(str(path))):
+        record.read(path)
+
+
+def test_a_later_run_of_some_replaces_those_alone() -> None:
+    anew = NotMeasured(id="runner", title="The runner", reason="busy")
+    both = example().updated(Bench(measurements=(anew,)))
+    assert both.measurements == (anew, example().measurements[1])
+
+
+def test_the_page_says_the_recorded_figures_and_what_was_missed() -> None:
+    text = benchmark.render(example())
+    for words in (
+        "12.3",
+        "1.23",
+        "at most 1.1",
+        "**missed**",
+        "uv 0.13.9",
+        "2 CPUs",
+        "Not measured: none",
+    ):
+        assert words in text
+    assert "nox -s bench" in benchmark.render(None)
+
+
+def test_the_record_fits_its_schema_and_names_no_machine() -> None:
+    path, schema = ROOT / record.FILE, ROOT / record.SCHEMA
+    assert results.encode(record.schema()) == schema.read_bytes()
+    text = path.read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(record.schema()).validate(json.loads(text))
+    assert not re.search(r"(?<![\w.])/(?:root|home|Users|work|tmp|builds?)/", text)
+    bench = record.read(path)
+    assert bench is not None
+    assert {each.id for each in bench.measurements} <= run.MEASURES.keys()
+
+
+def test_the_runner_shows_its_processes_to_whoever_asks(
+    workshop: Workshop, task: Callable[..., Task]
+) -> None:
+    watched = replay.Watched()
+    one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install")
+    (outcome,) = Runner(workshop, jobs=1, processes=watched).run([one], replay.Silent())
+    assert isinstance(outcome, Result)
+    (processes,) = watched.started.values()
+    assert len(processes) > sum(len(step.commands) for step in outcome.steps)

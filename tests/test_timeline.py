@@ -1,0 +1,327 @@
+"""The search for flips, what is recorded of it, and the command, on a few real releases."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from repro import interpreter, results, scenarios
+from repro.cell import Task
+from repro.errors import NothingSelectedError, UnknownNameError
+from repro.expectations import expected_of
+from repro.results import Cell, NotRun, Result
+from repro.selection import Selection
+from repro.timeline import lines, record, search
+from repro.timeline.errors import InstallerVersionError
+from repro.timeline.record import Question
+from repro.timeline.trace import trace
+
+ROOT = Path(__file__).parent.parent
+TIMELINE = ROOT / record.FOLDER
+CHANGED, COULD_NOT_RUN = 1, 2
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> tuple[str, ...]:
+    """Minor releases in order, each with its patch releases."""
+    patches = draw(st.lists(st.integers(1, 20), min_size=1, max_size=8))
+    return tuple(f"0.{minor}.{patch}" for minor, n in enumerate(patches) for patch in range(n))
+
+
+def ask(
+    names: Sequence[str], truth: dict[str, str], broken: frozenset[str] = frozenset()
+) -> dict[str, str | None]:
+    """Runs what the search wants until it wants nothing more."""
+    known: dict[str, str | None] = {}
+    while batch := search.wanted(names, known):
+        assert not known.keys() & set(batch), "a release is run once"
+        known |= {name: None if name in broken else truth[name] for name in batch}
+    return known
+
+
+def anchors(names: Sequence[str]) -> list[str]:
+    lasts = {search.minor_of(name): name for name in names}
+    return list(dict.fromkeys([names[0], *lasts.values()]))
+
+
+@given(releases(), st.data())
+def test_every_flip_is_found_exactly_where_there_is_one_between_two_anchors(
+    names: tuple[str, ...], data: st.DataObject
+) -> None:
+    ends = anchors(names)
+    truth, verdict, flips, last = {names[0]: "0"}, 0, [], 0
+    for end in ends[1:]:
+        stop = names.index(end)
+        at = data.draw(st.none() | st.integers(last + 1, stop))
+        for number in range(last + 1, stop + 1):
+            if number == at:
+                verdict += 1
+                flips.append((names[number - 1], names[number]))
+            truth[names[number]] = str(verdict)
+        last = stop
+    known = ask(names, truth)
+    assert list(search.flips(names, known)) == flips
+    widest = max((names.index(b) - names.index(a) for a, b in pairwise(ends)), default=1)
+    assert len(known) <= len(ends) + len(flips) * math.ceil(math.log2(widest + 1))
+
+
+@given(releases(), st.data())
+def test_whatever_the_truth_and_whatever_fails_what_is_said_holds(
+    names: tuple[str, ...], data: st.DataObject
+) -> None:
+    truth = {name: data.draw(st.sampled_from("abc"), name) for name in names}
+    broken = frozenset(data.draw(st.sets(st.sampled_from(names))))
+    known = ask(names, truth, broken)
+    for older, newer in search.flips(names, known):
+        assert truth[older] != truth[newer]
+        between = names[names.index(older) + 1 : names.index(newer)]
+        assert set(between) <= broken, "a release that can be run is left between the two"
+        assert search.skipped_between(names, known, older, newer) == between
+    # Nothing is said of a release that cannot be run, and each minor that has one is asked.
+    assert {name for name, verdict in known.items() if verdict is None} <= broken
+    asked = {search.minor_of(name) for name, verdict in known.items() if verdict is not None}
+    assert asked == {search.minor_of(name) for name in names if name not in broken}
+
+
+def test_without_a_flip_the_anchors_alone_are_run() -> None:
+    names = tuple(f"0.{minor}.{patch}" for minor in range(3) for patch in range(30))
+    assert list(ask(names, dict.fromkeys(names, "works"))) == [
+        "0.0.0",
+        "0.0.29",
+        "0.1.29",
+        "0.2.29",
+    ]
+
+
+def test_what_changes_and_changes_back_between_two_anchors_is_not_seen() -> None:
+    """The limit that the page states."""
+    names = tuple(f"1.0.{patch}" for patch in range(9))
+    truth = {**dict.fromkeys(names, "works"), "1.0.4": "broken"}
+    assert not search.flips(names, ask(names, truth))
+
+
+QUESTION = Question(
+    scenario="stamped-wheel-elsewhere",
+    variant="no-wheel-fits",
+    installer="uv-pip-install",
+    remedy="nothing",
+    python="cp311",
+)
+
+
+def cell(version: str) -> Cell:
+    return Cell(
+        scenario=QUESTION.scenario,
+        variant=QUESTION.variant,
+        installer=QUESTION.installer,
+        version=version,
+        remedy=QUESTION.remedy,
+        python=QUESTION.python,
+    )
+
+
+@pytest.fixture
+def sample(recorded: dict[str, Result]) -> Result:
+    return recorded[cell("0.9.21").id]
+
+
+def test_a_release_that_fails_is_named_and_counts_for_nothing(sample: Result) -> None:
+    names = tuple(f"0.1.{patch}" for patch in range(8))
+    asked: list[str] = []
+
+    def answer(batch: Sequence[tuple[Question, str]]) -> Selection:
+        """0.1.3 cannot be fetched, 0.1.4 cannot be run, the rest breaks from 0.1.5 on."""
+        asked.extend(release for _, release in batch)
+        absent = tuple(
+            NotRun(cell=cell(release), reason="no such file")
+            for _, release in batch
+            if release == "0.1.3"
+        )
+        return Selection(tasks=(), not_run=absent)
+
+    def run(_: Sequence[Task]) -> list[Result | NotRun]:
+        outcomes: list[Result | NotRun] = []
+        for release in asked:
+            number = int(release[-1])
+            verdict = "works" if number < 5 else "broken, detected"
+            if number == 4:
+                outcomes.append(NotRun(cell=cell(release), reason="crashed"))
+            elif number != 3:
+                outcomes.append(replace(sample, cell=cell(release), verdict=verdict))
+        asked.clear()
+        return outcomes
+
+    found = trace([QUESTION], {"uv": names}, answer, run)
+    line = record.line_of(QUESTION, "uv", names, found[QUESTION])
+    (flip,) = line.flips
+    assert (flip.older, flip.newer) == ("0.1.2", "0.1.5")
+    assert flip.skipped == ("0.1.3", "0.1.4")
+    assert {each.version: each.reason for each in line.skipped} == {
+        "0.1.3": "no such file",
+        "0.1.4": "crashed",
+    }
+    assert not {"0.1.3", "0.1.4"} & {point.version for point in line.points}
+
+
+def test_a_flip_that_rests_on_what_the_kit_declares_is_marked(sample: Result) -> None:
+    old = replace(sample, cell=cell("0.8.4"), verdict="unsupported")
+    new = replace(sample, cell=cell("0.8.5"), verdict="works")
+    names = ("0.8.4", "0.8.5")
+    line = record.line_of(QUESTION, "uv", names, {"0.8.4": old, "0.8.5": new})
+    assert [flip.declared for flip in line.flips] == [True]
+    ran = replace(old, verdict="refused")
+    line = record.line_of(QUESTION, "uv", names, {"0.8.4": ran, "0.8.5": new})
+    assert [flip.declared for flip in line.flips] == [False]
+
+
+def test_recording_anew_leaves_no_evidence_of_before(sample: Result, tmp_path: Path) -> None:
+    def written(*versions: str) -> list[str]:
+        ran = {each: replace(sample, cell=cell(each)) for each in versions}
+        record.write(record.line_of(QUESTION, "uv", versions, ran), ran.values(), tmp_path)
+        (line,) = record.read_all(tmp_path).values()
+        assert [point.cell for point in line.points] == [cell(each).id for each in versions]
+        return sorted(record.read_cells(tmp_path))
+
+    other = replace(sample, cell=replace(cell("0.1.0"), remedy="override"))
+    results.write(other, tmp_path / "cells")
+    assert written("0.1.0", "0.1.1") == sorted([cell("0.1.0").id, cell("0.1.1").id, other.cell.id])
+    assert written("0.1.1", "0.1.2") == sorted([cell("0.1.1").id, cell("0.1.2").id, other.cell.id])
+
+
+def test_filters_name_questions() -> None:
+    python = interpreter.find()
+    named = lines.questions(lines.Filters(installers=("uv",), remedies=("match-runtime",)), python)
+    assert {each.installer for each in named} > {"uv-sync", "uv-run", "uv-pip-install"}
+    assert {each.remedy for each in named} == {"match-runtime"}
+    default = lines.questions(lines.Filters(), python)
+    assert len(default) == len(set(default)) == sum(len(names) for _, _, names in lines.LINES)
+    with pytest.raises(UnknownNameError, match="remedy 'nothin'"):
+        lines.questions(lines.Filters(remedies=("nothin",)), python)
+    with pytest.raises(InstallerVersionError, match="--since"):
+        lines.questions(lines.Filters(installers=("uv==0.9.21",)), python)
+    with pytest.raises(NothingSelectedError):
+        lines.questions(
+            lines.Filters(scenarios=("stamped-sdist-only",), remedies=("matching-wheel",)), python
+        )
+
+
+def test_the_default_questions_are_asked_of_scenarios_that_take_them() -> None:
+    for place, _, remedies in lines.LINES:
+        scenario, variants = scenarios.find_variants(place)
+        assert len(variants) == 1, place
+        assert set(remedies) <= set(scenario.all_remedies), place
+
+
+REFUSED_SINCE = (
+    "timeline", "--scenario", "stamped-sdist-only/dynamic-upper", "--installer", "uv-pip-install",
+    "--since", "0.8.11", "--until", "0.8.12",
+)  # fmt: skip
+
+
+def test_real_releases_flip_and_what_is_recorded_is_compared(
+    call: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    """uv 0.8.12 refuses match-runtime for dynamic packages (astral-sh/uv pull request 15292)."""
+    asked = (*REFUSED_SINCE, "--remedy", "match-runtime", "--results", str(tmp_path))
+    code, out, err = call(*asked, "--record", "--json")
+    assert code == 0, err
+    (line,) = json.loads(out)["lines"]
+    (flip,) = line["flips"]
+    assert (flip["older"], flip["old"]) == ("0.8.11", "works")
+    assert (flip["newer"], flip["new"]) == ("0.8.12", "refused")
+    assert not flip["declared"]
+    for point in line["points"]:
+        kept = results.read(tmp_path / "cells" / f"{point['cell']}.json")
+        assert kept.verdict == point["verdict"]
+        assert kept.journal, "the evidence is whole"
+
+    (path,) = (tmp_path / "cells").glob("*/*/*@0.8.12/*.json")
+    path.write_bytes(results.encode(replace(results.read(path), verdict="works")))
+    code, out, err = call(*asked)
+    assert code == CHANGED
+    assert re.search(
+        r"changed: .*@0\.8\.12.*: works \(recorded with 0\.8\.12\)\s+is now refused", out
+    )
+
+
+def test_where_nothing_changes_no_flip_is_said(
+    call: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    code, out, err = call(
+        *REFUSED_SINCE, "--remedy", "nothing", "--json", "--results", str(tmp_path)
+    )
+    assert code == 0, err
+    (line,) = json.loads(out)["lines"]
+    assert line["flips"] == []
+    assert {point["verdict"] for point in line["points"]} == {"works"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--since", "soon"), "--since soon: not a version"),
+        (("--until", "0.8.4.x"), "--until 0.8.4.x: not a version"),
+        (
+            ("--installer", "uv-sync", "--since", "0.8.5", "--until", "0.8.4"),
+            "no release from 0.8.5",
+        ),
+        (("--installer", "poetry-install"), "--since VERSION"),
+        (("--installer", "uv=/bin/true"), "without a version"),
+        (("--remedy", "prayer"), "unknown remedy"),
+    ],
+)
+def test_wrong_arguments_end_in_one_message(
+    call: Callable[..., tuple[int, str, str]], arguments: tuple[str, ...], words: str
+) -> None:
+    code, _, err = call("timeline", *arguments)
+    assert code == COULD_NOT_RUN
+    assert words in err
+
+
+def test_the_recorded_lines_fit_their_schema_and_their_evidence() -> None:
+    schema = json.loads((TIMELINE / "schema.json").read_text(encoding="utf-8"))
+    assert results.encode(record.schema()) == (TIMELINE / "schema.json").read_bytes()
+    validator = jsonschema.Draft202012Validator(schema)
+    evidence = record.read_cells(TIMELINE)
+    recorded = record.read_all(TIMELINE)
+    assert recorded
+    for name, line in recorded.items():
+        path = TIMELINE / "lines" / f"{name}.json"
+        validator.validate(json.loads(path.read_text(encoding="utf-8")))
+        for point in line.points:
+            kept = evidence.pop(point.cell)
+            assert (kept.verdict, kept.because) == (point.verdict, point.because)
+        known = {point.version: point.verdict for point in line.points}
+        known |= dict.fromkeys((each.version for each in line.skipped), None)
+        assert not search.wanted(line.releases, known), f"{name}: the search has not ended"
+        assert [(f.older, f.newer) for f in line.flips] == list(search.flips(line.releases, known))
+    assert not evidence, "evidence of no line"
+
+
+def test_no_recorded_point_contradicts_its_scenario_or_the_matrix(
+    recorded: dict[str, Result],
+) -> None:
+    for name, result in record.read_cells(TIMELINE).items():
+        stated = expected_of(scenarios.find(result.cell.scenario), result.cell)
+        assert not stated or stated.verdict == result.verdict, name
+        if name in recorded:
+            assert recorded[name].verdict == result.verdict, name
+
+
+def test_the_timeline_holds_no_path_of_a_machine() -> None:
+    suspicious = re.compile(
+        r"(?<![\w.])/(?:root|home|Users|work|tmp|builds?)/|127\.0\.0\.1:(?!8000)"
+    )
+    for path in TIMELINE.rglob("*.json"):
+        found = suspicious.search(path.read_text(encoding="utf-8"))
+        assert not found, f"{path.name}: {found and found[0]}"

@@ -12,6 +12,7 @@ from said import Audit, Serve
 
 from repro import fakes
 from repro.archives import PublishedFile, sdist_file, wheel_file
+from repro.audit.rules import RULES
 from repro.compiler import Compiler
 from repro.interpreter import Interpreter
 from repro.metadata import core_metadata
@@ -193,6 +194,13 @@ def test_a_requirement_that_nobody_can_read(audit: Audit, serve: Serve) -> None:
     file = wheel_file("pure", "1.0", "py3-none-any", broken, {}, 1)
     said = audit("pure", "--index-url", serve((file,)))
     assert (said.code, said.rules()) == (1, ["unreadable-requirement"])
+
+
+def test_the_page_names_every_rule_with_its_level() -> None:
+    page = (Path(__file__).parents[2] / "docs/tools/audit.md").read_text(encoding="utf-8")
+    for rule in RULES:
+        assert f"| `{rule.id}` | {rule.level} |" in page
+    assert page.count("\n| `") == len(RULES)
 
 
 # A folder, before the upload

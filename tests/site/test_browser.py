@@ -31,6 +31,7 @@ PAGES = (
     "remedies/",
     "remedies/match-runtime/",
     "evidence/",
+    "benchmark/",
     "catalogue/",
     "glossary/",
     CELL,

@@ -17,6 +17,7 @@ from packaging.version import Version
 from repro import evidence, live
 from repro.answers import NOT_STARTED, require_answer, require_sound
 from repro.archives import PublishedFile
+from repro.doctor.diagnose import diagnose
 from repro.errors import CellError
 from repro.expectations import expected_of
 from repro.installers import INSTALLERS, Plan, Target, Unsupported
@@ -25,7 +26,7 @@ from repro.isolation import Place, environment
 from repro.observe import Check, Observation, Subject, observe
 from repro.plans import stages_of
 from repro.process import TIMED_OUT, Outcome, Processes
-from repro.results import Cell, CommandRecord, Result, StepRecord
+from repro.results import Cell, CommandRecord, Diagnosis, Result, StepRecord
 from repro.scenario import Scenario, Step
 from repro.shelf import Shelf
 from repro.tools import Tool
@@ -83,9 +84,9 @@ class CellRun:
             plan, exit_code = self._run_steps(shelf)
         except Unsupported as reason:
             judgement = Judgement(verdict="unsupported", because=str(reason))
-            observation = None
+            observation, diagnosis = None, None
         else:
-            observation = self._observe(plan, exit_code)
+            observation, diagnosis = self._observe(plan, exit_code)
             require_answer(
                 self._records[-1].commands[-1].argv,
                 exit_code,
@@ -112,6 +113,7 @@ class CellRun:
                 task.interpreter, self._workshop.compiler, self._workshop.check_tools
             ),
             seconds=round(time.monotonic() - started, 3),
+            diagnosis=diagnosis,
         )
         known = evidence.replacements(
             self.place, self._workshop.work, task.interpreter, bool(task.scenario.live)
@@ -216,7 +218,8 @@ class CellRun:
             self.tool_seconds += outcome.seconds
         return outcome
 
-    def _observe(self, plan: Plan, exit_code: int) -> Observation:
+    def _observe(self, plan: Plan, exit_code: int) -> tuple[Observation, Diagnosis]:
+        """What is in the environment, and what `doctor` says of it from its files alone."""
         scenario = self._task.scenario
         library_path = tuple(str(self.place.project / folder) for folder in plan.library_path)
         loader = {"LD_LIBRARY_PATH": ":".join(library_path)} if library_path else {}
@@ -234,7 +237,14 @@ class CellRun:
                 require_sound(outcome, self._limit)
             return outcome
 
-        return observe(subject, run_python, self._checks, library_path)
+        prefixes: list[Path] = []
+
+        def run_checks(prefix: Path) -> tuple[Check, ...]:
+            prefixes.append(prefix)
+            return self._checks(prefix)
+
+        observation = observe(subject, run_python, run_checks, library_path)
+        return observation, diagnose(prefixes[0], library_path).brief() if prefixes else None
 
     def _checks(self, prefix: Path) -> tuple[Check, ...]:
         """The tools' own opinions of the environment, whichever tool made it."""

@@ -15,6 +15,7 @@ from repro import __version__, describe, report, results, scenarios
 from repro.adopt.command import adopt
 from repro.audit.command import audit
 from repro.diff_command import diff
+from repro.doctor.command import doctor
 from repro.errors import SkewError
 from repro.export_command import export
 from repro.installers import DEFAULT_VERSIONS, INSTALLERS, parse_choice
@@ -106,6 +107,7 @@ def schema() -> None:
 cli.add_command(adopt)
 cli.add_command(audit)
 cli.add_command(run)
+cli.add_command(doctor)
 cli.add_command(serve)
 cli.add_command(matrix)
 cli.add_command(merge)

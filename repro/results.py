@@ -16,11 +16,13 @@ import msgspec
 from packaging.version import Version
 
 from repro.errors import ResultFileError, WorkFolderError
+from repro.findings.model import BriefFinding
 from repro.observe import Observation
 from repro.shelf import JournalEntry
 from repro.verdict import Verdict
 
 FOLDER = Path("docs/results")
+Diagnosis = tuple[BriefFinding, ...] | None
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -108,6 +110,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         expected: the scenario's verdict for this cell; None where it states none.
         origin: where the installed consumer comes from: a published wheel, or built here.
         environ: variables that this tool needed besides those of the isolation.
+        diagnosis: what `native-skew doctor` says of the environment; None where the consumer
+            is not there, and in results recorded before it was asked.
 
     """
 
@@ -123,6 +127,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     journal: tuple[JournalEntry, ...]
     circumstances: Circumstances
     seconds: float
+    diagnosis: Diagnosis = None
     kind: Literal["native-skew result 1"] = "native-skew result 1"
 
 

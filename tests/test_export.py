@@ -118,6 +118,7 @@ def tool(task: Callable[..., Task]) -> Callable[[Result], Path]:
         (ISSUE, "uv-pip-install", "constrain-newer", "refused"),
         (ISSUE, "poetry-lock-sync", "nothing", "broken, detected"),
         ("lock-elsewhere/wheel-there", "uv-lock-sync", "nothing", "broken, detected"),
+        ("lock-elsewhere/released-since", "uv-lock-sync", "override", "refused"),
     ],
 )
 def test_a_folder_shows_the_recorded_verdict(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from repro import results
+from repro import results, scenarios
 from repro.export import findings, issue
 from repro.export.errors import FindingsError
 from repro.results import Result
+from repro.scenario import Scenario
 from repro.site.book import Book
 from repro.site.citing import Citations
 
@@ -55,22 +56,26 @@ def test_what_works_is_no_case_of_a_finding(book: Book) -> None:
     assert others  # the patterns are wider than their findings, or this shows nothing
 
 
+def _scenario(result: Result) -> Scenario:
+    return scenarios.find(result.cell.scenario)
+
+
 def test_a_report_quotes_what_is_promised(book: Book) -> None:
     finding = findings.load()["dynamic-spelling"]
     (result,) = book.matching(finding.cells[0])
-    text = issue.render(result, findings.of(result))
+    text = issue.render(result, _scenario(result), findings.of(result))
     told = [finding.title, finding.expected]
     told += [
         word for each in (*finding.promises, *finding.known) for word in (each.says, each.source)
     ]
-    told += finding.ways_out
+    told += [*finding.ways_out, "`Dynamic: requires-dist`"]
     assert [each for each in told if each not in text] == []
 
 
 def test_a_report_without_a_promise_says_so(book: Book) -> None:
     (result,) = book.matching("stamped-wheel-elsewhere/no-wheel-fits/uv-sync/nothing")
     assert findings.of(result) == ()
-    text = issue.render(result, ())
+    text = issue.render(result, _scenario(result), ())
     assert "without one, ask instead of reporting" in text
     assert "Threads about it" not in text
 

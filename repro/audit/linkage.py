@@ -75,7 +75,7 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
         target = _target(examined, file)
         if not needs or target is None:
             continue
-        for name in _candidates(examined, contents):
+        for name in _candidates(examined, contents, needs):
             if not needs:
                 break
             try:
@@ -193,15 +193,16 @@ def _links(
             )
 
 
-def _candidates(examined: Examined, contents: Contents) -> list[str]:
-    """Whose libraries they may be: build requirements that are required too come first."""
+def _candidates(examined: Examined, contents: Contents, needs: dict[str, Module]) -> list[str]:
+    """Whose libraries they may be, the likeliest first: each costs requests."""
     required = contents.statement.names()
     build = [
         canonicalize_name(Requirement(each).name)
         for each in (examined.source.build_requires if examined.source else ())
     ]
-    both = [each for each in build if each in required]
-    return list(dict.fromkeys((*both, *sorted(required), *build)))
+    sent_to = {canonicalize_name(each) for need in needs.values() for each in _elsewhere(need)}
+    known = dict.fromkeys((*build, *sorted(required)))
+    return sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
 
 
 def _target(examined: Examined, file: File) -> Target | None:

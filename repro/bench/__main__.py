@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -15,14 +14,14 @@ from repro import report
 from repro.bench import record
 from repro.bench.record import Bench, Measured, NotMeasured, Setting
 from repro.bench.run import MEASURES, measure_all
-from repro.options import work_option
+from repro.options import jobs_option, work_option
 from repro.run_commands import CHANGED, COULD_NOT_RUN
 
 
 @click.command()
 @click.option("--only", multiple=True, type=click.Choice(list(MEASURES)), help="Repeatable.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True)
+@jobs_option
 @click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
 @work_option
 def bench(only: tuple[str, ...], rounds: int, jobs: int, recording: bool, work: Path) -> None:

@@ -108,16 +108,16 @@ def run(work: Path, cells: int, jobs: int) -> Taken:
     with Workshop(work) as workshop:
         workshop.make_ready()
         first = stub.prepare(workshop)
-        _run(workshop, [stub.task(first.tool, n) for n in range(_WARM_UP)], jobs)
+        _run(workshop, [stub.numbered(first, n) for n in range(_WARM_UP)], jobs)
         before = _memory("VmRSS")
         started = time.monotonic()
-        _run(workshop, [stub.task(first.tool, n) for n in range(cells)], jobs)
+        _run(workshop, [stub.numbered(first, n) for n in range(cells)], jobs)
         seconds = time.monotonic() - started
     return Taken(cells=cells, seconds=round(seconds, 3), before=before, peak=_memory("VmHWM"))
 
 
 def _run(workshop: Workshop, tasks: list[Task], jobs: int) -> None:
-    for outcome in Runner(workshop, jobs=jobs).run(tasks, Silent()):
+    for outcome in Runner(workshop, jobs=jobs).outcomes(tasks, Silent()):
         if not isinstance(outcome, Result) or outcome.verdict != "works":
             reason = outcome.because if isinstance(outcome, Result) else outcome.reason
             raise NotMeasuredError(f"{outcome.cell.id}: {reason}")

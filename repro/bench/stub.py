@@ -54,17 +54,12 @@ def prepare(workshop: Workshop) -> Task:
     INSTALLERS[NAME] = Installer(
         id=NAME, title=NAME, tool=NAME, render=_render, makes_environment=True
     )
-    return task(Tool(name=NAME, version="0", path=str(folder)), 0)
-
-
-def task(tool: Tool, number: int) -> Task:
-    """The stub's task of that number: a cell of its own."""
     python = interpreter.find()
     cell = Cell(
         scenario=TOUR_SCENARIO,
         variant=TOUR_VARIANT,
         installer=NAME,
-        version=str(number),
+        version="0",
         remedy="nothing",
         python=python.name,
     )
@@ -72,7 +67,17 @@ def task(tool: Tool, number: int) -> Task:
         cell=cell,
         scenario=scenarios.find(TOUR_SCENARIO),
         interpreter=python,
-        tool=replace(tool, version=str(number)),
+        tool=Tool(name=NAME, version="0", path=str(folder)),
+    )
+
+
+def numbered(first: Task, number: int) -> Task:
+    """The stub's task of that number: a cell of its own."""
+    version = str(number)
+    return replace(
+        first,
+        cell=replace(first.cell, version=version),
+        tool=replace(first.tool, version=version),
     )
 
 

@@ -53,7 +53,7 @@ def export(
     shelf = workshop.shelf(scenario, result.cell.variant, python)
     compiler = static.compiled_by(workshop.compiler)
     differences = static.differences(result, shelf.all_files(), compiler)
-    report = issue.render(result, findings.of(result))
+    report = issue.render(result, scenario, findings.of(result))
     draft = workshop.folder / "export"
     shutil.rmtree(draft, ignore_errors=True)
     static.write(shelf, course.stages[-1].number, draft / "index")

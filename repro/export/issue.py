@@ -9,6 +9,7 @@ from repro.export.findings import Finding
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
 from repro.results import Result
+from repro.scenario import Scenario
 
 _NO_PROMISE = """\
 No specification or documentation is on file for this cell. Say here which one promises another
@@ -17,11 +18,12 @@ outcome; without one, ask instead of reporting. What the remedy's own documentat
 """
 
 
-def render(result: Result, found: Sequence[Finding]) -> str:
+def render(result: Result, scenario: Scenario, found: Sequence[Finding]) -> str:
     """The report, as Markdown.
 
     Args:
         result: the recorded cell.
+        scenario: says what is published, and what for.
         found: the findings that the cell belongs to; their promises are quoted.
 
     """
@@ -32,13 +34,29 @@ def render(result: Result, found: Sequence[Finding]) -> str:
             f"# {title}\n",
             f"With {tool.tool} {result.cell.version}, `{tool.title}`: **{result.verdict}**. "
             f"{result.because}.\n",
-            f"## What was done\n\n{readme.commands(result)}",
+            f"{' '.join(scenario.summary.split())}\n",
+            f"## What was done\n\n{_published(result, scenario)}\n{readme.commands(result)}",
             readme.observed(result, "## What happened"),
             f"## What was expected\n\n{_expected(result, found)}",
             f"## How to reproduce\n\n{_reproduction(result)}",
             _known(found),
         ]
     )
+
+
+def _published(result: Result, scenario: Scenario) -> str:
+    """What the index offers, and what its metadata says."""
+    text = (
+        f"An index offers two small distributions with real native code: {scenario.provider} "
+        f"ships a library, and {scenario.consumer} a module that links to it.\n\n"
+    )
+    for file in result.published:
+        fields = [f"Requires-Dist: {each}" for each in file.requires_dist]
+        fields += [f"Dynamic: {each}" for each in file.dynamic]
+        told = ": " + ", ".join(f"`{each}`" for each in fields) if fields else ""
+        when = f" (from step {file.step})" if file.step > 1 else ""
+        text += f"- `{file.filename}`{when}{told}\n"
+    return text
 
 
 def _expected(result: Result, found: Sequence[Finding]) -> str:

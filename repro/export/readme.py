@@ -19,8 +19,8 @@ from repro.verdict import MEANING
 _USE = """\
 ## How to run it
 
-On {platform}, with on the PATH: {commands} ({tool} {version} is what was recorded), Python {python} with
-its headers, a C compiler called `cc`, and the usual small programs.
+Needed are {platform}, Python {python} with its headers and the C compiler that it was built with, the
+usual small programs, and on the PATH: {commands} ({tool} {version} is what was recorded).
 
 ``` sh
 sh run.sh
@@ -80,7 +80,7 @@ def observed(result: Result, heading: str = "## What was observed") -> str:
 def _facts(result: Result) -> Iterator[str]:
     seen = result.observation
     if result.expected_because:
-        yield f"- why it must be so: {result.expected_because}\n"
+        yield f"- mechanism: {result.expected_because}\n"
     if seen is None or not seen.consumer_installed:
         yield "- the module was not installed\n"
         return
@@ -92,7 +92,7 @@ def _facts(result: Result) -> Iterator[str]:
         yield f"- at run time: {seen.abi_mismatch}\n"
     for check in seen.checks:
         last = (check.output.splitlines() or [""])[-1]
-        yield f"- `{check.tool} check` ended with {check.exit_code}: {last}\n"
+        yield f"- {check.tool}'s check ended with {check.exit_code}: {last}\n"
 
 
 def versions(result: Result) -> str:

@@ -91,6 +91,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[Advice, ...] = ()
 
 
+class BriefFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as kept beside other evidence: its remedies by id, once each."""
+
+    rule: str
+    level: Level
+    message: str
+    remedies: tuple[str, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that one run of a command says.
 
@@ -109,6 +118,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     looked_at: dict[str, int]
     findings: tuple[Finding, ...]
     kind: Literal["native-skew findings 1"] = "native-skew findings 1"
+
+    def brief(self) -> tuple[BriefFinding, ...]:
+        """The findings, each in short."""
+        return tuple(
+            BriefFinding(
+                rule=each.rule,
+                level=each.level,
+                message=each.message,
+                remedies=tuple(dict.fromkeys(advice.remedy for advice in each.advice)),
+            )
+            for each in self.findings
+        )
 
     @property
     def exit_code(self) -> int:

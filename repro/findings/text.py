@@ -53,15 +53,23 @@ def _show_finding(finding: Finding, console: Console) -> None:
         ),
         soft_wrap=True,
     )
-    console.print(Padding(Text(printable(finding.message)), (0, 0, 0, 2)))
+    _show_indented(Text(printable(finding.message)), 2, console)
     for number, advice in enumerate(finding.advice, 1):
         title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
-        console.print(Padding(Text(printable(title), "bold"), (0, 0, 0, 2)))
+        _show_indented(Text(printable(title), "bold"), 2, console)
         for line in _lines(advice):  # never wrapped: they are to be copied
             console.print(Text(f"       {printable(line)}", "green"), soft_wrap=True)
         if advice.trap:
-            console.print(Padding(Text(f"The catch: {printable(advice.trap)}"), (0, 0, 0, 5)))
+            _show_indented(Text(f"The catch: {printable(advice.trap)}"), 5, console)
     console.print()
+
+
+def _show_indented(text: Text, columns: int, console: Console) -> None:
+    """Wrapped for a terminal; on one line for a log, where names are searched for."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, columns), expand=False))
+    else:
+        console.print(Text(" " * columns).append_text(text), soft_wrap=True)
 
 
 def _lines(advice: Advice) -> Iterator[str]:

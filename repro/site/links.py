@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from repro.site import markup
+from repro.site import markup, upstream
 from repro.site.errors import LinkRecordError
 
 PAGE = "links.md"
@@ -53,11 +53,12 @@ def cited(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def written(folder: Path = Path("docs")) -> dict[str, str]:
-    """The hand-written pages' Markdown by path."""
-    return {
+    """The hand-written pages' Markdown by path, with what a macro cites in them."""
+    found = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*.md")
     }
+    return {path: text + upstream.cited_on(path) for path, text in found.items()}
 
 
 def read(path: Path = RECORD) -> dict[str, Check]:

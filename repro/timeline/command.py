@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -15,7 +14,14 @@ from repro import report, results
 from repro.cell import Task
 from repro.installers import INSTALLERS
 from repro.interpreter import find as find_interpreter
-from repro.options import scenario_option, work_option
+from repro.options import (
+    jobs_option,
+    limit_option,
+    newest_option,
+    remedy_option,
+    scenario_option,
+    work_option,
+)
 from repro.progress import Display
 from repro.results import Change, NotRun, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN
@@ -30,15 +36,15 @@ from repro.workshop import Workshop
 @click.command()
 @scenario_option
 @click.option("--installer", multiple=True, help="ID, or TOOL for all its interfaces; repeatable.")
-@click.option("--remedy", multiple=True, help="NAME; may be repeated.")
+@remedy_option
 @click.option("--python", help="Version or path of an interpreter.")
 @click.option("--since", help="The first release; uv 0.8.4 and pip 23.0 by default.")
 @click.option("--until", help="The last release; the newest by default.")
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True)
-@click.option("--time-limit", type=click.FloatRange(1), default=300.0, show_default=True)
+@jobs_option
+@limit_option
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
 @click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
-@click.option("--newest", is_flag=True, help="Ask the index anew which releases there are.")
+@newest_option
 @click.option(
     "--results",
     "folder",

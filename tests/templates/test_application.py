@@ -77,6 +77,7 @@ def test_remedy_works(bakery: Bakery, env: dict[str, str], remedy: str) -> None:
     assert "in a new build tree" not in output
     assert loaded(bakery, project, env) == REMEDIES[remedy]
     sync(bakery, project, env, "--locked")
+    assert "2 passed" in bakery.run("uv", "run", "--no-sync", "pytest", cwd=project, env=env)
 
 
 @pytest.mark.network

@@ -2,82 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from pathlib import Path
 
 import pytest
-import tomllib
 
 from .bakery import HIGHEST, TEMPLATES, Bakery
 
-BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
-GRANULARITIES = ("patch", "minor", "exact")
 LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0")
-CI = ("github", "none")
-# Longer, shorter and dotted names, and folders inside folders.
-NAMES = (
-    {},
-    {
-        "distribution": "Some.Rather-Long_Distribution-Name",
-        "repository_url": "https://example.org/some/repository",
-        "provider_distribution": "x",
-        "provider_library": "libx++-2.so",
-        "provider_library_folder": "native/lib64",
-        "provider_header": "x/version.h",
-    },
-)
+TEMPLATE_NAMES = ("native-consumer", "native-provider", "uv-application")
 
 
-def pairs() -> list[tuple[str, str, str, str, dict[str, str]]]:
-    """Few combinations in which every pair of choices occurs."""
-    everything = list(itertools.product(BACKENDS, GRANULARITIES, LICENCES, CI, range(len(NAMES))))
-    missing = {pair for combination in everything for pair in pairs_in(combination)}
-    chosen = []
-    while missing:
-        best = max(everything, key=lambda combination: len(missing & pairs_in(combination)))
-        missing -= pairs_in(best)
-        chosen.append((*best[:4], NAMES[best[4]]))
-    return chosen
-
-
-def pairs_in(combination: tuple[object, ...]) -> set[tuple[tuple[int, object], ...]]:
-    return set(itertools.combinations(enumerate(combination), 2))
-
-
-@pytest.mark.parametrize(("backend", "granularity", "licence", "ci", "names"), pairs())
-def test_every_pair_of_choices(
-    bakery: Bakery, backend: str, granularity: str, licence: str, ci: str, names: dict[str, str]
-) -> None:
-    choices = {
-        "build_backend": backend,
-        "abi_granularity": granularity,
-        "license": licence,
-        "ci": ci,
-    }
-    project = bakery.bake("native-consumer", **choices, **names)
-    pyproject = tomllib.loads((project / "pyproject.toml").read_text())
-    assert pyproject["project"]["license"] == licence
-    (requirement,) = pyproject["project"]["dependencies"]
-    assert pyproject["build-system"]["requires"][1] == requirement
-    assert (project / ".github").exists() is (ci == "github")
-    assert not left_over(project)
-    bakery.python(project / "tools/consistency.py")
-    bakery.run("ruff", "check", "--no-cache", project)
-
-
-def left_over(project: Path) -> list[str]:
-    """Files in which something of the template still shows."""
-    files = [path for path in project.rglob("*") if path.is_file()]
-    return [
-        str(path)
-        for path in files
-        if "cookiecutter" in path.read_text() + str(path.relative_to(project))
-    ]
-
-
-@pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
 def test_repository_review_passes(bakery: Bakery, template: str) -> None:
     project = bakery.bake(template)
     bakery.commit(project)
@@ -88,15 +25,46 @@ def test_repository_review_passes(bakery: Bakery, template: str) -> None:
     assert len(passed) > 40
 
 
-@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
 def test_generated_code_is_clean(bakery: Bakery, template: str, providers: dict[str, Path]) -> None:
     project = bakery.bake(template)
     site = bakery.installed("site", providers[HIGHEST])
     bakery.run("ruff", "check", "--no-cache", project)
     bakery.run("ruff", "format", "--no-cache", "--check", project)
-    # What a project says about mypy itself is in its pyproject.toml; the application has one file.
-    strict = ["--strict", "tools/sync.py"] if template == "uv-application" else []
-    bakery.run("mypy", "--cache-dir", bakery.root / "mypy", *strict, cwd=project, site=site)
+    bakery.run("mypy", "--cache-dir", bakery.root / "mypy", cwd=project, site=site)
+
+
+# What checks each kind of file; the schemas are in the tool, so that nothing is fetched.
+SCHEMAS = {
+    ".github/workflows/*.yml": "vendor.github-workflows",
+    ".github/dependabot.yml": "vendor.dependabot",
+    ".readthedocs.yaml": "vendor.readthedocs",
+}
+
+
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
+def test_configuration_is_valid(bakery: Bakery, template: str) -> None:
+    project = bakery.bake(template)
+    bakery.run("pre-commit", "validate-config", project / ".pre-commit-config.yaml")
+    for pattern, schema in SCHEMAS.items():
+        if files := sorted(project.glob(pattern)):
+            bakery.run("check-jsonschema", "--builtin-schema", schema, *files)
+    bakery.run("zizmor", "--offline", "--quiet", ".", cwd=project)
+
+
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
+def test_wrong_configuration_is_noticed(bakery: Bakery, template: str) -> None:
+    """The control: a step that both runs and uses something, and a template in a shell line."""
+    project = bakery.bake(template)
+    workflow = project / ".github/workflows/ci.yml"
+    sound = workflow.read_text()
+    workflow.write_text(sound.replace("    steps:\n", "    steps:\n      - run: x\n        uses: y\n"))
+    bakery.run(
+        "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow, fails=True
+    )
+    workflow.write_text(sound + "      - run: echo ${{ github.event.pull_request.title }}\n")
+    output = bakery.run("zizmor", "--offline", "--quiet", ".", cwd=project, fails=True)
+    assert "template-injection" in output
 
 
 # Where a generated project points to: documentation, and the tools that it uses.
@@ -111,7 +79,7 @@ HOSTS = {
 }
 
 
-@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
 @pytest.mark.parametrize("licence", LICENCES)
 def test_no_machine_or_registry_is_named(bakery: Bakery, template: str, licence: str) -> None:
     text = "\n".join(read(bakery.bake(template, license=licence)).values())
@@ -120,7 +88,7 @@ def test_no_machine_or_registry_is_named(bakery: Bakery, template: str, licence:
         assert word not in text
 
 
-@pytest.mark.parametrize("template", ["native-consumer", "native-provider", "uv-application"])
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
 def test_each_template_is_offered(bakery: Bakery, template: str) -> None:
     """The template of templates asks in words, and leads to each of them."""
     listed = json.loads((TEMPLATES / "cookiecutter.json").read_text())["templates"]
@@ -138,8 +106,9 @@ def test_each_template_is_offered(bakery: Bakery, template: str) -> None:
 
 
 def read(project: Path) -> dict[str, str]:
+    """All files but the one that says which commit they come from."""
     return {
         str(path.relative_to(project)): path.read_text()
         for path in project.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != ".cruft.json"
     }

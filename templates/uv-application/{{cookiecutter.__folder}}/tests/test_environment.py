@@ -5,7 +5,8 @@ from importlib.metadata import version
 
 
 def test_dependency_loads() -> None:
-    assert import_module("{{ cookiecutter.dependency_import_name }}")
+    name = "{{ cookiecutter.dependency_import_name }}"
+    assert import_module(name).__name__ == name
 
 
 def test_dependency_is_the_one_that_the_remedy_is_for() -> None:

@@ -1,0 +1,1 @@
+"""What is wrong with an environment: its files are read, nothing in it is run."""

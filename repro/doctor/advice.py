@@ -1,0 +1,168 @@
+"""Remedies for a case, with its names and versions filled in.
+
+The very objects that the matrix runs: ``repro.remedies`` changes a request, the tool's file
+in ``repro.installers`` renders it. The tests hold each choice made here to recorded cells.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Literal
+
+import tomlkit
+from packaging.version import Version
+
+from repro.cast import Cast
+from repro.findings import Advice
+from repro.installers import INSTALLERS
+from repro.installers.base import Plan, Target, Unsupported
+from repro.remedies import REMEDIES
+from repro.request import Request
+
+Cause = Literal["stamped", "unstamped", "stale", "symbol"]
+
+# Best first; what holds in the broken environment, with the cache as the failure left it.
+CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
+    "stamped": {
+        "uv-sync": ("override", "match-runtime-clean"),
+        "uv-pip-install": ("override", "match-runtime-clean", "build-constraint"),
+        "pip": ("require-newer", "build-constraint"),
+    },
+    "stale": {
+        "uv-sync": ("match-runtime-clean", "override"),
+        "uv-pip-install": ("match-runtime-clean", "override"),
+        "pip": ("clean-cache", "build-constraint"),
+    },
+    "unstamped": {
+        "uv-sync": ("clean-cache", "match-runtime", "build-constraint"),
+        "uv-pip-install": ("clean-cache", "match-runtime", "build-constraint"),
+        "pip": ("clean-cache", "build-constraint"),
+    },
+    "symbol": {
+        "uv-sync": ("match-runtime", "build-constraint"),
+        "uv-pip-install": ("match-runtime", "build-constraint"),
+        "pip": ("build-constraint", "no-build-isolation"),
+    },
+}
+# Where the recorded runs of each choice are: the tests read them.
+SCENARIOS: dict[Cause, tuple[str, ...]] = {
+    "stamped": ("stamped-wheel-elsewhere", "stale-build-tree/same-environment"),
+    "stale": ("stale-build-tree/same-environment",),
+    "unstamped": ("stale-wheel-cache/public-headers", "unstamped-pin"),
+    "symbol": ("unversioned-soname",),
+}
+# The INSTALLER file names the tool, not which of its interfaces.
+_INTERFACES = {"uv": ("uv-sync", "uv-pip-install"), "pip": ("pip",)}
+_NAMING_THE_NEWER = ("override", "require-newer")
+_ANY_TOOL = ("uv-sync", "uv-pip-install", "pip")
+
+
+class _Case(Cast, frozen=True, kw_only=True):
+    """A cast from an environment; ``stamped`` is the consumer's own range, where it has one."""
+
+    stamped: str = ""
+
+    @property
+    def newer_range(self) -> str:
+        """The range that the build stamped, or the version it was made with."""
+        return self.stamped or f"{self.provider}=={self.newer}"
+
+    @property
+    def older_range(self) -> str:
+        """The installed version: what is to be kept."""
+        return f"{self.provider}=={self.older}"
+
+    @property
+    def below_newer(self) -> str:
+        """The same: real versions tell less of their ABI than those of the fake pair."""
+        return self.older_range
+
+
+def advise(
+    cause: Cause,
+    *,
+    consumer: tuple[str, str],
+    provider: tuple[str, str],
+    built_against: str,
+    stamped: str = "",
+    others: tuple[str, ...] = (),
+    from_source: bool,
+    installer: str,
+    python: str,
+) -> tuple[Advice, ...]:
+    """The remedies for a skew, best first, for each interface of the tool that installed it.
+
+    Args:
+        cause: which kind of skew.
+        consumer: name and version of the distribution with the module.
+        provider: name and installed version of the one with the library.
+        built_against: the provider's version that the module was built with; empty where
+            nothing tells, then remedies that name it are left out.
+        stamped: the consumer's requirement on the provider.
+        others: its other requirements.
+        from_source: whether it was built here.
+        installer: INSTALLER's word.
+        python: ``major.minor``.
+
+    """
+    case = _Case(
+        consumer=consumer[0],
+        consumer_version=consumer[1],
+        provider=provider[0],
+        older=provider[1],
+        newer=built_against,
+        stamped=stamped,
+        others=others,
+    )
+    request = Request(
+        requirements=(f"{consumer[0]}=={consumer[1]}",),
+        build_from_source=(consumer[0],) if from_source else (),
+    )
+    target = Target(
+        module=consumer[0].replace("-", "_"),
+        python="python",
+        python_version=python or "3.10",
+        tool_version=Version("9999"),  # as of today's tools: nothing in the files tells more
+        index_url="",
+    )
+    word = installer.split(maxsplit=1)[0].lower() if installer else ""
+    interfaces = _INTERFACES.get(word, _ANY_TOOL)
+    return tuple(
+        advice
+        for interface in interfaces
+        for name in CHOICES[cause][interface]
+        for advice in _advice(name, interface, request, case, target)
+    )
+
+
+def _advice(
+    name: str, interface: str, request: Request, case: _Case, target: Target
+) -> Iterator[Advice]:
+    remedy = REMEDIES[name]
+    if name in _NAMING_THE_NEWER and not case.newer:
+        return
+    try:
+        plans = [INSTALLERS[interface].render(each, target) for each in remedy.apply(request, case)]
+    except Unsupported:
+        return
+    yield Advice(
+        remedy=name,
+        title=remedy.title,
+        tool=INSTALLERS[interface].title,
+        files={key: text for plan in plans for key, text in _files(plan).items()},
+        commands=tuple(shlex.join(command) for plan in plans for command in plan.commands),
+        trap=remedy.trap,
+        source=remedy.source,
+    )
+
+
+def _files(plan: Plan) -> dict[str, str]:
+    """The plan's files; of a pyproject.toml what is to be added, for the reader has a project."""
+    found = dict(plan.files)
+    if "pyproject.toml" in found:
+        document = tomlkit.parse(found.pop("pyproject.toml"))
+        document.pop("project", None)
+        if document:
+            found["pyproject.toml"] = tomlkit.dumps(document).lstrip()
+    return found

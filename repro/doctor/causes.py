@@ -1,0 +1,234 @@
+"""Modules with what they miss -> findings that say why, joined with distribution and pin."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Iterable, Iterator
+
+from repro.doctor import rules
+from repro.doctor.advice import Cause
+from repro.doctor.environment import Environment
+from repro.doctor.inventory import Distribution
+from repro.doctor.loader import Loaded, Miss
+from repro.doctor.owners import Owners, Shipped, version
+from repro.doctor.pins import Pins
+from repro.doctor.skew import Skew, skew_finding
+from repro.doctor.walk import Damaged, Module
+from repro.findings import Evidence, Finding, Location
+
+# https://docs.nvidia.com/cuda/cuda-c-programming-guide/ : libcuda.so.1 comes with the driver
+_DRIVERS = re.compile(
+    r"lib(cuda|cudadebugger|nvidia-[\w-]+|nvcuvid|nvoptix|amdocl64|ze_intel_gpu)\.so(\.\d+)*"
+)
+_LIBCS = re.compile(r"(libc\.musl-\w+|ld-musl-\w+|ld-linux[\w-]*)\.so\.\d+")
+_SAID = 6  # names in a sentence; all are in the evidence
+
+
+class Causes:
+    """The joins over one environment.
+
+    Args:
+        environment: what is looked at.
+        owners: of its shared objects.
+        pins: its requirements.
+
+    """
+
+    def __init__(self, environment: Environment, owners: Owners, pins: Pins) -> None:
+        self._environment, self._owners, self._pins = environment, owners, pins
+        self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
+
+    def of_modules(self, modules: list[Module]) -> Iterator[Finding]:
+        """What is missing, skews first put together by consumer and provider."""
+        skews: dict[tuple[str, str, Cause], Skew] = {}
+        said: set[tuple[str, str]] = set()
+        for module in modules:
+            for miss in module.closure.misses:
+                consumer = self._owners.of(miss.needer.path) or module.owner
+                if skew := self._skew(consumer, miss, module):
+                    key = consumer.name, skew.provider.name, skew.cause
+                    skews[key] = skews[key].joined(skew) if key in skews else skew
+                elif (miss.needer.path, miss.name) not in said:
+                    said.add((miss.needer.path, miss.name))
+                    yield self._plain(consumer, miss, module)
+            if module.undefined:
+                yield self._undefined(module)
+        for skew in skews.values():
+            self.explained.add((skew.consumer.name, skew.provider.name))
+            yield skew_finding(skew, self._environment, self._pins)
+
+    def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
+        """Files that an import would open and that cannot be loaded."""
+        for each in files:
+            yield rules.DAMAGED_FILE.finding(
+                f"It cannot be loaded: {each.reason}. Reinstall {each.owner.title}.",
+                self._location(each.path, each.owner),
+                {"reason": each.reason},
+            )
+
+    def _skew(self, consumer: Distribution, miss: Miss, module: Module) -> Skew | None:
+        """The skew behind ``miss``: a distribution ships another version of the library."""
+        if self._owners.named(miss.name):
+            return None
+        pins = self._pins.of(consumer)
+        # A wheel's copies of one library differ in how much of the version the name has.
+        by_version = sorted(
+            self._owners.other_versions(miss.name), key=lambda each: -len(version(each.name))
+        )
+        related = [
+            each
+            for each in by_version
+            if each.owner.name in pins or self._is_sought(miss.needer, each)
+        ]
+        if not related:
+            return None
+        # What it requires comes before what merely lies where it looks.
+        best = min(related, key=lambda each: each.owner.name not in pins)
+        pin = pins.get(best.owner.name)
+        cause: Cause = "unstamped"
+        if pin and not pin.holds:
+            cause = "stamped"
+        elif pin and pin.bounded:
+            cause = "stale"
+        return Skew(
+            cause=cause,
+            consumer=consumer,
+            provider=best.owner,
+            pin=pin,
+            modules=(module.name,),
+            file=miss.needer.path,
+            needed=(miss.name,),
+            shipped=(best.name,),
+        )
+
+    def _is_sought(self, needer: Loaded, shipped: Shipped) -> bool:
+        """Whether ``needer`` looks for libraries where ``shipped`` lies."""
+        paths = (needer.header.runpath or needer.header.rpath).split(":")
+        folders = {
+            os.path.normpath(
+                each.replace("${ORIGIN}", needer.folder).replace("$ORIGIN", needer.folder)
+            )
+            for each in paths
+        }
+        return shipped.path.rpartition("/")[0] in folders
+
+    def _plain(self, consumer: Distribution, miss: Miss, module: Module) -> Finding:
+        """A missing library that is no skew."""
+        place = self._location(miss.needer.path, consumer)
+        evidence: Evidence = {
+            "needed": miss.name,
+            "module": module.name,
+            "by_way_of": _by_way_of(miss),
+        }
+        needs = f"`{place.file}` needs `{miss.name}`"
+        if owners := self._owners.named(miss.name):
+            who = ", ".join(sorted({each.owner.title or "a file" for each in owners}))
+            return rules.PRELOADED_LIBRARY.finding(
+                f"{needs}, which {who} ships off its search path: it works where that is "
+                "loaded first.",
+                place,
+                {**evidence, "shipped": tuple(each.path for each in owners)},
+            )
+        if miss.damaged:
+            return rules.DAMAGED_FILE.finding(
+                f"{needs}, and the loader stops at {miss.damaged}.", place, evidence
+            )
+        if _LIBCS.fullmatch(miss.name):
+            return rules.FOREIGN_LIBC.finding(
+                f"{needs}, another C library's than the interpreter's. Install a wheel for "
+                "this one (musllinux or manylinux).",
+                place,
+                evidence,
+            )
+        if miss.foreign:
+            return rules.FOREIGN_ARCHITECTURE.finding(
+                f"{needs}; {', '.join(miss.foreign[:_SAID])} is for another architecture.",
+                place,
+                {**evidence, "foreign": miss.foreign},
+            )
+        if _DRIVERS.fullmatch(miss.name):
+            return rules.MISSING_DRIVER.finding(
+                f"{needs}, which comes with a device's driver: nothing to do without one.",
+                place,
+                evidence,
+            )
+        return self._absent(consumer, miss, place, evidence)
+
+    def _absent(
+        self,
+        consumer: Distribution,
+        miss: Miss,
+        place: Location,
+        evidence: Evidence,
+    ) -> Finding:
+        needs = f"`{place.file}` needs `{miss.name}`"
+        absent = [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
+        sites = tuple(str(site) for site in self._environment.sites)
+        inside = any(
+            os.path.normpath(part.replace("$ORIGIN", miss.needer.folder)).startswith(sites)
+            for part in (miss.needer.header.runpath or miss.needer.header.rpath).split(":")
+            if "$ORIGIN" in part
+        )
+        if absent:
+            self.explained.update((pin.holder.name, pin.provider) for pin in absent)
+            names = ", ".join(pin.text for pin in absent)
+            return rules.MISSING_LIBRARY.finding(
+                f"{needs}; no installed distribution ships it, and {consumer.title} requires "
+                f"{names}, which is not installed.",
+                place,
+                {**evidence, "requires": tuple(pin.text for pin in absent)},
+            )
+        if inside:
+            return rules.MISSING_LIBRARY.finding(
+                f"{needs}, looks for it inside of the environment, and no installed distribution "
+                f"ships it. Reinstall {consumer.title}, or install what it was built with.",
+                place,
+                evidence,
+            )
+        return rules.MISSING_SYSTEM_LIBRARY.finding(
+            f"{needs}, and the system has no such library. Install it with the system's package "
+            "manager.",
+            place,
+            evidence,
+        )
+
+    def _undefined(self, module: Module) -> Finding:
+        """Symbols that nobody defines: from a provider of another version, where one is loaded."""
+        pins = self._pins.of(module.owner)
+        names = ", ".join(f"`{name}`" for name in module.undefined[:_SAID])
+        loaded = [self._owners.of(each.path) for each in module.closure.files[1:]]
+        others = [each for each in loaded if each and each.name != module.owner.name]
+        provider = next((each for each in others if each.name in pins), next(iter(others), None))
+        if provider is None:
+            return rules.UNDEFINED_SYMBOL.finding(
+                f"`{module.name}` needs {names}, which no library that it loads defines.",
+                self._location(module.file.path, module.owner),
+                {"module": module.name, "symbols": module.undefined},
+            )
+        self.explained.add((module.owner.name, provider.name))
+        skew = Skew(
+            cause="symbol",
+            consumer=module.owner,
+            provider=provider,
+            pin=pins.get(provider.name),
+            modules=(module.name,),
+            file=module.file.path,
+            needed=module.undefined,
+            shipped=tuple(
+                os.path.basename(each.path)  # noqa: PTH119
+                for each in module.closure.files
+                if self._owners.of(each.path) is provider
+            ),
+            built_against=module.stamp,
+        )
+        return skew_finding(skew, self._environment, self._pins)
+
+    def _location(self, path: str, owner: Distribution) -> Location:
+        return Location(
+            file=self._environment.relative(path), distribution=owner.name, version=owner.version
+        )
+
+
+def _by_way_of(miss: Miss) -> tuple[str, ...]:
+    return tuple(each.path for each in miss.chain) if len(miss.chain) > 1 else ()

@@ -1,0 +1,33 @@
+"""The command ``native-skew doctor``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from repro.doctor import environment
+from repro.doctor.diagnose import examine, searched_first
+from repro.doctor.rules import RULES
+from repro.errors import PlatformError
+from repro.findings import Form, output_options, write
+
+
+@click.command()
+@click.argument("env", required=False, type=click.Path(path_type=Path))
+@output_options
+def doctor(env: Path | None, form: Form | None) -> None:
+    """Says which modules of ENV run with another library than they were built for, and why.
+
+    ENV is a virtual environment, a conda prefix, a site-packages or --target folder, a wheel,
+    or a folder of wheels as if installed together; without it, the environment that is
+    active. Its files are read, and nothing in it is run.
+
+    Ends with 0 where all is sound, 1 where something was found, 2 where it could not look.
+    """
+    if sys.platform != "linux":
+        raise PlatformError(sys.platform)
+    with environment.opened(env or environment.active()) as found:
+        report, _ = examine(found, searched_first())
+    sys.exit(write(report, RULES, form))

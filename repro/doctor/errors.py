@@ -1,0 +1,34 @@
+"""Why `doctor` could not look: exit code 2, never mistaken for a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from repro.errors import SkewError
+
+
+class NoActiveEnvironmentError(SkewError):
+    """No environment is named, and none is active."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no environment is active: neither VIRTUAL_ENV nor CONDA_PREFIX is set; "
+            "name one: native-skew doctor .venv"
+        )
+
+
+class NotAnEnvironmentError(SkewError):
+    """The path is of none of the kinds that can be looked at."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: {reason}; name a virtual environment, a conda prefix, a site-packages or "
+            "--target folder, a wheel, or a folder of wheels"
+        )
+
+
+class WheelError(SkewError):
+    """A wheel that cannot be looked into."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not read ({reason}); get the file again, or leave it out")

@@ -1,0 +1,244 @@
+"""A bounded reader of ELF files: what the dynamic loader reads, and as it reads it.
+
+Program headers and PT_DYNAMIC alone, by address as ld.so does: section headers may be
+stripped or lie, and so may PT_DYNAMIC's file offset. pyelftools is the reference (the tests
+hold both against each other); this exists because the loader's view of a file costs it
+more than a millisecond, and because it has no bounds. Specification:
+https://gabi.xinuos.com/elf/08-dynamic.html
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+_HEAD = 4096  # bytes; holds the file header and, as linkers write them, the program headers
+_PROGRAM_HEADERS = 512
+_DYNAMIC_BYTES = 1 << 20
+_NAME_BYTES = 4096
+_NEEDED = 4096
+_STRINGS_AT_ONCE = 1 << 16
+
+_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+_DT_NEEDED, _DT_STRTAB, _DT_STRSZ = 1, 5, 10
+_DT_SONAME, _DT_RPATH, _DT_RUNPATH, _DT_FLAGS_1 = 14, 15, 29, 0x6FFFFFFB
+_DF_1_NODEFLIB = 0x800
+_ET_DYN = 3
+
+
+class ImageError(Exception):
+    """Not an ELF file that can be loaded; ``str()`` is the reason in a few words."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What the loader knows of a file before it looks for what that needs.
+
+    Attributes:
+        machine: e_machine; 62 is x86-64.
+        bits: 32 or 64.
+        little: the byte order.
+        shared: whether it is of type ET_DYN.
+        interpreter: PT_INTERP, empty where there is none.
+        rpath: DT_RPATH's text, empty where DT_RUNPATH is there: the loader ignores it then.
+        no_default: DF_1_NODEFLIB, the system's folders are not searched.
+        tags: the other dynamic tags by number, the last of each.
+
+    """
+
+    machine: int
+    bits: int
+    little: bool
+    shared: bool
+    interpreter: str
+    soname: str
+    needed: tuple[str, ...]
+    rpath: str
+    runpath: str
+    no_default: bool
+    tags: dict[int, int]
+
+    @property
+    def architecture(self) -> tuple[int, int, bool]:
+        """What must agree for two files to be in one process."""
+        return self.machine, self.bits, self.little
+
+
+class Image:
+    """An open ELF file. Reads by ``os.pread``: a file that shrinks meanwhile ends no process.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ImageError: it is no regular file, no ELF file, or damaged.
+
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        try:
+            # A FIFO would wait for a writer.
+            self._file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError) as error:
+            raise ImageError(getattr(error, "strerror", None) or "unusable name") from error
+        try:
+            self.status = os.fstat(self._file)
+            if not stat.S_ISREG(self.status.st_mode):
+                raise ImageError("not a regular file")
+            self._loads: list[tuple[int, int, int]] = []
+            self.header = self._read()
+        except (OSError, ImageError) as error:
+            os.close(self._file)
+            if isinstance(error, ImageError):
+                raise
+            raise ImageError(error.strerror or "unreadable") from error
+
+    def __enter__(self) -> Image:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        os.close(self._file)
+
+    def bytes_at(self, address: int, size: int) -> bytes:
+        """Up to ``size`` bytes from the mapped ``address``; fewer where the file ends before.
+
+        Raises:
+            ImageError: no segment holds the address.
+
+        """
+        for start, length, offset in self._loads:
+            if start <= address < start + length:
+                return self._pread(min(size, start + length - address), offset + address - start)
+        raise ImageError(f"no segment holds the address {address:#x}")
+
+    def name_at(self, index: int) -> str:
+        """The text at ``index`` of the dynamic string table.
+
+        Raises:
+            ImageError: the index lies outside of the table, or the text does not end.
+
+        """
+        return self._name(self.header.tags, index)
+
+    def _name(self, tags: dict[int, int], index: int) -> str:
+        size = tags.get(_DT_STRSZ, 0)
+        if index >= size:
+            raise ImageError(f"a name lies at {index}, past the end of the string table ({size})")
+        raw = self.bytes_at(tags.get(_DT_STRTAB, 0) + index, min(_NAME_BYTES, size - index))
+        text, end, _ = raw.partition(b"\0")
+        if not end:
+            raise ImageError("a name does not end")
+        return os.fsdecode(text)
+
+    def _pread(self, size: int, offset: int) -> bytes:
+        if offset >= self.status.st_size:
+            return b""
+        return os.pread(self._file, size, offset)
+
+    def _read(self) -> Header:
+        head = self._pread(_HEAD, 0)
+        if head[:4] != b"\x7fELF":
+            raise ImageError("empty" if not head else "not an ELF file")
+        if len(head) < 52 or head[4] not in (1, 2) or head[5] not in (1, 2):
+            raise ImageError("truncated, or a damaged ELF header")
+        wide, order = head[4] == 2, "<" if head[5] == 1 else ">"
+        if wide and len(head) < 64:
+            raise ImageError("truncated within the ELF header")
+        kind, machine = struct.unpack_from(order + "HH", head, 16)
+        at = struct.unpack_from(order + ("Q" if wide else "I"), head, 32 if wide else 28)[0]
+        size, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
+        if size != (56 if wide else 32) or not 0 < count <= _PROGRAM_HEADERS:
+            raise ImageError("no program headers, or none of a known kind")
+        inside = at + size * count <= len(head)
+        table = head[at : at + size * count] if inside else self._pread(size * count, at)
+        if len(table) < size * count:
+            raise ImageError("truncated within the program headers")
+        dynamic, interpreter = self._segments(table, order, wide)
+        if dynamic is None:
+            raise ImageError("not dynamically linked")
+        tags, lists = self._dynamic(dynamic, order, wide)
+        named = self._named(tags, lists)
+        runpath = "".join(named[_DT_RUNPATH])
+        return Header(
+            machine=machine,
+            bits=64 if wide else 32,
+            little=order == "<",
+            shared=kind == _ET_DYN,
+            interpreter=interpreter,
+            soname="".join(named[_DT_SONAME]),
+            needed=named[_DT_NEEDED],
+            rpath="" if runpath else "".join(named[_DT_RPATH]),
+            runpath=runpath,
+            no_default=bool(tags.get(_DT_FLAGS_1, 0) & _DF_1_NODEFLIB),
+            tags=tags,
+        )
+
+    def _segments(self, table: bytes, order: str, wide: bool) -> tuple[tuple[int, int] | None, str]:
+        """Notes the loaded segments; returns address and size of PT_DYNAMIC, and PT_INTERP."""
+        dynamic, interpreter = None, ""
+        for fields in struct.iter_unpack(order + ("IIQQQQQQ" if wide else "8I"), table):
+            kind = fields[0]
+            offset, address, size = (
+                (fields[2], fields[3], fields[5]) if wide else (fields[1], fields[2], fields[4])
+            )
+            if kind == _PT_LOAD:
+                self._loads.append((address, size, offset))
+            elif kind == _PT_DYNAMIC:
+                dynamic = (address, size)
+            elif kind == _PT_INTERP:
+                raw = self._pread(min(size, _NAME_BYTES), offset)
+                interpreter = os.fsdecode(raw.partition(b"\0")[0])
+        return dynamic, interpreter
+
+    def _dynamic(
+        self, where: tuple[int, int], order: str, wide: bool
+    ) -> tuple[dict[int, int], dict[int, list[int]]]:
+        """The tags by number, and those that name a text with all of their values."""
+        width = 16 if wide else 8
+        raw = self.bytes_at(where[0], min(where[1], _DYNAMIC_BYTES))
+        raw = raw[: len(raw) // width * width]
+        tags: dict[int, int] = {}
+        lists: dict[int, list[int]] = {
+            kind: [] for kind in (_DT_NEEDED, _DT_SONAME, _DT_RPATH, _DT_RUNPATH)
+        }
+        for tag, value in struct.iter_unpack(order + ("QQ" if wide else "II"), raw):
+            if not tag:
+                break
+            if tag in lists:
+                lists[tag].append(value)
+            else:
+                tags[tag] = value
+        if not tags:
+            raise ImageError("truncated: the dynamic section is not in the file")
+        return tags, lists
+
+    def _named(
+        self, tags: dict[int, int], lists: dict[int, list[int]]
+    ) -> dict[int, tuple[str, ...]]:
+        """The texts; a small string table is read at once."""
+        size = tags.get(_DT_STRSZ, 0)
+        strings = b""
+        if size <= _STRINGS_AT_ONCE and any(lists.values()):
+            strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
+        found = {}
+        for kind, indexes in lists.items():
+            if len(indexes) > _NEEDED:
+                raise ImageError(f"more than {_NEEDED} names")
+            # Of the other kinds the loader takes the last.
+            wanted = indexes if kind == _DT_NEEDED else indexes[-1:]
+            found[kind] = tuple(
+                os.fsdecode(strings[i:end])
+                if (end := strings.find(b"\0", i)) >= 0
+                else self._name(tags, i)
+                for i in wanted
+            )
+        return found

@@ -1,0 +1,166 @@
+"""Environment -> its importable extension modules, each with what loading it takes in.
+
+The walk starts at these and not at every ELF file: programs, plugins, and libraries that
+another one brings in are found on the way, with what they inherit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from repro.doctor import symbols
+from repro.doctor.environment import Environment
+from repro.doctor.image import Image, ImageError
+from repro.doctor.inventory import Distribution
+from repro.doctor.loader import Closure, Loaded, Loader
+
+# https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
+_MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
+_CPYTHON = re.compile(r"cpython-(\d)(\d+)[dmut]*(-.+)?")
+_OF_THE_INTERPRETER = ("Py", "_Py")
+_OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
+
+
+class Module(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension module.
+
+    Attributes:
+        name: as one imports it.
+        undefined: symbols that it needs and nothing in its process gives.
+        stamp: the provider's version that it was built against, where it says so by an
+            exported text ``<package>_built_against``.
+
+    """
+
+    name: str
+    file: Loaded
+    owner: Distribution
+    closure: Closure
+    undefined: tuple[str, ...] = ()
+    stamp: str = ""
+
+
+class Damaged(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that an import would open and that cannot be loaded."""
+
+    path: str
+    owner: Distribution
+    reason: str
+
+
+class Walk:
+    """The walk over one environment.
+
+    Args:
+        environment: what is looked at.
+        loader: the loader of a process in it.
+
+    """
+
+    def __init__(self, environment: Environment, loader: Loader) -> None:
+        self.environment, self.loader = environment, loader
+        self.damaged: list[Damaged] = []
+        self._given: dict[tuple[int, int], frozenset[str] | None] = {}
+        program = loader.program
+        self._process = loader.closure(program).files if program else ()
+
+    def modules(self) -> Iterator[Module]:
+        """Each importable module; ``damaged`` grows meanwhile."""
+        for owner in self.environment.distributions:
+            for path in owner.files:
+                name = self._import_name(path)
+                if name and (module := self._module(path, name, owner)):
+                    yield module
+
+    def _import_name(self, path: str) -> str:
+        """The module's name; empty where no import of this interpreter would take the file."""
+        site = next((f"{s}/" for s in self.environment.sites if path.startswith(f"{s}/")), None)
+        match = _MODULE.fullmatch(path.removeprefix(site)) if site else None
+        if not match:
+            return ""
+        python, tag = self.environment.python, match["tag"]
+        cpython = _CPYTHON.fullmatch(tag or "")
+        if cpython and python and f"{cpython[1]}.{cpython[2]}" != python:
+            return ""
+        if tag and not cpython and tag not in ("abi3", "abi3t"):
+            return ""
+        return match["name"].replace("/", ".")
+
+    def _module(self, path: str, name: str, owner: Distribution) -> Module | None:
+        found = self.loader.open(path)
+        plain = path.count(".", path.rfind("/")) == 1
+        if not isinstance(found, Loaded):
+            # A plain .so may be anything: a linker's script, a placeholder.
+            if found and not plain:
+                self.damaged.append(Damaged(path=path, owner=owner, reason=found))
+            return None
+        try:
+            with Image(path) as image:
+                if plain and not symbols.given(image, [f"PyInit_{name.rpartition('.')[2]}"]):
+                    return None  # a library that happens to be named like a module
+                stamp = _stamp(image, f"{name.partition('.')[0]}_built_against")
+                wanted = symbols.needed(image)
+        except ImageError as error:
+            self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
+            return None
+        closure = self.loader.closure(found, self._process)
+        return Module(
+            name=name,
+            file=found,
+            owner=owner,
+            closure=closure,
+            stamp=stamp,
+            undefined=() if closure.misses else self._undefined(wanted, closure),
+        )
+
+    def _undefined(self, wanted: frozenset[str], closure: Closure) -> tuple[str, ...]:
+        left = {name for name in wanted if not name.startswith(_OF_THE_INTERPRETER)}
+        left = self._not_given(left, [*self._process, *closure.files])
+        if left and not self._process:
+            left = self._not_given(left, self._usual(closure.files[0]))
+        if left:
+            # Somebody may load it first, for all to see.
+            others = {path for each in self.environment.distributions for path in each.files}
+            left = self._not_given(left, self._opened(sorted(others)))
+        return tuple(sorted(left))
+
+    def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:
+        return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))
+
+    def _usual(self, module: Loaded) -> Iterator[Loaded]:
+        """What every process has, where the interpreter is not known."""
+        header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
+        yield from self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
+
+    def _not_given(self, names: set[str], files: Iterable[Loaded]) -> set[str]:
+        for file in files:
+            if not names:
+                break
+            try:
+                names = names - self._from(file, names)
+            except ImageError:
+                continue  # it is said where it is met as a module or as a library
+        return names
+
+    def _from(self, file: Loaded, names: set[str]) -> frozenset[str]:
+        """Those of ``names``, and maybe others, that ``file`` defines."""
+        if file.identity not in self._given:
+            with Image(file.path) as image:
+                small = symbols.is_small(image)
+                self._given[file.identity] = symbols.all_given(image) if small else None
+        given = self._given[file.identity]
+        if given is not None:
+            return given
+        with Image(file.path) as image:
+            return symbols.given(image, names)
+
+
+def _stamp(image: Image, name: str) -> str:
+    """The text that the exported ``char[]`` called ``name`` holds; empty where there is none."""
+    address, size = symbols.place(image, name)
+    if not 0 < size <= 100:
+        return ""
+    return image.bytes_at(address, size).rstrip(b"\0").decode("ascii", "replace")

@@ -1,0 +1,81 @@
+"""Recorded releases as files again: the real names and words, shared objects linked anew."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from record import FOLDER, Opened, Recorded
+
+from repro.archives import PublishedFile, sdist_file, wheel_file
+from repro.audit.release import named
+from repro.compiler import Compiler
+from repro.metadata import core_metadata
+
+
+def recorded(name: str) -> Recorded:
+    return msgspec.json.decode((FOLDER / name / "release.json").read_bytes(), type=Recorded)
+
+
+def published(name: str, compiler: Compiler) -> tuple[PublishedFile, ...]:
+    """Every file on the recorded pages."""
+    data = recorded(name)
+    return tuple(
+        _published(FOLDER / name, data, filename, requires_python, yanked, compiler)
+        for entries in data.pages.values()
+        for filename, requires_python, yanked, _ in entries
+    )
+
+
+def _published(
+    folder: Path,
+    data: Recorded,
+    filename: str,
+    requires_python: str,
+    yanked: bool,
+    compiler: Compiler,
+) -> PublishedFile:
+    project, version = named(filename)
+    metadata = (
+        (folder / data.metadata[filename]).read_bytes()
+        if filename in data.metadata
+        else core_metadata(project, version, ())
+    )
+    if filename.endswith(".whl"):
+        opened = data.opened.get(filename, Opened())
+        tag = filename.removesuffix(".whl").split("-", 2)[2]
+        file = wheel_file(project, version, tag, metadata, _members(opened, compiler), 1)
+    else:
+        requires = msgspec.json.encode(data.build_requires.get(filename, ())).decode()
+        pyproject = f"[build-system]\nrequires = {requires}\n"
+        file = sdist_file(project, version, metadata, {"pyproject.toml": pyproject.encode()}, 1)
+    assert file.filename == filename
+    return msgspec.structs.replace(
+        file, requires_python=requires_python or None, yanked="" if yanked else None
+    )
+
+
+def _members(opened: Opened, compiler: Compiler) -> dict[str, bytes]:
+    members = dict.fromkeys(opened.libraries, b"")
+    for paths, needed, search in opened.modules:
+        members |= dict.fromkeys(paths, linked(needed, search, compiler))
+    return members | {name: text.encode() for name, text in opened.python.items()}
+
+
+@lru_cache(maxsize=256)
+def linked(needed: tuple[str, ...], search: tuple[str, ...], compiler: Compiler) -> bytes:
+    """A real shared object with these DT_NEEDED entries and this RUNPATH."""
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        (folder / "empty.c").write_text("")
+        for name in needed:
+            out = compiler.shared_object(folder, "empty.c", name, f"-Wl,-soname,{name}")
+            (folder / name).write_bytes(out)
+        path = ":".join(search)
+        more = (f"-Wl,--enable-new-dtags,-rpath,{path}",) if path else ()
+        wanted = (f"-l:{name}" for name in needed)
+        return compiler.shared_object(
+            folder, "empty.c", "module.so", "-nostdlib", "-L.", "-Wl,--no-as-needed", *wanted, *more
+        )

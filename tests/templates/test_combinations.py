@@ -1,0 +1,183 @@
+"""Every pair of choices: baked, built, checked, and run at both ends of the range.
+
+The provider is made by hand for each, since its names, folders and SONAME are answers too.
+"""
+
+from __future__ import annotations
+
+import itertools
+import platform
+import subprocess
+from pathlib import Path
+
+import pytest
+import tomllib
+
+from repro.archives import wheel_file
+from repro.metadata import core_metadata
+
+from .bakery import HIGHEST, LOWEST, Bakery
+from .index import publish, served
+from .test_sessions import nox
+
+BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
+LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0")
+CI = ("github", "none")
+# How many parts of the version the SONAME carries, and the releases at both ends of the range.
+GRANULARITIES = {
+    "patch": (5, (LOWEST, HIGHEST)),
+    "minor": (4, (LOWEST, "7.0.7.99.3.0")),
+    "exact": (6, (LOWEST,)),
+}
+PLAIN = {
+    "distribution": "fake-softioc",
+    "provider_distribution": "fake-corelibs",
+    "provider_library": "libfakecore.so",
+    "provider_library_folder": "lib",
+    "provider_header": "fakecore.h",
+    "provider_version_macro": "FAKECORE_VERSION",
+}
+# Longer, shorter and dotted names, folders inside folders, and a header without a version.
+ODD = {
+    "distribution": "Some.Rather-Long_Distribution-Name",
+    "repository_url": "https://example.org/some/repository",
+    "provider_distribution": "x",
+    "provider_library": "libx++-2.so",
+    "provider_library_folder": "native/lib64",
+    "provider_header": "x/version.h",
+    "provider_version_macro": "",
+}
+NAMES = (PLAIN, ODD)
+
+Combination = tuple[str, str, str, str, int]
+
+
+def pairs() -> list[Combination]:
+    """Few combinations in which every pair of choices occurs."""
+    everything = list(
+        itertools.product(BACKENDS, GRANULARITIES, LICENCES, CI, range(len(NAMES)))
+    )
+    missing = {pair for combination in everything for pair in pairs_in(combination)}
+    chosen = []
+    while missing:
+        best = max(everything, key=lambda combination: len(missing & pairs_in(combination)))
+        missing -= pairs_in(best)
+        chosen.append(best)
+    return chosen
+
+
+def pairs_in(combination: tuple[object, ...]) -> set[tuple[tuple[int, object], ...]]:
+    return set(itertools.combinations(enumerate(combination), 2))
+
+
+def answers_of(combination: Combination) -> dict[str, str]:
+    backend, granularity, licence, ci, names = combination
+    choices = {
+        "build_backend": backend,
+        "abi_granularity": granularity,
+        "license": licence,
+        "ci": ci,
+    }
+    return choices | NAMES[names]
+
+
+def provider_wheel(folder: Path, answers: dict[str, str], version: str) -> Path:
+    """A release of the provider that the answers describe."""
+    name, library = answers["provider_distribution"], answers["provider_library"]
+    package = name.replace("-", "_")
+    parts = GRANULARITIES[answers["abi_granularity"]][0]
+    soname = f"{library}.{'.'.join(version.split('.')[:parts])}"
+    macro = answers["provider_version_macro"]
+    header = f"#define {macro} \"{version}\"\n" if macro else ""
+    source = f'const char *fakecore_version(void) {{ return "{version}"; }}\n'
+    compiled = folder / f"{soname}-{version}"
+    command = ["cc", "-shared", "-fPIC", f"-Wl,-soname,{soname}", "-x", "c", "-", "-o", compiled]
+    subprocess.run(command, input=source, text=True, check=True)
+    made = wheel_file(
+        name,
+        version,
+        f"py3-none-linux_{platform.machine()}",
+        core_metadata(name, version, ()),
+        {
+            f"{package}/__init__.py": b"",
+            f"{package}/{answers['provider_library_folder']}/{soname}": compiled.read_bytes(),
+            f"{package}/include/{answers['provider_header']}": (
+                f"{header}const char *fakecore_version(void);\n".encode()
+            ),
+        },
+        step=1,
+    )
+    (folder / made.filename).write_bytes(made.content)
+    return folder / made.filename
+
+
+@pytest.fixture(params=pairs(), ids=lambda combination: "-".join(map(str, combination)))
+def answers(request: pytest.FixtureRequest) -> dict[str, str]:
+    return answers_of(request.param)
+
+
+@pytest.fixture
+def released(bakery: Bakery, answers: dict[str, str]) -> dict[str, Path]:
+    """The provider's wheels, by version, the lowest first."""
+    versions = GRANULARITIES[answers["abi_granularity"]][1]
+    return {version: provider_wheel(bakery.root, answers, version) for version in versions}
+
+
+def test_every_pair_is_built_and_runs(
+    bakery: Bakery, answers: dict[str, str], released: dict[str, Path]
+) -> None:
+    project = bakery.bake("native-consumer", **answers)
+    assert_declared(project, answers)
+    sites = {v: bakery.installed(f"site-{v}", wheel) for v, wheel in released.items()}
+    bakery.commit(project)
+    sdist, wheel = sorted(
+        bakery.build(project, sites[LOWEST]), key=lambda path: path.suffix == ".whl"
+    )
+    bakery.python("-m", "twine", "check", "--strict", sdist, wheel)
+    bakery.python("-m", "check_wheel_contents", wheel)
+    exclude = f"{answers['provider_library']}*"
+    repaired = bakery.root / "repaired"
+    bakery.python(
+        "-m", "auditwheel", "repair", "--exclude", exclude, "--wheel-dir", repaired, wheel
+    )
+    ends = [word for site in sites.values() for word in ("--provider", site)]
+    files = [sdist, wheel, *repaired.iterdir()]
+    report = bakery.python(project / "tools/consistency.py", *ends, *files)
+    assert "3 files: 0 problems" in report
+    package = answers["distribution"].lower().replace("-", "_").replace(".", "_")
+    for version, provider in released.items():
+        site = bakery.installed(f"run-{version}", wheel, provider)
+        said = bakery.python("-c", f"import {package} as m; m.main()", site=site)
+        assert said.split()[1::2] == [LOWEST, version, version]
+    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    bakery.run("ruff", "check", "--no-cache", project)
+
+
+def assert_declared(project: Path, answers: dict[str, str]) -> None:
+    """What was chosen is there, and nothing of what was not, nor of the template."""
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text())
+    assert pyproject["project"]["license"] == answers["license"]
+    (requirement,) = pyproject["project"]["dependencies"]
+    assert pyproject["build-system"]["requires"][1] == requirement
+    assert (project / ".github").exists() is (answers["ci"] == "github")
+    left_over = [
+        path
+        for path in project.rglob("*")
+        if path.is_file() and "cookiecutter" in path.read_text() + str(path.relative_to(project))
+    ]
+    assert not left_over
+
+
+@pytest.mark.full
+@pytest.mark.network
+def test_sessions_of_every_pair_pass(
+    bakery: Bakery, answers: dict[str, str], released: dict[str, Path], wheelhouse: list[Path]
+) -> None:
+    project = bakery.bake("native-consumer", **answers)
+    bakery.commit(project)
+    publish(bakery.root / "index", [*wheelhouse, *released.values()])
+    with served(bakery.root / "index") as index:
+        output = nox(
+            bakery, project, index, "-s", "tests", "consistency", "install", "docs"
+        )
+    assert "2 files: 0 problems" in output

@@ -1,0 +1,131 @@
+"""The consumer's own check: what would let it skew is reported, each cause by itself."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from .releases import consistency
+
+
+def test_grafted_library_is_reported(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+) -> None:
+    project, _, wheel = consumer
+    library = sites[LOWEST] / "fake_corelibs/lib"
+    output = bakery.root / "repaired"
+    command = ["auditwheel", "repair", "--wheel-dir", str(output), str(wheel)]
+    bakery.run(*command, env={"LD_LIBRARY_PATH": str(library)})
+    report = consistency(bakery, project, sites, *output.iterdir(), fails=True)
+    assert "has its own copy of the provider's library" in report
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "report"),
+    [
+        (
+            '"fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2",\n]\nbuild-backend',
+            '"fake-corelibs>=7.0.7.99.1.1a3",\n]\nbuild-backend',
+            "write the same range in both",
+        ),
+        ("<7.0.7.99.2", "<7.0.11", "holds more than one ABI; end it at <7.0.7.99.2"),
+        (",<7.0.7.99.2", "", "is not >=OLDEST,<NEXT or ==VERSION"),
+        (
+            'dependencies = [\n  "fake-corelibs',
+            'dependencies = [\n  "fake',
+            "no single requirement on fake-corelibs",
+        ),
+    ],
+    ids=["two ranges", "two ABIs", "no upper bound", "no provider"],
+)
+def test_broken_declaration_is_reported(
+    bakery: Bakery, project: Path, old: str, new: str, report: str
+) -> None:
+    edit(project / "pyproject.toml", old, new)
+    assert report in bakery.python(project / "tools/consistency.py", fails=True)
+
+
+def test_stamped_requirement_is_reported(
+    bakery: Bakery, project: Path, sites: dict[str, Path]
+) -> None:
+    """The mistake of the issue that this kit is about: the build decides what is required."""
+    edit(
+        project / "pyproject.toml", "\ndependencies = [", '\ndynamic = ["dependencies"]\nunused = ['
+    )
+    text = (project / "pyproject.toml").read_text()
+    start = text.index("unused = [")
+    (project / "pyproject.toml").write_text(text[:start] + text[text.index("]", start) + 1 :])
+    edit(
+        project / "setup.py",
+        "setup(\n",
+        'setup(\n    install_requires=["fake-corelibs>=7.0.7.99.1.3,<7.0.7.99.2"],\n',
+    )
+    edit(project / "tools/provider.py", '["dependencies"]', '.get("dependencies", [])')
+    files = bakery.build(project, sites[LOWEST])
+    report = consistency(bakery, project, sites, *files, fails=True)
+    assert "pyproject.toml: dependencies are dynamic" in report
+    assert report.count("Requires-Dist is Dynamic") == 2
+
+
+def test_published_wheel_that_disagrees_is_reported(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+) -> None:
+    project, sdist, wheel = consumer
+    other = bakery.root / wheel.name.replace("cp311-cp311", "cp312-cp312").replace(
+        "4.6.1-", "4.6.1-1-"
+    )
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(other, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b",>=7.0.7.99.1.2", b",>=7.0.7.99.1.1"))
+    report = consistency(bakery, project, sites, sdist, wheel, other, fails=True)
+    assert (
+        f"{other.name}: Requires-Dist fake-corelibs  <7.0.7.99.2,>=7.0.7.99.1.1 is in this file only"
+        in report
+    )
+    assert wheel.name + ": " not in report
+
+
+def test_other_soname_at_one_end_is_reported(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+) -> None:
+    project, _, wheel = consumer
+    report = consistency(bakery, project, sites | {HIGHEST: sites[OTHER_ABI]}, wheel, fails=True)
+    assert "needs libfakecore.so.7.0.7.99.1, which fake-corelibs in" in report
+
+
+@pytest.mark.parametrize(
+    ("change", "report"),
+    [
+        (["--remove-rpath"], "has RUNPATH (none), not $ORIGIN/../fake_corelibs/lib"),
+        (["--set-rpath", "/opt/lib"], "has RUNPATH /opt/lib, not $ORIGIN/../fake_corelibs/lib"),
+        (
+            ["--remove-needed", "libfakecore.so.7.0.7.99.1"],
+            "no module in it is linked to libfakecore.so",
+        ),
+    ],
+    ids=["none", "absolute", "unlinked"],
+)
+def test_wrong_links_are_reported(
+    bakery: Bakery,
+    consumer: tuple[Path, Path, Path],
+    sites: dict[str, Path],
+    change: list[str],
+    report: str,
+) -> None:
+    project, _, wheel = consumer
+    site = bakery.installed("changed", wheel)
+    bakery.run("patchelf", *change, next(site.glob("fake_softioc/*.so")))
+    changed = bakery.root / wheel.name
+    with zipfile.ZipFile(changed, "w") as target:
+        for path in sorted(site.rglob("*")):
+            target.write(path, path.relative_to(site))
+    assert report in consistency(bakery, project, sites, changed, fails=True)

@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repro import results
+from repro import results, scenarios
 from repro.cell import Task
 from repro.errors import SkewError
 from repro.matrix import merging, parts
 from repro.matrix.merging import MergeError
 from repro.matrix.parts import Part, PartError, Shard, ShardError
 from repro.results import Cell, NotRun, Result
+from repro.selection import Selection
 
 Start = Callable[..., subprocess.Popen[str]]
 Call = Callable[..., tuple[int, str, str]]
@@ -121,10 +122,20 @@ def test_a_damaged_manifest_is_said(tmp_path: Path) -> None:
 
 
 def test_definitions_name_every_scenario_and_the_sources() -> None:
-    found = parts.definitions()
-    assert {"native", "stamped-wheel-elsewhere", "lock-elsewhere"} <= set(found)
+    names = list(scenarios.load_all())
+    found = parts.definitions(names)
+    assert set(found) == {*names, "native"}
     assert len(set(found.values())) == len(found)
-    assert found == parts.definitions()
+    assert found == parts.definitions(names)
+
+
+def test_a_part_names_what_the_whole_is_made_of(some_tasks: list[Task]) -> None:
+    given_up = NotRun(cell=some_tasks[0].cell, reason="no such release")
+    selection = Selection(tasks=tuple(some_tasks), not_run=(given_up,))
+    made = [parts.planned(Shard(number=k, count=9), selection)[0] for k in range(1, 10)]
+    assert all(part.definitions == made[0].definitions for part in made)
+    assert set(made[0].definitions) == {*(t.cell.scenario for t in some_tasks), "native"}
+    assert [part.not_run for part in made] == [(given_up,), *[()] * 8]
 
 
 def recorded(count: int) -> list[Result]:

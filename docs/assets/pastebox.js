@@ -7,6 +7,8 @@
   const INSTALLED = [
     /^\s*\+ ([A-Za-z0-9][\w.-]*)==(\S+)/gm, // uv
     /^([A-Za-z0-9][\w.-]*)==(\S+)$/gm, // freeze
+    /^\s*[-•] Installing ([A-Za-z0-9][\w.-]*) \(([^)\s]+)\)/gm, // Poetry
+    /^\s*✔ Install ([A-Za-z0-9][\w.-]*) (\S+) successful/gm, // PDM
   ];
   const PIP_DONE = /^\s*Successfully installed (.+)$/gm;
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
@@ -58,14 +60,17 @@
     return [{ name, built: built || "as required", installed: facts.installed }];
   }
 
-  function family(ids, facts) {
+  const PASSES = /^(?:No broken requirements found|All installed packages are compatible)/m;
+
+  function family(ids, facts, text) {
     if (ids.has("undefined-symbol")) return "unstamped: nothing in the metadata says what was built against";
     if (ids.has("wrong-result")) return "drift without a linker error";
     if (ids.has("violated-requirement")) return "stamped: the built metadata differs from the published";
     if (ids.has("missing-library")) {
-      return stamp(facts.library || "")
-        ? "a version-stamped library: stamped if a check complains, unstamped or a stale cache if it passes"
-        : "a missing system library, or one that is not on the loader's path";
+      if (!stamp(facts.library || "")) return "a missing system library, or one that is not on the loader's path";
+      return PASSES.test(text)
+        ? "unstamped, or a stale cache: the check passes, so nothing in the metadata says what was built against"
+        : "a version-stamped library: stamped if a check complains, unstamped or a stale cache if it passes";
     }
     return "";
   }
@@ -90,7 +95,7 @@
       if (built.length) facts.consumer = built[built.length - 1];
     }
     const installed = installedVersions(text);
-    const result = { found, family: family(ids, facts), facts, skew: skewed(facts, installed, buildVersions(text)) };
+    const result = { found, family: family(ids, facts, text), facts, skew: skewed(facts, installed, buildVersions(text)) };
     return { ...result, names: names(result, installed) };
   }
 

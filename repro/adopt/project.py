@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import tomlkit.items
 from packaging.requirements import InvalidRequirement, Requirement
 from tomlkit.exceptions import TOMLKitError
 
+from repro.adopt import shape
 from repro.adopt.errors import NotUnderstoodError, ProjectFileError
 from repro.adopt.python_source import Edit
 from repro.adopt.setup_script import SetupScript
@@ -96,15 +97,13 @@ def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:
     return tomlkit.string(text, literal=old.as_string().startswith("'") and "'" not in text)
 
 
-def requirements(where: str, listed: object) -> tuple[Requirement, ...]:
+def requirements(where: str, listed: Iterable[str]) -> tuple[Requirement, ...]:
     """A list of requirements, parsed.
 
     Raises:
-        NotUnderstoodError: it is no list of requirements (PEP 508).
+        NotUnderstoodError: one is no requirement (PEP 508).
 
     """
-    if not isinstance(listed, (list, tuple)) or not all(isinstance(each, str) for each in listed):
-        raise NotUnderstoodError(where, "not a list of strings", "make it one (PEP 508)")
     try:
         return tuple(Requirement(each) for each in listed)
     except InvalidRequirement as error:
@@ -114,9 +113,12 @@ def requirements(where: str, listed: object) -> tuple[Requirement, ...]:
 
 def _toml(text: str) -> tomlkit.TOMLDocument:
     try:
-        return tomlkit.parse(text)
+        document = tomlkit.parse(text)
     except TOMLKitError as error:
         raise NotUnderstoodError(PYPROJECT, f"not valid TOML ({error})", "correct it") from error
+    if mistake := shape.mistake(document.unwrap()):
+        raise NotUnderstoodError(PYPROJECT, mistake, "correct it")
+    return document
 
 
 def _config(text: str) -> configupdater.ConfigUpdater:

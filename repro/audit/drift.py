@@ -62,14 +62,32 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
         outside = [each for each in cases if each.is_outside]
         yield from _judged(examined, links, cases, outside)
         yield from _provider_rot(examined, build, links[0], providers)
-    if said.is_dynamic and not examined.contents and built_with & said.names():
-        both = ", ".join(sorted(built_with & said.names()))
-        yield UNTOLD.finding(
-            f"Requires-Dist is dynamic, {both} is a build requirement and a requirement, and "
-            "there is no Linux wheel to see what is linked: --rebuild tells.",
+    if said.is_dynamic and not examined.contents:
+        for name in sorted(built_with & said.names()):
+            yield _unseen(examined, name, list(_cases(examined, build, name, providers)))
+
+
+def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
+    """No Linux wheel shows what is linked (condition 3): suspicion, where the rest holds."""
+    outside = [each for each in cases if each.is_outside]
+    if not outside:
+        return UNTOLD.finding(
+            f"Requires-Dist is dynamic, {name} is a build requirement and a requirement, and there "
+            "is no Linux wheel to see what is linked: --rebuild tells.",
             _place(examined),
-            {"candidates": tuple(sorted(built_with & said.names()))},
+            {"provider": name},
         )
+    shown = _telling(outside)
+    return ACTIVE.finding(
+        f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
+        f"{name} {shown.newest} today, and {_read(shown)} says «{name}{shown.allowed}». If the "
+        f"module links a library of {name}, a build fails at import; there is no Linux wheel to "
+        "see that: --rebuild tells.",
+        _place(examined),
+        {"provider": name, "newest_for_builds": shown.newest, "requires_dist": str(shown.allowed)},
+        _advice(examined, name, shown, active=True),
+        level="warning",
+    )
 
 
 def _cases(
@@ -101,7 +119,7 @@ def _judged(
         "newest_for_builds": shown.newest,
         "requires_dist": str(shown.allowed),
         "built_on": spoken(e.choice.target for e in (outside or cases) if e.choice.is_built),
-        "read": shown.choice.read_by_uv.filename if shown.choice.read_by_uv else "",
+        "read": _read(shown),
     }
     place = _place(examined)
     if said and said.is_dynamic:
@@ -131,6 +149,10 @@ def _telling(cases: list[Case]) -> Case:
     )
 
 
+def _read(case: Case) -> str:
+    return case.choice.read_by_uv.filename if case.choice.read_by_uv else "the metadata"
+
+
 def _minor(case: Case) -> int:
     return int(case.choice.target.python.partition(".")[2])
 
@@ -140,10 +162,9 @@ def _sentences(
 ) -> str:
     name = link.provider
     built = [each.choice.target for each in cases if each.choice.is_built]
-    read = shown.choice.read_by_uv.filename if shown.choice.read_by_uv else "the metadata"
     lines = [
         f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
-        f"{name} {shown.newest} today; {read} says «{name}{shown.allowed}». {link.module.path} "
+        f"{name} {shown.newest} today; {_read(shown)} says «{name}{shown.allowed}». {link.module.path} "
         f"needs {', '.join(libraries)} of {name} and does not bundle it."
     ]
     if active:

@@ -50,7 +50,9 @@ def _beside_provider(module: Module, owners: Owners, pins: Pins) -> tuple[str, s
         if owners.of(file.path):
             continue
         name = _name(file.path)
-        for shipped in (*owners.named(name), *owners.other_versions(name)):
+        # A name that carries the version says that both copies are of one generation.
+        same_name = () if ".so." in name else owners.named(name)
+        for shipped in (*same_name, *owners.other_versions(name)):
             if shipped.owner.name in required:
                 return file.path, shipped.path, f"{shipped.owner.title} brings its own"
     return None
@@ -61,7 +63,8 @@ def other_abi(
 ) -> Iterator[Finding]:
     """Modules whose stamp is of another ABI than the provider that they load."""
     for module in modules:
-        provider = _stamped_provider(module, owners, pins) if module.stamp else None
+        judged = module.stamp and not module.undefined  # else it does not even load
+        provider = _stamped_provider(module, owners, pins) if judged else None
         if provider is None or _same_abi(module.stamp, provider.version):
             continue
         yield rules.OTHER_ABI.finding(

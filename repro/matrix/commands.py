@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from repro import report, results
+from repro.cell import Task
 from repro.installers import INSTALLERS
 from repro.matrix import merging, parts
 from repro.matrix.parts import Part
@@ -31,7 +32,7 @@ from repro.progress import Display
 from repro.results import Change, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN
 from repro.runner import Runner
-from repro.selection import Filters, Selection, select
+from repro.selection import Filters, select
 from repro.tools import NEWEST
 from repro.workshop import DEFAULT_WORK, Workshop
 
@@ -88,12 +89,7 @@ def matrix(
         if newest:
             workshop.toolbox.forget_newest()
         selection = select(filters, workshop.toolbox)
-        mine = replace(
-            selection,
-            tasks=parts.cells_of(wanted, selection.tasks),
-            not_run=selection.not_run if wanted.number == 1 else (),
-        )
-        part = parts.planned(wanted, mine.tasks, mine.not_run)
+        part, mine = parts.planned(wanted, selection)
         done = parts.begin(part, into, resume=resume)
         workshop.make_ready()
         part = _run(mine, part, done, Runner(workshop, jobs=jobs, limit=time_limit), into, notes)
@@ -102,7 +98,7 @@ def matrix(
 
 
 def _run(
-    selection: Selection,
+    tasks: Sequence[Task],
     part: Part,
     done: frozenset[str],
     runner: Runner,
@@ -110,13 +106,13 @@ def _run(
     notes: Console,
 ) -> Part:
     """Runs what is not done, and writes each result; returns the part with what was not run."""
-    tasks = [task for task in selection.tasks if task.cell.id not in done]
-    notes.print(f"{len(tasks)} cells to run, {len(done)} done before, into {into}")
+    waiting = [task for task in tasks if task.cell.id not in done]
+    notes.print(f"{len(waiting)} cells to run, {len(done)} done before, into {into}")
     started = time.monotonic()
     not_run = list(part.not_run)
     try:
-        with Display(notes, len(tasks)) as display:
-            for outcome in runner.outcomes(tasks, display):
+        with Display(notes, len(waiting)) as display:
+            for outcome in runner.outcomes(waiting, display):
                 if isinstance(outcome, Result):
                     results.write(outcome, into)
                 else:
@@ -124,7 +120,7 @@ def _run(
     except KeyboardInterrupt:
         notes.print(f"what is done stays in {into}: --resume goes on with it", soft_wrap=True)
         raise
-    notes.print(f"{len(tasks)} cells in {time.monotonic() - started:.0f} s", highlight=False)
+    notes.print(f"{len(waiting)} cells in {time.monotonic() - started:.0f} s", highlight=False)
     ended = replace(part, not_run=tuple(not_run))
     parts.write(ended, into)
     return ended

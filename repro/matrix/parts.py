@@ -20,6 +20,7 @@ from repro.cell import Task
 from repro.errors import SkewError
 from repro.installers import INSTALLERS
 from repro.results import Cell, NotRun
+from repro.selection import Selection
 
 MANIFEST = "matrix.json"
 
@@ -95,9 +96,9 @@ def _card(cell: Cell) -> tuple[int, tuple[str, ...]]:
     return -INSTALLERS[cell.installer].cost, (*cell.question, cell.python, cell.version)
 
 
-def definitions() -> dict[str, str]:
-    """The SHA-256 of each scenario's file, and of the fake pair's sources under ``native``."""
-    found = {path.stem: _digest([path]) for path in sorted(scenarios.FOLDER.glob("*.toml"))}
+def definitions(names: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of each named scenario's file, and of the fake pair's sources (``native``)."""
+    found = {name: _digest([scenarios.FOLDER / f"{name}.toml"]) for name in sorted(set(names))}
     sources = (p for p in fakes.NATIVE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return {**found, "native": _digest(sorted(sources))}
 
@@ -110,15 +111,20 @@ def _digest(paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def planned(shard: Shard, tasks: Iterable[Task], not_run: Iterable[NotRun]) -> Part:
-    """The part that ``tasks`` will make."""
-    return Part(
+def planned(shard: Shard, selection: Selection) -> tuple[Part, tuple[Task, ...]]:
+    """The part of ``selection`` that ``shard`` is, and its tasks.
+
+    What could not even be selected is in the first part, so that it is told once.
+    """
+    tasks = cells_of(shard, selection.tasks)
+    part = Part(
         shard=shard,
         kit_version=__version__,
-        definitions=definitions(),
+        definitions=definitions(task.cell.scenario for task in selection.tasks),
         cells=tuple(sorted(task.cell.id for task in tasks)),
-        not_run=tuple(not_run),
+        not_run=selection.not_run if shard.number == 1 else (),
     )
+    return part, tasks
 
 
 def read(folder: Path) -> Part:

@@ -28,6 +28,7 @@ _CITING = (
     "promises",
     "report",
     "count",
+    "diagnosed",
     "tools",
     "recorded",
     "not_recorded",

@@ -118,6 +118,20 @@ MESSAGES: tuple[Message, ...] = (
         rank=1,
     ),
     Message(
+        id="no-build-backend",
+        title="Cannot import 'setuptools.build_meta' … No module named 'setuptools'",
+        meaning="Isolation is off, and the environment does not hold what the build requires.",
+        patterns=(
+            r"Cannot import (?:build backend )?['\"]?setuptools\.build_meta",
+            r"No module named ['\"]?setuptools['\"]?\s*$",
+        ),
+        examples=(
+            "pdm.exceptions.BuildError: Cannot import 'setuptools.build_meta'",
+            "ModuleNotFoundError: No module named 'setuptools'",
+        ),
+        rank=1,
+    ),
+    Message(
         id="unsatisfiable-pin",
         title="No solution found when resolving dependencies … are incompatible",
         meaning="A published wheel's metadata forbids the version asked for.",
@@ -128,6 +142,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"(?P<provider>{_NAME})",
             rf"ERROR: Cannot install (?P<consumer>{_NAME})",
             r"ResolutionImpossible",
+            rf"Unable to find a resolution for (?P<provider>{_NAME})",
         ),
         examples=(
             "× No solution found when resolving dependencies: ╰─▶ Because fake-softioc==4.6.1 "
@@ -135,6 +150,7 @@ MESSAGES: tuple[Message, ...] = (
             "error: No solution found when resolving dependencies cause: Because "
             "fake-softioc==4.6.1 depends on fake-corelibs",
             "ERROR: ResolutionImpossible: for help visit",
+            "ERROR: Unable to find a resolution for fake-corelibs",
         ),
         rank=1,
     ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Audit, Serve
 from record import FOLDER
+from said import Audit, Serve
 from shelves import published, recorded
 
 from repro.compiler import Compiler

@@ -4,6 +4,7 @@ import pytest
 from logs import ISSUE
 
 from repro.report import metadata_read
+from repro.results import Result
 from repro.site import glossary, messages, sequence, snippet
 from repro.site.book import Book, expand
 from repro.site.citing import Citations
@@ -12,9 +13,8 @@ from repro.site.errors import CellReferenceError, NothingRecordedError
 WHERE = "stamped-wheel-elsewhere/no-wheel-fits"
 
 
-def printed(book: Book, reference: str) -> str:
+def printed(result: Result) -> str:
     """Everything that a recorded run showed: the tool, the checks, the import."""
-    result = book.find(reference)
     seen = result.observation
     said = [command.output for step in result.steps for command in step.commands]
     said += [check.output for check in seen.checks] if seen else []
@@ -43,7 +43,7 @@ def test_each_message_is_recognised_by_its_examples(message: messages.Message) -
     ],
 )
 def test_recorded_transcripts_are_recognised(book: Book, reference: str, first: str) -> None:
-    assert messages.recognise(printed(book, reference))[0].id == first
+    assert messages.recognise(printed(book.find(reference)))[0].id == first
 
 
 def test_the_issues_own_log_is_recognised() -> None:
@@ -51,7 +51,7 @@ def test_the_issues_own_log_is_recognised() -> None:
 
 
 def test_a_working_run_is_no_error(book: Book) -> None:
-    assert not messages.recognise(printed(book, f"{WHERE}/pip/nothing"))
+    assert not messages.recognise(printed(book.find(f"{WHERE}/pip/nothing")))
 
 
 def test_a_pattern_may_have_several_groups_of_alternatives() -> None:

@@ -18,6 +18,7 @@ from repro.site.errors import PagesError
 _CITING = (
     "cell",
     "claim",
+    "flip",
     "snippet",
     "fix",
     "transcript",

@@ -11,7 +11,8 @@ from building import ROOT
 from msgspec.structs import replace
 
 from repro import results
-from repro.site import linechart, markup, pages, timeline
+from repro.site import flips, linechart, markup, pages, timeline
+from repro.site.errors import FlipReferenceError
 from repro.timeline import record
 from repro.timeline.record import Flip, Line, Skipped
 
@@ -108,3 +109,15 @@ def test_bars_come_from_what_was_run_alone() -> None:
         declared=False,
     )
     assert len(drawn(replace(line, flips=(false,))).findall("g")) == 1
+
+
+def test_a_page_cites_the_release_of_a_flip_and_a_wrong_citation_is_an_error() -> None:
+    question = "stamped-sdist-only/dynamic-upper/uv-pip-install/match-runtime"
+    folder = ROOT / record.FOLDER
+    cited = flips.badge(question, "works", "refused", "understand/page.md", folder)
+    assert cited.startswith("[uv 0.8.12](../cells/")
+    assert "uv-pip-install@0.8.12" in cited
+    with pytest.raises(FlipReferenceError, match=r"works to refused in 0\.8\.12"):
+        flips.badge(question, "refused", "works", "understand/page.md", folder)
+    with pytest.raises(FlipReferenceError, match="recorded: none"):
+        flips.badge("no/such/question/asked", "works", "refused", "understand/page.md", folder)

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from repro.audit.errors import AuditError, ReleaseError
 from repro.audit.examine import Examined
 from repro.audit.facts import Contents, Module
-from repro.audit.providers import Providers, shipped, stem, wanted
+from repro.audit.providers import Providers, stem, wanted
 from repro.audit.release import File
 from repro.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from repro.audit.targets import Target
@@ -27,6 +27,7 @@ _SYSTEM = re.compile(
     r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
     r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*)"
 )
+_CANDIDATES = 24  # distributions to look into; each costs a page and a directory
 _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
@@ -174,10 +175,9 @@ def _links(
 ) -> Iterator[Link]:
     allowed = wanted(contents.statement.applicable(target.environment), name)
     version = providers.newest(name, allowed or SpecifierSet(), target)
-    held = providers.contents(name, version, target) if version else None
-    if version is None or held is None:
+    libraries = providers.shipped(name, version, target) if version else frozenset()
+    if version is None or not libraries:
         return
-    libraries = shipped(held)
     stems = {stem(each) for each in libraries if stem(each) != each}
     for library, module in needs.items():
         if library in libraries or (library != stem(library) and stem(library) in stems):
@@ -202,7 +202,8 @@ def _candidates(examined: Examined, contents: Contents, needs: dict[str, Module]
     ]
     sent_to = {canonicalize_name(each) for need in needs.values() for each in _elsewhere(need)}
     known = dict.fromkeys((*build, *sorted(required)))
-    return sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
+    likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
+    return likely[:_CANDIDATES]
 
 
 def _target(examined: Examined, file: File) -> Target | None:

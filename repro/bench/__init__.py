@@ -1,0 +1,1 @@
+"""Figures: what the kit costs, against its peers, in one run."""

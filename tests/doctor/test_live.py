@@ -31,6 +31,12 @@ LARGE = (
 )
 
 
+@pytest.fixture(autouse=True)
+def asked_for(pytestconfig: pytest.Config) -> None:
+    if "live" not in str(pytestconfig.getoption("markexpr")):
+        pytest.skip("asks the public index: pytest -m live")
+
+
 @pytest.fixture
 def made(workshop: Workshop, tmp_path: Path) -> Callable[..., Path]:
     """An environment that pip or uv filled from the user's index."""

@@ -17,7 +17,7 @@ from repro.doctor.image import Image, ImageError
 _DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ, _DT_GNU_HASH = 4, 5, 6, 10, 0x6FFFFEF5
 _GLOBAL = 1  # STB_GLOBAL
 _TABLE_BYTES = 1 << 24  # of undefined symbols, or of a small library's names
-_SMALL = 1 << 19
+_BYTES_FOR_ONE = 700  # of a string table read whole cost as much as one lookup; measured
 _CHAIN = 4096  # entries of one chain
 _MASK = 0xFFFFFFFF
 
@@ -86,9 +86,10 @@ def place(image: Image, name: bytes) -> tuple[int, int]:
     return address, size
 
 
-def is_small(image: Image) -> bool:
-    """Whether reading all names costs less than asking for some."""
-    return image.header.tags.get(_DT_STRSZ, 0) < _SMALL
+def worth_reading(image: Image) -> float:
+    """How many names may be asked for before reading all of them costs less."""
+    size = image.header.tags.get(_DT_STRSZ, 0)
+    return size / _BYTES_FOR_ONE if size <= _TABLE_BYTES else float("inf")
 
 
 class _GnuHash:

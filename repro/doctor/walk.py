@@ -65,7 +65,8 @@ class Walk:
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
         self.damaged: list[Damaged] = []
-        self._given: dict[tuple[int, int], frozenset[bytes] | None] = {}
+        self._given: dict[tuple[int, int], frozenset[bytes]] = {}
+        self._asked: dict[tuple[int, int], int] = {}
         program = loader.program
         self._process = loader.closure(program).files if program else ()
         self._given_by_process = frozenset(self._all_of_process())
@@ -155,14 +156,14 @@ class Walk:
 
     def _from(self, file: Loaded, names: set[bytes]) -> frozenset[bytes]:
         """Those of ``names``, and maybe others, that ``file`` defines."""
-        if file.identity not in self._given:
-            with Image(file.path) as image:
-                small = symbols.is_small(image)
-                self._given[file.identity] = symbols.all_given(image) if small else None
-        given = self._given[file.identity]
-        if given is not None:
+        if (given := self._given.get(file.identity)) is not None:
             return given
+        asked = self._asked[file.identity] = self._asked.get(file.identity, 0) + len(names)
         with Image(file.path) as image:
+            # Single names until that has cost as much as reading all would.
+            if asked > symbols.worth_reading(image):
+                self._given[file.identity] = symbols.all_given(image)
+                return self._given[file.identity]
             return symbols.given(image, names)
 
 

@@ -116,6 +116,13 @@ def coverage(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", "--cov", *OWN_TESTS, *session.posargs)
 
 
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Feed a million damaged files to doctor's readers, with a memory bound; -- --inputs N."""
+    session.install("-e", ".")
+    session.run("python", "tests/doctor/fuzz.py", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the workflows: ruff, mypy, actionlint, zizmor."""

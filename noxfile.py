@@ -97,7 +97,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def template(session: nox.Session) -> None:
-    """Bake, build and run what the templates make; -- -m 'not network' for the offline part."""
+    """Bake, build and run what the templates make.
+
+    -- -m 'not network' for the offline part, -- -m full for every combination with every
+    installer, -- -m live for the real epicscorelibs.
+    """
     session.install("-e", ".", *group("template"))
     session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
 

@@ -21,7 +21,7 @@ from repro.timeline.words import between
 PAGE = "timeline.md"
 _TOOLS = sorted({each.tool for each in INSTALLERS.values()}, key=lambda tool: (tool != "uv", tool))
 INTRO = """\
-The same question, asked of a tool’s releases. The first release and the last of each minor one are
+The same question, asked of a tool’s releases. The first and the last of each minor release are
 run; where two of them differ, the release that changed is found by halving what lies between. A dot
 is a release that was run. A verdict that changed and changed back between two dots is not seen.
 """

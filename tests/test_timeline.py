@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import jsonschema
@@ -51,8 +51,8 @@ def ask(
 
 
 def anchors(names: Sequence[str]) -> list[str]:
-    lasts = {search.minor_of(name): name for name in names}
-    return list(dict.fromkeys([names[0], *lasts.values()]))
+    minors = [list(group) for _, group in groupby(names, search.minor_of)]
+    return list(dict.fromkeys(each for minor in minors for each in (minor[0], minor[-1])))
 
 
 @given(releases(), st.data())
@@ -97,11 +97,16 @@ def test_whatever_the_truth_and_whatever_fails_what_is_said_holds(
 def test_without_a_flip_the_anchors_alone_are_run() -> None:
     names = tuple(f"0.{minor}.{patch}" for minor in range(3) for patch in range(30))
     assert list(ask(names, dict.fromkeys(names, "works"))) == [
-        "0.0.0",
-        "0.0.29",
-        "0.1.29",
-        "0.2.29",
+        *("0.0.0", "0.0.29"),
+        *("0.1.0", "0.1.29"),
+        *("0.2.0", "0.2.29"),
     ]
+
+
+def test_what_a_minor_release_breaks_and_its_next_patch_mends_is_seen() -> None:
+    names = tuple(f"0.{minor}.{patch}" for minor in (10, 11) for patch in range(9))
+    truth = {**dict.fromkeys(names, "broken"), "0.11.0": "works"}
+    assert search.flips(names, ask(names, truth)) == (("0.10.8", "0.11.0"), ("0.11.0", "0.11.1"))
 
 
 def test_what_changes_and_changes_back_between_two_anchors_is_not_seen() -> None:

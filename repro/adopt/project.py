@@ -14,7 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from repro.adopt import shape
 from repro.adopt.errors import NotUnderstoodError, ProjectFileError
-from repro.adopt.python_source import Edit
+from repro.adopt.python_source import Edit, Source
 from repro.adopt.setup_script import SetupScript
 
 PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
@@ -80,6 +80,7 @@ class Project:
 
         Raises:
             ProjectFileError: a file that would change has line ends of both kinds.
+            NotUnderstoodError: what ``setup.py`` would become is no Python any more.
 
         """
         made = dict(self.texts)
@@ -87,6 +88,7 @@ class Project:
             made[PYPROJECT] = tomlkit.dumps(self.pyproject)
         if self.script is not None:
             made[SCRIPT] = self.script.with_edits(self.edits)
+            Source(SCRIPT, made[SCRIPT])  # still Python, or nothing is proposed
         if self.config is not None:
             made[CONFIG] = str(self.config)
         return {name: _with_line_ends(name, text, made[name]) for name, text in self.before.items()}

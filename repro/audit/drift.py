@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from repro.audit.examine import Examined
 from repro.audit.linkage import Link, Linkage
-from repro.audit.providers import Providers, wanted
+from repro.audit.providers import Providers, is_within, wanted
 from repro.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
 from repro.audit.setupcode import imports_at_once
 from repro.audit.targets import Choice, spoken
@@ -32,6 +32,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     newest: str
     build: SpecifierSet
     allowed: SpecifierSet
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether a version, known or to come, may be built with and not be run with."""
+        return not is_within(self.build, self.allowed)
 
     @property
     def is_outside(self) -> bool:
@@ -58,13 +63,14 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
             continue  # condition 2
         cases = list(_cases(examined, build, name, providers))
         if not cases:
-            continue
+            continue  # condition 4, for good
         outside = [each for each in cases if each.is_outside]
         yield from _judged(examined, links, cases, outside)
         yield from _provider_rot(examined, build, links[0], providers)
     if said.is_dynamic and not examined.contents:
         for name in sorted(built_with & said.names()):
-            yield _unseen(examined, name, list(_cases(examined, build, name, providers)))
+            if cases := list(_cases(examined, build, name, providers)):
+                yield _unseen(examined, name, cases)
 
 
 def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
@@ -103,7 +109,9 @@ def _cases(
             continue
         newest = providers.newest(name, may_take, choice.target)
         if newest:
-            yield Case(choice=choice, newest=newest, build=may_take, allowed=allowed)
+            case = Case(choice=choice, newest=newest, build=may_take, allowed=allowed)
+            if case.can_leave:
+                yield case
 
 
 def _judged(
@@ -241,10 +249,9 @@ def _provider_rot(
 ) -> Iterator[Finding]:
     """Whether a build against the version that run time gets would work."""
     name, version = link.provider, link.version
-    contents = providers.contents(name, version, link.target)
-    if contents is None or not _takes_today(build):
+    if not _takes_today(build):
         return
-    for path, text in sorted(contents.python.items()):
+    for path, text in sorted(providers.python(name, version, link.target).items()):
         if imports_at_once(text, "pkg_resources"):
             yield ROTTEN.finding(
                 f"{path} of {name} {version}, the newest that Requires-Dist allows, imports "

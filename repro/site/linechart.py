@@ -8,7 +8,7 @@ same in words; the colours are the verdicts' own, in either scheme (``docs/asset
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
@@ -116,9 +116,3 @@ def _share(columns: Sequence[str]) -> float:
 
 def _left(version: str, columns: Sequence[str]) -> float:
     return columns.index(version) * _share(columns)
-
-
-def rows(line: Line) -> Iterator[tuple[Point, str]]:
-    """Each stretch of the same verdict: its first point, and its releases in words."""
-    for span in line.spans():
-        yield span[0], between(span)

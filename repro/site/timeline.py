@@ -15,12 +15,13 @@ from repro.scenario import Scenario
 from repro.selection import TOUR_SCENARIO
 from repro.site import linechart, markup
 from repro.site.book import Book, question
-from repro.timeline.record import Flip, Line
+from repro.timeline.record import Flip, Line, Point
+from repro.timeline.words import between
 
 PAGE = "timeline.md"
 _TOOLS = sorted({each.tool for each in INSTALLERS.values()}, key=lambda tool: (tool != "uv", tool))
 INTRO = """\
-The same question, asked of a tool’s releases. The first release and the last of each minor one are
+The same question, asked of a tool’s releases. The first and the last of each minor release are
 run; where two of them differ, the release that changed is found by halving what lies between. A dot
 is a release that was run. A verdict that changed and changed back between two dots is not seen.
 """
@@ -106,11 +107,24 @@ def _rows(line: Line, evidence: Mapping[str, Result]) -> Iterator[tuple[str, ...
         f"{line.date}{_left_out(line)}</small>"
     )
     by_newer = {flip.newer: flip for flip in line.flips}
-    for point, releases in linechart.rows(line):
+    for span in line.spans():
+        point, *others = span
         badge = markup.html_badge(evidence[point.cell], PAGE)
         why = escape(point.because) + _doubt(by_newer.get(point.version))
-        yield heading, escape(releases), badge, why
+        yield heading, escape(between(span)), badge + _runs(others, evidence), why
         heading = _title(line)
+
+
+def _runs(points: Sequence[Point], evidence: Mapping[str, Result]) -> str:
+    """The other releases that were run with that verdict, each as a link to its cell."""
+    if not points:
+        return ""
+    links = ", ".join(
+        f'<a href="{escape(markup.url(PAGE, markup.page_of(evidence[each.cell])))}">'
+        f"{escape(each.version)}</a>"
+        for each in points
+    )
+    return f"<details><summary>{len(points)} more</summary>{links}</details>"
 
 
 def _left_out(line: Line) -> str:

@@ -247,6 +247,42 @@ def test_builds_without_isolation_in_a_workflow(project: Path) -> None:
     assert run(project).exit_code == 0
 
 
+TWO = """import os
+
+import epicscorelibs
+import pvxslibs
+from setuptools import Extension, setup
+
+FOLDERS = [os.path.join(os.path.dirname(each), "lib") for each in (epicscorelibs.__file__, pvxslibs.__file__)]
+setup(ext_modules=[Extension("x.y", ["y.c"], library_dirs=FOLDERS, libraries=["Com", "pvxs"]{more})])
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "added"),
+    [
+        ("", ["epicscorelibs", "pvxslibs"]),
+        (', extra_link_args=["-Wl,-rpath,$ORIGIN/../epicscorelibs/lib"]', ["pvxslibs"]),
+        (', extra_link_args=["-Wl,-rpath,$ORIGIN/" + each for each in FOLDERS]', []),
+    ],
+)
+def test_two_providers_of_one_module(tmp_path: Path, more: str, added: list[str]) -> None:
+    pins = ["epicscorelibs==7.0.7.99.1.2", "pvxslibs==1.3.2"]
+    (tmp_path / "pyproject.toml").write_text(
+        f"[build-system]\nrequires = {pins}\n[project]\nname = 'x'\ndependencies = {pins}\n"
+    )
+    (tmp_path / "setup.py").write_text(TWO.replace("{more}", more))
+    result = run(tmp_path, "--write")
+    assert kinds(result) == ["missing-runpath"] * len(added)
+    if not added:
+        assert result.exit_code == 0  # as far as can be told, it leads to all of them
+        return
+    text = (tmp_path / "setup.py").read_text()
+    assert text.count("extra_link_args=") == 1
+    assert all(f"-rpath,$ORIGIN/../{each}/lib" in text for each in ("epicscorelibs", "pvxslibs"))
+    assert run(tmp_path).exit_code == 0
+
+
 @pytest.mark.parametrize("project", in_folder("torch-like"), indirect=True)
 def test_nothing_is_written_outside_of_the_project(project: Path) -> None:
     outside = project.with_name("setup.py")

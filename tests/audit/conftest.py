@@ -23,6 +23,13 @@ from repro.index import Index
 from repro.shelf import Shelf
 
 
+@pytest.fixture(autouse=True)
+def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback is not asked through anybody's proxy, nor with anybody's password."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NETRC", "/dev/null")
+
+
 @pytest.fixture(scope="session")
 def cc() -> Compiler:
     found = system_compiler()

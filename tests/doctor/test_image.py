@@ -86,22 +86,22 @@ def test_symbols_agree_with_pyelftools(compiled: Path) -> None:
             table = ELFFile(stream).get_section_by_name(".dynsym")
             assert table is not None
             entries = [
-                (s.name, s["st_info"]["bind"], s["st_shndx"] != "SHN_UNDEF")
+                (s.name.encode(), s["st_info"]["bind"], s["st_shndx"] != "SHN_UNDEF")
                 for s in table.iter_symbols()  # type: ignore[attr-defined]
             ]
         with Image(path) as image:
             wanted = {n for n, bind, here in entries if bind == "STB_GLOBAL" and not here}
             assert symbols.needed(image) == wanted, path
             names = {n for n, bind, here in entries if here and bind != "STB_LOCAL"}
-            assert symbols.given(image, {*names, "no_such_name"}) == names, path
+            assert symbols.given(image, {*names, b"no_such_name"}) == names, path
             assert symbols.all_given(image) >= names, path
 
 
 def test_weak_symbols_are_not_needed(compiled: Path) -> None:
     with Image(compiled) as image:
-        assert "missing" in symbols.needed(image)
-        assert "perhaps" not in symbols.needed(image)
-        assert symbols.given(image, ["shown", "missing", "hidden"]) == {"shown"}
+        assert b"missing" in symbols.needed(image)
+        assert b"perhaps" not in symbols.needed(image)
+        assert symbols.given(image, [b"shown", b"missing", b"hidden"]) == {b"shown"}
 
 
 def test_section_headers_are_not_looked_at(library: Path) -> None:
@@ -111,7 +111,7 @@ def test_section_headers_are_not_looked_at(library: Path) -> None:
     library.write_bytes(data)
     with Image(library) as image:
         assert image.header.soname == "libx.so.1"
-        assert "missing" in symbols.needed(image)
+        assert b"missing" in symbols.needed(image)
 
 
 def test_a_dynamic_segment_with_a_wrong_offset_loads_all_the_same(library: Path) -> None:
@@ -206,8 +206,8 @@ def read_all(beside: Path, raw: bytes) -> None:
         for read in (
             symbols.needed,
             symbols.all_given,
-            lambda image: symbols.given(image, ["shown", "missing"]),
-            lambda image: symbols.place(image, "shown"),
+            lambda image: symbols.given(image, [b"shown", b"missing"]),
+            lambda image: symbols.place(image, b"shown"),
         ):
             with contextlib.suppress(ImageError):
                 read(image)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,13 +8,16 @@ import pytest
 from logs import ISSUE, OLD_LAYOUT
 from test_parts import WHERE, printed
 
-from repro.site import markup, messages
+from repro.results import Result
+from repro.site import markup, messages, snippet, tabs
 from repro.site.book import Book
 
 pytestmark = pytest.mark.browser
 
 # What prints nothing of its failure, or has none.
 SILENT = ("works", "unsupported", "wrong result")
+# Pages with a fix that one tool alone needs.
+OWN_TABS = ("undefined-symbol", "no-static-metadata", "not-in-resolution")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 CELL = "cells/stamped-wheel-elsewhere/no-wheel-fits/uv-sync@0.13.9/nothing.cp311/"
 PAGES = (
@@ -38,6 +42,17 @@ PAGES = (
     "glossary/",
     CELL,
 )
+
+
+# What the buttons copy: the text of the block, in the visible tabs.
+COPY_ALL = """() => [...document.querySelectorAll('.recorded pre > code')]
+    .filter((code) => code.offsetParent).map((code) => code.textContent.trimEnd())"""
+
+
+def typed(result: Result) -> list[str]:
+    """The commands of a snippet, as typed."""
+    steps = snippet.remedy_steps(result)
+    return [markup.command_line(c.argv) for step in steps for c in snippet.commands(step)]
 
 
 @pytest.fixture(params=["phone-light", "phone-dark", "desktop-light", "desktop-dark"])
@@ -81,13 +96,31 @@ def test_search_finds_the_page_of_each_message(page: Any, address: str, message:
         assert f"/errors/{message.id}/" in first.get_attribute("href"), example
 
 
-def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book) -> None:
+@pytest.mark.parametrize(
+    "path", [*(f"errors/{message.id}/" for message in messages.MESSAGES), "remedies/match-runtime/"]
+)
+def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book, path: str) -> None:
+    """Every snippet of a page: each file and each list of commands is that of a recorded cell."""
+    ran = {
+        text.rstrip()
+        for result in book.results
+        for step in snippet.remedy_steps(result)
+        for text in step.files.values()
+    } | {"\n".join(typed(result)) for result in book.results}
+    page.goto(address + path)
+    for choice in page.locator(".tabbed-labels label").all():
+        choice.click()  # a block that is not shown cannot be copied
+        copied = page.evaluate(COPY_ALL)
+        assert not set(copied) - ran
+        assert all(copied)
+
+
+def test_the_copy_button_copies_the_block(page: Any, address: str) -> None:
     page.goto(address + "errors/unsatisfiable-pin/")
-    block = page.locator(".tabbed-block .highlight", has_text="override-dependencies").first
-    block.locator("button.md-code__button, button.md-clipboard").first.click()
-    copied = page.evaluate("navigator.clipboard.readText()")
-    ran = book.find(f"{WHERE}/uv-sync/override").steps[-1].files["pyproject.toml"]
-    assert copied.rstrip("\n") == ran.rstrip("\n")
+    for block in page.locator(".recorded.highlight:visible").all():
+        block.locator("button.md-code__button, button.md-clipboard").first.click()
+        shown = block.locator("pre > code").text_content()
+        assert page.evaluate("navigator.clipboard.readText()").rstrip("\n") == shown.rstrip("\n")
 
 
 def test_the_filter_works_by_keyboard(page: Any, address: str, book: Book) -> None:
@@ -204,13 +237,29 @@ def test_the_box_says_so_when_it_knows_nothing(page: Any, address: str) -> None:
     assert "None of the known messages" in page.locator("[data-pastebox-answer]").inner_text()
 
 
-def test_tabs_are_linked(page: Any, address: str) -> None:
+def test_tabs_are_linked_over_pages(page: Any, address: str) -> None:
     page.goto(address + "errors/missing-library/")
-    page.get_by_text("uv pip", exact=True).first.click()
-    chosen = page.locator(".tabbed-set input:checked + label, .tabbed-labels--linked")
-    assert chosen is not None
-    visible = page.locator(".tabbed-block:visible pre", has_text="uv pip install")
-    assert visible.count() >= 2
+    page.locator(".tabbed-labels label", has_text="uv pip").first.click()
+    sets = page.locator(".tabbed-set")
+    chosen = page.locator(".tabbed-set input:checked + label, .tabbed-set input:checked")
+    assert sets.count() > 2
+    for one in sets.all():
+        assert one.locator(".tabbed-block:visible").count() == 1
+        assert "uv pip" in one.locator(".tabbed-block:visible").inner_text()
+    assert chosen.count() >= sets.count()
+    page.goto(address + "errors/unsatisfiable-pin/")  # the choice is kept
+    page.locator(".tabbed-block:visible pre", has_text="uv pip install").first.wait_for()
+
+
+@pytest.mark.parametrize("tool", tabs.TABS)
+def test_each_fix_has_a_tab_for_each_tool(page: Any, address: str, tool: str) -> None:
+    for message in messages.MESSAGES:
+        if message.id in OWN_TABS:
+            continue
+        page.goto(address + f"errors/{message.id}/")
+        sets = page.locator(".tabbed-set").count()
+        labels = page.locator(".tabbed-labels label", has_text=re.compile(f"^{tool}$"))
+        assert labels.count() == sets > 0, message.id
 
 
 def test_every_page_reads_without_script(chromium: Any, address: str, book: Book) -> None:
@@ -227,11 +276,31 @@ def test_every_page_reads_without_script(chromium: Any, address: str, book: Book
     context.close()
 
 
-def test_pages_print_without_what_is_only_for_screens(page: Any, address: str) -> None:
+@pytest.mark.parametrize("path", ["matrix/", "errors/missing-library/", CELL])
+def test_pages_print_whole(page: Any, address: str, path: str) -> None:
+    page.set_viewport_size({"width": 700, "height": 990})  # A4 at 85 dpi
+    page.goto(address + path)
+    page.emulate_media(media="print")
+    for only_on_screen in (
+        "[data-matrix-filter]",
+        ".pastebox",
+        ".names",
+        ".md-header",
+        ".md-clipboard",
+    ):
+        assert page.locator(f"{only_on_screen}:visible").count() == 0
+    cut = page.evaluate(
+        "[...document.querySelectorAll('article pre, article .scroll')].filter((box) => box.offsetParent"
+        " && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)).length"
+    )
+    assert cut == 0
+    assert page.pdf()[:5] == b"%PDF-"
+
+
+def test_the_matrix_prints_every_row(page: Any, address: str, book: Book) -> None:
     page.goto(address + "matrix/")
     page.emulate_media(media="print")
-    assert not page.locator("[data-matrix-filter]").is_visible()
-    assert page.locator("[data-matrix] tbody tr:visible").count() > 100
+    assert page.locator("[data-matrix] tbody tr:visible").count() == len(book.results)
 
 
 def test_cells_are_two_clicks_from_the_home_page(page: Any, address: str, book: Book) -> None:

@@ -26,6 +26,31 @@ def test_every_cell_has_its_page_and_its_raw_result(site: Path, book: Book) -> N
     assert (site / "results/schema.json").is_file()
 
 
+def test_every_page_is_reachable_from_the_home_page(site: Path, pages: dict[Path, Page]) -> None:
+    reached, waiting = set(), [site / "index.html"]
+    while waiting:
+        path = waiting.pop()
+        if path in reached:
+            continue
+        reached.add(path)
+        links = (target(site, path, href) for href in pages[path].links)
+        waiting += [file for file, _ in filter(None, links) if file.suffix == ".html"]
+    redirects = {site / "results/index.html", site / "match-runtime/index.html", site / "404.html"}
+    assert not set(pages) - reached - redirects
+
+
+def test_every_cell_is_one_link_from_the_matrix(
+    site: Path, pages: dict[Path, Page], book: Book
+) -> None:
+    matrix = site / "matrix/index.html"
+    there = {found[0] for href in pages[matrix].links if (found := target(site, matrix, href))}
+    assert not [
+        result.cell.id
+        for result in book.results
+        if site / markup.page_of(result).removesuffix(".md") / "index.html" not in there
+    ]
+
+
 def test_no_internal_link_or_anchor_is_broken(site: Path, pages: dict[Path, Page]) -> None:
     broken = []
     for path, page in pages.items():

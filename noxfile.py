@@ -97,7 +97,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def template(session: nox.Session) -> None:
-    """Bake, build and run what the templates make; -- -m 'not network' for the offline part."""
+    """Bake, build and run what the templates make.
+
+    -- -m 'not network' for the offline part, -- -m full for every combination with every
+    installer, -- -m live for the real epicscorelibs.
+    """
     session.install("-e", ".", *group("template"))
     session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
 
@@ -114,6 +118,13 @@ def coverage(session: nox.Session) -> None:
     """Run the tests and report which lines they reach."""
     session.install("-e", ".", *group("test"))
     session.run("pytest", "-n", "auto", "--cov", *OWN_TESTS, *session.posargs)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Feed a million damaged files to doctor's readers, with a memory bound; -- --inputs N."""
+    session.install("-e", ".")
+    session.run("python", "tests/doctor/fuzz.py", *session.posargs)
 
 
 @nox.session

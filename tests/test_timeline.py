@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import jsonschema
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from repro import interpreter, results, scenarios
 from repro.cell import Task
-from repro.errors import NothingSelectedError, UnknownNameError
+from repro.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
 from repro.expectations import expected_of
 from repro.results import Cell, NotRun, Result
 from repro.selection import Selection
@@ -25,6 +25,7 @@ from repro.timeline import lines, record, search
 from repro.timeline.errors import InstallerVersionError
 from repro.timeline.record import Question
 from repro.timeline.trace import trace
+from repro.tools import Toolbox
 
 ROOT = Path(__file__).parent.parent
 TIMELINE = ROOT / record.FOLDER
@@ -50,8 +51,8 @@ def ask(
 
 
 def anchors(names: Sequence[str]) -> list[str]:
-    lasts = {search.minor_of(name): name for name in names}
-    return list(dict.fromkeys([names[0], *lasts.values()]))
+    minors = [list(group) for _, group in groupby(names, search.minor_of)]
+    return list(dict.fromkeys(each for minor in minors for each in (minor[0], minor[-1])))
 
 
 @given(releases(), st.data())
@@ -96,11 +97,16 @@ def test_whatever_the_truth_and_whatever_fails_what_is_said_holds(
 def test_without_a_flip_the_anchors_alone_are_run() -> None:
     names = tuple(f"0.{minor}.{patch}" for minor in range(3) for patch in range(30))
     assert list(ask(names, dict.fromkeys(names, "works"))) == [
-        "0.0.0",
-        "0.0.29",
-        "0.1.29",
-        "0.2.29",
+        *("0.0.0", "0.0.29"),
+        *("0.1.0", "0.1.29"),
+        *("0.2.0", "0.2.29"),
     ]
+
+
+def test_what_a_minor_release_breaks_and_its_next_patch_mends_is_seen() -> None:
+    names = tuple(f"0.{minor}.{patch}" for minor in (10, 11) for patch in range(9))
+    truth = {**dict.fromkeys(names, "broken"), "0.11.0": "works"}
+    assert search.flips(names, ask(names, truth)) == (("0.10.8", "0.11.0"), ("0.11.0", "0.11.1"))
 
 
 def test_what_changes_and_changes_back_between_two_anchors_is_not_seen() -> None:
@@ -220,6 +226,26 @@ def test_the_default_questions_are_asked_of_scenarios_that_take_them() -> None:
         scenario, variants = scenarios.find_variants(place)
         assert len(variants) == 1, place
         assert set(remedies) <= set(scenario.all_remedies), place
+
+
+def test_releases_come_from_the_users_index_and_are_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    for version in ("1.2", "1.10", "1.9", "2.0rc1", "3.0"):
+        tag = "cp27-cp27m-any" if version == "3.0" else "py3-none-any"  # 3.0 is not for us
+        (tmp_path / f"skewtool-{version}-{tag}.whl").touch()
+    toolbox = Toolbox(tmp_path / "tools")
+    assert toolbox.releases("skewtool") == ("1.2", "1.9", "1.10")
+    (tmp_path / "skewtool-1.11-py3-none-any.whl").touch()
+    assert toolbox.releases("skewtool")[-1] == "1.10", "asked once"
+    toolbox.forget_newest()
+    assert toolbox.releases("skewtool")[-1] == "1.11"
+    within = lines.Filters(since="1.9", until="1.10")
+    assert lines.releases("skewtool", within, toolbox) == ("1.9", "1.10")
+    with pytest.raises(ToolUnavailableError, match="no-such-tool"):
+        toolbox.releases("no-such-tool")
 
 
 REFUSED_SINCE = (

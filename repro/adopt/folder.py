@@ -82,6 +82,8 @@ def write(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> tu
     try:
         for name in changed:
             path = (root / name).resolve()
+            if not path.is_relative_to(root.resolve()):
+                raise ProjectFileError(root / name, f"leads out of the project, to {path}")
             temporary = path.with_name(f".{path.name}.adopt")
             ready.append((temporary, path))
             temporary.write_bytes(after[name].encode("utf-8"))

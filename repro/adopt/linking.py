@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from repro.adopt.finding import Finding, Link, Wishes
 from repro.adopt.project import Project
@@ -72,48 +72,66 @@ def _libraries(script: SetupScript, arguments: list[ast.keyword]) -> Iterator[st
                 yield f"lib{text}.so"
 
 
-def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[Finding]:
-    """Modules that are linked to ``provider`` and would not find it, with the cure."""
+def check_runpath(project: Project, providers: Sequence[str], wishes: Wishes) -> Iterator[Finding]:
+    """Modules that are linked to ``providers`` and would not find them, with the cure."""
     script = project.script
-    if script is None:
-        return
-    for call in script.extensions:
-        found = [link for link in _links_of(script, call) if link.provider == provider]
-        if not found or argument(call, "dsos") or provider in _CLASSES:
+    for call in script.extensions if script else ():
+        assert script is not None
+        if argument(call, "dsos"):  # setuptools_dso sets it
             continue
-        arguments = [
-            a for name in ("extra_link_args", "runtime_library_dirs") if (a := argument(call, name))
+        linked = {link.provider for link in _links_of(script, call)} - _CLASSES.keys()
+        texts = [
+            text
+            for name in ("extra_link_args", "runtime_library_dirs")
+            if (each := argument(call, name))
+            for text in script.texts(each.value)
         ]
-        texts = [text for each in arguments for text in script.texts(each.value)]
-        if not any("$ORIGIN" in text or "${ORIGIN}" in text for text in texts):
-            yield _without_runpath(project, script, call, provider, wishes)
+        missing = [
+            each for each in providers if each in linked and not _found(each, texts, providers)
+        ]
+        if missing:
+            yield from _without_runpath(project, script, call, missing, wishes)
+
+
+def _found(provider: str, texts: Sequence[str], providers: Sequence[str]) -> bool:
+    """Whether one of ``texts`` leads to ``provider``, or at least to none of the others."""
+    relative = [text for text in texts if "$ORIGIN" in text or "${ORIGIN}" in text]
+    return any(
+        provider in text or not any(other in text for other in providers) for text in relative
+    )
 
 
 def _without_runpath(
-    project: Project, script: SetupScript, call: ast.Call, provider: str, wishes: Wishes
-) -> Finding:
+    project: Project, script: SetupScript, call: ast.Call, providers: list[str], wishes: Wishes
+) -> Iterator[Finding]:
+    """A finding for each of ``providers``, and one edit for all of them."""
     runtime = argument(call, "runtime_library_dirs")
-    what = f"the module is linked to a library of {provider}, with no RUNPATH that leads there"
-    if runtime:
-        what = (
-            f"runtime_library_dirs={script.code(runtime.value)} is a folder of the build "
-            "environment, which is gone when the module is used"
-        )
     folder = wishes.library_folder or _folder(script, call)
     name = _module_name(call)
-    edit = _with_link_argument(script, call, _runpath(name, provider, folder or ""))
-    if folder is None or name is None or edit is None or runtime:
-        origin = _runpath(name or "package.module", provider, folder or "FOLDER")
-        return Finding(
-            where=script.where(call), kind="missing-runpath", what=what, by_hand=True,
-            change=f"add {origin!r} to extra_link_args (FOLDER: that of the library in the "
-            "package; --library-folder names it)" if folder is None else f"link with {origin!r}",
-        )  # fmt: skip
-    project.edits.append(edit)
-    return Finding(
-        where=script.where(call), kind="missing-runpath", what=what,
-        change=f"link with {_runpath(name, provider, folder)}",
-    )  # fmt: skip
+    options = [_runpath(name or "package.module", each, folder or "FOLDER") for each in providers]
+    edit = _with_link_arguments(script, call, options)
+    by_hand = folder is None or name is None or edit is None or runtime is not None
+    if edit and not by_hand:
+        project.edits.append(edit)
+    for provider, option in zip(providers, options, strict=True):
+        what = f"the module is linked to a library of {provider}, with no RUNPATH that leads there"
+        if runtime:
+            what = (
+                f"runtime_library_dirs={script.code(runtime.value)} is a folder of the build "
+                "environment, which is gone when the module is used"
+            )
+        hint = (
+            ""
+            if folder
+            else " (FOLDER: that of the library in the package; --library-folder names it)"
+        )
+        yield Finding(
+            where=script.where(call),
+            kind="missing-runpath",
+            what=what,
+            change=f"add {option!r} to extra_link_args{hint}",
+            by_hand=by_hand,
+        )
 
 
 def _runpath(module: str | None, provider: str, folder: str) -> str:
@@ -141,16 +159,19 @@ def _folder(script: SetupScript, call: ast.Call) -> str | None:
     return found[0] if len(set(found)) == 1 else None
 
 
-def _with_link_argument(script: SetupScript, call: ast.Call, text: str) -> Edit | None:
-    """What adds ``text`` to ``extra_link_args``; None where that is no list in its place."""
+def _with_link_arguments(
+    script: SetupScript, call: ast.Call, options: Sequence[str]
+) -> Edit | None:
+    """What adds ``options`` to ``extra_link_args``; None where that is no list in its place."""
+    text = ", ".join(f'"{option}"' for option in options)
     existing = argument(call, "extra_link_args")
     if existing is None:
         last = arguments_of(call)[-1]
         end = script.offsets(last)[1]
         between = "\n" + " " * last.col_offset if last.lineno > call.lineno else " "
-        return Edit(end, end, f',{between}extra_link_args=["{text}"]')
+        return Edit(end, end, f",{between}extra_link_args=[{text}]")
     value = existing.value
     if not isinstance(value, ast.List):
         return None
     end = script.offsets(value.elts[-1])[1] if value.elts else script.offsets(value)[0] + 1
-    return Edit(end, end, f', "{text}"' if value.elts else f'"{text}"')
+    return Edit(end, end, f", {text}" if value.elts else text)

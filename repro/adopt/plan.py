@@ -62,10 +62,14 @@ def propose(before: Mapping[str, str], wishes: Wishes) -> Proposal:
     if not held:
         move = any(finding.kind == "dynamic-metadata" for finding in findings)
         _declare(project, place, declarations, move=move)
-    for provider in providers:
-        name = next((x.provider for x in links if ranges.same_name(x.provider, provider)), "")
-        findings += linking.check_runpath(project, name, wishes)
-        findings += other_builds.check_runpath(project, name, wishes) if name else ()
+    imported = [
+        link.provider
+        for link in links
+        if any(ranges.same_name(link.provider, each) for each in providers)
+    ]
+    names = tuple(dict.fromkeys(imported))
+    findings += linking.check_runpath(project, names, wishes)
+    findings += (f for each in names for f in other_builds.check_runpath(project, each, wishes))
     findings += _wheels(project, providers, links)
     return Proposal(findings=tuple(findings), before=before, after=project.after())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,8 +12,9 @@ import tomlkit.items
 from packaging.requirements import InvalidRequirement, Requirement
 from tomlkit.exceptions import TOMLKitError
 
+from repro.adopt import shape
 from repro.adopt.errors import NotUnderstoodError, ProjectFileError
-from repro.adopt.python_source import Edit
+from repro.adopt.python_source import Edit, Source
 from repro.adopt.setup_script import SetupScript
 
 PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
@@ -79,6 +80,7 @@ class Project:
 
         Raises:
             ProjectFileError: a file that would change has line ends of both kinds.
+            NotUnderstoodError: what ``setup.py`` would become is no Python any more.
 
         """
         made = dict(self.texts)
@@ -86,6 +88,7 @@ class Project:
             made[PYPROJECT] = tomlkit.dumps(self.pyproject)
         if self.script is not None:
             made[SCRIPT] = self.script.with_edits(self.edits)
+            Source(SCRIPT, made[SCRIPT])  # still Python, or nothing is proposed
         if self.config is not None:
             made[CONFIG] = str(self.config)
         return {name: _with_line_ends(name, text, made[name]) for name, text in self.before.items()}
@@ -96,15 +99,13 @@ def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:
     return tomlkit.string(text, literal=old.as_string().startswith("'") and "'" not in text)
 
 
-def requirements(where: str, listed: object) -> tuple[Requirement, ...]:
+def requirements(where: str, listed: Iterable[str]) -> tuple[Requirement, ...]:
     """A list of requirements, parsed.
 
     Raises:
-        NotUnderstoodError: it is no list of requirements (PEP 508).
+        NotUnderstoodError: one is no requirement (PEP 508).
 
     """
-    if not isinstance(listed, (list, tuple)) or not all(isinstance(each, str) for each in listed):
-        raise NotUnderstoodError(where, "not a list of strings", "make it one (PEP 508)")
     try:
         return tuple(Requirement(each) for each in listed)
     except InvalidRequirement as error:
@@ -114,9 +115,12 @@ def requirements(where: str, listed: object) -> tuple[Requirement, ...]:
 
 def _toml(text: str) -> tomlkit.TOMLDocument:
     try:
-        return tomlkit.parse(text)
+        document = tomlkit.parse(text)
     except TOMLKitError as error:
         raise NotUnderstoodError(PYPROJECT, f"not valid TOML ({error})", "correct it") from error
+    if mistake := shape.mistake(document.unwrap()):
+        raise NotUnderstoodError(PYPROJECT, mistake, "correct it")
+    return document
 
 
 def _config(text: str) -> configupdater.ConfigUpdater:

@@ -20,6 +20,7 @@ from repro.adopt.setup_script import argument
 # cibuildwheel's own, for Linux: https://cibuildwheel.pypa.io/en/stable/options/#repair-wheel-command
 _DEFAULT = "auditwheel repair -w {dest_dir} {wheel}"
 _REPAIR = re.compile(r"\bauditwheel(?:\s+-\S+)*\s+repair\b")
+_FRONTEND = re.compile(r"\bCIBW_BUILD_FRONTEND[^\n]*")
 _VARIABLE = re.compile(r"\bCIBW_REPAIR_WHEEL_COMMAND(?:_LINUX)?\b")
 
 
@@ -100,10 +101,16 @@ def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Fin
 
 def _isolation(project: Project, provider: str) -> Iterator[Finding]:
     """A build without isolation takes whatever is there, and no range reaches it."""
-    front = project.table("tool", "cibuildwheel").get("build-frontend")
-    if front is not None and re.search(r"--no-(?:build-)?isolation", str(front)):
+    front = str(project.table("tool", "cibuildwheel").get("build-frontend", ""))
+    places = {f"{PYPROJECT}: tool.cibuildwheel.build-frontend": front}
+    for name, text in project.texts.items():
+        if name.startswith(".github/"):
+            places[name] = " ".join(_FRONTEND.findall(text))
+    for where, stated in places.items():
+        if not re.search(r"--no-(?:build-)?isolation", stated):
+            continue
         yield Finding(
-            where=f"{PYPROJECT}: tool.cibuildwheel.build-frontend",
+            where=where,
             kind="build-without-isolation",
             what=f"wheels are built with whatever {provider} is there; no range reaches them",
             change="build with isolation, which brings what build-system.requires says",

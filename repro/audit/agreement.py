@@ -106,8 +106,8 @@ def _noticing(examined: Examined) -> dict[str, list[Target]]:
 
 def _said(examined: Examined, file: File | None, choice: Choice) -> object:
     statement = examined.statements.get(file.filename) if file else None
-    if statement is None:
-        return None
+    if file is None or statement is None or not (file.is_wheel or statement.promises_static):
+        return None  # what a build will say, nobody knows before
     # What a wrong Python would have asked for is not a question of this target.
     applicable = sorted(_bare(each) for each in statement.applicable(choice.target.environment))
     return applicable, choice.target.admits(statement.requires_python)

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from repro.audit.examine import Examined
 from repro.audit.linkage import Link, Linkage
-from repro.audit.providers import Providers, wanted
+from repro.audit.providers import Providers, is_within, wanted
 from repro.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
 from repro.audit.setupcode import imports_at_once
 from repro.audit.targets import Choice, spoken
@@ -32,6 +32,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     newest: str
     build: SpecifierSet
     allowed: SpecifierSet
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether a version, known or to come, may be built with and not be run with."""
+        return not is_within(self.build, self.allowed)
 
     @property
     def is_outside(self) -> bool:
@@ -58,18 +63,37 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
             continue  # condition 2
         cases = list(_cases(examined, build, name, providers))
         if not cases:
-            continue
+            continue  # condition 4, for good
         outside = [each for each in cases if each.is_outside]
         yield from _judged(examined, links, cases, outside)
         yield from _provider_rot(examined, build, links[0], providers)
-    if said.is_dynamic and not examined.contents and built_with & said.names():
-        both = ", ".join(sorted(built_with & said.names()))
-        yield UNTOLD.finding(
-            f"Requires-Dist is dynamic, {both} is a build requirement and a requirement, and "
-            "there is no Linux wheel to see what is linked: --rebuild tells.",
+    if said.is_dynamic and not examined.contents:
+        for name in sorted(built_with & said.names()):
+            if cases := list(_cases(examined, build, name, providers)):
+                yield _unseen(examined, name, cases)
+
+
+def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
+    """No Linux wheel shows what is linked (condition 3): suspicion, where the rest holds."""
+    outside = [each for each in cases if each.is_outside]
+    if not outside:
+        return UNTOLD.finding(
+            f"Requires-Dist is dynamic, {name} is a build requirement and a requirement, and there "
+            "is no Linux wheel to see what is linked: --rebuild tells.",
             _place(examined),
-            {"candidates": tuple(sorted(built_with & said.names()))},
+            {"provider": name},
         )
+    shown = _telling(outside)
+    return ACTIVE.finding(
+        f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
+        f"{name} {shown.newest} today, and {_read(shown)} says «{name}{shown.allowed}». If the "
+        f"module links a library of {name}, a build fails at import; there is no Linux wheel to "
+        "see that: --rebuild tells.",
+        _place(examined),
+        {"provider": name, "newest_for_builds": shown.newest, "requires_dist": str(shown.allowed)},
+        _advice(examined, name, shown, active=True),
+        level="warning",
+    )
 
 
 def _cases(
@@ -85,7 +109,9 @@ def _cases(
             continue
         newest = providers.newest(name, may_take, choice.target)
         if newest:
-            yield Case(choice=choice, newest=newest, build=may_take, allowed=allowed)
+            case = Case(choice=choice, newest=newest, build=may_take, allowed=allowed)
+            if case.can_leave:
+                yield case
 
 
 def _judged(
@@ -101,7 +127,7 @@ def _judged(
         "newest_for_builds": shown.newest,
         "requires_dist": str(shown.allowed),
         "built_on": spoken(e.choice.target for e in (outside or cases) if e.choice.is_built),
-        "read": shown.choice.read_by_uv.filename if shown.choice.read_by_uv else "",
+        "read": _read(shown),
     }
     place = _place(examined)
     if said and said.is_dynamic:
@@ -131,6 +157,10 @@ def _telling(cases: list[Case]) -> Case:
     )
 
 
+def _read(case: Case) -> str:
+    return case.choice.read_by_uv.filename if case.choice.read_by_uv else "the metadata"
+
+
 def _minor(case: Case) -> int:
     return int(case.choice.target.python.partition(".")[2])
 
@@ -140,10 +170,9 @@ def _sentences(
 ) -> str:
     name = link.provider
     built = [each.choice.target for each in cases if each.choice.is_built]
-    read = shown.choice.read_by_uv.filename if shown.choice.read_by_uv else "the metadata"
     lines = [
         f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
-        f"{name} {shown.newest} today; {read} says «{name}{shown.allowed}». {link.module.path} "
+        f"{name} {shown.newest} today; {_read(shown)} says «{name}{shown.allowed}». {link.module.path} "
         f"needs {', '.join(libraries)} of {name} and does not bundle it."
     ]
     if active:
@@ -220,10 +249,9 @@ def _provider_rot(
 ) -> Iterator[Finding]:
     """Whether a build against the version that run time gets would work."""
     name, version = link.provider, link.version
-    contents = providers.contents(name, version, link.target)
-    if contents is None or not _takes_today(build):
+    if not _takes_today(build):
         return
-    for path, text in sorted(contents.python.items()):
+    for path, text in sorted(providers.python(name, version, link.target).items()):
         if imports_at_once(text, "pkg_resources"):
             yield ROTTEN.finding(
                 f"{path} of {name} {version}, the newest that Requires-Dist allows, imports "

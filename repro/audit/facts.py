@@ -99,7 +99,7 @@ def wheel_contents(
     """
     with Zip(filename, stream) as archive:
         info = archive.dist_info(name)
-        libraries = sorted(each for each in archive.members if _is_library(each))
+        libraries = sorted(each for each in archive.members if is_library(each))
         chosen = _within(archive, libraries, budget)
         with tempfile.TemporaryDirectory() as folder:
             modules = [_module(archive, each, Path(folder)) for each in chosen]
@@ -142,7 +142,8 @@ def _module(archive: Zip, name: str, folder: Path) -> Module | None:
     return Module(path=name, needed=found.needed, search=found.runpath or found.rpath)
 
 
-def _is_library(name: str) -> bool:
+def is_library(name: str) -> bool:
+    """Whether a member's name is a shared object's."""
     return ".so" in PurePosixPath(name).suffixes and not name.endswith((".py", ".txt"))
 
 

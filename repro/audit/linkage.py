@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from repro.audit.errors import AuditError, ReleaseError
 from repro.audit.examine import Examined
 from repro.audit.facts import Contents, Module
-from repro.audit.providers import Providers, shipped, stem, wanted
+from repro.audit.providers import Providers, stem, wanted
 from repro.audit.release import File
 from repro.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from repro.audit.targets import Target
@@ -27,6 +27,7 @@ _SYSTEM = re.compile(
     r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
     r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*)"
 )
+_CANDIDATES = 24  # distributions to look into; each costs a page and a directory
 _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
@@ -120,29 +121,35 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
                 place,
                 {**evidence, "version": first.version, "allowed": str(first.allowed)},
             )
+    by_wheel: dict[str, list[tuple[Module, str]]] = {}
     for wheel, module, library in linkage.untold:
-        yield _unfound(examined, wheel, module, library)
+        by_wheel.setdefault(wheel, []).append((module, library))
+    for wheel, needs in by_wheel.items():
+        yield _unfound(examined, wheel, needs)
 
 
-def _unfound(examined: Examined, wheel: str, module: Module, library: str) -> Finding:
-    """No candidate ships it; where the loader is sent elsewhere, that says whose it is."""
+def _unfound(examined: Examined, wheel: str, needs: list[tuple[Module, str]]) -> Finding:
+    """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
     place = _place(examined, wheel)
     own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
-    folders = sorted(_elsewhere(module) - own)
-    declared = {canonicalize_name(each) for each in examined.statements[wheel].names()}
-    named = [each for each in folders if canonicalize_name(each) in declared]
-    if folders and not named:
+    folders = tuple(sorted({each for module, _ in needs for each in _elsewhere(module)} - own))
+    libraries = tuple(sorted({library for _, library in needs}))
+    evidence: Evidence = {"libraries": libraries, "module": needs[0][0].path}
+    # Whatever it requires may bring more, and a namespace («nvidia») has many distributions:
+    # that nothing brings them is sure only where nothing is required.
+    if folders and not examined.statements[wheel].names():
         return UNDECLARED.finding(
-            f"{module.path} needs {library} and has the loader look for it in the package "
-            f"{_and(tuple(folders))}, which no requirement of this wheel seems to bring.",
+            f"{needs[0][0].path} needs {_and(libraries)} and has the loader look in the package "
+            f"{_and(folders)}; this wheel requires nothing that could bring it.",
             place,
-            {"libraries": (library,), "folders": tuple(folders), "module": module.path},
+            {**evidence, "folders": folders},
         )
     return UNTOLD.finding(
-        f"{module.path} needs {library}; no wheel of its requirements that was looked at ships it. "
-        "Either the system does, or their wheels for this platform are not on the index.",
+        f"{needs[0][0].path} needs {_and(libraries)}; no wheel of its requirements that was looked "
+        "at ships it. The system does, or what they require in turn"
+        + (f": the loader is sent to the package {_and(folders)}." if folders else "."),
         place,
-        {"libraries": (library,), "module": module.path},
+        evidence,
     )
 
 
@@ -174,10 +181,9 @@ def _links(
 ) -> Iterator[Link]:
     allowed = wanted(contents.statement.applicable(target.environment), name)
     version = providers.newest(name, allowed or SpecifierSet(), target)
-    held = providers.contents(name, version, target) if version else None
-    if version is None or held is None:
+    libraries = providers.shipped(name, version, target) if version else frozenset()
+    if version is None or not libraries:
         return
-    libraries = shipped(held)
     stems = {stem(each) for each in libraries if stem(each) != each}
     for library, module in needs.items():
         if library in libraries or (library != stem(library) and stem(library) in stems):
@@ -202,7 +208,8 @@ def _candidates(examined: Examined, contents: Contents, needs: dict[str, Module]
     ]
     sent_to = {canonicalize_name(each) for need in needs.values() for each in _elsewhere(need)}
     known = dict.fromkeys((*build, *sorted(required)))
-    return sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
+    likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
+    return likely[:_CANDIDATES]
 
 
 def _target(examined: Examined, file: File) -> Target | None:

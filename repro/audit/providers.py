@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from repro.audit.facts import Contents
+from repro.audit.facts import is_library
 from repro.audit.release import File, Reader
 from repro.audit.simple import Index
 from repro.audit.targets import Target
@@ -42,20 +42,34 @@ class Providers:
         }
         return max(specifier.filter(usable), key=Version, default=None)
 
-    def contents(self, name: str, version: str, target: Target) -> Contents | None:
-        """What the wheel of that version for ``target`` holds; None where there is no wheel.
+    def shipped(self, name: str, version: str, target: Target) -> frozenset[str]:
+        """The file names of the shared objects in the wheel of that version for ``target``.
+
+        Empty where there is no such wheel, or it is for any platform.
 
         Raises:
             AuditError: it cannot be read.
 
         """
-        files = self._index.files(name)
-        wheel = target.best(each for each in files if each.version == version)
-        return self._reader.contents(wheel, 0, _PYTHON_BUDGET) if wheel else None
+        wheel = self._wheel(name, version, target)
+        if wheel is None or wheel.filename.endswith("-any.whl"):
+            return frozenset()
+        members = self._reader.members(wheel)
+        return frozenset(PurePosixPath(each).name for each in members if is_library(each))
 
-    def files(self, name: str) -> tuple[File, ...]:
-        """See ``Index.files``."""
-        return self._index.files(name)
+    def python(self, name: str, version: str, target: Target) -> dict[str, str]:
+        """The small Python files near the top of that wheel, by path.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        wheel = self._wheel(name, version, target)
+        return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python if wheel else {}
+
+    def _wheel(self, name: str, version: str, target: Target) -> File | None:
+        files = self._index.files(name)
+        return target.best(each for each in files if each.version == version)
 
 
 def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | None:
@@ -69,9 +83,28 @@ def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | Non
     return together
 
 
-def shipped(contents: Contents) -> frozenset[str]:
-    """The file names of a distribution's shared objects."""
-    return frozenset(PurePosixPath(each).name for each in contents.libraries)
+def is_within(inner: SpecifierSet, outer: SpecifierSet) -> bool:
+    """Whether no version that ``inner`` allows, known or to come, is outside ``outer``.
+
+    Specifiers are intervals: it is enough to ask at, just before and just after each bound
+    of either, and far beyond.
+    """
+    bounds = {each.version.removesuffix(".*") for each in (*inner, *outer)}
+    probes = ["0", "99999", *bounds]
+    for bound in bounds:
+        *_, last = release = list(Version(bound).release)
+        probes += [f"{bound}.post1", f"{Version(bound).base_version}.dev0"]
+        probes += [".".join(map(str, (*release, 0, 1)))]
+        for length in range(1, len(release) + 1):  # ~=1.4.2 and ==1.4.* end at 1.5
+            head = [*release[: length - 1], release[length - 1] + 1]
+            probes.append(".".join(map(str, head)))
+        if last:
+            probes.append(".".join(map(str, (*release[:-1], last - 1, 99999))))
+    return all(
+        outer.contains(each, prereleases=True)
+        for each in probes
+        if inner.contains(each, prereleases=True)
+    )
 
 
 def stem(library: str) -> str:

@@ -25,6 +25,7 @@ from repro.audit.ranges import RangeFile
 from repro.audit.sdists import SourceTexts
 from repro.audit.statement import Statement
 from repro.audit.transport import Digest, Transport
+from repro.audit.zips import Zip
 
 _SMALL, _LARGE = 4 * 1024, 64 * 1024
 
@@ -170,6 +171,23 @@ class Reader:
                 return facts.wheel_contents(file.filename, file.name, stream, budget, python)
 
         return self._cache.get(file, f"contents-{budget}-{python}", facts.Contents, read)
+
+    def members(self, file: File) -> tuple[str, ...]:
+        """The names of a wheel's members: its directory alone is read.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+
+        def read() -> tuple[str, ...]:
+            with (
+                self._open(file, tail=_tail(file.size)) as stream,
+                Zip(file.filename, stream) as archive,
+            ):
+                return tuple(archive.members)
+
+        return self._cache.get(file, "members", tuple[str, ...], read)
 
     def _statement(self, file: File) -> Statement:
         if file.sidecar is not None and self._transport:

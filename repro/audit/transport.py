@@ -179,6 +179,8 @@ class Transport:
                     raise IndexRefusedError(url, f"sends more than the {limit} bytes expected")
                 digest.update(chunk)
                 to.write(chunk)
+        if size is not None and written != size:
+            raise IndexRefusedError(url, f"has {written} bytes, and its page announces {size}")
         digest.check(url)
 
     def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import msgspec
 
 from repro import __version__
 from repro.bench import stub
+from repro.bench.clock import Stopwatch, Took, least
 from repro.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from repro.bench.replay import Silent
 from repro.cell import Task
@@ -24,30 +24,27 @@ from repro.runner import Runner
 from repro.workshop import Workshop
 
 _WARM_UP = 4  # cells before the clock starts: what is compiled and loaded once
+_LEAST = 100  # cells that a size is timed over, in several runs where it is smaller
 _FLAT = 1.10
 
 HOW = (
     "A stub takes the installer's place: it asks the index for a page and a file, and copies an "
     "environment in which the module works; the check tools are stubs too. All else is as in a "
     "real run: publishing, processes, the import, the verdict, the evidence. Each size runs in "
-    "a process of its own, after a warm-up; the cost per cell is the wall time divided by the "
-    "cells, and the memory is the process's largest resident set less the one after the warm-up. "
-    "Of the rounds, taken in turn, the fastest of each size counts."
+    "a process of its own, after a warm-up, a small one several times; the cost per cell is the "
+    "processor time of all its processes divided by the cells, and the memory is the largest that "
+    "the runner's process had resident. Of the rounds, taken in turn, the least of each size "
+    "counts; the largest size runs once."
 )
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run of ``cells`` took: seconds, and MiB of memory after the warm-up and at most."""
+    """What ``cells`` cells took, and MiB of memory after the warm-up and at most."""
 
     cells: int
-    seconds: float
+    took: Took
     before: float
     peak: float
-
-    @property
-    def each(self) -> float:
-        """Milliseconds per cell."""
-        return 1000 * self.seconds / self.cells
 
 
 def measure(setting: Setting) -> Measurement:
@@ -57,34 +54,40 @@ def measure(setting: Setting) -> Measurement:
         NotMeasuredError: a size could not be run to its end.
 
     """
-    turns = [{n: _child(setting, n) for n in setting.cells} for _ in range(setting.rounds)]
-    best = [min((turn[n] for turn in turns), key=lambda t: t.seconds) for n in setting.cells]
-    grown = [min(turn[n].peak - turn[n].before for turn in turns) for n in setting.cells]
-    costs = [taken.each for taken in best]
-    first, last = setting.cells[0], setting.cells[-1]
+    sizes = setting.cells
+    turns: dict[int, list[Taken]] = {size: [] for size in sizes}
+    for number in range(setting.rounds):
+        for size in sizes if number == 0 else sizes[:-1]:
+            turns[size].append(_child(setting, size))
+    rows = [_row(size, turns[size]) for size in sizes]
+    cpu, peaks = [row.values[0] for row in rows], [row.values[2] for row in rows]
     return Measurement(
         id="scale",
         title="Cost per cell as the matrix grows",
         how=HOW,
-        columns=("per cell, ms", "memory above the warm-up's, MiB"),
-        rows=tuple(
-            Row(name=f"{taken.cells} cells", values=(round(taken.each, 1), round(more, 1)))
-            for taken, more in zip(best, grown, strict=True)
-        ),
+        columns=("processor time per cell, ms", "wall time per cell, ms", "peak memory, MiB"),
+        rows=tuple(rows),
         bars=(
             Bar(
-                name=f"dearest cost per cell as a multiple of the cheapest, {first} to {last} cells",
-                value=round(max(costs) / min(costs), 3),
+                name=f"dearest cost per cell as a multiple of the cheapest, {sizes[0]} to {sizes[-1]} cells",
+                value=round(max(cpu) / min(cpu), 3),
                 at_most=_FLAT,
             ),
             Bar(
-                name=f"peak memory with {last} cells as a multiple of that with {first}",
-                value=round(best[-1].peak / best[0].peak, 3),
+                name=f"peak memory with {sizes[-1]} cells as a multiple of that with {sizes[0]}",
+                value=round(peaks[-1] / peaks[0], 3),
                 at_most=_FLAT,
             ),
         ),
         versions={"native-skew": __version__},
     )
+
+
+def _row(size: int, turns: Sequence[Taken]) -> Row:
+    took = least([turn.took for turn in turns])
+    cells = turns[0].cells
+    each = (1000 * took.cpu / cells, 1000 * took.wall / cells, min(turn.peak for turn in turns))
+    return Row(name=f"{size} cells", values=tuple(round(value, 1) for value in each))
 
 
 def _child(setting: Setting, cells: int) -> Taken:
@@ -99,7 +102,7 @@ def _child(setting: Setting, cells: int) -> Taken:
 
 
 def run(work: Path, cells: int, jobs: int) -> Taken:
-    """Runs ``cells`` cells of the stub.
+    """Runs ``cells`` cells of the stub, again and again until there are enough to time.
 
     Raises:
         NotMeasuredError: a cell did not come out as it must.
@@ -109,11 +112,11 @@ def run(work: Path, cells: int, jobs: int) -> Taken:
         workshop.make_ready()
         first = stub.prepare(workshop)
         _run(workshop, [stub.numbered(first, n) for n in range(_WARM_UP)], jobs)
-        before = _memory("VmRSS")
-        started = time.monotonic()
-        _run(workshop, [stub.numbered(first, n) for n in range(cells)], jobs)
-        seconds = time.monotonic() - started
-    return Taken(cells=cells, seconds=round(seconds, 3), before=before, peak=_memory("VmHWM"))
+        before, times = _memory("VmRSS"), max(1, _LEAST // cells)
+        with Stopwatch() as watch:
+            for _ in range(times):
+                _run(workshop, [stub.numbered(first, n) for n in range(cells)], jobs)
+    return Taken(cells=cells * times, took=watch.took, before=before, peak=_memory("VmHWM"))
 
 
 def _run(workshop: Workshop, tasks: list[Task], jobs: int) -> None:

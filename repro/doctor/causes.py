@@ -122,7 +122,9 @@ class Causes:
             "by_way_of": _by_way_of(miss),
         }
         needs = f"`{place.file}` needs `{miss.name}`"
-        if owners := self._owners.named(miss.name):
+        passed_over = {os.path.realpath(path) for path in miss.foreign}
+        named = self._owners.named(miss.name)
+        if owners := [each for each in named if os.path.realpath(each.path) not in passed_over]:
             who = ", ".join(sorted({each.owner.title or "a file" for each in owners}))
             return rules.PRELOADED_LIBRARY.finding(
                 f"{needs}, which {who} ships off its search path: it works where that is "

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from repro.doctor import environment
+from repro.doctor.confirm import confirmed
 from repro.doctor.diagnose import examine, searched_first
 from repro.doctor.rules import RULES
 from repro.errors import PlatformError
@@ -16,18 +17,21 @@ from repro.findings import Form, output_options, write
 
 @click.command()
 @click.argument("env", required=False, type=click.Path(path_type=Path))
+@click.option("--confirm", is_flag=True, help="Import the modules too, in child processes.")
 @output_options
-def doctor(env: Path | None, form: Form | None) -> None:
+def doctor(env: Path | None, confirm: bool, form: Form | None) -> None:
     """Says which modules of ENV run with another library than they were built for, and why.
 
     ENV is a virtual environment, a conda prefix, a site-packages or --target folder, a wheel,
     or a folder of wheels as if installed together; without it, the environment that is
-    active. Its files are read, and nothing in it is run.
+    active. Its files are read, and nothing in it is run unless --confirm is given.
 
     Ends with 0 where all is sound, 1 where something was found, 2 where it could not look.
     """
     if sys.platform != "linux":
         raise PlatformError(sys.platform)
     with environment.opened(env or environment.active()) as found:
-        report, _ = examine(found, searched_first())
+        report, modules = examine(found, searched_first())
+        if confirm:
+            report = confirmed(report, modules, found)
     sys.exit(write(report, RULES, form))

@@ -15,7 +15,7 @@ from repro.doctor.owners import Owners
 from repro.doctor.pins import Pin, Pins
 from repro.doctor.walk import Module, Walk
 from repro.findings import Finding, Location, Report
-from repro.findings.model import ordered
+from repro.findings.model import ordered, plain
 
 
 def diagnose(path: Path, library_path: Sequence[str] = ()) -> Report:
@@ -53,7 +53,7 @@ def examine(
     findings += _violated(pins, causes.explained)
     report = Report(
         command="doctor",
-        subject=environment.subject,
+        subject=plain(environment.subject),
         kit_version=__version__,
         looked_at={
             "distributions": sum(bool(each.name) for each in environment.distributions),

@@ -32,3 +32,13 @@ class WheelError(SkewError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: not read ({reason}); get the file again, or leave it out")
+
+
+class NothingToConfirmError(SkewError):
+    """--confirm without an interpreter that could import anything."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"{subject}: --confirm imports the modules, and there is no bin/python to do so; "
+            "name an environment, or leave --confirm out"
+        )

@@ -63,7 +63,8 @@ def other_abi(
 ) -> Iterator[Finding]:
     """Modules whose stamp is of another ABI than the provider that they load."""
     for module in modules:
-        provider = _stamped_provider(module, owners, pins) if module.stamp else None
+        judged = module.stamp and not module.undefined  # else it does not even load
+        provider = _stamped_provider(module, owners, pins) if judged else None
         if provider is None or _same_abi(module.stamp, provider.version):
             continue
         yield rules.OTHER_ABI.finding(

@@ -89,6 +89,7 @@ class Image:
             self.status = os.fstat(self._file)
             if not stat.S_ISREG(self.status.st_mode):
                 raise ImageError("not a regular file")
+            self.strings: bytes | None = None  # kept for whoever reads them whole
             self._loads: list[tuple[int, int, int]] = []
             self.header = self._read()
         except (OSError, ImageError) as error:

@@ -94,6 +94,12 @@ class Loader:
             self._files[path] = _open(path)
         return self._files[path]
 
+    def adopt(self, path: str, image: Image) -> Loaded:
+        """The file at ``path``, which is open already."""
+        found = _loaded(path, image)
+        self._files[path] = found
+        return found
+
     def closure(self, module: Loaded, before: Iterable[Loaded] = ()) -> Closure:
         """What loading ``module`` takes in, breadth first.
 
@@ -185,6 +191,8 @@ class Loader:
         return (*inherited, *self._library_path, *own)
 
     def _split(self, text: str, origin: str) -> list[str]:
+        if not text:
+            return []
         # An empty part is the working folder, which is another one each time.
         parts = [self._expand(part, origin) for part in text.split(":") if part]
         return [part for part in parts if part.startswith("/")]
@@ -206,10 +214,14 @@ def _open(path: str) -> Loaded | str | None:
         return None
     try:
         with Image(path) as image:
-            identity = image.status.st_dev, image.status.st_ino
-            return Loaded(path=path, identity=identity, header=image.header)
+            return _loaded(path, image)
     except ImageError as error:
         return str(error)
+
+
+def _loaded(path: str, image: Image) -> Loaded:
+    identity = image.status.st_dev, image.status.st_ino
+    return Loaded(path=path, identity=identity, header=image.header)
 
 
 def _names(file: Loaded) -> tuple[str, ...]:

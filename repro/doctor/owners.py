@@ -30,6 +30,7 @@ class Owners:
 
     def __init__(self, distributions: Iterable[Distribution]) -> None:
         self._owner: dict[str, Distribution] = {}
+        self._found: dict[str, Distribution | None] = {}
         self._by_stem: dict[str, list[Shipped]] = {}
         for each in distributions:
             for path in each.files:
@@ -39,9 +40,13 @@ class Owners:
 
     def of(self, path: str) -> Distribution | None:
         """The distribution that lists ``path``, or the file that it is a link to."""
-        if path in self._owner:
-            return self._owner[path]
-        return self._owner.get(os.path.normpath(path)) or self._owner.get(os.path.realpath(path))
+        if path not in self._found:
+            self._found[path] = (
+                self._owner.get(path)
+                or self._owner.get(os.path.normpath(path))
+                or self._owner.get(os.path.realpath(path))
+            )
+        return self._found[path]
 
     def named(self, name: str) -> list[Shipped]:
         """The files of exactly that name."""

@@ -122,6 +122,19 @@ VIOLATED_REQUIREMENT = Rule(
     ),
 )
 
+IMPORT_FAILS = Rule(
+    id="import-fails",
+    level="error",
+    title="The loader refuses a module in which nothing was found",
+    description="--confirm imported the module, and the loader's error is not explained above.",
+)
+IMPORTS_AFTER_ALL = Rule(
+    id="imports-after-all",
+    level="note",
+    title="A module imports in spite of an error found",
+    description="--confirm imported the module. Something loads first what its files lack.",
+)
+
 RULES = (
     SKEWED_LIBRARY,
     STALE_BUILD,
@@ -136,4 +149,6 @@ RULES = (
     VIOLATED_REQUIREMENT,
     PRELOADED_LIBRARY,
     MISSING_DRIVER,
+    IMPORT_FAILS,
+    IMPORTS_AFTER_ALL,
 )

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
 
 from repro.doctor.image import Image, ImageError
 
 _DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ, _DT_GNU_HASH = 4, 5, 6, 10, 0x6FFFFEF5
 _GLOBAL = 1  # STB_GLOBAL
 _TABLE_BYTES = 1 << 24  # of undefined symbols, or of a small library's names
-_SMALL = 4 << 20
+_BYTES_FOR_ONE = 700  # of a string table read whole cost as much as one lookup; measured
 _CHAIN = 4096  # entries of one chain
 _MASK = 0xFFFFFFFF
 
 
-def needed(image: Image) -> frozenset[str]:
+def needed(image: Image) -> frozenset[bytes]:
     """The names that ``image`` must be given: undefined, and not weak.
 
     Raises:
@@ -32,10 +34,10 @@ def needed(image: Image) -> frozenset[str]:
         return frozenset()
     # What is not hashed comes first, and only what is defined is hashed.
     count = _unhashed(image)
-    return frozenset(_names(image, 1, count, defined=False))
+    return _names(image, 1, count, defined=False)
 
 
-def given(image: Image, names: Iterable[str]) -> frozenset[str]:
+def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     """Those of ``names`` that ``image`` defines.
 
     Raises:
@@ -48,7 +50,7 @@ def given(image: Image, names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if table.index(name))
 
 
-def all_given(image: Image) -> frozenset[str]:
+def all_given(image: Image) -> frozenset[bytes]:
     """Every name that ``image`` defines.
 
     Raises:
@@ -59,18 +61,20 @@ def all_given(image: Image) -> frozenset[str]:
         return frozenset()
     if _DT_GNU_HASH in image.header.tags:
         table = _GnuHash(image)
-        return frozenset(_names(image, table.first, table.count(), defined=True))
-    return frozenset(_names(image, 1, _unhashed(image), defined=True))
+        return _names(image, table.first, table.count(), defined=True)
+    return _names(image, 1, _unhashed(image), defined=True)
 
 
-def place(image: Image, name: str) -> tuple[int, int]:
+def place(image: Image, name: bytes) -> tuple[int, int]:
     """Address and size of what ``name`` stands for; zeros where it is not defined.
 
     Raises:
         ImageError: the tables lie outside of the file.
 
     """
-    if _DT_GNU_HASH not in image.header.tags or not (index := _GnuHash(image).index(name)):
+    if _DT_GNU_HASH not in image.header.tags or name not in _strings(image):
+        return 0, 0
+    if not (index := _GnuHash(image).index(name)):
         return 0, 0
     order = _order(image)
     if image.header.bits == 64:
@@ -82,9 +86,10 @@ def place(image: Image, name: str) -> tuple[int, int]:
     return address, size
 
 
-def is_small(image: Image) -> bool:
-    """Whether reading all names costs less than asking for some."""
-    return image.header.tags.get(_DT_STRSZ, 0) < _SMALL
+def worth_reading(image: Image) -> float:
+    """How many names may be asked for before reading all of them costs less."""
+    size = image.header.tags.get(_DT_STRSZ, 0)
+    return size / _BYTES_FOR_ONE if size <= _TABLE_BYTES else float("inf")
 
 
 class _GnuHash:
@@ -103,7 +108,7 @@ class _GnuHash:
         self._buckets_at = self._bloom_at + self._blooms * self._word
         self._chains_at = self._buckets_at + 4 * self._buckets
 
-    def index(self, name: str) -> int:
+    def index(self, name: bytes) -> int:
         """The symbol's number; 0 where ``name`` is not defined."""
         wanted, bits = _hash(name), self._image.header.bits
         at = self._bloom_at + (wanted // bits) % self._blooms * self._word
@@ -146,14 +151,15 @@ class _GnuHash:
             raise ImageError("truncated within the hash table")
         return raw
 
-    def _is(self, index: int, name: str) -> bool:
+    def _is(self, index: int, name: bytes) -> bool:
         at, kind, section = _symbol(self._image, self._order, index)
-        return bool(kind and section) and self._image.name_at(at) == name
+        return bool(kind and section) and os.fsencode(self._image.name_at(at)) == name
 
 
-def _hash(name: str) -> int:
+@lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
+def _hash(name: bytes) -> int:
     value = 5381
-    for byte in os.fsencode(name):
+    for byte in name:
         value = (value * 33 + byte) & _MASK
     return value
 
@@ -192,22 +198,39 @@ def _unhashed(image: Image) -> int:
     return max(0, (tags.get(_DT_STRTAB, 0) - tags.get(_DT_SYMTAB, 0)) // size)
 
 
-def _names(image: Image, first: int, count: int, *, defined: bool) -> Iterator[str]:
+def _names(image: Image, first: int, count: int, *, defined: bool) -> frozenset[bytes]:
     """The names of the symbols from ``first`` to before ``count``."""
-    order, width = _order(image), 24 if image.header.bits == 64 else 16
+    width = 24 if image.header.bits == 64 else 16
     size = (count - first) * width
     if size > _TABLE_BYTES:
         raise ImageError(f"a symbol table of {size} bytes")
     if size <= 0:
-        return
+        return frozenset()
     raw = image.bytes_at(image.header.tags[_DT_SYMTAB] + first * width, size)
+    places = _places(raw[: len(raw) // width * width], image, defined=defined)
     strings = _strings(image)
-    form = order + ("IBxH16x" if width == 24 else "I8xBxH")
-    for name, info, section in struct.iter_unpack(form, raw[: len(raw) // width * width]):
-        binding = info >> 4
-        if (section and binding) if defined else (not section and binding == _GLOBAL):
-            end = strings.find(b"\0", name)
-            yield os.fsdecode(strings[name:end]) if end > name else image.name_at(name)
+    if not strings.endswith(b"\0"):  # too large to be read at once, or damaged
+        return frozenset(os.fsencode(image.name_at(at)) for at in places)
+    find = strings.find
+    return frozenset([strings[at : find(b"\0", at)] for at in places])
+
+
+def _places(raw: bytes, image: Image, *, defined: bool) -> list[int]:
+    """Where the names are of those symbols in ``raw`` that are wanted."""
+    if image.header.bits == 64 and image.header.little and sys.byteorder == "little":
+        # Half a million symbols in a large environment: by columns, not one by one. The
+        # second word holds binding, kind, visibility and, above 16 bits, the section.
+        words = memoryview(raw).cast("I")
+        rows = zip(words[0::6].tolist(), words[1::6].tolist(), strict=True)
+        if defined:
+            return [at for at, rest in rows if rest > 0xFFFF and rest & 0xF0]
+        return [at for at, rest in rows if rest <= 0xFFFF and rest & 0xF0 == 0x10]
+    form = _order(image) + ("IBxH16x" if image.header.bits == 64 else "I8xBxH")
+    return [
+        at
+        for at, info, section in struct.iter_unpack(form, raw)
+        if ((section and info >> 4) if defined else (not section and info >> 4 == _GLOBAL))
+    ]
 
 
 def _order(image: Image) -> str:
@@ -215,6 +238,10 @@ def _order(image: Image) -> str:
 
 
 def _strings(image: Image) -> bytes:
-    tags = image.header.tags
-    size = tags.get(_DT_STRSZ, 0)
-    return image.bytes_at(tags.get(_DT_STRTAB, 0), size) if size <= _TABLE_BYTES else b""
+    """The string table; empty where it is too large to be read at once."""
+    if image.strings is None:
+        tags = image.header.tags
+        size = tags.get(_DT_STRSZ, 0)
+        fits = size <= _TABLE_BYTES
+        image.strings = image.bytes_at(tags.get(_DT_STRTAB, 0), size) if fits else b""
+    return image.strings

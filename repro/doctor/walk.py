@@ -6,6 +6,8 @@ another one brings in are found on the way, with what they inherit.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 
@@ -20,7 +22,7 @@ from repro.doctor.loader import Closure, Loaded, Loader
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
 _MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
 _CPYTHON = re.compile(r"cpython-(\d)(\d+)[dmut]*(-.+)?")
-_OF_THE_INTERPRETER = ("Py", "_Py")
+_OF_THE_INTERPRETER = (b"Py", b"_Py")
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
@@ -63,9 +65,11 @@ class Walk:
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
         self.damaged: list[Damaged] = []
-        self._given: dict[tuple[int, int], frozenset[str] | None] = {}
+        self._given: dict[tuple[int, int], frozenset[bytes]] = {}
+        self._asked: dict[tuple[int, int], int] = {}
         program = loader.program
         self._process = loader.closure(program).files if program else ()
+        self._given_by_process = frozenset(self._all_of_process())
 
     def modules(self) -> Iterator[Module]:
         """Each importable module; ``damaged`` grows meanwhile."""
@@ -90,21 +94,20 @@ class Walk:
         return match["name"].replace("/", ".")
 
     def _module(self, path: str, name: str, owner: Distribution) -> Module | None:
-        found = self.loader.open(path)
         plain = path.count(".", path.rfind("/")) == 1
-        if not isinstance(found, Loaded):
-            # A plain .so may be anything: a linker's script, a placeholder.
-            if found and not plain:
-                self.damaged.append(Damaged(path=path, owner=owner, reason=found))
-            return None
         try:
             with Image(path) as image:
-                if plain and not symbols.given(image, [f"PyInit_{name.rpartition('.')[2]}"]):
+                found = self.loader.adopt(path, image)
+                entry = f"PyInit_{name.rpartition('.')[2]}".encode()
+                if plain and not symbols.given(image, [entry]):
                     return None  # a library that happens to be named like a module
-                stamp = _stamp(image, f"{name.partition('.')[0]}_built_against")
+                stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
                 wanted = symbols.needed(image)
         except ImageError as error:
-            self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
+            # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
+            # and is not there was removed on purpose.
+            if not plain and os.path.exists(path):  # noqa: PTH110
+                self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
             return None
         closure = self.loader.closure(found, self._process)
         return Module(
@@ -116,16 +119,22 @@ class Walk:
             undefined=() if closure.misses else self._undefined(wanted, closure),
         )
 
-    def _undefined(self, wanted: frozenset[str], closure: Closure) -> tuple[str, ...]:
-        left = {name for name in wanted if not name.startswith(_OF_THE_INTERPRETER)}
-        left = self._not_given(left, [*self._process, *closure.files])
+    def _undefined(self, wanted: frozenset[bytes], closure: Closure) -> tuple[str, ...]:
+        here = wanted - self._given_by_process
+        left = {name for name in here if not name.startswith(_OF_THE_INTERPRETER)}
+        left = self._not_given(left, closure.files[1:])
         if left and not self._process:
             left = self._not_given(left, self._usual(closure.files[0]))
         if left:
             # Somebody may load it first, for all to see.
             others = {path for each in self.environment.distributions for path in each.files}
             left = self._not_given(left, self._opened(sorted(others)))
-        return tuple(sorted(left))
+        return tuple(sorted(map(os.fsdecode, left)))
+
+    def _all_of_process(self) -> Iterator[bytes]:
+        for file in self._process:
+            with contextlib.suppress(ImageError), Image(file.path) as image:
+                yield from symbols.all_given(image)
 
     def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:
         return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))
@@ -135,7 +144,7 @@ class Walk:
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
         yield from self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
 
-    def _not_given(self, names: set[str], files: Iterable[Loaded]) -> set[str]:
+    def _not_given(self, names: set[bytes], files: Iterable[Loaded]) -> set[bytes]:
         for file in files:
             if not names:
                 break
@@ -145,20 +154,20 @@ class Walk:
                 continue  # it is said where it is met as a module or as a library
         return names
 
-    def _from(self, file: Loaded, names: set[str]) -> frozenset[str]:
+    def _from(self, file: Loaded, names: set[bytes]) -> frozenset[bytes]:
         """Those of ``names``, and maybe others, that ``file`` defines."""
-        if file.identity not in self._given:
-            with Image(file.path) as image:
-                small = symbols.is_small(image)
-                self._given[file.identity] = symbols.all_given(image) if small else None
-        given = self._given[file.identity]
-        if given is not None:
+        if (given := self._given.get(file.identity)) is not None:
             return given
+        asked = self._asked[file.identity] = self._asked.get(file.identity, 0) + len(names)
         with Image(file.path) as image:
+            # Single names until that has cost as much as reading all would.
+            if asked > symbols.worth_reading(image):
+                self._given[file.identity] = symbols.all_given(image)
+                return self._given[file.identity]
             return symbols.given(image, names)
 
 
-def _stamp(image: Image, name: str) -> str:
+def _stamp(image: Image, name: bytes) -> str:
     """The text that the exported ``char[]`` called ``name`` holds; empty where there is none."""
     address, size = symbols.place(image, name)
     if not 0 < size <= 100:

@@ -8,7 +8,8 @@ import msgspec
 
 Level = Literal["error", "warning", "note"]
 # What a finding rests on, by name: texts, numbers, and lists of texts.
-Evidence = dict[str, str | int | bool | tuple[str, ...] | None]
+EvidenceValue = str | int | bool | tuple[str, ...] | None
+Evidence = dict[str, EvidenceValue]
 
 SOUND, SKEWED = 0, 1
 
@@ -42,9 +43,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return Finding(
             rule=self.id,
             level=level or self.level,
-            message=message,
-            location=location,
-            evidence=evidence or {},
+            message=plain(message),
+            location=Location(
+                file=plain(location.file),
+                distribution=plain(location.distribution),
+                version=plain(location.version),
+            ),
+            evidence={key: _plain_value(value) for key, value in (evidence or {}).items()},
             advice=advice,
         )
 
@@ -135,6 +140,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def exit_code(self) -> int:
         """1 where there is an error or a warning, else 0. What could not look ends with 2."""
         return SKEWED if any(each.level != "note" for each in self.findings) else SOUND
+
+
+def plain(text: str) -> str:
+    """``text`` with what is no Unicode, as names of files may be, spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _plain_value(value: EvidenceValue) -> EvidenceValue:
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    return plain(value) if isinstance(value, str) else value
 
 
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:

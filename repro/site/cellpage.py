@@ -8,7 +8,7 @@ from repro.remedies import REMEDIES
 from repro.report import check_word
 from repro.results import Result, StepRecord
 from repro.scenario import Scenario
-from repro.site import markup, sequence, snippet
+from repro.site import diagnosed, markup, sequence, snippet
 from repro.site.book import Book
 from repro.site.markup import code, codes, facts, pre, table, url
 
@@ -42,6 +42,7 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
         _published(result),
         '<h2 id="observed">What was observed</h2>',
         _observed(result),
+        diagnosed.section(result.diagnosis),
         '<h2 id="journal">What the index was asked</h2>',
         sequence.diagram(result),
         '<h2 id="again">Run it again</h2>',

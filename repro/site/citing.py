@@ -14,7 +14,7 @@ from typing import ParamSpec
 from repro.errors import SkewError
 from repro.installers import INSTALLERS
 from repro.results import Result
-from repro.site import grid, markup, sequence, snippet, tabs, upstream
+from repro.site import diagnosed, flips, grid, markup, sequence, snippet, tabs, upstream
 from repro.site.book import Book, unrecorded_tools
 from repro.site.errors import CellReferenceError, ContradictionError, QuoteError
 
@@ -78,6 +78,11 @@ class Citations:
             raise ContradictionError(pattern, verdict, wrong)
         self._cited[self.page()] += found
         return markup.badge(found[-1], self.page(), _who(found))
+
+    @_collecting
+    def flip(self, question: str, old: str, new: str) -> str:
+        """The release since which a question has another verdict, as a link to its page."""
+        return flips.badge(question, old, new, self.page())
 
     @_collecting
     def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
@@ -186,6 +191,10 @@ class Citations:
     def not_recorded(self) -> str:
         """A sentence that names the well-known tools without any result; empty for none."""
         return unrecorded_tools(self._book)
+
+    def diagnosed(self) -> str:
+        """What doctor said of the recorded environments, beside their verdicts."""
+        return diagnosed.table(self._book.results, self.page())
 
     def count(self) -> str:
         """How many cells are recorded."""

@@ -18,6 +18,7 @@ from repro.site.errors import PagesError
 _CITING = (
     "cell",
     "claim",
+    "flip",
     "snippet",
     "fix",
     "transcript",
@@ -28,6 +29,7 @@ _CITING = (
     "promises",
     "report",
     "count",
+    "diagnosed",
     "tools",
     "recorded",
     "not_recorded",

@@ -24,6 +24,16 @@ class ContradictionError(SkewError):
         super().__init__(f"claims {claimed!r} of {reference}, recorded is: {'; '.join(recorded)}")
 
 
+class FlipReferenceError(SkewError):
+    """A page names a change of verdict that the timeline does not have."""
+
+    def __init__(self, question: str, old: str, new: str, recorded: Sequence[str]) -> None:
+        found = "; ".join(recorded) or "none"
+        super().__init__(
+            f"the timeline of {question} has not one flip from {old!r} to {new!r}; recorded: {found}"
+        )
+
+
 class QuoteError(SkewError):
     """A page quotes what no recorded transcript says."""
 

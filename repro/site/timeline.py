@@ -12,14 +12,16 @@ from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
 from repro.results import Result
 from repro.scenario import Scenario
+from repro.selection import TOUR_SCENARIO
 from repro.site import linechart, markup
 from repro.site.book import Book, question
 from repro.timeline.record import Flip, Line, Point
 from repro.timeline.words import between
 
 PAGE = "timeline.md"
+_TOOLS = sorted({each.tool for each in INSTALLERS.values()}, key=lambda tool: (tool != "uv", tool))
 INTRO = """\
-The same question, asked of a tool’s releases. The first release and the last of each minor one are
+The same question, asked of a tool’s releases. The first and the last of each minor release are
 run; where two of them differ, the release that changed is found by halving what lies between. A dot
 is a release that was run. A verdict that changed and changed back between two dots is not seen.
 """
@@ -61,8 +63,11 @@ def render(
     )
 
 
-def _place(line: Line) -> tuple[str, str, str]:
-    return line.tool, line.question.scenario, line.question.variant
+def _place(line: Line) -> tuple[int, bool, str, str]:
+    """Where a line stands: the issue's tool, and its scenario, before others."""
+    asked = line.question
+    first = asked.scenario == TOUR_SCENARIO
+    return _TOOLS.index(line.tool), not first, asked.scenario, asked.variant
 
 
 def _order(line: Line) -> tuple[int, int]:
@@ -77,9 +82,10 @@ def _chapter(
     first = lines[0]
     scenario, variant = first.question.scenario, first.question.variant
     href = f"{markup.url(PAGE, f'scenarios/{scenario}.md')}#{variant}"
-    label = f"{first.tool} in {scenario}, {variant}"
+    suffix = "" if variant == "only" else f", {variant}"
+    label = f"{first.tool} in {scenario}{suffix}"
     released = f"{len(first.releases)} releases of {first.tool}, {first.releases[0]} to {first.releases[-1]}"
-    lead = f'<p>{released}: <a href="{href}">{escape(known[scenario].title)}</a>, {variant}.</p>'
+    lead = f'<p>{released}: <a href="{href}">{escape(known[scenario].title)}</a>{suffix}.</p>'
     chart = linechart.chart(lines, [_title(line) for line in lines], f"{label}, as a chart")
     return f"## {label}\n\n{lead}\n{chart}\n{_table(lines, evidence, label)}\n"
 
@@ -106,7 +112,7 @@ def _rows(line: Line, evidence: Mapping[str, Result]) -> Iterator[tuple[str, ...
         badge = markup.html_badge(evidence[point.cell], PAGE)
         why = escape(point.because) + _doubt(by_newer.get(point.version))
         yield heading, escape(between(span)), badge + _runs(others, evidence), why
-        heading = "″"
+        heading = _title(line)
 
 
 def _runs(points: Sequence[Point], evidence: Mapping[str, Result]) -> str:
@@ -127,10 +133,14 @@ def _left_out(line: Line) -> str:
 
 
 def _doubt(flip: Flip | None) -> str:
-    if flip is None or not flip.skipped:
+    """What is not known of a flip, beside the verdict that it leads to."""
+    if flip is None:
         return ""
-    names = escape(", ".join(flip.skipped))
-    return f" <small>(any of {names} may have changed it: they could not be run)</small>"
+    doubts = ["where the feature is missing, nothing was run"] if flip.declared else []
+    if flip.skipped:
+        names = ", ".join(flip.skipped)
+        doubts.append(f"any of {names} may have changed it: they could not be run")
+    return f" <small>({escape('; '.join(doubts))})</small>" if doubts else ""
 
 
 def _section(book: Book, installer: str) -> Iterator[str]:

@@ -71,7 +71,7 @@ def timeline(
 ) -> None:
     """Asks a tool's releases the same question, and finds where the verdict flips.
 
-    The first release and the last of each minor one are run; between two that differ, the
+    The first and the last of each minor release are run; between two that differ, the
     release that changed is found by bisection. Without a filter: the questions that are
     recorded. Ends with 0 when all is as recorded, 1 when a verdict changed, 2 when a release
     could not be run that could be before.

@@ -1,7 +1,7 @@
 """Which releases to run, so that every flip of the verdict is found and few are run.
 
-Pure: releases and what is known of them in, releases to run next out. The first release and
-the last of each minor release are run; wherever two neighbours among those that were run
+Pure: releases and what is known of them in, releases to run next out. The first and the
+last of each minor release are run, for what breaks comes with a first one and is mended soon; wherever two neighbours among those that were run
 differ, the middle of the releases between them is run next, until none is left between.
 
 A verdict that flips and flips back between two releases that agree is not seen.
@@ -55,10 +55,10 @@ def skipped_between(
 
 
 def _anchors(releases: Sequence[str], known: Known) -> list[str]:
-    """The first release and the last of each minor one, of those that can be run."""
+    """The first and the last of each minor release, of those that can be run."""
     can_run = [each for each in releases if known.get(each, "") is not None]
-    lasts = [list(group)[-1] for _, group in groupby(can_run, minor_of)]
-    return list(dict.fromkeys([*can_run[:1], *lasts]))
+    minors = [list(group) for _, group in groupby(can_run, minor_of)]
+    return list(dict.fromkeys(each for minor in minors for each in (minor[0], minor[-1])))
 
 
 def _between(releases: Sequence[str], older: str, newer: str) -> Sequence[str]:

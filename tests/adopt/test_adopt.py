@@ -222,6 +222,78 @@ def test_range_of_the_users_is_declared_in_both_places(project: Path) -> None:
     assert kinds(run(project, "--range", "torch>=2.9,<2.10")) == ["other-range"]
 
 
+@pytest.mark.parametrize("project", in_folder("several-stamps"), indirect=True)
+def test_one_unknown_range_holds_the_others_back(project: Path) -> None:
+    """A list of which one entry is still computed is not moved, and not pinned by halves."""
+    assert run(project).stdout == ""
+    diff = run(project, "--range", "numpy>=2,<3").stdout
+    for line in (
+        '+        "epicscorelibs>=7.0.7.99.1.0,<7.0.7.99.2",',
+        '+        "pvxslibs>=1.2.0,<1.3",',
+        '+        "numpy>=2,<3",',
+        "         # Built with a version, it runs with later ones.",
+        "-import epicscorelibs.version",
+    ):
+        assert line in diff.splitlines()
+
+
+@pytest.mark.parametrize("project", in_folder("sound"), indirect=True)
+def test_builds_without_isolation_in_a_workflow(project: Path) -> None:
+    workflow = project / ".github/workflows/wheels.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("env:\n  CIBW_BUILD_FRONTEND: 'build; args: --no-isolation'\n")
+    assert kinds(run(project)) == ["build-without-isolation"]
+    workflow.write_text("env:\n  CIBW_BUILD_FRONTEND: build\n")
+    assert run(project).exit_code == 0
+
+
+TWO = """import os
+
+import epicscorelibs
+import pvxslibs
+from setuptools import Extension, setup
+
+FOLDERS = [os.path.join(os.path.dirname(each), "lib") for each in (epicscorelibs.__file__, pvxslibs.__file__)]
+setup(ext_modules=[Extension("x.y", ["y.c"], library_dirs=FOLDERS, libraries=["Com", "pvxs"]{more})])
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "added"),
+    [
+        ("", ["epicscorelibs", "pvxslibs"]),
+        (', extra_link_args=["-Wl,-rpath,$ORIGIN/../epicscorelibs/lib"]', ["pvxslibs"]),
+        (', extra_link_args=["-Wl,-rpath,$ORIGIN/" + each for each in FOLDERS]', []),
+    ],
+)
+def test_two_providers_of_one_module(tmp_path: Path, more: str, added: list[str]) -> None:
+    pins = ["epicscorelibs==7.0.7.99.1.2", "pvxslibs==1.3.2"]
+    (tmp_path / "pyproject.toml").write_text(
+        f"[build-system]\nrequires = {pins}\n[project]\nname = 'x'\ndependencies = {pins}\n"
+    )
+    (tmp_path / "setup.py").write_text(TWO.replace("{more}", more))
+    result = run(tmp_path, "--write")
+    assert kinds(result) == ["missing-runpath"] * len(added)
+    if not added:
+        assert result.exit_code == 0  # as far as can be told, it leads to all of them
+        return
+    text = (tmp_path / "setup.py").read_text()
+    assert text.count("extra_link_args=") == 1
+    assert all(f"-rpath,$ORIGIN/../{each}/lib" in text for each in ("epicscorelibs", "pvxslibs"))
+    assert run(tmp_path).exit_code == 0
+
+
+@pytest.mark.parametrize("project", in_folder("torch-like"), indirect=True)
+def test_nothing_is_written_outside_of_the_project(project: Path) -> None:
+    outside = project.with_name("setup.py")
+    (project / "setup.py").rename(outside)
+    (project / "setup.py").symlink_to(outside)
+    before = outside.read_bytes(), (project / "pyproject.toml").read_bytes()
+    result = run(project, "--write")
+    assert "leads out of the project" in str(result.exception)
+    assert before == (outside.read_bytes(), (project / "pyproject.toml").read_bytes())
+
+
 @pytest.mark.parametrize("project", in_folder("sound"), indirect=True)
 def test_another_range_can_be_asked_for(project: Path) -> None:
     result = run(project, "--range", "fake-corelibs>=7.0.10.99.0.2,<7.0.10.99.1")

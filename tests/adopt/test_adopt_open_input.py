@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 
+import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
@@ -72,6 +74,42 @@ def test_any_text_as_any_build_file(text: str) -> None:
     for name in ("pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt"):
         proposal = proposed({name: text})
         assert proposal is None or proposal.after == {name: text}
+
+
+VALUES = st.sampled_from(
+    [1, "x", True, [], ["fake-corelibs"], [1], {}, {"x": 1}, ["dependencies"], "dependencies",
+     "auditwheel repair {wheel}", {"linux": 1}, {"repair-wheel-command": ["x"]}, [{"x": 1}]]
+)  # fmt: skip
+KEYS = [
+    ("build-system",), ("build-system", "requires"), ("build-system", "build-backend"),
+    ("project",), ("project", "dynamic"), ("project", "dependencies"), ("tool",),
+    ("tool", "cibuildwheel"), ("tool", "cibuildwheel", "linux"), ("tool", "poetry"),
+    ("tool", "cibuildwheel", "build-frontend"), ("tool", "setuptools"),
+    ("tool", "setuptools", "dynamic"), ("tool", "setuptools", "package-data"),
+    ("tool", "cibuildwheel", "linux", "repair-wheel-command"),
+]  # fmt: skip
+SOUND = BUILD + PROJECT + "\n[tool.cibuildwheel.linux]\narchs = ['auto64']\n"
+LINKED = """from fake_corelibs import path
+setup(
+    ext_modules=[Extension("x._x", [], library_dirs=[path.lib_path], libraries=["fakecore"])],
+    install_requires=["fake-corelibs"],
+)
+"""
+
+
+@given(changes=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=3))
+def test_any_type_in_the_place_of_any_setting(changes: dict[tuple[str, ...], object]) -> None:
+    document = tomlkit.parse(SOUND).unwrap()
+    for keys, value in changes.items():
+        table = document
+        for key in keys[:-1]:
+            inner = table.setdefault(key, {})
+            table = inner if isinstance(inner, dict) else {}
+        table[keys[-1]] = copy.deepcopy(value)
+    files = {"pyproject.toml": tomlkit.dumps(document), "setup.py": LINKED}
+    proposal = proposed(files)
+    if proposal:
+        tomlkit.parse(proposal.after["pyproject.toml"])
 
 
 @given(

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))  # record.py and shelves.py
 
+from said import Audit, Said, Serve
+
 from repro.archives import PublishedFile
+from repro.audit.command import audit as command
 from repro.compiler import Compiler, system_compiler
-from repro.findings import Finding, Report
+from repro.errors import SkewError
+from repro.findings import Report
 from repro.index import Index
 from repro.shelf import Shelf
 
-Serve = Callable[..., str]
-Audit = Callable[..., "Said"]
 
-
-class Said(msgspec.Struct, frozen=True):
-    code: int
-    report: Report
-    errors: str
-
-    def rules(self) -> list[str]:
-        return [each.rule for each in self.report.findings]
-
-    def of(self, rule: str) -> Finding:
-        (found,) = [each for each in self.report.findings if each.rule == rule]
-        return found
+@pytest.fixture(autouse=True)
+def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback is not asked through anybody's proxy, nor with anybody's password."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NETRC", "/dev/null")
 
 
 @pytest.fixture(scope="session")
@@ -58,17 +54,21 @@ def serve(index: Index, request: pytest.FixtureRequest) -> Serve:
 
 
 @pytest.fixture
-def audit(call: Callable[..., tuple[int, str, str]]) -> Audit:
-    """Runs the command; never a traceback."""
+def audit() -> Audit:
+    """Runs the command in this process, as `native-skew` does; never a traceback."""
 
     def run(*arguments: str, cached: str | None = None) -> Said:
         cache = ["--cache", cached] if cached else ["--no-cache"]
-        code, out, errors = call("audit", "--json", *cache, *arguments)
-        report = (
-            msgspec.json.decode(out, type=Report)
-            if out
-            else Report(command="", subject="", kit_version="", looked_at={}, findings=())
-        )
+        done = CliRunner().invoke(command, ["--json", *cache, *arguments])
+        code, errors = done.exit_code, done.stderr
+        if isinstance(done.exception, SkewError):
+            code, errors = done.exception.exit_code, str(done.exception)
+        elif done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        report = msgspec.json.decode(done.stdout, type=Report) if done.stdout else _NOTHING
         return Said(code, report, errors)
 
     return run
+
+
+_NOTHING = Report(command="", subject="", kit_version="", looked_at={}, findings=())

@@ -78,6 +78,12 @@ class _Recorder(Reader):
         self.recorded.build_requires[file.filename] = found.build_requires
         return found
 
+    def members(self, file: File) -> tuple[str, ...]:
+        found = super().members(file)
+        libraries = tuple(sorted(each for each in found if facts.is_library(each)))
+        self.recorded.opened.setdefault(file.filename, Opened(libraries=libraries))
+        return found
+
     def contents(self, file: File, budget: int, python: int = 0) -> facts.Contents:
         found = super().contents(file, budget, python)
         kept = {name: imports for name, text in found.python.items() if (imports := _imports(text))}
@@ -85,7 +91,7 @@ class _Recorder(Reader):
         for each in found.modules:
             by_needs.setdefault((each.needed, each.search), []).append(each.path)
         before = self.recorded.opened.get(file.filename)
-        if before is None or len(by_needs) > len(before.modules):
+        if before is None or len(by_needs) > len(before.modules) or kept:
             self.recorded.opened[file.filename] = Opened(
                 libraries=found.libraries,
                 modules=[(tuple(paths), *needs) for needs, paths in by_needs.items()],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Audit, Serve
 from record import FOLDER
+from said import Audit, Serve
 from shelves import published, recorded
 
 from repro.compiler import Compiler
@@ -53,7 +53,7 @@ def test_p4p_4_3_0_has_five_sets(audit: Audit, serve: Serve, cc: Compiler) -> No
     assert (disagree.evidence["sets"], disagree.evidence["files"]) == (5, 26)
     assert disagree.level == "warning"
     assert "«numpy<2,>=1.21.6» instead of «numpy<3,>=1.15»" in disagree.message
-    assert disagree.evidence["noticed_by"] == ("Poetry", "uv")
+    assert disagree.evidence["noticed_by"] == ("Poetry",)
     latent = {e.evidence["provider"] for e in said.report.findings if e.rule == "skew-latent"}
     assert latent == {"epicscorelibs", "pvxslibs"}
 

@@ -1,3 +1,213 @@
 """The reader of ELF files: agrees with pyelftools, and survives whatever lies in a folder."""
 
 from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import sysconfig
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from repro import elf
+from repro.doctor import symbols
+from repro.doctor.image import Image, ImageError
+from repro.interpreter import Interpreter
+
+SITE = Path(sysconfig.get_path("platlib"))
+
+
+def word(path: Path | str) -> str:
+    """Why ``path`` cannot be read."""
+    with pytest.raises(ImageError) as caught, Image(path):
+        pass
+    return str(caught.value)
+
+
+@pytest.fixture
+def library(tmp_path: Path, compiled: Path) -> Path:
+    """A library that may be damaged."""
+    path = tmp_path / "libx.so"
+    path.write_bytes(compiled.read_bytes())
+    return path
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import subprocess
+
+    folder = tmp_path_factory.mktemp("elf")
+    (folder / "x.c").write_text(
+        "#include <stdio.h>\nextern int missing(void); extern int perhaps(void) "
+        '__attribute__((weak));\nint shown(void) { puts("x"); return missing() + '
+        "(perhaps ? perhaps() : 0); }\nstatic int hidden;\n"
+    )
+    arguments = ["-shared", "-fPIC", "-Wl,-soname,libx.so.1", "-Wl,--enable-new-dtags"]
+    arguments += ["-Wl,-rpath,$ORIGIN/../lib", "-Wl,--hash-style=gnu", "-o", "libx.so", "x.c"]
+    subprocess.run(["cc", *arguments], cwd=folder, check=True)
+    return folder / "libx.so"
+
+
+def segment(data: bytearray, kind: int) -> int:
+    """Where the program header of that kind is."""
+    at, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
+    places = (at + 56 * number for number in range(count))
+    return next(p for p in places if struct.unpack_from("<I", data, p)[0] == kind)
+
+
+def test_it_agrees_with_pyelftools_on_every_file_of_this_environment(python: Interpreter) -> None:
+    files = [p for p in SITE.rglob("*.so*") if p.is_file()] + [Path(python.path).resolve()]
+    compared = 0
+    for path in files:
+        reference = elf.read(path)
+        try:
+            with Image(path) as image:
+                header = image.header
+        except ImageError:
+            assert reference is None, path
+            continue
+        assert reference is not None, path
+        assert (header.soname, header.needed) == (reference.soname, reference.needed), path
+        assert tuple(filter(None, header.runpath.split(":"))) == reference.runpath, path
+        if not header.runpath:
+            assert tuple(filter(None, header.rpath.split(":"))) == reference.rpath, path
+        compared += 1
+    assert compared > 20
+
+
+def test_symbols_agree_with_pyelftools(compiled: Path) -> None:
+    from elftools.elf.elffile import ELFFile
+
+    for path in (compiled, *sorted(SITE.rglob("*.so"))[:40]):
+        with path.open("rb") as stream:
+            table = ELFFile(stream).get_section_by_name(".dynsym")
+            assert table is not None
+            entries = [
+                (s.name.encode(), s["st_info"]["bind"], s["st_shndx"] != "SHN_UNDEF")
+                for s in table.iter_symbols()  # type: ignore[attr-defined]
+            ]
+        with Image(path) as image:
+            wanted = {n for n, bind, here in entries if bind == "STB_GLOBAL" and not here}
+            assert symbols.needed(image) == wanted, path
+            names = {n for n, bind, here in entries if here and bind != "STB_LOCAL"}
+            assert symbols.given(image, {*names, b"no_such_name"}) == names, path
+            assert symbols.all_given(image) >= names, path
+
+
+def test_weak_symbols_are_not_needed(compiled: Path) -> None:
+    with Image(compiled) as image:
+        assert b"missing" in symbols.needed(image)
+        assert b"perhaps" not in symbols.needed(image)
+        assert symbols.given(image, [b"shown", b"missing", b"hidden"]) == {b"shown"}
+
+
+def test_section_headers_are_not_looked_at(library: Path) -> None:
+    data = bytearray(library.read_bytes())
+    struct.pack_into("<Q", data, 40, 2**63)  # e_shoff
+    struct.pack_into("<HHH", data, 58, 7, 65535, 65535)
+    library.write_bytes(data)
+    with Image(library) as image:
+        assert image.header.soname == "libx.so.1"
+        assert b"missing" in symbols.needed(image)
+
+
+def test_a_dynamic_segment_with_a_wrong_offset_loads_all_the_same(library: Path) -> None:
+    data = bytearray(library.read_bytes())
+    struct.pack_into("<Q", data, segment(data, 2) + 8, 2**40)
+    library.write_bytes(data)
+    with Image(library) as image:
+        assert image.header.soname == "libx.so.1"
+    struct.pack_into("<Q", data, segment(data, 2) + 16, 2**40)  # the address: this one counts
+    library.write_bytes(data)
+    assert "no segment holds the address" in word(library)
+
+
+def test_a_name_past_the_end_of_the_table(library: Path) -> None:
+    with Image(library) as image:
+        strings = image.header.tags[10]
+    data = bytearray(library.read_bytes())
+    at = data.index(struct.pack("<QQ", 10, strings))  # DT_STRSZ
+    struct.pack_into("<Q", data, at + 8, 1)
+    library.write_bytes(data)
+    assert "past the end of the string table" in word(library)
+
+
+@pytest.mark.parametrize("size", [0, 3, 17, 63, 64, 100, 400])
+def test_truncated(library: Path, size: int) -> None:
+    library.write_bytes(library.read_bytes()[:size])
+    assert word(library)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"/* GNU ld script */ GROUP ( libx.so.1 )", "not an ELF file"),
+        (b"\x7fELF" + b"\xff" * 4096, "damaged"),
+        (b"\x7fELF\x02\x01" + b"\0" * 4096, "no program headers"),
+    ],
+)
+def test_not_elf(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "x.so"
+    path.write_bytes(content)
+    assert reason in word(path)
+
+
+def test_huge_sizes_take_no_memory(library: Path) -> None:
+    data = bytearray(library.read_bytes())
+    at = segment(data, 2)
+    struct.pack_into("<QQ", data, at + 32, 2**62, 2**62)
+    library.write_bytes(data)
+    with Image(library) as image:
+        assert image.header.soname == "libx.so.1"
+
+
+def test_a_sparse_file_of_8_gib(library: Path) -> None:
+    os.truncate(library, 8 << 30)
+    with Image(library) as image:
+        assert image.header.soname == "libx.so.1"
+    empty = library.with_name("empty.so")
+    empty.touch()
+    os.truncate(empty, 8 << 30)
+    assert "not an ELF file" in word(empty)
+
+
+def test_what_is_no_file_at_all(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.so")
+    assert "not a regular file" in word(tmp_path / "fifo.so")
+    (tmp_path / "folder.so").mkdir()
+    assert "not a regular file" in word(tmp_path / "folder.so")
+    (tmp_path / "loop.so").symlink_to("loop.so")
+    assert "symbolic links" in word(tmp_path / "loop.so")
+    assert word("nul\0byte")
+    assert "No such file" in word(tmp_path / "absent.so")
+    assert "device" not in word("/dev/null")
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_no_damage_does_more_than_raise(compiled: Path, data: st.DataObject) -> None:
+    raw = bytearray(compiled.read_bytes())
+    for _ in range(data.draw(st.integers(1, 12))):
+        at = data.draw(st.integers(0, min(len(raw), 4096) - 1) | st.integers(0, len(raw) - 1))
+        size = data.draw(st.sampled_from([1, 4, 8]))
+        raw[at : at + size] = data.draw(st.binary(min_size=size, max_size=size))
+    read_all(compiled, bytes(raw))
+
+
+def read_all(beside: Path, raw: bytes) -> None:
+    """Reads ``raw`` as far as doctor would; anything but ImageError is a failure."""
+    path = beside.with_name(f"fuzzed-{os.getpid()}.so")
+    path.write_bytes(raw)
+    with contextlib.suppress(ImageError), Image(path) as image:
+        for read in (
+            symbols.needed,
+            symbols.all_given,
+            lambda image: symbols.given(image, [b"shown", b"missing"]),
+            lambda image: symbols.place(image, b"shown"),
+        ):
+            with contextlib.suppress(ImageError):
+                read(image)

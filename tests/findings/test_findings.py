@@ -141,3 +141,12 @@ def test_errors_come_first() -> None:
 def test_the_published_schema_is_the_one_in_force() -> None:
     published = Path(__file__).parents[2] / "docs/tools/findings.schema.json"
     assert published.read_bytes() == encode(schema()), "write it anew"
+
+
+@pytest.mark.parametrize("form", [None, "json", "sarif", "github"])
+def test_names_that_are_no_unicode_are_spelled_out(form: str | None) -> None:
+    odd = "lib\udcff.so"  # as Python gives a file's name that is no UTF-8
+    finding = RULE.finding(odd, Location(file=odd), {"needed": odd, "all": (odd,)})
+    code, text = printed(form, finding)
+    assert code == 1
+    assert "udcff" in text

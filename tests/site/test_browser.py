@@ -37,6 +37,7 @@ PAGES = (
     "remedies/",
     "remedies/match-runtime/",
     "evidence/",
+    "benchmark/",
     "catalogue/",
     "glossary/",
     CELL,

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from repro import live
+
 from .bakery import TEMPLATES, Bakery
 
 NAMES = ("native-consumer", "native-provider", "uv-application")
+
+
+# What the README says, by tool: a change there is a change here.
+README = (TEMPLATES.parent / "README.md").read_text()
+COMMANDS = re.findall(r"^\$ ((?:cookiecutter|cruft create|uvx cookiecutter) .*)$", README, re.MULTILINE)
+
+
+def test_readme_has_each_template_by_each_tool() -> None:
+    said = {(command.split()[0], command.rpartition("/")[2]) for command in COMMANDS}
+    assert said == set(itertools.product(("cookiecutter", "cruft", "uvx"), NAMES))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.network if command.startswith("uvx") else ())
+        for command in COMMANDS
+    ],
+)
+def test_command_of_the_readme(bakery: Bakery, origin: Path, command: str) -> None:
+    words = [str(origin) if word == "REPOSITORY" else word for word in command.split()]
+    output = bakery.root / "made"
+    index = {"UV_DEFAULT_INDEX": live.index_url()}
+    bakery.run(*words, "--no-input", "--output-dir", output, env=index)
+    (project,) = output.iterdir()
+    assert (project / "pyproject.toml").exists()
+    assert state(project)["directory"] == command.rpartition(" ")[2]
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""What the command said, and the types of the fixtures that make it say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from repro.findings import Finding, Report
+
+Serve = Callable[..., str]
+Audit = Callable[..., "Said"]
+
+
+class Said(msgspec.Struct, frozen=True):
+    code: int
+    report: Report
+    errors: str
+
+    def rules(self) -> list[str]:
+        return [each.rule for each in self.report.findings]
+
+    def of(self, rule: str) -> Finding:
+        (found,) = [each for each in self.report.findings if each.rule == rule]
+        return found

@@ -1,0 +1,124 @@
+"""Requirements in one form, and which ranges lie within which."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from repro.audit.providers import is_within, stem
+from repro.audit.statement import Statement, parse
+
+
+def said(*requires: str, more: str = "", end: str = "\n") -> Statement:
+    lines = ["Metadata-Version: 2.2", "Name: My_Pkg", "Version: 1.0"]
+    lines += [f"Requires-Dist: {each}" for each in requires]
+    return parse(end.join([*lines, *more.splitlines(), "", "text"]).encode())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["a>=1,<2"], ["A <2.0, >=1.0"]),
+        (["ruamel.yaml"], ["ruamel_yaml"]),
+        (["a>=1", "a<3"], ["a<3,>=1"]),
+        (["b", "a"], ["a", "b"]),
+        (["a[x,y_z]"], ["a[Y-z, X]"]),
+        (["a; os_name=='nt'"], ['a ; os_name == "nt"']),
+        (
+            ["a; os_name=='nt' and extra=='B_c'"],
+            ["a; extra == 'b-c' and (os_name == 'nt')"],
+        ),
+        (
+            ["a; (python_version>'3' or os_name=='nt') and extra=='x'"],
+            ["a; extra=='x' and (os_name=='nt' or python_version>'3')"],
+        ),
+        (["a @ https://x.invalid/a.whl"], ["A@https://x.invalid/a.whl"]),
+        (["a==1.0.*"], ["a == 1.0.*"]),
+    ],
+)
+def test_the_same_meaning_is_the_same_text(one: list[str], other: list[str]) -> None:
+    assert said(*one).requires_dist == said(*other, end="\r\n").requires_dist
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["a>=1"], ["a>1"]),
+        (["a~=1.4"], ["a~=1.4.0"]),
+        (["a"], ["a[x]"]),
+        (
+            ["a; os_name=='nt' or os_name=='posix' and extra=='x'"],
+            ["a; (os_name=='nt' or os_name=='posix') and extra=='x'"],
+        ),
+        (["a==1.0.*"], ["a==1.*"]),
+        (["a===1.0"], ["a==1.0"]),
+        (["a"], ["a @ https://x.invalid/a.whl"]),
+    ],
+)
+def test_another_meaning_is_another_text(one: list[str], other: list[str]) -> None:
+    assert said(*one).requires_dist != said(*other).requires_dist
+
+
+@given(st.permutations(["a>=1", "a<3", "b; os_name=='nt'", "c[x]>2", "d"]), st.randoms())
+def test_order_does_not_count(requires: list[str], chance: random.Random) -> None:
+    spaced = [each.replace(">", " >") if chance.random() < 0.5 else each for each in requires]
+    assert said(*spaced) == said(*sorted(requires))
+
+
+def test_dynamic_in_any_spelling_and_what_promises_more() -> None:
+    assert said(more="Dynamic: requires-dist").is_dynamic
+    assert said(more="Dynamic: REQUIRES-DIST").is_dynamic
+    assert not said(more="Dynamic: license-file").is_dynamic
+    assert said().promises_static
+    assert not said(more="Dynamic: Requires-Dist").promises_static
+    assert not parse(b"Metadata-Version: 2.1\nName: a\nVersion: 1\n").promises_static
+
+
+_VERSIONS = ["0.9", "1.0.dev1", "1.0a1", "1.0", "1.0.1", "1.4", "1.4.2", "1.5", "2.0a1", "2.0", "3"]
+_SPECIFIERS = st.lists(
+    st.builds(
+        str.__add__,
+        st.sampled_from([">=", "<", "<=", ">", "==", "~=", "!="]),
+        st.sampled_from(["1.0", "1.4", "1.4.2", "1.5", "2.0", "2.0a1"]),
+    ),
+    min_size=1,
+    max_size=3,
+).map(",".join)
+
+
+@given(_SPECIFIERS, _SPECIFIERS)
+def test_what_lies_within_has_no_version_outside(inner: str, outer: str) -> None:
+    one, other = SpecifierSet(inner), SpecifierSet(outer)
+    if is_within(one, other):
+        for version in _VERSIONS:
+            if one.contains(version, prereleases=True):
+                assert other.contains(version, prereleases=True), Version(version)
+    assert is_within(one, one)
+    assert is_within(one, SpecifierSet(""))
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "within"),
+    [
+        ("==2.14.0", "==2.14", True),
+        (">=7.0.7.99.1.1a3", "<7.0.7.99.2,>=7.0.7.99.1.2a1", False),
+        (">=1,<2", ">=1,<2", True),
+        (">=1.2,<2", ">=1,<3", True),
+        (">=1", ">=1,<100000", False),
+        ("~=1.4.2", ">=1.4,<1.5", True),
+        ("~=1.4", ">=1.4,<1.5", False),
+        ("==1.4.*", "<1.5", True),
+        ("", "<2", False),
+    ],
+)
+def test_ranges(inner: str, outer: str, within: bool) -> None:
+    assert is_within(SpecifierSet(inner), SpecifierSet(outer)) == within
+
+
+def test_stems() -> None:
+    assert stem("libX.so.1.2") == stem("libX.so") == "libX.so"

@@ -1,0 +1,90 @@
+"""The pre-commit hook and the action: their files, and what they run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from repro.doctor.command import doctor
+from repro.findings import FORMS
+
+ROOT = Path(__file__).parents[2]
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def path_with_the_command(tmp_path: Path) -> str:
+    """A PATH on which ``native-skew`` is this checkout's."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    script = folder / "native-skew"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m repro "$@"\n')
+    script.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_the_hook_s_entry_runs(skewed: Callable[[], Path], path_with_the_command: str) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["pass_filenames"] is False
+    assert hook["always_run"] is True
+    environ = {"PATH": path_with_the_command, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(skewed())}
+    done = subprocess.run(
+        shlex.split(hook["entry"]), env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "skewed-library" in done.stdout
+
+
+def look(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Runs the action's last step as a runner does: a script for bash, inputs as variables."""
+    step = ACTION["runs"]["steps"][-1]
+    home = tmp_path / "home"
+    (home / "bin").mkdir(parents=True, exist_ok=True)
+    script = home / "bin" / "native-skew"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m repro "$@"\n')
+    script.chmod(0o755)
+    assert set(step["env"]) == {"HOME_OF_DOCTOR", "SUBJECT", "FORMAT"}
+    plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={**plain, "PYTHONPATH": str(ROOT), "HOME_OF_DOCTOR": str(home), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_action_prints_each_form(skewed: Callable[[], Path], tmp_path: Path) -> None:
+    home = str(skewed())
+    starts = {"github": "::error ", "text": "error skewed-library", "json": "{", "sarif": "{"}
+    for form, start in starts.items():
+        done = look({"SUBJECT": home, "FORMAT": form}, tmp_path)
+        assert (done.returncode, done.stdout.startswith(start)) == (1, True), done.stderr
+    assert look({"SUBJECT": "", "FORMAT": "text", "VIRTUAL_ENV": home}, tmp_path).returncode == 1
+    assert look({"SUBJECT": "", "FORMAT": "text"}, tmp_path).returncode == 2
+    assert look({"SUBJECT": home, "FORMAT": "loud"}, tmp_path).returncode == 2
+
+
+def test_no_input_of_the_action_is_a_piece_of_shell(
+    skewed: Callable[[], Path], tmp_path: Path
+) -> None:
+    trace = tmp_path / "ran"
+    done = look({"SUBJECT": f"$(touch {trace}); touch {trace}", "FORMAT": "text"}, tmp_path)
+    assert (done.returncode, trace.exists()) == (2, False)
+    for step in ACTION["runs"]["steps"]:
+        assert "${{" not in step["run"]
+
+
+def test_the_action_is_of_the_form_that_github_reads() -> None:
+    assert ACTION["runs"]["using"] == "composite"
+    assert set(ACTION["inputs"]) == {"env", "format"}
+    assert all(step["shell"] == "bash" for step in ACTION["runs"]["steps"])
+    options = {option for each in doctor.params for option in each.opts}
+    assert {f"--{form}" for form in FORMS} <= options

@@ -1,0 +1,238 @@
+"""What doctor says of environments: the fake pair really compiled, and installed by uv."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tomlkit
+from jsonschema import Draft202012Validator
+
+from repro.doctor import advice, inventory
+from repro.doctor.diagnose import diagnose
+from repro.findings import Finding
+from repro.findings.model import schema
+from repro.results import Result
+
+ROOT = Path(__file__).parents[2]
+OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
+STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"
+
+
+def only(findings: tuple[Finding, ...], rule: str) -> Finding:
+    assert [each.rule for each in findings] == [rule]
+    return findings[0]
+
+
+def test_the_issue_is_told_whole(skewed: Callable[[], Path]) -> None:
+    report = diagnose(skewed())
+    finding = only(report.findings, "skewed-library")
+    assert report.exit_code == 1
+    for part in (
+        "needs `libfakecore.so.7.0.10.99.0`",
+        "fake-corelibs 7.0.7.99.1.2 ships `libfakecore.so.7.0.7.99.1`",
+        f"wants `fake-corelibs<7.0.10.99.1,>={NEWER}`"
+        if "<7.0.10.99.1,>=" in finding.message
+        else f"wants `{STAMP}`",
+        "installed by uv",
+    ):
+        assert part in finding.message
+    assert finding.location.distribution == "fake-softioc"
+    assert finding.evidence["requirement_holds"] is False
+    first = finding.advice[0]
+    assert (first.remedy, first.tool) == ("override", "uv sync")
+    table = tomlkit.parse(first.files["pyproject.toml"])["tool"]["uv"]
+    assert table["override-dependencies"] == [f"fake-corelibs=={NEWER}"]
+    assert all(each.trap for each in finding.advice)
+
+
+@pytest.mark.parametrize("version", [OLDER, NEWER])
+def test_a_pair_of_one_version_is_silent(pair, version: str) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(version), pair.consumer(version, "fake-corelibs"))
+    report = diagnose(home)
+    assert report.findings == ()
+    assert report.looked_at["extension modules"] == 1
+
+
+def test_an_unstamped_skew_is_told_from_a_stamped_one(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    finding = only(diagnose(home).findings, "skewed-library")
+    assert finding.evidence["cause"] == "unstamped"
+    assert "which any version satisfies" in finding.message
+    assert finding.advice[0].remedy == "clean-cache"
+
+
+def test_a_stale_build_tree(pair) -> None:  # type: ignore[no-untyped-def]
+    stamp = f"fake-corelibs>={OLDER},<7.0.7.99.2"
+    home = pair.install(pair.provider(), pair.consumer(NEWER, stamp))
+    finding = only(diagnose(home).findings, "stale-build")
+    assert finding.advice[0].remedy == "match-runtime-clean"
+    assert "uv cache clean fake-softioc" in finding.advice[0].commands
+
+
+def test_a_provider_that_is_not_installed(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.consumer(NEWER, "fake-corelibs"))
+    finding = only(diagnose(home).findings, "missing-library")
+    assert "requires fake-corelibs, which is not installed" in finding.message
+
+
+def test_a_violated_pin_without_a_library(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(OLDER, STAMP))
+    finding = only(diagnose(home).findings, "violated-requirement")
+    assert finding.level == "warning"
+
+
+def test_an_unversioned_library_with_another_abi(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    (module,) = home.rglob("_extension*.so")
+    (library,) = home.rglob("libfakecore.so.*")
+    # The name that the loader looks for is there, and is the older library.
+    library.rename(library.with_name("libfakecore.so.7.0.10.99.0"))
+    record = next(home.rglob("fake_corelibs*/RECORD"))
+    record.write_text(record.read_text().replace(library.name, "libfakecore.so.7.0.10.99.0"))
+    finding = only(diagnose(home).findings, "other-abi")
+    assert finding.evidence["built_against"] == NEWER
+    assert module.exists()
+
+
+def test_a_library_off_the_path_is_a_note(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(NEWER), pair.consumer(NEWER, "fake-corelibs"))
+    (library,) = home.rglob("libfakecore.so.*")
+    elsewhere = library.parents[1] / "preloaded" / library.name
+    elsewhere.parent.mkdir()
+    library.rename(elsewhere)
+    record = next(home.rglob("fake_corelibs*/RECORD"))
+    record.write_text(record.read_text().replace("lib/libfakecore", "preloaded/libfakecore"))
+    report = diagnose(home)
+    assert only(report.findings, "preloaded-library").level == "note"
+    assert report.exit_code == 0
+
+
+def test_another_copy_on_ld_library_path(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(NEWER, STAMP))
+    aside = pair.install(pair.provider(NEWER), target=pair.folder / "other")
+    folder = str(aside / "fake_corelibs" / "lib")
+    rules = [each.rule for each in diagnose(home, (folder,)).findings]
+    assert "mixed-generations" in rules
+    assert "skewed-library" not in rules
+
+
+def test_a_library_for_another_architecture(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(OLDER, "fake-corelibs"))
+    (library,) = home.rglob("libfakecore.so.*")
+    data = bytearray(library.read_bytes())
+    struct.pack_into("<H", data, 18, 243)  # RISC-V
+    library.unlink()  # uv may have linked it to its cache
+    library.write_bytes(data)
+    assert only(diagnose(home).findings, "foreign-architecture")
+
+
+def test_a_truncated_module(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(OLDER, "fake-corelibs"))
+    (module,) = home.rglob("_extension*.so")
+    data = module.read_bytes()
+    module.unlink()
+    module.write_bytes(data[:1000])
+    assert "truncated" in only(diagnose(home).findings, "damaged-file").message
+
+
+def test_every_kind_of_environment_says_the_same(pair) -> None:  # type: ignore[no-untyped-def]
+    provider, consumer = pair.provider(), pair.consumer(NEWER, STAMP)
+    target = pair.install(provider, consumer, target=pair.folder / "target")
+    venv = pair.install(provider, consumer)
+    conda = pair.folder / "conda"
+    shutil.copytree(venv, conda, symlinks=True, ignore=shutil.ignore_patterns("pyvenv.cfg"))
+    (conda / "conda-meta").mkdir()
+    wheels = pair.save(provider, consumer, name="dist")
+    (site,) = venv.glob("lib/python*/site-packages")
+    for kind in (venv, conda, target, site, wheels):
+        finding = only(diagnose(kind).findings, "skewed-library")
+        assert finding.location.file.endswith(".so"), kind
+        assert not finding.location.file.startswith("/"), kind
+    # Alone, the consumer's wheel cannot know what it will be installed beside.
+    alone = pair.save(consumer, name="alone") / consumer.filename
+    assert [f.rule for f in diagnose(alone).findings] == ["missing-library"]
+
+
+def test_the_command_and_its_exit_codes(skewed, call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    home = str(skewed())
+    code, text, _ = call("doctor", home)
+    assert (code, "skewed-library" in text) == (1, True)
+    code, text, _ = call("doctor", home, "--json")
+    Draft202012Validator(schema()).validate(json.loads(text))
+    assert code == 1
+    assert call("doctor", home, "--github")[1].startswith("::error file=lib/python3")
+    assert json.loads(call("doctor", home, "--sarif")[1])["runs"][0]["results"]
+    code, _, errors = call("doctor", str(tmp_path / "absent"))
+    assert (code, "nothing at this path" in errors) == (2, True)
+    code, text, _ = call("doctor", home, "--confirm")
+    assert (code, "1 imports" in text, "imports-after-all" in text) == (1, True, False)
+
+
+def test_confirm_finds_what_files_do_not_tell(pair, call) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(NEWER), pair.consumer(NEWER, "fake-corelibs"))
+    assert call("doctor", str(home), "--confirm")[0] == 0
+    (package,) = home.rglob("fake_softioc/__init__.py")
+    package.write_text("raise ImportError('x.so: cannot open shared object file')\n")
+    code, text, _ = call("doctor", str(home), "--confirm")
+    assert (code, "import-fails" in text) == (1, True)
+    assert call("doctor", str(home))[0] == 0  # and without it nothing is run
+
+
+def test_nothing_in_the_environment_is_run(pair, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(OLDER, "fake-corelibs"))
+    (site,) = home.glob("lib/python*/site-packages")
+    trace = tmp_path / "ran"
+    (site / "evil.pth").write_text(f"import pathlib; pathlib.Path({str(trace)!r}).touch()\n")
+    python = home / "bin" / "python"
+    python.unlink()
+    python.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    python.chmod(0o755)
+    diagnose(home)
+    assert not trace.exists()
+
+
+def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyped-def]
+    for name, code in (("VIRTUAL_ENV", 1), ("CONDA_PREFIX", 1), ("NOTHING", 2)):
+        plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+        environ = {**plain, "PYTHONPATH": str(ROOT), name: str(skewed())}
+        command = [sys.executable, "-m", "repro", "doctor"]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("cause", advice.CHOICES)
+def test_each_remedy_offered_is_recorded_to_work(
+    cause: advice.Cause, recorded: dict[str, Result]
+) -> None:
+    for installer, remedies in advice.CHOICES[cause].items():
+        for remedy in remedies:
+            verdicts = [
+                result.verdict
+                for result in recorded.values()
+                if (result.cell.installer, result.cell.remedy) == (installer, remedy)
+                and any(result.cell.is_of(name) for name in advice.SCENARIOS[cause])
+            ]
+            assert "works" in verdicts, (installer, remedy, verdicts)
+
+
+def test_a_record_cannot_point_far_and_is_bounded(tmp_path: Path) -> None:
+    info = tmp_path / "x-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_bytes(b"Name: x\nVersion: 1\n\nbody")
+    (info / "RECORD").write_bytes(b'"a,b.so",,\n../../etc/x.so,,\na/b.so.1,,\nc.so.py,,\n')
+    (found,) = inventory.read([tmp_path])
+    assert f"{tmp_path}/a,b.so" in found.files
+    assert f"{tmp_path}/a/b.so.1" in found.files
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "y-1.dist-info").mkdir()
+    os.mkfifo(tmp_path / "y-1.dist-info" / "METADATA")
+    assert [each.name for each in inventory.read([tmp_path])] == ["x"]

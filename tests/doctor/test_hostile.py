@@ -1,0 +1,77 @@
+"""A site-packages folder full of what nobody should put there: words, no crash, no hang."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from repro.bench.doctor import measure
+from repro.doctor.diagnose import diagnose
+
+NAMES = ("fifo", "loop", "sparse", "text", "short", "folder", "gone")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    site = tmp_path / "site-packages"
+    info = site / "evil-1.dist-info"
+    info.mkdir(parents=True)
+    os.mkfifo(site / "fifo.abi3.so")
+    (site / "loop.abi3.so").symlink_to("loop.abi3.so")
+    with (site / "sparse.abi3.so").open("wb") as stream:
+        stream.truncate(8 << 30)
+    (site / "text.abi3.so").write_text("GROUP ( libx.so )")
+    (site / "short.abi3.so").write_bytes(b"\x7fELF\x02\x01\x01")
+    (site / "folder.abi3.so").mkdir()
+    (site / os.fsdecode(b"\xff\x1b[2J.abi3.so")).write_bytes(b"no ELF")
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: evil\nVersion: 1\x1b[2J\nRequires-Dist: ][\nRequires-Dist: a @\n"
+        "Requires-Dist: absent>=1\nDynamic: requires-dist\n"
+    )
+    rows = b"".join(f"{name}.abi3.so,,\n".encode() for name in NAMES)
+    (info / "RECORD").write_bytes(rows + b"\xff\x1b[2J.abi3.so,,\n../../../../etc/passwd.so,,\n")
+    return site
+
+
+def test_each_gets_its_word(site: Path) -> None:
+    report = diagnose(site)
+    words = {
+        finding.location.file.partition(".")[0]: str(finding.evidence.get("reason"))
+        for finding in report.findings
+        if finding.rule == "damaged-file"
+    }
+    assert words["fifo"] == words["folder"] == "not a regular file"
+    assert words["text"] == "not an ELF file"
+    assert words["sparse"] == "not an ELF file"
+    assert "truncated" in words["short"]
+    assert "gone" not in words  # removed on purpose, as far as anybody knows
+    pins = [each for each in report.findings if each.rule == "violated-requirement"]
+    assert [each.evidence["requirement"] for each in pins] == ["absent>=1"]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--sarif",), ("--github",)])
+def test_no_name_breaks_a_form(site: Path, form: tuple[str, ...], call) -> None:  # type: ignore[no-untyped-def]
+    code, text, errors = call("doctor", str(site), *form)
+    assert (code, errors) == (1, "")
+    assert "\x1b" not in text
+
+
+def test_the_measurement_is_of_what_it_says(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer("7.0.7.99.1.2", "fake-corelibs"))
+    figures = measure(home, rounds=1)
+    assert (figures.files, figures.modules, figures.findings) == (2, 1, 0)
+    assert set(figures.seconds) == {"doctor", "bare", "ldd", "pyelftools"}
+    assert figures.peak_bytes > 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("remedy", "verdict", "rules"),
+    [("nothing", "broken, detected", ["skewed-library"]), ("override", "works", [])],
+)
+def test_a_cell_keeps_what_doctor_says(run, remedy: str, verdict: str, rules: list[str]) -> None:  # type: ignore[no-untyped-def]
+    result = run("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install", remedy)
+    assert result.verdict == verdict
+    assert [each.rule for each in result.diagnosis] == rules
+    assert all("override" in each.remedies for each in result.diagnosis)

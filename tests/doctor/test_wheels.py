@@ -1,0 +1,113 @@
+"""Wheels as if installed: what they say, and what a hostile one may do (nothing)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from repro.doctor.diagnose import diagnose
+from repro.doctor.errors import NotAnEnvironmentError, WheelError
+
+METADATA = b"Metadata-Version: 2.1\nName: x\nVersion: 1\n"
+NAME = "x-1-py3-none-any.whl"
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {"x-1.dist-info/METADATA": METADATA, **members}.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
+    def make(members: dict[str, bytes]) -> Path:
+        path = tmp_path / NAME
+        path.write_bytes(packed(members))
+        return path
+
+    return make
+
+
+def test_a_sound_wheel(wheel: Callable[[dict[str, bytes]], Path]) -> None:
+    report = diagnose(wheel({"x/__init__.py": b""}))
+    assert report.exit_code == 0
+    assert report.looked_at["distributions"] == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../outside.so", "/outside.so", "a/../../outside.so", "x-1.data/purelib/../../o.so"],
+)
+def test_no_name_leads_out_of_the_folder(
+    wheel: Callable[[dict[str, bytes]], Path], name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(WheelError, match="leads out"):
+        diagnose(wheel({name: b"\x7fELF"}))
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_a_bomb_is_not_unpacked(wheel: Callable[[dict[str, bytes]], Path]) -> None:
+    with pytest.raises(WheelError, match="grows from"):
+        diagnose(wheel({"x/bomb.so": b"\0" * (64 << 20)}))
+
+
+def test_a_size_that_lies_is_not_believed(wheel: Callable[[dict[str, bytes]], Path]) -> None:
+    path = wheel({"x/bomb.so": b"\0" * (1 << 20)})
+    data = path.read_bytes().replace(struct.pack("<I", 1 << 20), struct.pack("<I", 100))
+    path.write_bytes(data)
+    with pytest.raises(WheelError):
+        diagnose(path)
+
+
+def test_a_hundred_thousand_members(wheel: Callable[[dict[str, bytes]], Path]) -> None:
+    members = {f"x/data/{number}": b"" for number in range(100_000)}
+    assert diagnose(wheel(members)).exit_code == 0
+
+
+def test_the_same_name_twice(tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x/a.so", b"")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("x/a.so", b"")
+    with pytest.raises(WheelError, match="twice"):
+        diagnose(path)
+
+
+def test_names_that_are_no_wheel_s(tmp_path: Path) -> None:
+    (tmp_path / "x.whl").write_bytes(b"")
+    with pytest.raises(WheelError):
+        diagnose(tmp_path / "x.whl")
+    with pytest.raises(NotAnEnvironmentError, match="nothing at this path"):
+        diagnose(tmp_path / "absent")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotAnEnvironmentError, match="nothing is installed"):
+        diagnose(tmp_path / "empty")
+
+
+SOUND = packed({"x/a.so": b"\x7fELF" + b"\0" * 100, "x-1.dist-info/RECORD": b"x/a.so,,\n"})
+
+
+@given(st.data())
+@settings(max_examples=200)
+def test_no_damage_does_more_than_raise(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    raw = bytearray(SOUND)
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("fuzz") / NAME
+    path.write_bytes(raw[: data.draw(st.integers(1, len(raw)) | st.just(len(raw)))])
+    with contextlib.suppress(WheelError):
+        diagnose(path)

@@ -1,0 +1,123 @@
+"""The timeline's page: the chart says what the lines say, and the table says it too."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from html import unescape
+
+import pytest
+from building import ROOT
+from msgspec.structs import replace
+
+from repro import results
+from repro.site import flips, linechart, markup, pages, timeline
+from repro.site.errors import FlipReferenceError
+from repro.timeline import record
+from repro.timeline.record import Flip, Line, Skipped
+
+LINES = record.read_all(ROOT / record.FOLDER)
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[str, str]:
+    return pages.generate(ROOT / results.FOLDER)
+
+
+def drawn(line: Line) -> ET.Element:
+    """The line's own SVG."""
+    return ET.fromstring(linechart.chart([line], ["title"], "label")).findall("svg")[0]
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_bar_stands_for_each_stretch_and_together_they_fill_the_width(line: Line) -> None:
+    bars = drawn(line).findall("g")
+    assert [bar.get("class") for bar in bars] == [
+        markup.css(span[0].verdict) for span in line.spans()
+    ]
+    rectangles = [bar.find("rect") for bar in bars]
+    widths = [float((r.get("width") or "").rstrip("%")) for r in rectangles if r is not None]
+    assert sum(widths) == pytest.approx(100, abs=0.1)
+    dots = sum(len(bar.findall("circle")) for bar in bars)
+    assert dots == len(line.points), "a dot for each release that was run, and no other"
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_each_flip_is_labelled_with_its_release(line: Line) -> None:
+    labels = [text.text for text in drawn(line).findall("text")]
+    assert labels == [flip.newer for flip in line.flips]
+    spoken = drawn(line).get("aria-label") or ""
+    for flip in line.flips:
+        assert f"{flip.old} " in spoken
+        assert f"{flip.new} {flip.newer}" in spoken
+
+
+def test_every_stretch_is_in_the_table_with_its_evidence(generated: dict[str, str]) -> None:
+    page = generated[timeline.PAGE]
+    links = set(re.findall(r'<a class="verdict [^"]*" href="\.\./([^"]*)/">', page))
+    for line in LINES.values():
+        for span in line.spans():
+            assert f"cells/{span[0].cell}" in links
+            assert f"<td>{linechart.between(span)}</td>" in page
+    for link in links:
+        assert f"{unescape(link)}.md" in generated, "evidence without a page"
+
+
+def test_the_evidence_links_to_the_file_that_it_is_recorded_in(generated: dict[str, str]) -> None:
+    for cell in record.read_cells(ROOT / record.FOLDER):
+        page = generated[f"cells/{cell}.md"]
+        (raw,) = re.findall(r'href="([^"]*\.json)">the raw result', page)
+        name = raw.replace("../", "")
+        assert name in (f"results/{cell}.json", f"results/timeline/cells/{cell}.json")
+        assert (ROOT / "docs" / name).is_file()
+
+
+def test_what_could_not_be_run_is_said_and_leaves_a_gap() -> None:
+    line = next(line for line in LINES.values() if line.flips)
+    flip = replace(line.flips[0], skipped=("9.9.9",), declared=True)
+    said = timeline._doubt(flip)
+    assert "9.9.9" in said
+    assert "nothing was run" in said
+    assert not timeline._doubt(replace(flip, skipped=(), declared=False))
+    assert timeline._left_out(replace(line, skipped=(Skipped(version="9.9.9", reason="x"),)))
+    assert not timeline._left_out(replace(line, skipped=()))
+
+
+def test_the_axis_names_no_more_than_a_phone_has_room_for() -> None:
+    for line in LINES.values():
+        chart = ET.fromstring(linechart.chart([line], ["title"], "label"))
+        labels = chart.findall("svg")[-1].findall("text")
+        assert 1 <= len(labels) <= linechart._CROWDED
+
+
+def test_nothing_in_a_chart_is_fetched_or_coloured_by_itself() -> None:
+    for line in LINES.values():
+        chart = linechart.chart([line], ["title"], "label")
+        assert not re.search(r"url\(|href|#[0-9a-f]{3}|style=", chart)
+
+
+def test_bars_come_from_what_was_run_alone() -> None:
+    """Negative control: a line that is said to flip where its points agree draws no bar for it."""
+    line = next(line for line in LINES.values() if not line.flips)
+    false = Flip(
+        older=line.points[0].version,
+        newer=line.points[1].version,
+        old="works",
+        new="refused",
+        old_because="",
+        new_because="",
+        declared=False,
+    )
+    assert len(drawn(replace(line, flips=(false,))).findall("g")) == 1
+
+
+def test_a_page_cites_the_release_of_a_flip_and_a_wrong_citation_is_an_error() -> None:
+    question = "stamped-sdist-only/dynamic-upper/uv-pip-install/match-runtime"
+    folder = ROOT / record.FOLDER
+    cited = flips.badge(question, "works", "refused", "understand/page.md", folder)
+    assert cited.startswith("[uv 0.8.12](../cells/")
+    assert "uv-pip-install@0.8.12" in cited
+    with pytest.raises(FlipReferenceError, match=r"works to refused in 0\.8\.12"):
+        flips.badge(question, "refused", "works", "understand/page.md", folder)
+    with pytest.raises(FlipReferenceError, match="recorded: none"):
+        flips.badge("no/such/question/asked", "works", "refused", "understand/page.md", folder)

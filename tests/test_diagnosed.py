@@ -1,0 +1,63 @@
+"""What doctor says of every recorded environment, held against the verdict."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from repro import results
+from repro.findings.model import BriefFinding
+from repro.results import Result
+from repro.site import diagnosed
+
+ALARM = BriefFinding(rule="skewed-library", level="error", message="It needs another.")
+NOTE = BriefFinding(rule="preloaded", level="note", message="It is loaded before.")
+
+
+@pytest.fixture(scope="module")
+def one() -> Result:
+    """Any result; its verdict and diagnosis are set by each test."""
+    return results.read(results.paths()[0])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "diagnosis", "wrong"),
+    [
+        ("works", (), False),
+        ("works", (NOTE,), False),
+        ("works", (ALARM,), True),
+        ("broken, detected", (ALARM,), False),
+        ("broken, undetected", (NOTE,), True),
+        ("wrong result", (), True),
+        ("wrong result", (NOTE, ALARM), False),
+    ],
+)
+def test_a_missed_skew_and_a_false_alarm_are_both_wrong(
+    one: Result, verdict: str, diagnosis: tuple[BriefFinding, ...], wrong: bool
+) -> None:
+    result = replace(one, verdict=verdict, diagnosis=diagnosis)
+    assert diagnosed.is_wrong(result) == wrong
+    page = diagnosed.table([result], "evidence.md")
+    assert ("They disagree here" in page) == wrong
+    assert (result.cell.id in page) == wrong
+
+
+def test_what_was_not_asked_or_not_installed_is_not_counted(one: Result) -> None:
+    asked = replace(one, verdict="works", diagnosis=())
+    others = [replace(one, verdict="refused", diagnosis=()), replace(one, diagnosis=None)]
+    assert diagnosed.judged([asked, *others]) == [asked]
+    assert "No recorded environment" in diagnosed.table(others, "evidence.md")
+
+
+def test_a_cell_says_what_doctor_found_and_that_it_found_nothing() -> None:
+    assert "It needs another." in diagnosed.section((ALARM,))
+    assert "finds nothing" in diagnosed.section(())
+    assert not diagnosed.section(None)
+
+
+def test_doctor_finds_every_recorded_skew_and_accuses_no_sound_environment(
+    recorded: dict[str, Result],
+) -> None:
+    asked = diagnosed.judged(recorded.values())
+    assert {result.verdict for result in asked} >= {"works", "broken, detected", "wrong result"}
+    assert [result.cell.id for result in asked if diagnosed.is_wrong(result)] == []

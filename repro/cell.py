@@ -152,11 +152,10 @@ class CellRun:
         return plans[-1][2], exit_code
 
     def _render(self, request: Request) -> Plan:
-        interpreter = self._task.interpreter
         target = Target(
             module=self._task.scenario.module,
-            python=interpreter.path,
-            python_version=".".join(interpreter.version.split(".")[:2]),
+            python=self._task.interpreter.path,
+            python_version=".".join(self._task.interpreter.version.split(".")[:2]),
             tool_version=Version(self._task.tool.version),
             index_url=self.place.index_url,
         )
@@ -246,8 +245,8 @@ class CellRun:
             prefixes.append(prefix)
             return self._checks(prefix)
 
-        observation = observe(subject, run_python, run_checks, library_path)
-        return observation, diagnose(prefixes[0], library_path).brief() if prefixes else None
+        seen = observe(subject, run_python, run_checks, library_path)
+        return seen, diagnose(prefixes[0], library_path).brief() if prefixes else None
 
     def _checks(self, prefix: Path) -> tuple[Check, ...]:
         """The tools' own opinions of the environment, whichever tool made it."""

@@ -168,6 +168,14 @@ def site_tests(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def phone(session: nox.Session) -> None:
+    """Measure how soon pages are ready on a throttled phone, and their size over the wire."""
+    require_newer_python(session)
+    session.install("-e", ".", *group("site-test"))
+    session.run("python", "tests/site/phone.py", *session.posargs)
+
+
+@nox.session(default=False)
 def links(session: nox.Session) -> None:
     """Ask whether the site's external links still lead somewhere; -- --list asks nobody."""
     session.install("-e", ".", *group("links"))

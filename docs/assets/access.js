@@ -46,9 +46,14 @@
     name();
     reach();
   }
-  mend();
+  /* Once for many changes: to ask what scrolls makes the browser lay the page out. */
+  let due;
+  function soon() {
+    if (!due) due = setTimeout(() => { due = undefined; mend(); }, 100);
+  }
   window.addEventListener("load", mend);
-  window.addEventListener("resize", reach);
-  document.addEventListener("change", () => setTimeout(reach));
-  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+  window.addEventListener("resize", soon);
+  document.addEventListener("change", soon);
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+  soon();
 })();

@@ -27,7 +27,7 @@
         row.hidden = !matches(row, table, wanted);
         if (!row.hidden) own += 1;
       }
-      table.hidden = own === 0;
+      table.parentElement.hidden = own === 0;
       shown += own;
     }
     count.textContent = shown === 1 ? "1 cell" : `${shown} cells`;

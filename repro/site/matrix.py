@@ -104,9 +104,9 @@ def _groups(book: Book, known: Mapping[str, Scenario]) -> Iterator[str]:
             f" <small>{escape(more)}</small>" if more else ""
         )
         yield (
-            f'<table data-scenario="{scenario_id}"><caption>{caption}</caption>'
+            f'<div class="matrix__group"><table data-scenario="{scenario_id}"><caption>{caption}</caption>'
             '<thead><tr><th scope="col">tool</th><th scope="col">remedy</th>'
-            f'<th scope="col">verdict</th></tr></thead><tbody>{"".join(_rows(results))}</tbody></table>'
+            f'<th scope="col">verdict</th></tr></thead><tbody>{"".join(_rows(results))}</tbody></table></div>'
         )
 
 

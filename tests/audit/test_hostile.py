@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from said import Audit
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -270,6 +271,22 @@ def test_credentials_go_to_the_index_alone(server: Server) -> None:
         assert "word" not in str(told.value)
         assert server.seen[0].authorization is not None
         assert other.seen[0].authorization is None
+    finally:
+        other.close()
+
+
+def test_a_redirect_to_another_host_is_said(server: Server, audit: Audit) -> None:
+    file = wheel()
+    server.page(file)
+    assert audit("victim", "--index-url", server.url).rules() == []
+    other = Server()
+    try:
+        other.answers["/there"] = ranged(file.content)
+        server.answers[f"/{file.filename}"] = lambda _: Response(
+            status=307, headers={"Location": f"{other.url}there"}
+        )
+        said = audit("victim", "--index-url", server.url)
+        assert (said.code, said.rules()) == (0, ["redirected"])
     finally:
         other.close()
 

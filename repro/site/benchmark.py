@@ -30,7 +30,7 @@ def _measured(each: Measured) -> Iterator[str]:
     if made.bars:
         yield "\n".join(map(_bar, made.bars))
     rows = [(escape(row.name), *map(_number, row.values)) for row in made.rows]
-    yield markup.table(("", *map(escape, made.columns)), rows, made.title)
+    yield markup.table(("what", *map(escape, made.columns)), rows, made.title)
     yield made.how
     versions = ", ".join(f"{name} {version}" for name, version in made.versions.items())
     load = " and ".join(f"{number:g}" for number in each.load)

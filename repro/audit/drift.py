@@ -177,7 +177,7 @@ def _sentences(
     ]
     if active:
         lines.append(
-            f"A tool that resolves with that file (uv does) and builds the sdist installs a {name} "
+            f"A tool that resolves with that file (uv does) and builds the sdist installs {name} "
             f"in that range and builds against {shown.newest}: the import fails. pip builds the "
             "metadata first, and does not see this."
         )

@@ -146,11 +146,10 @@ class CellRun:
         return stages[-1].plan, exit_code
 
     def _target(self) -> Target:
-        interpreter = self._task.interpreter
         return Target(
             module=self._task.scenario.module,
-            python=interpreter.path,
-            python_version=".".join(interpreter.version.split(".")[:2]),
+            python=self._task.interpreter.path,
+            python_version=".".join(self._task.interpreter.version.split(".")[:2]),
             tool_version=Version(self._task.tool.version),
             index_url=self.place.index_url,
         )
@@ -243,8 +242,8 @@ class CellRun:
             prefixes.append(prefix)
             return self._checks(prefix)
 
-        observation = observe(subject, run_python, run_checks, library_path)
-        return observation, diagnose(prefixes[0], library_path).brief() if prefixes else None
+        seen = observe(subject, run_python, run_checks, library_path)
+        return seen, diagnose(prefixes[0], library_path).brief() if prefixes else None
 
     def _checks(self, prefix: Path) -> tuple[Check, ...]:
         """The tools' own opinions of the environment, whichever tool made it."""

@@ -63,6 +63,7 @@ def provider_file(
     return wheel_file(PROVIDER, release.version, tag, metadata, members, release.step)
 
 
+@lru_cache(maxsize=64)
 def consumer_files(
     release: ConsumerRelease, interpreter: Interpreter, compiler: Compiler
 ) -> tuple[PublishedFile, ...]:

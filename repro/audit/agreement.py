@@ -16,6 +16,8 @@ from repro.audit.targets import Choice, Target, spoken
 from repro.findings import Finding, Location
 
 _READERS = ("uv", "Poetry")
+# The public index's own JSON tells Poetry of a release as a whole; others it asks for a file.
+_AS_SAID = {"uv": "uv", "Poetry": "Poetry, from any index but the public one,"}
 _SHOWN = 6
 
 
@@ -133,7 +135,7 @@ def _sentences(examined: Examined, noticing: dict[str, list[Target]]) -> str:
         choice = next(each for each in examined.choices if each.target.title == targets[0].title)
         read = choice.read_by_uv if tool == "uv" else choice.read_by_poetry
         lines.append(
-            f"{tool} reads a file that says other things than the one it installs for "
+            f"{_AS_SAID[tool]} reads a file that says other things than the one it installs for "
             f"{spoken(targets)}: for {targets[0].title} it reads {read.filename if read else ''} "
             f"and {'builds' if choice.is_built else 'installs'} "
             f"{choice.installed.filename if choice.installed else ''}."

@@ -12,7 +12,7 @@ from repro.audit.errors import AuditError
 from repro.audit.examine import Examined, Tell, examine, words
 from repro.audit.providers import Providers
 from repro.audit.release import Reader, Release
-from repro.audit.rules import SIDECAR, UNTOLD
+from repro.audit.rules import REDIRECTED, SIDECAR, UNTOLD
 from repro.audit.simple import Index
 from repro.findings import Finding, Location, Report
 from repro.findings.model import ordered
@@ -62,6 +62,10 @@ def judge(
             found += drift.findings(examined, links, providers)
         except AuditError as error:
             troubles.append(error)
+        found += [
+            REDIRECTED.finding(f"Redirected to {host}, and read from there.", place)
+            for host in sorted(index.transport.elsewhere)
+        ]
     found += [UNTOLD.finding(str(each), place) for each in troubles]
     return Judgement(findings=tuple(found), troubles=tuple(troubles), examined=examined)
 

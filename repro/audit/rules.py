@@ -79,7 +79,7 @@ TOO_WIDE = Rule(
     title="A wheel's requirement allows versions without the library it needs",
     description=(
         "A shared object needs a library by a name that carries a version (its SONAME), and the "
-        "newest or oldest version that Requires-Dist allows ships the library under another name."
+        "newest version that Requires-Dist allows ships the library under another name."
     ),
 )
 ROTTEN = Rule(
@@ -110,6 +110,12 @@ UNTOLD = Rule(
     title="Something was not looked at",
     description="What could not be told from what was read, and what would tell it.",
 )
+REDIRECTED = Rule(
+    id="redirected",
+    level="note",
+    title="The index leads to another host",
+    description="A redirect was followed; what it led to was checked like the rest.",
+)
 REQUIREMENT = Rule(
     id="unreadable-requirement",
     level="warning",
@@ -130,5 +136,6 @@ RULES = (
     ROTTEN,
     REQUIREMENT,
     SPELLING,
+    REDIRECTED,
     UNTOLD,
 )

@@ -137,7 +137,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         installed: the wheel that fits, else the sdist, which is built; None: nothing.
         read_by_uv: the file whose metadata uv resolves with.
-        read_by_poetry: likewise.
+        read_by_poetry: likewise, from any index but the public one.
 
     """
 

@@ -20,6 +20,7 @@ from repro.doctor.diagnose import diagnose
 from repro.doctor.environment import opened
 from repro.doctor.image import Image, ImageError
 
+_PT_DYNAMIC, _DT_STRTAB, _DT_NAMES = 2, 5, (1, 14, 15, 29)
 _PEAK = """\
 import resource, sys
 from pathlib import Path
@@ -110,18 +111,21 @@ def _processor() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def _bare(name: str) -> list[int]:
-    """The dynamic tags of a 64-bit little-endian file; no bounds, no names, no search."""
+def _bare(name: str) -> list[bytes]:
+    """What a 64-bit little-endian file needs, and where it looks; no bounds, no search."""
     file = os.open(name, os.O_RDONLY)
     try:
         head = os.pread(file, 4096, 0)
         (at,), (count,) = struct.unpack_from("<Q", head, 32), struct.unpack_from("<H", head, 56)
-        for number in range(count):
-            kind, _, offset = struct.unpack_from("<IIQ", head, at + 56 * number)
-            if kind == 2:
-                (size,) = struct.unpack_from("<Q", head, at + 56 * number + 32)
-                raw = os.pread(file, size, offset)
-                return [tag for tag, _ in struct.iter_unpack("<QQ", raw)]
-        return []
+        headers = list(struct.iter_unpack("<IIQQQQQQ", head[at : at + 56 * count]))
+        (offset, size) = next((h[2], h[5]) for h in headers if h[0] == _PT_DYNAMIC)
+        tags = list(struct.iter_unpack("<QQ", os.pread(file, size, offset)))
+        strings = dict(tags)[_DT_STRTAB]
+        start = next(h[2] + strings - h[3] for h in headers if h[3] <= strings < h[3] + h[5])
+        return [
+            os.pread(file, 256, start + value).partition(b"\0")[0]
+            for tag, value in tags
+            if tag in _DT_NAMES
+        ]
     finally:
         os.close(file)

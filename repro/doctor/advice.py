@@ -20,7 +20,7 @@ from repro.installers.base import Plan, Target, Unsupported
 from repro.remedies import REMEDIES
 from repro.request import Request
 
-Cause = Literal["stamped", "unstamped", "stale", "symbol"]
+Cause = Literal["stamped", "rotten", "unstamped", "stale", "symbol"]
 
 # Best first; what holds in the broken environment, with the cache as the failure left it.
 CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
@@ -28,6 +28,12 @@ CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
         "uv-sync": ("override", "match-runtime-clean"),
         "uv-pip-install": ("override", "match-runtime-clean", "build-constraint"),
         "pip": ("require-newer", "build-constraint"),
+    },
+    # Stamped, and the installed provider is one that no build can have any more.
+    "rotten": {
+        "uv-sync": ("override",),
+        "uv-pip-install": ("override",),
+        "pip": ("require-newer",),
     },
     "stale": {
         "uv-sync": ("match-runtime-clean", "override"),
@@ -48,6 +54,7 @@ CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
 # Where the recorded runs of each choice are: the tests read them.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {
     "stamped": ("stamped-wheel-elsewhere", "stale-build-tree/same-environment"),
+    "rotten": ("rotten-build-requirement", "stamped-wheel-elsewhere"),
     "stale": ("stale-build-tree/same-environment",),
     "unstamped": ("stale-wheel-cache/public-headers", "unstamped-pin"),
     "symbol": ("unversioned-soname",),

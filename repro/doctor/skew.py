@@ -9,6 +9,7 @@ from repro.doctor.advice import Cause, advise
 from repro.doctor.environment import Environment
 from repro.doctor.inventory import Distribution
 from repro.doctor.pins import Pin, Pins
+from repro.doctor.rotten import importer_of_pkg_resources
 from repro.findings import Evidence, Finding, Location, Rule
 
 _SAID = 4  # names in a sentence; all are in the evidence
@@ -65,6 +66,9 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
     """The finding with its whole cause, and the remedies for it."""
     consumer, provider = skew.consumer, skew.provider
     file = environment.relative(skew.file)
+    rotten = ""
+    if skew.cause == "stamped":
+        rotten = importer_of_pkg_resources(provider, environment.sites)
     evidence: Evidence = {
         "cause": skew.cause,
         "modules": skew.modules,
@@ -78,14 +82,15 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         "built_here": consumer.built_here,
         "generator": consumer.generator,
         "installer": consumer.installer,
+        "imports_pkg_resources": rotten or None,
     }
     other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
     return _RULES[skew.cause].finding(
-        "; ".join([_needs(skew, file), _pinned(skew), _made(consumer)]) + ".",
+        "; ".join([_needs(skew, file), _pinned(skew), _made(consumer), *_rotten(rotten)]) + ".",
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
         advise(
-            skew.cause,
+            "rotten" if rotten else skew.cause,
             consumer=(consumer.name, consumer.version),
             provider=(provider.name, provider.version),
             built_against=skew.newer,
@@ -128,6 +133,16 @@ def _made(consumer: Distribution) -> str:
     generator = f" by {consumer.generator}" if consumer.generator else ""
     installer = f", and installed by {consumer.installer}" if consumer.installer else ""
     return f"the wheel {where}{generator}{installer}"
+
+
+def _rotten(file: str) -> list[str]:
+    """Why the installed provider cannot be brought into a build."""
+    if not file:
+        return []
+    return [
+        f"to build with the installed version is no way out: its `{file}` imports pkg_resources, "
+        "which is gone since setuptools 82"
+    ]
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ import struct
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import mul
 
 from repro.doctor.image import Image, ImageError
 
@@ -20,6 +21,8 @@ _TABLE_BYTES = 1 << 24  # of undefined symbols, or of a small library's names
 _BYTES_FOR_ONE = 700  # of a string table read whole cost as much as one lookup; measured
 _CHAIN = 4096  # entries of one chain
 _MASK = 0xFFFFFFFF
+_NAME = 4096  # bytes; a longer one is not looked for
+_POWERS = tuple(pow(33, exponent, _MASK + 1) for exponent in range(_NAME, -1, -1))
 
 
 def needed(image: Image) -> frozenset[bytes]:
@@ -110,6 +113,8 @@ class _GnuHash:
 
     def index(self, name: bytes) -> int:
         """The symbol's number; 0 where ``name`` is not defined."""
+        if len(name) > _NAME:
+            return 0
         wanted, bits = _hash(name), self._image.header.bits
         at = self._bloom_at + (wanted // bits) % self._blooms * self._word
         (bloom,) = _unpack(self._image, self._order + ("Q" if self._word == 8 else "I"), at)
@@ -153,15 +158,18 @@ class _GnuHash:
 
     def _is(self, index: int, name: bytes) -> bool:
         at, kind, section = _symbol(self._image, self._order, index)
-        return bool(kind and section) and os.fsencode(self._image.name_at(at)) == name
+        if not (kind and section):
+            return False
+        text = self._image.header.tags.get(_DT_STRTAB, 0) + at
+        return self._image.bytes_at(text, len(name) + 1) == name + b"\0"
 
 
 @lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
 def _hash(name: bytes) -> int:
-    value = 5381
-    for byte in name:
-        value = (value * 33 + byte) & _MASK
-    return value
+    """Bernstein's: times 33 plus the next byte, from 5381; as one sum, which is faster."""
+    powers = _POWERS[-len(name) - 1 :]
+    value: int = 5381 * powers[0] + sum(map(mul, name, powers[1:]))
+    return value & _MASK
 
 
 def _unpack(image: Image, form: str, at: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from collections.abc import Iterable
 
 from repro.findings.model import Finding, Report, Rule
+from repro.findings.text import printable
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -26,7 +27,7 @@ def _line(finding: Finding, title: str) -> str:
 
 def _data(value: str) -> str:
     # In this order: the sign that escapes comes first.
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(value: str) -> str:

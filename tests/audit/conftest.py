@@ -12,14 +12,18 @@ from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))  # record.py and shelves.py
 
+from pair import NEW, OLD, RANGE, Publish
 from said import Audit, Said, Serve
 
+from repro import fakes
 from repro.archives import PublishedFile
 from repro.audit.command import audit as command
 from repro.compiler import Compiler, system_compiler
 from repro.errors import SkewError
 from repro.findings import Report
 from repro.index import Index
+from repro.interpreter import Interpreter
+from repro.scenario import ConsumerRelease, ProviderRelease, Sdist, Wheel
 from repro.shelf import Shelf
 
 
@@ -72,3 +76,32 @@ def audit() -> Audit:
 
 
 _NOTHING = Report(command="", subject="", kit_version="", looked_at={}, findings=())
+
+
+@pytest.fixture
+def publish(cc: Compiler, python: Interpreter) -> Publish:
+    """Files of a release whose wheel here is built against the older provider."""
+
+    def make(
+        *,
+        sdist: Sdist | None = None,
+        requires: tuple[str, ...] = (RANGE,),
+        foreign: tuple[str, ...] | None = None,
+        here: bool = True,
+        providers: tuple[str, ...] = (OLD, NEW),
+        rotten: bool = False,
+    ) -> tuple[PublishedFile, ...]:
+        wheels = [Wheel(tag="here", requires_dist=requires, built_against=OLD)] if here else []
+        if foreign is not None:
+            wheels.append(Wheel(tag="cp311-cp311-macosx_11_0_arm64", requires_dist=foreign))
+        release = ConsumerRelease(version="4.6.1", sdist=sdist, wheels=tuple(wheels))
+        libraries = (
+            ProviderRelease(version=each, needs_pkg_resources=rotten and each == OLD)
+            for each in providers
+        )
+        return (
+            *fakes.consumer_files(release, python, cc),
+            *(fakes.provider_file(each, python, cc) for each in libraries),
+        )
+
+    return make

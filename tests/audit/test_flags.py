@@ -2,74 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from pair import NEW, OLD, OPEN, RANGE, SHARED, Publish, counted, dynamic
 from said import Audit, Serve
 
-from repro import fakes
-from repro.archives import PublishedFile, sdist_file, wheel_file
+from repro.archives import PublishedFile, wheel_file
 from repro.audit.rules import RULES
-from repro.compiler import Compiler
-from repro.interpreter import Interpreter
 from repro.metadata import core_metadata
-from repro.scenario import ConsumerRelease, ProviderRelease, Sdist, Wheel
-from repro.workshop import Workshop
-
-OLD, NEW = "7.0.7.99.1.2", "7.0.10.99.0.2"
-RANGE = "fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2"
-OPEN = "fake-corelibs>=7.0.7.99.1.2"
-SETUPTOOLS = "setuptools"
-SHARED = "fake-softioc==4.6.1"
-
-Publish = Callable[..., tuple[PublishedFile, ...]]
-
-
-@pytest.fixture
-def publish(cc: Compiler, python: Interpreter) -> Publish:
-    """Files of a release whose wheel here is built against the older provider."""
-
-    def make(
-        *,
-        sdist: Sdist | None = None,
-        requires: tuple[str, ...] = (RANGE,),
-        foreign: tuple[str, ...] | None = None,
-        here: bool = True,
-        providers: tuple[str, ...] = (OLD, NEW),
-        rotten: bool = False,
-    ) -> tuple[PublishedFile, ...]:
-        wheels = [Wheel(tag="here", requires_dist=requires, built_against=OLD)] if here else []
-        if foreign is not None:
-            wheels.append(Wheel(tag="cp311-cp311-macosx_11_0_arm64", requires_dist=foreign))
-        release = ConsumerRelease(version="4.6.1", sdist=sdist, wheels=tuple(wheels))
-        libraries = (
-            ProviderRelease(version=each, needs_pkg_resources=rotten and each == OLD)
-            for each in providers
-        )
-        return (
-            *fakes.consumer_files(release, python, cc),
-            *(fakes.provider_file(each, python, cc) for each in libraries),
-        )
-
-    return make
-
-
-def dynamic(build: str = OPEN, spelling: str = "requires-dist", cap: str = "") -> Sdist:
-    return msgspec.convert(
-        {
-            "build-requires": [SETUPTOOLS + cap, build],
-            "requires-dist": [RANGE],
-            "dynamic": spelling,
-        },
-        Sdist,
-    )
-
-
-def counted(said: object) -> list[str]:
-    return sorted(e.rule for e in said.report.findings if e.level != "note")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -202,131 +144,3 @@ def test_the_page_names_every_rule_with_its_level() -> None:
     for rule in RULES:
         assert f"| `{rule.id}` | {rule.level} |" in page
     assert page.count("\n| `") == len(RULES)
-
-
-# A folder, before the upload
-
-
-def test_a_dist_folder(audit: Audit, serve: Serve, publish: Publish, tmp_path: Path) -> None:
-    files = publish(sdist=dynamic())
-    url = serve(files)
-    dist = tmp_path / "dist"
-    dist.mkdir()
-    for each in files:
-        if each.project == "fake-softioc":
-            (dist / each.filename).write_bytes(each.content)
-    said = audit(str(dist), "--index-url", url)
-    assert (said.code, counted(said)) == (1, ["skew-active"])
-    said = audit(str(dist), "--no-index")
-    assert (said.code, said.rules()) == (0, ["not-told"])
-    one = next(dist.glob("*.whl"))
-    assert audit(str(one), "--no-index").report.looked_at["files"] == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [
-        (("nowhere/dist",), "is no file, and no requirement either"),
-        (("fake-softioc>=1",), "names more than one version"),
-        (("fake-softioc==9.9",), "has no files on this index"),
-        (("absent-project",), "there is no such project"),
-        (("pure==1.0", "--no-index"), "--no-index asks nobody else"),
-    ],
-)
-def test_what_cannot_be_looked_at_ends_with_2(
-    audit: Audit, serve: Serve, publish: Publish, arguments: tuple[str, ...], word: str
-) -> None:
-    said = audit(*arguments, "--index-url", serve(publish()))
-    assert said.code == 2
-    assert word in said.errors
-
-
-def test_one_bad_file_is_said_and_the_others_are_judged(
-    audit: Audit, serve: Serve, publish: Publish, tmp_path: Path
-) -> None:
-    files = publish(sdist=dynamic())
-    for each in files[:2]:
-        (tmp_path / each.filename).write_bytes(each.content)
-    (tmp_path / "fake_softioc-4.6.1-cp39-cp39-win_amd64.whl").write_bytes(b"no zip")
-    said = audit(str(tmp_path), "--index-url", serve(files))
-    assert said.code == 1
-    assert "win_amd64.whl: not read (no zip file" in said.errors
-    for each in tmp_path.glob("*linux*.whl"):
-        each.unlink()
-    for each in tmp_path.glob("*.tar.gz"):
-        each.unlink()
-    assert audit(str(tmp_path), "--index-url", serve(files)).code == 2
-
-
-def test_what_was_read_is_not_fetched_again(
-    audit: Audit, serve: Serve, publish: Publish, tmp_path: Path
-) -> None:
-    url = serve(publish(sdist=dynamic()))
-    first = audit(SHARED, "--index-url", url, cached=str(tmp_path))
-    again = audit(SHARED, "--index-url", url, cached=str(tmp_path))
-    assert again.report.findings == first.report.findings
-    assert again.report.looked_at["requests"] == 2  # the two pages
-    for each in tmp_path.rglob("*.json"):
-        each.write_bytes(b"{}")  # damaged: read anew
-    third = audit(SHARED, "--index-url", url, cached=str(tmp_path))
-    assert third.report.looked_at["requests"] == first.report.looked_at["requests"]
-
-
-def test_the_other_forms(
-    call: Callable[..., tuple[int, str, str]], serve: Serve, publish: Publish
-) -> None:
-    url = serve(publish(sdist=dynamic()))
-    common = ("audit", SHARED, "--index-url", url, "--no-cache")
-    code, out, _ = call(*common)
-    assert code == 1
-    assert "skew-active" in out
-    code, out, _ = call(*common, "--github")
-    assert out.startswith("::error title=skew-active")
-    code, out, _ = call(*common, "--sarif")
-    assert json.loads(out)["runs"][0]["results"][0]["ruleId"] == "skew-active"
-
-
-# --rebuild
-
-
-def _stamping(publish: Publish, workshop: Workshop, **more: object) -> tuple[PublishedFile, ...]:
-    return (*publish(**more), *workshop.build_requirements)
-
-
-def test_rebuild_sees_the_stamp(
-    audit: Audit, serve: Serve, publish: Publish, workshop: Workshop
-) -> None:
-    files = _stamping(publish, workshop, sdist=dynamic())
-    said = audit(SHARED, "--index-url", serve(files), "--rebuild")
-    found = said.of("rebuilt-differs")
-    assert found.evidence["published_requires"] == ("fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2",)
-    assert found.evidence["built_requires"] == ("fake-corelibs<7.0.10.99.1,>=7.0.10.99.0.2",)
-    assert "libfakecore.so.7.0.10.99.0" in found.evidence["needs"]
-
-
-def test_rebuild_agrees_where_the_build_is_held(
-    audit: Audit, serve: Serve, publish: Publish, workshop: Workshop
-) -> None:
-    files = _stamping(publish, workshop, sdist=dynamic(RANGE))
-    said = audit(SHARED, "--index-url", serve(files), "--rebuild")
-    assert (said.code, said.rules()) == (0, [])
-
-
-def test_rebuild_of_what_does_not_build(
-    audit: Audit, serve: Serve, publish: Publish, workshop: Workshop
-) -> None:
-    files = _stamping(publish, workshop, sdist=dynamic("fake-corelibs==99"))
-    said = audit(SHARED, "--index-url", serve(files), "--rebuild")
-    assert said.code == 2
-    assert "does not build here" in said.errors
-
-
-def test_without_rebuild_no_code_of_the_release_runs(audit: Audit, tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    setup = f"open({str(mark)!r}, 'w')\n".encode()
-    pkg_info = core_metadata("pure", "1.0", ())
-    file = sdist_file("pure", "1.0", pkg_info, {"setup.py": setup}, 1)
-    path = tmp_path / file.filename
-    path.write_bytes(file.content)
-    assert audit(str(path), "--no-index").code == 0
-    assert not mark.exists()

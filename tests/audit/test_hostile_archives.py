@@ -1,0 +1,163 @@
+"""Archives that bomb, leave their folder or are damaged: a clear word each, in bounded memory."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+import tarfile
+import tracemalloc
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from servers import METADATA, ranged, wheel
+from werkzeug.wrappers import Request
+
+from repro.archives import sdist_file
+from repro.audit import facts, sdists
+from repro.audit.errors import FileRefusedError
+from repro.audit.ranges import RangeFile
+from repro.audit.statement import parse
+from repro.audit.transport import Transport
+from repro.audit.zips import ENTRIES, Zip
+
+
+def _zip(**members: bytes) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed
+
+
+@pytest.mark.parametrize("name", ["../../evil.py", "/etc/evil", "a/../../b", "C:\\evil", "..\\up"])
+def test_a_wheel_that_leaves_its_folder(name: str) -> None:
+    packed = io.BytesIO(wheel().content)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr(name, b"x")
+    with pytest.raises(FileRefusedError, match="leaves the archive"):
+        Zip("victim-1.0-py3-none-any.whl", packed)
+
+
+def test_a_wheel_with_a_symbolic_link() -> None:
+    packed = io.BytesIO(wheel().content)
+    with zipfile.ZipFile(packed, "a") as archive:
+        info = zipfile.ZipInfo("victim/link.so")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    with pytest.raises(FileRefusedError, match="symbolic link"):
+        Zip("victim-1.0-py3-none-any.whl", packed)
+
+
+def test_a_zip_bomb_and_one_that_understates_itself() -> None:
+    bomb = _zip(**{"victim-1.0.dist-info/METADATA": b"\0" * 200_000_000})
+    with pytest.raises(FileRefusedError, match="a zip bomb"):
+        facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", bomb)
+    data = bytearray(bomb.getvalue())
+    sizes = struct.pack("<I", 200_000_000)
+    while sizes in data:  # both headers now claim 100 bytes
+        place = data.index(sizes)
+        data[place : place + 4] = struct.pack("<I", 100)
+    tracemalloc.start()
+    with pytest.raises(FileRefusedError, match=r"damaged|larger than its header"):
+        facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()
+
+
+def test_a_hundred_thousand_members(tmp_path: Path) -> None:
+    path = tmp_path / "victim-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(100_000):
+            archive.writestr(f"victim/{number}", b"")
+    tracemalloc.start()
+    with path.open("rb") as stream, pytest.raises(FileRefusedError, match=f"{ENTRIES} members"):
+        Zip(path.name, stream)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+def _sdist(*members: tuple[str, bytes]) -> io.BytesIO:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    packed.seek(0)
+    return packed
+
+
+def test_an_sdist_that_leaves_its_folder_or_bombs() -> None:
+    name = "victim-1.0.tar.gz"
+    with pytest.raises(FileRefusedError, match="leaves the archive"):
+        sdists.read(name, _sdist(("victim-1.0/../../evil", b"x")))
+    with pytest.raises(FileRefusedError, match="PKG-INFO unpacks to 5000000 bytes"):
+        sdists.read(name, _sdist(("victim-1.0/PKG-INFO", b"\0" * 5_000_000)))
+    with pytest.raises(FileRefusedError, match="has no PKG-INFO"):
+        sdists.read(name, _sdist(("victim-1.0/README", b"x")))
+    with pytest.raises(FileRefusedError, match="no readable sdist"):
+        sdists.read(name, io.BytesIO(b"no gzip"))
+    with pytest.raises(FileRefusedError, match="PEP 625"):
+        sdists.read("victim-1.0.tar.xz", io.BytesIO(b""))
+
+
+def test_an_sdist_header_that_asks_for_gigabytes() -> None:
+    """A PAX header is read into memory whole: one that claims 3 GB must not be."""
+    info = tarfile.TarInfo("victim-1.0/PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, 3_000_000_000
+    packed = gzip.compress(info.tobuf(tarfile.USTAR_FORMAT) + b"\0" * 1_000_000)
+    tracemalloc.start()
+    with pytest.raises(FileRefusedError, match="at once"):
+        sdists.read("victim-1.0.tar.gz", io.BytesIO(packed))
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+@given(st.binary(max_size=400), st.integers(0, 10_000), st.integers(0, 400))
+def test_damaged_archives_get_a_word(noise: bytes, place: int, cut: int) -> None:
+    """Any bytes, anywhere in a sound file: read as before, or refused; nothing else."""
+    name, content = "victim-1.0-py3-none-any.whl", wheel({"victim/__init__.py": b"x = 1\n"}).content
+    at = place % len(content)
+    broken = (content[:at] + noise + content[at + len(noise) :])[: len(content) - cut]
+    with suppress(FileRefusedError):
+        facts.wheel_contents(name, "victim", io.BytesIO(broken), 1_000_000, 1_000_000)
+    pkg = sdist_file("victim", "1.0", METADATA, {"pyproject.toml": b"[build-system]\n"}, 1).content
+    broken = (pkg[:at] + noise + pkg[at + len(noise) :])[: len(pkg) - cut]
+    with suppress(FileRefusedError):
+        sdists.read("victim-1.0.tar.gz", io.BytesIO(broken))
+
+
+@given(st.binary(max_size=600))
+def test_any_metadata_is_read_or_refused(noise: bytes) -> None:
+    with suppress(ValueError):
+        parse(METADATA.partition(b"\n\n")[0] + b"\nRequires-Dist: " + noise)
+    with suppress(ValueError):
+        parse(noise)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50_000), st.integers(0, 9_000)), max_size=8))
+def test_ranges_give_the_bytes_of_the_file(reads: list[tuple[int, int]]) -> None:
+    content = bytes(range(256)) * 160
+
+    class Direct(Transport):
+        def part(self, url: str, asked: str, limit: int) -> Any:
+            response = ranged(content)(
+                Request({"HTTP_RANGE": asked, "REQUEST_METHOD": "GET", "wsgi.url_scheme": "http"})
+            )
+            assert len(response.data) <= limit
+            from repro.audit.transport import Answer as Answered
+
+            return Answered(
+                url=url, status=response.status_code, headers=response.headers, body=response.data
+            )
+
+    file = RangeFile(Direct(), "x", len(content), {}, ahead=512, tail=1024)
+    for start, length in reads:
+        file.seek(start)
+        assert file.read(length) == content[start : start + length]

@@ -1,0 +1,241 @@
+"""Indexes that lie, hang and lead astray: a clear word each."""
+
+from __future__ import annotations
+
+import gzip
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from said import Audit
+from servers import METADATA, PAGE, QUICK, Answer, Server, ranged, wheel, whole
+from werkzeug.wrappers import Request, Response
+
+from repro.audit.cache import Cache
+from repro.audit.errors import AuditError, HashMismatchError, IndexRefusedError
+from repro.audit.release import Reader
+from repro.audit.simple import Index
+from repro.audit.transport import Limits, Transport
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def read(server: Server) -> Iterator[Callable[[], object]]:
+    """Reads the statement of the one file that the server offers."""
+    with Transport(server.url, QUICK) as transport:
+        index = Index(server.url, transport)
+        reader = Reader(transport, Cache(None))
+        yield lambda: reader.statement(index.release("victim").files[0])
+
+
+def test_an_honest_index_is_believed(server: Server, read: Callable[[], Any]) -> None:
+    server.page(wheel())
+    assert read().requires_dist == ("lib<2",)
+    assert all(each.headers["User-Agent"].startswith("native-skew/") for each in server.seen)
+
+
+def test_a_lie_about_the_sidecar(server: Server, read: Callable[[], object]) -> None:
+    file = wheel()
+    server.page(file, **{"core-metadata": {"sha256": "0" * 64}})
+    server.answers[f"/{file.filename}.metadata"] = whole(METADATA)
+    with pytest.raises(HashMismatchError, match=r"announces sha256=000.* and delivers sha256="):
+        read()
+
+
+def test_a_sidecar_that_is_announced_and_not_there(
+    server: Server, read: Callable[[], object]
+) -> None:
+    server.page(wheel(), **{"core-metadata": True})
+    with pytest.raises(IndexRefusedError, match="announced, and answers 404"):
+        read()
+
+
+def test_a_lie_about_the_file_where_it_is_read_whole(
+    server: Server, read: Callable[[], Any]
+) -> None:
+    file = wheel()
+    server.page(file, hashes={"sha256": "1" * 64})
+    server.answers[f"/{file.filename}"] = whole(file.content)
+    with pytest.raises(HashMismatchError):
+        read()
+    server.page(file)  # the truth, and no ranges: the whole file is taken
+    server.answers[f"/{file.filename}"] = whole(file.content)
+
+
+def test_without_ranges_the_whole_file_is_read(server: Server, read: Callable[[], Any]) -> None:
+    file = wheel()
+    server.page(file)
+    server.answers[f"/{file.filename}"] = whole(file.content)
+    assert read().requires_dist == ("lib<2",)
+
+
+@pytest.mark.parametrize(
+    ("size", "word"),
+    [
+        (10, "its page announces 10"),
+        (99_999, "its page announces 99999"),
+        (10**12, "page announces 1000000000000"),
+    ],
+)
+def test_a_lie_about_the_size(
+    server: Server, read: Callable[[], object], size: int, word: str
+) -> None:
+    server.page(wheel({"big": b"x" * 5000}), size=size)
+    with pytest.raises(IndexRefusedError, match=word):
+        read()
+
+
+def test_a_file_of_absurd_size(server: Server, read: Callable[[], object]) -> None:
+    file = wheel()
+    server.page(file, size=None)
+
+    def endless(_: Request) -> Response:
+        return Response((b"x" * 65536 for _ in range(10_000)), content_type="application/zip")
+
+    server.answers[f"/{file.filename}"] = endless
+    tracemalloc.start()
+    with pytest.raises(IndexRefusedError, match="sends more than the 20000000 bytes"):
+        read()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40_000_000  # of 655 MB
+
+
+def test_a_page_that_never_ends_and_one_that_unpacks_to_too_much(
+    server: Server, read: Callable[[], object]
+) -> None:
+    server.answers["/victim/"] = lambda _: Response(b" " * 65536 for _ in range(10_000))
+    with pytest.raises(IndexRefusedError, match="larger than 1000000 bytes"):
+        read()
+    bomb = gzip.compress(b" " * 300_000_000)
+    server.answers["/victim/"] = lambda _: Response(bomb, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(IndexRefusedError, match="larger than 1000000 bytes"):
+        read()
+
+
+def test_an_index_that_hangs_or_drips(server: Server, read: Callable[[], object]) -> None:
+    def hang(_: Request) -> Response:
+        time.sleep(3)
+        return Response(b"")
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(40):
+            time.sleep(0.1)
+            yield b" " * 70_000
+
+    server.answers["/victim/"] = hang
+    with pytest.raises(IndexRefusedError, match="does not answer in time"):
+        read()
+    small = Limits(silence=0.5, total=0.5, retries=0)
+    server.answers["/victim/"] = lambda _: Response(drip())
+    told = pytest.raises(IndexRefusedError, match="took more than")
+    with Transport(server.url, small) as transport, told:
+        Index(server.url, transport).files("victim")
+
+
+def test_redirects(server: Server, read: Callable[[], Any]) -> None:
+    file = wheel()
+    server.page(file)
+
+    def to(place: str) -> Answer:
+        return lambda _: Response(status=302, headers={"Location": place})
+
+    name = f"/{file.filename}"
+    server.answers["/moved"] = ranged(file.content)
+    server.answers[name] = to("/moved")  # an ordinary one
+    assert read().requires_dist == ("lib<2",)
+    for place, word in (
+        (name, "redirects more than 5 times"),
+        ("file:///etc/passwd", "leads to file:///etc/passwd, which is not HTTP"),
+        ("ftp://127.0.0.1/x", "which is not HTTP"),
+    ):
+        server.answers[name] = to(place)
+        with pytest.raises(IndexRefusedError, match=word):
+            read()
+
+
+def test_a_redirect_to_a_weaker_scheme_is_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transport is asked for https; what answers stands in for a TLS server."""
+    server.answers["/x"] = lambda _: Response(status=302, headers={"Location": f"{server.url}y"})
+    with Transport(server.url, QUICK) as transport:
+        asked = transport._session.get
+
+        def plain(url: str, **more: Any) -> Any:
+            return asked(url.replace("https://", "http://"), **more)
+
+        monkeypatch.setattr(transport._session, "get", plain)
+        secure = server.url.replace("http://", "https://")
+        with pytest.raises(IndexRefusedError, match="which is not encrypted"):
+            transport.get(f"{secure}x")
+
+
+def test_credentials_go_to_the_index_alone(server: Server) -> None:
+    other = Server()
+    try:
+        server.answers["/victim/"] = lambda _: Response(
+            status=302, headers={"Location": f"{other.url}victim/"}
+        )
+        url = server.url.replace("http://", "http://user:word@")
+        with Transport(url, QUICK) as transport, pytest.raises(AuditError) as told:
+            Index(url, transport).files("victim")
+        assert "word" not in str(told.value)
+        assert server.seen[0].authorization is not None
+        assert other.seen[0].authorization is None
+    finally:
+        other.close()
+
+
+def test_a_redirect_to_another_host_is_said(server: Server, audit: Audit) -> None:
+    file = wheel()
+    server.page(file)
+    assert audit("victim", "--index-url", server.url).rules() == []
+    other = Server()
+    try:
+        other.answers["/there"] = ranged(file.content)
+        server.answers[f"/{file.filename}"] = lambda _: Response(
+            status=307, headers={"Location": f"{other.url}there"}
+        )
+        said = audit("victim", "--index-url", server.url)
+        assert (said.code, said.rules()) == (0, ["redirected"])
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "word"),
+    [
+        (b"<html>", "text/plain", "answers with text/plain"),
+        (b"[1, 2", PAGE, "cannot be understood"),
+        (b"[" * 100_000, PAGE, "cannot be understood"),
+        (b'{"meta": {"api-version": "9.0"}, "name": "victim", "files": []}', PAGE, "understood"),
+        (b'{"files": 3}', PAGE, "cannot be understood"),
+    ],
+)
+def test_pages_that_make_no_sense(
+    server: Server, read: Callable[[], object], body: bytes, kind: str, word: str
+) -> None:
+    server.answers["/victim/"] = lambda _: Response(body, content_type=kind)
+    with pytest.raises(IndexRefusedError, match=word):
+        read()
+
+
+def test_an_error_and_a_short_range(server: Server, read: Callable[[], object]) -> None:
+    file = wheel()
+    server.page(file)
+    server.answers[f"/{file.filename}"] = lambda _: Response(status=500)
+    with pytest.raises(IndexRefusedError, match="answers 500"):
+        read()
+    head = {"Content-Range": f"bytes 0-99/{len(file.content)}"}
+    server.answers[f"/{file.filename}"] = lambda _: Response(b"x", status=206, headers=head)
+    with pytest.raises(IndexRefusedError, match="contradicts itself"):
+        read()

@@ -12,7 +12,7 @@ from reading import Page, read, target
 from repro.site import claims, markup
 from repro.site.book import Book
 
-GENERATED = ("cells/", "scenarios/", "remedies/", "matrix/", "links/", "results/")
+GENERATED = ("cells/", "scenarios/", "remedies/", "matrix/", "links/", "results/", "timeline/")
 
 
 @pytest.fixture(scope="module")

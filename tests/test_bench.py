@@ -122,6 +122,7 @@ def test_the_loop_does_what_the_runner_did_and_nothing_else(
 
 def test_the_stub_makes_cells_that_count_as_real_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "_LEAST", 6)
+    monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])  # it registers itself
     taken = scale.run(SETTING.work, 3, 2)
     assert taken.cells == 6
     assert 0 < taken.before <= taken.peak

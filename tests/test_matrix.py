@@ -245,12 +245,13 @@ def test_twenty_kills_and_a_resume_make_what_an_undisturbed_run_makes(
         resume = ("--resume",) if (torn / parts.MANIFEST).exists() else ()
         process = start("matrix", *SMALL, "--into", str(torn), "--jobs", "1", *resume)
         time.sleep(seed.uniform(0.3, 2.5))
-        if process.poll() is not None:  # done too soon: lose a result, so that there is work
-            random.Random(kills).choice(results.paths(torn)).unlink()
-            continue
+        done = process.poll() is not None
         process.kill()
         process.communicate()
-        kills += 1
+        if done:  # too soon to be killed: lose a result, so that there is work again
+            random.Random(kills).choice(results.paths(torn)).unlink()
+        else:
+            kills += 1
     code, out, err = call("matrix", *SMALL, "--into", str(torn), "--resume")
     assert code == 0, out + err
     assert what_counts(torn) == what_counts(whole)

@@ -75,7 +75,7 @@ def test_it_agrees_with_pyelftools_on_every_file_of_this_environment(python: Int
         if not header.runpath:
             assert tuple(filter(None, header.rpath.split(":"))) == reference.rpath, path
         compared += 1
-    assert compared > 20
+    assert compared > 5  # msgspec, the interpreter, and what the tests bring
 
 
 def test_symbols_agree_with_pyelftools(compiled: Path) -> None:

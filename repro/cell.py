@@ -98,6 +98,8 @@ class CellRun:
         finally:
             self._workshop.index.withdraw(self._prefix)
         expected = expected_of(task.scenario, task.cell, unaided=bool(task.substitute))
+        if task.substitute and judgement.verdict == "unsupported":
+            expected = None  # of another consumer it is asked only where there is an answer
         result = Result(
             cell=task.cell,
             verdict=judgement.verdict,

@@ -242,7 +242,7 @@ def test_serve_answers_and_prints_commands_that_reproduce(
         assert b"fake_softioc-4.6.1.tar.gz" in page.read()
     assert "uv pip install --no-config --no-cache" in text
     assert "--no-binary fake-softioc fake-softioc==4.6.1" in text
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)  # SIGINT is ignored by what a shell runs in the background
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "interrupted" in err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -123,7 +123,7 @@ def run(
     )
     contradictory = report.contradictions(done)
     if record and not consumer:
-        _record(done, contradictory, folder, notes)
+        record_sound(done, folder, notes)
         changes = ()
     sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
 
@@ -155,15 +155,21 @@ def _print_outcome(
         console.print(report.summary(done, not_run, changes, report.is_wide(console)))
 
 
-def _record(
-    done: Sequence[Result], contradictory: Sequence[Result], folder: Path, notes: Console
-) -> None:
-    """Writes what agrees with its scenario; the rest must be understood first."""
-    sound = [result for result in done if result not in contradictory]
-    for result in sound:
-        results.write(result, folder)
+def record_sound(found: Iterable[Result], folder: Path, console: Console) -> list[Result]:
+    """Writes what agrees with its scenario; returns the rest, which must be understood first.
+
+    ``found`` is taken one by one: a matrix need not fit into memory.
+    """
+    number, contradictory = 0, []
+    for result in found:
+        if report.contradictions([result]):
+            contradictory.append(result)
+        else:
+            results.write(result, folder)
+            number += 1
     results.write_schema(folder)
-    notes.print(f"recorded {len(sound)} results below {folder}", highlight=False)
+    console.print(f"recorded {number} results below {folder}", highlight=False)
+    return contradictory
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -30,7 +30,7 @@ from repro.options import (
 )
 from repro.progress import Display
 from repro.results import Change, Result
-from repro.run_commands import CHANGED, COULD_NOT_RUN
+from repro.run_commands import CHANGED, COULD_NOT_RUN, record_sound
 from repro.runner import Runner
 from repro.selection import Filters, select
 from repro.tools import NEWEST
@@ -165,7 +165,9 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     if into:
         joined.write(into)
     if record:
-        _record(joined.results(), folder, console)
+        contradictory = record_sound(joined.results(), folder, console)
+        for line in report.news((), contradictory, ()):
+            console.print(line, soft_wrap=True)
     for shard in joined.absent:
         console.print(f"shard {shard} is not among the parts", highlight=False)
     for cell in joined.missing:
@@ -174,16 +176,3 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
         console.print(line, soft_wrap=True)
     incomplete = joined.absent or joined.missing or joined.whole.not_run
     sys.exit(COULD_NOT_RUN if incomplete else 0)
-
-
-def _record(found: Iterable[Result], folder: Path, console: Console) -> None:
-    """Puts what agrees with its scenario among the recorded; the rest must be understood first."""
-    number = 0
-    for result in found:
-        if contradictory := report.contradictions([result]):
-            console.print(*report.news((), contradictory, ()), soft_wrap=True)
-        else:
-            results.write(result, folder)
-            number += 1
-    results.write_schema(folder)
-    console.print(f"recorded {number} results below {folder}", highlight=False)

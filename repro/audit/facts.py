@@ -9,7 +9,6 @@ from typing import IO
 import msgspec
 
 from repro import elf
-from repro.audit import sdists
 from repro.audit.errors import FileRefusedError
 from repro.audit.ranges import RangeFile
 from repro.audit.statement import Statement, parse
@@ -115,11 +114,6 @@ def wheel_contents(
                 for each in _within(archive, near, python)
             },
         )
-
-
-def sdist_texts(filename: str, stream: IO[bytes] | RangeFile) -> sdists.SourceTexts:
-    """What an sdist says; see ``sdists.read``."""
-    return sdists.read(filename, stream)
 
 
 def _within(archive: Zip, names: list[str], budget: int) -> list[str]:

@@ -18,7 +18,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-from repro.audit import facts
+from repro.audit import facts, sdists
 from repro.audit.cache import Cache
 from repro.audit.errors import FileRefusedError, IndexRefusedError
 from repro.audit.ranges import RangeFile
@@ -154,7 +154,7 @@ class Reader:
 
         def read() -> SourceTexts:
             with self._open(file, tail=0, ahead=_LARGE) as stream:
-                return facts.sdist_texts(file.filename, stream)
+                return sdists.read(file.filename, stream)
 
         return self._cache.get(file, "source", SourceTexts, read)
 

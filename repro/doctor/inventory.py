@@ -22,7 +22,8 @@ _WALK = 500_000  # entries of a folder without a RECORD
 _FIELDS = re.compile(
     r"^(Name|Version|Requires-Dist|Dynamic):(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE
 )
-_SHARED = re.compile(r"\.so(\.[^/]*)?$")
+# The name of a shared object, with or without a version.
+SHARED = re.compile(r"\.so(\.[^/]*)?$")
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +126,7 @@ def _recorded(site: Path, record: bytes) -> Iterator[str]:
         line = os.fsdecode(record[start:end].rstrip(b"\r"))
         at = record.find(b".so", end)
         name = next(csv.reader([line]), [""])[0] if line.startswith('"') else line.split(",", 1)[0]
-        if _SHARED.search(name) and "\0" not in name:
+        if SHARED.search(name) and "\0" not in name:
             plain = not name.startswith((".", "/")) and "/." not in name
             yield f"{base}/{name}" if plain else os.path.normpath(os.path.join(base, name))  # noqa: PTH118
 
@@ -138,7 +139,7 @@ def _walk(site: Path) -> Iterator[str]:
             seen += 1
             if seen > _WALK:
                 return
-            if _SHARED.search(name):
+            if SHARED.search(name):
                 yield f"{folder}/{name}"
 
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from repro.doctor.errors import WheelError
+from repro.doctor.inventory import SHARED
 
 _MEMBERS = 200_000
 _METADATA_BYTES = 32 << 20
@@ -23,7 +24,6 @@ _TOTAL_BYTES = 16 << 30
 _RATIO = 200  # machine code shrinks to a third; a bomb to a thousandth
 _FREE_OF_RATIO = 16 << 20
 _CHUNK = 1 << 20
-_SHARED = re.compile(r"\.so(\.[^/]*)?$")
 _METADATA = re.compile(r"^[^/]+\.dist-info/(METADATA|WHEEL|RECORD)$")
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
 
@@ -73,7 +73,7 @@ def _wanted(wheel: Path, archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.Zip
         raise WheelError(wheel, f"it has {len(members)} members, more than {_MEMBERS}")
     seen = set()
     for member in members:
-        if not _SHARED.search(member.filename) and not _METADATA.match(member.filename):
+        if not SHARED.search(member.filename) and not _METADATA.match(member.filename):
             continue
         name = _DATA.sub("", member.filename)
         parts = PurePosixPath(name).parts

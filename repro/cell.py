@@ -26,14 +26,12 @@ from repro.isolation import Place, environment
 from repro.observe import Check, Observation, Subject, observe
 from repro.plans import stages_of
 from repro.process import TIMED_OUT, Outcome, Processes
-from repro.results import Cell, CommandRecord, Diagnosis, Result, StepRecord
+from repro.results import Cell, CommandRecord, Result, StepRecord
 from repro.scenario import Scenario, Step
 from repro.shelf import Shelf
 from repro.tools import Tool
 from repro.verdict import Judgement, judge
 from repro.workshop import Workshop
-
-MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +47,29 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     substitute: PublishedFile | None = None
 
 
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a cell when its last process has ended.
+
+    Attributes:
+        shelf: what was published, with the requests for it.
+        exit_code: of the last command.
+        observation: None where nothing ran.
+        home: the environment that holds the consumer; None where it is in none.
+        library_path: the folders of LD_LIBRARY_PATH in the environment's processes.
+        unsupported: why nothing ran.
+
+    """
+
+    shelf: Shelf
+    exit_code: int = 0
+    observation: Observation | None = None
+    home: Path | None = None
+    library_path: tuple[str, ...] = ()
+    unsupported: str = ""
+
+
 class CellRun:
-    """The running of one task.
+    """The running of one task: ``run``, then ``result``.
 
     Args:
         workshop: what all cells share.
@@ -66,37 +85,50 @@ class CellRun:
         self._prefix = workshop.next_prefix()
         self._installer = INSTALLERS[task.cell.installer]
         self._records: list[StepRecord] = []
+        self._started = 0.0
         self.tool_seconds = 0.0
         self.place = Place(root=workshop.folder / self._prefix, index_url="")
 
-    def result(self) -> Result:
-        """Runs the cell.
+    def run(self) -> Ran:
+        """Publishes, runs the tool, and looks at what came out: all that needs processes.
 
         Raises:
             CellError: a command crashed, hung, or the disk is full: nothing can be said.
             SkewError: the fake pair could not be made.
 
         """
-        started = time.monotonic()
-        task = self._task
+        self._started = time.monotonic()
         shelf = self._publish()
         try:
             plan, exit_code = self._run_steps(shelf)
+            observation, home = self._observe(plan, exit_code)
         except Unsupported as reason:
-            judgement = Judgement(verdict="unsupported", because=str(reason))
-            observation, diagnosis = None, None
-        else:
-            observation, diagnosis = self._observe(plan, exit_code)
-            require_answer(
-                self._records[-1].commands[-1].argv,
-                exit_code,
-                observation,
-                None if task.scenario.live else shelf.journal,
-            )
-            judgement = judge(observation, exit_code)
-            self._require_space()
+            return Ran(shelf=shelf, unsupported=str(reason))
         finally:
             self._workshop.index.withdraw(self._prefix)
+        require_answer(
+            self._records[-1].commands[-1].argv,
+            exit_code,
+            observation,
+            None if self._task.scenario.live else shelf.journal,
+        )
+        self._workshop.require_space()
+        return Ran(
+            shelf=shelf,
+            exit_code=exit_code,
+            observation=observation,
+            home=home,
+            library_path=self._library_path(plan),
+        )
+
+    def result(self, ran: Ran) -> Result:
+        """What ``run`` found, diagnosed and judged, with its evidence; starts no process."""
+        task = self._task
+        diagnosis = diagnose(ran.home, ran.library_path).brief() if ran.home else None
+        if ran.observation:
+            judgement = judge(ran.observation, ran.exit_code)
+        else:
+            judgement = Judgement(verdict="unsupported", because=ran.unsupported)
         expected = expected_of(task.scenario, task.cell, unaided=bool(task.substitute))
         if task.substitute and judgement.verdict == "unsupported":
             expected = None  # of another consumer it is asked only where there is an answer
@@ -106,15 +138,15 @@ class CellRun:
             because=judgement.because,
             expected=expected.verdict if expected else None,
             expected_because=expected.because if expected else None,
-            origin=evidence.origin_of(task.scenario.consumer, observation),
-            published=evidence.published_records(shelf, self._workshop.build_requirements),
+            origin=evidence.origin_of(task.scenario.consumer, ran.observation),
+            published=evidence.published_records(ran.shelf, self._workshop.build_requirements),
             steps=tuple(self._records),
-            observation=observation,
-            journal=tuple(shelf.journal),
+            observation=ran.observation,
+            journal=tuple(ran.shelf.journal),
             circumstances=evidence.circumstances_of(
                 task.interpreter, self._workshop.compiler, self._workshop.check_tools
             ),
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(time.monotonic() - self._started, 3),
             diagnosis=diagnosis,
         )
         known = evidence.replacements(
@@ -171,11 +203,9 @@ class CellRun:
                 shutil.copy2(before / name, self.place.project)
 
     def _run_plan(self, step: Step, plan: Plan) -> int:
-        self._require_space()
-        for folder, files in (
-            (self.place.project, plan.files),
-            (self.place.user_configuration, plan.user_files),
-        ):
+        self._workshop.require_space()
+        project, user = self.place.project, self.place.user_configuration
+        for folder, files in ((project, plan.files), (user, plan.user_files)):
             for name, text in files.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -219,10 +249,12 @@ class CellRun:
             self.tool_seconds += outcome.seconds
         return outcome
 
-    def _observe(self, plan: Plan, exit_code: int) -> tuple[Observation, Diagnosis]:
-        """What is in the environment, and what `doctor` says of it from its files alone."""
-        scenario = self._task.scenario
-        library_path = tuple(str(self.place.project / folder) for folder in plan.library_path)
+    def _library_path(self, plan: Plan) -> tuple[str, ...]:
+        return tuple(str(self.place.project / folder) for folder in plan.library_path)
+
+    def _observe(self, plan: Plan, exit_code: int) -> tuple[Observation, Path | None]:
+        """What is in the environment, and which one holds the consumer."""
+        scenario, library_path = self._task.scenario, self._library_path(plan)
         loader = {"LD_LIBRARY_PATH": ":".join(library_path)} if library_path else {}
         subject = Subject(
             consumer=scenario.consumer, provider=scenario.provider, module=scenario.module
@@ -238,14 +270,14 @@ class CellRun:
                 require_sound(outcome, self._limit)
             return outcome
 
-        prefixes: list[Path] = []
+        homes: list[Path] = []
 
         def run_checks(prefix: Path) -> tuple[Check, ...]:
-            prefixes.append(prefix)
+            homes.append(prefix)
             return self._checks(prefix)
 
         seen = observe(subject, run_python, run_checks, library_path)
-        return seen, diagnose(prefixes[0], library_path).brief() if prefixes else None
+        return seen, homes[0] if homes else None
 
     def _checks(self, prefix: Path) -> tuple[Check, ...]:
         """The tools' own opinions of the environment, whichever tool made it."""
@@ -264,10 +296,3 @@ class CellRun:
                 Check(tool=tool.name, exit_code=outcome.exit_code, output=outcome.output.strip())
             )
         return tuple(checks)
-
-    def _require_space(self) -> None:
-        if shutil.disk_usage(self._workshop.work).free < MINIMUM_FREE:
-            raise CellError(
-                str(self._workshop.work),
-                "less than 100 MB are free: free space, or name another folder with --work",
-            )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Protocol
 
 import msgspec
@@ -35,12 +36,16 @@ class Times(msgspec.Struct, kw_only=True):
     tools: float = 0.0
 
 
+class _SlotFree:
+    """A cell has no processes any more: another one may start its own."""
+
+
 class Runner:
     """Runs tasks.
 
     Args:
         workshop: what they share.
-        jobs: how many at once.
+        jobs: how many cells may have processes at once.
         limit: seconds that one command may take.
         keep: leave the cells' folders.
         processes: what starts the commands, where somebody wants to see them.
@@ -71,7 +76,9 @@ class Runner:
         An interrupt, or a consumer that stops listening, ends every process.
         """
         waiting = sorted(tasks, key=lambda t: -INSTALLERS[t.cell.installer].cost)
-        with ThreadPoolExecutor(self._jobs) as pool:
+        # Twice as many threads: while a cell is judged and its folder removed, which is the
+        # kit's work alone, the next one's commands run.
+        with ThreadPoolExecutor(2 * self._jobs) as pool:
             try:
                 yield from self._drain(pool, iter(waiting), watcher)
             except BaseException:
@@ -81,23 +88,34 @@ class Runner:
     def _drain(
         self, pool: ThreadPoolExecutor, waiting: Iterator[Task], watcher: Watcher
     ) -> Iterator[Result | NotRun]:
-        running: set[Future[Result | NotRun]] = set()
+        events: SimpleQueue[Future[Result | NotRun] | _SlotFree] = SimpleQueue()
+        free, unfinished = self._jobs, 0
         while True:
-            while len(running) < self._jobs and (task := next(waiting, None)):
+            while free and (task := next(waiting, None)):
                 watcher.started(task.cell)
-                running.add(pool.submit(self._run_one, task))
-            if not running:
+                future = pool.submit(self._run_one, task, lambda: events.put(_SlotFree()))
+                future.add_done_callback(events.put)
+                free, unfinished = free - 1, unfinished + 1
+            if not unfinished:
                 return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                watcher.finished(outcome := future.result())
-                yield outcome
+            event = events.get()
+            if isinstance(event, _SlotFree):
+                free += 1
+                continue
+            unfinished -= 1
+            watcher.finished(outcome := event.result())
+            yield outcome
 
-    def _run_one(self, task: Task) -> Result | NotRun:
+    def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
+        """One cell's outcome; ``ended`` is called when its last process has."""
         run = CellRun(self._workshop, task, self._processes, self._limit)
         started = time.monotonic()
         try:
-            return run.result()
+            try:
+                ran = run.run()
+            finally:
+                ended()
+            return run.result(ran)
         except (SkewError, OSError) as error:
             return NotRun(cell=task.cell, reason=str(error))
         finally:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from repro import fakes
 from repro.archives import PublishedFile
 from repro.compiler import Compiler
-from repro.errors import PlatformError, WorkFolderError
+from repro.errors import CellError, PlatformError, WorkFolderError
 from repro.index import Index
 from repro.interpreter import Interpreter
 from repro.scenario import Scenario, releases_of
@@ -25,6 +25,7 @@ from repro.shelf import Shelf
 from repro.tools import NEWEST, Tool, Toolbox
 
 DEFAULT_WORK = Path(".native-skew")
+MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
 
 
 class Workshop:
@@ -96,6 +97,19 @@ class Workshop:
 
         """
         _ = self.compiler, self.build_requirements, self.check_tools
+
+    def require_space(self) -> None:
+        """Makes sure that the disk is not full.
+
+        Raises:
+            CellError: it nearly is, and what a tool does then says nothing about the tool.
+
+        """
+        if shutil.disk_usage(self.work).free < MINIMUM_FREE:
+            raise CellError(
+                str(self.work),
+                "less than 100 MB are free: free space, or name another folder with --work",
+            )
 
     def shelf(
         self,

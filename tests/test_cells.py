@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from repro import cell as cell_module
+from repro import workshop as workshop_module
 from repro.cell import Task
 from repro.results import NotRun, Result
 from repro.runner import Runner, Watcher
@@ -238,7 +238,7 @@ def test_what_is_no_answer_is_no_refusal(
 def test_a_full_disk_is_not_a_refusal(
     workshop: Workshop, task: Callable[..., Task], watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cell_module, "MINIMUM_FREE", 1 << 62)
+    monkeypatch.setattr(workshop_module, "MINIMUM_FREE", 1 << 62)
     (outcome,) = Runner(workshop, jobs=1).run([task(ISSUE, "uv-pip-install")], watcher)
     assert isinstance(outcome, NotRun)
     assert "free space" in outcome.reason

@@ -96,7 +96,7 @@ def _model(workshop: Workshop, to: Path) -> Path:
     for missing in selection.not_run:
         raise CellError(missing.cell.id, missing.reason)
     run = CellRun(workshop, selection.tasks[0], Processes(), 300.0)
-    result = run.result()
+    result = run.result(run.run())
     if result.verdict != "works":
         raise CellError(
             result.cell.id, f"the stub copies an environment that works: {result.because}"

@@ -131,7 +131,7 @@ def read_sdist(path: Path) -> PublishedFile:
         with tarfile.open(path) as archive:
             member = archive.extractfile(f"{path.name.removesuffix('.tar.gz')}/PKG-INFO")
             pkg_info = member.read(_PKG_INFO_LIMIT) if member else b""
-        Metadata.from_email(pkg_info, validate=False)
+        requires_python = Metadata.from_email(pkg_info, validate=False).requires_python
         content = path.read_bytes()
     except (OSError, KeyError, tarfile.TarError, InvalidSdistFilename, ValueError) as error:
         raise ArchiveError(str(path), f"{error}, so it is no sdist") from error
@@ -143,6 +143,7 @@ def read_sdist(path: Path) -> PublishedFile:
         filename=path.name,
         content=content,
         metadata=pkg_info,
+        requires_python=str(requires_python) if requires_python else None,
     )
 
 

@@ -1,8 +1,4 @@
-"""One cell, from publication to judged evidence.
-
-A pipeline: publish, render, run the commands, observe, judge, keep the evidence. Only
-this module knows its order.
-"""
+"""One cell: publish, render, run, observe, judge, keep. Only this module knows the order."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ from repro.installers import INSTALLERS, Plan, Target, Unsupported
 from repro.interpreter import Interpreter
 from repro.isolation import Place, environment
 from repro.observe import Check, Observation, Subject, observe
-from repro.plans import stages_of
+from repro.plans import require_pythons, stages_of
 from repro.process import TIMED_OUT, Outcome, Processes
 from repro.results import Cell, CommandRecord, Result, StepRecord
 from repro.scenario import Scenario, Step
@@ -168,10 +164,13 @@ class CellRun:
 
     def _run_steps(self, shelf: Shelf) -> tuple[Plan, int]:
         """All steps in order; returns the last plan and its last command's exit code."""
-        stages = stages_of(self._task.scenario, self._task.cell, self._target())
+        task = self._task
+        if task.substitute:
+            require_pythons(task.scenario, task.cell.variant, task.substitute)
+        stages = stages_of(task.scenario, task.cell, self._target())
         before, exit_code = 0, 0
         for stage in stages:
-            if stage.step.action == "sync" and exit_code:
+            if exit_code and stage.step.action == "sync":
                 break  # there is no lock to go by
             if stage.number != before:
                 self._enter_step(stage.step, stage.plan, first=stage.number == 1)

@@ -208,7 +208,13 @@ def substituted_files(
     The wheels say what the sdist says, as they do where metadata is static.
     """
     requires = Metadata.from_email(substitute.metadata, validate=False).requires_dist or []
-    metadata = core_metadata(CONSUMER, release.version, tuple(map(str, requires)))
+    pythons = substitute.requires_python
+    metadata = core_metadata(
+        CONSUMER,
+        release.version,
+        tuple(map(str, requires)),
+        requires_python=pythons or "",
+    )
     wheels = (
         wheel_file(
             CONSUMER, release.version, full_tag(wheel, interpreter), metadata, {}, release.step
@@ -216,7 +222,8 @@ def substituted_files(
         for wheel in release.wheels
         if wheel.tag != "here"
     )
-    return (msgspec.structs.replace(substitute, step=release.step), *wheels)
+    files = msgspec.structs.replace(substitute, step=release.step), *wheels
+    return tuple(msgspec.structs.replace(each, requires_python=pythons) for each in files)
 
 
 def provider_title(release: ProviderRelease) -> str:

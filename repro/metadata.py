@@ -40,7 +40,11 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def core_metadata(
-    name: str, version: str, requires_dist: tuple[str, ...], dynamic: str | None = None
+    name: str,
+    version: str,
+    requires_dist: tuple[str, ...],
+    dynamic: str | None = None,
+    requires_python: str = "",
 ) -> bytes:
     """Writes METADATA or PKG-INFO.
 
@@ -53,6 +57,7 @@ def core_metadata(
         "version": version,
         "summary": f"Part of the fake pair that native-skew publishes: {name}",
         "requires_dist": list(requires_dist),
+        **({"requires_python": requires_python} if requires_python else {}),
     }
     message = Metadata.from_raw(fields, validate=True).as_rfc822()  # type: ignore[arg-type]
     if dynamic:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+from packaging.specifiers import SpecifierSet
 
+from repro.archives import PublishedFile
 from repro.cast import cast_of, request_of
 from repro.installers import INSTALLERS, Plan, Target, Unsupported
 from repro.remedies import REMEDIES
 from repro.results import Cell
 from repro.scenario import Scenario, Step
+
+_NEWEST_MINOR = 50  # of Python 3; any number that is out of reach
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +21,22 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     step: Step
     plan: Plan
+
+
+def require_pythons(scenario: Scenario, variant: str, consumer: PublishedFile) -> None:
+    """Makes sure that the scenario's project supports no Python that ``consumer`` does not.
+
+    Raises:
+        Unsupported: it does; such a project cannot have that consumer, skew or none.
+
+    """
+    wanted, offered = request_of(scenario, variant).requires_python, consumer.requires_python
+    if not wanted or not offered:
+        return
+    for python in (f"3.{minor}" for minor in range(_NEWEST_MINOR)):
+        if SpecifierSet(wanted).contains(python) and not SpecifierSet(offered).contains(python):
+            reason = f"the project supports Python {python}, and the consumer is for {offered}"
+            raise Unsupported(reason)
 
 
 def stages_of(scenario: Scenario, cell: Cell, target: Target) -> tuple[Stage, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -122,6 +122,38 @@ def consumer(
 def sdist(shared: Path, sites: dict[str, Path]) -> Path:
     """The sdist of the default consumer."""
     return built_consumer(shared, sites, "setuptools")[1]
+
+
+@pytest.fixture(scope="session")
+def sdists(shared: Path, sites: dict[str, Path], sdist: Path) -> Callable[[str], Path]:
+    """Scenario's name -> the default consumer's sdist, for the Pythons that it asks about."""
+
+    def of(scenario: str) -> Path:
+        return older_sdist(shared, sites) if scenario == "older-python-supported" else sdist
+
+    return of
+
+
+def older_sdist(shared: Path, sites: dict[str, Path]) -> Path:
+    """The sdist of a consumer that says it is for Python 3.9 too.
+
+    The template makes none such: its build reads TOML by a module that came with 3.11. The
+    scenario is about projects that support 3.9, and these can only have such a consumer; all
+    that a tool reads of 3.9 is this statement.
+    """
+    bakery = Bakery(shared / "consumer-older")
+    with FileLock(shared / "consumer-older.lock"):
+        if not (bakery.root / "dist").exists():
+            project = bakery.bake("native-consumer")
+            pyproject = project / "pyproject.toml"
+            text = pyproject.read_text(encoding="utf-8")
+            assert text.count('requires-python = ">=3.11"') == 1
+            pyproject.write_text(
+                text.replace('requires-python = ">=3.11"', 'requires-python = ">=3.9"'),
+                encoding="utf-8",
+            )
+            bakery.build(project, sites[LOWEST], "--sdist")
+    return next((bakery.root / "dist").glob("*.tar.gz"))
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,7 @@ from typing import Any
 from zipfile import ZIP_STORED, ZipInfo
 
 import msgspec
-from packaging.metadata import Metadata
-from packaging.utils import InvalidSdistFilename, parse_sdist_filename
 from wheel.wheelfile import WheelFile
-
-from repro.errors import ArchiveError
-from repro.scenario import CONSUMER
 
 GENERATOR = "native-skew"
 _EPOCH = (2026, 1, 9, 0, 0, 0)  # any fixed moment; that of the issue
@@ -117,34 +112,3 @@ def wheel_file(
         metadata=metadata,
         step=step,
     )
-
-
-def read_sdist(path: Path) -> PublishedFile:
-    """Reads an sdist from disk, with its PKG-INFO; nothing is unpacked.
-
-    Raises:
-        ArchiveError: it is no sdist, or not of the fake consumer.
-
-    """
-    try:
-        name, version = parse_sdist_filename(path.name)
-        with tarfile.open(path) as archive:
-            member = archive.extractfile(f"{path.name.removesuffix('.tar.gz')}/PKG-INFO")
-            pkg_info = member.read(_PKG_INFO_LIMIT) if member else b""
-        requires_python = Metadata.from_email(pkg_info, validate=False).requires_python
-        content = path.read_bytes()
-    except (OSError, KeyError, tarfile.TarError, InvalidSdistFilename, ValueError) as error:
-        raise ArchiveError(str(path), f"{error}, so it is no sdist") from error
-    if name != CONSUMER:
-        raise ArchiveError(str(path), f"it is of {name}, and takes the place of {CONSUMER}")
-    return PublishedFile(
-        project=name,
-        version=str(version),
-        filename=path.name,
-        content=content,
-        metadata=pkg_info,
-        requires_python=str(requires_python) if requires_python else None,
-    )
-
-
-_PKG_INFO_LIMIT = 1024 * 1024  # bytes

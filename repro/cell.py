@@ -12,7 +12,6 @@ from packaging.version import Version
 
 from repro import evidence, live
 from repro.answers import NOT_STARTED, require_answer, require_sound
-from repro.archives import PublishedFile
 from repro.doctor.diagnose import diagnose
 from repro.errors import CellError
 from repro.expectations import expected_of
@@ -25,6 +24,7 @@ from repro.process import TIMED_OUT, Outcome, Processes
 from repro.results import Cell, CommandRecord, Result, StepRecord
 from repro.scenario import Scenario, Step
 from repro.shelf import Shelf
+from repro.substitute import Substitute
 from repro.tools import Tool
 from repro.verdict import Judgement, judge
 from repro.workshop import Workshop
@@ -40,7 +40,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     scenario: Scenario
     interpreter: Interpreter
     tool: Tool
-    substitute: PublishedFile | None = None
+    substitute: Substitute | None = None
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +135,9 @@ class CellRun:
             expected=expected.verdict if expected else None,
             expected_because=expected.because if expected else None,
             origin=evidence.origin_of(task.scenario.consumer, ran.observation),
-            published=evidence.published_records(ran.shelf, self._workshop.build_requirements),
+            published=evidence.published_records(
+                ran.shelf, (task.scenario.consumer, task.scenario.provider)
+            ),
             steps=tuple(self._records),
             observation=ran.observation,
             journal=tuple(ran.shelf.journal),
@@ -166,7 +168,7 @@ class CellRun:
         """All steps in order; returns the last plan and its last command's exit code."""
         task = self._task
         if task.substitute:
-            require_pythons(task.scenario, task.cell.variant, task.substitute)
+            require_pythons(task.scenario, task.cell.variant, task.substitute.sdist)
         stages = stages_of(task.scenario, task.cell, self._target())
         before, exit_code = 0, 0
         for stage in stages:

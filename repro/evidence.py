@@ -23,12 +23,10 @@ from repro.shelf import Shelf
 from repro.tools import Tool
 
 
-def published_records(
-    shelf: Shelf, build_requirements: Iterable[PublishedFile]
-) -> tuple[PublishedRecord, ...]:
-    """What the scenario published on ``shelf``, in all steps, without the build requirements."""
-    others = {each.filename for each in build_requirements}
-    return tuple(_record(each) for each in shelf.all_files() if each.filename not in others)
+def published_records(shelf: Shelf, projects: Iterable[str]) -> tuple[PublishedRecord, ...]:
+    """The files of ``projects`` that were published on ``shelf``, in all steps."""
+    wanted = frozenset(projects)
+    return tuple(_record(each) for each in shelf.all_files() if each.project in wanted)
 
 
 def _record(file: PublishedFile) -> PublishedRecord:

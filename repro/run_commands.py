@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
-from repro import report, results, scenarios
-from repro.archives import read_sdist
+from repro import report, results, scenarios, substitute
 from repro.errors import RecordOwnError
 from repro.installers import parse_choice
 from repro.interpreter import find as find_interpreter
@@ -87,7 +87,7 @@ def run(
         remedies=("nothing",) if consumer else remedy,
         pythons=python,
         live=live,
-        substitute=read_sdist(consumer) if consumer else None,
+        substitute=substitute.read(consumer) if consumer else None,
     )
     # What another consumer does is no news of a tool.
     recorded = {} if consumer else results.read_all(folder)
@@ -99,6 +99,10 @@ def run(
         filtered = everything or any((scenario_names, installer, remedy, live, consumer))
         notes.print(f"work folder: {workshop.work}", soft_wrap=True, highlight=False)
         notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
+        if filters.substitute:
+            offered = workshop.build_requirements
+            whole = substitute.fetched(filters.substitute, offered, workshop.toolbox)
+            filters = replace(filters, substitute=whole)
         selection = (
             select(filters, workshop.toolbox) if filtered else tour(workshop.toolbox, python)
         )

@@ -9,7 +9,6 @@ import msgspec
 
 from repro import interpreter as interpreters
 from repro import remedies, scenarios
-from repro.archives import PublishedFile
 from repro.cell import Task
 from repro.errors import (
     AmbiguousCellError,
@@ -20,6 +19,7 @@ from repro.installers import DEFAULT_VERSIONS, INSTALLERS, Choice, parse_choice
 from repro.interpreter import Interpreter
 from repro.results import Cell, NotRun
 from repro.scenario import Scenario
+from repro.substitute import Substitute
 from repro.tools import NEWEST, Tool, Toolbox
 
 # What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
@@ -55,7 +55,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     remedies: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     live: bool = False
-    substitute: PublishedFile | None = None
+    substitute: Substitute | None = None
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):

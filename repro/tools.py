@@ -153,6 +153,22 @@ class Toolbox:
         found = [self._downloaded(requirement) for requirement in BUILD_REQUIREMENTS]
         return tuple({each.filename: each for each in found}.values())
 
+    def wheels(self, requirements: Sequence[str]) -> tuple[PublishedFile, ...]:
+        """Wheels for ``requirements`` and for what these require, for this interpreter.
+
+        Raises:
+            ToolUnavailableError: one cannot be fetched.
+
+        """
+        wanted = sorted(requirements)
+        mark = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
+        folder = self._folder / "build-requirements" / f"{mark}-{self._suffix}"
+        with self._lock(f"build-{folder.name}"):
+            if not (folder / "complete").exists():
+                self._pip("download", "--only-binary", ":all:", "-d", str(folder), *wanted)
+                (folder / "complete").touch()
+        return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
+
     def compiler(self) -> Compiler:
         """The machine's C compiler, or else ziglang.
 

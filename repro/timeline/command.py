@@ -27,6 +27,7 @@ from repro.results import Change, NotRun, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN
 from repro.runner import Runner
 from repro.timeline import lines, record, words
+from repro.timeline.errors import ShorterLineError
 from repro.timeline.lines import Filters
 from repro.timeline.record import Line, Question
 from repro.timeline.trace import Found, selector, trace
@@ -92,6 +93,8 @@ def timeline(
         for tool, found in releases.items():
             between = f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}"
             notes.print(between, highlight=False)
+        if recording:
+            _require_whole(asked, releases, record.read_all(folder))
         workshop.make_ready()
         runner = Runner(workshop, jobs=jobs, limit=time_limit)
         outcomes = trace(
@@ -116,6 +119,18 @@ def timeline(
         _record(done, outcomes, contradictory, folder, notes)
         changes = ()
     sys.exit(_exit_code(changes, contradictory, news))
+
+
+def _require_whole(
+    asked: Sequence[Question], releases: dict[str, tuple[str, ...]], recorded: dict[str, Line]
+) -> None:
+    """Makes sure, before anything runs, that no recorded line would become a shorter one."""
+    for question in asked:
+        line = recorded.get(question.id)
+        found = releases[INSTALLERS[question.installer].tool]
+        if line and not set(found).issuperset((line.releases[0], line.releases[-1])):
+            ends = line.releases[0], line.releases[-1]
+            raise ShorterLineError(question.id, ends, (found[0], found[-1]))
 
 
 def _run(runner: Runner, tasks: Sequence[Task], notes: Console) -> list[Result | NotRun]:

@@ -43,3 +43,14 @@ class InstallerVersionError(SkewError):
             f"--installer {text}: name an interface without a version, as uv-sync; "
             "--since and --until say which releases"
         )
+
+
+class ShorterLineError(SkewError):
+    """--record would replace a line by a part of it."""
+
+    def __init__(self, question: str, recorded: tuple[str, str], asked: tuple[str, str]) -> None:
+        super().__init__(
+            f"{question}: recorded from {recorded[0]} to {recorded[1]}, and --record would keep "
+            f"{asked[0]} to {asked[1]} only; leave --since and --until out, or record elsewhere "
+            "with --results"
+        )

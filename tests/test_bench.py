@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import jsonschema
@@ -165,6 +167,12 @@ def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
     assert isinstance(fine, Measured)
     assert fine.cpus > 0
     assert len(said) == 3
+
+
+@pytest.mark.parametrize("entry", run.MEASURES.values(), ids=lambda entry: entry.module)
+def test_every_measurement_takes_a_setting(entry: run.Entry) -> None:
+    signature = inspect.signature(import_module(entry.module).measure)
+    assert list(signature.parameters) == ["setting"]
 
 
 def example() -> Bench:

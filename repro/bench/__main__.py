@@ -22,16 +22,28 @@ from repro.run_commands import CHANGED, COULD_NOT_RUN
 @click.option("--only", multiple=True, type=click.Choice(list(MEASURES)), help="Repeatable.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
 @jobs_option
+@click.option(
+    "--environment",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A large environment to diagnose; without it one is made, of several gigabytes.",
+)
 @click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
 @work_option
-def bench(only: tuple[str, ...], rounds: int, jobs: int, recording: bool, work: Path) -> None:
+def bench(
+    only: tuple[str, ...],
+    rounds: int,
+    jobs: int,
+    environment: Path | None,
+    recording: bool,
+    work: Path,
+) -> None:
     """Measures what the kit costs, against peers and against a bare loop.
 
     Ends with 0 when every bar is met, 1 when one is missed, 2 when something could not be
     measured.
     """
     console, notes = report.console(), report.console(stderr=True)
-    setting = Setting(work=work.resolve(), rounds=rounds, jobs=jobs)
+    setting = Setting(work=work.resolve(), rounds=rounds, jobs=jobs, environment=environment)
     names = [name for name in MEASURES if not only or name in only]
     done = measure_all(setting, names, lambda text: notes.print(text, highlight=False))
     console.print(_summary(done))

@@ -33,7 +33,7 @@ class Stopwatch:
         trace: TracebackType | None,
     ) -> None:
         wall, cpu = self._started
-        self.took = Took(wall=round(time.monotonic() - wall, 3), cpu=round(_cpu() - cpu, 3))
+        self.took = Took(wall=round(time.monotonic() - wall, 6), cpu=round(_cpu() - cpu, 6))
 
 
 def least(several: Sequence[Took]) -> Took:

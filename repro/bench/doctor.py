@@ -1,24 +1,50 @@
-"""What the diagnosis of one environment costs, against other readers of the same files.
-
-All in one run, in turns, so that what else the machine does falls on each alike.
-"""
+"""What the diagnosis of one environment costs, against other readers of the same files."""
 
 from __future__ import annotations
 
 import os
-import resource
+import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
+from filelock import FileLock
+from packaging.utils import canonicalize_name
 
-from repro import elf
+from repro import __version__, elf
+from repro.bench.clock import Stopwatch, Took, least
+from repro.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from repro.doctor.diagnose import diagnose
 from repro.doctor.environment import opened
+from repro.doctor.errors import NotAnEnvironmentError
 from repro.doctor.image import Image, ImageError
+
+# Many extension modules, and libraries of more than a gigabyte. Several gigabytes to fetch.
+_DISTRIBUTIONS = (
+    "numpy", "scipy", "pandas", "pyarrow", "h5py", "lxml", "matplotlib", "scikit-learn",
+    "opencv-python-headless", "torch",
+)  # fmt: skip
+# Programs that say where a file's libraries are found. ldd takes them all in one call, and the
+# others too; lddtree is pax-utils', https://github.com/gentoo/pax-utils, and libtree is
+# https://github.com/haampie/libtree. What is not on the PATH is left out.
+_PROGRAMS = ("ldd", "libtree", "lddtree")
+_FASTER_THAN_LDD, _SLOWER_THAN_BARE, _MEMORY = 20.0, 5.0, 100.0  # times, times, MiB
+_TICK = 1e-6  # seconds: less is not told apart from nothing
+_SLOW = 60.0  # seconds: a reader that takes longer is timed once
+
+HOW = (
+    "An environment with " + ", ".join(_DISTRIBUTIONS) + " and what these require is diagnosed. "
+    "The other readers are given the very shared objects that its distributions list, all in one "
+    "process: ldd and its like say where each library is found; the bare reader opens each "
+    "file, reads its program headers and dynamic section, and the names in it; pyelftools does "
+    "the same by its general reader. Only doctor also finds the files, looks for libraries as "
+    "the loader does, looks up symbols, and joins what it found with metadata. Time is "
+    "processor time, of child processes too; files were read before, so that they are in memory. "
+    "Of the rounds, taken in turn, the least counts. The memory is that of a process that only "
+    "runs the diagnosis."
+)
 
 _PT_DYNAMIC, _DT_STRTAB, _DT_NAMES = 2, 5, (1, 14, 15, 29)
 _PEAK = """\
@@ -30,61 +56,122 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-class DoctorFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One measurement.
-
-    Attributes:
-        files: ELF files that were read by ldd, the bare reader and pyelftools.
-        modules: extension modules that doctor judged.
-        findings: what doctor found; 0 in an environment that is sound.
-        seconds: by reader, the least of all rounds; of processor time, children's included.
-        faster_than_ldd: ldd's time by doctor's.
-        slower_than_bare: doctor's time by the bare reader's.
-        peak_bytes: the resident memory of a process that only runs doctor.
-
-    """
-
-    files: int
-    modules: int
-    findings: int
-    seconds: dict[str, float]
-    faster_than_ldd: float
-    slower_than_bare: float
-    peak_bytes: int
-
-
-def measure(env: Path, rounds: int = 5) -> DoctorFigures:
-    """Reads the environment ``env`` with doctor, ldd in one call, a bare reader, pyelftools.
+def measure(setting: Setting) -> Measurement:
+    """Diagnoses the large environment, and has its files read otherwise, in turns.
 
     Raises:
-        NotAnEnvironmentError: it is none.
+        NotMeasuredError: there is no such environment, and it cannot be made.
 
     """
-    paths = _elf_files(env)
+    home = setting.environment or _made(setting.work / "tools")
+    try:
+        paths, report = _elf_files(home), diagnose(home)
+    except NotAnEnvironmentError as error:
+        raise NotMeasuredError(str(error)) from error
+    took = _timed(_readers(home, paths), setting.rounds)
+    looked_at = ", ".join(f"{number} {name}" for name, number in report.looked_at.items())
+    doctor, bare = took["doctor"].cpu, took["bare reader"].cpu
+    peak = _peak(home)
+    return Measurement(
+        id="doctor",
+        title="The diagnosis against other tools",
+        how=f"{HOW} This one has {looked_at}.",
+        columns=("processor time, s", "doctor is faster by", "files read"),
+        rows=tuple(
+            Row(
+                name=name,
+                values=(
+                    round(each.cpu, 3),
+                    round(each.cpu / max(doctor, _TICK), 2),
+                    float(len(paths)),
+                ),
+            )
+            for name, each in took.items()
+        ),
+        bars=(
+            Bar(
+                name="times faster than ldd",
+                value=round(took["ldd"].cpu / max(doctor, _TICK), 1),
+                at_least=_FASTER_THAN_LDD,
+            ),
+            Bar(
+                name="times the bare reader of program headers",
+                value=round(doctor / max(bare, _TICK), 1),
+                at_most=_SLOWER_THAN_BARE,
+            ),
+            Bar(name="peak memory, MiB", value=round(peak / 1024**2, 1), at_most=_MEMORY),
+        ),
+        versions={"native-skew": __version__, **_versions(home)},
+    )
+
+
+def _versions(home: Path) -> dict[str, str]:
+    with opened(home) as environment:
+        return {
+            name: each.version
+            for each in environment.distributions
+            if (name := canonicalize_name(each.name)) in _DISTRIBUTIONS
+        }
+
+
+def _made(tools: Path) -> Path:
+    """The large environment in the tools' folder, fetched where it is not there yet."""
+    home = tools / f"large-environment-cp{sys.version_info.major}{sys.version_info.minor}"
+    tools.mkdir(parents=True, exist_ok=True)
+    with FileLock(tools / f".{home.name}.lock"):
+        if not (home / "complete").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            _run([sys.executable, "-m", "venv", "--without-pip", str(home)])
+            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+            installing = ("--python", str(home), "install", "--only-binary", ":all:")
+            _run([*pip, *installing, *_DISTRIBUTIONS])
+            (home / "complete").touch()
+    return home
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise NotMeasuredError(
+            f"the large environment could not be made: {last}; name one with --environment"
+        )
+
+
+def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object]]:
     names = [str(path) for path in paths]
-    readers: dict[str, Callable[[], object]] = {
-        "doctor": lambda: diagnose(env),
-        "bare": lambda: [_bare(name) for name in names],
-        "ldd": lambda: subprocess.run(["ldd", *names], capture_output=True, check=False),
-        "pyelftools": lambda: [elf.read(path) for path in paths],
+    programs: dict[str, Callable[[], object]] = {
+        name: lambda found=found: subprocess.run([found, *names], capture_output=True, check=False)  # type: ignore[misc]
+        for name in _PROGRAMS
+        if (found := shutil.which(name))
     }
-    seconds = {name: float("inf") for name in readers}
+    if "ldd" not in programs:
+        raise NotMeasuredError("there is no ldd on the PATH to measure against")
+    return {
+        "doctor": lambda: diagnose(home),
+        "bare reader": lambda: [_bare(name) for name in names],
+        "pyelftools": lambda: [elf.read(path) for path in paths],
+        **programs,
+    }
+
+
+def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, Took]:
+    turns: dict[str, list[Took]] = {name: [] for name in readers}
     for _ in range(rounds):
         for name, reader in readers.items():
-            seconds[name] = min(seconds[name], _cost(reader))
-    report = diagnose(env)
-    peak = subprocess.run(
-        [sys.executable, "-c", _PEAK, str(env)], capture_output=True, text=True, check=True
-    ).stdout
-    return DoctorFigures(
-        files=len(paths),
-        modules=report.looked_at["extension modules"],
-        findings=len(report.findings),
-        seconds={name: round(value, 4) for name, value in seconds.items()},
-        faster_than_ldd=round(seconds["ldd"] / seconds["doctor"], 1),
-        slower_than_bare=round(seconds["doctor"] / seconds["bare"], 1),
-        peak_bytes=int(peak) * 1024,
-    )
+            if turns[name] and turns[name][0].cpu > _SLOW:
+                continue
+            with Stopwatch() as watch:
+                reader()
+            turns[name].append(watch.took)
+    return {name: least(each) for name, each in turns.items()}
+
+
+def _peak(home: Path) -> int:
+    """Bytes that a process had resident which only diagnosed ``home``."""
+    command = [sys.executable, "-c", _PEAK, str(home)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout) * 1024
 
 
 def _elf_files(env: Path) -> list[Path]:
@@ -98,17 +185,6 @@ def _elf_files(env: Path) -> list[Path]:
             except ImageError:
                 continue
     return found
-
-
-def _cost(reader: Callable[[], object]) -> float:
-    before = _processor()
-    reader()
-    return _processor() - before
-
-
-def _processor() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _bare(name: str) -> list[bytes]:

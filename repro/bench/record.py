@@ -25,6 +25,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         rounds: how often each thing is timed; the least disturbed round counts.
         jobs: how many at once, where several things run.
         cells: the sizes of the matrix whose cost per cell is measured.
+        environment: a large one to diagnose; None has one made.
 
     """
 
@@ -32,6 +33,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     jobs: int
     cells: tuple[int, ...] = (10, 100, 1000)
+    environment: Path | None = None
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from repro.bench.doctor import measure
+from repro.bench.record import NotMeasuredError, Setting
 from repro.doctor.diagnose import diagnose
 
 NAMES = ("fifo", "loop", "sparse", "text", "short", "folder", "gone")
@@ -60,10 +61,16 @@ def test_no_name_breaks_a_form(site: Path, form: tuple[str, ...], call) -> None:
 
 def test_the_measurement_is_of_what_it_says(pair) -> None:  # type: ignore[no-untyped-def]
     home = pair.install(pair.provider(), pair.consumer("7.0.7.99.1.2", "fake-corelibs"))
-    figures = measure(home, rounds=1)
-    assert (figures.files, figures.modules, figures.findings) == (2, 1, 0)
-    assert set(figures.seconds) == {"doctor", "bare", "ldd", "pyelftools"}
-    assert figures.peak_bytes > 1 << 20
+    made = measure(Setting(work=home, rounds=1, jobs=1, environment=home))
+    assert {"doctor", "bare reader", "ldd", "pyelftools"} <= {row.name for row in made.rows}
+    assert {row.values[2] for row in made.rows} == {2.0}
+    assert "2 distributions, 1 extension modules" in made.how
+    assert made.bars[2].value > 1
+
+
+def test_where_there_is_no_environment_nothing_is_measured(tmp_path: Path) -> None:
+    with pytest.raises(NotMeasuredError, match="nothing is installed"):
+        measure(Setting(work=tmp_path, rounds=1, jobs=1, environment=tmp_path))
 
 
 @pytest.mark.parametrize(

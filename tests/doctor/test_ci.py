@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,16 +30,26 @@ def path_with_the_command(tmp_path: Path) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
-def test_the_hook_s_entry_runs(skewed: Callable[[], Path], path_with_the_command: str) -> None:
+def test_the_hook_looks_at_the_project_s_environment(
+    skewed: Callable[[], Path], path_with_the_command: str, tmp_path: Path
+) -> None:
+    """Not at the active one, which pre-commit makes the hook's own: VIRTUAL_ENV is another."""
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert hook["pass_filenames"] is False
     assert hook["always_run"] is True
-    environ = {"PATH": path_with_the_command, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(skewed())}
-    done = subprocess.run(
-        shlex.split(hook["entry"]), env=environ, capture_output=True, text=True, check=False
-    )
+    environ = {"PATH": path_with_the_command, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": sys.prefix}
+
+    def run_hook(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        command = [*shlex.split(hook["entry"]), *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+        )
+
+    (tmp_path / ".venv").symlink_to(skewed())
+    done = run_hook(hook["args"])
     assert done.returncode == 1
     assert "skewed-library" in done.stdout
+    assert run_hook([]).returncode == 0, "what it would say of its own environment"
 
 
 def look(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:

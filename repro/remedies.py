@@ -138,6 +138,15 @@ REMEDIES: dict[str, Remedy] = {
         apply=lambda request, cast: (replace(request, build_constraints=(cast.below_newer,)),),
         source=_UV_RESOLUTION_DOCS + "#build-constraints",
     ),
+    "build-constraint-no-cache": Remedy(
+        title="Hold the provider back in the build, and leave the cache aside",
+        why="As build-constraint, and no wheel or tree that an earlier attempt left is used.",
+        trap="What is installed already stays as it is: make a new environment.",
+        apply=lambda request, cast: (
+            replace(request, build_constraints=(cast.below_newer,), empty_cache=True),
+        ),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
     "override": Remedy(
         title="Override the provider's version",
         why="The declared requirement is replaced by the version that the build takes.",

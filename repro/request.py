@@ -34,6 +34,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         reinstall: names that are installed anew though they are there.
         refresh: cached answers of the index are asked for again.
         clean_cache: names whose cached builds are removed first.
+        empty_cache: nothing that is cached is used, neither answers nor builds.
         constraint_variable: constraints set by the tool's environment variable.
         library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
         lock_platforms: the platforms (``linux``, ``macos``, ``windows``) that a lock is for.
@@ -55,6 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     reinstall: tuple[str, ...] = ()
     refresh: bool = False
     clean_cache: tuple[str, ...] = ()
+    empty_cache: bool = False
     library_path: str | None = None
     constraint_variable: tuple[str, ...] = ()
     lock_platforms: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ FEATURES: dict[str, str] = {
     "reinstall": "reinstalling a named distribution",
     "refresh": "refreshing cached index answers",
     "clean_cache": "cleaning a named distribution's cache",
+    "empty_cache": "leaving the cache aside",
     "constraint_variable": "constraints by an environment variable that builds read too",
     "lock_platforms": "locking for some platforms and not for others",
     "library_path": "installing a second copy into a folder",

@@ -28,39 +28,53 @@ CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
         "uv-sync": ("override", "match-runtime-clean"),
         "uv-pip-install": ("override", "match-runtime-clean", "build-constraint"),
         "pip": ("require-newer", "build-constraint"),
+        "poetry-lock-sync": ("build-constraint-no-cache",),
+        "pdm-lock-sync": ("override",),
     },
     # Stamped, and the installed provider is one that no build can have any more.
     "rotten": {
         "uv-sync": ("override",),
         "uv-pip-install": ("override",),
         "pip": ("require-newer",),
+        "pdm-lock-sync": ("override",),
     },
     "stale": {
         "uv-sync": ("match-runtime-clean", "override"),
         "uv-pip-install": ("match-runtime-clean", "override"),
         "pip": ("clean-cache", "build-constraint"),
+        "poetry-lock-sync": ("build-constraint-no-cache",),
+        "pdm-lock-sync": ("clean-cache", "override"),
     },
     "unstamped": {
         "uv-sync": ("clean-cache", "match-runtime", "build-constraint"),
         "uv-pip-install": ("clean-cache", "match-runtime", "build-constraint"),
         "pip": ("clean-cache", "build-constraint"),
+        "poetry-lock-sync": ("build-constraint",),
+        "pdm-lock-sync": ("clean-cache", "no-build-isolation"),
     },
     "symbol": {
         "uv-sync": ("match-runtime", "build-constraint"),
         "uv-pip-install": ("match-runtime", "build-constraint"),
         "pip": ("build-constraint", "no-build-isolation"),
+        "poetry-lock-sync": ("build-constraint",),
+        "pdm-lock-sync": ("no-build-isolation",),
     },
 }
 # Where the recorded runs of each choice are: the tests read them.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {
-    "stamped": ("stamped-wheel-elsewhere", "stale-build-tree/same-environment"),
+    "stamped": ("stamped-wheel-elsewhere", "stale-build-tree"),
     "rotten": ("rotten-build-requirement", "stamped-wheel-elsewhere"),
-    "stale": ("stale-build-tree/same-environment",),
+    "stale": ("stale-build-tree",),
     "unstamped": ("stale-wheel-cache/public-headers", "unstamped-pin"),
     "symbol": ("unversioned-soname",),
 }
 # The INSTALLER file names the tool, not which of its interfaces.
-_INTERFACES = {"uv": ("uv-sync", "uv-pip-install"), "pip": ("pip",)}
+_INTERFACES = {
+    "uv": ("uv-sync", "uv-pip-install"),
+    "pip": ("pip",),
+    "poetry": ("poetry-lock-sync",),
+    "pdm": ("pdm-lock-sync",),
+}
 _NAMING_THE_NEWER = ("override", "require-newer")
 _ANY_TOOL = ("uv-sync", "uv-pip-install", "pip")
 
@@ -134,10 +148,10 @@ def advise(
         index_url="",
     )
     word = installer.split(maxsplit=1)[0].lower() if installer else ""
-    interfaces = _INTERFACES.get(word, _ANY_TOOL)
+    interfaces = [each for each in _INTERFACES.get(word, ()) if each in CHOICES[cause]]
     return tuple(
         advice
-        for interface in interfaces
+        for interface in interfaces or _ANY_TOOL
         for name in CHOICES[cause][interface]
         for advice in _advice(name, interface, request, case, target)
     )

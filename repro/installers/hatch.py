@@ -14,7 +14,7 @@ from repro.installers.base import Installer, Plan, Target, require_only, require
 from repro.installers.uv import settings
 from repro.request import Request
 
-_SUPPORTED = ("build_from_source", "constraints", "build_constraints")
+_SUPPORTED = ("build_from_source", "constraints", "build_constraints", "empty_cache")
 _PIP_SUPPORTED = (*_SUPPORTED, "constraint_variable")
 _UV_SUPPORTED = (
     *_SUPPORTED,
@@ -55,6 +55,8 @@ def _with_pip(request: Request, target: Target) -> Plan:
     variables = _variables(request, "PIP", files)
     if request.build_from_source:
         variables["PIP_NO_BINARY"] = ",".join(request.build_from_source)
+    if request.empty_cache:
+        variables["PIP_NO_CACHE_DIR"] = "1"
     environment = _environment(request, variables)
     return _plan(target, {**files, "pyproject.toml": _project(environment, {})})
 
@@ -62,9 +64,12 @@ def _with_pip(request: Request, target: Target) -> Plan:
 def _with_uv(request: Request, target: Target) -> Plan:
     require_only(request, "Hatch with uv", _UV_SUPPORTED)
     files: dict[str, str] = {}
+    variables = _variables(request, "UV", files)
+    if request.empty_cache:
+        variables["UV_NO_CACHE"] = "1"
     # A uv that is named is used as it is; else Hatch would install one first.
     environment = {
-        **_environment(request, _variables(request, "UV", files)),
+        **_environment(request, variables),
         "installer": "uv",
         "uv-path": "uv",
     }

@@ -26,6 +26,7 @@ _SUPPORTED = (
     "no_build_isolation",
     "reinstall",
     "clean_cache",
+    "empty_cache",
     "library_path",
     "constraint_variable",
 )
@@ -80,6 +81,7 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
         options += ["--build-constraint", "build-constraints.txt"]
     if request.no_build_isolation:
         options += ["--no-build-isolation"]
+    options += ["--no-cache-dir"] if request.empty_cache else []
     return files, options
 
 

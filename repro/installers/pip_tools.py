@@ -26,6 +26,7 @@ _SUPPORTED = (
     "constraint_variable",
     "refresh",
     "clean_cache",
+    "empty_cache",
     "library_path",
 )
 _PYTHON = ".venv/bin/python"
@@ -58,6 +59,7 @@ def _render(request: Request, target: Target) -> Plan:
     cleaning = [(*_PIP, "cache", "remove", n.replace("-", "_")) for n in request.clean_cache]
     # What the lock says of building it says for the machine that it was made on.
     passed_on = [f"--no-binary {name}" for name in request.build_from_source if request.locked]
+    passed_on += ["--no-cache-dir"] if request.empty_cache else []
     upgrade: list[Command] = []
     if request.build_constraints:
         files["build-constraints.txt"] = requirement_lines(request.build_constraints)

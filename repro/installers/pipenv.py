@@ -21,7 +21,13 @@ from repro.installers.base import (
 )
 from repro.request import Request
 
-_SUPPORTED = ("build_from_source", "build_constraints", "constraint_variable", "clean_cache")
+_SUPPORTED = (
+    "build_from_source",
+    "build_constraints",
+    "constraint_variable",
+    "clean_cache",
+    "empty_cache",
+)
 
 
 def _pipfile(request: Request, target: Target) -> str:
@@ -58,7 +64,7 @@ def _require_supported(request: Request) -> None:
 def _render(request: Request, target: Target) -> Plan:
     _require_supported(request)
     files = {"Pipfile": _pipfile(request, target)}
-    pipenv: tuple[str, ...] = ("pipenv",)
+    variables = []
     for name, requirements in (
         ("build-constraint", request.build_constraints),
         ("constraint", request.constraint_variable),
@@ -68,13 +74,15 @@ def _render(request: Request, target: Target) -> Plan:
             # Pipenv has no such option: its pip reads pip's variable.
             # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
             variable = f"PIP_{name.upper().replace('-', '_')}={name}s.txt"
-            pipenv = ("env", variable, "pipenv")
+            variables.append(variable)
+    pipenv = ("env", *variables, "pipenv") if variables else ("pipenv",)
     # Whether a wheel may be used stands in the lock, for the machine that it was made on.
     built = request.build_from_source if request.locked else ()
     syncing = ("env", f"PIP_NO_BINARY={','.join(built)}", *pipenv) if built else pipenv
-    # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are.
+    # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are, and
+    # pip's variables what Pipenv itself remembers of a distribution's requirements.
     # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
-    clearing = (("pipenv", "--clear"),) if request.clean_cache else ()
+    clearing = (("pipenv", "--clear"),) if request.clean_cache or request.empty_cache else ()
     return Plan(
         files=files,
         locking=(*clearing, (*pipenv, "lock")),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from repro.installers.base import (
+    Command,
     Installer,
     Plan,
     Tables,
@@ -30,6 +31,7 @@ _SUPPORTED = (
     "build_constraints",
     "refresh",
     "clean_cache",
+    "empty_cache",
 )
 _SOURCE = "local"
 
@@ -94,7 +96,11 @@ def _install(request: Request, target: Target) -> Plan:
     # https://python-poetry.org/docs/cli/#cache-clear
     clear = ("poetry", "cache", "clear", "--no-interaction", "--all", _SOURCE)
     clearing = [clear] if request.clean_cache else []
-    poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
+    poetry: Command = ("poetry", "--no-cache") if request.refresh else ("poetry",)
+    if request.empty_cache:
+        # --no-cache leaves built wheels where they are, and uses them.
+        # https://python-poetry.org/docs/configuration/#cache-dir
+        poetry = ("env", "POETRY_CACHE_DIR=empty-cache", *poetry)
     return Plan(
         files=files,
         commands=(*clearing, (*poetry, "install")),

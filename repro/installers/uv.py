@@ -73,6 +73,7 @@ def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
     """Options that all interfaces spell alike."""
     options = ["--no-config"] if request.ignore_configuration else []
     options += ["--refresh"] if request.refresh else []
+    options += ["--no-cache"] if request.empty_cache else []
     for name in request.reinstall if reinstall else ():
         options += ["--reinstall-package", name]
     return options

@@ -55,6 +55,7 @@ _RUN_FEATURES = (
     "reinstall",
     "refresh",
     "clean_cache",
+    "empty_cache",
 )
 
 

@@ -60,10 +60,11 @@ class AmbiguousCellError(SkewError):
 class RecordOwnError(SkewError):
     """--record with an executable that nobody else can fetch."""
 
-    def __init__(self, installer: str) -> None:
+    def __init__(self, installers: Sequence[str]) -> None:
+        named = " ".join(f"--installer {each}" for each in installers)
         super().__init__(
-            f"--record --installer {installer}: results of an executable of your own are not "
-            "recorded as those of a release; leave --record out, or name the version"
+            f"--record {named}: results of an executable of your own are not recorded as those "
+            "of a release; leave --record out, or name the version"
         )
 
 

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from repro import report, results, scenarios, substitute
 from repro.errors import RecordOwnError
-from repro.installers import parse_choice
 from repro.interpreter import find as find_interpreter
 from repro.options import (
     installer_option,
@@ -91,8 +90,8 @@ def run(
     )
     # What another consumer does is no news of a tool.
     recorded = {} if consumer else results.read_all(folder)
-    if record:
-        _require_releases(installer)
+    if record and filters.own_executables:
+        raise RecordOwnError(filters.own_executables)
     with Workshop(work, keep=keep) as workshop:
         if newest:
             workshop.toolbox.forget_newest()
@@ -130,13 +129,6 @@ def run(
         record_sound(done, folder, notes)
         changes = ()
     sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
-
-
-def _require_releases(installers: Sequence[str]) -> None:
-    """Makes sure that nothing is recorded as a release's that is an executable of the user's."""
-    for text in installers:
-        if parse_choice(text).binary:
-            raise RecordOwnError(text)
 
 
 def _run_all(runner: Runner, selection: Selection, notes: Console) -> list[Result | NotRun]:

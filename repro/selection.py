@@ -57,6 +57,16 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     live: bool = False
     substitute: Substitute | None = None
 
+    @property
+    def own_executables(self) -> tuple[str, ...]:
+        """Those of ``installers`` that name an executable of the user's: no release, to nobody.
+
+        Raises:
+            UnknownNameError: an entry names nothing that there is.
+
+        """
+        return tuple(text for text in self.installers if parse_choice(text).binary)
+
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """The cells to run, and those whose tool could not be had."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -18,10 +19,11 @@ from repro import results, scenarios
 from repro.cell import Task
 from repro.errors import SkewError
 from repro.matrix import merging, parts
-from repro.matrix.merging import MergeError
+from repro.matrix.merging import MergeError, RecordOwnPartsError
 from repro.matrix.parts import Part, PartError, Shard, ShardError
 from repro.results import Cell, NotRun, Result
 from repro.selection import Selection
+from repro.workshop import Workshop
 
 Start = Callable[..., subprocess.Popen[str]]
 Call = Callable[..., tuple[int, str, str]]
@@ -214,6 +216,37 @@ def test_parts_that_do_not_belong_together_are_refused_with_every_reason(tmp_pat
         merging.join([first, tmp_path / "copy"])
 
 
+def test_executables_of_somebody_s_own_stay_known(tmp_path: Path) -> None:
+    """In the part, in what it is joined into, and for whoever goes on with it."""
+    first, second = written_parts(tmp_path, recorded(2))
+    merging.join([first, second]).require_releases()
+    parts.write(msgspec.structs.replace(parts.read(second), own_executables=("uv=./uv",)), second)
+    joined = merging.join([first, second])
+    with pytest.raises(RecordOwnPartsError, match=r"part-2: uv=\./uv") as caught:
+        joined.require_releases()
+    assert str(first) not in str(caught.value)
+    joined.write(tmp_path / "whole")
+    with pytest.raises(RecordOwnPartsError, match=r"whole: uv=\./uv"):
+        merging.join([tmp_path / "whole"]).require_releases()
+
+
+@pytest.mark.parametrize(
+    ("begun", "resumed", "word"),
+    [
+        (("uv=./uv",), (), r"was begun with uv=\./uv"),
+        ((), ("uv=./uv",), "was begun with no executable of your own"),
+        (("uv=./uv",), ("uv=./uv",), None),
+    ],
+)
+def test_a_part_is_gone_on_with_by_the_same_executables(
+    tmp_path: Path, begun: tuple[str, ...], resumed: tuple[str, ...], word: str | None
+) -> None:
+    parts.begin(part_of("x", own_executables=begun), tmp_path, resume=False)
+    refused = pytest.raises(PartError, match=word) if word else nullcontext()
+    with refused:
+        parts.begin(part_of("x", own_executables=resumed), tmp_path, resume=True)
+
+
 def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
     with (
         parts.only_writer(tmp_path / "into"),
@@ -302,3 +335,20 @@ def test_cells_have_the_ids_of_their_files() -> None:
     assert parts.cell_id(path) == results.read(path).cell.id
     cell = Cell(scenario="s", variant="v", installer="i", version="1.2", remedy="r", python="cp311")
     assert parts.cell_id(Path(f"x/{cell.id}.json")) == cell.id
+
+
+def test_a_part_of_somebody_s_own_executable_is_not_recorded(
+    call: Call, tmp_path: Path, workshop: Workshop
+) -> None:
+    kept = tmp_path / "recorded"
+    own = Path(workshop.toolbox.tool("uv", "newest").path) / "uv"
+    for name, installer, code in (("own", f"={own}", 2), ("release", "==newest", 0)):
+        into = str(tmp_path / name)
+        arguments = ("--scenario", "unstamped-pin", "--remedy", "nothing", "--into", into)
+        done = call("matrix", "--installer", f"uv-pip-install{installer}", *arguments)
+        assert done[0] == 0, done
+        done = call("merge", into, "--record", "--results", str(kept))
+        assert done[0] == code, done
+        assert bool(results.paths(kept)) is (code == 0)
+        if code:
+            assert f"{into}: uv-pip-install={own}" in "".join(done[2].split("\n  - "))

@@ -89,7 +89,7 @@ def matrix(
         if newest:
             workshop.toolbox.forget_newest()
         selection = select(filters, workshop.toolbox)
-        part, mine = parts.planned(wanted, selection)
+        part, mine = parts.planned(wanted, selection, filters.own_executables)
         done = parts.begin(part, into, resume=resume)
         workshop.make_ready()
         part = _run(mine, part, done, Runner(workshop, jobs=jobs, limit=time_limit), into, notes)
@@ -162,6 +162,8 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
         raise click.UsageError("say --into FOLDER, or --record, or both")
     console = report.console()
     joined = merging.join(folders)
+    if record:
+        joined.require_releases()
     if into:
         joined.write(into)
     if record:

@@ -13,6 +13,7 @@ from repro.audit.errors import FileRefusedError
 from repro.audit.ranges import RangeFile
 from repro.audit.statement import Statement, parse
 from repro.audit.zips import Zip
+from repro.doctor.inventory import SHARED
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
@@ -137,8 +138,8 @@ def _module(archive: Zip, name: str, folder: Path) -> Module | None:
 
 
 def is_library(name: str) -> bool:
-    """Whether a member's name is a shared object's."""
-    return ".so" in PurePosixPath(name).suffixes and not name.endswith((".py", ".txt"))
+    """Whether a member's name is a shared object's, by the rule that doctor has."""
+    return SHARED.search(name) is not None
 
 
 def _is_near_python(name: str) -> bool:

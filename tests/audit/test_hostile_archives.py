@@ -27,9 +27,9 @@ from repro.audit.transport import Transport
 from repro.audit.zips import ENTRIES, Zip
 
 
-def _zip(**members: bytes) -> io.BytesIO:
+def _zip(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> io.BytesIO:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", method) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return packed
@@ -67,6 +67,20 @@ def test_a_zip_bomb_and_one_that_understates_itself() -> None:
     with pytest.raises(FileRefusedError, match=r"damaged|larger than its header"):
         facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
     assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_that_no_size_gives_away(method: int) -> None:
+    """Half a kilobyte of bzip2 that claims to be 100 bytes: zipfile would make 800 MB of it."""
+    name, size = "victim-1.0.dist-info/METADATA", 100_000_000
+    data = bytearray(_zip(method, **{name: b"\0" * size}).getvalue())
+    while (place := data.find(struct.pack("<I", size))) >= 0:
+        data[place : place + 4] = struct.pack("<I", 100)
+    tracemalloc.start()
+    with pytest.raises(FileRefusedError, match="neither stored nor deflated"):
+        facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
-from repro.results import Change, NotRun, Result, nearest
+from repro.results import AnyResult, Change, NotRun, Result, nearest
 from repro.verdict import MEANING, Verdict
 
 STYLES: dict[Verdict, str] = {
@@ -173,7 +173,7 @@ def summary(
 
 
 def news(
-    not_run: Iterable[NotRun], contradictory: Iterable[Result], changes: Iterable[Change]
+    not_run: Iterable[NotRun], contradictory: Iterable[AnyResult], changes: Iterable[Change]
 ) -> list[Text]:
     """What asks for a person's attention, in a line each."""
     lines = [Text(f"not run: {each.cell.id}: {each.reason}", style="yellow") for each in not_run]
@@ -192,7 +192,7 @@ def news(
     return lines
 
 
-def novelties(results: Sequence[Result], recorded: Iterable[Result]) -> list[str]:
+def novelties(results: Sequence[Result], recorded: Iterable[AnyResult]) -> list[str]:
     """What was compared with another version's record, or with nothing, in a line each."""
     known = tuple(recorded)
     lines: dict[str, int] = {}
@@ -215,7 +215,7 @@ def command() -> str:
     return "python3 noxfile.py -s repro --" if in_nox else "native-skew run"
 
 
-def contradictions(results: Iterable[Result]) -> list[Result]:
+def contradictions(results: Iterable[AnyResult]) -> list[AnyResult]:
     """Results whose verdict is not what their scenario expects."""
     return [r for r in results if r.expected is not None and r.expected != r.verdict]
 

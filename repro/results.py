@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from packaging.version import Version
@@ -131,6 +131,18 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["native-skew result 1"] = "native-skew result 1"
 
 
+class BriefResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A ``Result`` without its evidence: what a verdict is compared by."""
+
+    cell: Cell
+    verdict: Verdict
+    expected: Verdict | None
+    expected_because: str | None
+
+
+AnyResult = TypeVar("AnyResult", Result, BriefResult)
+
+
 class NotRun(msgspec.Struct, frozen=True, kw_only=True):
     """A cell that could not be run, and why; never counted as any verdict."""
 
@@ -164,10 +176,29 @@ def read(path: Path) -> Result:
         ResultFileError: it is damaged, or of another kind.
 
     """
+    return _decoded(path, Result)
+
+
+def read_brief(path: Path) -> BriefResult:
+    """Reads one result file, and forgets its evidence.
+
+    Raises:
+        ResultFileError: it is damaged.
+
+    """
+    return _decoded(path, BriefResult)
+
+
+def _decoded(path: Path, kind: type[AnyResult]) -> AnyResult:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
+        return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.MsgspecError) as error:
         raise ResultFileError(path, str(error)) from error
+
+
+def brief(result: Result) -> BriefResult:
+    """``result`` without its evidence."""
+    return msgspec.convert(result, BriefResult, from_attributes=True)
 
 
 def paths(folder: Path = FOLDER) -> list[Path]:
@@ -178,6 +209,11 @@ def paths(folder: Path = FOLDER) -> list[Path]:
 def read_all(folder: Path = FOLDER) -> dict[str, Result]:
     """All results below ``folder`` by cell id; empty where there is no such folder."""
     return {result.cell.id: result for result in map(read, paths(folder))}
+
+
+def read_all_briefly(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
+    """All results below ``folder`` without their evidence, which takes a twentieth of memory."""
+    return tuple(map(read_brief, paths(folder)))
 
 
 def write(result: Result, folder: Path) -> Path:
@@ -216,7 +252,7 @@ def write_schema(folder: Path) -> None:
     (folder / "schema.json").write_bytes(encode(schema()))
 
 
-def nearest(cell: Cell, recorded: Iterable[Result]) -> Result | None:
+def nearest(cell: Cell, recorded: Iterable[AnyResult]) -> AnyResult | None:
     """The recorded result that ``cell`` is to be compared with.
 
     The same question; of the same Python where there is one; of this tool version, or else
@@ -232,7 +268,9 @@ def nearest(cell: Cell, recorded: Iterable[Result]) -> Result | None:
     return max(candidates, key=key, default=None)
 
 
-def compare(new: Iterable[Result], recorded: Iterable[Result]) -> tuple[Change, ...]:
+def compare(
+    new: Iterable[Result | BriefResult], recorded: Iterable[AnyResult]
+) -> tuple[Change, ...]:
     """The cells of ``new`` whose verdict is not what is recorded for them."""
     known = tuple(recorded)
     changes = []

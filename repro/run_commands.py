@@ -89,7 +89,7 @@ def run(
         substitute=substitute.read(consumer) if consumer else None,
     )
     # What another consumer does is no news of a tool.
-    recorded = {} if consumer else results.read_all(folder)
+    recorded = () if consumer else results.read_all_briefly(folder)
     if record and filters.own_executables:
         raise RecordOwnError(filters.own_executables)
     with Workshop(work, keep=keep) as workshop:
@@ -111,9 +111,9 @@ def run(
         outcomes = _run_all(runner, selection, notes)
     done = [each for each in outcomes if isinstance(each, Result)]
     not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
-    changes = results.compare(done, recorded.values())
+    changes = results.compare(done, recorded)
     _print_outcome(console, done, not_run, changes, as_json=as_json)
-    for line in report.novelties(done, recorded.values()):
+    for line in report.novelties(done, recorded):
         notes.print(line, soft_wrap=True, highlight=False)
     for cell_id, path in runner.kept.items():
         notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)

@@ -270,8 +270,8 @@ def test_twenty_kills_and_a_resume_make_what_an_undisturbed_run_makes(
     start: Start, call: Call, tmp_path: Path, workshop: object
 ) -> None:
     whole, torn = tmp_path / "whole", tmp_path / "torn"
-    code, out, err = call("matrix", *SMALL, "--into", str(whole), "--jobs", "1")
-    assert code == 0, out + err
+    code, told, err = call("matrix", *SMALL, "--into", str(whole), "--jobs", "1")
+    assert code == 0, told + err
     seed = random.Random(20)
     kills = 0
     while kills < 20:
@@ -288,8 +288,15 @@ def test_twenty_kills_and_a_resume_make_what_an_undisturbed_run_makes(
     code, out, err = call("matrix", *SMALL, "--into", str(torn), "--resume")
     assert code == 0, out + err
     assert what_counts(torn) == what_counts(whole)
-    code, out, err = call("matrix", *SMALL, "--into", str(torn), "--resume")
+    assert out == told
+    # What was done before is compared with the record as well.
+    result = results.read(results.paths(torn)[0])
+    results.write(msgspec.structs.replace(result, verdict="works"), tmp_path / "record")
+    into = ("--into", str(torn), "--results", str(tmp_path / "record"))
+    code, out, err = call("matrix", *SMALL, *into, "--resume")
     assert "0 cells to run" in err
+    assert code == 1, out + err
+    assert f"changed: {result.cell.id}: works" in out
 
 
 def test_a_cell_that_cannot_be_run_is_told_and_tried_again(

@@ -78,11 +78,29 @@ def test_what_is_written_is_read_again(sample: Result, tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == [path.name]  # no temporary file is left
 
 
+def test_a_brief_result_says_what_the_whole_says(
+    recorded: dict[str, Result], tmp_path: Path
+) -> None:
+    for result in list(recorded.values())[::50]:
+        results.write(result, tmp_path)
+    found = results.read_all_briefly(tmp_path)
+    assert set(found) < {results.brief(result) for result in recorded.values()}
+    assert len(found) == len(results.paths(tmp_path)) == len(set(found))
+    wrong = replace(found[0], verdict="works" if found[0].verdict != "works" else "refused")
+    assert results.compare([wrong], found) == results.compare(
+        [wrong], results.read_all(tmp_path).values()
+    )
+    assert [change.old for change in results.compare([wrong], found)] == [found[0].verdict]
+    assert not results.compare(found, found)
+
+
 def test_a_damaged_file_is_named(tmp_path: Path, sample: Result) -> None:
     path = results.write(sample, tmp_path)
     path.write_text(path.read_text(encoding="utf-8")[:500], encoding="utf-8")
     with pytest.raises(ResultFileError, match=rf"{re.escape(str(path))}.*--record"):
         results.read_all(tmp_path)
+    with pytest.raises(ResultFileError, match=re.escape(str(path))):
+        results.read_brief(path)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, sample: Result) -> None:

@@ -29,7 +29,7 @@ from repro.options import (
     work_option,
 )
 from repro.progress import Display
-from repro.results import Change, Result
+from repro.results import BriefResult, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN, record_sound
 from repro.runner import Runner
 from repro.selection import Filters, select
@@ -92,21 +92,27 @@ def matrix(
         part, mine = parts.planned(wanted, selection, filters.own_executables)
         done = parts.begin(part, into, resume=resume)
         workshop.make_ready()
-        part = _run(mine, part, done, Runner(workshop, jobs=jobs, limit=time_limit), into, notes)
-    changed = _print_end(part, into, folder)
+        found = [results.read_brief(into / f"{cell}.json") for cell in done]
+        runner = Runner(workshop, jobs=jobs, limit=time_limit)
+        part = _run(mine, part, found, runner, into, notes)
+    changed = _print_end(part, found, folder)
     sys.exit(CHANGED if changed else COULD_NOT_RUN if part.not_run else 0)
 
 
 def _run(
     tasks: Sequence[Task],
     part: Part,
-    done: frozenset[str],
+    found: list[BriefResult],
     runner: Runner,
     into: Path,
     notes: Console,
 ) -> Part:
-    """Runs what is not done, and writes each result; returns the part with what was not run."""
-    waiting = [task for task in tasks if task.cell.id not in done]
+    """Runs what is not found yet, writes each result, and adds it to what is found.
+
+    Returns the part with what was not run.
+    """
+    done = {result.cell for result in found}
+    waiting = [task for task in tasks if task.cell not in done]
     notes.print(f"{len(waiting)} cells to run, {len(done)} done before, into {into}")
     started = time.monotonic()
     not_run = list(part.not_run)
@@ -115,6 +121,7 @@ def _run(
             for outcome in runner.outcomes(waiting, display):
                 if isinstance(outcome, Result):
                     results.write(outcome, into)
+                    found.append(results.brief(outcome))
                 else:
                     not_run.append(outcome)
     except KeyboardInterrupt:
@@ -126,16 +133,12 @@ def _run(
     return ended
 
 
-def _print_end(part: Part, into: Path, recorded: Path) -> bool:
+def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool:
     """Counts verdicts and tells the news; returns whether a verdict is another than it was."""
-    known = tuple(results.read_all(recorded).values())
-    verdicts: Counter[str] = Counter()
-    changes: list[Change] = []
-    contradictory: list[Result] = []
-    for result in map(results.read, parts.done_in(into, part.cells)):
-        verdicts[result.verdict] += 1
-        changes.extend(results.compare([result], known))
-        contradictory.extend(report.contradictions([result]))
+    ordered = sorted(found, key=lambda result: result.cell)
+    verdicts = Counter(result.verdict for result in ordered)
+    changes = results.compare(ordered, results.read_all_briefly(recorded))
+    contradictory = report.contradictions(ordered)
     console = report.console()
     for verdict, number in [*verdicts.most_common(), ("not run", len(part.not_run))]:
         console.print(f"{number:6} {verdict}", highlight=False)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import click
+import msgspec
 
 from repro import results
+from repro.selection import Filters
 from repro.workshop import DEFAULT_WORK
 
 work_option = click.option(
@@ -43,4 +47,67 @@ limit_option = click.option(
 )
 newest_option = click.option(
     "--newest", is_flag=True, help="Ask anew which release of each tool is newest."
+)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What every command is asked that runs cells and compares them with the record.
+
+    Attributes:
+        filters: which cells.
+        jobs: how many at once.
+        limit: seconds that one may take.
+        newest: whether to ask anew which release of each tool is newest.
+        folder: where results are recorded.
+        work: the work folder.
+
+    """
+
+    filters: Filters
+    jobs: int
+    limit: float
+    newest: bool
+    folder: Path
+    work: Path
+
+
+def asked_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options of ``Asked`` to ``command``, which takes one as its first argument."""
+
+    @wraps(command)
+    def with_asked(
+        scenario_names: tuple[str, ...],
+        installer: tuple[str, ...],
+        remedy: tuple[str, ...],
+        python: tuple[str, ...],
+        jobs: int,
+        time_limit: float,
+        newest: bool,
+        folder: Path,
+        work: Path,
+        **own: object,
+    ) -> None:
+        filters = Filters(
+            scenarios=scenario_names, installers=installer, remedies=remedy, pythons=python
+        )
+        asked = Asked(
+            filters=filters, jobs=jobs, limit=time_limit, newest=newest, folder=folder, work=work
+        )
+        command(asked, **own)
+
+    for option in reversed(_ASKED):
+        option(with_asked)
+    return with_asked
+
+
+_ASKED = (
+    scenario_option,
+    installer_option,
+    remedy_option,
+    python_option,
+    jobs_option,
+    limit_option,
+    newest_option,
+    results_option,
+    work_option,
 )

@@ -15,21 +15,11 @@ from rich.text import Text
 from repro import report, results, scenarios, substitute
 from repro.errors import RecordOwnError
 from repro.interpreter import find as find_interpreter
-from repro.options import (
-    installer_option,
-    jobs_option,
-    limit_option,
-    newest_option,
-    python_option,
-    remedy_option,
-    results_option,
-    scenario_option,
-    work_option,
-)
+from repro.options import Asked, asked_options, work_option
 from repro.progress import Display
 from repro.results import Change, NotRun, Result
 from repro.runner import Runner
-from repro.selection import Filters, Selection, select, tour
+from repro.selection import Selection, select, tour
 from repro.serve import instructions
 from repro.workshop import Workshop
 
@@ -37,14 +27,9 @@ CHANGED, COULD_NOT_RUN = 1, 2
 
 
 @click.command()
-@scenario_option
-@installer_option
-@remedy_option
-@python_option
+@asked_options
 @click.option("--all", "everything", is_flag=True, help="Every scenario, installer and remedy.")
 @click.option("--live", is_flag=True, help="Also scenarios on real distributions (network).")
-@jobs_option
-@limit_option
 @click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
@@ -53,25 +38,14 @@ CHANGED, COULD_NOT_RUN = 1, 2
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="An sdist of fake-softioc 4.6.1 in the fake one's place; it must work unaided.",
 )
-@newest_option
-@results_option
-@work_option
 def run(
-    scenario_names: tuple[str, ...],
-    installer: tuple[str, ...],
-    remedy: tuple[str, ...],
-    python: tuple[str, ...],
+    asked: Asked,
     everything: bool,
     live: bool,
-    jobs: int,
-    time_limit: float,
     keep: bool,
     as_json: bool,
     record: bool,
     consumer: Path | None,
-    newest: bool,
-    folder: Path,
-    work: Path,
 ) -> None:
     """Runs cells and compares them with what is recorded.
 
@@ -80,22 +54,20 @@ def run(
     """
     started = time.monotonic()
     console, notes = report.console(), report.console(stderr=True)
-    filters = Filters(
-        scenarios=scenario_names,
-        installers=installer,
-        remedies=("nothing",) if consumer else remedy,
-        pythons=python,
+    filters = replace(
+        asked.filters,
+        remedies=("nothing",) if consumer else asked.filters.remedies,
         live=live,
         substitute=substitute.read(consumer) if consumer else None,
     )
     # What another consumer does is no news of a tool.
-    recorded = () if consumer else results.read_all_briefly(folder)
+    recorded = () if consumer else results.read_all_briefly(asked.folder)
     if record and filters.own_executables:
         raise RecordOwnError(filters.own_executables)
-    with Workshop(work, keep=keep) as workshop:
-        if newest:
+    with Workshop(asked.work, keep=keep) as workshop:
+        if asked.newest:
             workshop.toolbox.forget_newest()
-        filtered = everything or any((scenario_names, installer, remedy, live, consumer))
+        filtered = everything or live or filters.scenarios or filters.installers or filters.remedies
         notes.print(f"work folder: {workshop.work}", soft_wrap=True, highlight=False)
         notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
         if filters.substitute:
@@ -103,10 +75,12 @@ def run(
             whole = substitute.fetched(filters.substitute, offered, workshop.toolbox)
             filters = replace(filters, substitute=whole)
         selection = (
-            select(filters, workshop.toolbox) if filtered else tour(workshop.toolbox, python)
+            select(filters, workshop.toolbox)
+            if filtered
+            else tour(workshop.toolbox, filters.pythons)
         )
         workshop.make_ready()
-        runner = Runner(workshop, jobs=jobs, limit=time_limit, keep=keep)
+        runner = Runner(workshop, jobs=asked.jobs, limit=asked.limit, keep=keep)
         prepared = time.monotonic() - started
         outcomes = _run_all(runner, selection, notes)
     done = [each for each in outcomes if isinstance(each, Result)]
@@ -118,7 +92,7 @@ def run(
     for cell_id, path in runner.kept.items():
         notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
     wall = time.monotonic() - started - prepared
-    own = max(0.0, (runner.times.cells - runner.times.tools) / jobs)
+    own = max(0.0, (runner.times.cells - runner.times.tools) / asked.jobs)
     notes.print(
         f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
         f"share (publishing, importing, judging) {own:.2f} s ({100 * own / wall:.1f} %)",
@@ -126,7 +100,7 @@ def run(
     )
     contradictory = report.contradictions(done)
     if record and not consumer:
-        record_sound(done, folder, notes)
+        record_sound(done, asked.folder, notes)
         changes = ()
     sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
 

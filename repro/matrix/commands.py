@@ -17,22 +17,12 @@ from repro.cell import Task
 from repro.installers import INSTALLERS
 from repro.matrix import merging, parts
 from repro.matrix.parts import Part
-from repro.options import (
-    installer_option,
-    jobs_option,
-    limit_option,
-    newest_option,
-    python_option,
-    remedy_option,
-    results_option,
-    scenario_option,
-    work_option,
-)
+from repro.options import Asked, asked_options, results_option
 from repro.progress import Display
 from repro.results import BriefResult, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN, record_sound
 from repro.runner import Runner
-from repro.selection import Filters, select
+from repro.selection import select
 from repro.tools import NEWEST
 from repro.workshop import DEFAULT_WORK, Workshop
 
@@ -40,10 +30,7 @@ DEFAULT_INTO = DEFAULT_WORK / "matrix"
 
 
 @click.command()
-@scenario_option
-@installer_option
-@remedy_option
-@python_option
+@asked_options
 @click.option("--shard", default="1/1", show_default=True, help="K/N: the K-th of N parts.")
 @click.option(
     "--into",
@@ -53,25 +40,7 @@ DEFAULT_INTO = DEFAULT_WORK / "matrix"
     help="Where each result is written as soon as it is there.",
 )
 @click.option("--resume", is_flag=True, help="Go on with what is there, and run only the rest.")
-@jobs_option
-@limit_option
-@newest_option
-@results_option
-@work_option
-def matrix(
-    scenario_names: tuple[str, ...],
-    installer: tuple[str, ...],
-    remedy: tuple[str, ...],
-    python: tuple[str, ...],
-    shard: str,
-    into: Path,
-    resume: bool,
-    jobs: int,
-    time_limit: float,
-    newest: bool,
-    folder: Path,
-    work: Path,
-) -> None:
+def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     """Runs every scenario with every installer, in its newest release, and every remedy.
 
     Each result is written when its cell is done, so that --resume can go on after whatever
@@ -79,23 +48,19 @@ def matrix(
     """
     notes = report.console(stderr=True)
     wanted = parts.parse_shard(shard)
-    filters = Filters(
-        scenarios=scenario_names,
-        installers=installer or tuple(f"{name}=={NEWEST}" for name in INSTALLERS),
-        remedies=remedy,
-        pythons=python,
-    )
-    with Workshop(work) as workshop, parts.only_writer(into):
-        if newest:
+    newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
+    filters = replace(asked.filters, installers=asked.filters.installers or newest)
+    with Workshop(asked.work) as workshop, parts.only_writer(into):
+        if asked.newest:
             workshop.toolbox.forget_newest()
         selection = select(filters, workshop.toolbox)
         part, mine = parts.planned(wanted, selection, filters.own_executables)
         done = parts.begin(part, into, resume=resume)
         workshop.make_ready()
         found = [results.read_brief(into / f"{cell}.json") for cell in done]
-        runner = Runner(workshop, jobs=jobs, limit=time_limit)
+        runner = Runner(workshop, jobs=asked.jobs, limit=asked.limit)
         part = _run(mine, part, found, runner, into, notes)
-    changed = _print_end(part, found, folder)
+    changed = _print_end(part, found, asked.folder)
     sys.exit(CHANGED if changed else COULD_NOT_RUN if part.not_run else 0)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from spying import Spy
 
 from repro import interpreter, results, scenarios
 from repro.cell import Task
@@ -134,3 +136,13 @@ def call() -> Callable[..., tuple[int, str, str]]:
         return process.returncode, out, err
 
     return run_to_the_end
+
+
+@pytest.fixture
+def spy() -> Iterator[Spy]:
+    with Spy() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

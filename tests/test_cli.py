@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import ISSUE, QUICK, Call
 
 from repro import __version__, results
 from repro.installers import INSTALLERS
@@ -22,18 +23,6 @@ from repro.results import Result
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".native-skew"
-ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
-QUICK = (
-    "--scenario",
-    ISSUE,
-    "--installer",
-    "uv-pip-install==0.9.21",
-    "--remedy",
-    "constrain-newer",
-)
-
-
-Call = Callable[..., tuple[int, str, str]]
 
 
 def test_version_and_help(call: Call) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import sysconfig
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_hermetic import Spy, native_skew, verdicts
+from spying import Spy, native_skew, verdicts
 
 from repro.installers import INSTALLERS
 from repro.results import Result
@@ -79,16 +78,6 @@ def test_every_tool_has_the_commands_that_it_is_driven_by() -> None:
     assert {commands_of(i.tool)[0] for i in INSTALLERS.values() if i.tool != "pip-tools"} == {
         i.tool for i in INSTALLERS.values() if i.tool != "pip-tools"
     }
-
-
-@pytest.fixture
-def spy() -> Iterator[Spy]:
-    with Spy() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

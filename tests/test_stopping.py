@@ -5,25 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import ISSUE, QUICK, Call, Start
 
 from repro import results
 
 WORK = Path(__file__).parent.parent / ".native-skew"
-ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
-QUICK = (
-    "--scenario",
-    ISSUE,
-    "--installer",
-    "uv-pip-install==0.9.21",
-    "--remedy",
-    "constrain-newer",
-)
-Start = Callable[..., subprocess.Popen[str]]
-Call = Callable[..., tuple[int, str, str]]
 
 
 def tools_of(pid: int) -> list[str]:

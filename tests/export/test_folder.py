@@ -1,0 +1,139 @@
+"""What is exported, what is refused to be, and what is said of it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from commands import ISSUE
+from exported import Run
+from msgspec.structs import replace
+
+from repro import results, scenarios
+from repro.export import static
+from repro.export.errors import (
+    ExportFolderError,
+    NotExportableError,
+    StaleRecordError,
+)
+from repro.export.folder import export
+from repro.export.stages import course_of
+from repro.interpreter import Interpreter
+from repro.results import Result
+from repro.workshop import Workshop
+
+SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).with_name("shellcheck"))
+
+
+def test_what_is_unsupported_is_refused_with_its_reason(
+    run: Run, workshop: Workshop, tmp_path: Path
+) -> None:
+    result = run(ISSUE, "pip", "match-runtime")
+    with pytest.raises(NotExportableError, match="pip has no way of build requirements matched"):
+        export(result, tmp_path / "cell", workshop)
+    assert not (tmp_path / "cell").exists()
+
+
+def test_real_distributions_are_not_given_away(recorded: dict[str, Result]) -> None:
+    live = next(r for r in recorded.values() if r.cell.scenario == "softioc-live" and r.steps)
+    with pytest.raises(NotExportableError, match="--live"):
+        course_of(live, scenarios.find("softioc-live"))
+
+
+def test_the_script_is_clean(run: Run, workshop: Workshop, tmp_path: Path) -> None:
+    for number, cell in enumerate(
+        [
+            ("stale-build-tree/new-environment", "uv-tool", "match-runtime"),
+            (ISSUE, "poetry-lock-sync", "build-constraint"),
+        ]
+    ):
+        folder = export(run(*cell), tmp_path / str(number), workshop).folder
+        subprocess.run([SHELLCHECK, folder / "run.sh"], check=True)
+        subprocess.run(["sh", "-n", folder / "run.sh"], check=True)
+
+
+def test_the_readme_tells_what_when_and_with_what(
+    right: Result, workshop: Workshop, tmp_path: Path
+) -> None:
+    result = right
+    done = export(result, tmp_path / "cell", workshop, with_issue=True)
+    readme = (done.folder / "README.md").read_text(encoding="utf-8")
+    told = [result.circumstances.date, result.circumstances.python, result.cell.version]
+    told += [each.sha256 for each in result.published]
+    told += ["libfakecore.so.7.0.7.99.1", "byte for byte", "macosx_10_9_x86_64.whl.metadata"]
+    assert [each for each in told if each not in readme] == []
+    issue = (done.folder / "ISSUE.md").read_text(encoding="utf-8")
+    assert issue == done.issue
+    for heading in ("What was done", "What happened", "What was expected", "How to reproduce"):
+        assert f"## {heading}" in issue
+    assert "uv pip install fake-softioc==4.6.1" in issue
+    assert str(workshop.work) not in readme + issue
+
+
+def test_a_folder_in_use_is_left_alone(right: Result, workshop: Workshop, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("x")
+    with pytest.raises(ExportFolderError, match="is not an empty folder"):
+        export(right, tmp_path, workshop)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result]) -> None:
+    exported = 0
+    for result in recorded.values():
+        with suppress(NotExportableError, StaleRecordError):
+            course = course_of(result, scenarios.find(result.cell.scenario))
+            for stage, step in zip(course.stages, result.steps, strict=False):
+                ran = tuple(command.argv for command in step.commands)
+                assert stage.commands[: len(ran)] == ran
+                assert stage.files == step.files
+            exported += 1
+    assert exported > len(recorded) / 2
+
+
+def test_the_command(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    code, _, errors = call("export", "nothing/of/the/kind", str(tmp_path / "x"))
+    assert code == 2
+    assert "no recorded cell is called so" in errors
+    live = "softioc-live/only/pip@26.3/nothing"
+    code, _, errors = call("export", live, str(tmp_path / "x"), "--results", str(results.FOLDER))
+    assert code == 2
+    assert "--live" in errors
+
+
+def test_other_bytes_are_named(right: Result, workshop: Workshop, python: Interpreter) -> None:
+    result = right
+    scenario = scenarios.find(result.cell.scenario)
+    files = workshop.shelf(scenario, result.cell.variant, python).all_files()
+    compiler = static.compiled_by(workshop.compiler)
+    assert not static.differences(result, files, compiler)
+    altered = [
+        replace(each, content=each.content + b"\0")
+        if each.filename.startswith("fake_corelibs-7.0.7")
+        else each
+        for each in files
+    ]
+    (found,) = static.differences(result, altered, compiler)
+    assert found.filename.startswith("fake_corelibs-7.0.7")
+    assert "sources of the fake pair" in found.why
+    (elsewhere,) = static.differences(result, altered, "tcc on Hurd")
+    assert "here of tcc on Hurd" in elsewhere.why
+    (gone,) = static.differences(result, [f for f in files if "win_amd" not in f.filename], "")
+    assert "does not publish it any more" in gone.why
+
+
+def test_a_record_of_other_commands_is_stale(right: Result) -> None:
+    result = right
+    scenario = scenarios.find(result.cell.scenario)
+    (step,) = result.steps
+    *before, last = step.commands
+    other = replace(step, commands=(*before, replace(last, argv=(*last.argv, "--pre"))))
+    with pytest.raises(StaleRecordError, match="a command in «install» differs"):
+        course_of(replace(result, steps=(other,)), scenario)
+    other = replace(step, files={})
+    with pytest.raises(StaleRecordError, match=r"the file pyproject\.toml"):
+        course_of(replace(result, steps=(other,)), scenario)

@@ -1,0 +1,121 @@
+"""What is exported in the kit's place: it serves, reads and judges as the kit does."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from repro import elf, scenarios
+from repro.export import static
+from repro.export.payload import look
+from repro.index import CACHE_CONTROL, Index
+from repro.interpreter import Interpreter
+from repro.observe import Check, Observation
+from repro.shelf import Shelf
+from repro.verdict import judge
+from repro.workshop import Workshop
+
+
+@pytest.mark.parametrize("policy", CACHE_CONTROL)
+def test_the_server_sends_what_the_kits_index_sends(
+    policy: str, workshop: Workshop, python: Interpreter, tmp_path: Path
+) -> None:
+    found = scenarios.find("stale-wheel-cache")
+    shelf = workshop.shelf(found, found.variant_names()[0], python)
+    shelf = Shelf(shelf.all_files(), policy)  # type: ignore[arg-type]
+    static.write(shelf, 2, tmp_path / "index")
+    payload = Path(look.__file__).with_name("server.py")
+    shutil.copy(payload, tmp_path)
+    (tmp_path / "state").mkdir()
+    server = subprocess.Popen(
+        [python.path, tmp_path / "server.py", tmp_path / "state"], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    try:
+        address = f"http://127.0.0.1:{int(server.stdout.readline())}"
+        with Index() as index:
+            index.publish("cell", shelf)
+            kit = Client(index.application)
+            for step, path in [(n, p) for n in (1, 2) for p in _paths(shelf, n)]:
+                shelf.step = step
+                (tmp_path / "state" / "step").write_text(f"{step}\n")
+                theirs = kit.get(f"/cell{path}", headers={"Accept": "text/html"})
+                _compare(theirs, address + path)
+    finally:
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+
+
+def _paths(shelf: Shelf, step: int) -> Iterator[str]:
+    yield from ("/simple/", "/simple/fake-softioc/", "/simple/fake-corelibs/", "/simple/nothing/")
+    for file in shelf.all_files():
+        if file.project == "fake-corelibs" and file.step <= step:
+            yield from (f"/files/{file.filename}", f"/files/{file.filename}.metadata")
+
+
+def _compare(theirs: object, url: str) -> None:
+    """The same status, body and headers that caching goes by; and the same «not modified»."""
+    import urllib.error
+    import urllib.request
+
+    def fetch(**headers: str) -> tuple[int, bytes, dict[str, str]]:
+        request = urllib.request.Request(url, headers=headers)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), dict(error.headers)
+
+    status, body, headers = fetch()
+    assert status == theirs.status_code  # type: ignore[attr-defined]
+    if status != 200:
+        return
+    assert body == theirs.data  # type: ignore[attr-defined]
+    for name in ("Cache-Control", "Age", "Last-Modified", "Vary"):
+        assert headers.get(name) == theirs.headers.get(name), name  # type: ignore[attr-defined]
+    for name in ("ETag", "Date"):
+        assert (name in headers) == (name in theirs.headers), name  # type: ignore[attr-defined]
+    if "ETag" in headers:
+        assert fetch(**{"If-None-Match": headers["ETag"]})[0] == 304
+        assert fetch(**{"If-None-Match": '"another"'})[0] == 200
+        assert fetch(**{"If-Modified-Since": headers["Last-Modified"]})[0] == 304
+
+
+def test_two_readers_come_to_one_verdict() -> None:
+    """look.py has no code of the kit's: over all that matters it must agree with it."""
+    for there, error, mismatch, complaint, code in itertools.product((True, False), repeat=5):
+        seen = Observation(
+            consumer_installed=there,
+            import_error="ImportError" if error else None,
+            abi_mismatch="other" if mismatch else None,
+            violations=("violated",) if complaint else (),
+            checks=(Check(tool="uv", exit_code=int(complaint), output=""),),
+        )
+        theirs = look.judge(there, "ImportError" if error else None, mismatch, complaint, int(code))
+        assert theirs == judge(seen, int(code)).verdict
+
+
+def test_the_small_elf_reader_reads_what_the_kits_does() -> None:
+    # This environment's own folder stands still; the work folder beside it does not: other
+    # tests' cells come and go there.
+    own = Path(sysconfig.get_path("platlib"))
+    files = [path for path in own.rglob("*.so*") if path.is_file()][:200]
+    files += [p for p in Path("/usr/lib").rglob("*.so.*") if p.is_file() and not p.is_symlink()][
+        :200
+    ]
+    compared = 0
+    for path in files:
+        if (found := elf.read(path)) is not None:
+            assert look.needed_names(path.read_bytes()) == list(found.needed), path
+            compared += 1
+    assert compared > 20

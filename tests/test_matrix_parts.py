@@ -95,6 +95,13 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_a_run_killed_while_it_begins_can_be_begun_again(tmp_path: Path) -> None:
+    (tmp_path / f".{parts.MANIFEST}.4711").write_text('{"shard"', encoding="ascii")
+    parts.begin(part_of("x"), tmp_path, resume=False)
+    parts.begin(part_of("x"), tmp_path, resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == [parts.MANIFEST]
+
+
 def test_a_damaged_manifest_is_said(tmp_path: Path) -> None:
     (tmp_path / parts.MANIFEST).write_text("{", encoding="ascii")
     with pytest.raises(PartError, match=r"matrix\.json"):

@@ -177,10 +177,15 @@ def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
         for unfinished in folder.rglob(".*.json.*"):
             unfinished.unlink()
         done = frozenset(map(cell_id, done_in(folder, part.cells)))
-    elif folder.exists() and any(folder.iterdir()):
+    elif folder.exists() and not all(_is_unfinished(each) for each in folder.iterdir()):
         raise PartError(folder, "is not empty, and holds no matrix", "name another folder")
     write(part, folder)
     return done
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether it is a ``matrix.json`` of a run that was killed before it was whole."""
+    return path.name.startswith(f".{MANIFEST}.")
 
 
 def _require_same(old: Part, new: Part, folder: Path) -> None:

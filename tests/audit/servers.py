@@ -16,7 +16,7 @@ from repro.archives import PublishedFile, wheel_file
 from repro.audit.transport import Limits
 from repro.metadata import core_metadata
 
-QUICK = Limits(silence=0.5, total=1.5, page=1_000_000, file=20_000_000, retries=0)
+SMALL = Limits(page=1_000_000, file=20_000_000, retries=0)
 PAGE = "application/vnd.pypi.simple.v1+json"
 METADATA = core_metadata("victim", "1.0", ("lib<2",))
 Answer = Callable[[Request], Response]

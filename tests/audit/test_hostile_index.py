@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
 from said import Audit
-from servers import METADATA, PAGE, QUICK, Answer, Server, ranged, wheel, whole
+from servers import METADATA, PAGE, SMALL, Answer, Server, ranged, wheel, whole
 from werkzeug.wrappers import Request, Response
 
 from repro.audit.cache import Cache
@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def read(server: Server) -> Iterator[Callable[[], object]]:
     """Reads the statement of the one file that the server offers."""
-    with Transport(server.url, QUICK) as transport:
+    with Transport(server.url, SMALL) as transport:
         index = Index(server.url, transport)
         reader = Reader(transport, Cache(None))
         yield lambda: reader.statement(index.release("victim").files[0])
@@ -121,24 +121,27 @@ def test_a_page_that_never_ends_and_one_that_unpacks_to_too_much(
         read()
 
 
-def test_an_index_that_hangs_or_drips(server: Server, read: Callable[[], object]) -> None:
+def test_an_index_that_hangs_or_drips(server: Server) -> None:
+    told = Event()
+
     def hang(_: Request) -> Response:
-        time.sleep(3)
+        told.wait()
         return Response(b"")
 
     def drip() -> Iterator[bytes]:
-        for _ in range(40):
-            time.sleep(0.1)
+        while not told.wait(0.1):
             yield b" " * 70_000
 
-    server.answers["/victim/"] = hang
-    with pytest.raises(IndexRefusedError, match="does not answer in time"):
-        read()
-    small = Limits(silence=0.5, total=0.5, retries=0)
-    server.answers["/victim/"] = lambda _: Response(drip())
-    told = pytest.raises(IndexRefusedError, match="took more than")
-    with Transport(server.url, small) as transport, told:
-        Index(server.url, transport).files("victim")
+    for answer, limits, word in (
+        (hang, Limits(silence=0.5, retries=0), "does not answer in time"),
+        (lambda _: Response(drip()), Limits(total=0.5, retries=0), "took more than"),
+    ):
+        told.clear()
+        server.answers["/victim/"] = answer
+        with Transport(server.url, limits) as transport:
+            with pytest.raises(IndexRefusedError, match=word):
+                Index(server.url, transport).files("victim")
+            told.set()
 
 
 def test_redirects(server: Server, read: Callable[[], Any]) -> None:
@@ -167,7 +170,7 @@ def test_a_redirect_to_a_weaker_scheme_is_refused(
 ) -> None:
     """The transport is asked for https; what answers stands in for a TLS server."""
     server.answers["/x"] = lambda _: Response(status=302, headers={"Location": f"{server.url}y"})
-    with Transport(server.url, QUICK) as transport:
+    with Transport(server.url, SMALL) as transport:
         asked = transport._session.get
 
         def plain(url: str, **more: Any) -> Any:
@@ -186,7 +189,7 @@ def test_credentials_go_to_the_index_alone(server: Server) -> None:
             status=302, headers={"Location": f"{other.url}victim/"}
         )
         url = server.url.replace("http://", "http://user:word@")
-        with Transport(url, QUICK) as transport, pytest.raises(AuditError) as told:
+        with Transport(url, SMALL) as transport, pytest.raises(AuditError) as told:
             Index(url, transport).files("victim")
         assert "word" not in str(told.value)
         assert server.seen[0].authorization is not None

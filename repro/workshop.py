@@ -175,10 +175,15 @@ def _new_run(work: Path) -> tuple[Path, FileLock]:
 
 
 def _remove_if_dead(lock_file: Path) -> None:
-    """Removes the folder of a run that holds its lock no more; a kept one has no lock file."""
+    """Removes the folder of a run that holds its lock no more; a kept one has no lock file.
+
+    Where a tool that outlived its run still writes into it, a later run removes the rest.
+    """
+    folder = lock_file.with_suffix("")
     try:
         with FileLock(lock_file).acquire(timeout=0):
-            shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
-            lock_file.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                lock_file.unlink(missing_ok=True)
     except (Timeout, OSError):
         return

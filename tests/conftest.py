@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from commands import HANG
+from hypothesis import HealthCheck, settings
 from spying import Spy
 
 from repro import interpreter, results, scenarios
@@ -23,7 +24,7 @@ from repro.tools import Tool
 from repro.workshop import DEFAULT_WORK, Workshop
 
 # Figures belong in `nox -s bench`: no test fails because a machine is busy.
-settings.register_profile("kit", deadline=None)
+settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kit")
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,13 @@ def workshop() -> Iterator[Workshop]:
     with Workshop(WORK) as shop:
         shop.make_ready()
         yield shop
+
+
+@pytest.fixture(scope="session")
+def issue_tools(workshop: Workshop, issue_versions: dict[str, str]) -> None:
+    """The issue's pip and uv are there: who cannot reach an index need not fetch them first."""
+    for name in ("pip", "uv"):
+        workshop.toolbox.tool(name, issue_versions[name])
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +139,7 @@ def call() -> Callable[..., tuple[int, str, str]]:
 
     def run_to_the_end(*arguments: str, cwd: Path = ROOT) -> tuple[int, str, str]:
         process = _start(*arguments, cwd=cwd)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=HANG)
         assert "Traceback" not in err, err
         return process.returncode, out, err
 

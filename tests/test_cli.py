@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import ISSUE, QUICK, Call
+from commands import HANG, ISSUE, QUICK, Call
 
 from repro import __version__, results
 from repro.installers import INSTALLERS
@@ -225,6 +225,7 @@ def test_serve_answers_and_prints_commands_that_reproduce(
     lines = []
     while not lines or "Ctrl-C" not in lines[-1]:
         lines.append(process.stdout.readline())
+        assert lines[-1], "it ended before it served"
     text = "".join(lines)
     url = next(word for word in text.split() if word.startswith("http://127.0.0.1"))
     with urllib.request.urlopen(f"{url}fake-softioc/") as page:
@@ -232,7 +233,7 @@ def test_serve_answers_and_prints_commands_that_reproduce(
     assert "uv pip install --no-config --no-cache" in text
     assert "--no-binary fake-softioc fake-softioc==4.6.1" in text
     process.send_signal(signal.SIGTERM)  # SIGINT is ignored by what a shell runs in the background
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=HANG)
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err

@@ -92,7 +92,7 @@ def hostile(tmp_path: Path, spy: Spy) -> dict[str, str]:
 
 
 def test_a_hostile_user_changes_no_verdict_and_no_other_index_is_asked(
-    hostile: dict[str, str], tmp_path: Path, spy: Spy, workshop: object
+    hostile: dict[str, str], tmp_path: Path, spy: Spy, issue_tools: None
 ) -> None:
     cwd = tmp_path / "cwd"
     cwd.mkdir()
@@ -104,7 +104,7 @@ def test_a_hostile_user_changes_no_verdict_and_no_other_index_is_asked(
 
 
 def test_projects_and_configuration_above_the_work_folder_are_not_found(
-    tmp_path: Path, spy: Spy, workshop: object
+    tmp_path: Path, spy: Spy, issue_tools: None
 ) -> None:
     """As where the kit is used inside a checkout that has a uv.toml, or a workspace, of its own."""
     (tmp_path / "uv.toml").write_text(
@@ -134,7 +134,7 @@ def test_projects_and_configuration_above_the_work_folder_are_not_found(
     assert {path.name for path in tmp_path.iterdir()} == before
 
 
-def test_the_spy_would_have_been_asked(spy: Spy, tmp_path: Path, workshop: object) -> None:
+def test_the_spy_would_have_been_asked(spy: Spy, tmp_path: Path, issue_tools: None) -> None:
     """The negative control: the same variables do reach a pip that is not isolated."""
     environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": spy.url}
     for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "HTTP_PROXY", "http_proxy"):
@@ -153,7 +153,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_a_poisoned_cache_is_not_read(tmp_path: Path, workshop: object) -> None:
+def test_a_poisoned_cache_is_not_read(tmp_path: Path, issue_tools: None) -> None:
     """The user's own caches hold other answers under every name that the tools use."""
     home = tmp_path / "home"
     for cache in (".cache/uv", ".cache/pip"):
@@ -168,7 +168,7 @@ def test_a_poisoned_cache_is_not_read(tmp_path: Path, workshop: object) -> None:
     assert (home / ".cache/pip/wheels").read_text(encoding="utf-8") == "poison"
 
 
-def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, workshop: object) -> None:
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, issue_tools: None) -> None:
     answers: dict[int, subprocess.CompletedProcess[str]] = {}
 
     def start(number: int) -> None:
@@ -184,7 +184,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, workshop: ob
     assert [verdicts(answers[number]) for number in range(2)] == [EXPECTED, EXPECTED]
 
 
-def test_no_network_is_needed_once_the_tools_are_there(tmp_path: Path, workshop: object) -> None:
+def test_no_network_is_needed_once_the_tools_are_there(tmp_path: Path, issue_tools: None) -> None:
     """Every way out is a closed door: an index that is not there, and no proxy either."""
     nowhere = "http://127.0.0.1:1/"
     closed = dict.fromkeys(

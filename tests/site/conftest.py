@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import opened
 from building import ROOT, build
 from serving import serving
 
@@ -61,7 +62,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
     """A desktop page that may read the clipboard."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = opened(chromium, viewport={"width": 1280, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield context.new_page()
     context.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from browsing import opened
 from logs import ISSUE
 from test_parts import WHERE
 
@@ -113,7 +114,7 @@ def test_the_pasted_log_fills_them_in_for_the_visit(page: Any, address: str) -> 
         "7.0.10.99.0.0",
     ]
     assert page.evaluate("localStorage.getItem('native-skew.names')") is None
-    other = page.context.browser.new_context()
+    other = opened(page.context.browser)
     stranger = other.new_page()
     stranger.goto(address + PAGE)
     assert stranger.locator(".is-own").count() == 0
@@ -128,7 +129,7 @@ def test_a_remedy_has_them_too(page: Any, address: str) -> None:
 
 
 def test_without_script_what_ran_stands(chromium: Any, address: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+    context = opened(chromium, java_script_enabled=False)
     page = context.new_page()
     page.goto(address + PAGE)
     assert page.locator(".names").count() == 0

@@ -1,0 +1,14 @@
+"""Pages in a browser that has time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PATIENCE = 180_000  # milliseconds; after them a page hangs, and is not merely one of many
+
+
+def opened(browser: Any, **options: object) -> Any:
+    """A new browser context, whose pages wait for as long as a busy machine may take."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(_PATIENCE)
+    return context

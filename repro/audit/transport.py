@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import BinaryIO
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -116,19 +116,9 @@ class Transport:
 
         """
         limit = limit or self.limits.page
-        response = self._open(url, headers or {})
-        with response:
-            body = bytearray()
-            for chunk in self._chunks(response):
-                body += chunk
-                if len(body) > limit:
-                    raise IndexRefusedError(url, f"the answer is larger than {limit} bytes")
-        return Answer(
-            url=response.url,
-            status=response.status_code,
-            headers=response.headers,
-            body=bytes(body),
-        )
+        too_large = IndexRefusedError(url, f"the answer is larger than {limit} bytes")
+        with self._open(url, headers or {}) as response:
+            return _whole(response, self._chunks(response), limit, too_large)
 
     def part(self, url: str, asked: str, limit: int) -> Answer:
         """A range of a file. The body is read only where the answer is a range (206).
@@ -142,21 +132,10 @@ class Transport:
             IndexRefusedError: see ``get``.
 
         """
-        response = self._open(url, {"Range": asked})
-        with response:
-            body = bytearray()
-            for chunk in (
-                self._chunks(response, decode=False) if response.status_code == 206 else ()
-            ):
-                body += chunk
-                if len(body) > limit:
-                    raise IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
-        return Answer(
-            url=response.url,
-            status=response.status_code,
-            headers=response.headers,
-            body=bytes(body),
-        )
+        too_large = IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
+        with self._open(url, {"Range": asked}) as response:
+            ranged = self._chunks(response, decode=False) if response.status_code == 206 else ()
+            return _whole(response, ranged, limit, too_large)
 
     def download(self, url: str, to: BinaryIO, size: int | None, hashes: Mapping[str, str]) -> None:
         """A whole file, to ``to``; its size and hashes are those that the page announces.
@@ -266,6 +245,26 @@ class _HostAuth(AuthBase):
         pair = self._pair if (parts.scheme, parts.hostname, parts.port) == self._place else None
         pair = pair or requests.utils.get_netrc_auth(request.url or "")
         return requests.auth.HTTPBasicAuth(*pair)(request) if pair else request
+
+
+def _whole(
+    response: requests.Response,
+    chunks: Iterable[bytes],
+    limit: int,
+    too_large: IndexRefusedError,
+) -> Answer:
+    """The answer with ``chunks`` as its body, of which there may be ``limit`` bytes."""
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise too_large
+    return Answer(
+        url=response.url,
+        status=response.status_code,
+        headers=response.headers,
+        body=bytes(body),
+    )
 
 
 def _reason(error: Exception) -> str:

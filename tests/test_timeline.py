@@ -195,6 +195,20 @@ def test_real_releases_flip_and_what_is_recorded_is_compared(
     )
 
 
+def test_a_part_of_a_line_is_not_recorded_over_the_whole(
+    call: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    asked = (*REFUSED_SINCE, "--remedy", "nothing", "--results", str(tmp_path))
+    assert call(*asked, "--record")[0] == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
+    # The later --since takes the earlier one's place.
+    code, _, err = call(*asked, "--since", "0.8.12", "--record")
+    assert code == COULD_NOT_RUN
+    assert "recorded from 0.8.11 to 0.8.12, and --record would keep 0.8.12 to 0.8.12 only" in err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
+    assert call(*asked, "--since", "0.8.12")[0] == 0, "to look at a part is not to record it"
+
+
 def test_where_nothing_changes_no_flip_is_said(
     call: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

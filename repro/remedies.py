@@ -245,6 +245,13 @@ REMEDIES: dict[str, Remedy] = {
         apply=lambda request, cast: (replace(request, reinstall=(cast.consumer,)),),
         source="https://docs.astral.sh/uv/concepts/cache/",
     ),
+    "no-cache": Remedy(
+        title="Leave the cache aside",
+        why="Neither answers nor wheels of earlier runs are used, so that the consumer is built anew.",
+        trap="All that has no wheel is built from source again, and the next run without it meets the old wheel.",
+        apply=lambda request, cast: (replace(request, empty_cache=True),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
     "clean-cache": Remedy(
         title="Clean the consumer's cache",
         why="The cached wheel is removed, so that the consumer is built again.",

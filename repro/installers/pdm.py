@@ -29,6 +29,7 @@ _SUPPORTED = (
     "reinstall",
     "refresh",
     "clean_cache",
+    "empty_cache",
     "lock_platforms",
 )
 
@@ -66,7 +67,8 @@ def _require_supported(request: Request) -> None:
 
 def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
     """A command that may build; isolation is for all packages or none."""
-    pdm = ("pdm", "--no-cache") if request.refresh else ("pdm",)
+    # It leaves answers and built wheels aside alike: https://pdm-project.org/en/latest/reference/cli/
+    pdm = ("pdm", "--no-cache") if request.refresh or request.empty_cache else ("pdm",)
     return (*pdm, name, *(["--no-isolation"] if request.no_build_isolation else []), *more)
 
 

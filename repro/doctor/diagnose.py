@@ -40,7 +40,7 @@ def examine(
 ) -> tuple[Report, tuple[Module, ...]]:
     """The report on ``environment``, and the extension modules that were found in it."""
     walk = Walk(environment, Loader(environment.program, library_path))
-    modules = list(walk.modules())
+    modules = walk.modules()
     owners = Owners(environment.distributions)
     pins = Pins(environment.distributions, environment.python)
     causes = Causes(environment, owners, pins)

@@ -229,7 +229,7 @@ class Image:
         size = tags.get(_DT_STRSZ, 0)
         strings = b""
         if size <= _STRINGS_AT_ONCE and any(lists.values()):
-            strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
+            self.strings = strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
         found = {}
         for kind, indexes in lists.items():
             if len(indexes) > _NEEDED:

@@ -115,10 +115,13 @@ class Loader:
         misses: list[Miss] = []
         missing: set[str] = set()
         for chain in chains:  # grows meanwhile
+            folders: tuple[str, ...] | None = None
             for name in chain[-1].header.needed:
                 if name in names or name in missing:
                     continue
-                found, miss = self._find(name, chain)
+                if folders is None:
+                    folders = self._folders(chain)
+                found, miss = self._find(name, chain[-1], folders)
                 if found is None:
                     missing.add(name)
                     if miss:
@@ -131,15 +134,14 @@ class Loader:
                     chains.append((*chain, found))
         return Closure(files=tuple(files), misses=tuple(misses))
 
-    def _find(self, name: str, chain: tuple[Loaded, ...]) -> tuple[Loaded | None, Miss | None]:
-        needer = chain[-1]
+    def _find(
+        self, name: str, needer: Loaded, folders: tuple[str, ...]
+    ) -> tuple[Loaded | None, Miss | None]:
         if name.startswith(_LIBC_NAMES) and self.libc == "musl" and self.program:
             return self.program, None  # the loader itself, under any name
         if "/" in name:
-            folders: tuple[str, ...] = ("",)
+            folders = ("",)
             name = self._expand(name, needer.folder)
-        else:
-            folders = self._folders(chain)
         key = folders, name, needer.header.architecture
         if key not in self._known:
             self._known[key] = self._search(name, folders, needer)

@@ -17,6 +17,7 @@ from repro.doctor import symbols
 from repro.doctor.environment import Environment
 from repro.doctor.image import Image, ImageError
 from repro.doctor.inventory import Distribution
+from repro.doctor.lacking import Lacking
 from repro.doctor.loader import Closure, Loaded, Loader
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
@@ -65,19 +66,26 @@ class Walk:
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
         self.damaged: list[Damaged] = []
-        self._given: dict[tuple[int, int], frozenset[bytes]] = {}
-        self._asked: dict[tuple[int, int], int] = {}
         program = loader.program
         self._process = loader.closure(program).files if program else ()
         self._given_by_process = frozenset(self._all_of_process())
 
-    def modules(self) -> Iterator[Module]:
-        """Each importable module; ``damaged`` grows meanwhile."""
+    def modules(self) -> list[Module]:
+        """The importable modules; ``damaged`` grows meanwhile."""
+        found: list[Module] = []
+        wanted: dict[int, set[bytes]] = {}
         for owner in self.environment.distributions:
             for path in owner.files:
                 name = self._import_name(path)
-                if name and (module := self._module(path, name, owner)):
-                    yield module
+                if name and (pair := self._module(path, name, owner)):
+                    module, names = pair
+                    # What a missing library would give is not said besides.
+                    wanted[len(found)] = set() if module.closure.misses else names
+                    found.append(module)
+        for number, names in self._undefined(found, wanted).items():
+            undefined = tuple(sorted(map(os.fsdecode, names)))
+            found[number] = msgspec.structs.replace(found[number], undefined=undefined)
+        return found
 
     def _import_name(self, path: str) -> str:
         """The module's name; empty where no import of this interpreter would take the file."""
@@ -93,7 +101,10 @@ class Walk:
             return ""
         return match["name"].replace("/", ".")
 
-    def _module(self, path: str, name: str, owner: Distribution) -> Module | None:
+    def _module(
+        self, path: str, name: str, owner: Distribution
+    ) -> tuple[Module, set[bytes]] | None:
+        """The module, and the symbols that it needs of others than the interpreter."""
         plain = path.count(".", path.rfind("/")) == 1
         try:
             with Image(path) as image:
@@ -102,7 +113,7 @@ class Walk:
                 if plain and not symbols.given(image, [entry]):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
-                wanted = symbols.needed(image)
+                wanted = symbols.needed(image, python=False)
         except ImageError as error:
             # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
             # and is not there was removed on purpose.
@@ -110,26 +121,23 @@ class Walk:
                 self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
             return None
         closure = self.loader.closure(found, self._process)
-        return Module(
-            name=name,
-            file=found,
-            owner=owner,
-            closure=closure,
-            stamp=stamp,
-            undefined=() if closure.misses else self._undefined(wanted, closure),
-        )
-
-    def _undefined(self, wanted: frozenset[bytes], closure: Closure) -> tuple[str, ...]:
+        module = Module(name=name, file=found, owner=owner, closure=closure, stamp=stamp)
         here = wanted - self._given_by_process
-        left = {name for name in here if not name.startswith(_OF_THE_INTERPRETER)}
-        left = self._not_given(left, closure.files[1:])
-        if left and not self._process:
-            left = self._not_given(left, self._usual(closure.files[0]))
-        if left:
+        return module, {name for name in here if not name.startswith(_OF_THE_INTERPRETER)}
+
+    def _undefined(
+        self, modules: list[Module], wanted: dict[int, set[bytes]]
+    ) -> dict[int, set[bytes]]:
+        """What nobody gives, by the module's number."""
+        lacking = Lacking(wanted)
+        lacking.ask_each(lambda number: modules[number].closure.files[1:])
+        if not self._process:
+            lacking.ask_each(lambda number: self._usual(modules[number].file))
+        if lacking.names:
             # Somebody may load it first, for all to see.
             others = {path for each in self.environment.distributions for path in each.files}
-            left = self._not_given(left, self._opened(sorted(others)))
-        return tuple(sorted(map(os.fsdecode, left)))
+            lacking.ask_for_all(self._opened(sorted(others)))
+        return lacking.names
 
     def _all_of_process(self) -> Iterator[bytes]:
         for file in self._process:
@@ -143,28 +151,6 @@ class Walk:
         """What every process has, where the interpreter is not known."""
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
         yield from self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
-
-    def _not_given(self, names: set[bytes], files: Iterable[Loaded]) -> set[bytes]:
-        for file in files:
-            if not names:
-                break
-            try:
-                names = names - self._from(file, names)
-            except ImageError:
-                continue  # it is said where it is met as a module or as a library
-        return names
-
-    def _from(self, file: Loaded, names: set[bytes]) -> frozenset[bytes]:
-        """Those of ``names``, and maybe others, that ``file`` defines."""
-        if (given := self._given.get(file.identity)) is not None:
-            return given
-        asked = self._asked[file.identity] = self._asked.get(file.identity, 0) + len(names)
-        with Image(file.path) as image:
-            # Single names until that has cost as much as reading all would.
-            if asked > symbols.worth_reading(image):
-                self._given[file.identity] = symbols.all_given(image)
-                return self._given[file.identity]
-            return symbols.given(image, names)
 
 
 def _stamp(image: Image, name: bytes) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from repro import elf
 from repro.doctor import symbols
+from repro.doctor.gnuhash import GnuHash
 from repro.doctor.image import Image, ImageError
 from repro.interpreter import Interpreter
 
@@ -95,6 +96,45 @@ def test_symbols_agree_with_pyelftools(compiled: Path) -> None:
             names = {n for n, bind, here in entries if here and bind != "STB_LOCAL"}
             assert symbols.given(image, {*names, b"no_such_name"}) == names, path
             assert symbols.all_given(image) >= names, path
+
+
+def test_names_that_share_an_end_and_one_both_needed_and_given(tmp_path: Path) -> None:
+    import subprocess
+
+    from elftools.elf.elffile import ELFFile
+
+    (tmp_path / "x.c").write_text(
+        "extern int other(void), lacked_shared_end(void);\n"
+        "int twice(void) { return other(); }\n"
+        "int with_shared_end(void) { return lacked_shared_end(); }\n"
+        "int shared_end(void) { return 1; }\n"
+    )
+    path = tmp_path / "libx.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", path, "x.c"], cwd=tmp_path, check=True)
+    with path.open("r+b") as stream:
+        table = ELFFile(stream).get_section_by_name(".dynsym")
+        assert table is not None
+        rows = {s.name: (n, s["st_name"]) for n, s in enumerate(table.iter_symbols())}  # type: ignore[attr-defined]
+        # As a library does that defines one version of a symbol and needs another.
+        stream.seek(table["sh_offset"] + rows["other"][0] * table["sh_entsize"])
+        stream.write(struct.pack("<I", rows["twice"][1]))
+    with Image(path) as image:
+        assert {b"twice", b"lacked_shared_end"} <= symbols.needed(image)
+        names = {b"twice", b"shared_end", b"with_shared_end"}
+        lacked = {b"lacked_shared_end", b"end", b"other", b"libc.so.6"}
+        table = GnuHash(image)
+        assert {name for name in names | lacked if table.index(name)} == names
+        assert symbols.given(image, names | lacked) == names
+        assert symbols.all_given(image) >= names
+        assert not symbols.all_given(image) & lacked
+
+
+def test_an_interpreter_s_names_can_be_left_out(compiled: Path) -> None:
+    for path in (compiled, *sorted(SITE.rglob("*.so"))[:40]):
+        with Image(path) as image:
+            every, most = symbols.needed(image), symbols.needed(image, python=False)
+            assert most <= every, path
+            assert all(name.startswith(b"Py") for name in every - most), path
 
 
 def test_weak_symbols_are_not_needed(compiled: Path) -> None:

@@ -67,6 +67,11 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
         """What must agree for two files to be in one process."""
         return self.machine, self.bits, self.little
 
+    @property
+    def names_size(self) -> int:
+        """The bytes of the dynamic string table, as the file has it."""
+        return self.tags.get(_DT_STRSZ, 0)
+
 
 class Image:
     """An open ELF file. Reads by ``os.pread``: a file that shrinks meanwhile ends no process.

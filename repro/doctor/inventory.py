@@ -149,8 +149,9 @@ def _bytes(path: Path, limit: int) -> bytes:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return b""
-    with open(file, "rb") as stream:  # noqa: PTH123
-        try:
-            return stream.read(limit) or b""
-        except OSError:
-            return b""
+    try:
+        return os.read(file, min(os.fstat(file).st_size, limit))
+    except OSError:
+        return b""
+    finally:
+        os.close(file)

@@ -34,7 +34,9 @@ class Lacking:
         for number in self.names:
             for file in files_of(number):
                 askers.setdefault(file.identity, (file, []))[1].append(number)
-        for file, numbers in askers.values():
+        # The largest give most: then little is left to ask of the others. That any of them gives
+        # a name is all that counts here.
+        for file, numbers in sorted(askers.values(), key=lambda pair: -pair[0].header.names_size):
             self._ask(file, [number for number in numbers if number in self.names])
 
     def ask_for_all(self, files: Iterable[Loaded]) -> None:

@@ -5,6 +5,7 @@ A large library is asked for single names by way of its hash table, a small one 
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import sys
 from array import array
@@ -16,8 +17,8 @@ from typing import Literal
 from repro.doctor.gnuhash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
 from repro.doctor.image import Image, ImageError
 
-_DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 4, 5, 6, 10
-_BYTES_FOR_ONE = 700  # of a string table read whole cost as much as one lookup; measured
+_DT_HASH, _DT_STRTAB, _DT_SYMTAB = 4, 5, 6
+_BYTES_FOR_ONE = 1000  # of a string table read whole cost as much as one lookup; measured
 _BYTES_FOR_READ = 8000  # of a string table cost as much to read as one name by itself
 _SMALL = 1 << 16  # bytes of a string table that is read whole for a single name
 _NAME = 1 << 16  # bytes; those of templates have been seen with 10,000
@@ -50,10 +51,12 @@ def needed(image: Image, *, python: bool = True) -> frozenset[bytes]:
         return frozenset()
     # What is not hashed comes first, and only what is defined is hashed.
     places = _places(image, 1, _unhashed(image), "needed")
-    if not python and places and max(places) < len(strings := image.strings or b""):
+    if not python and image.strings:
         # They are most of what an extension module needs: to leave them out by two letters
         # saves a third of what all these names cost.
-        places = [at for at in places if strings[at] != _P or strings[at + 1] != _Y]
+        with contextlib.suppress(IndexError):
+            strings = image.strings
+            places = [at for at in places if strings[at] != _P or strings[at + 1] != _Y]
     return _texts(image, places)
 
 
@@ -68,7 +71,7 @@ def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     if _DT_SYMTAB not in tags:
         return frozenset()
     # Single names, unless so many that to read all costs less.
-    if DT_GNU_HASH not in tags or len(names) * _BYTES_FOR_ONE > tags.get(_DT_STRSZ, 0):
+    if DT_GNU_HASH not in tags or len(names) * _BYTES_FOR_ONE > image.header.names_size:
         return names & all_given(image)
     table = GnuHash(image)
     return frozenset(name for name in names if table.index(name))
@@ -126,7 +129,7 @@ def _unhashed(image: Image) -> int:
 
 def _texts(image: Image, places: list[int]) -> frozenset[bytes]:
     """The names at ``places``."""
-    size = image.header.tags.get(_DT_STRSZ, 0)
+    size = image.header.names_size
     strings = _strings(image) if size < len(places) * _BYTES_FOR_READ + _SMALL else b""
     if not strings.endswith(b"\0"):  # few names of a large table, or a damaged one
         return frozenset(_single(image, places, size))
@@ -187,7 +190,7 @@ def _strings(image: Image) -> bytes:
     """The string table; empty where it is too large to be read at once."""
     if image.strings is None:
         tags = image.header.tags
-        size = tags.get(_DT_STRSZ, 0)
+        size = image.header.names_size
         fits = size <= TABLE_BYTES
         image.strings = image.bytes_at(tags.get(_DT_STRTAB, 0), size) if fits else b""
     return image.strings

@@ -122,8 +122,8 @@ def test_names_that_share_an_end_and_one_both_needed_and_given(tmp_path: Path) -
         assert {b"twice", b"lacked_shared_end"} <= symbols.needed(image)
         names = {b"twice", b"shared_end", b"with_shared_end"}
         lacked = {b"lacked_shared_end", b"end", b"other", b"libc.so.6"}
-        table = GnuHash(image)
-        assert {name for name in names | lacked if table.index(name)} == names
+        hashed = GnuHash(image)
+        assert {name for name in names | lacked if hashed.index(name)} == names
         assert symbols.given(image, names | lacked) == names
         assert symbols.all_given(image) >= names
         assert not symbols.all_given(image) & lacked

@@ -20,6 +20,7 @@ from repro.doctor.diagnose import diagnose
 from repro.doctor.environment import opened
 from repro.doctor.errors import NotAnEnvironmentError
 from repro.doctor.image import Image, ImageError
+from repro.doctor.kept import forget
 
 # Many extension modules, and libraries of more than a gigabyte. Several gigabytes to fetch.
 _DISTRIBUTIONS = (
@@ -148,11 +149,17 @@ def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object
     if "ldd" not in programs:
         raise NotMeasuredError("there is no ldd on the PATH to measure against")
     return {
-        "doctor": lambda: diagnose(home),
+        "doctor": lambda: _afresh(home),
         "bare reader": lambda: [_bare(name) for name in names],
         "pyelftools": lambda: [elf.read(path) for path in paths],
         **programs,
     }
+
+
+def _afresh(home: Path) -> None:
+    """The diagnosis as a process's first, which has read nothing of the machine before."""
+    forget()
+    diagnose(home)
 
 
 def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, Took]:

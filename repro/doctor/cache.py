@@ -10,6 +10,8 @@ import os
 import struct
 from pathlib import Path
 
+from repro.doctor import kept
+
 PATH = Path("/etc/ld.so.cache")
 
 _MAGIC = b"glibc-ld.so.cache1.1"
@@ -21,8 +23,13 @@ _NAME = 4096
 
 def read(path: Path = PATH) -> dict[str, tuple[str, ...]]:
     """The files for each name, in the cache's order; empty where there is no sound cache."""
+    return _read(str(path))
+
+
+@kept.while_unchanged
+def _read(path: str) -> dict[str, tuple[str, ...]]:
     try:
-        with path.open("rb") as stream:
+        with Path(path).open("rb") as stream:
             data = stream.read(_LIMIT)
     except OSError:
         return {}

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from operator import mul
 
+from repro.doctor import kept
 from repro.doctor.image import Image, ImageError
 
 DT_GNU_HASH = 0x6FFFFEF5
@@ -138,6 +139,9 @@ def _hash(name: bytes) -> int:
         powers = _POWERS[-len(part) - 1 :]
         value = value * powers[0] + sum(map(mul, part, powers[1:])) & _MASK
     return value
+
+
+kept.forgets(_hash.cache_clear)
 
 
 def order(image: Image) -> str:

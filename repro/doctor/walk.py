@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from repro.doctor import symbols
+from repro.doctor import kept, symbols
 from repro.doctor.environment import Environment
 from repro.doctor.image import Image, ImageError
 from repro.doctor.inventory import Distribution
@@ -68,7 +68,7 @@ class Walk:
         self.damaged: list[Damaged] = []
         program = loader.program
         self._process = loader.closure(program).files if program else ()
-        self._given_by_process = frozenset(self._all_of_process())
+        self._given_by_process = frozenset().union(*(_given_by(f.path) for f in self._process))
 
     def modules(self) -> list[Module]:
         """The importable modules; ``damaged`` grows meanwhile."""
@@ -139,11 +139,6 @@ class Walk:
             lacking.ask_for_all(self._opened(sorted(others)))
         return lacking.names
 
-    def _all_of_process(self) -> Iterator[bytes]:
-        for file in self._process:
-            with contextlib.suppress(ImageError), Image(file.path) as image:
-                yield from symbols.all_given(image)
-
     def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:
         return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))
 
@@ -151,6 +146,13 @@ class Walk:
         """What every process has, where the interpreter is not known."""
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
         yield from self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
+
+
+@kept.while_unchanged
+def _given_by(path: str) -> frozenset[bytes]:
+    with contextlib.suppress(ImageError), Image(path) as image:
+        return symbols.all_given(image)
+    return frozenset()
 
 
 def _stamp(image: Image, name: bytes) -> str:

@@ -1,0 +1,63 @@
+"""What belongs to the machine and not to one environment: read once, and again when it changed.
+
+A run of the matrix asks for a diagnosis in each of its cells, in threads: half of its time went
+into the same interpreter's symbols and the same loader's cache.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+_FILES = 64  # of one kind; more than interpreters and their libraries have
+_T = TypeVar("_T")
+
+_State = tuple[int, int, int, int]
+_forget: list[Callable[[], object]] = []
+
+
+def while_unchanged(read: Callable[[str], _T]) -> Callable[[str], _T]:
+    """``read``, a function of a path, which is not called again for a file that is the same.
+
+    It is the same while device, inode, time of change and size are. What is returned is shared:
+    nobody may change it.
+    """
+    known: dict[str, tuple[_State, _T]] = {}
+    _forget.append(known.clear)
+
+    @wraps(read)
+    def kept(path: str) -> _T:
+        # Before it is read: what is written meanwhile is then seen the next time.
+        state = _state(path)
+        found = known.get(path)
+        if found and found[0] == state:
+            return found[1]
+        value = read(path)
+        if state:
+            if len(known) >= _FILES:
+                known.clear()
+            known[path] = state, value
+        return value
+
+    return kept
+
+
+def forgets(clear: Callable[[], object]) -> None:
+    """Has ``clear`` called by ``forget``."""
+    _forget.append(clear)
+
+
+def forget() -> None:
+    """Forgets everything, so that the next diagnosis costs what the first one does."""
+    for each in _forget:
+        each()
+
+
+def _state(path: str) -> _State | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size

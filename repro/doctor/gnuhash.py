@@ -22,7 +22,20 @@ TABLE_BYTES = 1 << 24  # of one table; the largest library of torch has 5 MB of 
 _DT_STRTAB, _DT_SYMTAB = 5, 6
 _CHAIN, _PIECE = 4096, 16  # entries of one chain, and of what is read of it at once
 _MASK = 0xFFFFFFFF
-_POWERS = tuple(pow(33, exponent, _MASK + 1) for exponent in range(4096, -1, -1))
+
+_WIDTH = 128  # bytes of a name that are hashed at once
+_POWERS = tuple(pow(33, exponent, _MASK + 1) for exponent in range(_WIDTH + 1))
+_POWERS_OF_EIGHTS = _POWERS[_WIDTH - 8 :: -8]
+_EIGHTS = struct.Struct(f">{_WIDTH // 8}Q")
+# Bits of a lane, the lower of each two lanes, and what the higher one is multiplied by.
+_STEPS = tuple(
+    (
+        8 * size,
+        int.from_bytes((bytes(size) + b"\xff" * size) * (_WIDTH // 2 // size), "big"),
+        33**size,
+    )
+    for size in (1, 2, 4)
+)
 
 
 class GnuHash:
@@ -132,12 +145,19 @@ class GnuHash:
 
 @lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
 def _hash(name: bytes) -> int:
-    """Bernstein's: times 33 plus the next byte, from 5381; as one sum, which is faster."""
-    value, most = 5381, len(_POWERS) - 1
-    for at in range(0, len(name), most):
-        part = name[at : at + most]
-        powers = _POWERS[-len(part) - 1 :]
-        value = value * powers[0] + sum(map(mul, part, powers[1:])) & _MASK
+    """Bernstein's: times 33 plus the next byte, from 5381.
+
+    Not byte by byte, which costs four times as much for C++'s names: neighbours are put
+    together, then pairs, then fours, all at once in one integer of 128 bytes.
+    """
+    value = 5381
+    for start in range(0, len(name), _WIDTH):
+        part = name[start : start + _WIDTH]
+        lanes = int.from_bytes(part, "big")
+        for size, mask, power in _STEPS:
+            lanes = (lanes & mask) + (lanes >> size & mask) * power
+        eights = _EIGHTS.unpack(lanes.to_bytes(_WIDTH, "big"))
+        value = value * _POWERS[len(part)] + sum(map(mul, eights, _POWERS_OF_EIGHTS)) & _MASK
     return value
 
 

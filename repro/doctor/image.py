@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import struct
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -35,7 +36,7 @@ class ImageError(Exception):
     """Not an ELF file that can be loaded; ``str()`` is the reason in a few words."""
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the loader knows of a file before it looks for what that needs.
 
     Attributes:
@@ -242,9 +243,14 @@ class Image:
             # Of the other kinds the loader takes the last.
             wanted = indexes if kind == _DT_NEEDED else indexes[-1:]
             found[kind] = tuple(
-                os.fsdecode(strings[i:end])
-                if (end := strings.find(b"\0", i)) >= 0
-                else self._name(tags, i)
-                for i in wanted
+                [
+                    _decoded(strings[i:end])
+                    if (end := strings.find(b"\0", i)) >= 0
+                    else self._name(tags, i)
+                    for i in wanted
+                ]
             )
         return found
+
+
+_decoded = lru_cache(maxsize=256)(os.fsdecode)  # libc.so.6, four hundred times

@@ -91,16 +91,16 @@ def _info_folders(site: Path) -> Iterator[str]:
 
 def _distribution(site: Path, folder: str) -> tuple[Distribution | None, bool]:
     """The distribution, None where it has no readable METADATA; whether it has a RECORD."""
-    info = site / folder
-    head = _bytes(info / "METADATA", _METADATA_BYTES).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    record = _bytes(info / "RECORD", _RECORD_BYTES)
+    info = f"{site}/{folder}"
+    head = _bytes(f"{info}/METADATA", _METADATA_BYTES).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    record = _bytes(f"{info}/RECORD", _RECORD_BYTES)
     # Four fields of forty: a parser of whole messages takes longer than all else here.
     fields: dict[str, list[str]] = {}
     for key, value in _FIELDS.findall(head.decode("utf-8", "replace")):
         fields.setdefault(key.lower(), []).append(" ".join(value.split()))
     if "name" not in fields or "version" not in fields:
         return None, True
-    wheel = _bytes(info / "WHEEL", _SMALL_BYTES).decode("utf-8", "replace").splitlines()
+    wheel = _bytes(f"{info}/WHEEL", _SMALL_BYTES).decode("utf-8", "replace").splitlines()
     return Distribution(
         name=canonicalize_name(fields["name"][0]),
         version=fields["version"][0],
@@ -108,7 +108,7 @@ def _distribution(site: Path, folder: str) -> tuple[Distribution | None, bool]:
         dynamic=any(each.lower() == "requires-dist" for each in fields.get("dynamic", ())),
         tags=tuple(_values(wheel, "Tag")),
         generator="".join(_values(wheel, "Generator")),
-        installer=_bytes(info / "INSTALLER", _SMALL_BYTES).decode("utf-8", "replace").strip(),
+        installer=_bytes(f"{info}/INSTALLER", _SMALL_BYTES).decode("utf-8", "replace").strip(),
         files=tuple(_recorded(site, record)),
     ), bool(record)
 
@@ -143,7 +143,7 @@ def _walk(site: Path) -> Iterator[str]:
                 yield f"{folder}/{name}"
 
 
-def _bytes(path: Path, limit: int) -> bytes:
+def _bytes(path: str, limit: int) -> bytes:
     try:
         # Not a FIFO's end that waits for a writer.
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -7,11 +7,14 @@ The modules of an environment need the same few names of the same libraries over
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from repro.doctor import symbols
 from repro.doctor.image import Image, ImageError
 from repro.doctor.loader import Loaded
+
+_Identity = tuple[int, int]
 
 
 class Lacking:
@@ -25,37 +28,51 @@ class Lacking:
 
     """
 
-    def __init__(self, wanted: dict[int, set[bytes]]) -> None:
+    def __init__(self, wanted: Mapping[int, AbstractSet[bytes]]) -> None:
         self.names = {number: names for number, names in wanted.items() if names}
 
     def ask_each(self, files_of: Callable[[int], Iterable[Loaded]]) -> None:
         """Takes away what the files of each module define."""
-        askers: dict[tuple[int, int], tuple[Loaded, list[int]]] = {}
+        loaded: dict[_Identity, Loaded] = {}
+        # Modules that load the same, as most of one distribution do, are as one.
+        groups: dict[frozenset[_Identity], list[int]] = {}
         for number in self.names:
-            for file in files_of(number):
-                askers.setdefault(file.identity, (file, []))[1].append(number)
-        # The largest give most: then little is left to ask of the others. That any of them gives
-        # a name is all that counts here.
-        for file, numbers in sorted(askers.values(), key=lambda pair: -pair[0].header.names_size):
-            self._ask(file, [number for number in numbers if number in self.names])
+            files = {file.identity: file for file in files_of(number)}
+            loaded |= files
+            groups.setdefault(frozenset(files), []).append(number)
+        left = {group: self._together(numbers) for group, numbers in groups.items()}
+        # The largest give most: then little is left to ask of the others.
+        for file in sorted(loaded.values(), key=lambda each: -each.header.names_size):
+            asking = [group for group in groups if file.identity in group and left[group]]
+            given = _given(file, set().union(*(left[group] for group in asking)))
+            for group in asking:
+                left[group] = left[group] - given  # in place, it would go through all of them
+        for group, numbers in groups.items():
+            self._keep(numbers, left[group])
 
     def ask_for_all(self, files: Iterable[Loaded]) -> None:
         """Takes away from every module what any of ``files`` defines."""
+        left = self._together(self.names)
         for file in files:
-            self._ask(file, list(self.names))
-            if not self.names:
-                return
+            if not left:
+                break
+            left = left - _given(file, left)
+        self._keep(list(self.names), left)
 
-    def _ask(self, file: Loaded, numbers: list[int]) -> None:
-        asked: set[bytes] = set().union(*(self.names[number] for number in numbers))
-        if not asked:
-            return
-        # Of a damaged file is said where it is met as a module or as a library.
-        with contextlib.suppress(ImageError):
+    def _together(self, numbers: Iterable[int]) -> set[bytes]:
+        return set().union(*(self.names[number] for number in numbers))
+
+    def _keep(self, numbers: Iterable[int], left: set[bytes]) -> None:
+        for number in numbers:
+            if names := self.names.pop(number) & left:
+                self.names[number] = names
+
+
+def _given(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:
+    """Those of ``names`` that ``file`` defines."""
+    # Of a damaged file is said where it is met as a module or as a library.
+    with contextlib.suppress(ImageError):
+        if names:
             with Image(file.path) as image:
-                found = symbols.given(image, asked)
-            for number in numbers:
-                # Not in place: that would go through all of ``found``.
-                self.names[number] = self.names[number] - found
-                if not self.names[number]:
-                    del self.names[number]
+                return symbols.given(image, names)
+    return frozenset()

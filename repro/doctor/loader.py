@@ -22,7 +22,7 @@ _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
 _LIBC_NAMES = ("libc.musl-", "ld-musl-")
 
 
-class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file that the loader has taken in: its path, and the file itself (device, inode)."""
 
     path: str
@@ -35,7 +35,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
         return os.path.dirname(self.path)  # noqa: PTH120  (a hundred thousand of these)
 
 
-class Miss(msgspec.Struct, frozen=True, kw_only=True):
+class Miss(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A name that is not found.
 
     Attributes:
@@ -53,7 +53,7 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
     damaged: str = ""
 
 
-class Closure(msgspec.Struct, frozen=True, kw_only=True):
+class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that loading one file takes in, in the loader's order, and what is not found."""
 
     files: tuple[Loaded, ...]

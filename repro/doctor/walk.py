@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -27,7 +28,7 @@ _OF_THE_INTERPRETER = (b"Py", b"_Py")
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
+class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An extension module.
 
     Attributes:
@@ -46,7 +47,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     stamp: str = ""
 
 
-class Damaged(msgspec.Struct, frozen=True, kw_only=True):
+class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file that an import would open and that cannot be loaded."""
 
     path: str
@@ -73,7 +74,7 @@ class Walk:
     def modules(self) -> list[Module]:
         """The importable modules; ``damaged`` grows meanwhile."""
         found: list[Module] = []
-        wanted: dict[int, set[bytes]] = {}
+        wanted: dict[int, AbstractSet[bytes]] = {}
         for owner in self.environment.distributions:
             for path in owner.files:
                 name = self._import_name(path)
@@ -82,8 +83,8 @@ class Walk:
                     # What a missing library would give is not said besides.
                     wanted[len(found)] = set() if module.closure.misses else names
                     found.append(module)
-        for number, names in self._undefined(found, wanted).items():
-            undefined = tuple(sorted(map(os.fsdecode, names)))
+        for number, left in self._undefined(found, wanted).items():
+            undefined = tuple(sorted(map(os.fsdecode, left)))
             found[number] = msgspec.structs.replace(found[number], undefined=undefined)
         return found
 
@@ -126,8 +127,8 @@ class Walk:
         return module, {name for name in here if not name.startswith(_OF_THE_INTERPRETER)}
 
     def _undefined(
-        self, modules: list[Module], wanted: dict[int, set[bytes]]
-    ) -> dict[int, set[bytes]]:
+        self, modules: list[Module], wanted: Mapping[int, AbstractSet[bytes]]
+    ) -> Mapping[int, AbstractSet[bytes]]:
         """What nobody gives, by the module's number."""
         lacking = Lacking(wanted)
         lacking.ask_each(lambda number: modules[number].closure.files[1:])

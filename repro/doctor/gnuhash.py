@@ -55,6 +55,7 @@ class GnuHash:
     def __init__(self, image: Image) -> None:
         self._image = image
         self._word = image.header.bits // 8
+        self._swapped = image.header.little != (sys.byteorder == "little")
         self._start = image.header.tags[DT_GNU_HASH] + 16
         fields = unpack(image, "IIII", self._start - 16)
         self._bucket_count, self.first, self._bloom_count, self._shift = fields
@@ -97,9 +98,9 @@ class GnuHash:
         for start in range(number, number + _CHAIN, _PIECE):
             at = self._chains_at + 4 * (start - self.first)
             piece = self._image.bytes_at(at, 4 * _PIECE)
-            words = struct.unpack(
-                f"{order(self._image)}{len(piece) // 4}I", piece[: len(piece) & ~3]
-            )
+            words = array("I", piece[: len(piece) & ~3])
+            if self._swapped:
+                words.byteswap()
             for each, word in enumerate(words, start):
                 yield each, word
                 if word & 1:
@@ -129,7 +130,7 @@ class GnuHash:
         if len(raw) < size:
             raise ImageError("truncated within the hash table")
         found.frombytes(raw)
-        if self._image.header.little != (sys.byteorder == "little"):
+        if self._swapped:
             found.byteswap()
         return found
 

@@ -134,6 +134,9 @@ class Image:
             ImageError: the index lies outside of the table, or the text does not end.
 
         """
+        strings = self.strings or b""
+        if 0 <= index < len(strings) and (end := strings.find(b"\0", index)) >= 0:
+            return _decoded(strings[index:end])
         return self._name(self.header.tags, index)
 
     def _name(self, tags: dict[int, int], index: int) -> str:
@@ -236,8 +239,10 @@ class Image:
         strings = b""
         if size <= _STRINGS_AT_ONCE and any(lists.values()):
             self.strings = strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
-        found = {}
+        found: dict[int, tuple[str, ...]] = dict.fromkeys(lists, ())
         for kind, indexes in lists.items():
+            if not indexes:
+                continue
             if len(indexes) > _NEEDED:
                 raise ImageError(f"more than {_NEEDED} names")
             # Of the other kinds the loader takes the last.

@@ -18,7 +18,7 @@ from repro.doctor.gnuhash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpac
 from repro.doctor.image import Image, ImageError
 
 _DT_HASH, _DT_STRTAB, _DT_SYMTAB = 4, 5, 6
-_BYTES_FOR_ONE = 700  # of a string table read whole cost as much as one lookup; measured
+_BYTES_FOR_ONE = 400  # of a string table read whole cost as much as one lookup; measured
 _BYTES_FOR_READ = 8000  # of a string table cost as much to read as one name by itself
 _SMALL = 1 << 16  # bytes of a string table that is read whole for a single name
 _NAME = 1 << 16  # bytes; those of templates have been seen with 10,000

@@ -11,6 +11,7 @@ from repro.doctor.advice import Cause
 from repro.doctor.environment import Environment
 from repro.doctor.inventory import Distribution
 from repro.doctor.loader import Loaded, Miss
+from repro.doctor.older import Older
 from repro.doctor.owners import Owners, Shipped, version
 from repro.doctor.pins import Pins
 from repro.doctor.skew import Skew, skew_finding
@@ -52,6 +53,10 @@ class Causes:
                 elif (miss.needer.path, miss.name) not in said:
                     said.add((miss.needer.path, miss.name))
                     yield self._plain(consumer, miss, module)
+            for older in module.older:
+                if (older.needer.path, older.library.path) not in said:
+                    said.add((older.needer.path, older.library.path))
+                    yield self._older(module, older)
             if module.undefined:
                 yield self._undefined(module)
         for skew in skews.values():
@@ -225,6 +230,35 @@ class Causes:
             built_against=module.stamp,
         )
         return skew_finding(skew, self._environment, self._pins)
+
+    def _older(self, module: Module, older: Older) -> Finding:
+        """A library that lacks a version of its symbols."""
+        consumer = self._owners.of(older.needer.path) or module.owner
+        provider = self._owners.of(older.library.path)
+        place = self._location(older.needer.path, consumer)
+        if provider and provider.name and provider is not consumer:
+            remedy = f"Install a newer {provider.name}, or build {consumer.name} with this one."
+        elif provider:
+            remedy = f"Reinstall {consumer.title or 'it'}."
+        else:
+            remedy = (
+                f"Install a wheel of {consumer.name or 'it'} that was made for a system as old as "
+                "this one (manylinux), build it here, or update the system."
+            )
+        listed = ", ".join(f"`{each}`" for each in older.versions[:_SAID])
+        library = self._environment.relative(older.library.path)
+        return rules.OLDER_LIBRARY.finding(
+            f"`{place.file}` needs {listed} of `{older.name}`, and `{library}` does not define "
+            f"it: it is older than the one that was built with. {remedy}",
+            place,
+            {
+                "module": module.name,
+                "needed": older.name,
+                "versions": older.versions,
+                "library": older.library.path,
+                "provider": provider.name if provider else None,
+            },
+        )
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from repro.doctor import cache
+from repro.doctor import cache, versions
 from repro.doctor.image import Header, Image, ImageError
 
 _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
@@ -23,11 +23,19 @@ _LIBC_NAMES = ("libc.musl-", "ld-musl-")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that the loader has taken in: its path, and the file itself (device, inode)."""
+    """A file that the loader has taken in: its path, and the file itself (device, inode).
+
+    Attributes:
+        wanted: versions of symbols that it wants, as ``versions.wanted`` says.
+        defined: those that it defines, as ``versions.defined`` says.
+
+    """
 
     path: str
     identity: tuple[int, int]
     header: Header
+    wanted: dict[str, dict[int, int]] = {}
+    defined: frozenset[int] | None = None
 
     @property
     def folder(self) -> str:
@@ -54,10 +62,16 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """All that loading one file takes in, in the loader's order, and what is not found."""
+    """All that loading one file takes in, in the loader's order, and what is not found.
+
+    Attributes:
+        by_name: the file for each name that was asked for, what was loaded before included.
+
+    """
 
     files: tuple[Loaded, ...]
     misses: tuple[Miss, ...]
+    by_name: dict[str, Loaded]
 
 
 class Loader:
@@ -132,7 +146,7 @@ class Loader:
                     seen.add(found.identity)
                     files.append(found)
                     chains.append((*chain, found))
-        return Closure(files=tuple(files), misses=tuple(misses))
+        return Closure(files=tuple(files), misses=tuple(misses), by_name=names)
 
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
@@ -223,7 +237,11 @@ def _open(path: str) -> Loaded | str | None:
 
 def _loaded(path: str, image: Image) -> Loaded:
     identity = image.status.st_dev, image.status.st_ino
-    return Loaded(path=path, identity=identity, header=image.header)
+    try:
+        wanted, defined = versions.wanted(image), versions.defined(image)
+    except ImageError:
+        wanted, defined = {}, None  # nothing can be said of them
+    return Loaded(path=path, identity=identity, header=image.header, wanted=wanted, defined=defined)
 
 
 def _names(file: Loaded) -> tuple[str, ...]:

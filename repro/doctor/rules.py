@@ -34,6 +34,16 @@ UNDEFINED_SYMBOL = Rule(
         "symbols and the interpreter's own are not counted."
     ),
 )
+OLDER_LIBRARY = Rule(
+    id="older-library",
+    level="error",
+    title="A library that lacks a version of its symbols",
+    description=(
+        "A file needs a version of a library's symbols, such as GLIBCXX_3.4.32, which the library "
+        "that the loader finds does not define: it is older than the one that was built with. "
+        "The loader refuses at once. Versions that are needed weakly are not counted."
+    ),
+)
 MISSING_LIBRARY = Rule(
     id="missing-library",
     level="error",
@@ -139,6 +149,7 @@ RULES = (
     SKEWED_LIBRARY,
     STALE_BUILD,
     UNDEFINED_SYMBOL,
+    OLDER_LIBRARY,
     MISSING_LIBRARY,
     MISSING_SYSTEM_LIBRARY,
     FOREIGN_ARCHITECTURE,

@@ -20,6 +20,7 @@ from repro.doctor.image import Image, ImageError
 from repro.doctor.inventory import Distribution
 from repro.doctor.lacking import Lacking
 from repro.doctor.loader import Closure, Loaded, Loader
+from repro.doctor.older import Compared, Older
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
 _MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
@@ -36,6 +37,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         undefined: symbols that it needs and nothing in its process gives.
         stamp: the provider's version that it was built against, where it says so by an
             exported text ``<package>_built_against``.
+        older: libraries in its closure that lack a version of symbols which is wanted.
 
     """
 
@@ -45,6 +47,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     closure: Closure
     undefined: tuple[str, ...] = ()
     stamp: str = ""
+    older: tuple[Older, ...] = ()
 
 
 class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -67,6 +70,7 @@ class Walk:
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
         self.damaged: list[Damaged] = []
+        self._compared = Compared()
         program = loader.program
         self._process = loader.closure(program).files if program else ()
         self._given_by_process = frozenset().union(*(_given_by(f.path) for f in self._process))
@@ -122,7 +126,11 @@ class Walk:
                 self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
             return None
         closure = self.loader.closure(found, self._process)
-        module = Module(name=name, file=found, owner=owner, closure=closure, stamp=stamp)
+        # musl does not look at versions.
+        older = self._compared.older(closure) if self.loader.libc == "glibc" else ()
+        module = Module(
+            name=name, file=found, owner=owner, closure=closure, stamp=stamp, older=older
+        )
         here = wanted - self._given_by_process
         return module, {name for name in here if not name.startswith(_OF_THE_INTERPRETER)}
 

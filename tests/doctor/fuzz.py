@@ -21,20 +21,22 @@ import time
 import zipfile
 from pathlib import Path
 
-from repro.doctor import cache, inventory, symbols
+from repro.doctor import cache, inventory, symbols, versions
 from repro.doctor.diagnose import diagnose
 from repro.doctor.errors import NotAnEnvironmentError, WheelError
 from repro.doctor.image import Image, ImageError
 
 MEMORY = 512 << 20  # bytes of address space beyond what the start took
 SECONDS = 20
-SOURCE = "extern int missing(void); int shown(void) { return missing(); }\n"
+SOURCE = "int missing(void), puts(char *); int shown(void) { puts(0); return missing(); }\n"
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF)
 
 
 def sound_elf(folder: Path) -> bytes:
     (folder / "x.c").write_text(SOURCE)
+    (folder / "x.map").write_text("V1 { shown; };\n")
     command = ["cc", "-shared", "-fPIC", "-s", "-Wl,-soname,libx.so.1", "-Wl,-rpath,$ORIGIN"]
+    command.append("-Wl,--version-script=x.map")
     subprocess.run([*command, "-o", "libx.so", "x.c"], cwd=folder, check=True)
     return (folder / "libx.so").read_bytes()
 
@@ -66,6 +68,8 @@ def read_elf(path: Path) -> None:
             symbols.all_given,
             lambda image: symbols.given(image, [b"shown", b"missing"]),
             lambda image: symbols.place(image, b"shown"),
+            versions.wanted,
+            versions.defined,
         ):
             with contextlib.suppress(ImageError):
                 read(image)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro import elf
-from repro.doctor import symbols
+from repro.doctor import symbols, versions
 from repro.doctor.gnuhash import GnuHash
 from repro.doctor.image import Image, ImageError
 from repro.interpreter import Interpreter
@@ -248,6 +248,8 @@ def read_all(beside: Path, raw: bytes) -> None:
             symbols.all_given,
             lambda image: symbols.given(image, [b"shown", b"missing"]),
             lambda image: symbols.place(image, b"shown"),
+            versions.wanted,
+            versions.defined,
         ):
             with contextlib.suppress(ImageError):
                 read(image)

@@ -1,0 +1,84 @@
+"""Versions of symbols: which a file wants of its libraries, and which a library defines.
+
+The dynamic loader compares them before any symbol: a version that is wanted and not defined
+ends the load. One that is wanted weakly does not, nor does a library without any version.
+https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html
+"""
+
+from __future__ import annotations
+
+import struct
+
+from repro.doctor.image import Image, ImageError
+
+_DT_VERDEF, _DT_VERNEED = 0x6FFFFFFC, 0x6FFFFFFE
+_WEAK = 0x2  # VER_FLG_WEAK
+_BYTES = 1 << 13  # of one table; the C++ library's has 2 KB
+_ENTRIES = 2048
+# Of what is wanted: of one library, and each of its versions. Of what is defined. Native order
+# would do for a library that can be loaded here, but any may be looked at.
+_FORMS = {
+    little: tuple(struct.Struct(f"{'<' if little else '>'}{form}") for form in forms)
+    for forms in [("HHIII", "IHHII", "HHHHIII")]
+    for little in (True, False)
+}
+
+
+def wanted(image: Image) -> dict[str, dict[int, int]]:
+    """What ``image`` wants, and not weakly: by library, hash and place of each version's name.
+
+    Raises:
+        ImageError: the table lies outside of the file, or has no end.
+
+    """
+    if _DT_VERNEED not in image.header.tags:
+        return {}
+    raw = image.bytes_at(image.header.tags[_DT_VERNEED], _BYTES)
+    of_library, of_version, _ = _FORMS[image.header.little]
+    found: dict[str, dict[int, int]] = {}
+    at = left = 0
+    try:
+        while True:
+            _, _, library, first, next_library = of_library.unpack_from(raw, at)
+            versions = found.setdefault(image.name_at(library), {})
+            place = at + first
+            while True:
+                left += 1
+                hashed, flags, _, name, next_version = of_version.unpack_from(raw, place)
+                if not flags & _WEAK:
+                    versions[hashed] = name
+                place += next_version
+                if not next_version or left > _ENTRIES:
+                    break
+            at += next_library
+            if not next_library or left > _ENTRIES:
+                break
+    except struct.error:
+        left = _ENTRIES + 1
+    if left > _ENTRIES:
+        raise ImageError("a table of versions without an end")
+    return found
+
+
+def defined(image: Image) -> frozenset[int] | None:
+    """The hashes of the versions that ``image`` defines; None where it has none at all.
+
+    Raises:
+        ImageError: the table lies outside of the file, or has no end.
+
+    """
+    if _DT_VERDEF not in image.header.tags:
+        return None
+    raw = image.bytes_at(image.header.tags[_DT_VERDEF], _BYTES)
+    of_definition = _FORMS[image.header.little][2]
+    found, at = set(), 0
+    for _ in range(_ENTRIES):
+        try:
+            *_, hashed, _, following = of_definition.unpack_from(raw, at)
+        except struct.error:
+            break
+        found.add(hashed)
+        at += following
+        if not following:
+            return frozenset(found)
+    raise ImageError("a table of versions without an end")

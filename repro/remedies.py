@@ -139,9 +139,12 @@ REMEDIES: dict[str, Remedy] = {
         source=_UV_RESOLUTION_DOCS + "#build-constraints",
     ),
     "build-constraint-no-cache": Remedy(
-        title="Hold the provider back in the build, and leave the cache aside",
+        title="Hold the provider back in the build, with an empty cache",
         why="As build-constraint, and no wheel or tree that an earlier attempt left is used.",
-        trap="What is installed already stays as it is: make a new environment.",
+        trap=(
+            "What is installed already stays as it is: make a new environment. Poetry and Pipenv "
+            "cannot leave their caches aside, and empty them, for all projects."
+        ),
         apply=lambda request, cast: (
             replace(request, build_constraints=(cast.below_newer,), empty_cache=True),
         ),
@@ -246,9 +249,13 @@ REMEDIES: dict[str, Remedy] = {
         source="https://docs.astral.sh/uv/concepts/cache/",
     ),
     "no-cache": Remedy(
-        title="Leave the cache aside",
-        why="Neither answers nor wheels of earlier runs are used, so that the consumer is built anew.",
-        trap="All that has no wheel is built from source again, and the next run without it meets the old wheel.",
+        title="Install with an empty cache",
+        why="No wheel or tree of an earlier run is used, so that the consumer is built anew.",
+        trap=(
+            "All that has no wheel is built again, and the next run with the cache meets the old "
+            "wheel. Poetry and Pipenv cannot leave their caches aside, and empty them, for all "
+            "projects."
+        ),
         apply=lambda request, cast: (replace(request, empty_cache=True),),
         source="https://docs.astral.sh/uv/concepts/cache/",
     ),

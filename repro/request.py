@@ -34,7 +34,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         reinstall: names that are installed anew though they are there.
         refresh: cached answers of the index are asked for again.
         clean_cache: names whose cached builds are removed first.
-        empty_cache: nothing that is cached is used, neither answers nor builds.
+        empty_cache: nothing that was built before is used; a tool that cannot leave its cache
+            aside empties it.
         constraint_variable: constraints set by the tool's environment variable.
         library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
         lock_platforms: the platforms (``linux``, ``macos``, ``windows``) that a lock is for.
@@ -77,7 +78,7 @@ FEATURES: dict[str, str] = {
     "reinstall": "reinstalling a named distribution",
     "refresh": "refreshing cached index answers",
     "clean_cache": "cleaning a named distribution's cache",
-    "empty_cache": "leaving the cache aside",
+    "empty_cache": "an empty cache",
     "constraint_variable": "constraints by an environment variable that builds read too",
     "lock_platforms": "locking for some platforms and not for others",
     "library_path": "installing a second copy into a folder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,7 +31,11 @@ class Watcher(Protocol):
 
 
 class Times(msgspec.Struct, kw_only=True):
-    """Seconds of all cells together, and how much of them tools' processes took."""
+    """Seconds of all cells together, and how much of them tools' processes took.
+
+    Until a cell's last process has ended these are of the clock; afterwards, while other cells
+    run, of the processor.
+    """
 
     cells: float = 0.0
     tools: float = 0.0
@@ -63,7 +68,7 @@ class Runner:
     ) -> None:
         self._workshop, self._jobs, self._limit, self._keep = workshop, jobs, limit, keep
         self._processes = processes or Processes()
-        self.times = Times()
+        self.times, self._counting = Times(), threading.Lock()
         self.kept: dict[str, Path] = {}
 
     def run(self, tasks: Sequence[Task], watcher: Watcher) -> list[Result | NotRun]:
@@ -109,12 +114,13 @@ class Runner:
     def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
         """One cell's outcome; ``ended`` is called when its last process has."""
         run = CellRun(self._workshop, task, self._processes, self._limit)
-        started = time.monotonic()
+        started, busy = time.monotonic(), 0.0
         try:
             try:
                 ran = run.run()
             finally:
                 ended()
+                waited, busy = time.monotonic() - started, time.thread_time()
             return run.result(ran)
         except (SkewError, OSError) as error:
             return NotRun(cell=task.cell, reason=str(error))
@@ -123,5 +129,6 @@ class Runner:
                 self.kept[task.cell.id] = run.place.project
             else:
                 run.place.remove()
-            self.times.cells += time.monotonic() - started
-            self.times.tools += run.tool_seconds
+            with self._counting:
+                self.times.cells += waited + time.thread_time() - busy
+                self.times.tools += run.tool_seconds

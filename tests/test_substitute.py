@@ -84,6 +84,20 @@ def test_what_is_no_sdist_is_refused(tmp_path: Path, name: str, content: bytes) 
         substitute.read(path)
 
 
+def test_metadata_that_nobody_can_read_is_refused(tmp_path: Path) -> None:
+    info = core_metadata("fake-softioc", "4.6.1", ())
+    wrong = info.replace(b"summary:", b"requires-dist: !!!\nsummary:")
+    broken = {"requires-dist": (wrong, BUILD_SYSTEM), "pyproject": (info, b"[build-system")}
+    for word, (pkg_info, pyproject) in broken.items():
+        made = archives.sdist_file(
+            "fake-softioc", "4.6.1", pkg_info, {"pyproject.toml": pyproject}, 1
+        )
+        path = tmp_path / made.filename
+        path.write_bytes(made.content)
+        with pytest.raises(ArchiveError, match=word):
+            substitute.read(path)
+
+
 def test_a_project_for_an_older_python_cannot_have_it(tmp_path: Path) -> None:
     older, newer = ("older-python-supported", "older-python"), ("unstamped-pin", "only")
     consumer = substitute.read(sdist(tmp_path)).sdist

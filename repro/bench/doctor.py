@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import struct
@@ -117,7 +118,9 @@ def _versions(home: Path) -> dict[str, str]:
 
 def _made(tools: Path) -> Path:
     """The large environment in the tools' folder, fetched where it is not there yet."""
-    home = tools / f"large-environment-cp{sys.version_info.major}{sys.version_info.minor}"
+    mark = hashlib.sha256(" ".join(_DISTRIBUTIONS).encode()).hexdigest()[:8]
+    python = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    home = tools / f"large-environment-{mark}-{python}"
     tools.mkdir(parents=True, exist_ok=True)
     with FileLock(tools / f".{home.name}.lock"):
         if not (home / "complete").exists():
@@ -177,20 +180,24 @@ def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, T
 def _peak(home: Path) -> int:
     """Bytes that a process had resident which only diagnosed ``home``."""
     command = [sys.executable, "-c", _PEAK, str(home)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip() or "no output").splitlines()[-1]
+        raise NotMeasuredError(f"the diagnosis failed in a process of its own: {last}")
     return int(done.stdout) * 1024
 
 
 def _elf_files(env: Path) -> list[Path]:
-    """The shared objects that the environment's distributions list."""
+    """The shared objects that distributions list, and that the bare reader can read as well."""
     found = []
     with opened(env) as environment:
         for path in sorted({p for each in environment.distributions for p in each.files}):
             try:
                 with Image(path):
-                    found.append(Path(path))
-            except ImageError:
+                    _bare(path)
+            except (ImageError, OSError, struct.error, StopIteration, KeyError):
                 continue
+            found.append(Path(path))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import tomlkit
 from packaging.version import Version
@@ -16,7 +16,7 @@ from packaging.version import Version
 from repro.cast import Cast
 from repro.findings import Advice
 from repro.installers import INSTALLERS
-from repro.installers.base import Plan, Target, Unsupported
+from repro.installers.base import Plan, Target, Unsupported, toml
 from repro.remedies import REMEDIES
 from repro.request import Request
 
@@ -50,24 +50,25 @@ CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
         "uv-pip-install": ("clean-cache", "match-runtime", "build-constraint"),
         "pip": ("clean-cache", "build-constraint"),
         "poetry-lock-sync": ("build-constraint",),
-        "pdm-lock-sync": ("clean-cache", "no-build-isolation"),
+        "pdm-lock-sync": ("clean-cache",),
     },
     "symbol": {
         "uv-sync": ("match-runtime", "build-constraint"),
         "uv-pip-install": ("match-runtime", "build-constraint"),
         "pip": ("build-constraint", "no-build-isolation"),
         "poetry-lock-sync": ("build-constraint",),
-        "pdm-lock-sync": ("no-build-isolation",),
     },
 }
 # Where the recorded runs of each choice are: the tests read them.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {
-    "stamped": ("stamped-wheel-elsewhere", "stale-build-tree"),
+    "stamped": ("stamped-wheel-elsewhere", "stale-build-tree/same-environment"),
     "rotten": ("rotten-build-requirement", "stamped-wheel-elsewhere"),
-    "stale": ("stale-build-tree",),
+    "stale": ("stale-build-tree/same-environment",),
     "unstamped": ("stale-wheel-cache/public-headers", "unstamped-pin"),
     "symbol": ("unversioned-soname",),
 }
+# What holds in a new environment alone, as its trap says, and where that is recorded.
+IN_A_NEW_ENVIRONMENT = {"build-constraint-no-cache": ("stale-build-tree/new-environment",)}
 # The INSTALLER file names the tool, not which of its interfaces.
 _INTERFACES = {
     "uv": ("uv-sync", "uv-pip-install"),
@@ -164,26 +165,48 @@ def _advice(
     if name in _NAMING_THE_NEWER and not case.newer:
         return
     try:
-        plans = [INSTALLERS[interface].render(each, target) for each in remedy.apply(request, case)]
+        render = INSTALLERS[interface].render
+        plain = render(request, target)
+        plans = [render(each, target) for each in remedy.apply(request, case)]
     except Unsupported:
         return
     yield Advice(
         remedy=name,
         title=remedy.title,
         tool=INSTALLERS[interface].title,
-        files={key: text for plan in plans for key, text in _files(plan).items()},
-        commands=tuple(shlex.join(command) for plan in plans for command in plan.commands),
+        files={key: text for plan in plans for key, text in _files(plan, plain).items()},
+        commands=tuple(
+            shlex.join(command) for plan in plans for command in (*plan.locking, *plan.commands)
+        ),
         trap=remedy.trap,
         source=remedy.source,
     )
 
 
-def _files(plan: Plan) -> dict[str, str]:
-    """The plan's files; of a pyproject.toml what is to be added, for the reader has a project."""
-    found = dict(plan.files)
-    if "pyproject.toml" in found:
-        document = tomlkit.parse(found.pop("pyproject.toml"))
-        document.pop("project", None)
-        if document:
-            found["pyproject.toml"] = tomlkit.dumps(document).lstrip()
+def _files(plan: Plan, plain: Plan) -> dict[str, str]:
+    """What the remedy adds to the files of the plain request: the reader has a project."""
+    found = {}
+    for name, text in plan.files.items():
+        if name == "pyproject.toml":
+            added = _added(_tables(text), _tables(plain.files.get(name, "")))
+            added.pop("project", None)
+            text = toml(added) if added else ""  # noqa: PLW2901
+        if text and text != plain.files.get(name):
+            found[name] = text
+    return found
+
+
+def _tables(text: str) -> dict[str, Any]:
+    return tomlkit.parse(text).unwrap()
+
+
+def _added(tables: dict[str, Any], plain: dict[str, Any]) -> dict[str, Any]:
+    """What ``tables`` has and ``plain`` has not: neither the index, nor that it is no package."""
+    found = {}
+    for key, value in tables.items():
+        known = plain.get(key)
+        if isinstance(value, dict) and isinstance(known, dict):
+            value = _added(value, known)  # noqa: PLW2901
+        if value and value != known:
+            found[key] = value
     return found

@@ -34,6 +34,10 @@ _SUPPORTED = (
     "empty_cache",
 )
 _SOURCE = "local"
+# Built wheels are kept here, where neither `cache clear` nor --no-cache touches them. Another
+# cache-dir would not do: environments that are not in the project are in it as well.
+# https://python-poetry.org/docs/configuration/#cache-dir
+_EMPTYING = ("sh", "-c", 'rm -rf "$(poetry config cache-dir)/artifacts"')
 
 
 def _specifiers(requirements: tuple[str, ...]) -> dict[str, str]:
@@ -95,12 +99,10 @@ def _install(request: Request, target: Target) -> Plan:
     # Only what was read from the index can be cleared; built wheels are kept elsewhere.
     # https://python-poetry.org/docs/cli/#cache-clear
     clear = ("poetry", "cache", "clear", "--no-interaction", "--all", _SOURCE)
-    clearing = [clear] if request.clean_cache else []
-    poetry: Command = ("poetry", "--no-cache") if request.refresh else ("poetry",)
+    clearing: list[Command] = [clear] if request.clean_cache else []
     if request.empty_cache:
-        # --no-cache leaves built wheels where they are, and uses them.
-        # https://python-poetry.org/docs/configuration/#cache-dir
-        poetry = ("env", "POETRY_CACHE_DIR=empty-cache", *poetry)
+        clearing.append(_EMPTYING)
+    poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
     return Plan(
         files=files,
         commands=(*clearing, (*poetry, "install")),

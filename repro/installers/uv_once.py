@@ -30,6 +30,11 @@ def _require_consumer(request: Request, target: Target, reason: str) -> None:
 def _run(request: Request, target: Target) -> Plan:
     """``uv run --with``: a layer over ``.venv`` for one command, kept in the cache."""
     require_only(request, "uv run --with", _RUN_FEATURES)
+    if request.empty_cache:
+        raise Unsupported(
+            "uv run --no-cache makes its layer in a cache that is gone when the command ends: "
+            "nothing is left to look at"
+        )
     _require_consumer(request, target, "uv run --with makes its layer in one go, and prepares none")
     options = options_of(request)
     for name in request.build_from_source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -215,13 +216,42 @@ def test_each_remedy_offered_is_recorded_to_work(
 ) -> None:
     for installer, remedies in advice.CHOICES[cause].items():
         for remedy in remedies:
+            where = advice.IN_A_NEW_ENVIRONMENT.get(remedy, advice.SCENARIOS[cause])
             verdicts = [
                 result.verdict
                 for result in recorded.values()
                 if (result.cell.installer, result.cell.remedy) == (installer, remedy)
-                and any(result.cell.is_of(name) for name in advice.SCENARIOS[cause])
+                and any(result.cell.is_of(name) for name in where)
             ]
             assert "works" in verdicts, (installer, remedy, verdicts)
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip", "Poetry 2.5.1", "pdm"])
+@pytest.mark.parametrize("cause", advice.CHOICES)
+def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
+    cause: advice.Cause, installer: str
+) -> None:
+    """The reader has a project and an index; a lock is made anew, and a cache cleaned first."""
+    found = advice.advise(
+        cause,
+        consumer=("fake-softioc", "4.6.1"),
+        provider=("fake-corelibs", "7.0.7.99.1.2"),
+        built_against="7.0.10.99.0.2",
+        from_source=True,
+        installer=installer,
+        python="3.11",
+    )
+    assert found
+    for each in found:
+        text = "".join(each.files.values())
+        assert not re.search(r"url|source|package-mode|distribution|project\]", text), text
+        tool = each.tool.partition(" ")[0]
+        if tool in ("poetry", "pdm"):
+            assert f"{tool} lock" in each.commands
+        if each.remedy == "clean-cache":
+            assert "cache" in each.commands[0]
+        if each.remedy in ("override", "build-constraint", "build-constraint-no-cache"):
+            assert "fake-corelibs" in text
 
 
 def test_a_record_cannot_point_far_and_is_bounded(tmp_path: Path) -> None:

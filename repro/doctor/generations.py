@@ -50,8 +50,9 @@ def _beside_provider(module: Module, owners: Owners, pins: Pins) -> tuple[str, s
         if owners.of(file.path):
             continue
         name = _name(file.path)
-        # A name that carries the version says that both copies are of one generation.
-        same_name = () if ".so." in name else owners.named(name)
+        same_name = owners.named(name)
+        if ".so." in name and same_name:
+            continue  # the name carries the version: both copies are of one generation
         for shipped in (*same_name, *owners.other_versions(name)):
             if shipped.owner.name in required:
                 return file.path, shipped.path, f"{shipped.owner.title} brings its own"

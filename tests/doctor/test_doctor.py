@@ -125,6 +125,17 @@ def test_another_copy_on_ld_library_path(pair) -> None:  # type: ignore[no-untyp
     assert "skewed-library" not in rules
 
 
+def test_another_copy_of_the_same_generation(pair) -> None:  # type: ignore[no-untyped-def]
+    """As epicscorelibs has it: the library under two names, one of them without a version."""
+    home = pair.install(pair.provider(NEWER), pair.consumer(NEWER, STAMP))
+    aside = pair.install(pair.provider(NEWER), target=pair.folder / "other")
+    (library,) = home.rglob("libfakecore.so.*")
+    (library.parent / "libfakecore.so").write_bytes(library.read_bytes())
+    record = next(home.rglob("fake_corelibs*/RECORD"))
+    record.write_text(record.read_text() + "fake_corelibs/lib/libfakecore.so,,\n")
+    assert diagnose(home, (str(aside / "fake_corelibs" / "lib"),)).findings == ()
+
+
 def test_a_library_for_another_architecture(pair) -> None:  # type: ignore[no-untyped-def]
     home = pair.install(pair.provider(), pair.consumer(OLDER, "fake-corelibs"))
     (library,) = home.rglob("libfakecore.so.*")

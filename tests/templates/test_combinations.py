@@ -6,6 +6,7 @@ The provider is made by hand for each, since its names, folders and SONAME are a
 from __future__ import annotations
 
 import itertools
+import json
 import platform
 import subprocess
 from pathlib import Path
@@ -16,7 +17,7 @@ import tomllib
 from repro.archives import wheel_file
 from repro.metadata import core_metadata
 
-from .bakery import HIGHEST, LOWEST, Bakery
+from .bakery import HIGHEST, LOWEST, TEMPLATES, Bakery
 from .index import publish, served
 from .test_sessions import nox
 
@@ -166,6 +167,37 @@ def assert_declared(project: Path, answers: dict[str, str]) -> None:
         if path.is_file() and "cookiecutter" in path.read_text() + str(path.relative_to(project))
     ]
     assert not left_over
+
+
+def with_and_without_ci() -> list[tuple[str, dict[str, str]]]:
+    """Every other choice of the two templates that are not built in pairs above."""
+    providers = itertools.product(GRANULARITIES, LICENCES)
+    remedies = json.loads((TEMPLATES / "uv-application/cookiecutter.json").read_text())["remedy"]
+    return [
+        *(("native-provider", {"abi_granularity": g, "license": l}) for g, l in providers),
+        *(("uv-application", {"remedy": remedy}) for remedy in remedies),
+    ]
+
+
+@pytest.mark.parametrize(("template", "answers"), with_and_without_ci())
+def test_ci_is_all_that_its_choice_changes(
+    bakery: Bakery, template: str, answers: dict[str, str]
+) -> None:
+    """So that what is tested of a choice with CI holds without, and all pairs are covered."""
+    found = {}
+    for ci in CI:
+        project = bakery.bake(template, folder=ci, ci=ci, **answers)
+        found[ci] = {
+            str(path.relative_to(project)): path.read_text()
+            for path in project.rglob("*")
+            if path.is_file()
+        }
+    # The last hook reads workflows.
+    hooks = ".pre-commit-config.yaml"
+    assert found["github"].pop(hooks).startswith(found["none"].pop(hooks).rstrip())
+    own = {name for name in found["github"] if name.startswith(".github/")}
+    assert own
+    assert found["none"] == {k: v for k, v in found["github"].items() if k not in own}
 
 
 @pytest.mark.full

@@ -43,6 +43,7 @@ class Causes:
     def of_modules(self, modules: list[Module]) -> Iterator[Finding]:
         """What is missing, skews first put together by consumer and provider."""
         skews: dict[tuple[str, str, Cause], Skew] = {}
+        alike: dict[object, list[tuple[Distribution, Miss, Module]]] = {}
         said: set[tuple[str, str]] = set()
         for module in modules:
             for miss in module.closure.misses:
@@ -52,13 +53,20 @@ class Causes:
                     skews[key] = skews[key].joined(skew) if key in skews else skew
                 elif (miss.needer.path, miss.name) not in said:
                     said.add((miss.needer.path, miss.name))
-                    yield self._plain(consumer, miss, module)
+                    # One finding for all files of a distribution that miss the same.
+                    same = consumer.name, miss.name, miss.damaged, miss.foreign
+                    alike.setdefault(same, []).append((consumer, miss, module))
             for older in module.older:
                 if (older.needer.path, older.library.path) not in said:
                     said.add((older.needer.path, older.library.path))
                     yield self._older(module, older)
             if module.undefined:
                 yield self._undefined(module)
+        for cases in alike.values():
+            consumer, miss, module = cases[0]
+            if self._environment.libc and not self._owners.named(miss.name):
+                continue  # the system that it is for is not at hand, and may have it
+            yield self._plain(consumer, miss, module, tuple(c[1].needer.path for c in cases[1:]))
         for skew in skews.values():
             self.explained.add((skew.consumer.name, skew.provider.name))
             yield skew_finding(skew, self._environment, self._pins)
@@ -118,15 +126,18 @@ class Causes:
         }
         return shipped.path.rpartition("/")[0] in folders
 
-    def _plain(self, consumer: Distribution, miss: Miss, module: Module) -> Finding:
-        """A missing library that is no skew."""
+    def _plain(
+        self, consumer: Distribution, miss: Miss, module: Module, more: tuple[str, ...]
+    ) -> Finding:
+        """A missing library that is no skew; ``more`` are other files that miss it as well."""
         place = self._location(miss.needer.path, consumer)
         evidence: Evidence = {
             "needed": miss.name,
             "module": module.name,
             "by_way_of": _by_way_of(miss),
+            **({"also": more} if more else {}),
         }
-        needs = f"`{place.file}` needs `{miss.name}`"
+        needs = _needs(place, miss, more)
         passed_over = {os.path.realpath(path) for path in miss.foreign}
         named = self._owners.named(miss.name)
         if owners := [each for each in named if os.path.realpath(each.path) not in passed_over]:
@@ -143,8 +154,8 @@ class Causes:
             )
         if _LIBCS.fullmatch(miss.name):
             return rules.FOREIGN_LIBC.finding(
-                f"{needs}, another C library's than the interpreter's. Install a wheel for "
-                "this one (musllinux or manylinux).",
+                f"{needs}, another C library's than the interpreter's. Install a "
+                f"{'manylinux' if 'musl' in miss.name else 'musllinux'} wheel.",
                 place,
                 evidence,
             )
@@ -160,16 +171,16 @@ class Causes:
                 place,
                 evidence,
             )
-        return self._absent(consumer, miss, place, evidence)
+        return self._absent(needs, consumer, miss, place, evidence)
 
     def _absent(
         self,
+        needs: str,
         consumer: Distribution,
         miss: Miss,
         place: Location,
         evidence: Evidence,
     ) -> Finding:
-        needs = f"`{place.file}` needs `{miss.name}`"
         absent = [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
         sites = tuple(str(site) for site in self._environment.sites)
         inside = any(
@@ -264,6 +275,11 @@ class Causes:
         return Location(
             file=self._environment.relative(path), distribution=owner.name, version=owner.version
         )
+
+
+def _needs(place: Location, miss: Miss, more: tuple[str, ...]) -> str:
+    who = f"`{place.file}` and {len(more)} more need" if more else f"`{place.file}` needs"
+    return f"{who} `{miss.name}`"
 
 
 def _by_way_of(miss: Miss) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def examine(
     environment: Environment, library_path: Sequence[str] = ()
 ) -> tuple[Report, tuple[Module, ...]]:
     """The report on ``environment``, and the extension modules that were found in it."""
-    walk = Walk(environment, Loader(environment.program, library_path))
+    walk = Walk(environment, Loader(environment.program, library_path, environment.libc))
     modules = walk.modules()
     owners = Owners(environment.distributions)
     pins = Pins(environment.distributions, environment.python)

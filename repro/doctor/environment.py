@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -37,6 +38,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     program: Path | None
     distributions: tuple[Distribution, ...]
+
+    @property
+    def libc(self) -> Literal["musl"] | None:
+        """What files are for where there is no interpreter to ask; None where nothing tells."""
+        if self.program:
+            return None
+        names = {p for each in self.distributions for p in each.files if "-linux-" in p}
+        musl = {each for each in names if each.endswith("-linux-musl.so")}
+        return "musl" if musl and musl == names else None
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""

@@ -151,8 +151,8 @@ class Loader:
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
     ) -> tuple[Loaded | None, Miss | None]:
-        if name.startswith(_LIBC_NAMES) and self.libc == "musl" and self.program:
-            return self.program, None  # the loader itself, under any name
+        if name.startswith(_LIBC_NAMES) and self.libc == "musl":
+            return self.program, None  # the loader itself, under any name; there is always one
         if "/" in name:
             folders = ("",)
             name = self._expand(name, needer.folder)

@@ -79,13 +79,15 @@ class Walk:
         """The importable modules; ``damaged`` grows meanwhile."""
         found: list[Module] = []
         wanted: dict[int, AbstractSet[bytes]] = {}
+        # musl is not at hand where the interpreter is not, and everything needs its symbols.
+        unknown = self.loader.libc == "musl" and not self._process
         for owner in self.environment.distributions:
             for path in owner.files:
                 name = self._import_name(path)
                 if name and (pair := self._module(path, name, owner)):
                     module, names = pair
                     # What a missing library would give is not said besides.
-                    wanted[len(found)] = set() if module.closure.misses else names
+                    wanted[len(found)] = set() if module.closure.misses or unknown else names
                     found.append(module)
         for number, left in self._undefined(found, wanted).items():
             undefined = tuple(sorted(map(os.fsdecode, left)))

@@ -21,6 +21,9 @@ from repro.errors import SkewError
 _MANY = 65_535  # what the directory's end can count to without its 64-bit extension
 _ENTRY_BYTES = 384  # of the directory a member, on average: 46 and a long path
 _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
+_END_SIGNATURE = b"PK\5\6"
+_MEMBER = b"PK\1\2"  # the signature of its entry
+_MEMBER_BYTES = 46  # of the directory a member, at the least: APPNOTE.TXT 4.3.12
 _LOCAL_HEADER = 30 + 512  # and a member's name and extra fields, as a rule
 _CHUNK = 256 * 1024
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -42,6 +45,14 @@ class Seekable(Protocol):
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Moves to ``offset``; returns where that is."""
+        ...
+
+    def tell(self) -> int:
+        """Where it is."""
+        ...
+
+    def seekable(self) -> bool:
+        """Whether it can ``seek``."""
         ...
 
     def read(self, size: int = -1, /) -> bytes:
@@ -77,7 +88,7 @@ class CarefulZip:
         self._stream, self._refusal, self._prefetch = stream, refusal, prefetch
         self._check_directory(limit)
         try:
-            self._zip = zipfile.ZipFile(stream)
+            self._zip = zipfile.ZipFile(_Bounded(stream, refusal, limit))
         except _DAMAGES as error:
             raise refusal(f"no readable zip: {error}") from error
         self.infos = self._zip.infolist()
@@ -120,23 +131,21 @@ class CarefulZip:
             raise self._refusal(f"{name} is damaged: {error}") from error
 
     def _check_directory(self, limit: int) -> None:
-        """Before zipfile reads the directory into memory."""
+        """What the directory's end says of it, before anything of it is fetched."""
         try:
             size = self._stream.seek(0, io.SEEK_END)
             # A comment is rare: look without one first, in the bytes that are fetched anyway.
             tail = self._tail(size, _END.size)
-            if not tail.startswith(b"PK\5\6"):
+            if not tail.startswith(_END_SIGNATURE):
                 tail = self._tail(size, _MANY + _END.size)
-                tail = tail[max(0, tail.rfind(b"PK\5\6")) :][: _END.size]
+                tail = tail[tail.rindex(_END_SIGNATURE) :][: _END.size]
             _, _, _, _, entries, length, _, _ = _END.unpack(tail)
-        except (struct.error, OSError) as error:
+        except (struct.error, OSError, ValueError) as error:
             raise self._refusal("no zip file: it has no directory") from error
         if entries >= limit:
             raise self._refusal(_too_many(limit))
-        bound = limit * _ENTRY_BYTES
-        if bound < length < 0xFFFFFFFF:  # that: see the 64-bit extension
-            raise self._refusal(f"its directory has {length} bytes")
-        if length < bound:
+        # An end that is too small for it has a 64-bit one before it: see _Bounded.
+        if length < _bound(limit):
             self._prefetch(size - length - _END.size, length + _END.size)
 
     def _tail(self, size: int, length: int) -> bytes:
@@ -152,6 +161,33 @@ class CarefulZip:
             )
         if stat.S_ISLNK(info.external_attr >> 16):
             raise self._refusal(f"has a symbolic link: {name!r}")
+
+
+class _Bounded:
+    """A stream from which zipfile gets no larger directory than a sound one.
+
+    A directory may have two ends. zipfile believes the 64-bit one, which its releases look for
+    in different places, and neither's count of members. So what it reads is bounded, instead of
+    what the file says of itself. https://github.com/python/cpython/issues/139700
+    """
+
+    def __init__(self, stream: Seekable, refusal: Callable[[str], SkewError], limit: int) -> None:
+        self._stream, self._refusal, self._limit = stream, refusal, limit
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, size: int = -1, /) -> bytes:
+        """See ``Seekable``. zipfile reads a directory at once, and anything else in bits."""
+        if size > _bound(self._limit):
+            raise self._refusal(f"its directory has {size} bytes")
+        data = self._stream.read(size)
+        if len(data) >= self._limit * _MEMBER_BYTES and data.count(_MEMBER) >= self._limit:
+            raise self._refusal(_too_many(self._limit))
+        return data
+
+
+def _bound(limit: int) -> int:
+    """The bytes of the largest directory of a sound file with up to ``limit`` members."""
+    return limit * _ENTRY_BYTES
 
 
 def _too_many(limit: int) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from directories import HOLE, behind_a_hole, crowded, sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from servers import METADATA, ranged, wheel
@@ -94,6 +95,50 @@ def test_a_hundred_thousand_members(tmp_path: Path) -> None:
         Zip(path.name, stream)
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_more_members_than_the_directory_s_end_counts(tmp_path: Path, wide: bool) -> None:
+    path = crowded(tmp_path / "victim-1.0-py3-none-any.whl", 300_000, wide=wide)
+    tracemalloc.start()
+    with path.open("rb") as stream, pytest.raises(FileRefusedError, match=f"{ENTRIES} members"):
+        Zip(path.name, stream)
+    assert tracemalloc.get_traced_memory()[1] < 2 * path.stat().st_size, "they were all parsed"
+    tracemalloc.stop()
+    with (
+        crowded(path, ENTRIES, wide=wide).open("rb") as stream,
+        pytest.raises(FileRefusedError, match=f"{ENTRIES} members"),
+    ):
+        Zip(path.name, stream)
+    with crowded(path, ENTRIES - 1, wide=wide).open("rb") as stream, Zip("x", stream) as archive:
+        assert len(archive.members) == ENTRIES - 1
+
+
+def test_a_larger_directory_than_its_end_says(tmp_path: Path) -> None:
+    """600 MB by the 64-bit end, 100 bytes by the other; zipfile reads 600 MB."""
+    path = sparse(tmp_path / "victim-1.0-py3-none-any.whl", 600_000_000)
+    tracemalloc.start()
+    with (
+        path.open("rb") as stream,
+        pytest.raises(FileRefusedError, match="its directory has 600000000 bytes"),
+    ):
+        Zip(path.name, stream)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+def test_a_wheel_as_large_as_a_gpu_s(tmp_path: Path) -> None:
+    """Sound, and so large that only the 64-bit end can say where its directory is."""
+    path = behind_a_hole(tmp_path / "victim-1.0-py3-none-any.whl", wheel().content)
+    assert path.stat().st_size > HOLE
+    with path.open("rb") as stream, Zip(path.name, stream) as archive:
+        assert archive.read("victim-1.0.dist-info/METADATA") == METADATA
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"\xff" * 100_000, b"PK\5\6"])
+def test_what_has_no_directory_is_told_so(content: bytes) -> None:
+    with pytest.raises(FileRefusedError, match="no zip file: it has no directory"):
+        Zip("victim-1.0-py3-none-any.whl", io.BytesIO(content))
 
 
 def _sdist(*members: tuple[str, bytes]) -> io.BytesIO:

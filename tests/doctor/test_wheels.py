@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from directories import HOLE, behind_a_hole, crowded, sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +74,40 @@ def test_a_size_that_lies_is_not_believed(wheel: Callable[[dict[str, bytes]], Pa
 def test_a_hundred_thousand_members(wheel: Callable[[dict[str, bytes]], Path]) -> None:
     members = {f"x/data/{number}": b"" for number in range(100_000)}
     assert diagnose(wheel(members)).exit_code == 0
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_more_members_than_the_directory_s_end_counts(tmp_path: Path, wide: bool) -> None:
+    path = crowded(tmp_path / NAME, 300_000, wide=wide)
+    tracemalloc.start()
+    with pytest.raises(WheelError, match="200000 members or more"):
+        diagnose(path)
+    assert tracemalloc.get_traced_memory()[1] < 2 * path.stat().st_size, "they were all parsed"
+    tracemalloc.stop()
+    assert diagnose(crowded(tmp_path / NAME, 70_000, wide=wide)).exit_code == 0
+
+
+def test_a_larger_directory_than_its_end_says(tmp_path: Path) -> None:
+    """600 MB by the 64-bit end, 100 bytes by the other; zipfile reads 600 MB."""
+    path = sparse(tmp_path / NAME, 600_000_000)
+    tracemalloc.start()
+    with pytest.raises(WheelError, match="its directory has 600000000 bytes"):
+        diagnose(path)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+def test_a_wheel_as_large_as_a_gpu_s(tmp_path: Path) -> None:
+    """Sound, and so large that only the 64-bit end can say where its directory is."""
+    path = behind_a_hole(tmp_path / NAME, packed({"x/__init__.py": b""}))
+    assert path.stat().st_size > HOLE
+    assert diagnose(path).looked_at["distributions"] == 1
+
+
+def test_what_has_no_directory_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"\xff" * 100_000)
+    with pytest.raises(WheelError, match="no zip file: it has no directory"):
+        diagnose(tmp_path / NAME)
 
 
 def test_the_same_name_twice(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ def opened(path: Path) -> Iterator[Environment]:
     Raises:
         NotAnEnvironmentError: it is of no kind that is known.
         WheelError: it is a wheel, or has one, that cannot be read.
+        TemporaryFolderError: a wheel's content cannot be laid out.
 
     """
     subject, path = str(path), Path(os.path.abspath(path))  # noqa: PTH100  (links are kept)

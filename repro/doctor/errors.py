@@ -34,6 +34,16 @@ class WheelError(SkewError):
         super().__init__(f"{path}: not read ({reason}); get the file again, or leave it out")
 
 
+class TemporaryFolderError(SkewError):
+    """What matters of a wheel cannot be laid out: the wheel may be sound."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"{folder}: cannot be written ({reason}); free space, or name another folder for "
+            "temporary files by TMPDIR"
+        )
+
+
 class NothingToConfirmError(SkewError):
     """--confirm without an interpreter that could import anything."""
 

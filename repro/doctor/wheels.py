@@ -7,6 +7,7 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from zipfile import ZipInfo
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from repro.doctor.errors import WheelError
+from repro.doctor.errors import TemporaryFolderError, WheelError
 from repro.doctor.inventory import SHARED
 from repro.zips import CarefulZip
 
@@ -25,6 +26,8 @@ _TOTAL_BYTES = 16 << 30
 _RATIO = 200  # machine code shrinks to a third; a bomb to a thousandth
 _FREE_OF_RATIO = 16 << 20
 _METADATA = re.compile(r"^[^/]+\.dist-info/(METADATA|WHEEL|RECORD)$")
+# What a name can be refused for: too long, there already, or a file that is to be a folder.
+_OF_THE_NAME = (errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
 
 
@@ -33,6 +36,7 @@ def lay_out(wheels: Iterable[Path], site: Path) -> None:
 
     Raises:
         WheelError: one of them is damaged, dangerous, or too large.
+        TemporaryFolderError: ``site`` cannot be written to.
 
     """
     left = _TOTAL_BYTES
@@ -52,14 +56,30 @@ def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
         with wheel.open("rb") as stream, CarefulZip(stream, refusal, _MEMBERS) as archive:
             for member, name in _wanted(wheel, archive.infos):
                 _check_size(wheel, member, left - written)
-                target = site / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as out:
-                    out.writelines(archive.chunks(member, left - written))
+                _write(site, name, archive.chunks(member, left - written))
                 written += member.file_size
     except (OSError, ValueError) as error:  # ValueError: a name that cannot be one here
         raise refusal(getattr(error, "strerror", None) or str(error)) from error
     return written
+
+
+def _write(site: Path, name: str, content: Iterable[bytes]) -> None:
+    """Writes a new file below ``site``.
+
+    Raises:
+        OSError: ``name`` can be none there.
+        TemporaryFolderError: nothing can be written there, whatever its name.
+
+    """
+    target = site / name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as out:
+            out.writelines(content)
+    except OSError as error:
+        if error.errno in _OF_THE_NAME:
+            raise
+        raise TemporaryFolderError(site, error.strerror or str(error)) from error
 
 
 def _wanted(wheel: Path, members: Iterable[ZipInfo]) -> Iterator[tuple[ZipInfo, str]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import resource
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro.doctor.diagnose import diagnose
-from repro.doctor.errors import NotAnEnvironmentError, WheelError
+from repro.doctor.errors import NotAnEnvironmentError, TemporaryFolderError, WheelError
 
 METADATA = b"Metadata-Version: 2.1\nName: x\nVersion: 1\n"
 NAME = "x-1-py3-none-any.whl"
@@ -108,6 +110,35 @@ def test_what_has_no_directory_is_told_so(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"\xff" * 100_000)
     with pytest.raises(WheelError, match="no zip file: it has no directory"):
         diagnose(tmp_path / NAME)
+
+
+@contextlib.contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """What a full disk does to a writer, without filling one: write(2) fails halfway."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_takes_no_more_is_not_the_wheel_s_fault(
+    wheel: Callable[[dict[str, bytes]], Path],
+) -> None:
+    path = wheel({"x/a.so": os.urandom(1 << 20)})
+    told = r"cannot be written \(File too large\); free space, or name another folder"
+    with no_file_larger_than(1 << 16), pytest.raises(TemporaryFolderError, match=told):
+        diagnose(path)
+    assert diagnose(path).looked_at["distributions"] == 1
+
+
+@pytest.mark.parametrize("names", [("x/" + 300 * "a" + ".so",), ("x.so", "x.so/y.so")])
+def test_a_name_that_no_disk_takes_is_the_wheel_s_fault(
+    wheel: Callable[[dict[str, bytes]], Path], names: tuple[str, ...]
+) -> None:
+    with pytest.raises(WheelError, match=r"too long|Not a directory|File exists"):
+        diagnose(wheel(dict.fromkeys(names, b"")))
 
 
 def test_the_same_name_twice(tmp_path: Path) -> None:

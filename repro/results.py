@@ -176,24 +176,20 @@ def read(path: Path) -> Result:
         ResultFileError: it is damaged, or of another kind.
 
     """
-    return _decoded(path, Result)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Result)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ResultFileError(path, str(error)) from error
 
 
 def read_brief(path: Path) -> BriefResult:
     """Reads one result file, and forgets its evidence.
 
     Raises:
-        ResultFileError: it is damaged.
+        ResultFileError: as of ``read``; the evidence must be there to be forgotten.
 
     """
-    return _decoded(path, BriefResult)
-
-
-def _decoded(path: Path, kind: type[AnyResult]) -> AnyResult:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ResultFileError(path, str(error)) from error
+    return brief(read(path))
 
 
 def brief(result: Result) -> BriefResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -99,6 +100,22 @@ def test_a_damaged_file_is_named(tmp_path: Path, sample: Result) -> None:
         results.read_all(tmp_path)
     with pytest.raises(ResultFileError, match=re.escape(str(path))):
         results.read_brief(path)
+
+
+@pytest.mark.parametrize("read", [results.read, results.read_brief])
+@pytest.mark.parametrize(
+    ("field", "value"), [("kind", "native-skew result 2"), ("observation", {}), ("steps", None)]
+)
+def test_a_result_of_another_kind_or_without_its_evidence_is_none(
+    tmp_path: Path, sample: Result, field: str, value: object, read: Callable[[Path], object]
+) -> None:
+    path = results.write(sample, tmp_path)
+    read(path)
+    whole = json.loads(path.read_bytes())
+    for damaged in (whole | {field: value}, {k: v for k, v in whole.items() if k != "journal"}):
+        path.write_text(json.dumps(damaged), encoding="utf-8")
+        with pytest.raises(ResultFileError, match=re.escape(str(path))):
+            read(path)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, sample: Result) -> None:

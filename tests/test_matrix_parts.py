@@ -98,6 +98,8 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_run_killed_while_it_begins_can_be_begun_again(tmp_path: Path) -> None:
     (tmp_path / f".{parts.MANIFEST}.4711").write_text('{"shard"', encoding="ascii")
     parts.begin(part_of("x"), tmp_path, resume=False)
+    assert [path.name for path in tmp_path.iterdir()] == [parts.MANIFEST]
+    (tmp_path / f".{parts.MANIFEST}.4712").write_text('{"shard"', encoding="ascii")
     parts.begin(part_of("x"), tmp_path, resume=True)
     assert [path.name for path in tmp_path.iterdir()] == [parts.MANIFEST]
 

@@ -174,11 +174,11 @@ def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
                 folder, "holds a matrix already", "go on with it by --resume, or name another"
             )
         _require_same(read(folder), part, folder)
-        for unfinished in folder.rglob(".*.json.*"):
-            unfinished.unlink()
         done = frozenset(map(cell_id, done_in(folder, part.cells)))
     elif folder.exists() and not all(_is_unfinished(each) for each in folder.iterdir()):
         raise PartError(folder, "is not empty, and holds no matrix", "name another folder")
+    for unfinished in folder.rglob(".*.json.*"):
+        unfinished.unlink()
     write(part, folder)
     return done
 

@@ -27,10 +27,10 @@ from repro.results import Change, NotRun, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN
 from repro.runner import Runner
 from repro.timeline import lines, record, words
-from repro.timeline.errors import ShorterLineError
 from repro.timeline.lines import Filters
 from repro.timeline.record import Line, Question
 from repro.timeline.trace import Found, selector, trace
+from repro.tools import Toolbox
 from repro.workshop import Workshop
 
 
@@ -94,7 +94,8 @@ def timeline(
             between = f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}"
             notes.print(between, highlight=False)
         if recording:
-            _require_whole(asked, releases, record.read_all(folder))
+            lines_of_before = record.read_all(folder)
+            _require_whole(asked, releases, workshop.toolbox, lines_of_before, fresh=newest)
         workshop.make_ready()
         runner = Runner(workshop, jobs=jobs, limit=time_limit)
         outcomes = trace(
@@ -122,15 +123,19 @@ def timeline(
 
 
 def _require_whole(
-    asked: Sequence[Question], releases: dict[str, tuple[str, ...]], recorded: dict[str, Line]
+    asked: Sequence[Question],
+    releases: dict[str, tuple[str, ...]],
+    toolbox: Toolbox,
+    recorded: dict[str, Line],
+    *,
+    fresh: bool,
 ) -> None:
     """Makes sure, before anything runs, that no recorded line would become a shorter one."""
     for question in asked:
-        line = recorded.get(question.id)
-        found = releases[INSTALLERS[question.installer].tool]
-        if line and not set(found).issuperset((line.releases[0], line.releases[-1])):
-            ends = line.releases[0], line.releases[-1]
-            raise ShorterLineError(question.id, ends, (found[0], found[-1]))
+        tool = INSTALLERS[question.installer].tool
+        if line := recorded.get(question.id):
+            known = toolbox.releases(tool)
+            lines.require_whole(line, releases[tool], known, fresh=fresh)
 
 
 def _run(runner: Runner, tasks: Sequence[Task], notes: Console) -> list[Result | NotRun]:

@@ -51,6 +51,6 @@ class ShorterLineError(SkewError):
     def __init__(self, question: str, recorded: tuple[str, str], asked: tuple[str, str]) -> None:
         super().__init__(
             f"{question}: recorded from {recorded[0]} to {recorded[1]}, and --record would keep "
-            f"{asked[0]} to {asked[1]} only; leave --since and --until out, or record elsewhere "
-            "with --results"
+            f"{asked[0]} to {asked[1]} only; leave --since and --until out, ask for newer "
+            "releases with --newest, or record elsewhere with --results"
         )

@@ -16,9 +16,10 @@ from repro.timeline.errors import (
     InstallerVersionError,
     NoFloorError,
     NoReleaseError,
+    ShorterLineError,
     VersionError,
 )
-from repro.timeline.record import Question
+from repro.timeline.record import Line, Question
 from repro.tools import Toolbox
 
 # The first release that is asked: uv's with extra-build-dependencies, and pip's that can be
@@ -134,6 +135,28 @@ def releases(tool: str, filters: Filters, toolbox: Toolbox) -> tuple[str, ...]:
     if not found:
         raise NoReleaseError(tool, since, filters.until)
     return found
+
+
+def require_whole(line: Line, asked: Sequence[str], known: Sequence[str], *, fresh: bool) -> None:
+    """Makes sure that recording the releases ``asked`` makes no shorter one of ``line``.
+
+    A release that was withdrawn since shortens nothing. Of one that is newer than all ``known``
+    this can be said only if these are ``fresh``.
+
+    Args:
+        line: as recorded.
+        asked: some of ``known``, without a gap, older first.
+        known: all of the tool's releases, older first.
+        fresh: the index was asked for them just now; else they may be remembered from before.
+
+    Raises:
+        ShorterLineError: it does.
+
+    """
+    newest = Version(known[-1])
+    left = [e for e in line.releases if e in known or (not fresh and Version(e) > newest)]
+    if left and not set(asked).issuperset((left[0], left[-1])):
+        raise ShorterLineError(line.question.id, (left[0], left[-1]), (asked[0], asked[-1]))
 
 
 def tools_of(found: Sequence[Question]) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from commands import HANG, ISSUE, QUICK, Call, Start, comes_true
@@ -36,54 +38,84 @@ def tools_of(pid: int, known: Iterable[int] = ()) -> dict[int, str]:
     return {int(row[0]): row[4] for row in living if len(row) == 5}
 
 
-def run_until_a_tool_runs(start: Start, tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
-    folder = tmp_path / "results"
+class Hanging(NamedTuple):
+    """A run whose one tool never ends by itself, nor starts anything more."""
+
+    process: subprocess.Popen[str]
+    work: Path
+    results: Path
+    tools: dict[int, str]
+
+
+@pytest.fixture
+def hanging(start: Start, tmp_path: Path, issue_tools: None) -> Iterator[Hanging]:
+    """A run in a work folder of its own, with the tools of all and a «uv» 9.9 that hangs."""
+    work, folder = tmp_path / "work", tmp_path / "results"
+    home = work / "tools" / f"uv-9.9-cp{sys.version_info.major}{sys.version_info.minor}"
+    (home / "path").mkdir(parents=True)
+    (home / "complete").touch()
+    for tool in (WORK / "tools").glob("[!.]*"):
+        (home.parent / tool.name).symlink_to(tool)
+    uv = home / "path" / "uv"
+    uv.write_text(f"#!/bin/sh\nsleep {10 * HANG} & sleep {10 * HANG}\n", encoding="ascii")
+    uv.chmod(0o755)
     process = start(
-        *("run", "--scenario", ISSUE, "--installer", "pip==25.3", "--installer", "uv==0.9.21"),
-        *("--remedy", "nothing", "--results", str(folder), "--record"),
+        *("run", "--scenario", ISSUE, "--installer", "uv-pip-install==9.9", "--remedy", "nothing"),
+        *("--work", str(work), "--results", str(folder), "--record"),
         start_new_session=True,
     )
 
-    def runs() -> bool:
-        assert process.poll() is None
-        return any("install" in line for line in tools_of(process.pid).values())
+    def hangs() -> bool:
+        assert process.poll() is None, process.communicate()
+        return sum(each.startswith("sleep") for each in tools_of(process.pid).values()) == 2
 
-    assert comes_true(runs, within=HANG)
-    return process, folder
+    assert comes_true(hangs, within=HANG)
+    tools = tools_of(process.pid)
+    yield Hanging(process, work, folder, tools)
+    process.kill()
+    process.communicate()
+    kill_all(process.pid, tools)
+
+
+def kill_all(pid: int, known: Iterable[int]) -> None:
+    """Ends what ``pid`` started, and returns when none of it is left."""
+
+    def none_is_left() -> bool:
+        for each in (left := tools_of(pid, known)):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        return not left
+
+    assert comes_true(none_is_left, within=HANG)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_leaves_no_process_no_half_result_and_a_message(
-    start: Start, tmp_path: Path, number: signal.Signals, workshop: object
+    hanging: Hanging, number: signal.Signals
 ) -> None:
     if signal.getsignal(number) is signal.SIG_IGN:  # inherited, as nohup asks for
         pytest.skip("the tests themselves were told to ignore it")
-    process, folder = run_until_a_tool_runs(start, tmp_path)
-    tools = tools_of(process.pid)
+    process = hanging.process
     process.send_signal(number)
     _, err = process.communicate(timeout=HANG)
     assert process.returncode == 130
     assert "interrupted: every process was ended, nothing was recorded" in err
     assert "Traceback" not in err
-    assert not folder.exists()
-    # Killed is not gone at once; a tool that was spared would go on for longer than this.
-    assert comes_true(lambda: not tools_of(process.pid, tools), within=2)
+    assert not hanging.results.exists()
+    # Killed is not gone at once; a tool that was spared would go on for ten times as long.
+    assert comes_true(lambda: not tools_of(process.pid, hanging.tools), within=HANG)
 
 
-def test_after_sigkill_the_next_run_works(
-    start: Start, call: Call, tmp_path: Path, workshop: object
-) -> None:
-    process, folder = run_until_a_tool_runs(start, tmp_path)
-    own = set((WORK / "runs").glob(f"{process.pid}-*"))
+def test_after_sigkill_the_next_run_works(hanging: Hanging, call: Call) -> None:
+    process, work, folder = hanging.process, hanging.work, hanging.results
+    own = set((work / "runs").glob(f"{process.pid}-*"))
     assert own
-    orphans = tools_of(process.pid)
     process.kill()
     process.communicate()
-    for orphan in orphans:  # else they write into the folder that the next run removes
-        with suppress(ProcessLookupError):
-            os.kill(orphan, signal.SIGKILL)
+    # Else they write into the folder that the next run removes.
+    kill_all(process.pid, hanging.tools)
     assert not folder.exists()
-    code, out, err = call("run", *QUICK, "--results", str(folder), "--record")
+    code, out, err = call("run", *QUICK, "--work", str(work), "--results", str(folder), "--record")
     assert code == 0, err
     assert "refused" in out
     assert not {path for path in own if path.exists()}, "the dead run's folder is still there"

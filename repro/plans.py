@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from repro.archives import PublishedFile
 from repro.cast import cast_of, request_of
@@ -12,7 +13,10 @@ from repro.remedies import REMEDIES
 from repro.results import Cell
 from repro.scenario import Scenario, Step
 
-_NEWEST_MINOR = 50  # of Python 3; any number that is out of reach
+# The Pythons of a project's range, for tools that lock for all of it; to the minor release, up
+# to one that is out of reach. What comes after Python 3 counts for Poetry, not for PDM.
+_MINORS = tuple(f"3.{minor}" for minor in range(50))
+_LOCKED_FOR = {"poetry": (*_MINORS, "4.0"), "pdm": _MINORS}
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,8 +27,21 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
 
 
-def require_pythons(scenario: Scenario, variant: str, consumer: PublishedFile) -> None:
+def require_pythons(
+    scenario: Scenario, variant: str, consumer: PublishedFile, tool: str = ""
+) -> None:
     """Makes sure that the scenario's project supports no Python that ``consumer`` does not.
+
+    What locks for all of the project's Pythons refuses a consumer whose first Python, to the
+    patch release, is newer than the project's. uv looks at no other bound; Poetry and PDM do.
+    https://docs.astral.sh/uv/concepts/resolution/#universal-resolution
+    https://python-poetry.org/docs/dependency-specification/#python-restricted-dependencies
+
+    Args:
+        scenario: with the project that asks for the consumer.
+        variant: one of its variants.
+        consumer: states its Requires-Python.
+        tool: the one that installs; where empty, only what all of them look at counts.
 
     Raises:
         Unsupported: it does; such a project cannot have that consumer, skew or none.
@@ -33,10 +50,26 @@ def require_pythons(scenario: Scenario, variant: str, consumer: PublishedFile) -
     wanted, offered = request_of(scenario, variant).requires_python, consumer.requires_python
     if not wanted or not offered:
         return
-    for python in (f"3.{minor}" for minor in range(_NEWEST_MINOR)):
-        if SpecifierSet(wanted).contains(python) and not SpecifierSet(offered).contains(python):
-            reason = f"the project supports Python {python}, and the consumer is for {offered}"
-            raise Unsupported(reason)
+    project, package = SpecifierSet(wanted), SpecifierSet(offered)
+    oldest = _lower_bound(project)
+    lacking = [
+        each for each in _LOCKED_FOR.get(tool, ()) if each in project and each not in package
+    ]
+    if oldest < _lower_bound(package):
+        lacking.insert(0, str(oldest[0]))
+    if lacking:
+        reason = f"the project supports Python {lacking[0]}, and the consumer is for {offered}"
+        raise Unsupported(reason)
+
+
+def _lower_bound(pythons: SpecifierSet) -> tuple[Version, bool]:
+    """The first Python of ``pythons``, and whether it is itself left out."""
+    bounds = [
+        (Version(each.version.removesuffix(".*")), each.operator == ">")
+        for each in pythons
+        if each.operator in (">=", ">", "~=", "==")
+    ]
+    return max(bounds, default=(Version("3"), False))
 
 
 def stages_of(scenario: Scenario, cell: Cell, target: Target) -> tuple[Stage, ...]:

@@ -10,6 +10,7 @@ import pytest
 from repro import archives, plans, scenarios, substitute
 from repro.archives import PublishedFile
 from repro.audit.errors import FileRefusedError
+from repro.cast import request_of
 from repro.errors import ArchiveError
 from repro.installers import Unsupported
 from repro.metadata import core_metadata
@@ -107,3 +108,34 @@ def test_a_project_for_an_older_python_cannot_have_it(tmp_path: Path) -> None:
     (tmp_path / "fits").mkdir()
     fits = substitute.read(sdist(tmp_path / "fits", requires_python=">=3.8")).sdist
     plans.require_pythons(scenarios.find(older[0]), older[1], fits)
+
+
+@pytest.mark.parametrize(
+    ("requires_python", "refusing"),
+    [
+        (">=3.9", ""),
+        (">=3.8.2", ""),
+        ("!=3.8.*", ""),
+        (">=3.9.2", "any uv poetry pdm"),  # 3.9.0 is a Python of the project too
+        (">3.9", "any uv poetry pdm"),
+        ("~=3.10", "any uv poetry pdm"),
+        ("==3.11.*", "any uv poetry pdm"),
+        (">=3.9,<3.14", "poetry pdm"),
+        (">=3.9,<3.14.2", "poetry pdm"),
+        (">=3.9,!=3.12.*", "poetry pdm"),
+        (">=3.9,<4", "poetry"),
+    ],
+)
+def test_only_the_bounds_that_a_tool_looks_at_keep_a_project_from_it(
+    tmp_path: Path, requires_python: str, refusing: str
+) -> None:
+    scenario, variant = scenarios.find("older-python-supported"), "older-python"
+    assert request_of(scenario, variant).requires_python == ">=3.9"
+    consumer = substitute.read(sdist(tmp_path, requires_python=requires_python)).sdist
+    refused = []
+    for tool in ("any", "uv", "poetry", "pdm"):
+        try:
+            plans.require_pythons(scenario, variant, consumer, "" if tool == "any" else tool)
+        except Unsupported:
+            refused.append(tool)
+    assert refused == refusing.split()

@@ -10,8 +10,8 @@ from packaging.metadata import Metadata
 from packaging.requirements import Requirement
 from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
 
+from repro import sdists
 from repro.archives import PublishedFile
-from repro.audit import sdists
 from repro.errors import ArchiveError
 from repro.scenario import CONSUMER, PROVIDER
 from repro.tools import Toolbox

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from repro.errors import SkewError
 
+METADATA_LIMIT = 4 * 1024 * 1024  # bytes; the largest on the public index have a tenth
 _MANY = 65_535  # what the directory's end can count to without its 64-bit extension
 _ENTRY_BYTES = 384  # of the directory a member, on average: 46 and a long path
 _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
@@ -64,10 +65,10 @@ class CarefulZip:
     """An open zip file; a context manager.
 
     Args:
-        stream: of the zip file.
+        stream: of the zip file; if it has a ``prefetch``, as a remote one, that is told the
+            offset and length of what is read next.
         refusal: makes the error to raise out of a reason.
         limit: it has fewer members than this.
-        prefetch: is told the offset and length of what is read next, for a remote stream.
 
     Attributes:
         infos: its members, as zipfile knows them; a name may be there twice.
@@ -78,14 +79,9 @@ class CarefulZip:
 
     """
 
-    def __init__(
-        self,
-        stream: Seekable,
-        refusal: Callable[[str], SkewError],
-        limit: int,
-        prefetch: Callable[[int, int], None] = lambda _start, _length: None,
-    ) -> None:
-        self._stream, self._refusal, self._prefetch = stream, refusal, prefetch
+    def __init__(self, stream: Seekable, refusal: Callable[[str], SkewError], limit: int) -> None:
+        self._stream, self._refusal = stream, refusal
+        self._prefetch: Callable[[int, int], None] = getattr(stream, "prefetch", lambda *_: None)
         self._check_directory(limit)
         try:
             self._zip = zipfile.ZipFile(_Bounded(stream, refusal, limit))

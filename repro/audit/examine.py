@@ -12,10 +12,10 @@ from repro.audit import facts
 from repro.audit.errors import AuditError
 from repro.audit.facts import Contents
 from repro.audit.release import File, Reader, Release
-from repro.audit.sdists import SourceTexts
 from repro.audit.statement import Statement
 from repro.audit.targets import Choice, Target, choose, targets
 from repro.audit.transport import CONNECTIONS
+from repro.sdists import SourceTexts
 
 _MEGABYTE = 1024 * 1024
 _SHARE = 100  # one part in this many of a release may be read as shared objects

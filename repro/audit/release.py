@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO
 
@@ -18,14 +18,15 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-from repro.audit import facts, sdists
+from repro import sdists
+from repro.audit import facts
 from repro.audit.cache import Cache
 from repro.audit.errors import FileRefusedError, IndexRefusedError
 from repro.audit.ranges import RangeFile
-from repro.audit.sdists import SourceTexts
 from repro.audit.statement import Statement
 from repro.audit.transport import Digest, Transport
 from repro.audit.zips import Zip
+from repro.sdists import SourceTexts
 
 _SMALL, _LARGE = 4 * 1024, 64 * 1024
 
@@ -153,8 +154,9 @@ class Reader:
         """
 
         def read() -> SourceTexts:
+            refusal = partial(FileRefusedError, file.filename)
             with self._open(file, tail=0, ahead=_LARGE) as stream:
-                return sdists.read(file.filename, stream)
+                return sdists.read(file.filename, stream, refusal)
 
         return self._cache.get(file, "source", SourceTexts, read)
 

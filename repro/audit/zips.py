@@ -1,4 +1,4 @@
-"""Wheels and zip sdists, from disk or an index.
+"""Wheels, from disk or an index.
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
@@ -15,10 +15,9 @@ from packaging.utils import canonicalize_name
 
 from repro.audit.errors import FileRefusedError
 from repro.audit.ranges import RangeFile
-from repro.zips import CarefulZip
+from repro.zips import METADATA_LIMIT, CarefulZip
 
 ENTRIES = 65_535  # what a zip can have without its 64-bit extension; no real wheel comes near
-METADATA_LIMIT = 4 * 1024 * 1024  # bytes; the largest on the public index have a tenth
 
 
 class Zip(CarefulZip):
@@ -35,11 +34,7 @@ class Zip(CarefulZip):
 
     def __init__(self, filename: str, stream: IO[bytes] | RangeFile) -> None:
         self.filename = filename
-        refusal = partial(FileRefusedError, filename)
-        if isinstance(stream, RangeFile):
-            super().__init__(stream, refusal, ENTRIES, stream.prefetch)
-        else:
-            super().__init__(stream, refusal, ENTRIES)
+        super().__init__(stream, partial(FileRefusedError, filename), ENTRIES)
         self.members = {each.filename: each for each in self.infos}
 
     def dist_info(self, name: str) -> str:

@@ -25,9 +25,9 @@ from repro.audit.cache import Cache
 from repro.audit.command import find
 from repro.audit.judge import judge
 from repro.audit.release import File, Reader
-from repro.audit.sdists import SourceTexts
 from repro.audit.simple import Index
 from repro.audit.transport import Transport
+from repro.sdists import SourceTexts
 
 FOLDER = Path(__file__).parent / "recorded"
 

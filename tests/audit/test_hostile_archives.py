@@ -9,6 +9,7 @@ import tarfile
 import tracemalloc
 import zipfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ from hypothesis import strategies as st
 from servers import METADATA, ranged, wheel
 from werkzeug.wrappers import Request
 
+from repro import sdists
 from repro.archives import sdist_file
-from repro.audit import facts, sdists
+from repro.audit import facts
 from repro.audit.errors import FileRefusedError
 from repro.audit.ranges import RangeFile
 from repro.audit.statement import parse
 from repro.audit.transport import Transport
 from repro.audit.zips import ENTRIES, Zip
+from repro.sdists import SourceTexts
 
 
 def _zip(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> io.BytesIO:
@@ -152,18 +155,32 @@ def _sdist(*members: tuple[str, bytes]) -> io.BytesIO:
     return packed
 
 
+def read_sdist(name: str, stream: io.BytesIO) -> SourceTexts:
+    return sdists.read(name, stream, partial(FileRefusedError, name))
+
+
+def test_an_sdist_of_old_is_a_zip() -> None:
+    texts = {"victim-1.0/PKG-INFO": METADATA, "victim-1.0/src/setup.py": b"no", "setup.py": b"no"}
+    assert read_sdist("victim-1.0.zip", _zip(**texts)).pkg_info == METADATA
+    assert not read_sdist("victim-1.0.zip", _zip(**texts)).setup_py
+    with pytest.raises(FileRefusedError, match="leaves the archive"):
+        read_sdist("victim-1.0.zip", _zip(**texts, **{"victim-1.0/../../evil": b"x"}))
+    with pytest.raises(FileRefusedError, match="a zip bomb"):
+        read_sdist("victim-1.0.zip", _zip(**{"victim-1.0/PKG-INFO": b"\0" * 5_000_000}))
+
+
 def test_an_sdist_that_leaves_its_folder_or_bombs() -> None:
     name = "victim-1.0.tar.gz"
     with pytest.raises(FileRefusedError, match="leaves the archive"):
-        sdists.read(name, _sdist(("victim-1.0/../../evil", b"x")))
+        read_sdist(name, _sdist(("victim-1.0/../../evil", b"x")))
     with pytest.raises(FileRefusedError, match="PKG-INFO unpacks to 5000000 bytes"):
-        sdists.read(name, _sdist(("victim-1.0/PKG-INFO", b"\0" * 5_000_000)))
+        read_sdist(name, _sdist(("victim-1.0/PKG-INFO", b"\0" * 5_000_000)))
     with pytest.raises(FileRefusedError, match="has no PKG-INFO"):
-        sdists.read(name, _sdist(("victim-1.0/README", b"x")))
+        read_sdist(name, _sdist(("victim-1.0/README", b"x")))
     with pytest.raises(FileRefusedError, match="no readable sdist"):
-        sdists.read(name, io.BytesIO(b"no gzip"))
+        read_sdist(name, io.BytesIO(b"no gzip"))
     with pytest.raises(FileRefusedError, match="PEP 625"):
-        sdists.read("victim-1.0.tar.xz", io.BytesIO(b""))
+        read_sdist("victim-1.0.tar.xz", io.BytesIO(b""))
 
 
 def test_an_sdist_header_that_asks_for_gigabytes() -> None:
@@ -173,7 +190,7 @@ def test_an_sdist_header_that_asks_for_gigabytes() -> None:
     packed = gzip.compress(info.tobuf(tarfile.USTAR_FORMAT) + b"\0" * 1_000_000)
     tracemalloc.start()
     with pytest.raises(FileRefusedError, match="at once"):
-        sdists.read("victim-1.0.tar.gz", io.BytesIO(packed))
+        read_sdist("victim-1.0.tar.gz", io.BytesIO(packed))
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
 
@@ -189,7 +206,7 @@ def test_damaged_archives_get_a_word(noise: bytes, place: int, cut: int) -> None
     pkg = sdist_file("victim", "1.0", METADATA, {"pyproject.toml": b"[build-system]\n"}, 1).content
     broken = (pkg[:at] + noise + pkg[at + len(noise) :])[: len(pkg) - cut]
     with suppress(FileRefusedError):
-        sdists.read("victim-1.0.tar.gz", io.BytesIO(broken))
+        read_sdist("victim-1.0.tar.gz", io.BytesIO(broken))
 
 
 @given(st.binary(max_size=600))

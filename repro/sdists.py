@@ -1,4 +1,4 @@
-"""Sdists: PKG-INFO, pyproject.toml and setup.py, read from the stream, unpacked nowhere.
+"""Sdists of whoever made them: PKG-INFO, pyproject.toml and setup.py, unpacked nowhere.
 
 https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """
@@ -10,15 +10,14 @@ import io
 import sys
 import tarfile
 import zlib
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 
-from repro.audit.errors import FileRefusedError
-from repro.audit.ranges import RangeFile
-from repro.audit.zips import METADATA_LIMIT, Zip
+from repro.errors import ArchiveError, SkewError
+from repro.zips import METADATA_LIMIT, CarefulZip, Seekable
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,6 +30,7 @@ _UNPACKED = 4 * 1024**3  # bytes; of all members together
 _ONE_READ = 16 * 1024 * 1024  # bytes; what one header may ask for
 # PEP 517's word for a pyproject.toml that has no build-system table.
 _LEGACY = ("setuptools>=40.8.0",)
+Refusal = Callable[[str], SkewError]
 
 
 class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,28 +50,36 @@ class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-def read(filename: str, stream: IO[bytes] | RangeFile) -> SourceTexts:
+def read(filename: str, stream: Seekable, refusal: Refusal | None = None) -> SourceTexts:
     """Reads an sdist, no further than needed.
 
+    Args:
+        filename: tells its form.
+        stream: of the sdist; one with a ``prefetch`` is told what is read next.
+        refusal: makes the error to raise out of a reason; by default, an ``ArchiveError``.
+
     Raises:
-        FileRefusedError: it is malformed, hostile, or in a form that nobody uses any more.
+        SkewError: ``refusal``'s; it is malformed, hostile, or in a form that nobody uses any
+            more.
 
     """
+    refusal = refusal or partial(ArchiveError, filename)
     found: dict[str, bytes] = {}
     if filename.endswith(".zip"):
-        with Zip(filename, stream) as archive:
-            for name in archive.members:
-                if name.count("/") == 1 and name.rpartition("/")[2] in _WANTED:
-                    found[name.rpartition("/")[2]] = archive.read(name)
+        with CarefulZip(stream, refusal, _MEMBERS) as archive:
+            for info in archive.infos:
+                folder, _, name = info.filename.rpartition("/")
+                if folder and "/" not in folder and name in _WANTED:
+                    found[name] = b"".join(archive.chunks(info, METADATA_LIMIT))
     elif filename.endswith((".tar.gz", ".tgz")):
-        for name, data in _members(filename, stream):
+        for name, data in _members(stream, refusal):
             found[name] = data
             if len(found) == len(_WANTED) or _enough(found):
                 break
     else:
-        raise FileRefusedError(filename, "sdists are .tar.gz files (PEP 625)")
+        raise refusal("sdists are .tar.gz files (PEP 625)")
     if "PKG-INFO" not in found:
-        raise FileRefusedError(filename, "has no PKG-INFO")
+        raise refusal("has no PKG-INFO")
     requires, backend, problems = _build_system(found.get("pyproject.toml"))
     return SourceTexts(
         pkg_info=found["PKG-INFO"],
@@ -103,39 +111,37 @@ def _build_system(text: bytes | None) -> tuple[tuple[str, ...], str, tuple[str, 
         return (), default, (f"its pyproject.toml cannot be understood: {error}",)
 
 
-def _members(filename: str, stream: IO[bytes] | RangeFile) -> Iterator[tuple[str, bytes]]:
+def _members(stream: Seekable, refusal: Refusal) -> Iterator[tuple[str, bytes]]:
     """The wanted files at the top, as they come."""
     unpacked = 0
     try:
         with (
             gzip.GzipFile(fileobj=stream) as plain,
-            tarfile.open(fileobj=_Forward(plain, filename), mode="r:") as archive,
+            tarfile.open(fileobj=_Forward(plain, refusal), mode="r:") as archive,
         ):
             for count, member in enumerate(archive):
                 unpacked += max(0, member.size)
                 if count > _MEMBERS or unpacked > _UNPACKED:
-                    raise FileRefusedError(filename, "has too many members, or too large ones")
+                    raise refusal("has too many members, or too large ones")
                 parts = member.name.split("/")
                 if member.name.startswith("/") or ".." in parts:
-                    reason = f"has a member that leaves the archive: {member.name!r}"
-                    raise FileRefusedError(filename, reason)
+                    raise refusal(f"has a member that leaves the archive: {member.name!r}")
                 archive.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps them all
                 if len(parts) == 2 and parts[1] in _WANTED and member.isfile():
                     if member.size > METADATA_LIMIT:
-                        reason = f"{parts[1]} unpacks to {member.size} bytes"
-                        raise FileRefusedError(filename, reason)
+                        raise refusal(f"{parts[1]} unpacks to {member.size} bytes")
                     content = archive.extractfile(member)
                     yield parts[1], content.read() if content else b""
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, IndexError) as error:
-        raise FileRefusedError(filename, f"no readable sdist: {error}") from error
+        raise refusal(f"no readable sdist: {error}") from error
 
 
 class _Forward(io.RawIOBase):
     """A stream that goes on, or back by one byte (as tarfile does), and reads no huge block."""
 
-    def __init__(self, stream: gzip.GzipFile, filename: str) -> None:
+    def __init__(self, stream: gzip.GzipFile, refusal: Refusal) -> None:
         super().__init__()
-        self._stream, self._filename = stream, filename
+        self._stream, self._refusal = stream, refusal
         self._position, self._last, self._again = 0, b"", False
 
     def readable(self) -> bool:
@@ -163,7 +169,7 @@ class _Forward(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0 or size > _ONE_READ:
-            raise FileRefusedError(self._filename, f"a header asks for {size} bytes at once")
+            raise self._refusal(f"a header asks for {size} bytes at once")
         before = self._last if self._again and size else b""
         self._again = self._again and not size
         return before + self._take(size - len(before))
@@ -172,6 +178,6 @@ class _Forward(io.RawIOBase):
         data = self._stream.read(size)
         self._position += len(data)
         if self._position > _UNPACKED:
-            raise FileRefusedError(self._filename, f"unpacks to more than {_UNPACKED} bytes")
+            raise self._refusal(f"unpacks to more than {_UNPACKED} bytes")
         self._last = data[-1:] or self._last
         return data

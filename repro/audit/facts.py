@@ -13,7 +13,7 @@ from repro.audit.errors import FileRefusedError
 from repro.audit.ranges import RangeFile
 from repro.audit.statement import Statement, parse
 from repro.audit.zips import Zip
-from repro.doctor.inventory import SHARED
+from repro.libraries import SHARED
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
@@ -138,7 +138,7 @@ def _module(archive: Zip, name: str, folder: Path) -> Module | None:
 
 
 def is_library(name: str) -> bool:
-    """Whether a member's name is a shared object's, by the rule that doctor has."""
+    """Whether a member's name is a shared object's, with or without a version."""
     return SHARED.search(name) is not None
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import msgspec
 from packaging.utils import canonicalize_name
 
+from repro.libraries import SHARED
+
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
@@ -22,8 +24,6 @@ _WALK = 500_000  # entries of a folder without a RECORD
 _FIELDS = re.compile(
     r"^(Name|Version|Requires-Dist|Dynamic):(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE
 )
-# The name of a shared object, with or without a version.
-SHARED = re.compile(r"\.so(\.[^/]*)?$")
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from zipfile import ZipInfo
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from repro.doctor.errors import TemporaryFolderError, WheelError
-from repro.doctor.inventory import SHARED
+from repro.libraries import SHARED
 from repro.zips import CarefulZip
 
 _MEMBERS = 200_000

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
+from packaging.version import Version
 
 from repro import archives, plans, scenarios, substitute
 from repro.archives import PublishedFile
 from repro.cast import request_of
 from repro.errors import ArchiveError
-from repro.installers import Unsupported
+from repro.installers import INSTALLERS, Target, Unsupported
+from repro.interpreter import Interpreter
+from repro.isolation import Place, environment
 from repro.metadata import core_metadata
+from repro.shelf import Shelf
+from repro.workshop import Workshop
 
 BUILD_SYSTEM = b"""\
 [build-system]
@@ -138,3 +146,47 @@ def test_only_the_bounds_that_a_tool_looks_at_keep_a_project_from_it(
         except Unsupported:
             refused.append(tool)
     assert refused == refusing.split()
+
+
+@pytest.mark.parametrize("installer", ["uv-lock-sync", "poetry-lock-sync", "pdm-lock-sync"])
+@pytest.mark.parametrize("requires_python", [">=3.9", ">=3.9.2", ">=3.9,<3.14", ">=3.9,<4"])
+def test_a_tool_locks_for_a_project_just_where_this_is_said(
+    workshop: Workshop, python: Interpreter, tmp_path: Path, requires_python: str, installer: str
+) -> None:
+    """Asked of the tools themselves, in their newest releases: nothing else can go wrong here."""
+    scenario, variant = scenarios.find("older-python-supported"), "older-python"
+    metadata = core_metadata("fake-softioc", "4.6.1", (), requires_python=requires_python)
+    consumer = msgspec.structs.replace(  # Poetry goes by the metadata alone
+        archives.wheel_file("fake-softioc", "4.6.1", "py3-none-any", metadata, {}, 1),
+        requires_python=requires_python,
+    )
+    chosen = INSTALLERS[installer]
+    tool = workshop.toolbox.tool(chosen.tool, "newest")
+    url = workshop.index.publish(tmp_path.name, Shelf([consumer]))
+    target = Target(
+        module="fake_softioc",
+        python=python.path,
+        python_version=".".join(python.version.split(".")[:2]),
+        tool_version=Version(tool.version),
+        index_url=url,
+    )
+    place = Place(root=tmp_path, index_url=url)
+    place.prepare()
+    plan = chosen.render(request_of(scenario, variant), target)
+    for name, text in plan.files.items():
+        (place.project / name).write_text(text, encoding="utf-8")
+    environ = {**environment(place, (tool.path,)), **plan.environ}
+    for command in (
+        (python.path, "-m", "venv", "--without-pip", ".venv"),
+        *plan.commands_of("lock"),
+    ):
+        done = subprocess.run(
+            command, cwd=place.project, env=environ, capture_output=True, text=True, check=False
+        )
+    try:
+        plans.require_pythons(scenario, variant, consumer, chosen.tool)
+    except Unsupported:
+        assert done.returncode, f"{chosen.tool} locks"
+        assert re.search(r"requires-python|Python requirement", done.stdout + done.stderr)
+    else:
+        assert not done.returncode, done.stdout + done.stderr

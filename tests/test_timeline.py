@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 import jsonschema
@@ -20,7 +19,7 @@ from repro.expectations import expected_of
 from repro.results import Cell, NotRun, Result
 from repro.selection import Selection
 from repro.timeline import lines, record, search
-from repro.timeline.errors import InstallerVersionError, ShorterLineError
+from repro.timeline.errors import InstallerVersionError
 from repro.timeline.record import Question
 from repro.timeline.trace import trace
 from repro.tools import Toolbox
@@ -221,32 +220,6 @@ def test_a_withdrawn_release_shortens_no_line(
     code, _, err = call(*asked)
     assert code == 0, err
     assert [each.releases for each in record.read_all(tmp_path).values()] == [line.releases]
-
-
-@pytest.mark.parametrize(
-    ("recorded_ones", "asked", "fresh", "is_whole"),
-    [
-        ("1.0 1.1 1.2", "1.0 1.1 1.2", False, True),
-        ("1.0 1.1 1.2", "1.0 1.1 1.2 1.10", False, True),
-        ("1.0 1.1 1.2", "1.1 1.2 1.10", False, False),
-        ("1.0 1.1 1.2", "1.0 1.1", False, False),
-        ("0.9 1.0 1.1", "1.0 1.1", False, True),  # 0.9 was withdrawn
-        ("0.9 1.0 1.1", "1.1", False, False),
-        ("1.1 1.2 1.3", "1.1 1.2", False, True),  # 1.3 was
-        ("1.1 1.2 1.3", "1.0 1.1", False, False),
-        ("1.0 1.10 1.11", "1.0 1.1 1.2 1.10", False, False),  # 1.11 is new, or was
-        ("1.0 1.10 1.11", "1.0 1.1 1.2 1.10", True, True),
-        ("0.8 0.9", "1.2", True, True),  # nothing of it is left
-    ],
-)
-def test_a_line_is_whole_if_it_has_the_ends_that_the_index_has(
-    sample: Result, recorded_ones: str, asked: str, fresh: bool, is_whole: bool
-) -> None:
-    ran = {each: replace(sample, cell=cell(each)) for each in recorded_ones.split()}
-    line = record.line_of(QUESTION, "uv", tuple(ran), ran)
-    known = ("1.0", "1.1", "1.2", "1.10")
-    with nullcontext() if is_whole else pytest.raises(ShorterLineError, match="--newest"):
-        lines.require_whole(line, asked.split(), known, fresh=fresh)
 
 
 def test_where_nothing_changes_no_flip_is_said(

@@ -166,9 +166,9 @@ class CellRun:
 
     def _run_steps(self, shelf: Shelf) -> tuple[Plan, int]:
         """All steps in order; returns the last plan and its last command's exit code."""
-        task = self._task
+        task, tool = self._task, self._installer.tool
         if task.substitute:
-            require_pythons(task.scenario, task.cell.variant, task.substitute.sdist)
+            require_pythons(task.scenario, task.cell.variant, task.substitute.sdist, tool)
         stages = stages_of(task.scenario, task.cell, self._target())
         before, exit_code = 0, 0
         for stage in stages:

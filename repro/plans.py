@@ -27,9 +27,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
 
 
-def require_pythons(
-    scenario: Scenario, variant: str, consumer: PublishedFile, tool: str = ""
-) -> None:
+def require_pythons(scenario: Scenario, variant: str, consumer: PublishedFile, tool: str) -> None:
     """Makes sure that the scenario's project supports no Python that ``consumer`` does not.
 
     What locks for all of the project's Pythons refuses a consumer whose first Python, to the
@@ -41,7 +39,7 @@ def require_pythons(
         scenario: with the project that asks for the consumer.
         variant: one of its variants.
         consumer: states its Requires-Python.
-        tool: the one that installs; where empty, only what all of them look at counts.
+        tool: the one that installs; what it looks at counts.
 
     Raises:
         Unsupported: it does; such a project cannot have that consumer, skew or none.

@@ -42,8 +42,7 @@ def read(path: Path) -> Substitute:
     """Reads an sdist from disk; nothing is unpacked.
 
     Raises:
-        ArchiveError: it is no sdist, or not of the fake consumer.
-        FileRefusedError: it is damaged or hostile.
+        ArchiveError: it is no sdist, damaged or hostile, or not of the fake consumer.
 
     """
     try:

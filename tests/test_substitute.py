@@ -110,11 +110,11 @@ def test_a_project_for_an_older_python_cannot_have_it(tmp_path: Path) -> None:
     older, newer = ("older-python-supported", "older-python"), ("unstamped-pin", "only")
     consumer = substitute.read(sdist(tmp_path)).sdist
     with pytest.raises(Unsupported, match=r"supports Python 3\.9, and the consumer is for >=3\.11"):
-        plans.require_pythons(scenarios.find(older[0]), older[1], consumer)
-    plans.require_pythons(scenarios.find(newer[0]), newer[1], consumer)
+        plans.require_pythons(scenarios.find(older[0]), older[1], consumer, "uv")
+    plans.require_pythons(scenarios.find(newer[0]), newer[1], consumer, "uv")
     (tmp_path / "fits").mkdir()
     fits = substitute.read(sdist(tmp_path / "fits", requires_python=">=3.8")).sdist
-    plans.require_pythons(scenarios.find(older[0]), older[1], fits)
+    plans.require_pythons(scenarios.find(older[0]), older[1], fits, "uv")
 
 
 @pytest.mark.parametrize(

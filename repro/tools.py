@@ -150,7 +150,11 @@ class Toolbox:
             ToolUnavailableError: one cannot be fetched.
 
         """
-        found = [self._downloaded(requirement) for requirement in BUILD_REQUIREMENTS]
+        found = [
+            each
+            for requirement in BUILD_REQUIREMENTS
+            for each in self._downloaded(requirement.replace("==", "-"), "--no-deps", requirement)
+        ]
         return tuple({each.filename: each for each in found}.values())
 
     def wheels(self, requirements: Sequence[str]) -> tuple[PublishedFile, ...]:
@@ -162,12 +166,7 @@ class Toolbox:
         """
         wanted = sorted(requirements)
         mark = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
-        folder = self._folder / "build-requirements" / f"{mark}-{self._suffix}"
-        with self._lock(f"build-{folder.name}"):
-            if not (folder / "complete").exists():
-                self._pip("download", "--only-binary", ":all:", "-d", str(folder), *wanted)
-                (folder / "complete").touch()
-        return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
+        return self._downloaded(f"{mark}-{self._suffix}", *wanted)
 
     def compiler(self) -> Compiler:
         """The machine's C compiler, or else ziglang.
@@ -198,21 +197,14 @@ class Toolbox:
                 _link(home / "path" / command, venv / "bin" / command)
         (home / "complete").touch()
 
-    def _downloaded(self, requirement: str) -> PublishedFile:
-        folder = self._folder / "build-requirements" / requirement.replace("==", "-")
-        with self._lock(f"build-{folder.name}"):
+    def _downloaded(self, name: str, *asked: str) -> tuple[PublishedFile, ...]:
+        """The wheels that pip downloads for ``asked``, kept in a folder called ``name``."""
+        folder = self._folder / "build-requirements" / name
+        with self._lock(f"build-{name}"):
             if not (folder / "complete").exists():
-                self._pip(
-                    "download",
-                    "--no-deps",
-                    "--only-binary",
-                    ":all:",
-                    "-d",
-                    str(folder),
-                    requirement,
-                )
+                self._pip("download", "--only-binary", ":all:", "-d", str(folder), *asked)
                 (folder / "complete").touch()
-        return _published(next(folder.glob("*.whl")))
+        return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
 
     def _pip(self, *arguments: str) -> Any:
         """Runs this environment's pip; returns its report where one was asked for."""

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro import interpreter, results, scenarios
-from repro.bench import doctor, packing, publish, record, replay, run, scale, stub, workload
+from repro.bench import doctor, making, packing, publish, record, replay, run, scale, stub, workload
 from repro.bench.peer import Peer
 from repro.bench.record import (
     Bar,
@@ -185,6 +186,25 @@ def test_a_reader_that_fails_costs_its_own_measurement_alone(
     (each,) = run.measure_all(setting, ["doctor"], lambda said: None).measurements
     assert isinstance(each, NotMeasured)
     assert "no memory" in each.reason
+
+
+def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
+    home, begun = tmp_path / "tools" / "thing", []
+
+    def make() -> None:
+        begun.append(home.exists())
+        home.mkdir()
+        if len(begun) == 1:
+            making.output_of(
+                [sys.executable, "-c", "raise SystemExit('lost')"],
+                lambda last: PeerError("thing", last),
+            )
+
+    with pytest.raises(PeerError, match="thing: lost"):
+        making.made_once(home, make)
+    for _ in range(2):
+        assert making.made_once(home, make) == home
+    assert begun == [False, False], "what was left of the first is removed, and the second kept"
 
 
 def example() -> Bench:

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from repro import __version__, elf
 from repro.bench.clock import Stopwatch, Took, least
+from repro.bench.making import made_once, output_of
 from repro.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from repro.doctor.diagnose import diagnose
 from repro.doctor.environment import opened
@@ -121,25 +121,22 @@ def _made(tools: Path) -> Path:
     mark = hashlib.sha256(" ".join(_DISTRIBUTIONS).encode()).hexdigest()[:8]
     python = f"cp{sys.version_info.major}{sys.version_info.minor}"
     home = tools / f"large-environment-{mark}-{python}"
-    tools.mkdir(parents=True, exist_ok=True)
-    with FileLock(tools / f".{home.name}.lock"):
-        if not (home / "complete").exists():
-            shutil.rmtree(home, ignore_errors=True)
-            _run([sys.executable, "-m", "venv", "--without-pip", str(home)])
-            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-            installing = ("--python", str(home), "install", "--only-binary", ":all:")
-            _run([*pip, *installing, *_DISTRIBUTIONS])
-            (home / "complete").touch()
-    return home
+    return made_once(home, lambda: _fetch(home))
 
 
-def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise NotMeasuredError(
-            f"the large environment could not be made: {last}; name one with --environment"
-        )
+def _fetch(home: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(home)]
+    for command in (
+        [sys.executable, "-m", "venv", "--without-pip", str(home)],
+        [*pip, "install", "--only-binary", ":all:", *_DISTRIBUTIONS],
+    ):
+        output_of(command, _not_made)
+
+
+def _not_made(last: str) -> NotMeasuredError:
+    return NotMeasuredError(
+        f"the large environment could not be made: {last}; name one with --environment"
+    )
 
 
 def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object]]:
@@ -180,11 +177,12 @@ def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, T
 def _peak(home: Path) -> int:
     """Bytes that a process had resident which only diagnosed ``home``."""
     command = [sys.executable, "-c", _PEAK, str(home)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip() or "no output").splitlines()[-1]
-        raise NotMeasuredError(f"the diagnosis failed in a process of its own: {last}")
-    return int(done.stdout) * 1024
+    return 1024 * int(
+        output_of(
+            command,
+            lambda last: NotMeasuredError(f"the diagnosis failed in a process of its own: {last}"),
+        )
+    )
 
 
 def _elf_files(env: Path) -> list[Path]:

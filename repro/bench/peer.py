@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock
 
+from repro.bench.making import made_once, output_of
 from repro.bench.record import PeerError
 from repro.tools import NEWEST, Toolbox
 
@@ -39,12 +37,7 @@ def ready(tools: Path) -> Peer:
 
     """
     home = tools / f"packse-{VERSION}"
-    tools.mkdir(parents=True, exist_ok=True)
-    with FileLock(tools / f".{home.name}.lock"):
-        if not (home / "complete").exists():
-            shutil.rmtree(home, ignore_errors=True)
-            _fetch(home, _python(Toolbox(tools)))
-            (home / "complete").touch()
+    made_once(home, lambda: _fetch(home, _python(Toolbox(tools))))
     version = _run([str(home / "bin" / "python"), "--version"]).split()[-1]
     return Peer(folder=home / "bin", python=version)
 
@@ -69,8 +62,6 @@ def _fetch(home: Path, python: str) -> None:
 
 
 def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise PeerError("packse", f"it could not be made ready: {last}")
-    return done.stdout
+    return output_of(
+        command, lambda last: PeerError("packse", f"it could not be made ready: {last}")
+    )

@@ -6,7 +6,6 @@ Each size runs in a process of its own, for memory once taken is seldom given ba
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import msgspec
 from repro import __version__
 from repro.bench import stub
 from repro.bench.clock import Stopwatch, Took, least
+from repro.bench.making import output_of
 from repro.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from repro.bench.replay import Silent
 from repro.cell import Task
@@ -92,13 +92,11 @@ def _row(size: int, turns: Sequence[Taken]) -> Row:
 
 def _child(setting: Setting, cells: int) -> Taken:
     command = [sys.executable, "-m", "repro.bench.scale", str(setting.work)]
-    done = subprocess.run(
-        [*command, str(cells), str(setting.jobs)], capture_output=True, text=True, check=False
+    told = output_of(
+        [*command, str(cells), str(setting.jobs)],
+        lambda last: NotMeasuredError(f"{cells} cells of the stub: {last}"),
     )
-    if done.returncode:
-        last = (done.stderr.strip() or "no output").splitlines()[-1]
-        raise NotMeasuredError(f"{cells} cells of the stub: {last}")
-    return msgspec.json.decode(done.stdout, type=Taken)
+    return msgspec.json.decode(told, type=Taken)
 
 
 def run(work: Path, cells: int, jobs: int) -> Taken:

@@ -25,6 +25,9 @@ _UV_SUPPORTED = (
 )
 
 
+_NO_CACHE = {"PIP": "PIP_NO_CACHE_DIR", "UV": "UV_NO_CACHE"}
+
+
 def _variables(request: Request, prefix: str, files: dict[str, str]) -> dict[str, str]:
     """What pip and uv read of files that their variables name; the files go to ``files``."""
     variables = {}
@@ -37,6 +40,8 @@ def _variables(request: Request, prefix: str, files: dict[str, str]) -> dict[str
         if requirements:
             files[f"{name}s.txt"] = requirement_lines(requirements)
             variables[f"{prefix}_{name.upper().replace('-', '_')}"] = f"{name}s.txt"
+    if request.empty_cache:
+        variables[_NO_CACHE[prefix]] = "1"
     return variables
 
 
@@ -55,8 +60,6 @@ def _with_pip(request: Request, target: Target) -> Plan:
     variables = _variables(request, "PIP", files)
     if request.build_from_source:
         variables["PIP_NO_BINARY"] = ",".join(request.build_from_source)
-    if request.empty_cache:
-        variables["PIP_NO_CACHE_DIR"] = "1"
     environment = _environment(request, variables)
     return _plan(target, {**files, "pyproject.toml": _project(environment, {})})
 
@@ -64,12 +67,9 @@ def _with_pip(request: Request, target: Target) -> Plan:
 def _with_uv(request: Request, target: Target) -> Plan:
     require_only(request, "Hatch with uv", _UV_SUPPORTED)
     files: dict[str, str] = {}
-    variables = _variables(request, "UV", files)
-    if request.empty_cache:
-        variables["UV_NO_CACHE"] = "1"
     # A uv that is named is used as it is; else Hatch would install one first.
     environment = {
-        **_environment(request, variables),
+        **_environment(request, _variables(request, "UV", files)),
         "installer": "uv",
         "uv-path": "uv",
     }

@@ -11,7 +11,6 @@ import sys
 from array import array
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from operator import mul
 
 from repro.doctor import kept
 from repro.doctor.image import Image, ImageError
@@ -25,17 +24,10 @@ _MASK = 0xFFFFFFFF
 
 _WIDTH = 128  # bytes of a name that are hashed at once
 _POWERS = tuple(pow(33, exponent, _MASK + 1) for exponent in range(_WIDTH + 1))
-_POWERS_OF_EIGHTS = _POWERS[_WIDTH - 8 :: -8]
-_EIGHTS = struct.Struct(f">{_WIDTH // 8}Q")
-# Bits of a lane, the lower of each two lanes, and what the higher one is multiplied by.
-_STEPS = tuple(
-    (
-        8 * size,
-        int.from_bytes((bytes(size) + b"\xff" * size) * (_WIDTH // 2 // size), "big"),
-        33**size,
-    )
-    for size in (1, 2, 4)
-)
+# A byte as two digits of base 33, each written as int() reads it.
+_DIGITS = b"0123456789abcdefghijklmnopqrstuvw"
+_HIGH = bytes(_DIGITS[byte // 33] for byte in range(256))
+_LOW = bytes(_DIGITS[byte % 33] for byte in range(256))
 
 
 class GnuHash:
@@ -61,6 +53,20 @@ class GnuHash:
         self._bucket_count, self.first, self._bloom_count, self._shift = fields
         if not self._bucket_count or not self._bloom_count:
             raise ImageError("a hash table without buckets")
+
+    def hold(self) -> None:
+        """Reads chains and symbols at once, where many names will be asked for.
+
+        Raises:
+            ImageError: the tables lie outside of the file, or are too large.
+
+        """
+        count, wide = self.count(), self._word == 8
+        size = count * (24 if wide else 16)
+        if size > TABLE_BYTES:
+            raise ImageError(f"a symbol table of {size} bytes")
+        self._image.hold(self._image.header.tags[_DT_SYMTAB], size)
+        self._image.hold(self._chains_at, 4 * (count - self.first))
 
     def index(self, name: bytes) -> int:
         """The symbol's number; 0 where ``name`` is not defined.
@@ -148,17 +154,14 @@ class GnuHash:
 def _hash(name: bytes) -> int:
     """Bernstein's: times 33 plus the next byte, from 5381.
 
-    Not byte by byte, which costs four times as much for C++'s names: neighbours are put
-    together, then pairs, then fours, all at once in one integer of 128 bytes.
+    That is a number whose digits of base 33 are the bytes, but for their size. Read by int(),
+    it costs a sixth of what it does byte by byte.
     """
     value = 5381
     for start in range(0, len(name), _WIDTH):
         part = name[start : start + _WIDTH]
-        lanes = int.from_bytes(part, "big")
-        for size, mask, power in _STEPS:
-            lanes = (lanes & mask) + (lanes >> size & mask) * power
-        eights = _EIGHTS.unpack(lanes.to_bytes(_WIDTH, "big"))
-        value = value * _POWERS[len(part)] + sum(map(mul, eights, _POWERS_OF_EIGHTS)) & _MASK
+        value = value * _POWERS[len(part)] + int(part.translate(_LOW), 33)
+        value = value + 33 * int(part.translate(_HIGH), 33) & _MASK
     return value
 
 

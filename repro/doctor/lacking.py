@@ -50,6 +50,11 @@ class Lacking:
         for group, numbers in groups.items():
             self._keep(numbers, left[group])
 
+    def leave_out(self, prefixes: tuple[bytes, ...]) -> None:
+        """Takes away the names that start with one of ``prefixes``."""
+        left = self._together(self.names)
+        self._keep(list(self.names), {name for name in left if not name.startswith(prefixes)})
+
     def ask_for_all(self, files: Iterable[Loaded]) -> None:
         """Takes away from every module what any of ``files`` defines."""
         left = self._together(self.names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +34,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     path: str
     identity: tuple[int, int]
     header: Header
-    wanted: dict[str, dict[int, int]] = {}
+    wanted: dict[str, tuple[versions.Wanted, ...]] = {}
     defined: frozenset[int] | None = None
 
     @property
@@ -108,21 +108,25 @@ class Loader:
             self._files[path] = _open(path)
         return self._files[path]
 
+    def of_system(self, file: Loaded) -> bool:
+        """Whether ``file`` is in one of the system's folders."""
+        return file.path.startswith(self._system)
+
     def adopt(self, path: str, image: Image) -> Loaded:
         """The file at ``path``, which is open already."""
         found = _loaded(path, image)
         self._files[path] = found
         return found
 
-    def closure(self, module: Loaded, before: Iterable[Loaded] = ()) -> Closure:
+    def closure(self, module: Loaded, before: Mapping[str, Loaded] | None = None) -> Closure:
         """What loading ``module`` takes in, breadth first.
 
         Args:
             module: what is loaded.
-            before: what is in the process already, and satisfies by its name or SONAME.
+            before: what is in the process already, by the names that it satisfies.
 
         """
-        names = {name: each for each in before for name in _names(each)}
+        names = dict(before or {})
         chains: list[tuple[Loaded, ...]] = [(module,)]
         files, seen = [module], {module.identity}
         names.update(dict.fromkeys(_names(module), module))

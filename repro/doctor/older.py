@@ -50,9 +50,11 @@ class Compared:
     @staticmethod
     def _compare(needer: Loaded, name: str, library: Loaded) -> Older | None:
         defined, wanted = library.defined, needer.wanted[name]
-        if defined is None or wanted.keys() <= defined:
+        if defined is None:
             return None
-        lacking = [place for hashed, place in wanted.items() if hashed not in defined]
+        lacking = [each.name for each in wanted if each.hashed not in defined and not each.weak]
+        if not lacking:
+            return None
         try:
             with Image(needer.path) as image:
                 names = tuple(sorted(image.name_at(place) for place in lacking))

@@ -10,6 +10,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import compress
 from operator import gt, mul
 from typing import Literal
@@ -17,12 +18,11 @@ from typing import Literal
 from repro.doctor.gnuhash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
 from repro.doctor.image import Image, ImageError
 
-_DT_HASH, _DT_STRTAB, _DT_SYMTAB = 4, 5, 6
-_BYTES_FOR_ONE = 400  # of a string table read whole cost as much as one lookup; measured
+_DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_VERSYM = 4, 5, 6, 0x6FFFFFF0
+_BYTES_FOR_ONE = 200  # of a string table read whole cost as much as one lookup; measured
 _BYTES_FOR_READ = 8000  # of a string table cost as much to read as one name by itself
 _SMALL = 1 << 16  # bytes of a string table that is read whole for a single name
 _NAME = 1 << 16  # bytes; those of templates have been seen with 10,000
-_P, _Y = b"Py"
 
 _Kind = Literal["needed", "defined"]
 # 1 for the bindings that count, by st_info: STB_GLOBAL alone is an error where it is undefined.
@@ -34,13 +34,14 @@ _BINDINGS: dict[_Kind, bytes] = {
 _CHOSEN: dict[_Kind, Callable[[int, int], int]] = {"needed": gt, "defined": mul}
 
 
-def needed(image: Image, *, python: bool = True) -> frozenset[bytes]:
+def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> frozenset[bytes]:
     """The names that ``image`` must be given: undefined, and not weak.
 
     Args:
         image: what needs them.
-        python: whether those that start with ``Py`` are wanted too; False is quicker, and may
-            leave some in.
+        python: whether those that start with ``Py`` or ``_Py`` are wanted too; False is
+            quicker, and may leave some in.
+        but: the numbers of versions whose symbols are left out.
 
     Raises:
         ImageError: its tables lie outside of the file.
@@ -50,13 +51,13 @@ def needed(image: Image, *, python: bool = True) -> frozenset[bytes]:
     if _DT_SYMTAB not in tags:
         return frozenset()
     # What is not hashed comes first, and only what is defined is hashed.
-    places = _places(image, 1, _unhashed(image), "needed")
+    places = _places(image, 1, _unhashed(image), "needed", frozenset(but))
     if not python and image.strings:
-        # They are most of what an extension module needs: to leave them out by two letters
-        # saves a third of what all these names cost.
+        # They are most of what an extension module needs: to leave them out before they are
+        # texts saves a third of what all these names cost.
+        marked = image.strings.replace(b"\0Py", b"\0\0y").replace(b"\0_Py", b"\0\0Py")
         with contextlib.suppress(IndexError):
-            strings = image.strings
-            places = [at for at in places if strings[at] != _P or strings[at + 1] != _Y]
+            places = list(compress(places, map(marked.__getitem__, places)))
     return _texts(image, places)
 
 
@@ -73,9 +74,10 @@ def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     # Single names, unless so many that to read all costs less.
     if DT_GNU_HASH not in tags or len(names) * _BYTES_FOR_ONE > image.header.names_size:
         return names & all_given(image)
+    table = GnuHash(image)
     if image.header.names_size < len(names) * _BYTES_FOR_READ:
         _strings(image)
-    table = GnuHash(image)
+        table.hold()
     return frozenset(name for name in names if table.index(name))
 
 
@@ -166,7 +168,9 @@ def _check_sum(total: int, size: int) -> None:
         raise ImageError(f"names of {total} bytes in a string table of {size}")
 
 
-def _places(image: Image, first: int, count: int, kind: _Kind) -> list[int]:
+def _places(
+    image: Image, first: int, count: int, kind: _Kind, but: frozenset[int] = frozenset()
+) -> list[int]:
     """Where the names are of the symbols from ``first`` to before ``count``, as far as wanted."""
     wide = image.header.bits == 64
     width = 24 if wide else 16
@@ -181,11 +185,31 @@ def _places(image: Image, first: int, count: int, kind: _Kind) -> list[int]:
         # A hundred thousand symbols in a large environment: by columns, not one by one.
         names, sections = array("I", raw)[::6], array("H", raw)[3::12]
         bindings = raw[4::24].translate(_BINDINGS[kind])
+        if but and _DT_VERSYM in image.header.tags:
+            bindings = _without(bindings, image, first, but)
         return list(compress(names, map(_CHOSEN[kind], bindings, sections)))
     form = order(image) + ("IBxH16x" if wide else "I8xBxH")
     bound, chosen = _BINDINGS[kind], _CHOSEN[kind]
     rows = struct.iter_unpack(form, raw)
     return [at for at, info, section in rows if chosen(bound[info], section)]
+
+
+def _without(bindings: bytes, image: Image, first: int, but: frozenset[int]) -> bytes:
+    """``bindings``, with 0 for the symbols of the versions ``but``."""
+    size = len(bindings)
+    numbers = image.bytes_at(image.header.tags[_DT_VERSYM] + 2 * first, 2 * size)
+    low, high = numbers[::2], numbers[1::2]
+    if len(high) < size or high.strip(b"\0\x80"):  # the upper bit says that it is hidden
+        return bindings  # more than 255 versions: left out is what is cheap to find
+    others = low.translate(_others(but))
+    # As two numbers: a hundred times as fast as one by one.
+    both = int.from_bytes(bindings, "little") & int.from_bytes(others, "little")
+    return both.to_bytes(size, "little")
+
+
+@lru_cache(maxsize=256)
+def _others(but: frozenset[int]) -> bytes:
+    return bytes(number not in but for number in range(256))
 
 
 def _strings(image: Image) -> bytes:

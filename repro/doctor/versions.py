@@ -8,6 +8,7 @@ https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 from repro.doctor.image import Image, ImageError
 
@@ -24,8 +25,25 @@ _FORMS = {
 }
 
 
-def wanted(image: Image) -> dict[str, dict[int, int]]:
-    """What ``image`` wants, and not weakly: by library, hash and place of each version's name.
+class Wanted(NamedTuple):
+    """A version of symbols that a file wants of a library.
+
+    Attributes:
+        hashed: the hash of its name, by which the loader compares.
+        name: where its name is in the string table.
+        number: by which the file's symbols refer to it.
+        weak: whether the loader goes on where it is not defined.
+
+    """
+
+    hashed: int
+    name: int
+    number: int
+    weak: bool
+
+
+def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
+    """What ``image`` wants, by the library that should define it.
 
     Raises:
         ImageError: the table lies outside of the file, or has no end.
@@ -35,21 +53,22 @@ def wanted(image: Image) -> dict[str, dict[int, int]]:
         return {}
     raw = image.bytes_at(image.header.tags[_DT_VERNEED], _BYTES)
     of_library, of_version, _ = _FORMS[image.header.little]
-    found: dict[str, dict[int, int]] = {}
+    found: dict[str, tuple[Wanted, ...]] = {}
     at = left = 0
     try:
         while True:
             _, _, library, first, next_library = of_library.unpack_from(raw, at)
-            versions = found.setdefault(image.name_at(library), {})
+            versions = []
             place = at + first
             while True:
                 left += 1
-                hashed, flags, _, name, next_version = of_version.unpack_from(raw, place)
-                if not flags & _WEAK:
-                    versions[hashed] = name
+                hashed, flags, number, name, next_version = of_version.unpack_from(raw, place)
+                versions.append(Wanted(hashed, name, number, bool(flags & _WEAK)))
                 place += next_version
                 if not next_version or left > _ENTRIES:
                     break
+            file = image.name_at(library)
+            found[file] = (*found.get(file, ()), *versions)
             at += next_library
             if not next_library or left > _ENTRIES:
                 break

@@ -6,7 +6,6 @@ another one brings in are found on the way, with what they inherit.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from repro.doctor import kept, symbols
+from repro.doctor import symbols
 from repro.doctor.environment import Environment
 from repro.doctor.image import Image, ImageError
 from repro.doctor.inventory import Distribution
@@ -72,8 +71,9 @@ class Walk:
         self.damaged: list[Damaged] = []
         self._compared = Compared()
         program = loader.program
-        self._process = loader.closure(program).files if program else ()
-        self._given_by_process = frozenset().union(*(_given_by(f.path) for f in self._process))
+        before = loader.closure(program) if program else None
+        self._process = before.files if before else ()
+        self._loaded = before.by_name if before else {}
 
     def modules(self) -> list[Module]:
         """The importable modules; ``damaged`` grows meanwhile."""
@@ -87,7 +87,7 @@ class Walk:
                 if name and (pair := self._module(path, name, owner)):
                     module, names = pair
                     # What a missing library would give is not said besides.
-                    wanted[len(found)] = set() if module.closure.misses or unknown else names
+                    wanted[len(found)] = frozenset() if module.closure.misses or unknown else names
                     found.append(module)
         for number, left in self._undefined(found, wanted).items():
             undefined = tuple(sorted(map(os.fsdecode, left)))
@@ -110,8 +110,8 @@ class Walk:
 
     def _module(
         self, path: str, name: str, owner: Distribution
-    ) -> tuple[Module, set[bytes]] | None:
-        """The module, and the symbols that it needs of others than the interpreter."""
+    ) -> tuple[Module, frozenset[bytes]] | None:
+        """The module, and the symbols that it needs of others than interpreter and system."""
         plain = path.count(".", path.rfind("/")) == 1
         try:
             with Image(path) as image:
@@ -120,21 +120,31 @@ class Walk:
                 if plain and not symbols.given(image, [entry]):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
-                wanted = symbols.needed(image, python=False)
+                closure = self.loader.closure(found, self._loaded)
+                wanted = symbols.needed(image, python=False, but=self._sure(closure))
         except ImageError as error:
             # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
             # and is not there was removed on purpose.
             if not plain and os.path.exists(path):  # noqa: PTH110
                 self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
             return None
-        closure = self.loader.closure(found, self._process)
         # musl does not look at versions.
         older = self._compared.older(closure) if self.loader.libc == "glibc" else ()
         module = Module(
             name=name, file=found, owner=owner, closure=closure, stamp=stamp, older=older
         )
-        here = wanted - self._given_by_process
-        return module, {name for name in here if not name.startswith(_OF_THE_INTERPRETER)}
+        return module, wanted
+
+    def _sure(self, closure: Closure) -> Iterator[int]:
+        """The module's numbers of the versions that the system's libraries define.
+
+        The loader compares versions first, and a system's library defines all that belongs to
+        a version of its own. Of another distribution's, that is what is to be found out.
+        """
+        for name, versions in closure.files[0].wanted.items():
+            library = closure.by_name.get(name)
+            if library and library.defined and self.loader.of_system(library):
+                yield from (v.number for v in versions if v.hashed in library.defined)
 
     def _undefined(
         self, modules: list[Module], wanted: Mapping[int, AbstractSet[bytes]]
@@ -142,8 +152,8 @@ class Walk:
         """What nobody gives, by the module's number."""
         lacking = Lacking(wanted)
         lacking.ask_each(lambda number: modules[number].closure.files[1:])
-        if not self._process:
-            lacking.ask_each(lambda number: self._usual(modules[number].file))
+        lacking.leave_out(_OF_THE_INTERPRETER)
+        lacking.ask_each(lambda number: self._in_process(modules[number].file))
         if lacking.names:
             # Somebody may load it first, for all to see.
             others = {path for each in self.environment.distributions for path in each.files}
@@ -153,17 +163,12 @@ class Walk:
     def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:
         return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))
 
-    def _usual(self, module: Loaded) -> Iterator[Loaded]:
-        """What every process has, where the interpreter is not known."""
+    def _in_process(self, module: Loaded) -> Iterable[Loaded]:
+        """What was loaded before; what every process has, where the interpreter is not known."""
+        if self._process:
+            return self._process
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
-        yield from self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
-
-
-@kept.while_unchanged
-def _given_by(path: str) -> frozenset[bytes]:
-    with contextlib.suppress(ImageError), Image(path) as image:
-        return symbols.all_given(image)
-    return frozenset()
+        return self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
 
 
 def _stamp(image: Image, name: bytes) -> str:

@@ -56,7 +56,7 @@ def missing(path: Path, *library_path: str) -> list[str]:
     loader = Loader(Path(sys.executable), library_path)
     found = loader.open(str(path))
     assert isinstance(found, Loaded)
-    process = loader.closure(loader.program).files if loader.program else ()
+    process = loader.closure(loader.program).by_name if loader.program else {}
     return [miss.name for miss in loader.closure(found, process).misses]
 
 
@@ -88,7 +88,7 @@ def test_a_library_loaded_already_satisfies_by_its_soname(tmp_path: Path) -> Non
     found, before = loader.open(str(top)), loader.open(str(hidden))
     assert isinstance(found, Loaded)
     assert isinstance(before, Loaded)
-    assert not loader.closure(found, [before]).misses
+    assert not loader.closure(found, loader.closure(before).by_name).misses
     ctypes.CDLL(str(hidden))
     ctypes.CDLL(str(top))  # and so does ld.so
 

@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,12 @@ from elftools.elf.elffile import ELFFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repro.doctor import versions
+from repro.doctor import symbols, versions
 from repro.doctor.diagnose import diagnose
 from repro.doctor.image import Image, ImageError
 from repro.findings import Finding
 
+SITE = Path(sysconfig.get_path("platlib"))
 BOTH = "V1 { one; }; V2 { two; } V1;"
 SOURCE = "int one(void), two(void);\nint use(void) { return one() + two(); }\n"
 WEAK = (
@@ -135,7 +137,7 @@ def test_versions_agree_with_pyelftools(site: Path) -> None:
                 for library, wanted in (needs.iter_versions() if needs else ())
             }
             ours = {
-                library: {image.name_at(place) for place in wanted.values()}
+                library: {image.name_at(each.name) for each in wanted}
                 for library, wanted in versions.wanted(image).items()
             }
             assert ours == theirs
@@ -182,3 +184,40 @@ def test_a_table_without_an_end(site: Path, step: int) -> None:
     with Image(path) as image, pytest.raises(ImageError, match="without an end"):
         versions.defined(image)
     assert found(site) == []  # nothing can be said of it
+
+
+def test_a_function_that_went_without_its_version(site: Path) -> None:
+    """Of what the system gives a version says enough; of another distribution's it does not."""
+    module, provider = site / "user" / "_ext.abi3.so", site / "provider" / "libv.so"
+    source = site.parent / "user.c"
+    search = "-Wl,-rpath,$ORIGIN/../provider"
+    command = ["cc", "-shared", "-fPIC", "-o", module, source, library(provider, FIRST), search]
+    subprocess.run(command, check=True)
+    assert diagnose(site).findings == ()
+    provider.unlink()
+    library(provider, "V1 { global: one; local: two; };")
+    (finding,) = diagnose(site).findings
+    assert "`two`" in finding.message
+    assert finding.evidence["needed"] == ("two",)
+
+
+def test_names_of_a_version_can_be_left_out() -> None:
+    """As pyelftools tells them apart, in modules that are installed here."""
+    left_out = 0
+    for path in sorted(SITE.rglob("*.so"))[:40]:
+        with path.open("rb") as stream, Image(path) as image:
+            file = ELFFile(stream)
+            numbers = file.get_section_by_name(".gnu.version")
+            symbols_of: dict[object, set[bytes]] = {}
+            for symbol, its in zip(
+                file.get_section_by_name(".dynsym").iter_symbols(),
+                numbers.iter_symbols() if numbers else (),
+                strict=False,
+            ):
+                symbols_of.setdefault(its["ndx"], set()).add(symbol.name.encode())
+            every = symbols.needed(image)
+            for number in {each.number for of in versions.wanted(image).values() for each in of}:
+                gone = every - symbols.needed(image, but=[number])
+                assert gone == symbols_of.get(number, set()) & every, path
+                left_out += len(gone)
+    assert left_out

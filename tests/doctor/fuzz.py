@@ -28,13 +28,17 @@ from repro.doctor.image import Image, ImageError
 
 MEMORY = 512 << 20  # bytes of address space beyond what the start took
 SECONDS = 20
-SOURCE = "int missing(void), puts(char *); int shown(void) { puts(0); return missing(); }\n"
+# A long name, so that to look up a few costs less than to read them all.
+SOURCE = (
+    f"int {'long' * 500}(void) {{ return 1; }}\n"
+    "int missing(void), puts(char *); int shown(void) { puts(0); return missing(); }\n"
+)
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF)
 
 
 def sound_elf(folder: Path) -> bytes:
     (folder / "x.c").write_text(SOURCE)
-    (folder / "x.map").write_text("V1 { shown; };\n")
+    (folder / "x.map").write_text("V1 { shown; long*; };\n")
     command = ["cc", "-shared", "-fPIC", "-s", "-Wl,-soname,libx.so.1", "-Wl,-rpath,$ORIGIN"]
     command.append("-Wl,--version-script=x.map")
     subprocess.run([*command, "-o", "libx.so", "x.c"], cwd=folder, check=True)
@@ -65,8 +69,12 @@ def read_elf(path: Path) -> None:
     with contextlib.suppress(ImageError), Image(path) as image:
         for read in (
             symbols.needed,
+            lambda image: symbols.needed(image, python=False, but=(2, 3)),
             symbols.all_given,
             lambda image: symbols.given(image, [b"shown", b"missing"]),
+            lambda image: symbols.given(
+                image, [b"shown", b"missing", *(bytes([each]) for each in range(99))]
+            ),
             lambda image: symbols.place(image, b"shown"),
             versions.wanted,
             versions.defined,

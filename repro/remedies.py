@@ -117,7 +117,7 @@ REMEDIES: dict[str, Remedy] = {
         apply=lambda request, cast: (
             replace(_match_runtime(request, cast), build_constraints=("setuptools<81",)),
         ),
-        source="https://setuptools.pypa.io/en/latest/pkg_resources.html",
+        source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
     ),
     "match-runtime-metadata": Remedy(
         title="Match the build to the run time, with the consumer's metadata supplied",
@@ -136,7 +136,7 @@ REMEDIES: dict[str, Remedy] = {
         why="The build gets the older provider, which the published wheel's metadata asks for.",
         trap="A wheel already cached is not rebuilt when the constraint changes.",
         apply=lambda request, cast: (replace(request, build_constraints=(cast.below_newer,)),),
-        source=_UV_RESOLUTION_DOCS + "#build-constraints",
+        source="https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies",
     ),
     "build-constraint-no-cache": Remedy(
         title="Hold the provider back in the build, with an empty cache",

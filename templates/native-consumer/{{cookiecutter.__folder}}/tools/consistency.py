@@ -102,7 +102,7 @@ def metadata(files: list[Path], dependencies: list[str]) -> Iterator[str]:
     for path in files:
         message = metadata_of(path)
         # setuptools spells the value in lower case
-        # (https://packaging.python.org/en/latest/specifications/core-metadata/#dynamic).
+        # (https://packaging.python.org/en/latest/specifications/core-metadata/#dynamic-multiple-use).
         if "requires-dist" in map(str.lower, message.get_all("Dynamic", [])):
             yield f"{path.name}: Requires-Dist is Dynamic, so that each build may differ"
         stated = {parsed(requirement) for requirement in message.get_all("Requires-Dist", [])}

@@ -65,6 +65,14 @@ class LinkRecordError(SkewError):
         super().__init__(f"{path}: {problem}; restore it, or delete it and run `nox -s links`")
 
 
+class NotCitedError(SkewError):
+    """Addresses that no page cites."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        listed = ", ".join(addresses)
+        super().__init__(f"{listed}: cited on no page; docs/links.json lists what is")
+
+
 class PagesError(SkewError):
     """Everything that is wrong in the pages, at once."""
 

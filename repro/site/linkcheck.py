@@ -15,10 +15,12 @@ from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import msgspec
 import urllib3
 
 from repro.errors import SkewError
 from repro.site import links, pages
+from repro.site.errors import NotCitedError
 from repro.site.links import Check
 
 LARGEST = 8_000_000  # bytes of one answer that are read to look for its anchor
@@ -40,19 +42,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="nox -s links --", description=__doc__)
     parser.add_argument("--list", action="store_true", help="ask nobody, only bring the list up")
+    parser.add_argument(
+        "--read",
+        nargs="+",
+        metavar="ADDRESS",
+        help="ask nobody, note that these pages were read today and say what they are cited for",
+    )
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between requests")
     options = parser.parse_args(arguments)
     try:
         where = links.cited(links.written() | pages.generate())
         known = links.read()
         checks = {address: known.get(address, Check()) for address in where}
-        if not options.list:
-            checks |= look(checks, urllib3.PoolManager(headers=_AGENT), options.pause)
+        if options.read:
+            checks |= noted(options.read, checks)
+        elif not options.list:
+            answers = look(checks, urllib3.PoolManager(headers=_AGENT), options.pause)
+            checks |= {
+                address: msgspec.structs.replace(answer, read=checks[address].read)
+                for address, answer in answers.items()
+            }
         links.write(checks)
     except SkewError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    if options.list:
+    if options.list or options.read:
         return 0
     return _report(checks, where)
 
@@ -86,9 +100,24 @@ def look(
         last[server] = time.monotonic()
         print(f"{address}: {'no answer' if problem is None else problem or 'there'}", flush=True)
         if problem is not None:
-            today = dt.datetime.now(dt.timezone.utc).date()
-            found[address] = Check(checked=today, problem=problem)
+            found[address] = Check(checked=_today(), problem=problem)
     return found
+
+
+def noted(addresses: Sequence[str], checks: Mapping[str, Check]) -> dict[str, Check]:
+    """The checks of ``addresses``, as read today.
+
+    Raises:
+        NotCitedError: one of them is cited nowhere.
+
+    """
+    if unknown := [address for address in addresses if address not in checks]:
+        raise NotCitedError(unknown)
+    return {a: msgspec.structs.replace(checks[a], read=_today()) for a in addresses}
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.timezone.utc).date()
 
 
 def _problem(address: str, pool: urllib3.PoolManager, retries: urllib3.Retry) -> str | None:

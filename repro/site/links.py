@@ -30,11 +30,14 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         checked: the day on which a server last answered; None before the first time.
         problem: what was wrong with the answer; empty if nothing.
+        read: the day on which what it says was last compared with what it is cited for; None
+            before the first time.
 
     """
 
     checked: dt.date | None = None
     problem: str = ""
+    read: dt.date | None = None
 
 
 def cited(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -86,21 +89,33 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> s
     rows = [
         (
             f'<a href="{escape(address)}">{escape(address.removeprefix("https://"))}</a>',
+            str(checks.get(address, Check()).read or "not yet"),
             _outcome(checks.get(address, Check())),
             ", ".join(_page(each) for each in pages),
         )
         for address, pages in where.items()
     ]
-    never = sum(checks.get(address, Check()).checked is None for address in where)
-    wrong = sum(bool(checks.get(address, Check()).problem) for address in where)
+    known = [checks.get(address, Check()) for address in where]
+    wrong, asked, compared = (
+        sum(map(bool, values))
+        for values in zip(*((c.problem, c.checked, c.read) for c in known), strict=True)
+    )
     body = [
-        f"<p>{len(rows)} addresses outside this site are cited. Whether they still lead somewhere "
-        f"is looked up apart from the build, which needs no network; {wrong} had a problem when "
-        f"last looked up, {never} wait for their first check.</p>",
-        markup.table(("address", "last check", "cited on"), rows, "External links"),
-        '<h2 id="what-to-do">What to do</h2><p>Check them all, and renew '
-        f'<a href="{markup.url(PAGE, "links.json")}">the record</a>:</p>'
-        + markup.pre("nox -s links", "The command that checks the links"),
+        f"<p>{len(rows)} addresses outside this site are cited. {compared} were read, here or as "
+        "a copy that is kept elsewhere, and compared with what they are cited for. Whether a "
+        "server still answers is asked apart from the build, which needs no network: "
+        f"{asked} have answered, {wrong} of them with a problem.</p>",
+        markup.table(
+            ("address", "last read", "last answer of the server", "cited on"),
+            rows,
+            "External links",
+        ),
+        '<h2 id="what-to-do">What to do</h2><p>Ask every server, and renew '
+        f'<a href="{markup.url(PAGE, "links.json")}">the record</a>; where you have read a page '
+        "and it says what it is cited for, note the day:</p>"
+        + markup.pre(
+            "nox -s links\nnox -s links -- --read ADDRESS", "The commands that check the links"
+        ),
     ]
     head = markup.frontmatter("External links", *markup.WIDE, "search:", "  exclude: true")
     return f"{head}# External links\n\n{markup.READY}" + "\n".join(body) + "\n"
@@ -108,7 +123,7 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> s
 
 def _outcome(check: Check) -> str:
     if check.checked is None:
-        return "not checked yet"
+        return "none yet"
     return f"{check.checked}: {escape(check.problem) or 'there'}"
 
 

@@ -123,6 +123,22 @@ def test_listing_asks_nobody(server: str, tmp_path: Path, monkeypatch: pytest.Mo
     assert not _Server.asked
 
 
+def test_what_was_read_is_noted_and_kept(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there, gone = f"{server}/there", f"{server}/gone"
+    checkout(tmp_path, monkeypatch, there, gone)
+    links.write({there: Check(DAY)})
+    assert linkcheck.main(["--read", there]) == 0
+    today = dt.datetime.now(dt.timezone.utc).date()
+    assert links.read() == {there: Check(DAY, read=today), gone: Check()}
+    assert not _Server.asked
+    linkcheck.main(["--pause", "0"])
+    assert links.read()[there] == Check(today, read=today)
+    assert linkcheck.main(["--read", there, "https://example.org/other"]) == 2
+    assert "https://example.org/other: cited on no page" in capsys.readouterr().err
+
+
 def test_a_damaged_record_is_said(tmp_path: Path) -> None:
     (tmp_path / "links.json").write_text('{"https://example.org": {"checked": "yesterday"}}')
     with pytest.raises(LinkRecordError, match=r"links\.json"):

@@ -10,10 +10,10 @@ from packaging.utils import canonicalize_name
 from repro.audit.examine import Examined
 from repro.audit.release import File
 from repro.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
-from repro.audit.setupcode import stamping_modules
 from repro.audit.statement import Statement
 from repro.audit.targets import Choice, Target, spoken
 from repro.findings import Finding, Location
+from repro.setupcode import stamping_modules
 
 _READERS = ("uv", "Poetry")
 # The public index's own JSON tells Poetry of a release as a whole; others it asks for a file.

@@ -18,9 +18,9 @@ from repro.audit.examine import Examined
 from repro.audit.linkage import Link, Linkage
 from repro.audit.providers import Providers, is_within, wanted
 from repro.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
-from repro.audit.setupcode import imports_at_once
 from repro.audit.targets import Choice, spoken
 from repro.findings import Advice, Evidence, Finding, Location
+from repro.setupcode import imports_at_once
 
 _GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 

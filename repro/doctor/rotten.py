@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from repro.audit.setupcode import imports_at_once
 from repro.doctor.inventory import Distribution
+from repro.setupcode import imports_at_once
 
 _FILES, _BYTES = 64, 256 * 1024  # of Python, near the top of a provider's package
 

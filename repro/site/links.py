@@ -104,7 +104,8 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> s
         f"<p>{len(rows)} addresses outside this site are cited. {compared} were read, here or as "
         "a copy that is kept elsewhere, and compared with what they are cited for. Whether a "
         "server still answers is asked apart from the build, which needs no network: "
-        f"{asked} have answered, {wrong} of them with a problem.</p>",
+        f"{asked or 'none'} {'has' if asked < 2 else 'have'} answered so far"
+        f"{f', {wrong} with a problem' if wrong else ''}.</p>",
         markup.table(
             ("address", "last read", "last answer of the server", "cited on"),
             rows,

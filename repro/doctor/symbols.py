@@ -9,10 +9,9 @@ import contextlib
 import struct
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import compress
-from operator import gt, mul
 from typing import Literal
 
 from repro.doctor.gnuhash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
@@ -30,8 +29,8 @@ _BINDINGS: dict[_Kind, bytes] = {
     "needed": bytes(info >> 4 == 1 for info in range(256)),
     "defined": bytes(info >> 4 != 0 for info in range(256)),
 }
-# Of that 1 or 0, and the section, which is 0 where the symbol is undefined.
-_CHOSEN: dict[_Kind, Callable[[int, int], int]] = {"needed": gt, "defined": mul}
+_LOW, _P, _Y = b"_Py"
+_ZERO = bytes(byte == 0 for byte in range(256))
 
 
 def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> frozenset[bytes]:
@@ -55,9 +54,14 @@ def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> fro
     if not python and image.strings:
         # They are most of what an extension module needs: to leave them out before they are
         # texts saves a third of what all these names cost.
-        marked = image.strings.replace(b"\0Py", b"\0\0y").replace(b"\0_Py", b"\0\0Py")
         with contextlib.suppress(IndexError):
-            places = list(compress(places, map(marked.__getitem__, places)))
+            strings = image.strings
+            places = [
+                at
+                for at in places
+                if (strings[at] != _P or strings[at + 1] != _Y)
+                and (strings[at] != _LOW or strings[at + 1] != _P or strings[at + 2] != _Y)
+            ]
     return _texts(image, places)
 
 
@@ -183,33 +187,36 @@ def _places(
     raw = raw[: len(raw) // width * width]
     if wide and image.header.little and sys.byteorder == "little":
         # A hundred thousand symbols in a large environment: by columns, not one by one.
-        names, sections = array("I", raw)[::6], array("H", raw)[3::12]
-        bindings = raw[4::24].translate(_BINDINGS[kind])
+        # The section is 0 where the symbol is undefined.
+        low, high = (_flags(raw[at::24], _ZERO) for at in (6, 7))
+        bound = _flags(raw[4::24], _BINDINGS[kind])
+        chosen = bound & low & high if kind == "needed" else bound & ~(low & high)
         if but and _DT_VERSYM in image.header.tags:
-            bindings = _without(bindings, image, first, but)
-        return list(compress(names, map(_CHOSEN[kind], bindings, sections)))
+            chosen &= _others(image, first, size // width, but)
+        return list(compress(array("I", raw)[::6], chosen.to_bytes(len(raw) // width, "little")))
     form = order(image) + ("IBxH16x" if wide else "I8xBxH")
-    bound, chosen = _BINDINGS[kind], _CHOSEN[kind]
+    bindings, undefined = _BINDINGS[kind], kind == "needed"
     rows = struct.iter_unpack(form, raw)
-    return [at for at, info, section in rows if chosen(bound[info], section)]
+    return [at for at, info, section in rows if bindings[info] and (not section) is undefined]
 
 
-def _without(bindings: bytes, image: Image, first: int, but: frozenset[int]) -> bytes:
-    """``bindings``, with 0 for the symbols of the versions ``but``."""
-    size = len(bindings)
-    numbers = image.bytes_at(image.header.tags[_DT_VERSYM] + 2 * first, 2 * size)
+def _others(image: Image, first: int, count: int, but: frozenset[int]) -> int:
+    """Flags of the symbols from ``first`` that are of no version of ``but``."""
+    numbers = image.bytes_at(image.header.tags[_DT_VERSYM] + 2 * first, 2 * count)
     low, high = numbers[::2], numbers[1::2]
-    if len(high) < size or high.strip(b"\0\x80"):  # the upper bit says that it is hidden
-        return bindings  # more than 255 versions: left out is what is cheap to find
-    others = low.translate(_others(but))
-    # As two numbers: a hundred times as fast as one by one.
-    both = int.from_bytes(bindings, "little") & int.from_bytes(others, "little")
-    return both.to_bytes(size, "little")
+    if len(high) < count or high.strip(b"\0\x80"):  # the upper bit says that it is hidden
+        return -1  # more than 255 versions: left out is what is cheap to find
+    return _flags(low, _table_of_others(but))
 
 
 @lru_cache(maxsize=256)
-def _others(but: frozenset[int]) -> bytes:
+def _table_of_others(but: frozenset[int]) -> bytes:
     return bytes(number not in but for number in range(256))
+
+
+def _flags(column: bytes, table: bytes) -> int:
+    """A byte of 1 or 0 for each of ``column``, as one number: the next is combined at once."""
+    return int.from_bytes(column.translate(table), "little")
 
 
 def _strings(image: Image) -> bytes:

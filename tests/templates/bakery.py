@@ -20,10 +20,11 @@ HIGHEST: Final = "7.0.7.99.1.3"
 OTHER_ABI: Final = "7.0.10.99.0.2"
 
 # Variables that would let a test see this machine instead of what it set up. Compilers
-# read theirs too, and a flag there would be in what is built.
+# read theirs too, and a flag there would be in what is built; hooks of git's have GIT_DIR.
 FOREIGN: Final = (
     "PIP_", "UV_", "PYTHON", "VIRTUAL_ENV", "NOX", "COV_", "SKBUILD", "CMAKE",
     "CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "LD_", "DIST_EXTRA_CONFIG", "COOKIECUTTER",
+    "GIT_", "PRE_COMMIT", "SKIP", "MYPY", "RUFF", "ZIZMOR", "GH_", "GITHUB_TOKEN",
 )  # fmt: skip
 
 

@@ -34,6 +34,27 @@ def test_generated_code_is_clean(bakery: Bakery, template: str, providers: dict[
     bakery.run("mypy", "--cache-dir", bakery.root / "mypy", cwd=project, site=site)
 
 
+@pytest.mark.parametrize("length", [1, 25, 37, 60])
+@pytest.mark.parametrize(
+    ("template", "names"),
+    [
+        ("native-consumer", ("distribution", "provider_distribution", "provider_library")),
+        ("native-provider", ("distribution", "library")),
+        ("uv-application", ("project", "dependency", "provider")),
+    ],
+)
+def test_code_is_formatted_whatever_the_names(
+    bakery: Bakery, template: str, names: tuple[str, ...], length: int
+) -> None:
+    """A line with a name in it is within the limit, or is one that no formatter breaks."""
+    answers = {name: letter * length for name, letter in zip(names, "abc", strict=False)}
+    for name in answers.keys() & {"library", "provider_library"}:
+        answers[name] = f"lib{answers[name]}.so"
+    project = bakery.bake(template, **answers)
+    bakery.run("ruff", "check", "--no-cache", project)
+    bakery.run("ruff", "format", "--no-cache", "--check", project)
+
+
 # What checks each kind of file; the schemas are in the tool, so that nothing is fetched.
 SCHEMAS = {
     ".github/workflows/*.yml": "vendor.github-workflows",

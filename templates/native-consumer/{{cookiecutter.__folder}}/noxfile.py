@@ -17,10 +17,12 @@ nox.options.default_venv_backend = "uv|virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DISTRIBUTION = PYPROJECT["project"]["name"]
+PACKAGE = "{{ cookiecutter.import_name }}"
+PROVIDER_NAME = "{{ cookiecutter.provider_distribution }}"
 PROVIDER = next(
     requirement
     for requirement in map(Requirement, PYPROJECT["project"]["dependencies"])
-    if canonicalize_name(requirement.name) == canonicalize_name("{{ cookiecutter.provider_distribution }}")
+    if canonicalize_name(requirement.name) == canonicalize_name(PROVIDER_NAME)
 )
 OLDEST = next(bound.version for bound in PROVIDER.specifier if bound.operator in {">=", "=="})
 ENDS = {"lowest": f"{PROVIDER.name}=={OLDEST}", "highest": str(PROVIDER)}
@@ -84,7 +86,7 @@ def install(session: nox.Session, end: str, installer: str) -> None:
         "uv": ["uv", "pip", "install", "--python", python],
     }[installer]
     session.run(*command, "--no-cache-dir", "--constraint", str(constraint), str(sdist))
-    session.run(python, "-c", "import {{ cookiecutter.import_name }} as m; m.main()", external=True)
+    session.run(python, "-c", f"import {PACKAGE} as m; m.main()", external=True)
 
 
 @nox.session

@@ -12,7 +12,8 @@ nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv|virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-PATHS = "from {{ cookiecutter.import_name }} import path, version as v; print(path.library, v.abi_version)"
+PACKAGE = "{{ cookiecutter.import_name }}"
+PATHS = f"from {PACKAGE} import path, version as v; print(path.library, v.abi_version)"
 
 
 def group(name: str) -> list[str]:

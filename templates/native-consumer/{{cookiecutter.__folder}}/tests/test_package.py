@@ -14,6 +14,7 @@ def test_runs_with_the_abi_it_was_built_for() -> None:
 
 
 def test_command_prints_the_versions() -> None:
-    command = [sys.executable, "-c", "import {{ cookiecutter.import_name }}; {{ cookiecutter.import_name }}.main()"]
+    command = [sys.executable, "-c", f"from {_provider.__package__} import main; main()"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert f"built_against: {{ '{' }}{{ cookiecutter.import_name }}.built_against()}" in output
+    built_against = {{ cookiecutter.import_name }}.built_against()
+    assert f"built_against: {built_against}" in output

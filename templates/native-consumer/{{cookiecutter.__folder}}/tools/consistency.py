@@ -25,7 +25,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-GUARD = runpy.run_path(str(ROOT / "src/{{ cookiecutter.import_name }}/_provider.py"))
+PACKAGE = ROOT / "src/{{ cookiecutter.import_name }}"
+GUARD = runpy.run_path(str(PACKAGE / "_provider.py"))
 RUNPATH = f"$ORIGIN/../{GUARD['PROVIDER_IMPORT']}/{GUARD['LIBRARY_FOLDER']}"
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src/{{ cookiecutter.import_name }}"
 # The rules are those of the import guard: one file, used at both ends.
-GUARD = runpy.run_path(str(ROOT / "src/{{ cookiecutter.import_name }}/_provider.py"))
+GUARD = runpy.run_path(str(PACKAGE / "_provider.py"))
 
 
 class Provider(NamedTuple):

@@ -15,7 +15,8 @@ def test_library_has_the_soname_of_its_abi() -> None:
     (library,) = Path(path.lib_path).iterdir()
     assert str(library) == path.library
     # The SONAME stands in the file as text, and no other version of it may.
-    names = re.findall(rb"{{ cookiecutter.library | replace('.', '\\.') | replace('+', '\\+') }}[0-9.]*", library.read_bytes())
+    pattern = rb"{{ cookiecutter.library | replace('.', '\\.') | replace('+', '\\+') }}[0-9.]*"
+    names = re.findall(pattern, library.read_bytes())
     assert set(names) == {library.name.encode()}
 
 

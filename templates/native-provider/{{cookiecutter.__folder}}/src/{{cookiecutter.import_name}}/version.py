@@ -9,7 +9,9 @@ from importlib import metadata
 # and the tests compare the two.
 ABI_PARTS = {{ cookiecutter.__abi_parts }}
 
-__version__ = metadata.version("{{ cookiecutter.distribution }}")
+_distribution = "{{ cookiecutter.distribution }}"
+
+__version__ = metadata.version(_distribution)
 
 
 def _release(version: str) -> list[int]:
@@ -33,8 +35,8 @@ def abi_requires(oldest: str) -> str:
     """
     *kept, last = abi_of(oldest).split(".")
     if len(_release(oldest)) == ABI_PARTS:
-        return f"{{ cookiecutter.distribution }}=={oldest}"
-    return f"{{ cookiecutter.distribution }}>={oldest},<{'.'.join([*kept, str(int(last) + 1)])}"
+        return f"{_distribution}=={oldest}"
+    return f"{_distribution}>={oldest},<{'.'.join([*kept, str(int(last) + 1)])}"
 
 
 abi_version = abi_of(__version__)

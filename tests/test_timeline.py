@@ -126,8 +126,8 @@ def test_filters_name_questions() -> None:
     assert {each.remedy for each in named} == {"match-runtime"}
     default = lines.questions(lines.Filters(), python)
     assert len(default) == len(set(default)) == sum(len(names) for _, _, names in lines.LINES)
-    with pytest.raises(UnknownNameError, match="remedy 'nothin'"):
-        lines.questions(lines.Filters(remedies=("nothin",)), python)
+    with pytest.raises(UnknownNameError, match="remedy 'no-such'"):
+        lines.questions(lines.Filters(remedies=("no-such",)), python)
     with pytest.raises(InstallerVersionError, match="--since"):
         lines.questions(lines.Filters(installers=("uv==0.9.21",)), python)
     with pytest.raises(NothingSelectedError):

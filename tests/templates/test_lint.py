@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from filelock import FileLock
 
 from . import hooks
-from .bakery import Bakery
+from .bakery import TEMPLATES, Bakery
 
 pytestmark = pytest.mark.network
 
@@ -114,3 +115,30 @@ def test_revision_that_was_never_released_is_noticed(bakery: Bakery, lint: Lint)
     assert count == 1
     configuration.write_text(text)
     assert "No matching distribution found for codespell==0.0.1" in lint(project, fails=True)
+
+
+@pytest.mark.full
+def test_hooks_of_this_repository_pass(bakery: Bakery, shared: Path) -> None:
+    """As they are in the index of git, in a copy, since some hooks correct what they find."""
+    project = bakery.root / "copy"
+    bakery.run("git", "checkout-index", "--all", f"--prefix={project}/", cwd=TEMPLATES.parent)
+    without_hooks_for_rst(project)
+    bakery.commit(project)
+    common = Bakery(shared / "hooks")
+    with FileLock(shared / "hooks.lock"):
+        hooks.provide(common, project)
+    output = bakery.run(
+        "pre-commit", "run", "--all-files", cwd=project, env=hooks.variables(common)
+    )
+    assert reported(output, "Passed") == configured(project)
+
+
+def without_hooks_for_rst(project: Path) -> None:
+    """Take out what has no stand-in: it reads reStructuredText, and there is none."""
+    assert not list(project.rglob("*.rst"))
+    path = project / ".pre-commit-config.yaml"
+    configuration = yaml.safe_load(path.read_text())
+    configuration["repos"] = [
+        used for used in configuration["repos"] if not used["repo"].endswith("/pygrep-hooks")
+    ]
+    path.write_text(yaml.safe_dump(configuration))

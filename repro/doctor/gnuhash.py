@@ -57,14 +57,16 @@ class GnuHash:
     def hold(self) -> None:
         """Reads chains and symbols at once, where many names will be asked for.
 
+        Tables that are too large are left to be read name by name.
+
         Raises:
-            ImageError: the tables lie outside of the file, or are too large.
+            ImageError: the tables lie outside of the file.
 
         """
         count, wide = self.count(), self._word == 8
         size = count * (24 if wide else 16)
         if size > TABLE_BYTES:
-            raise ImageError(f"a symbol table of {size} bytes")
+            return  # name by name, as without it
         self._image.hold(self._image.header.tags[_DT_SYMTAB], size)
         self._image.hold(self._chains_at, 4 * (count - self.first))
 

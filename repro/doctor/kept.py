@@ -1,7 +1,7 @@
 """What belongs to the machine and not to one environment: read once, and again when it changed.
 
-A run of the matrix asks for a diagnosis in each of its cells, in threads: half of its time went
-into the same interpreter's symbols and the same loader's cache.
+A run of the matrix asks for a diagnosis in each of its cells, in threads, and the loader's cache
+of the machine is the same in all of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-_FILES = 64  # of one kind; more than interpreters and their libraries have
+_FILES = 64  # of one kind
 _T = TypeVar("_T")
 
 _State = tuple[int, int, int, int]

@@ -109,8 +109,8 @@ class Loader:
         return self._files[path]
 
     def of_system(self, file: Loaded) -> bool:
-        """Whether ``file`` is in one of the system's folders."""
-        return file.path.startswith(self._system)
+        """Whether ``file`` is in one of the system's folders, itself and not further below."""
+        return file.folder in self._system
 
     def adopt(self, path: str, image: Image) -> Loaded:
         """The file at ``path``, which is open already."""

@@ -29,7 +29,7 @@ _BINDINGS: dict[_Kind, bytes] = {
     "needed": bytes(info >> 4 == 1 for info in range(256)),
     "defined": bytes(info >> 4 != 0 for info in range(256)),
 }
-_LOW, _P, _Y = b"_Py"
+_UNDERSCORE, _P, _Y = b"_Py"
 _ZERO = bytes(byte == 0 for byte in range(256))
 
 
@@ -40,7 +40,7 @@ def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> fro
         image: what needs them.
         python: whether those that start with ``Py`` or ``_Py`` are wanted too; False is
             quicker, and may leave some in.
-        but: the numbers of versions whose symbols are left out.
+        but: the numbers of versions whose symbols are not wanted; some may be left in too.
 
     Raises:
         ImageError: its tables lie outside of the file.
@@ -60,7 +60,7 @@ def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> fro
                 at
                 for at in places
                 if (strings[at] != _P or strings[at + 1] != _Y)
-                and (strings[at] != _LOW or strings[at + 1] != _P or strings[at + 2] != _Y)
+                and (strings[at] != _UNDERSCORE or strings[at + 1] != _P or strings[at + 2] != _Y)
             ]
     return _texts(image, places)
 
@@ -75,9 +75,12 @@ def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     names, tags = frozenset(names), image.header.tags
     if _DT_SYMTAB not in tags:
         return frozenset()
-    # Single names, unless so many that to read all costs less.
-    if DT_GNU_HASH not in tags or len(names) * _BYTES_FOR_ONE > image.header.names_size:
+    if DT_GNU_HASH not in tags:
         return names & all_given(image)
+    # Single names, unless so many that to read all costs less.
+    if len(names) * _BYTES_FOR_ONE > image.header.names_size:
+        with contextlib.suppress(ImageError):  # too large to be read at once
+            return names & all_given(image)
     table = GnuHash(image)
     if image.header.names_size < len(names) * _BYTES_FOR_READ:
         _strings(image)

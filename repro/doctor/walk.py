@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from repro.doctor import symbols
+from repro.doctor import symbols, versions
 from repro.doctor.environment import Environment
 from repro.doctor.image import Image, ImageError
 from repro.doctor.inventory import Distribution
@@ -136,15 +136,14 @@ class Walk:
         return module, wanted
 
     def _sure(self, closure: Closure) -> Iterator[int]:
-        """The module's numbers of the versions that the system's libraries define.
+        """The module's numbers of the versions that say enough, and whose symbols need no look.
 
-        The loader compares versions first, and a system's library defines all that belongs to
-        a version of its own. Of another distribution's, that is what is to be found out.
+        Of what another distribution ships, each symbol is what is to be found out.
         """
-        for name, versions in closure.files[0].wanted.items():
+        for name, wanted in closure.files[0].wanted.items():
             library = closure.by_name.get(name)
             if library and library.defined and self.loader.of_system(library):
-                yield from (v.number for v in versions if v.hashed in library.defined)
+                yield from versions.sure(name, wanted, library.defined)
 
     def _undefined(
         self, modules: list[Module], wanted: Mapping[int, AbstractSet[bytes]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
+import subprocess
 import sysconfig
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro import elf
-from repro.doctor import symbols, versions
+from repro.doctor import gnuhash, symbols, versions
 from repro.doctor.gnuhash import GnuHash
 from repro.doctor.image import Image, ImageError
 from repro.interpreter import Interpreter
@@ -253,3 +254,18 @@ def read_all(beside: Path, raw: bytes) -> None:
         ):
             with contextlib.suppress(ImageError):
                 read(image)
+
+
+@pytest.mark.parametrize("names", [20, 400])
+def test_tables_that_are_too_large_are_read_name_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: int
+) -> None:
+    """A provider with a million symbols defines what it defines."""
+    source, path = tmp_path / "many.c", tmp_path / "libmany.so"
+    source.write_text("".join(f"void s{number}(void) {{}}\n" for number in range(400)))
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", path, source], check=True)
+    asked = [b"s%d" % number for number in range(names)]
+    for module in (symbols, gnuhash):
+        monkeypatch.setattr(module, "TABLE_BYTES", 6000)  # 400 symbols have 9600
+    with Image(path) as image:
+        assert symbols.given(image, [*asked, b"missing"]) == set(asked)

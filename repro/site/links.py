@@ -31,7 +31,7 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
         checked: the day on which a server last answered; None before the first time.
         problem: what was wrong with the answer; empty if nothing.
         read: the day on which what it says was last compared with what it is cited for; None
-            before the first time.
+            before the first time. Cited for something else, it has to be read again.
 
     """
 
@@ -96,16 +96,13 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> s
         for address, pages in where.items()
     ]
     known = [checks.get(address, Check()) for address in where]
-    wrong, asked, compared = (
-        sum(map(bool, values))
-        for values in zip(*((c.problem, c.checked, c.read) for c in known), strict=True)
-    )
+    compared = sum(check.read is not None for check in known)
+    asked = sum(check.checked is not None for check in known)
+    wrong = sum(bool(check.problem) for check in known)
     body = [
-        f"<p>{len(rows)} addresses outside this site are cited. {compared} were read, here or as "
-        "a copy that is kept elsewhere, and compared with what they are cited for. Whether a "
-        "server still answers is asked apart from the build, which needs no network: "
-        f"{asked or 'none'} {'has' if asked < 2 else 'have'} answered so far"
-        f"{f', {wrong} with a problem' if wrong else ''}.</p>",
+        f"<p>Addresses outside this site that are cited: {len(rows)}. Read, and compared with what "
+        f"they are cited for: {compared}. Whether a server still answers is asked apart from the "
+        f"build, which needs no network; answers so far: {asked}, with a problem: {wrong}.</p>",
         markup.table(
             ("address", "last read", "last answer of the server", "cited on"),
             rows,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import http.server
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -171,7 +172,22 @@ def test_each_external_link_of_the_site_is_in_the_record(site: Path) -> None:
     assert not missing, "run `nox -s links`, offline `nox -s links -- --list`"
 
 
-def test_the_page_lists_them_with_the_day(site: Path) -> None:
+def test_the_page_lists_them(site: Path) -> None:
     text = (site / "links/index.html").read_text(encoding="utf-8")
     for address in links.read(ROOT / links.RECORD):
         assert address.removeprefix("https://").partition("#")[0] in text
+
+
+def test_each_has_the_days_of_its_checks() -> None:
+    checks = {"https://a.example/": Check(), "https://b.example/": Check(read=DAY)}
+    checks["https://c.example/"] = Check(dt.date(2026, 3, 4), "the server answers 404", DAY)
+    text = links.render(dict.fromkeys(checks, ("index.md",)), checks)
+    days = re.findall(r"</th><td>(.*?)</td><td>(.*?)</td>", text)
+    assert days == [
+        ("not yet", "none yet"),
+        ("2026-01-02", "none yet"),
+        ("2026-01-02", "2026-03-04: the server answers 404"),
+    ]
+    assert "cited for: 2." in text
+    assert "answers so far: 1, with a problem: 1." in text
+    assert "are cited: 0." in links.render({}, {})

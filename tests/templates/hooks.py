@@ -43,6 +43,7 @@ def provide(bakery: Bakery, project: Path) -> None:
         name, rev = used["repo"].removeprefix(GITHUB), used["rev"]
         repository = bakery.root / name
         if not (repository / ".git/refs/tags" / rev).exists():
+            assert name in REPOSITORIES, f"{name}: describe its hooks in tests/templates/hooks.yaml"
             write(repository, REPOSITORIES[name], rev.removeprefix("v"))
             bakery.commit(repository)
             bakery.run("git", "tag", rev, cwd=repository)

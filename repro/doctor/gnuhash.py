@@ -63,10 +63,10 @@ class GnuHash:
             ImageError: the tables lie outside of the file.
 
         """
-        count, wide = self.count(), self._word == 8
-        size = count * (24 if wide else 16)
+        count = self.count()
+        size = count * self._image.header.symbol_size
         if size > TABLE_BYTES:
-            return  # name by name, as without it
+            return
         self._image.hold(self._image.header.tags[_DT_SYMTAB], size)
         self._image.hold(self._chains_at, 4 * (count - self.first))
 
@@ -192,9 +192,8 @@ def unpack(image: Image, form: str, at: int) -> tuple[int, ...]:
 
 def _symbol(image: Image, index: int) -> tuple[int, int, int]:
     """Name's place, binding, section of one symbol."""
-    wide = image.header.bits == 64
-    at = image.header.tags.get(_DT_SYMTAB, 0) + index * (24 if wide else 16)
-    if wide:
+    at = image.header.tags.get(_DT_SYMTAB, 0) + index * image.header.symbol_size
+    if image.header.bits == 64:
         name, info, _, section = unpack(image, "IBBH", at)
     else:
         name, _, _, info, _, section = unpack(image, "IIIBBH", at)

@@ -69,6 +69,11 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.machine, self.bits, self.little
 
     @property
+    def symbol_size(self) -> int:
+        """The bytes of one entry of the symbol table."""
+        return 24 if self.bits == 64 else 16
+
+    @property
     def names_size(self) -> int:
         """The bytes of the dynamic string table, as the file has it."""
         return self.tags.get(_DT_STRSZ, 0)

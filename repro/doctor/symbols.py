@@ -29,7 +29,8 @@ _BINDINGS: dict[_Kind, bytes] = {
     "needed": bytes(info >> 4 == 1 for info in range(256)),
     "defined": bytes(info >> 4 != 0 for info in range(256)),
 }
-_UNDERSCORE, _P, _Y = b"_Py"
+OF_THE_INTERPRETER = (b"Py", b"_Py")
+_UNDERSCORE, _P, _Y = OF_THE_INTERPRETER[1]
 _ZERO = bytes(byte == 0 for byte in range(256))
 
 
@@ -38,7 +39,7 @@ def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> fro
 
     Args:
         image: what needs them.
-        python: whether those that start with ``Py`` or ``_Py`` are wanted too; False is
+        python: whether those ``OF_THE_INTERPRETER`` are wanted too; False is
             quicker, and may leave some in.
         but: the numbers of versions whose symbols are not wanted; some may be left in too.
 
@@ -116,10 +117,11 @@ def place(image: Image, name: bytes) -> tuple[int, int]:
         return 0, 0
     if not (index := GnuHash(image).index(name)):
         return 0, 0
+    at = image.header.tags[_DT_SYMTAB] + index * image.header.symbol_size
     if image.header.bits == 64:
-        address, size = unpack(image, "QQ", image.header.tags[_DT_SYMTAB] + index * 24 + 8)
+        address, size = unpack(image, "QQ", at + 8)
     else:
-        address, size = unpack(image, "II", image.header.tags[_DT_SYMTAB] + index * 16 + 4)
+        address, size = unpack(image, "II", at + 4)
     return address, size
 
 
@@ -134,8 +136,8 @@ def _unhashed(image: Image) -> int:
             return table.first
     if _DT_HASH in tags:
         return unpack(image, "II", tags[_DT_HASH])[1]
-    size = 24 if image.header.bits == 64 else 16
-    return max(0, (tags.get(_DT_STRTAB, 0) - tags.get(_DT_SYMTAB, 0)) // size)
+    between = tags.get(_DT_STRTAB, 0) - tags.get(_DT_SYMTAB, 0)
+    return max(0, between // image.header.symbol_size)
 
 
 def _texts(image: Image, places: list[int]) -> frozenset[bytes]:
@@ -179,8 +181,7 @@ def _places(
     image: Image, first: int, count: int, kind: _Kind, but: frozenset[int] = frozenset()
 ) -> list[int]:
     """Where the names are of the symbols from ``first`` to before ``count``, as far as wanted."""
-    wide = image.header.bits == 64
-    width = 24 if wide else 16
+    wide, width = image.header.bits == 64, image.header.symbol_size
     size = (count - first) * width
     if size > TABLE_BYTES:
         raise ImageError(f"a symbol table of {size} bytes")

@@ -24,7 +24,7 @@ from repro.doctor.older import Compared, Older
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
 _MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
 _CPYTHON = re.compile(r"cpython-(\d)(\d+)[dmut]*(-.+)?")
-_OF_THE_INTERPRETER = (b"Py", b"_Py")
+_NOTHING = Closure(files=(), misses=(), by_name={})
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
@@ -71,16 +71,14 @@ class Walk:
         self.damaged: list[Damaged] = []
         self._compared = Compared()
         program = loader.program
-        before = loader.closure(program) if program else None
-        self._process = before.files if before else ()
-        self._loaded = before.by_name if before else {}
+        self._process = loader.closure(program) if program else _NOTHING
 
     def modules(self) -> list[Module]:
         """The importable modules; ``damaged`` grows meanwhile."""
         found: list[Module] = []
         wanted: dict[int, AbstractSet[bytes]] = {}
         # musl is not at hand where the interpreter is not, and everything needs its symbols.
-        unknown = self.loader.libc == "musl" and not self._process
+        unknown = self.loader.libc == "musl" and not self._process.files
         for owner in self.environment.distributions:
             for path in owner.files:
                 name = self._import_name(path)
@@ -120,7 +118,7 @@ class Walk:
                 if plain and not symbols.given(image, [entry]):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
-                closure = self.loader.closure(found, self._loaded)
+                closure = self.loader.closure(found, self._process.by_name)
                 wanted = symbols.needed(image, python=False, but=self._sure(closure))
         except ImageError as error:
             # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
@@ -151,7 +149,7 @@ class Walk:
         """What nobody gives, by the module's number."""
         lacking = Lacking(wanted)
         lacking.ask_each(lambda number: modules[number].closure.files[1:])
-        lacking.leave_out(_OF_THE_INTERPRETER)
+        lacking.leave_out(symbols.OF_THE_INTERPRETER)
         lacking.ask_each(lambda number: self._in_process(modules[number].file))
         if lacking.names:
             # Somebody may load it first, for all to see.
@@ -164,8 +162,8 @@ class Walk:
 
     def _in_process(self, module: Loaded) -> Iterable[Loaded]:
         """What was loaded before; what every process has, where the interpreter is not known."""
-        if self._process:
-            return self._process
+        if self._process.files:
+            return self._process.files
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
         return self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
 

@@ -86,19 +86,19 @@ def write(checks: Mapping[str, Check], path: Path = RECORD) -> None:
 
 def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> str:
     """The page that lists them."""
+    known = {address: checks.get(address, Check()) for address in where}
     rows = [
         (
             f'<a href="{escape(address)}">{escape(address.removeprefix("https://"))}</a>',
-            str(checks.get(address, Check()).read or "not yet"),
-            _outcome(checks.get(address, Check())),
+            str(known[address].read or "not yet"),
+            _outcome(known[address]),
             ", ".join(_page(each) for each in pages),
         )
         for address, pages in where.items()
     ]
-    known = [checks.get(address, Check()) for address in where]
-    compared = sum(check.read is not None for check in known)
-    asked = sum(check.checked is not None for check in known)
-    wrong = sum(bool(check.problem) for check in known)
+    compared = sum(check.read is not None for check in known.values())
+    asked = sum(check.checked is not None for check in known.values())
+    wrong = sum(bool(check.problem) for check in known.values())
     body = [
         f"<p>Addresses outside this site that are cited: {len(rows)}. Read, and compared with what "
         f"they are cited for: {compared}. Whether a server still answers is asked apart from the "

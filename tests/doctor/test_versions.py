@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
+from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -228,21 +229,13 @@ def test_names_of_a_version_can_be_left_out() -> None:
 
 def test_which_versions_say_enough() -> None:
     """Each exception is one that would hide a symbol which is not there."""
-    frozen, private = elf_hash(b"GLIBC_2.17"), elf_hash(b"GLIBC_PRIVATE")
+    elf_hash = ELFHashTable.elf_hash
+    frozen, private = elf_hash("GLIBC_2.17"), elf_hash("GLIBC_PRIVATE")
     wanted = [
         versions.Wanted(hashed=frozen, name=0, number=1, weak=False),  # of every symbol without
         versions.Wanted(hashed=frozen, name=0, number=2, weak=False),
         versions.Wanted(hashed=private, name=0, number=3, weak=False),
-        versions.Wanted(hashed=elf_hash(b"GLIBC_2.99"), name=0, number=4, weak=False),
+        versions.Wanted(hashed=elf_hash("GLIBC_2.99"), name=0, number=4, weak=False),
     ]
     assert list(versions.sure("libc.so.6", wanted, {frozen, private})) == [2]
     assert list(versions.sure("libcurl.so.4", wanted, {frozen, private})) == []
-
-
-def elf_hash(name: bytes) -> int:
-    """As https://gabi.xinuos.com/elf/08-dynamic.html#hash-table says."""
-    found = 0
-    for byte in name:
-        found = (found << 4) + byte
-        found = (found ^ (found & 0xF0000000) >> 24) & 0x0FFFFFFF
-    return found

@@ -155,6 +155,7 @@ class CellRun:
     def _publish(self) -> Shelf:
         task = self._task
         if task.scenario.live:
+            task.interpreter.require_headers()
             shelf, url = Shelf(()), live.index_url()
         else:
             shelf = self._workshop.shelf(

@@ -38,6 +38,9 @@ def library_name(release: ProviderRelease) -> str:
     return f"libfakecore.so{version}"
 
 
+# It uses the stable ABI alone, so that one file serves every interpreter.
+_EXTENSION = "_extension.abi3.so"
+
 # A module compiled with this header needs a function that an older library has not.
 _NEW_SYMBOL = """
 #define fakecore_version fakecore_version_2
@@ -132,11 +135,8 @@ def _compile_library(files: dict[str, bytes], soname: str, compiler: Compiler) -
 
 
 @lru_cache(maxsize=64)
-def _compile_extension(
-    release: ConsumerRelease, built_against: str, interpreter: Interpreter, compiler: Compiler
-) -> bytes:
+def _compile_extension(release: ConsumerRelease, built_against: str, compiler: Compiler) -> bytes:
     """Links the consumer's module as its setup.py would, with the provider of that version."""
-    interpreter.require_headers()
     provider = ProviderRelease(version=built_against)
     soname = f"libfakecore.so.{abi_version(built_against)}"
     files = _rendered(NATIVE / PROVIDER, _provider_values(provider))
@@ -148,9 +148,8 @@ def _compile_extension(
         return compiler.shared_object(
             root,
             "fake_softioc/_extension.c",
-            f"_extension{interpreter.suffix}",
+            _EXTENSION,
             "-Ifake_corelibs/include",
-            f"-I{interpreter.include}",
             soname,
             "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../fake_corelibs/lib",
         )
@@ -171,8 +170,8 @@ def _consumer_wheel(
     sources = _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST))
     members = {"fake_softioc/__init__.py": sources["fake_softioc/__init__.py"]}
     if wheel.built_against:
-        module = _compile_extension(release, wheel.built_against, interpreter, compiler)
-        members[f"fake_softioc/_extension{interpreter.suffix}"] = module
+        module = _compile_extension(release, wheel.built_against, compiler)
+        members[f"fake_softioc/{_EXTENSION}"] = module
     metadata = core_metadata(CONSUMER, release.version, wheel.requires_dist)
     scripts = b"[console_scripts]\nfake-softioc = fake_softioc:main\n"
     return wheel_file(

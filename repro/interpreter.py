@@ -21,7 +21,6 @@ print(json.dumps({
     "implementation": sys.implementation.name,
     "platform": sysconfig.get_platform(),
     "include": sysconfig.get_paths()["include"],
-    "suffix": sysconfig.get_config_var("EXT_SUFFIX") or ".so",
 }))
 """
 
@@ -37,7 +36,6 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
     implementation: str
     platform: str
     include: str
-    suffix: str
 
     @property
     def name(self) -> str:
@@ -56,7 +54,7 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.name}-{self.name}-{self.platform_tag}"
 
     def require_headers(self) -> None:
-        """Makes sure that extension modules can be built.
+        """Makes sure that extension modules of others can be built; the fake pair needs none.
 
         Raises:
             HeadersMissingError: there is no Python.h.

@@ -8,6 +8,7 @@ extension = Extension(
     "fake_softioc._extension",
     ["fake_softioc/_extension.c"],
     include_dirs=[path.include_path],
+    py_limited_api=True,
     # The file is named in full: a wheel cannot hold the libfakecore.so symlink.
     extra_link_args=[
         path.library,

@@ -1,7 +1,32 @@
 /* The consumer's module: what it was compiled against, and what it runs with. */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include <stddef.h>
 #include <fakecore.h>
+
+/* The few names of Python's stable ABI that this module uses, so that it compiles without
+ * Python.h, which many machines lack, and one file serves every Python from 3.10 on.
+ * https://docs.python.org/3/c-api/stable.html */
+typedef struct _object PyObject;
+
+typedef struct {
+    const char *name;
+    PyObject *(*function)(PyObject *, PyObject *);
+    int flags;
+    const char *doc;
+} PyMethodDef;
+
+typedef struct {
+    struct { ptrdiff_t references; void *type; void *init; ptrdiff_t index; void *copy; } base;
+    const char *name, *doc;
+    ptrdiff_t size;
+    PyMethodDef *methods;
+    void *slots, *traverse, *clear, *free;
+} PyModuleDef;
+
+PyObject *PyModule_Create2(PyModuleDef *, int);
+PyObject *PyUnicode_FromString(const char *);
+PyObject *PyLong_FromLong(long);
+
+enum { METH_NOARGS = 4, STABLE_ABI = 3 };
 
 /* Exported, so that the version can be read from the file without running it. */
 __attribute__((visibility("default"), used))
@@ -26,8 +51,9 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "_extension", NULL, -1, methods, NULL, NULL, NULL, NULL,
+static PyModuleDef module = {
+    .base = {.references = 1}, .name = "_extension", .size = -1, .methods = methods,
 };
 
-PyMODINIT_FUNC PyInit__extension(void) { return PyModule_Create(&module); }
+__attribute__((visibility("default")))
+PyObject *PyInit__extension(void) { return PyModule_Create2(&module, STABLE_ABI); }

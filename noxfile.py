@@ -11,36 +11,142 @@ Without nox this file makes itself a small environment and goes on in it, so tha
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import venv
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # nox loads this file without its folder
+
+from repro import machine
+
+NOX = "nox>=2025.10.14"
+# The sessions that run what they build.
+LABORATORY = ("repro", "matrix", "timeline", "serve")
+
+
+def environments_folder() -> Path:
+    """Beside this file or, where that is read-only, in the user's cache folder.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    beside = HERE / ".nox"
+    if os.access(beside if beside.exists() else HERE, os.W_OK):
+        return beside
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "native-skew" / f"nox-{hashlib.sha256(os.fsencode(HERE)).hexdigest()[:12]}"
+
+
+ENVIRONMENTS = environments_folder()
+
+
+def say(text: str) -> None:
+    """Tells the person at once; standard output is for what a session prints."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def phase(what: str) -> Iterator[None]:
+    """Says what is done now, with a dot for each second that it takes."""
+    print(what, end=" ", file=sys.stderr, flush=True)
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(1):
+            print(".", end="", file=sys.stderr, flush=True)
+
+    beating = threading.Thread(target=beat, daemon=True)
+    started = time.monotonic()
+    beating.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beating.join()
+        say(f" {time.monotonic() - started:.1f} s")
+
+
+def bootstrapped() -> str:
+    """The interpreter of an environment that has nox, made where it is not there yet.
+
+    An environment of its own: the system's may be externally managed (PEP 668).
+    """
+    home = ENVIRONMENTS / "bootstrap"
+    python = home / "bin" / "python"
+    if (home / "ready").exists() and python.exists():
+        return str(python)
+    if lack := machine.lacks_for_environments():
+        sys.exit(lack)
+    if any(name in sys.argv for name in LABORATORY):
+        if lack := machine.lacks_for_laboratory():
+            sys.exit(lack)
+        if machine.c_compiler() is None:
+            say(
+                f"no working C compiler on the PATH: ziglang ({machine.ZIGLANG_SIZE}) will be "
+                f"fetched and used; to use the machine's own instead: {machine.GET_COMPILER}"
+            )
+    if ENVIRONMENTS.parent != HERE:
+        say(f"{HERE} is read-only: environments are made in {ENVIRONMENTS}")
+    # Not `venv.create`: where ensurepip fails, Debian's reason is on standard output.
+    run_quietly(
+        f"making an environment in {home}", [sys.executable, "-m", "venv", "--clear", str(home)]
+    )
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install"]
+    run_quietly(f"installing {NOX} into it", [*pip, NOX])
+    (home / "ready").touch()
+    return str(python)
+
+
+def run_quietly(what: str, command: list[str]) -> None:
+    """Runs a command of the bootstrap; one that fails ends everything in one line."""
+    with phase(what):
+        done = subprocess.run(
+            command,
+            env={"PIP_RETRIES": "2", **os.environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        # https://pip.pypa.io/en/stable/topics/https-certificates/
+        if "connection broken by" in done.stdout:
+            reason = "the package index cannot be reached: check network, proxy and certificates"
+        else:
+            lines = done.stdout.strip().splitlines() or [f"exit code {done.returncode}"]
+            reason = next((line for line in lines if line.startswith("ERROR")), lines[-1])
+        sys.exit(f"{what} failed: {reason}")
+
 
 try:
     import nox
 except ModuleNotFoundError:
     if __name__ != "__main__":
         raise
-    # An environment of its own: the system's may be externally managed (PEP 668).
-    home = HERE / ".nox" / "bootstrap"
-    python = home / "bin" / "python"
-    if not (home / "ready").exists():
-        venv.create(home, with_pip=True, clear=True)
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        if code := subprocess.run([*pip, "nox>=2025.10.14"], check=False).returncode:
-            sys.exit(
-                f"nox could not be installed into {home} (exit code {code}); see pip's words above"
-            )
-        (home / "ready").touch()
-    os.execv(python, [str(python), __file__, *sys.argv[1:]])  # noqa: S606
+    try:
+        interpreter = bootstrapped()
+    except KeyboardInterrupt:
+        say("interrupted; the same command goes on from here")
+        sys.exit(130)
+    except OSError as error:
+        sys.exit(
+            f"{error.filename or ENVIRONMENTS}: {error.strerror}; free it, or set XDG_CACHE_HOME"
+        )
+    os.execv(interpreter, [interpreter, __file__, *sys.argv[1:]])  # noqa: S606
 
 nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
+nox.options.envdir = ENVIRONMENTS
+# Else virtualenv asks the index for newer seeds behind everybody's back.
+os.environ.setdefault("VIRTUALENV_NO_PERIODIC_UPDATE", "1")
 
 # The templates and the site have sessions, and requirements, of their own.
 OWN_TESTS = ["tests", "--ignore=tests/templates", "--ignore=tests/site"]
@@ -53,6 +159,26 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
+def install(session: nox.Session, *more: str) -> None:
+    """Installs the kit and ``more``: once for each pyproject.toml, and for each place of it.
+
+    What is installed is not installed again: that would ask the index, and the build backend.
+    """
+    if session.name in LABORATORY and (lack := machine.lacks_for_laboratory()):
+        session.error(lack)
+    requirements = ("-e", ".", *more)
+    known = (HERE / "pyproject.toml").read_text(encoding="utf-8"), str(HERE), *requirements
+    mark = Path(session.virtualenv.location) / "installed.sha256"
+    digest = hashlib.sha256("\n".join(known).encode("utf-8", "surrogateescape")).hexdigest()
+    if mark.exists() and mark.read_text(encoding="ascii") == digest:
+        return
+    with phase(f"installing the kit and what {session.name} needs"):
+        session.install(*requirements)
+    # A command, so that `nox --no-install` leaves it out too.
+    write = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
+    session.run_install("python", "-c", write, str(mark), digest, log=False)
+
+
 def require_newer_python(session: nox.Session) -> None:
     """The reproduction runs on Python 3.10; Material for MkDocs does not any more."""
     if sys.version_info < (3, 11):
@@ -62,7 +188,7 @@ def require_newer_python(session: nox.Session) -> None:
 @nox.session(default=False)
 def repro(session: nox.Session) -> None:
     """Reproduce the failure: pip against uv, with and without remedies; arguments: see --help."""
-    session.install("-e", ".")
+    install(session)
     # 1 (a verdict changed) and 2 (something could not run) are answers; nox reports both.
     session.run("native-skew", "run", *session.posargs)
 
@@ -70,28 +196,28 @@ def repro(session: nox.Session) -> None:
 @nox.session(default=False)
 def matrix(session: nox.Session) -> None:
     """Run every scenario, installer and remedy; -- --shard 1/4, -- --resume: see --help."""
-    session.install("-e", ".")
+    install(session)
     session.run("native-skew", "matrix", *session.posargs)
 
 
 @nox.session(default=False)
 def timeline(session: nox.Session) -> None:
     """Find the releases of uv and pip at which a verdict flips; arguments: see --help."""
-    session.install("-e", ".")
+    install(session)
     session.run("native-skew", "timeline", *session.posargs)
 
 
 @nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
-    session.install("-e", ".")
+    install(session)
     session.run("native-skew", "serve", *(session.posargs or ["stamped-wheel-elsewhere"]))
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests: real pip, real uv, a real compiler."""
-    session.install("-e", ".", *group("test"))
+    install(session, *group("test"))
     session.run("pytest", "-n", "auto", *OWN_TESTS, *session.posargs)
 
 
@@ -102,28 +228,28 @@ def template(session: nox.Session) -> None:
     -- -m 'not network' for the offline part, -- -m full for every combination with every
     installer, -- -m live for the real epicscorelibs.
     """
-    session.install("-e", ".", *group("template"))
+    install(session, *group("template"))
     session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure what the kit costs, against packse and a bare loop; -- --record to keep it."""
-    session.install("-e", ".")
+    install(session)
     session.run("python", "-m", "repro.bench", *session.posargs)
 
 
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """Run the tests and report which lines they reach."""
-    session.install("-e", ".", *group("test"))
+    install(session, *group("test"))
     session.run("pytest", "-n", "auto", "--cov", *OWN_TESTS, *session.posargs)
 
 
 @nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
     """Feed a million damaged files to doctor's readers, with a memory bound; -- --inputs N."""
-    session.install("-e", ".")
+    install(session)
     session.run("python", "tests/doctor/fuzz.py", *session.posargs)
 
 
@@ -131,7 +257,7 @@ def fuzz(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check style, types and the workflows: ruff, mypy, actionlint, zizmor."""
     require_newer_python(session)
-    session.install("-e", ".", *group("test"), *group("docs"), *group("lint"), "nox")
+    install(session, *group("test"), *group("docs"), *group("lint"), "nox")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
@@ -146,9 +272,9 @@ def lint(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site into site/, strictly, from what is recorded; -- serve, -- zensical."""
     require_newer_python(session)
-    session.install("-e", ".", *group("docs"))
-    if session.posargs[:1] == ["zensical"]:
-        session.install(*group("zensical"))
+    zensical = session.posargs[:1] == ["zensical"]
+    install(session, *group("docs"), *(group("zensical") if zensical else ()))
+    if zensical:
         session.run("python", "-m", "repro.site", "build/plain")
         session.chdir("build/plain")  # the site is below it
         session.run("zensical", "build", "--strict", "--clean", *session.posargs[1:])
@@ -163,7 +289,7 @@ def docs(session: nox.Session) -> None:
 def site_tests(session: nox.Session) -> None:
     """Build the site and read it in Chromium; -- -m 'not browser' where there is none."""
     require_newer_python(session)
-    session.install("-e", ".", *group("site-test"))
+    install(session, *group("site-test"))
     session.run("pytest", "tests/site", *session.posargs)
 
 
@@ -171,14 +297,14 @@ def site_tests(session: nox.Session) -> None:
 def phone(session: nox.Session) -> None:
     """Measure how soon pages are ready on a throttled phone, and their size over the wire."""
     require_newer_python(session)
-    session.install("-e", ".", *group("site-test"))
+    install(session, *group("site-test"))
     session.run("python", "tests/site/phone.py", *session.posargs)
 
 
 @nox.session(default=False)
 def links(session: nox.Session) -> None:
     """Ask whether the site's external links still lead somewhere; -- --list asks nobody."""
-    session.install("-e", ".", *group("links"))
+    install(session, *group("links"))
     session.run("python", "-m", "repro.site.linkcheck", *session.posargs)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
+from repro import machine
 from repro.errors import CompilerError
 
 
@@ -68,8 +68,6 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache
 def system_compiler() -> Compiler | None:
-    """The compiler on the PATH, or None: then the kit fetches ziglang."""
-    for name in ("cc", "gcc", "clang"):
-        if path := shutil.which(name):
-            return Compiler(command=(name,), title=path)
-    return None
+    """The compiler on the PATH that works, or None: then the kit fetches ziglang."""
+    found = machine.c_compiler()
+    return Compiler(command=(found[0],), title=found[1]) if found else None

@@ -11,6 +11,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from repro.machine import GET_COMPILER
+
 
 class SkewError(Exception):
     """Base of all errors that end in one clear message instead of a traceback."""
@@ -82,12 +84,6 @@ class ToolUnavailableError(SkewError):
 class PlatformError(SkewError):
     """The kit reads ELF files and runs what it builds: Linux only."""
 
-    def __init__(self, platform: str) -> None:
-        super().__init__(
-            f"{platform}: the reproduction needs Linux (ELF shared objects); "
-            "use a Linux container, or read the recorded results"
-        )
-
 
 class CompilerError(SkewError):
     """The fake pair could not be compiled."""
@@ -95,8 +91,8 @@ class CompilerError(SkewError):
     def __init__(self, command: Sequence[str], output: str) -> None:
         super().__init__(
             f"compiling the fake pair failed: {' '.join(command)}\n{output.strip()}\n"
-            "install a working C compiler (Debian: apt-get install gcc), or set none and let "
-            "the kit fetch ziglang"
+            f"install a working C compiler ({GET_COMPILER}), or have none on the PATH and let the "
+            "kit fetch ziglang"
         )
 
 

@@ -12,13 +12,13 @@ import msgspec
 
 from repro import results
 from repro.selection import Filters
-from repro.workshop import DEFAULT_WORK
+from repro.workshop import DEFAULT_WORK, default_work
 
 work_option = click.option(
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_WORK,
-    show_default=True,
+    default=default_work,
+    show_default=f"{DEFAULT_WORK}; in the user's cache folder where that is read-only",
     help="The only folder written to; tools are kept in it.",
 )
 results_option = click.option(

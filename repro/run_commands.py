@@ -16,7 +16,7 @@ from repro import report, results, scenarios, substitute
 from repro.errors import RecordOwnError
 from repro.interpreter import find as find_interpreter
 from repro.options import Asked, asked_options, work_option
-from repro.progress import Display
+from repro.progress import Display, Phases
 from repro.results import Change, NotRun, Result
 from repro.runner import Runner
 from repro.selection import Selection, select, tour
@@ -64,11 +64,11 @@ def run(
     recorded = () if consumer else results.read_all_briefly(asked.folder)
     if record and filters.own_executables:
         raise RecordOwnError(filters.own_executables)
-    with Workshop(asked.work, keep=keep) as workshop:
+    with Workshop(asked.work, keep=keep, phase=Phases(notes).phase) as workshop:
         if asked.newest:
             workshop.toolbox.forget_newest()
         filtered = everything or live or filters.scenarios or filters.installers or filters.remedies
-        notes.print(f"work folder: {workshop.work}", soft_wrap=True, highlight=False)
+        notes.print(f"work folder: {workshop.where}", soft_wrap=True, highlight=False)
         notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
         if filters.substitute:
             offered = workshop.build_requirements
@@ -162,7 +162,8 @@ def serve(
     if found.live:
         raise click.BadParameter("a live scenario has no index of its own", param_hint="scenario")
     console = report.console()
-    with Workshop(work, port=port) as workshop:
+    notes = report.console(stderr=True)
+    with Workshop(work, port=port, phase=Phases(notes).phase) as workshop:
         shelf = workshop.shelf(found, chosen, find_interpreter(python))
         shelf.step = step
         url = workshop.index.publish(found.id, shelf)

@@ -12,7 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 from wheel.wheelfile import WheelError, WheelFile
 
+from repro import machine
 from repro.archives import PublishedFile
 from repro.compiler import Compiler, system_compiler
 from repro.errors import ToolUnavailableError
@@ -38,6 +40,8 @@ _EXTRAS = {"pdm": "locked"}
 # The commands of a tool that has others than one of its own name; Hatch brings a uv along.
 _COMMANDS = {"pip-tools": ("pip-compile", "pip-sync"), "hatch": ("hatch", "uv")}
 
+Phase = Callable[[str], AbstractContextManager[None]]  # says what is being done, to a person
+
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """A tool that is ready. ``path`` is a folder for PATH that holds its commands alone."""
@@ -47,18 +51,25 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     path: str
 
 
+def unseen(_: str) -> AbstractContextManager[None]:
+    """A ``Phase`` that tells nobody."""
+    return nullcontext()
+
+
 class Toolbox:
     """Fetches tools into ``folder`` and finds them there again.
 
     Args:
         folder: shared by all runs; two of them may use it at once.
         python: the interpreter that the tools run on, by default this one's base.
+        phase: told what is fetched.
 
     """
 
-    def __init__(self, folder: Path, python: str | None = None) -> None:
+    def __init__(self, folder: Path, python: str | None = None, phase: Phase = unseen) -> None:
         self._folder = folder
         self._python = python or getattr(sys, "_base_executable", None) or sys.executable
+        self._phase = phase
         self._suffix = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
     def tool(self, name: str, version: str) -> Tool:
@@ -72,7 +83,9 @@ class Toolbox:
         home = self._folder / f"{name}-{exact}-{self._suffix}"
         with self._lock(home.name):
             if not (home / "complete").exists():
-                self._fetch(home, name, exact)
+                size = f", {machine.ZIGLANG_SIZE}" if name == "ziglang" else ""
+                with self._phase(f"fetching {name} {exact}{size}"):
+                    self._fetch(home, name, exact)
         return Tool(name=name, version=exact, path=str(home / "path"))
 
     def own(self, name: str, binary: str) -> Tool:
@@ -113,7 +126,9 @@ class Toolbox:
         memory = self._folder / f"{name}.newest"
         with self._lock(memory.name):
             if not memory.exists():
-                report = self._pip("install", "--dry-run", "--ignore-installed", _with_extras(name))
+                asked = "install", "--dry-run", "--ignore-installed", _with_extras(name)
+                with self._phase(f"asking for the newest {name}"):
+                    report = self._pip(*asked)
                 chosen = (each["metadata"] for each in report["install"])
                 found = {canonicalize_name(each["name"]): each["version"] for each in chosen}
                 _write_whole(memory, str(found[canonicalize_name(name)]))
@@ -133,7 +148,8 @@ class Toolbox:
             if not memory.exists():
                 # https://pip.pypa.io/en/stable/cli/pip_index/
                 asking = ("--disable-pip-version-check", "index", "versions", "--json", name)
-                told = json.loads(self._run([sys.executable, "-m", "pip", *asking], name))
+                with self._phase(f"asking for the releases of {name}"):
+                    told = json.loads(self._run([sys.executable, "-m", "pip", *asking], name))
                 _write_whole(memory, json.dumps(told["versions"]))
             return tuple(sorted(json.loads(memory.read_text(encoding="utf-8")), key=Version))
 
@@ -183,7 +199,7 @@ class Toolbox:
             command=(python, "-m", "ziglang", "cc"),
             # Its own cache, which would else be in the user's home.
             variables=(("ZIG_GLOBAL_CACHE_DIR", str(self._folder / "zig-cache")),),
-            title=f"ziglang {tool.version} from the package index (no C compiler is on the PATH)",
+            title=f"ziglang {tool.version} from the package index (no C compiler on the PATH works)",
         )
 
     def _fetch(self, home: Path, name: str, version: str) -> None:
@@ -202,7 +218,8 @@ class Toolbox:
         folder = self._folder / "build-requirements" / name
         with self._lock(f"build-{name}"):
             if not (folder / "complete").exists():
-                self._pip("download", "--only-binary", ":all:", "-d", str(folder), *asked)
+                with self._phase(f"fetching {asked[-1]} for the builds"):
+                    self._pip("download", "--only-binary", ":all:", "-d", str(folder), *asked)
                 (folder / "complete").touch()
         return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
 
@@ -216,8 +233,11 @@ class Toolbox:
         return json.loads(output) if dry else None
 
     def _run(self, command: Sequence[str], what: str) -> str:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        patience = {"PIP_RETRIES": "2", **os.environ}
+        done = subprocess.run(command, env=patience, capture_output=True, text=True, check=False)
         if done.returncode:
+            if "connection broken by" in done.stderr:  # pip's errors speak of versions then
+                raise ToolUnavailableError(what, "the package index cannot be reached")
             lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
             told = [line for line in lines if line.lower().startswith("error")] or lines
             raise ToolUnavailableError(what, told[0] if told else f"exit code {done.returncode}")

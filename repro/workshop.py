@@ -6,15 +6,15 @@ import errno
 import itertools
 import os
 import shutil
-import sys
 import tempfile
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
+import platformdirs
 from filelock import FileLock, Timeout
 
-from repro import fakes
+from repro import fakes, machine
 from repro.archives import PublishedFile
 from repro.compiler import Compiler
 from repro.errors import CellError, PlatformError, WorkFolderError
@@ -23,9 +23,22 @@ from repro.interpreter import Interpreter
 from repro.scenario import Scenario, releases_of
 from repro.shelf import Shelf
 from repro.substitute import Substitute
-from repro.tools import NEWEST, Tool, Toolbox
+from repro.tools import NEWEST, Phase, Tool, Toolbox, unseen
 
 DEFAULT_WORK = Path(".native-skew")
+
+
+def default_work() -> Path:
+    """``DEFAULT_WORK`` or, where that cannot be written, a place in the user's cache folder."""
+    place = DEFAULT_WORK if DEFAULT_WORK.exists() else Path()
+    return DEFAULT_WORK if os.access(place, os.W_OK) else elsewhere_work()
+
+
+def elsewhere_work() -> Path:
+    """The work folder in the user's cache folder."""
+    return platformdirs.user_cache_path("native-skew") / "work"
+
+
 MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
 
 
@@ -37,6 +50,7 @@ class Workshop:
             each run has a folder of its own beside it, removed at the end.
         keep: leave this run's folder.
         port: of the index; 0 for any free one.
+        phase: told what is fetched, for a person to see.
 
     Raises:
         PlatformError: this is not Linux.
@@ -45,13 +59,19 @@ class Workshop:
 
     """
 
-    def __init__(self, work: Path = DEFAULT_WORK, keep: bool = False, port: int = 0) -> None:
-        if sys.platform != "linux":
-            raise PlatformError(sys.platform)
+    def __init__(
+        self,
+        work: Path = DEFAULT_WORK,
+        keep: bool = False,
+        port: int = 0,
+        phase: Phase = unseen,
+    ) -> None:
+        if lack := machine.lacks_for_laboratory():
+            raise PlatformError(lack)
         self.work = work.resolve()
         self._keep = keep
         self.folder, self._lock = _new_run(self.work)
-        self.toolbox = Toolbox(self.work / "tools")
+        self.toolbox = Toolbox(self.work / "tools", phase=phase)
         self.index = Index(port)
         self._numbers = itertools.count(1)
         self._tempdir: str | None = None
@@ -74,6 +94,12 @@ class Workshop:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.release()
         Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    @property
+    def where(self) -> str:
+        """The work folder, and why it is that one where nobody would expect it."""
+        elsewhere = self.work == elsewhere_work().resolve()
+        return f"{self.work} ({Path.cwd()} is read-only)" if elsewhere else str(self.work)
 
     @cached_property
     def compiler(self) -> Compiler:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from repro import machine
 from repro.doctor import environment
 from repro.doctor.confirm import confirmed
 from repro.doctor.diagnose import examine, searched_first
@@ -28,8 +29,8 @@ def doctor(env: Path | None, confirm: bool, form: Form | None) -> None:
 
     Ends with 0 where all is sound, 1 where something was found, 2 where it could not look.
     """
-    if sys.platform != "linux":
-        raise PlatformError(sys.platform)
+    if lack := machine.lacks_for_laboratory():
+        raise PlatformError(lack)
     with environment.opened(env or environment.active()) as found:
         report, modules = examine(found, searched_first())
         if confirm:

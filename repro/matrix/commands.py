@@ -18,7 +18,7 @@ from repro.installers import INSTALLERS
 from repro.matrix import merging, parts
 from repro.matrix.parts import Part
 from repro.options import Asked, asked_options, results_option
-from repro.progress import Display
+from repro.progress import Display, Phases
 from repro.results import BriefResult, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN, record_sound
 from repro.runner import Runner
@@ -50,7 +50,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     wanted = parts.parse_shard(shard)
     newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
     filters = replace(asked.filters, installers=asked.filters.installers or newest)
-    with Workshop(asked.work) as workshop, parts.only_writer(into):
+    with Workshop(asked.work, phase=Phases(notes).phase) as workshop, parts.only_writer(into):
         if asked.newest:
             workshop.toolbox.forget_newest()
         selection = select(filters, workshop.toolbox)

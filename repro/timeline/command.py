@@ -22,7 +22,7 @@ from repro.options import (
     scenario_option,
     work_option,
 )
-from repro.progress import Display
+from repro.progress import Display, Phases
 from repro.results import Change, NotRun, Result
 from repro.run_commands import CHANGED, COULD_NOT_RUN
 from repro.runner import Runner
@@ -84,7 +84,7 @@ def timeline(
     interpreter = find_interpreter(python)
     asked = lines.questions(filters, interpreter)
     started = time.monotonic()
-    with Workshop(work) as workshop:
+    with Workshop(work, phase=Phases(notes).phase) as workshop:
         if newest:
             workshop.toolbox.forget_newest()
         releases = {

@@ -173,7 +173,7 @@ def install(session: nox.Session, *more: str) -> None:
     if mark.exists() and mark.read_text(encoding="ascii") == digest:
         return
     with phase(f"installing the kit and what {session.name} needs"):
-        session.install(*requirements)
+        session.install(*requirements, log=False)
     # A command, so that `nox --no-install` leaves it out too.
     write = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
     session.run_install("python", "-c", write, str(mark), digest, log=False)

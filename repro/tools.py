@@ -233,8 +233,9 @@ class Toolbox:
         return json.loads(output) if dry else None
 
     def _run(self, command: Sequence[str], what: str) -> str:
-        patience = {"PIP_RETRIES": "2", **os.environ}
-        done = subprocess.run(command, env=patience, capture_output=True, text=True, check=False)
+        # Two tries more are enough, and Python compiles what it imports of a tool.
+        environ = {"PIP_RETRIES": "2", **os.environ, "PIP_NO_COMPILE": "1"}
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
             if "connection broken by" in done.stderr:  # pip's errors speak of versions then
                 raise ToolUnavailableError(what, "the package index cannot be reached")

@@ -69,7 +69,6 @@ def run(
             workshop.toolbox.forget_newest()
         filtered = everything or live or filters.scenarios or filters.installers or filters.remedies
         notes.print(f"work folder: {workshop.where}", soft_wrap=True, highlight=False)
-        notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
         if filters.substitute:
             offered = workshop.build_requirements
             whole = substitute.fetched(filters.substitute, offered, workshop.toolbox)
@@ -80,6 +79,7 @@ def run(
             else tour(workshop.toolbox, filters.pythons)
         )
         workshop.make_ready()
+        notes.print(f"C compiler: {workshop.compiler.title}", soft_wrap=True, highlight=False)
         runner = Runner(workshop, jobs=asked.jobs, limit=asked.limit, keep=keep)
         prepared = time.monotonic() - started
         outcomes = _run_all(runner, selection, notes)

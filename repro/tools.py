@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -166,11 +167,12 @@ class Toolbox:
             ToolUnavailableError: one cannot be fetched.
 
         """
-        found = [
-            each
-            for requirement in BUILD_REQUIREMENTS
-            for each in self._downloaded(requirement.replace("==", "-"), "--no-deps", requirement)
-        ]
+
+        def fetched(requirement: str) -> tuple[PublishedFile, ...]:
+            return self._downloaded(requirement.replace("==", "-"), "--no-deps", requirement)
+
+        with ThreadPoolExecutor() as pool:
+            found = [each for files in pool.map(fetched, BUILD_REQUIREMENTS) for each in files]
         return tuple({each.filename: each for each in found}.values())
 
     def wheels(self, requirements: Sequence[str]) -> tuple[PublishedFile, ...]:

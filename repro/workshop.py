@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,9 @@ from repro.substitute import Substitute
 from repro.tools import NEWEST, Phase, Tool, Toolbox, unseen
 
 DEFAULT_WORK = Path(".native-skew")
+MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
+# What all cells share.
+_SHARED = ("compiler", "build_requirements", "check_tools")
 
 
 def default_work() -> Path:
@@ -37,9 +41,6 @@ def default_work() -> Path:
 def elsewhere_work() -> Path:
     """The work folder in the user's cache folder."""
     return platformdirs.user_cache_path("native-skew") / "work"
-
-
-MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
 
 
 class Workshop:
@@ -123,7 +124,10 @@ class Workshop:
             ToolUnavailableError: something cannot be fetched.
 
         """
-        _ = self.compiler, self.build_requirements, self.check_tools
+        with ThreadPoolExecutor() as pool:  # each waits for the index, or unpacks
+            asked = [pool.submit(getattr, self, each) for each in _SHARED]
+        for each in asked:
+            each.result()
 
     def require_space(self) -> None:
         """Makes sure that the disk is not full.

@@ -42,10 +42,11 @@ def lacks_for_environments() -> str | None:
 
 def lacks_for_laboratory() -> str | None:
     """What keeps the reproduction from running here, and what to do; or None."""
-    if sys.platform == "linux":
+    platform = sys.platform
+    if platform == "linux":
         return None
     return (
-        f"{sys.platform}: the reproduction needs Linux (ELF shared objects); "
+        f"{platform}: the reproduction needs Linux (ELF shared objects); "
         "use a Linux container, or read the recorded results"
     )
 

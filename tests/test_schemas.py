@@ -32,4 +32,7 @@ def test_a_docstring_is_the_same_however_the_interpreter_indents_it() -> None:
     assert shapes[0] == shapes[1]
     assert shapes[0]["description"].endswith("\n    description: what it says.")
     # A field of that name is no docstring, nor is its default.
-    assert shapes[0]["properties"]["description"] == {"type": "string", "default": "  kept as it is"}
+    assert shapes[0]["properties"]["description"] == {
+        "type": "string",
+        "default": "  kept as it is",
+    }

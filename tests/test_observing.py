@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from compiling import program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def libraries() -> list[Path]:
 @pytest.mark.parametrize("path", libraries(), ids=lambda path: path.name)
 def test_the_reader_agrees_with_readelf(path: Path) -> None:
     dump = subprocess.run(
-        ["readelf", "-dW", path], capture_output=True, text=True, check=True
+        [program("readelf"), "-dW", path], capture_output=True, text=True, check=True
     ).stdout
     found = elf.read(path)
     assert found is not None

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from compiling import cc
 
 from repro.archives import wheel_file
 from repro.doctor.diagnose import diagnose
@@ -37,8 +38,8 @@ def wheels(tmp_path: Path) -> Path:
 def compiled(folder: Path, name: str, *options: str) -> Path:
     path = folder / f"{name}.so"
     source = f"int PyInit_{name}(void) {{ return 0; }}\n"
-    command = ["cc", "-shared", "-fPIC", "-nostdlib", "-x", "c", "-", "-x", "none", *options]
-    subprocess.run([*command, "-o", str(path)], input=source, text=True, check=True)
+    command = ("-shared", "-fPIC", "-nostdlib", "-x", "c", "-", "-x", "none", *options)
+    cc(*command, "-o", path, source=source)
     return path
 
 

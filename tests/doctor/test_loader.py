@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from compiling import cc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,21 +26,9 @@ def library(path: Path, *needs: Path, paths: str = "", new: bool = True) -> Path
     source.write_text(f"int {path.name.partition('.')[0]}(void) {{ return 1; }}\n")
     tags = "--enable-new-dtags" if new else "--disable-new-dtags"
     search = [f"-Wl,{tags},-rpath,{paths}"] if paths else []
-    subprocess.run(
-        [
-            "cc",
-            "-shared",
-            "-fPIC",
-            "-o",
-            path,
-            source,
-            f"-Wl,-soname,{path.name}",
-            "-Wl,--no-as-needed",
-            *needs,
-            *search,
-            "-Wl,--allow-shlib-undefined",
-        ],
-        check=True,
+    cc(
+        *("-shared", "-fPIC", "-o", path, source, f"-Wl,-soname,{path.name}"),
+        *("-Wl,--no-as-needed", *needs, *search, "-Wl,--allow-shlib-undefined"),
     )
     return path
 

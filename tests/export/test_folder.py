@@ -82,6 +82,7 @@ def test_a_folder_in_use_is_left_alone(right: Result, workshop: Workshop, tmp_pa
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
 
 
+@pytest.mark.slow
 def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result]) -> None:
     exported = 0
     for result in recorded.values():
@@ -95,6 +96,7 @@ def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result])
     assert exported > len(recorded) / 2
 
 
+@pytest.mark.slow
 def test_the_command(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     code, _, errors = call("export", "nothing/of/the/kind", str(tmp_path / "x"))
     assert code == 2

@@ -116,7 +116,9 @@ class BuildError(SkewError):
 
     def __init__(self, requirement: str, python: str, compiler: str, output: str) -> None:
         lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no output"]
-        told = next((line for line in lines if "error:" in line), lines[-1])
+        # A compiler names the place before the word; pip's own line says only that one failed.
+        compilers = [line for line in lines if ": error:" in line or ": fatal error:" in line]
+        told = next(iter(compilers), lines[-1])
         shown = "".join(each if each.isprintable() else " " for each in told)
         super().__init__(
             f"{requirement}: its sdist does not build by itself here ({python}, {compiler}: "

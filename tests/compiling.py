@@ -12,6 +12,7 @@ import pytest
 
 from repro.compiler import Compiler
 from repro.errors import SkewError
+from repro.interpreter import Interpreter
 from repro.tools import Toolbox
 from repro.workshop import DEFAULT_WORK
 
@@ -53,3 +54,11 @@ def program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not on the PATH")
     return found
+
+
+def headers(python: Interpreter) -> None:
+    """Makes sure that modules of others can be built for ``python``."""
+    try:
+        python.require_headers()
+    except SkewError as error:
+        pytest.skip(str(error))

@@ -51,6 +51,7 @@ def test_what_is_no_shared_object_is_none(tmp_path: Path) -> None:
     assert elf.string_symbol(text, "x") is None
 
 
+@pytest.mark.slow
 @given(data=st.binary(max_size=200), cut=st.integers(0, 4000))
 def test_damaged_files_never_crash_the_reader(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, cut: int

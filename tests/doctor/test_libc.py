@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,12 +53,12 @@ def test_wheels_for_musl_are_looked_at_as_what_they_are(wheels: Path) -> None:
 
 def test_beside_an_interpreter_for_glibc_they_are_one_finding(wheels: Path, tmp_path: Path) -> None:
     home = tmp_path / "env"
-    subprocess.run(["python3", "-m", "venv", "--without-pip", str(home)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     # Of the interpreter's own version, or no import would look at them.
     (site,) = home.glob("lib/python3*/site-packages")
     python = site.parent.name.removeprefix("python").replace(".", "")
     (wheel,) = wheels.iterdir()
-    subprocess.run(["python3", "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
     for module in site.glob("thing/*.so"):
         module.rename(module.with_name(module.name.replace("311", python)))
     (record,) = site.glob("thing-1.dist-info/RECORD")

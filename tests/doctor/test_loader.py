@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from compiling import cc
+from compiling import cc, program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,7 +150,9 @@ def test_it_agrees_with_ldd_on_the_interpreter_s_own_modules() -> None:
     import _ssl
 
     for module in (_ssl.__file__, _ctypes.__file__):
-        said = subprocess.run(["ldd", module], capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(
+            [program("ldd"), module], capture_output=True, text=True, check=True
+        ).stdout
         theirs = {
             os.path.realpath(line.split("=>")[1].split()[0])
             for line in said.splitlines()

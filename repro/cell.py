@@ -72,11 +72,19 @@ class CellRun:
         task: the cell.
         processes: starts the commands.
         limit: seconds that one command may take.
+        builds: asked about a real consumer with which a tool failed.
 
     """
 
-    def __init__(self, workshop: Workshop, task: Task, processes: Processes, limit: float) -> None:
-        self._workshop, self._task = workshop, task
+    def __init__(
+        self,
+        workshop: Workshop,
+        task: Task,
+        processes: Processes,
+        limit: float,
+        builds: live.Builds,
+    ) -> None:
+        self._workshop, self._task, self._builds = workshop, task, builds
         self._processes, self._limit = processes, limit
         self._prefix = workshop.next_prefix()
         self._installer = INSTALLERS[task.cell.installer]
@@ -90,10 +98,11 @@ class CellRun:
 
         Raises:
             CellError: a command crashed, hung, or the disk is full: nothing can be said.
+            BuildError: a tool failed with a consumer that does not build here at all.
             SkewError: the fake pair could not be made.
 
         """
-        self._started = time.monotonic()
+        self._started, task = time.monotonic(), self._task
         shelf = self._publish()
         try:
             plan, exit_code = self._run_steps(shelf)
@@ -106,8 +115,10 @@ class CellRun:
             self._records[-1].commands[-1].argv,
             exit_code,
             observation,
-            None if self._task.scenario.live else shelf.journal,
+            None if task.scenario.live else shelf.journal,
         )
+        if task.scenario.live and exit_code:
+            self._builds.require(task.scenario, task.cell.variant, task.interpreter)
         self._workshop.require_space()
         return Ran(
             shelf=shelf,

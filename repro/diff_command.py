@@ -26,7 +26,8 @@ def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
     """Names the cells whose verdict differs between two recorded runs.
 
     OLD and NEW are files that `native-skew run --json` wrote, or folders of results. Ends with
-    0 where no verdict changed, 1 where one did, 2 where something could not be read.
+    0 where no verdict changed, 1 where one did, 2 where something could not be read or no cell
+    of the one could be compared with any of the other.
     """
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other")
@@ -39,12 +40,15 @@ def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
         console = report.console()
         for line in _text(found):
             console.print(line, soft_wrap=True, highlight=False)
+    if not found.compared:
+        raise drift.NothingComparedError(old, new)
     sys.exit(CHANGED if found.changed else 0)
 
 
 def _text(found: Comparison) -> Iterator[str]:
     """Lines in Rich's markup."""
     yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed"
+    yield from (f"{each}" for each in _across(found))
     for tool, changes in drift.by_tool(found.changed).items():
         yield f"\n[bold]{escape(tool)}[/]: {len(changes)}"
         for each in changes:
@@ -59,6 +63,7 @@ def _text(found: Comparison) -> Iterator[str]:
 
 def _markdown(found: Comparison) -> Iterator[str]:
     yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed."
+    yield from (f"{each}." for each in _across(found))
     for tool, changes in drift.by_tool(found.changed).items():
         yield f"\n## {tool}\n"
         yield "| cell | before | after | what is observed now |\n| --- | --- | --- | --- |"
@@ -79,9 +84,18 @@ def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:
     lists = (
         ("new", [cell.id for cell in found.new]),
         ("vanished", [cell.id for cell in found.vanished]),
-        ("not run", [f"{each.cell.id}: {each.reason}" for each in found.not_run]),
+        ("not run", report.reasons(found.not_run)),
     )
     yield from ((title, names) for title, names in lists if names)
+
+
+def _across(found: Comparison) -> Iterator[str]:
+    for each in found.across:
+        yield f"{report.across(each.new, each.old)}, in {_cells(each.cells)}"
+
+
+def _cells(number: int) -> str:
+    return f"{number} cell{'s' if number > 1 else ''}"
 
 
 def _where(cell: Cell) -> str:

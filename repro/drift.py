@@ -1,11 +1,13 @@
 """Two sets of results -> what differs between them, cell by cell.
 
 A release of a tool makes other cells: a new cell is compared with the old one of the same
-version, or else of the version nearest to it.
+version, or else of the version nearest to it. Another Python makes other cells too: where the
+old run holds none of the new cell's Python, it is compared with those of another.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -28,6 +30,16 @@ class ComparisonError(SkewError):
         )
 
 
+class NothingComparedError(SkewError):
+    """Two runs have no question in common."""
+
+    def __init__(self, old: Path, new: Path) -> None:
+        super().__init__(
+            f"{old} and {new}: nothing could be compared, for no cell of the one asks what a cell "
+            "of the other does; run the same scenarios, installers and remedies"
+        )
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded run, as ``native-skew run --json`` writes it."""
 
@@ -45,6 +57,14 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class Across(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """How many cells of one Python were compared with those of another."""
+
+    new: str
+    old: str
+    cells: int
+
+
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What differs.
 
@@ -54,6 +74,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         vanished: old cells that no new one was compared with.
         not_run: those that could not be run in the new run; they are not called vanished.
         compared: how many cells were compared.
+        across: those of them that were compared with another Python's.
 
     """
 
@@ -62,6 +83,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     vanished: tuple[Cell, ...]
     not_run: tuple[NotRun, ...]
     compared: int
+    across: tuple[Across, ...] = ()
 
 
 def load(path: Path) -> Run:
@@ -104,18 +126,23 @@ def compare(old: Run, new: Run) -> Comparison:
     before = {result.cell.id: result for result in old.results}
     by_question: dict[tuple[str, ...], list[Result]] = {}
     for result in old.results:
-        by_question.setdefault(_question(result.cell), []).append(result)
+        by_question.setdefault(result.cell.question, []).append(result)
+
+    def match(cell: Cell) -> Result | None:
+        return before.get(cell.id) or _nearest(cell, by_question.get(cell.question, ()))
+
     changed: list[Drift] = []
     unmatched: list[Cell] = []
     used: set[str] = set()
+    across: Counter[tuple[str, str]] = Counter()
     for result in sorted(new.results, key=lambda each: each.cell):
-        found = before.get(result.cell.id) or _nearest(
-            result.cell, by_question.get(_question(result.cell), ())
-        )
+        found = match(result.cell)
         if found is None:
             unmatched.append(result.cell)
             continue
         used.add(found.cell.id)
+        if found.cell.python != result.cell.python:
+            across[result.cell.python, found.cell.python] += 1
         if found.verdict != result.verdict:
             changed.append(
                 Drift(
@@ -126,7 +153,8 @@ def compare(old: Run, new: Run) -> Comparison:
                     because=result.because,
                 )
             )
-    not_run = {_question(each.cell) for each in new.not_run}
+    stood_for = (match(each.cell) for each in new.not_run)
+    not_run = {_question(each.cell) for each in stood_for if each}
     return Comparison(
         changed=tuple(changed),
         new=tuple(unmatched),
@@ -139,6 +167,9 @@ def compare(old: Run, new: Run) -> Comparison:
         ),
         not_run=tuple(sorted(new.not_run, key=lambda each: each.cell)),
         compared=len(new.results) - len(unmatched),
+        across=tuple(
+            sorted(Across(new=one, old=other, cells=n) for (one, other), n in across.items())
+        ),
     )
 
 
@@ -148,9 +179,13 @@ def _question(cell: Cell) -> tuple[str, ...]:
 
 
 def _nearest(cell: Cell, candidates: Sequence[Result]) -> Result | None:
-    """The newest of the older versions, or else the oldest of the newer ones."""
+    """The newest of the older versions, or else the oldest of the newer ones.
+
+    Of the same Python where there is one.
+    """
     version = Version(cell.version)
-    versions = sorted(candidates, key=lambda each: Version(each.cell.version))
+    same = [each for each in candidates if each.cell.python == cell.python]
+    versions = sorted(same or candidates, key=lambda e: (Version(e.cell.version), e.cell.python))
     older = [each for each in versions if Version(each.cell.version) <= version]
     return older[-1] if older else next(iter(versions), None)
 

@@ -107,6 +107,22 @@ class HeadersMissingError(SkewError):
         )
 
 
+class BuildError(SkewError):
+    """A real distribution does not build on this machine, whatever tool asks for it."""
+
+    def __init__(self, requirement: str, python: str, compiler: str, output: str) -> None:
+        lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no output"]
+        # A compiler names the place before the word; pip's own line says only that one failed.
+        compilers = [line for line in lines if ": error:" in line or ": fatal error:" in line]
+        told = next(iter(compilers), lines[-1])
+        shown = "".join(each if each.isprintable() else " " for each in told)
+        super().__init__(
+            f"{requirement}: its sdist does not build by itself here ({python}, {compiler}: "
+            f"{shown}), so that a tool's failure with it is no answer; name another Python with "
+            "--python, or put another compiler on the PATH"
+        )
+
+
 class InterpreterError(SkewError):
     """--python names something that is not a usable interpreter."""
 

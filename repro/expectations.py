@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packaging.specifiers import SpecifierSet
 
+from repro.installers import INSTALLERS
 from repro.results import Cell
 from repro.scenario import Expectation, Scenario
 
@@ -13,12 +14,16 @@ _UNAIDED = "a consumer that cannot skew works with every installer, without any 
 def expected_of(scenario: Scenario, cell: Cell, *, unaided: bool = False) -> Expectation | None:
     """The first entry of ``scenario`` that fits ``cell``; None where it states nothing.
 
+    Nothing is stated of a tool's version that does not have the installer's interface yet.
+
     Args:
         scenario: the cell's.
         cell: which variant, installer, version and remedy.
         unaided: another consumer has the fake one's place, and must work without a remedy.
 
     """
+    if not INSTALLERS[cell.installer].is_in(cell.version):
+        return None
     if unaided:
         return Expectation(verdict="works", because=_UNAIDED) if cell.remedy == "nothing" else None
     for each in scenario.expect:

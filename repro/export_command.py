@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from repro import report, results
+from repro import interpreter, report, results
 from repro.export import choose
 from repro.export.folder import export as write
 from repro.options import results_option, work_option
@@ -32,6 +32,15 @@ def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Pat
         done = write(result, directory, workshop, with_issue=with_issue)
     for each in done.differences:
         notes.print(f"{each.filename}: {each.why}", soft_wrap=True, highlight=False, markup=False)
+    if result.cell.python != interpreter.find().name:
+        version = ".".join(result.circumstances.python.split(".")[:2])
+        notes.print(
+            f"{result.cell.python} is recorded: run.sh needs Python {version}, as python{version} on "
+            "the PATH or by its path in the variable PYTHON",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
     notes.print(
         f"{result.cell.id} ({result.verdict}): sh {directory}/run.sh reproduces it",
         soft_wrap=True,

@@ -25,7 +25,8 @@ print(json.dumps({
 """
 
 
-_PREFIX = {"cpython": "cp", "pypy": "pp"}
+# Of wheel tags, by implementation.
+PREFIX = {"cpython": "cp", "pypy": "pp"}
 
 
 class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The interpreter's wheel tag, e.g. ``cp311``; used in a cell's name."""
         major, minor = self.version.split(".")[:2]
-        return _PREFIX.get(self.implementation, "py") + major + minor
+        return PREFIX.get(self.implementation, "py") + major + minor
 
     @property
     def platform_tag(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
-from repro.results import AnyResult, Change, NotRun, Result, nearest
+from repro.results import AnyResult, Cell, Change, NotRun, Result, nearest
 from repro.verdict import MEANING, Verdict
 
 STYLES: dict[Verdict, str] = {
@@ -175,8 +176,8 @@ def summary(
 def news(
     not_run: Iterable[NotRun], contradictory: Iterable[AnyResult], changes: Iterable[Change]
 ) -> list[Text]:
-    """What asks for a person's attention, in a line each."""
-    lines = [Text(f"not run: {each.cell.id}: {each.reason}", style="yellow") for each in not_run]
+    """What asks for a person's attention: a line for each, for each reason where nothing ran."""
+    lines = [Text(line, style="yellow") for line in reasons(not_run)]
     for result in contradictory:
         line = (
             f"contradicts its scenario: {result.cell.id} is {result.verdict}, expected "
@@ -185,28 +186,53 @@ def news(
         lines.append(Text(line, style="bold red"))
     for change in changes:
         line = (
-            f"changed: {change.cell.id}: {change.old} (recorded with {change.against.version}) "
+            f"changed: {change.cell.id}: {change.old} (recorded with {_recorded_with(change)}) "
             f"is now {change.new}"
         )
         lines.append(Text(line, style="bold red"))
     return lines
 
 
+def reasons(not_run: Iterable[NotRun]) -> list[str]:
+    """Why cells could not be run, each reason once, with the cell or the number of cells."""
+    cells: dict[str, list[Cell]] = {}
+    for each in not_run:
+        cells.setdefault(each.reason, []).append(each.cell)
+    return [f"not run: {_named(those)}: {reason}" for reason, those in cells.items()]
+
+
+def _named(cells: Sequence[Cell]) -> str:
+    return cells[0].id if len(cells) == 1 else f"{len(cells)} cells, the first is {cells[0].id}"
+
+
+def _recorded_with(change: Change) -> str:
+    same = change.against.python == change.cell.python
+    return change.against.version + ("" if same else f" on {change.against.python}")
+
+
 def novelties(results: Sequence[Result], recorded: Iterable[AnyResult]) -> list[str]:
-    """What was compared with another version's record, or with nothing, in a line each."""
+    """What was compared with another version's or Python's record, or with nothing.
+
+    A line for each, with the number of cells.
+    """
     known = tuple(recorded)
-    lines: dict[str, int] = {}
+    lines: Counter[str] = Counter()
     for result in results:
         old = nearest(result.cell, known)
         tool = f"{INSTALLERS[result.cell.installer].tool} {result.cell.version}"
         if old is None:
-            line = f"{tool}: nothing is recorded to compare with, in"
-        elif old.cell.version != result.cell.version:
-            line = f"{tool} is new: compared with {old.cell.version}, in"
-        else:
+            lines[f"{tool}: nothing is recorded to compare with"] += 1
             continue
-        lines[line] = lines.get(line, 0) + 1
-    return [f"{line} {count} cell{'s' if count > 1 else ''}" for line, count in lines.items()]
+        if old.cell.version != result.cell.version:
+            lines[f"{tool} is new: compared with {old.cell.version}"] += 1
+        if old.cell.python != result.cell.python:
+            lines[across(result.cell.python, old.cell.python)] += 1
+    return [f"{line}, in {count} cell{'s' if count > 1 else ''}" for line, count in lines.items()]
+
+
+def across(new: str, old: str) -> str:
+    """Says that cells of one Python were compared with those of another."""
+    return f"{new}: compared with what {old} gave"
 
 
 def command() -> str:

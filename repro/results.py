@@ -18,6 +18,7 @@ from packaging.version import Version
 from repro.errors import ResultFileError, WorkFolderError
 from repro.findings.model import BriefFinding
 from repro.observe import Observation
+from repro.schemas import schema_of
 from repro.shelf import JournalEntry
 from repro.verdict import Verdict
 
@@ -161,7 +162,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 def schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of a result file."""
-    return msgspec.json.schema(Result) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return schema_of(Result)
 
 
 def encode(value: object) -> bytes:

@@ -60,6 +60,7 @@ def run(
         live=live,
         substitute=substitute.read(consumer) if consumer else None,
     )
+    filters.require_known()
     # What another consumer does is no news of a tool.
     recorded = () if consumer else results.read_all_briefly(asked.folder)
     if record and filters.own_executables:

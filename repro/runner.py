@@ -15,6 +15,7 @@ import msgspec
 from repro.cell import CellRun, Task
 from repro.errors import SkewError
 from repro.installers import INSTALLERS
+from repro.live import Builds
 from repro.process import Processes
 from repro.results import Cell, NotRun, Result
 from repro.workshop import Workshop
@@ -68,6 +69,7 @@ class Runner:
     ) -> None:
         self._workshop, self._jobs, self._limit, self._keep = workshop, jobs, limit, keep
         self._processes = processes or Processes()
+        self._builds = Builds(workshop, self._processes, limit)
         self.times, self._counting = Times(), threading.Lock()
         self.kept: dict[str, Path] = {}
 
@@ -113,7 +115,7 @@ class Runner:
 
     def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
         """One cell's outcome; ``ended`` is called when its last process has."""
-        run = CellRun(self._workshop, task, self._processes, self._limit)
+        run = CellRun(self._workshop, task, self._processes, self._limit, self._builds)
         started, busy = time.monotonic(), 0.0
         try:
             try:

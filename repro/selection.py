@@ -15,7 +15,7 @@ from repro.errors import (
     NothingSelectedError,
     ToolUnavailableError,
 )
-from repro.installers import DEFAULT_VERSIONS, INSTALLERS, Choice, parse_choice
+from repro.installers import DEFAULT_VERSIONS, INSTALLERS, Choice, Installer, parse_choice
 from repro.interpreter import Interpreter
 from repro.results import Cell, NotRun
 from repro.scenario import Scenario
@@ -67,6 +67,28 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         """
         return tuple(text for text in self.installers if parse_choice(text).binary)
 
+    def require_known(self) -> None:
+        """Makes sure that every name means something, before anything is fetched for it.
+
+        Raises:
+            UnknownNameError: a filter names nothing that there is.
+            InterpreterError: a Python cannot be used.
+            NothingSelectedError: no cell is left.
+
+        """
+        for text in self.installers:
+            parse_choice(text)
+        for name in self.remedies:
+            remedies.find(name)
+        for name in self.pythons:
+            interpreters.find(name)
+        wanted = frozenset(self.remedies)
+        if not any(
+            not wanted or wanted.intersection(scenario.all_remedies)
+            for scenario, _ in _scenario_variants(self)
+        ):
+            raise NothingSelectedError
+
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """The cells to run, and those whose tool could not be had."""
@@ -84,10 +106,9 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
         NothingSelectedError: no cell is left.
 
     """
+    filters.require_known()
     chosen = [parse_choice(text) for text in filters.installers]
     pairs = list(_scenario_variants(filters))
-    for name in filters.remedies:
-        remedies.find(name)
     pythons = [interpreters.find(name) for name in filters.pythons or (None,)]
     tools = _ready(list(_wanted(chosen)), toolbox)
     tasks: list[Task] = []
@@ -102,8 +123,6 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
                         scenario, variant, installer_id, version, remedy, python, tool, filters
                     )
                     (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
-    if not tasks and not not_run:
-        raise NothingSelectedError
     return Selection(tasks=_once(tasks), not_run=tuple(not_run))
 
 
@@ -156,15 +175,23 @@ def _wanted(chosen: Sequence[Choice]) -> Iterator[tuple[str, str, Choice | None]
     """(installer, version or binary, choice) for each way to run."""
     if not chosen:
         for installer in INSTALLERS.values():
-            for version in DEFAULT_VERSIONS[installer.tool]:
-                yield installer.id, version, None
+            yield from ((installer.id, version, None) for version in _defaults(installer))
     for choice in chosen:
         for installer in choice.installers:
             if choice.binary:
                 yield installer.id, choice.binary, choice
             else:
-                versions = (choice.version,) if choice.version else DEFAULT_VERSIONS[installer.tool]
+                versions = (choice.version,) if choice.version else _defaults(installer)
                 yield from ((installer.id, version, choice) for version in versions)
+
+
+def _defaults(installer: Installer) -> tuple[str, ...]:
+    """The versions that are run where none is named: those that have this interface."""
+    return tuple(
+        version
+        for version in DEFAULT_VERSIONS[installer.tool]
+        if version == NEWEST or installer.is_in(version)
+    )
 
 
 def _ready(

@@ -31,6 +31,19 @@ ROOT = Path(__file__).parent.parent
 WORK = ROOT / DEFAULT_WORK
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests for every change: those that need no tool of the kit's, nor a network.
+
+    What runs a cell takes the workshop, by whatever fixtures; what starts a run otherwise, or
+    takes long, is marked as slow where it stands.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        slow = any(item.get_closest_marker(name) for name in ("slow", "live"))
+        if not slow and "workshop" not in fixtures:
+            item.add_marker(pytest.mark.quick)
+
+
 class Silent:
     """A watcher that looks away."""
 

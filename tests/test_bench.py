@@ -51,6 +51,7 @@ def test_a_bar_is_met_on_its_own_side(value: float, bound: float) -> None:
     assert not Bar(name="", value=value).met, "a figure without a bound meets none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stamped-wheel-elsewhere", "unstamped-pin"])
 def test_a_scenario_is_published_as_it_is_without_its_native_code(
     name: str, tmp_path: Path
@@ -78,6 +79,7 @@ def scenario_files(tmp_path: Path) -> list[Path]:
     return publish._scenario_files(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_kit_builds_and_serves_every_scenario_for_real(scenario_files: list[Path]) -> None:
     """Both raise where a file is missing on disk, or on a page."""
     assert len(scenario_files) == sum(not s.live for s in scenarios.load_all().values())
@@ -85,6 +87,7 @@ def test_the_kit_builds_and_serves_every_scenario_for_real(scenario_files: list[
     assert publish._serving("native-skew", scenario_files, NO_PEER) > 0
 
 
+@pytest.mark.slow
 def test_a_side_that_does_not_build_or_serve_is_named(scenario_files: list[Path]) -> None:
     scenario_files[0].write_text("no = 'scenario'", encoding="utf-8")
     with pytest.raises(KeyError):
@@ -123,6 +126,7 @@ def test_the_loop_does_what_the_runner_did_and_nothing_else(
     shutil.rmtree(script.root)
 
 
+@pytest.mark.slow
 def test_the_stub_makes_cells_that_count_as_real_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "_LEAST", 6)
     monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])  # it registers itself
@@ -188,6 +192,7 @@ def test_a_reader_that_fails_costs_its_own_measurement_alone(
     assert "no memory" in each.reason
 
 
+@pytest.mark.slow
 def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
     home, begun = tmp_path / "tools" / "thing", []
 
@@ -274,6 +279,7 @@ def test_the_record_fits_its_schema_and_names_no_machine() -> None:
     assert {each.id for each in bench.measurements} <= run.MEASURES.keys()
 
 
+@pytest.mark.slow
 def test_the_runner_shows_its_processes_to_whoever_asks(
     workshop: Workshop, task: Callable[..., Task]
 ) -> None:

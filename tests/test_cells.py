@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import comes_true
+from commands import comes_true, processes
 
 from repro import workshop as workshop_module
 from repro.cell import Task
@@ -212,10 +211,7 @@ def test_a_hanging_tool_leaves_no_process(
     assert (tmp_path / "started").exists()
 
     def ended() -> bool:
-        listing = ["ps", "-eo", "args"]
-        return (
-            mark not in subprocess.run(listing, capture_output=True, text=True, check=True).stdout
-        )
+        return all(mark not in each.arguments for each in processes())
 
     # Killed is not gone at once; by itself it would not end in this time.
     assert comes_true(ended, within=60)

@@ -100,6 +100,7 @@ def test_wrong_words_end_in_one_clear_message(
     assert not out
 
 
+@pytest.mark.slow
 def test_an_unknown_version_costs_its_own_cells_only(call: Call, tmp_path: Path) -> None:
     code, out, err = call(
         *("run", "--json", "--results", str(tmp_path)),
@@ -113,6 +114,7 @@ def test_an_unknown_version_costs_its_own_cells_only(call: Call, tmp_path: Path)
     assert "could not be made ready" in missing["reason"]
 
 
+@pytest.mark.slow
 def test_a_cell_named_twice_runs_once(call: Call, tmp_path: Path) -> None:
     twice = ("--remedy", "constrain-newer", "--scenario", "stamped-wheel-elsewhere")
     code, out, _ = call("run", "--json", *QUICK, *twice, "--results", str(tmp_path))
@@ -121,6 +123,7 @@ def test_a_cell_named_twice_runs_once(call: Call, tmp_path: Path) -> None:
     assert len(ids) == len(set(ids)) == 2  # both variants, the one of QUICK once
 
 
+@pytest.mark.slow
 def test_what_is_new_and_what_is_not_recorded_is_said(call: Call, tmp_path: Path) -> None:
     code, _, err = call("run", *QUICK, "--results", str(tmp_path))
     assert code == 0
@@ -136,6 +139,7 @@ def test_an_own_binary_is_never_recorded_as_a_release(call: Call, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_exit_codes_and_recording(call: Call, tmp_path: Path) -> None:
     folder = ("--results", str(tmp_path / "results"))
     code, out, _ = call("run", *QUICK, *folder, "--record")
@@ -160,6 +164,7 @@ def test_exit_codes_and_recording(call: Call, tmp_path: Path) -> None:
     assert str(path) in err
 
 
+@pytest.mark.slow
 def test_a_contradiction_of_the_scenario_is_never_recorded(tmp_path: Path) -> None:
     """A copy of the kit whose scenario expects the wrong thing, and runs for real."""
     copy = tmp_path / "kit"
@@ -182,6 +187,7 @@ def test_a_contradiction_of_the_scenario_is_never_recorded(tmp_path: Path) -> No
     assert not list(copy.glob("docs/results/*/*"))
 
 
+@pytest.mark.slow
 def test_keep_leaves_the_environment_and_says_where(call: Call, tmp_path: Path) -> None:
     code, _, err = call(
         *("run", "--scenario", ISSUE, "--installer", "uv-pip-install==0.9.21"),
@@ -200,6 +206,7 @@ def test_keep_leaves_the_environment_and_says_where(call: Call, tmp_path: Path) 
     shutil.rmtree(project.parent.parent)
 
 
+@pytest.mark.slow
 def test_an_own_binary_is_run(call: Call, tmp_path: Path) -> None:
     from repro.tools import Toolbox
 
@@ -217,6 +224,7 @@ def test_an_own_binary_is_run(call: Call, tmp_path: Path) -> None:
     assert (tmp_path / "called").exists()
 
 
+@pytest.mark.slow
 def test_serve_answers_and_prints_commands_that_reproduce(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:

@@ -78,7 +78,7 @@ def test_new_and_vanished_cells_and_those_not_run(
     new.write_bytes(results.encode(Run(results=(other,), not_run=(kept_from_running,))))
     code, output, _ = call("diff", str(old), str(new), "--json")
     found = json.loads(output)
-    assert code == 0
+    assert code == 2  # nothing was compared
     assert [each["remedy"] for each in found["new"]] == ["override"]
     assert [each["installer"] for each in found["vanished"]] == ["uv-pip-install"]
     assert [each["reason"] for each in found["not_run"]] == ["the index was away"]
@@ -135,10 +135,54 @@ def test_a_version_is_compared_with_itself_then_with_the_next_older(sample: Resu
     }
 
 
-def test_another_python_is_another_cell(sample: Result) -> None:
-    other = replace(_version(sample, "0.13.9", python="cp312"), verdict="works")
-    found = drift.compare(Run(results=(sample,)), Run(results=(other,)))
-    assert (len(found.changed), found.new, found.vanished) == (0, (other.cell,), (sample.cell,))
+def test_another_python_is_compared_where_its_own_is_not_there(
+    sample: Result, call: Call, tmp_path: Path
+) -> None:
+    same, other = (_version(sample, "0.13.9", python=each) for each in ("cp311", "cp312"))
+    found = drift.compare(Run(results=(same,)), Run(results=(other,)))
+    assert (found.compared, found.changed, found.new, found.vanished) == (1, (), (), ())
+    assert found.across == (drift.Across(new="cp312", old="cp311", cells=1),)
+    # With its own beside it, whatever the other one says.
+    otherwise = replace(same, verdict="works")
+    found = drift.compare(Run(results=(otherwise, other)), Run(results=(other,)))
+    assert (found.changed, found.across, found.vanished) == ((), (), (same.cell,))
+    # A cell that could not be run stands for the one that it would be compared with.
+    missing = NotRun(cell=other.cell, reason="no compiler")
+    assert not drift.compare(Run(results=(same,)), Run(results=(), not_run=(missing,))).vanished
+
+    for name, result in (("old", same), ("new", replace(other, verdict="works"))):
+        (tmp_path / name).write_bytes(results.encode(Run(results=(result,))))
+    code, output, _ = call("diff", str(tmp_path / "old"), str(tmp_path / "new"))
+    assert code == 1
+    assert output.count("cp312: compared with what cp311 gave, in 1 cell\n") == 1
+
+
+def test_nothing_compared_is_no_success(
+    call: Call, old: Path, recorded: dict[str, Result], tmp_path: Path
+) -> None:
+    new = tmp_path / "new.json"
+    other = replace(recorded[UV], cell=replace(recorded[UV].cell, remedy="override"))
+    new.write_bytes(results.encode([other]))
+    code, output, errors = call("diff", str(old), str(new))
+    assert (code, "0 cells compared" in output) == (2, True)
+    assert "nothing could be compared" in errors
+    new.write_bytes(results.encode([other, recorded[PIP]]))
+    code, _, errors = call("diff", str(old), str(new))
+    assert (code, errors) == (0, "")
+
+
+def test_one_reason_is_one_line(
+    call: Call, old: Path, recorded: dict[str, Result], tmp_path: Path
+) -> None:
+    cells = [recorded[each].cell for each in (PIP, UV)]
+    missing = [NotRun(cell=each, reason="no such version") for each in cells]
+    missing.append(NotRun(cell=cells[0], reason="a full disk"))
+    new = tmp_path / "new.json"
+    new.write_bytes(results.encode(Run(results=(recorded[PIP],), not_run=tuple(missing))))
+    _, output, _ = call("diff", str(old), str(new))
+    assert f"2 cells, the first is {PIP}: no such version" in output
+    assert f"{PIP}: a full disk" in output
+    assert output.count("no such version") == 1
 
 
 cells = st.builds(

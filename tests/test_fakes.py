@@ -11,20 +11,21 @@ import sys
 import tarfile
 from pathlib import Path
 
+import compiling
+import msgspec
 import pytest
+from msgspec.structs import replace
 from packaging.metadata import Metadata
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from wheel.wheelfile import WheelFile
 
 from repro import archives, compiler, elf, fakes
-from repro.compiler import Compiler
 from repro.errors import CompilerError, HeadersMissingError
 from repro.interpreter import Interpreter
 from repro.scenario import ConsumerRelease, ProviderRelease, Sdist, Wheel
 from repro.workshop import Workshop
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
-CC = Compiler(command=("cc",), title="cc")
 
 
 def unpack(file: archives.PublishedFile, folder: Path) -> Path:
@@ -42,7 +43,7 @@ def unpack(file: archives.PublishedFile, folder: Path) -> Path:
 def test_the_provider_ships_a_library_named_for_its_abi(
     version: str, python: Interpreter, tmp_path: Path
 ) -> None:
-    file = fakes.provider_file(ProviderRelease(version=version), python, CC)
+    file = fakes.provider_file(ProviderRelease(version=version), python, compiling.compiler())
     root = unpack(file, tmp_path)
     abi = version.rpartition(".")[0]
     library = elf.read(root / "fake_corelibs" / "lib" / f"libfakecore.so.{abi}")
@@ -63,7 +64,7 @@ def test_only_a_wheel_that_fits_here_holds_a_module(python: Interpreter, tmp_pat
             Wheel(tag="cp310-cp310-macosx_10_9_x86_64", requires_dist=("fake-corelibs<1",)),
         ),
     )
-    here, elsewhere = fakes.consumer_files(release, python, CC)
+    here, elsewhere = fakes.consumer_files(release, python, compiling.compiler())
     for folder in ("here", "elsewhere"):
         (tmp_path / folder).mkdir()
     root = unpack(here, tmp_path / "here")
@@ -93,7 +94,9 @@ def test_the_spelling_of_dynamic_is_kept(dynamic: str, line: str, python: Interp
 
 
 def _pkg_info(sdist: Sdist, python: Interpreter) -> str:
-    (file,) = fakes.consumer_files(ConsumerRelease(version="4.6.1", sdist=sdist), python, CC)
+    (file,) = fakes.consumer_files(
+        ConsumerRelease(version="4.6.1", sdist=sdist), python, compiling.compiler()
+    )
     assert parse_sdist_filename(file.filename)[0] == "fake-softioc"
     with tarfile.open(fileobj=io.BytesIO(file.content)) as archive:
         member = archive.extractfile("fake_softioc-4.6.1/PKG-INFO")
@@ -103,11 +106,12 @@ def _pkg_info(sdist: Sdist, python: Interpreter) -> str:
 
 
 _DIGESTS = """
-import hashlib, json
+import hashlib, json, sys
+import msgspec
 from repro import archives, fakes, interpreter
 from repro.compiler import Compiler
 from repro.scenario import *
-cc, python = Compiler(command=("cc",), title="cc"), interpreter.find()
+cc, python = msgspec.json.decode(sys.argv[1], type=Compiler), interpreter.find()
 files = [fakes.provider_file(ProviderRelease(version="7.0.7.99.1.2"), python, cc)]
 files += fakes.consumer_files(ConsumerRelease(version="4.6.1", sdist=Sdist(build_requires=("setuptools",)),
     wheels=(Wheel(tag="here", built_against="7.0.7.99.1.2"),)), python, cc)
@@ -127,7 +131,7 @@ def test_the_same_bytes_in_another_process_folder_and_time(tmp_path: Path) -> No
             "TZ": f"UTC{number}",
         }
         done = subprocess.run(
-            [sys.executable, "-c", _DIGESTS],
+            [sys.executable, "-c", _DIGESTS, msgspec.json.encode(compiling.compiler())],
             env=environ,
             capture_output=True,
             text=True,
@@ -139,7 +143,8 @@ def test_the_same_bytes_in_another_process_folder_and_time(tmp_path: Path) -> No
 
 
 def test_a_failing_compiler_is_quoted(python: Interpreter) -> None:
-    broken = Compiler(command=("cc", "--no-such-option"), title="cc")
+    found = compiling.compiler()
+    broken = replace(found, command=(*found.command, "--no-such-option"))
     with pytest.raises(CompilerError, match="--no-such-option"):
         fakes.provider_file(ProviderRelease(version="1.0.99.0.1"), python, broken)
 
@@ -148,7 +153,8 @@ def test_missing_headers_name_the_package_to_install(python: Interpreter, tmp_pa
     bare = Interpreter(**{**_fields(python), "include": str(tmp_path)})
     with pytest.raises(HeadersMissingError, match="python3-dev"):
         bare.require_headers()
-    python.require_headers()  # the negative control
+    (tmp_path / "Python.h").touch()
+    bare.require_headers()  # the negative control
 
 
 def _fields(python: Interpreter) -> dict[str, str]:

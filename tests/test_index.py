@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from compiling import compiler
 from pypi_simple import ProjectPage, PyPISimple
 from werkzeug.test import Client
 
 from repro import fakes
 from repro.archives import PublishedFile
-from repro.compiler import Compiler
 from repro.errors import PortError
 from repro.index import Index
 from repro.interpreter import Interpreter
@@ -30,7 +30,7 @@ def files() -> tuple[PublishedFile, ...]:
     from repro import interpreter
 
     python: Interpreter = interpreter.find()
-    cc = Compiler(command=("cc",), title="cc")
+    cc = compiler()
     release = ConsumerRelease(
         version="4.6.1",
         sdist=Sdist(build_requires=("setuptools",)),

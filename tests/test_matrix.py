@@ -7,11 +7,14 @@ import time
 from pathlib import Path
 
 import msgspec
+import pytest
 from commands import Call, Start
 
 from repro import results
 from repro.matrix import parts
 from repro.workshop import Workshop
+
+pytestmark = pytest.mark.slow
 
 # Three cells of uv alone: one that it refuses, two that it breaks.
 SMALL = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from compiling import program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def libraries() -> list[Path]:
 @pytest.mark.parametrize("path", libraries(), ids=lambda path: path.name)
 def test_the_reader_agrees_with_readelf(path: Path) -> None:
     dump = subprocess.run(
-        ["readelf", "-dW", path], capture_output=True, text=True, check=True
+        [program("readelf"), "-dW", path], capture_output=True, text=True, check=True
     ).stdout
     found = elf.read(path)
     assert found is not None
@@ -50,6 +51,7 @@ def test_what_is_no_shared_object_is_none(tmp_path: Path) -> None:
     assert elf.string_symbol(text, "x") is None
 
 
+@pytest.mark.slow
 @given(data=st.binary(max_size=200), cut=st.integers(0, 4000))
 def test_damaged_files_never_crash_the_reader(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, cut: int

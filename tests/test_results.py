@@ -20,7 +20,7 @@ from repro.errors import ResultFileError, WorkFolderError
 from repro.expectations import expected_of
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
-from repro.results import Cell, Result
+from repro.results import Cell, NotRun, Result
 
 ROOT = Path(__file__).parent.parent
 TOUR = "stamped-wheel-elsewhere/no-wheel-fits"
@@ -211,3 +211,26 @@ def test_contradictions_are_those_of_the_scenario(sample: Result) -> None:
     assert not report.contradictions([sample])
     wrong = replace(sample, verdict="works")
     assert report.contradictions([sample, wrong]) == [wrong]
+
+
+def test_what_could_not_be_run_is_told_once_for_each_reason(sample: Result) -> None:
+    cells = [replace(sample.cell, version=each) for each in ("1", "2", "3")]
+    missing = [NotRun(cell=each, reason="no [such] version") for each in cells]
+    missing.append(NotRun(cell=cells[0], reason="a full disk"))
+    lines = [line.plain for line in report.news(missing, (), ())]
+    assert lines == [
+        f"not run: 3 cells, the first is {cells[0].id}: no [such] version",
+        f"not run: {cells[0].id}: a full disk",
+    ]
+
+
+def test_what_was_recorded_with_another_python_is_said(sample: Result) -> None:
+    same, other = (at(sample, "0.13.9", python=each) for each in ("cp311", "cp313"))
+    assert report.novelties([same], [same]) == []
+    told = ["cp313: compared with what cp311 gave, in 2 cells"]
+    assert report.novelties([other, other], [same]) == told
+    changes = results.compare([replace(other, verdict="refused")], [same])
+    (line,) = report.news((), (), changes)
+    assert "(recorded with 0.13.9 on cp311) is now refused" in line.plain
+    (line,) = report.news((), (), results.compare([replace(same, verdict="refused")], [same]))
+    assert "(recorded with 0.13.9) is now refused" in line.plain

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from commands import HANG, ISSUE, QUICK, Call, Start, comes_true
+from commands import HANG, ISSUE, QUICK, Call, Start, comes_true, processes
 
 from repro import results
 from repro.workshop import Workshop
+
+pytestmark = pytest.mark.slow
 
 WORK = Path(__file__).parent.parent / ".native-skew"
 
@@ -27,15 +29,12 @@ def tools_of(pid: int, known: Iterable[int] = ()) -> dict[int, str]:
     ``known`` are some of them: nothing leads to them from ``pid`` once that is gone, for each
     tool has a session of its own.
     """
-    table = subprocess.run(
-        ["ps", "-eo", "pid=,sess=,ppid=,stat=,args="], capture_output=True, text=True, check=True
-    )
-    rows = [line.split(None, 4) for line in table.stdout.splitlines()]
-    family = {str(pid), *map(str, known)}
+    rows = list(processes())
+    family = {pid, *known}
     for _ in rows:
-        family |= {row[0] for row in rows if row[2] in family or row[1] in family}
-    living = (row for row in rows if row[0] in family - {str(pid)} and row[3][0] not in "ZX")
-    return {int(row[0]): row[4] for row in living if len(row) == 5}
+        family |= {row.pid for row in rows if row.parent in family or row.session in family}
+    living = (row for row in rows if row.pid in family - {pid} and row.state not in "ZX")
+    return {row.pid: row.arguments for row in living if row.arguments}
 
 
 class Hanging(NamedTuple):

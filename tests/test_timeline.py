@@ -143,6 +143,7 @@ def test_the_default_questions_are_asked_of_scenarios_that_take_them() -> None:
         assert set(remedies) <= set(scenario.all_remedies), place
 
 
+@pytest.mark.slow
 def test_releases_come_from_the_users_index_and_are_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +170,7 @@ REFUSED_SINCE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_real_releases_flip_and_what_is_recorded_is_compared(
     call: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
@@ -195,6 +197,7 @@ def test_real_releases_flip_and_what_is_recorded_is_compared(
     )
 
 
+@pytest.mark.slow
 def test_a_part_of_a_line_is_not_recorded_over_the_whole(
     call: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
@@ -209,6 +212,7 @@ def test_a_part_of_a_line_is_not_recorded_over_the_whole(
     assert call(*asked, "--since", "0.8.12")[0] == 0, "to look at a part is not to record it"
 
 
+@pytest.mark.slow
 def test_a_withdrawn_release_shortens_no_line(
     call: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
@@ -222,6 +226,7 @@ def test_a_withdrawn_release_shortens_no_line(
     assert [each.releases for each in record.read_all(tmp_path).values()] == [line.releases]
 
 
+@pytest.mark.slow
 def test_where_nothing_changes_no_flip_is_said(
     call: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from repro import results
 from repro.errors import ResultFileError, SkewError
+from repro.schemas import schema_of
 
 FILE = results.FOLDER / "bench.json"
 SCHEMA = results.FOLDER / "bench.schema.json"
@@ -141,7 +142,7 @@ class PeerError(NotMeasuredError):
 
 def schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of the file."""
-    return msgspec.json.schema(Bench) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return schema_of(Bench)
 
 
 def read(path: Path = FILE) -> Bench | None:

@@ -16,6 +16,7 @@ from repro import interpreter, scenarios
 from repro.cell import CellRun, Task
 from repro.errors import CellError
 from repro.installers import INSTALLERS, Installer, Plan, Target
+from repro.live import Builds
 from repro.process import Processes
 from repro.request import Request
 from repro.results import Cell
@@ -95,7 +96,9 @@ def _model(workshop: Workshop, to: Path) -> Path:
     selection = select(filters, workshop.toolbox)
     for missing in selection.not_run:
         raise CellError(missing.cell.id, missing.reason)
-    run = CellRun(workshop, selection.tasks[0], Processes(), 300.0)
+    processes = Processes()
+    builds = Builds(workshop, processes, 300.0)
+    run = CellRun(workshop, selection.tasks[0], processes, 300.0, builds)
     result = run.result(run.run())
     if result.verdict != "works":
         raise CellError(

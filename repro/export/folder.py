@@ -77,11 +77,19 @@ def export(
 
 
 def _interpreter(result: Result) -> Interpreter:
-    """An interpreter of the recorded Python, this one where it will do."""
-    found = interpreter.find()
-    if found.name == result.cell.python:
-        return found
-    return interpreter.find(".".join(result.circumstances.python.split(".")[:2]))
+    """The recorded Python, as far as an index knows of it; it need not be on this machine.
+
+    No file of the index is made by it: what is compiled uses the stable ABI, and names the
+    interpreter in its tag alone.
+    """
+    here = interpreter.find()
+    if here.name == result.cell.python:
+        return here
+    prefix = result.cell.python.rstrip("0123456789")
+    names = (name for name, short in interpreter.PREFIX.items() if short == prefix)
+    return msgspec.structs.replace(
+        here, version=result.circumstances.python, implementation=next(names, here.implementation)
+    )
 
 
 def _require_empty(folder: Path) -> None:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from repro.schemas import schema_of
+
 Level = Literal["error", "warning", "note"]
 # What a finding rests on, by name: texts, numbers, and lists of texts.
 EvidenceValue = str | int | bool | tuple[str, ...] | None
@@ -161,4 +163,4 @@ def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
 
 def schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of a report."""
-    return msgspec.json.schema(Report) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return schema_of(Report)

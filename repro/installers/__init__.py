@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import msgspec
+from packaging.version import InvalidVersion, Version
 
 from repro.errors import UnknownNameError
 from repro.installers import hatch, pdm, pip, pip_tools, pipenv, poetry, uv, uv_once
@@ -54,7 +55,8 @@ def parse_choice(text: str) -> Choice:
     A name that is both an installer's and its tool's, as ``pip``, is the installer's.
 
     Raises:
-        UnknownNameError: no installer and no tool has that name, or there is no such file.
+        UnknownNameError: no installer and no tool has that name, that is no version, or there is
+            no such file.
 
     """
     match = re.fullmatch(r"([A-Za-z0-9-]+)(?:==([^=]+)|=([^=].*))?", text)
@@ -63,7 +65,18 @@ def parse_choice(text: str) -> Choice:
     if not match or not found:
         known = {*INSTALLERS, *(i.tool for i in INSTALLERS.values())}
         raise UnknownNameError("installer", text, known)
+    by_default = {version for each in found for version in DEFAULT_VERSIONS[each.tool]}
+    if match[2] and match[2] not in by_default and not _is_version(match[2]):
+        raise UnknownNameError("version", match[2], by_default)
     exact = tuple(i for i in found if i.id == name)
     if match[3] and not Path(match[3]).is_file():
         raise UnknownNameError("installer binary", match[3], ["a path to an executable"])
     return Choice(installers=exact or found, version=match[2], binary=match[3])
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True

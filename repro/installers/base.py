@@ -87,6 +87,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
             is no answer to what was asked.
         makes_environment: False where the runner must create ``.venv`` before.
         needs_pip: whether that ``.venv`` must have a pip of its own.
+        since: the tool's first release that can do this at all; empty where all can.
 
     """
 
@@ -98,6 +99,11 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     misuse: tuple[int, ...] = ()
     makes_environment: bool = False
     needs_pip: bool = False
+    since: str = ""
+
+    def is_in(self, version: str) -> bool:
+        """Whether the tool can do this in ``version``."""
+        return not self.since or Version(version) >= Version(self.since)
 
 
 def require_only(request: Request, title: str, supported: Iterable[str]) -> None:

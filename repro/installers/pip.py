@@ -43,12 +43,15 @@ def _render(request: Request, target: Target) -> Plan:
     return _plan(request, files, (*_cleaning(request), install))
 
 
+_SINCE_PYLOCK = "26.1"
+
+
 def _lock(request: Request, target: Target) -> Plan:
     """``pip lock``, then ``pip install`` of the ``pylock.toml`` that it writes.
 
     https://pip.pypa.io/en/stable/cli/pip_lock/
     """
-    require_version(target, "pip", "install -r pylock.toml", "26.1")
+    require_version(target, "pip", "install -r pylock.toml", _SINCE_PYLOCK)
     _require_supported(request, target)
     files, options = _options(request)
     again = _options(replace(request, constraints=()))[1]
@@ -122,5 +125,6 @@ INSTALLERS = (
         misuse=_MISUSE,
         render=_lock,
         cost=8,
+        since=_SINCE_PYLOCK,
     ),
 )

@@ -50,6 +50,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     wanted = parts.parse_shard(shard)
     newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
     filters = replace(asked.filters, installers=asked.filters.installers or newest)
+    filters.require_known()
     with Workshop(asked.work, phase=Phases(notes).phase) as workshop, parts.only_writer(into):
         if asked.newest:
             workshop.toolbox.forget_newest()

@@ -23,6 +23,7 @@ from repro.errors import ScenarioError, UnknownNameError
 from repro.installers import INSTALLERS
 from repro.remedies import REMEDIES
 from repro.scenario import Scenario
+from repro.schemas import schema_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -95,7 +96,7 @@ def find_variants(text: str) -> tuple[Scenario, tuple[str, ...]]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    return msgspec.json.schema(Scenario)
+    return schema_of(Scenario)
 
 
 def _problems(scenario: Scenario) -> Iterator[str]:

@@ -17,6 +17,7 @@ import msgspec
 from repro import results
 from repro.errors import ResultFileError
 from repro.results import NotRun, Result
+from repro.schemas import schema_of
 from repro.timeline import search
 from repro.verdict import Verdict
 
@@ -146,7 +147,7 @@ def _flip(older: Result, newer: Result, releases: Sequence[str], known: search.K
 
 def schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of a line's file."""
-    return msgspec.json.schema(Line) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return schema_of(Line)
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Line]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from repro.installers import INSTALLERS
-from repro.report import STYLES
+from repro.report import STYLES, reasons
 from repro.results import Change, NotRun, Result
 from repro.timeline.record import Flip, Line, Point
 
@@ -26,7 +26,7 @@ def summary(
     place = lambda line: f"{line.question.scenario}/{line.question.variant}"
     for name, group in groupby(sorted(lines, key=place), place):
         parts += [Text(name, style="bold underline"), _table(list(group)), Text()]
-    parts += [Text(_not_run(each), style="yellow") for each in not_run]
+    parts += [Text(line, style="yellow") for line in reasons(not_run)]
     parts += [Text(_contradiction(each), style="bold red") for each in contradictory]
     parts += [Text(_change(each), style="bold red") for each in changes]
     return Group(*parts)
@@ -64,10 +64,6 @@ def flip(each: Flip) -> str:
     word = "declared, not run" if each.declared else "run on both sides"
     doubt = f"; {', '.join(each.skipped)} between them could not be run" if each.skipped else ""
     return f"{each.old} in {each.older}, {each.new} in {each.newer} ({word}{doubt})"
-
-
-def _not_run(each: NotRun) -> str:
-    return f"not run: {each.cell.id}: {each.reason}"
 
 
 def _contradiction(each: Result) -> str:

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+from compiling import program
 
 from repro.adopt.command import adopt
 
@@ -37,7 +38,9 @@ def apply(diff: str, root: Path) -> None:
         "GIT_CEILING_DIRECTORIES": str(root.parent),
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
-    subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=root, env=alone, check=True)
+    subprocess.run(
+        [program("git"), "apply", "-"], input=diff.encode(), cwd=root, env=alone, check=True
+    )
 
 
 def kinds(result: Result) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 
+import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +70,7 @@ def test_proposal_is_sound_and_settles_it(script: str, project: str) -> None:
     assert all(finding.by_hand for finding in again.findings)
 
 
+@pytest.mark.slow
 @given(text=st.text())
 def test_any_text_as_any_build_file(text: str) -> None:
     for name in ("pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt"):

@@ -12,13 +12,14 @@ from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))  # record.py and shelves.py
 
+from compiling import compiler
 from pair import NEW, OLD, RANGE, Publish
 from said import Audit, Said, Serve
 
 from repro import fakes
 from repro.archives import PublishedFile
 from repro.audit.command import audit as command
-from repro.compiler import Compiler, system_compiler
+from repro.compiler import Compiler
 from repro.errors import SkewError
 from repro.findings import Report
 from repro.index import Index
@@ -36,9 +37,7 @@ def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def cc() -> Compiler:
-    found = system_compiler()
-    assert found is not None
-    return found
+    return compiler()
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,7 @@ def test_what_was_read_is_not_fetched_again(
     assert third.report.looked_at["requests"] == first.report.looked_at["requests"]
 
 
+@pytest.mark.slow
 def test_the_other_forms(
     call: Callable[..., tuple[int, str, str]], serve: Serve, publish: Publish
 ) -> None:

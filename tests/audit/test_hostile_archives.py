@@ -88,6 +88,7 @@ def test_a_bomb_that_no_size_gives_away(method: int) -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_members(tmp_path: Path) -> None:
     path = tmp_path / "victim-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
@@ -100,6 +101,7 @@ def test_a_hundred_thousand_members(tmp_path: Path) -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wide", [False, True])
 def test_more_members_than_the_directory_s_end_counts(tmp_path: Path, wide: bool) -> None:
     path = crowded(tmp_path / "victim-1.0-py3-none-any.whl", 300_000, wide=wide)

@@ -109,6 +109,7 @@ def test_a_file_of_absurd_size(server: Server, read: Callable[[], object]) -> No
     assert peak < 40_000_000  # of 655 MB
 
 
+@pytest.mark.slow
 def test_a_page_that_never_ends_and_one_that_unpacks_to_too_much(
     server: Server, read: Callable[[], object]
 ) -> None:

@@ -45,6 +45,7 @@ def test_softioc_4_7_2_is_latent(audit: Audit, serve: Serve, cc: Compiler) -> No
     assert said.of("skew-latent").evidence["newest_for_builds"] == "7.0.10.99.0.2"
 
 
+@pytest.mark.slow
 def test_p4p_4_3_0_has_five_sets(audit: Audit, serve: Serve, cc: Compiler) -> None:
     said = audit("p4p==4.3.0", "--index-url", serve(published("p4p-4.3.0", cc)))
     assert said.code == 1
@@ -58,6 +59,7 @@ def test_p4p_4_3_0_has_five_sets(audit: Audit, serve: Serve, cc: Compiler) -> No
     assert latent == {"epicscorelibs", "pvxslibs"}
 
 
+@pytest.mark.slow
 def test_scipy_is_silent(audit: Audit, serve: Serve, cc: Compiler) -> None:
     said = audit("scipy", "--index-url", serve(published("scipy-1.18.1", cc)))
     assert (said.code, said.rules()) == (0, [])

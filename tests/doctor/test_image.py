@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
-import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
+from compiling import cc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,8 +39,6 @@ def library(tmp_path: Path, compiled: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import subprocess
-
     folder = tmp_path_factory.mktemp("elf")
     (folder / "x.c").write_text(
         "#include <stdio.h>\nextern int missing(void); extern int perhaps(void) "
@@ -49,7 +47,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     arguments = ["-shared", "-fPIC", "-Wl,-soname,libx.so.1", "-Wl,--enable-new-dtags"]
     arguments += ["-Wl,-rpath,$ORIGIN/../lib", "-Wl,--hash-style=gnu", "-o", "libx.so", "x.c"]
-    subprocess.run(["cc", *arguments], cwd=folder, check=True)
+    cc(*arguments, cwd=folder)
     return folder / "libx.so"
 
 
@@ -60,6 +58,7 @@ def segment(data: bytearray, kind: int) -> int:
     return next(p for p in places if struct.unpack_from("<I", data, p)[0] == kind)
 
 
+@pytest.mark.slow
 def test_it_agrees_with_pyelftools_on_every_file_of_this_environment(python: Interpreter) -> None:
     files = [p for p in SITE.rglob("*.so*") if p.is_file()] + [Path(python.path).resolve()]
     compared = 0
@@ -100,7 +99,6 @@ def test_symbols_agree_with_pyelftools(compiled: Path) -> None:
 
 
 def test_names_that_share_an_end_and_one_both_needed_and_given(tmp_path: Path) -> None:
-    import subprocess
 
     from elftools.elf.elffile import ELFFile
 
@@ -111,7 +109,7 @@ def test_names_that_share_an_end_and_one_both_needed_and_given(tmp_path: Path) -
         "int shared_end(void) { return 1; }\n"
     )
     path = tmp_path / "libx.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", path, "x.c"], cwd=tmp_path, check=True)
+    cc("-shared", "-fPIC", "-o", path, "x.c", cwd=tmp_path)
     with path.open("r+b") as stream:
         table = ELFFile(stream).get_section_by_name(".dynsym")
         assert table is not None
@@ -228,6 +226,7 @@ def test_what_is_no_file_at_all(tmp_path: Path) -> None:
     assert "device" not in word("/dev/null")
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=300)
 def test_no_damage_does_more_than_raise(compiled: Path, data: st.DataObject) -> None:
@@ -263,7 +262,7 @@ def test_tables_that_are_too_large_are_read_name_by_name(
     """A provider with a million symbols defines what it defines."""
     source, path = tmp_path / "many.c", tmp_path / "libmany.so"
     source.write_text("".join(f"void s{number}(void) {{}}\n" for number in range(400)))
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", path, source], check=True)
+    cc("-shared", "-fPIC", "-o", path, source)
     asked = [b"s%d" % number for number in range(names)]
     for module in (symbols, gnuhash):
         monkeypatch.setattr(module, "TABLE_BYTES", 6000)  # 400 symbols have 9600

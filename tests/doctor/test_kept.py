@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import struct
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from compiling import cc
 
 from repro.doctor import cache
 from repro.doctor.diagnose import diagnose
@@ -78,15 +78,13 @@ def test_an_interpreter_that_changed_is_read_again(tmp_path: Path) -> None:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: needy\nVersion: 1\n")
     (info / "RECORD").write_text("needy.abi3.so,,\n")
     (tmp_path / "needy.c").write_text("extern int wanted(void);\nint it(void){return wanted();}\n")
-    command = ["cc", "-shared", "-fPIC", "-o", site / "needy.abi3.so", tmp_path / "needy.c"]
-    subprocess.run(command, check=True)
+    cc("-shared", "-fPIC", "-o", site / "needy.abi3.so", tmp_path / "needy.c")
     python = home / "bin" / "python"
     python.parent.mkdir()
 
     def built(function: str) -> list[str]:
         (tmp_path / "main.c").write_text(f"int {function}(void){{return 0;}}\nint main(){{}}\n")
-        command = ["cc", "-rdynamic", "-o", python, tmp_path / "main.c"]
-        subprocess.run(command, check=True)
+        cc("-rdynamic", "-o", python, tmp_path / "main.c")
         return [finding.rule for finding in diagnose(home).findings]
 
     assert built("wanted") == []

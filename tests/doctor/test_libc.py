@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from compiling import cc
 
 from repro.archives import wheel_file
 from repro.doctor.diagnose import diagnose
@@ -37,8 +39,8 @@ def wheels(tmp_path: Path) -> Path:
 def compiled(folder: Path, name: str, *options: str) -> Path:
     path = folder / f"{name}.so"
     source = f"int PyInit_{name}(void) {{ return 0; }}\n"
-    command = ["cc", "-shared", "-fPIC", "-nostdlib", "-x", "c", "-", "-x", "none", *options]
-    subprocess.run([*command, "-o", str(path)], input=source, text=True, check=True)
+    command = ("-shared", "-fPIC", "-nostdlib", "-x", "c", "-", "-x", "none", *options)
+    cc(*command, "-o", path, source=source)
     return path
 
 
@@ -51,12 +53,12 @@ def test_wheels_for_musl_are_looked_at_as_what_they_are(wheels: Path) -> None:
 
 def test_beside_an_interpreter_for_glibc_they_are_one_finding(wheels: Path, tmp_path: Path) -> None:
     home = tmp_path / "env"
-    subprocess.run(["python3", "-m", "venv", "--without-pip", str(home)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     # Of the interpreter's own version, or no import would look at them.
     (site,) = home.glob("lib/python3*/site-packages")
     python = site.parent.name.removeprefix("python").replace(".", "")
     (wheel,) = wheels.iterdir()
-    subprocess.run(["python3", "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
     for module in site.glob("thing/*.so"):
         module.rename(module.with_name(module.name.replace("311", python)))
     (record,) = site.glob("thing-1.dist-info/RECORD")

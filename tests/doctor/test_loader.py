@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from compiling import cc, program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,21 +26,9 @@ def library(path: Path, *needs: Path, paths: str = "", new: bool = True) -> Path
     source.write_text(f"int {path.name.partition('.')[0]}(void) {{ return 1; }}\n")
     tags = "--enable-new-dtags" if new else "--disable-new-dtags"
     search = [f"-Wl,{tags},-rpath,{paths}"] if paths else []
-    subprocess.run(
-        [
-            "cc",
-            "-shared",
-            "-fPIC",
-            "-o",
-            path,
-            source,
-            f"-Wl,-soname,{path.name}",
-            "-Wl,--no-as-needed",
-            *needs,
-            *search,
-            "-Wl,--allow-shlib-undefined",
-        ],
-        check=True,
+    cc(
+        *("-shared", "-fPIC", "-o", path, source, f"-Wl,-soname,{path.name}"),
+        *("-Wl,--no-as-needed", *needs, *search, "-Wl,--allow-shlib-undefined"),
     )
     return path
 
@@ -161,7 +150,9 @@ def test_it_agrees_with_ldd_on_the_interpreter_s_own_modules() -> None:
     import _ssl
 
     for module in (_ssl.__file__, _ctypes.__file__):
-        said = subprocess.run(["ldd", module], capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(
+            [program("ldd"), module], capture_output=True, text=True, check=True
+        ).stdout
         theirs = {
             os.path.realpath(line.split("=>")[1].split()[0])
             for line in said.splitlines()

@@ -11,6 +11,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from compiling import cc
 from elftools.elf.elffile import ELFFile
 from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
@@ -38,8 +39,7 @@ def library(path: Path, script: str = "") -> Path:
     source.write_text("int one(void) { return 1; }\nint two(void) { return 2; }\n")
     versioned.write_text(script)
     options = [f"-Wl,--version-script={versioned}"] if script else []
-    command = ["cc", "-shared", "-fPIC", "-Wl,-soname,libv.so", "-o", path, source, *options]
-    subprocess.run(command, check=True)
+    cc("-shared", "-fPIC", "-Wl,-soname,libv.so", "-o", path, source, *options)
     source.unlink()
     versioned.unlink()
     return path
@@ -59,7 +59,7 @@ def site(tmp_path: Path) -> Path:
         (own, source, built_with, "-Wl,-soname,libown.so", "-Wl,-rpath,$ORIGIN/../provider"),
         (module, "-xc", os.devnull, "-xnone", "-Wl,--no-as-needed", own, "-Wl,-rpath,$ORIGIN"),
     ):
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", path, *more], check=True)
+        cc("-shared", "-fPIC", "-o", path, *more)
     records = {"provider": ["libv.so"], "user": ["libown.so", "_ext.abi3.so"]}
     for name, files in records.items():
         info = site / f"{name}-1.dist-info"
@@ -108,8 +108,8 @@ def test_a_version_that_is_wanted_weakly_is_no_error(site: Path) -> None:
     own, provider = site / "user" / "libown.so", site / "provider" / "libv.so"
     (site / "weak.c").write_text(WEAK)
     search = "-Wl,-rpath,$ORIGIN/../provider"
-    command = ["cc", "-shared", "-fPIC", "-o", own, site / "weak.c", provider, search]
-    subprocess.run([*command, "-Wl,-soname,libown.so"], check=True)
+    command = ("-shared", "-fPIC", "-o", own, site / "weak.c", provider, search)
+    cc(*command, "-Wl,-soname,libown.so")
     library(provider, FIRST)
     with own.open("r+b") as stream:
         table = ELFFile(stream).get_section_by_name(".gnu.version_r")
@@ -148,6 +148,7 @@ def test_versions_agree_with_pyelftools(site: Path) -> None:
     assert compared >= 2
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=200)
 def test_no_damage_does_more_than_raise(
@@ -192,8 +193,7 @@ def test_a_function_that_went_without_its_version(site: Path) -> None:
     module, provider = site / "user" / "_ext.abi3.so", site / "provider" / "libv.so"
     source = site.parent / "user.c"
     search = "-Wl,-rpath,$ORIGIN/../provider"
-    command = ["cc", "-shared", "-fPIC", "-o", module, source, library(provider, FIRST), search]
-    subprocess.run(command, check=True)
+    cc("-shared", "-fPIC", "-o", module, source, library(provider, FIRST), search)
     assert diagnose(site).findings == ()
     provider.unlink()
     library(provider, "V1 { global: one; local: two; };")
@@ -202,6 +202,7 @@ def test_a_function_that_went_without_its_version(site: Path) -> None:
     assert finding.evidence["needed"] == ("two",)
 
 
+@pytest.mark.slow
 def test_names_of_a_version_can_be_left_out() -> None:
     """As pyelftools tells them apart, in modules that are installed here."""
     left_out = 0

@@ -73,6 +73,7 @@ def test_a_size_that_lies_is_not_believed(wheel: Callable[[dict[str, bytes]], Pa
         diagnose(path)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_members(wheel: Callable[[dict[str, bytes]], Path]) -> None:
     members = {f"x/data/{number}": b"" for number in range(100_000)}
     assert diagnose(wheel(members)).exit_code == 0
@@ -165,6 +166,7 @@ def test_names_that_are_no_wheel_s(tmp_path: Path) -> None:
 SOUND = packed({"x/a.so": b"\x7fELF" + b"\0" * 100, "x-1.dist-info/RECORD": b"x/a.so,,\n"})
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=200)
 def test_no_damage_does_more_than_raise(

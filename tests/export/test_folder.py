@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from commands import ISSUE
 from exported import Run
 from msgspec.structs import replace
 
-from repro import results, scenarios
+from repro import interpreter, results, scenarios
 from repro.export import static
 from repro.export.errors import (
     ExportFolderError,
@@ -82,6 +83,7 @@ def test_a_folder_in_use_is_left_alone(right: Result, workshop: Workshop, tmp_pa
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
 
 
+@pytest.mark.slow
 def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result]) -> None:
     exported = 0
     for result in recorded.values():
@@ -95,6 +97,7 @@ def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result])
     assert exported > len(recorded) / 2
 
 
+@pytest.mark.slow
 def test_the_command(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     code, _, errors = call("export", "nothing/of/the/kind", str(tmp_path / "x"))
     assert code == 2
@@ -137,3 +140,21 @@ def test_a_record_of_other_commands_is_stale(right: Result) -> None:
     other = replace(step, files={})
     with pytest.raises(StaleRecordError, match=r"the file pyproject\.toml"):
         course_of(replace(result, steps=(other,)), scenario)
+
+
+def test_what_another_python_recorded_is_exported_as_that_one_does(
+    right: Result, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(right, tmp_path / "same", workshop, with_issue=True)
+    here = interpreter.find()
+    for name, version in (("other", "3.99.0"), ("same", here.version)):
+        other = replace(here, version=version)
+        monkeypatch.setattr(interpreter, "find", lambda name=None, found=other: found)
+        assert (interpreter.find().name == right.cell.python) == (name == "same")
+        folder = tmp_path / f"by-{name}"
+        export(right, folder, workshop, with_issue=True)
+        same = filecmp.dircmp(tmp_path / "same", folder)
+        assert not [*same.left_only, *same.right_only, *same.diff_files, *same.funny_files]
+        files = filecmp.dircmp(tmp_path / "same/index/files", folder / "index/files")
+        assert files.same_files
+        assert not [*files.left_only, *files.right_only, *files.diff_files]

@@ -105,6 +105,7 @@ def test_two_readers_come_to_one_verdict() -> None:
         assert theirs == judge(seen, int(code)).verdict
 
 
+@pytest.mark.slow
 def test_the_small_elf_reader_reads_what_the_kits_does() -> None:
     # This environment's own folder stands still; the work folder beside it does not: other
     # tests' cells come and go there.

@@ -1,0 +1,64 @@
+"""What tests need of the machine: fetched where it can be, else the test says why it is left out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from repro.compiler import Compiler
+from repro.errors import SkewError
+from repro.interpreter import Interpreter
+from repro.tools import Toolbox
+from repro.workshop import DEFAULT_WORK
+
+TOOLS = Path(__file__).parent.parent / DEFAULT_WORK / "tools"
+
+
+@cache
+def _compiler() -> Compiler | SkewError:
+    try:
+        return Toolbox(TOOLS).compiler()
+    except SkewError as error:  # asked once: who is offline waits for no second answer
+        return error
+
+
+def compiler() -> Compiler:
+    """The machine's C compiler, or else the one that the kit fetches."""
+    found = _compiler()
+    if isinstance(found, SkewError):
+        pytest.skip(f"no C compiler is on the PATH, and none can be fetched: {found}")
+    return found
+
+
+def cc(*arguments: str | Path, cwd: Path | None = None, source: str | None = None) -> None:
+    """Compiles; ``source`` is what standard input has."""
+    found = compiler()
+    subprocess.run(
+        [*found.command, *arguments],
+        cwd=cwd,
+        env={**os.environ, **dict(found.variables)},
+        input=source,
+        text=True,
+        check=True,
+    )
+
+
+def program(name: str) -> str:
+    """The path of a program that nothing here can fetch."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not on the PATH")
+    return found
+
+
+def headers(python: Interpreter) -> None:
+    """Makes sure that modules of others can be built for ``python``."""
+    try:
+        python.require_headers()
+    except SkewError as error:
+        pytest.skip(str(error))

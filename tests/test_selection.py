@@ -1,0 +1,97 @@
+"""Which cells a run has: names checked before anything is fetched, versions that have the feature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands import ISSUE, Call
+
+from repro import scenarios
+from repro.errors import NothingSelectedError, SkewError, ToolUnavailableError, UnknownNameError
+from repro.expectations import expected_of
+from repro.results import Cell
+from repro.selection import Filters, select
+from repro.tools import NEWEST, Tool
+
+
+class Shelf:
+    """A toolbox that has everything at hand, and notes what it is asked for."""
+
+    def __init__(self, *missing: str) -> None:
+        self.asked: list[str] = []
+        self._missing = missing
+
+    def tool(self, name: str, version: str) -> Tool:
+        self.asked.append(f"{name}=={version}")
+        if version in self._missing:
+            raise ToolUnavailableError(f"{name}=={version}", "no such version")
+        return Tool(name=name, version="99" if version == NEWEST else version, path="/")
+
+
+def versions(installer: str) -> list[str]:
+    filters = Filters(scenarios=(ISSUE,), installers=(installer,), remedies=("nothing",))
+    return [task.cell.version for task in select(filters, Shelf()).tasks]  # type: ignore[arg-type]
+
+
+def test_a_default_is_run_where_the_tool_has_the_interface() -> None:
+    assert versions("pip-lock") == ["99"]
+    assert versions("pip") == ["25.3", "99"]
+    assert versions("pip-lock==25.3") == ["25.3"]  # who asks for it is told
+
+
+def test_nothing_is_expected_of_a_version_without_the_interface() -> None:
+    def expected(version: str) -> bool:
+        scenario, (variant,) = scenarios.find_variants(ISSUE)
+        cell = Cell(
+            scenario=scenario.id,
+            variant=variant,
+            installer="pip-lock",
+            version=version,
+            remedy="nothing",
+            python="cp311",
+        )
+        return expected_of(scenario, cell) is not None
+
+    assert not expected("25.3")
+    assert expected("26.1")
+
+
+@pytest.mark.parametrize(
+    ("names", "error"),
+    [
+        ({"scenarios": ("nothing-here",)}, UnknownNameError),
+        ({"scenarios": ("stale-build-tree/x",)}, UnknownNameError),
+        ({"installers": ("pip", "uvv")}, UnknownNameError),
+        ({"installers": ("uv==latest",)}, UnknownNameError),
+        ({"remedies": ("prayer",)}, UnknownNameError),
+        ({"pythons": ("9.9",)}, SkewError),
+        ({"scenarios": ("unstamped-pin",), "remedies": ("override",)}, NothingSelectedError),
+        ({"scenarios": ("softioc-live",)}, NothingSelectedError),
+    ],
+)
+def test_a_slip_fails_before_a_tool_is_fetched(
+    names: dict[str, tuple[str, ...]], error: type[SkewError]
+) -> None:
+    shelf = Shelf()
+    with pytest.raises(error):
+        select(Filters(**names), shelf)  # type: ignore[arg-type]
+    assert not shelf.asked
+    select(Filters(scenarios=(ISSUE,), installers=("uv",)), shelf)  # type: ignore[arg-type]
+    assert sorted(shelf.asked) == ["uv==0.9.21", "uv==newest"]
+
+
+@pytest.mark.parametrize("command", ["run", "matrix"])
+def test_a_slip_leaves_no_trace_of_a_run(call: Call, tmp_path: Path, command: str) -> None:
+    folders = ("--work", str(tmp_path / "work"), "--results", str(tmp_path / "results"))
+    code, _, err = call(command, "--remedy", "prayer", *folders)
+    assert (code, "unknown remedy 'prayer'" in err) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_version_that_does_not_exist_costs_its_own_cells_alone() -> None:
+    filters = Filters(scenarios=(ISSUE,), installers=("uv==99.99.99", "uv==0.9.21"))
+    found = select(filters, Shelf("99.99.99"))  # type: ignore[arg-type]
+    assert {task.cell.version for task in found.tasks} == {"0.9.21"}
+    assert {each.cell.version for each in found.not_run} == {"99.99.99"}
+    assert len({each.reason for each in found.not_run}) == 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -21,11 +22,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))  # nox loads this file without its folder
+sys.path.insert(0, str(HERE / "repro"))  # nox loads this file without its folder
 
-from repro import machine
+# Loaded by its path: its package needs what is not installed yet.
+machine = SimpleNamespace(
+    **runpy.run_path(str(HERE / "repro" / "native_skew" / "toolchain" / "machine.py"))
+)
 
 NOX = "nox>=2025.10.14"
 # The sessions that run what they build.
@@ -238,7 +243,7 @@ def template(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what the kit costs, against packse and a bare loop; -- --record to keep it."""
     install(session)
-    session.run("python", "-m", "repro.bench", *session.posargs)
+    session.run("python", "-m", "native_skew.bench", *session.posargs)
 
 
 @nox.session(default=False)
@@ -277,7 +282,7 @@ def docs(session: nox.Session) -> None:
     zensical = session.posargs[:1] == ["zensical"]
     install(session, *group("docs"), *(group("zensical") if zensical else ()))
     if zensical:
-        session.run("python", "-m", "repro.site", "build/plain")
+        session.run("python", "-m", "native_skew.site", "build/plain")
         session.chdir("build/plain")  # the site is below it
         session.run("zensical", "build", "--strict", "--clean", *session.posargs[1:])
         return
@@ -307,7 +312,7 @@ def phone(session: nox.Session) -> None:
 def links(session: nox.Session) -> None:
     """Ask whether the site's external links still lead somewhere; -- --list asks nobody."""
     install(session, *group("links"))
-    session.run("python", "-m", "repro.site.linkcheck", *session.posargs)
+    session.run("python", "-m", "native_skew.site.linkcheck", *session.posargs)
 
 
 @nox.session(default=False)

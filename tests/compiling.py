@@ -9,12 +9,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-from repro.compiler import Compiler
-from repro.errors import SkewError
-from repro.interpreter import Interpreter
-from repro.tools import Toolbox
-from repro.workshop import DEFAULT_WORK
+from native_skew.errors import SkewError
+from native_skew.run.session import DEFAULT_WORK
+from native_skew.toolchain.compiler import Compiler
+from native_skew.toolchain.interpreter import Interpreter
+from native_skew.toolchain.tools import Toolbox
 
 TOOLS = Path(__file__).parent.parent / DEFAULT_WORK / "tools"
 

@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 from commands import HANG
 from hypothesis import HealthCheck, settings
+from native_skew import results, scenarios
+from native_skew.installers.registry import DEFAULT_VERSIONS, INSTALLERS
+from native_skew.results.record import NotRun, Result
+from native_skew.run.cell import Task
+from native_skew.run.runner import Runner
+from native_skew.run.session import DEFAULT_WORK, Session
+from native_skew.scenarios.cell import Cell
+from native_skew.toolchain import interpreter
+from native_skew.toolchain.interpreter import Interpreter
+from native_skew.toolchain.tools import Tool
 from spying import Spy
-
-from repro import interpreter, results, scenarios
-from repro.cell import Task
-from repro.installers import DEFAULT_VERSIONS, INSTALLERS
-from repro.interpreter import Interpreter
-from repro.results import Cell, NotRun, Result
-from repro.runner import Runner
-from repro.tools import Tool
-from repro.workshop import DEFAULT_WORK, Workshop
 
 # Figures belong in `nox -s bench`: no test fails because a machine is busy.
 settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,13 +35,13 @@ WORK = ROOT / DEFAULT_WORK
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests for every change: those that need no tool of the kit's, nor a network.
 
-    What runs a cell takes the workshop, by whatever fixtures; what starts a run otherwise, or
+    What runs a cell takes the session, by whatever fixtures; what starts a run otherwise, or
     takes long, is marked as slow where it stands.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         slow = any(item.get_closest_marker(name) for name in ("slow", "live"))
-        if not slow and "workshop" not in fixtures:
+        if not slow and "session" not in fixtures:
             item.add_marker(pytest.mark.quick)
 
 
@@ -63,21 +64,21 @@ def python() -> Interpreter:
 
 
 @pytest.fixture(scope="session")
-def workshop() -> Iterator[Workshop]:
-    with Workshop(WORK) as shop:
+def session() -> Iterator[Session]:
+    with Session(WORK) as shop:
         shop.make_ready()
         yield shop
 
 
 @pytest.fixture(scope="session")
-def issue_tools(workshop: Workshop, issue_versions: dict[str, str]) -> None:
+def issue_tools(session: Session, issue_versions: dict[str, str]) -> None:
     """The issue's pip and uv are there: who cannot reach an index need not fetch them first."""
     for name in ("pip", "uv"):
-        workshop.toolbox.tool(name, issue_versions[name])
+        session.toolbox.tool(name, issue_versions[name])
 
 
 @pytest.fixture(scope="session")
-def task(workshop: Workshop, python: Interpreter) -> Callable[..., Task]:
+def task(session: Session, python: Interpreter) -> Callable[..., Task]:
     """Makes a task: the newest version of the tool unless another is named."""
 
     def make(
@@ -90,7 +91,7 @@ def task(workshop: Workshop, python: Interpreter) -> Callable[..., Task]:
     ) -> Task:
         name, _, variant = scenario.partition("/")
         found = scenarios.find(name)
-        used = tool or workshop.toolbox.tool(INSTALLERS[installer].tool, version)
+        used = tool or session.toolbox.tool(INSTALLERS[installer].tool, version)
         cell = Cell(
             scenario=name,
             variant=variant or found.variant_names()[0],
@@ -105,11 +106,11 @@ def task(workshop: Workshop, python: Interpreter) -> Callable[..., Task]:
 
 
 @pytest.fixture
-def run(workshop: Workshop, task: Callable[..., Task]) -> Callable[..., Result]:
+def run(session: Session, task: Callable[..., Task]) -> Callable[..., Result]:
     """Runs one cell for real and returns its result."""
 
     def run_one(*args: str, **kwargs: str) -> Result:
-        (outcome,) = Runner(workshop, jobs=1).run([task(*args, **kwargs)], Silent())
+        (outcome,) = Runner(session, jobs=1).run([task(*args, **kwargs)], Silent())
         assert isinstance(outcome, Result), outcome
         return outcome
 
@@ -130,7 +131,7 @@ def issue_versions() -> dict[str, str]:
 def _start(*arguments: str, cwd: Path = ROOT, **kwargs: object) -> subprocess.Popen[str]:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "repro", *arguments],
+        [sys.executable, "-m", "native_skew", *arguments],
         cwd=cwd,
         env=environ,
         stdout=subprocess.PIPE,

@@ -40,7 +40,7 @@ class Spy(ThreadingHTTPServer):
 def native_skew(
     *arguments: str, cwd: Path, work: Path = WORK, **environ: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "repro", "run", "--json", "--work", str(work)]
+    command = [sys.executable, "-m", "native_skew", "run", "--json", "--work", str(work)]
     command += ["--results", str(cwd / "no-results"), *arguments]
     # PYTHONSAFEPATH and the like are the kit's own affair: it is started as a user would.
     return subprocess.run(

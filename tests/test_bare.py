@@ -12,11 +12,11 @@ import venv
 from pathlib import Path
 
 import pytest
+from native_skew.errors import ToolUnavailableError
+from native_skew.run import progress
+from native_skew.toolchain import machine
+from native_skew.toolchain.tools import Toolbox
 from rich.console import Console
-
-from repro import machine, progress
-from repro.errors import ToolUnavailableError
-from repro.tools import Toolbox
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9/simple"  # nobody listens there

@@ -15,11 +15,21 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from repro import interpreter, results, scenarios
-from repro.bench import doctor, making, packing, publish, record, replay, run, scale, stub, workload
-from repro.bench.peer import Peer
-from repro.bench.record import (
+from native_skew import results, scenarios
+from native_skew.bench import (
+    doctor,
+    making,
+    packing,
+    publish,
+    record,
+    replay,
+    run,
+    scale,
+    stub,
+    workload,
+)
+from native_skew.bench.peer import Peer
+from native_skew.bench.record import (
     Bar,
     Bench,
     Measured,
@@ -30,14 +40,15 @@ from repro.bench.record import (
     Row,
     Setting,
 )
-from repro.cell import Task
-from repro.errors import ResultFileError
-from repro.installers import INSTALLERS
-from repro.isolation import Place
-from repro.results import Result
-from repro.runner import Runner
-from repro.site import benchmark
-from repro.workshop import Workshop
+from native_skew.errors import ResultFileError
+from native_skew.installers.registry import INSTALLERS
+from native_skew.results.record import Result
+from native_skew.run.cell import Task
+from native_skew.run.runner import Runner
+from native_skew.run.session import Session
+from native_skew.site import benchmark
+from native_skew.toolchain import interpreter
+from native_skew.toolchain.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
 SETTING = Setting(work=ROOT / ".native-skew", rounds=1, jobs=1, cells=(2, 4))
@@ -97,11 +108,11 @@ def test_a_side_that_does_not_build_or_serve_is_named(scenario_files: list[Path]
 
 
 def test_the_loop_does_what_the_runner_did_and_nothing_else(
-    workshop: Workshop, task: Callable[..., Task]
+    session: Session, task: Callable[..., Task]
 ) -> None:
     one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install", "match-runtime")
-    marked = replay._marked(one, workshop.folder / "tool-of-this-test")
-    _, (script,) = replay._timed_run(workshop, [marked], 1)
+    marked = replay._marked(one, session.folder / "tool-of-this-test")
+    _, (script,) = replay._timed_run(session, [marked], 1)
     typed = [process.argv[:3] for _, process in script.commands]
     assert typed[0][1:] == ("-m", "venv")
     assert typed[1] == ("uv", "pip", "install")
@@ -111,16 +122,16 @@ def test_the_loop_does_what_the_runner_did_and_nothing_else(
     assert any(each.endswith("check") for each in looked)
 
     assert not script.root.exists()
-    shelf = workshop.shelf(one.scenario, one.cell.variant, one.interpreter)
-    workshop.index.publish(script.root.name, shelf)
-    Place(root=script.root, index_url="").prepare()
+    publication = session.publication(one.scenario, one.cell.variant, one.interpreter)
+    session.index.publish(script.root.name, publication)
+    Sandbox(root=script.root, index_url="").prepare()
     replay._play(script, looking=False)
-    workshop.index.withdraw(script.root.name)
+    session.index.withdraw(script.root.name)
     (module,) = script.root.glob("project-1/.venv/lib/python*/site-packages/fake_softioc")
     assert module.is_dir(), "the loop installed what the runner had installed"
     # Negative control: against an index that is gone, the same commands install nothing.
     shutil.rmtree(script.root)
-    Place(root=script.root, index_url="").prepare()
+    Sandbox(root=script.root, index_url="").prepare()
     replay._play(script, looking=False)
     assert not list(script.root.glob("project-1/.venv/lib/python*/site-packages/fake_softioc"))
     shutil.rmtree(script.root)
@@ -136,14 +147,14 @@ def test_the_stub_makes_cells_that_count_as_real_ones(monkeypatch: pytest.Monkey
 
 
 def test_a_stub_that_installs_nothing_is_not_measured(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop, "check_tools", workshop.check_tools)
+    monkeypatch.setattr(session, "check_tools", session.check_tools)
     monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])
-    first = stub.prepare(workshop)
-    (workshop.folder / stub.NAME / stub.NAME).write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
+    first = stub.prepare(session)
+    (session.folder / stub.NAME / stub.NAME).write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
     with pytest.raises(NotMeasuredError, match=r"No such file or directory: .\.venv/bin/python"):
-        scale._run(workshop, [first], 1)
+        scale._run(session, [first], 1)
 
 
 def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
@@ -159,9 +170,9 @@ def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
     monkeypatch.setattr(scale, "measure", lambda setting: measured)
     monkeypatch.setattr(publish, "measure", fails)
     entries = {
-        "absent": run.Entry(module="repro.bench.no_such_module", title="Absent"),
-        "failing": run.Entry(module="repro.bench.publish", title="Failing"),
-        "fine": run.Entry(module="repro.bench.scale", title="Fine"),
+        "absent": run.Entry(module="native_skew.bench.no_such_module", title="Absent"),
+        "failing": run.Entry(module="native_skew.bench.publish", title="Failing"),
+        "fine": run.Entry(module="native_skew.bench.scale", title="Fine"),
     }
     monkeypatch.setattr(run, "MEASURES", entries)
     said: list[str] = []
@@ -281,11 +292,11 @@ def test_the_record_fits_its_schema_and_names_no_machine() -> None:
 
 @pytest.mark.slow
 def test_the_runner_shows_its_processes_to_whoever_asks(
-    workshop: Workshop, task: Callable[..., Task]
+    session: Session, task: Callable[..., Task]
 ) -> None:
     watched = replay.Watched()
     one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install")
-    (outcome,) = Runner(workshop, jobs=1, processes=watched).run([one], replay.Silent())
+    (outcome,) = Runner(session, jobs=1, processes=watched).run([one], replay.Silent())
     assert isinstance(outcome, Result)
     (processes,) = watched.started.values()
     assert len(processes) > sum(len(step.commands) for step in outcome.steps)

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from commands import comes_true, processes
-
-from repro import workshop as workshop_module
-from repro.cell import Task
-from repro.results import NotRun, Result
-from repro.runner import Runner, Watcher
-from repro.tools import Tool
-from repro.workshop import Workshop
+from native_skew.results.record import NotRun, Result
+from native_skew.run import session as workshop_module
+from native_skew.run.cell import Task
+from native_skew.run.runner import Runner, Watcher
+from native_skew.run.session import Session
+from native_skew.toolchain.tools import Tool
 
 ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
 FOREIGN = "/files/fake_softioc-4.6.1-cp310-cp310-macosx_10_9_x86_64.whl.metadata"
@@ -186,7 +185,7 @@ def fake_tool(folder: Path, script: str) -> Tool:
     ],
 )
 def test_a_tool_that_hangs_or_crashes_has_no_verdict(
-    workshop: Workshop,
+    session: Session,
     task: Callable[..., Task],
     watcher: Watcher,
     tmp_path: Path,
@@ -195,19 +194,19 @@ def test_a_tool_that_hangs_or_crashes_has_no_verdict(
     words: str,
 ) -> None:
     chosen = task(ISSUE, "uv-pip-install", tool=fake_tool(tmp_path, script))
-    (outcome,) = Runner(workshop, jobs=1, limit=limit).run([chosen], watcher)
+    (outcome,) = Runner(session, jobs=1, limit=limit).run([chosen], watcher)
     assert isinstance(outcome, NotRun)
     assert words in outcome.reason
     assert "uv pip install" in outcome.reason
 
 
 def test_a_hanging_tool_leaves_no_process(
-    workshop: Workshop, task: Callable[..., Task], watcher: Watcher, tmp_path: Path
+    session: Session, task: Callable[..., Task], watcher: Watcher, tmp_path: Path
 ) -> None:
     mark = f"sleep 777.{os.getpid()}"
     script = f"touch {tmp_path}/started; {mark} & {mark}"
     chosen = task(ISSUE, "uv-pip-install", tool=fake_tool(tmp_path, script))
-    Runner(workshop, jobs=1, limit=10).run([chosen], watcher)
+    Runner(session, jobs=1, limit=10).run([chosen], watcher)
     assert (tmp_path / "started").exists()
 
     def ended() -> bool:
@@ -226,7 +225,7 @@ def test_a_hanging_tool_leaves_no_process(
     ],
 )
 def test_what_is_no_answer_is_no_refusal(
-    workshop: Workshop,
+    session: Session,
     task: Callable[..., Task],
     watcher: Watcher,
     tmp_path: Path,
@@ -234,15 +233,15 @@ def test_what_is_no_answer_is_no_refusal(
     words: str,
 ) -> None:
     chosen = task(ISSUE, "uv-pip-install", tool=fake_tool(tmp_path, script))
-    (outcome,) = Runner(workshop, jobs=1).run([chosen], watcher)
+    (outcome,) = Runner(session, jobs=1).run([chosen], watcher)
     assert isinstance(outcome, NotRun)
     assert words in outcome.reason
 
 
 def test_a_full_disk_is_not_a_refusal(
-    workshop: Workshop, task: Callable[..., Task], watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+    session: Session, task: Callable[..., Task], watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workshop_module, "MINIMUM_FREE", 1 << 62)
-    (outcome,) = Runner(workshop, jobs=1).run([task(ISSUE, "uv-pip-install")], watcher)
+    (outcome,) = Runner(session, jobs=1).run([task(ISSUE, "uv-pip-install")], watcher)
     assert isinstance(outcome, NotRun)
     assert "free space" in outcome.reason

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 from commands import HANG, ISSUE, QUICK, Call
-
-from repro import __version__, results
-from repro.installers import INSTALLERS
-from repro.remedies import REMEDIES
-from repro.results import Result
+from native_skew import __version__, results
+from native_skew.installers.registry import INSTALLERS
+from native_skew.installers.remedies import REMEDIES
+from native_skew.results.record import Result
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".native-skew"
@@ -174,7 +173,7 @@ def test_a_contradiction_of_the_scenario_is_never_recorded(tmp_path: Path) -> No
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("\n[[expect]]", f"{wrong}\n[[expect]]", 1), encoding="utf-8")
     process = subprocess.run(
-        [sys.executable, "-m", "repro", "run", *QUICK, "--work", str(WORK), "--record"],
+        [sys.executable, "-m", "native_skew", "run", *QUICK, "--work", str(WORK), "--record"],
         cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy)},
         capture_output=True,
@@ -208,7 +207,7 @@ def test_keep_leaves_the_environment_and_says_where(call: Call, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_an_own_binary_is_run(call: Call, tmp_path: Path) -> None:
-    from repro.tools import Toolbox
+    from native_skew.toolchain.tools import Toolbox
 
     real = Path(Toolbox(WORK / "tools").tool("uv", "0.9.21").path) / "uv"
     own = tmp_path / "my-uv"

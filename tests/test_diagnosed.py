@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-
-from repro import results
-from repro.findings.model import BriefFinding
-from repro.results import Result
-from repro.site import diagnosed
+from native_skew import results
+from native_skew.findings.model import BriefFinding
+from native_skew.results.record import Result
+from native_skew.site import diagnosed
 
 ALARM = BriefFinding(rule="skewed-library", level="error", message="It needs another.")
 NOTE = BriefFinding(rule="preloaded", level="note", message="It is loaded before.")

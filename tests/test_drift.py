@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-
-from repro import drift, results
-from repro.drift import ComparisonError, Run
-from repro.results import Cell, NotRun, Result
+from native_skew import results
+from native_skew.results import comparison as drift
+from native_skew.results.comparison import ComparisonError, Run
+from native_skew.results.record import NotRun, Result
+from native_skew.scenarios.cell import Cell
 
 Call = Callable[..., tuple[int, str, str]]
 TOUR = "stamped-wheel-elsewhere/no-wheel-fits"

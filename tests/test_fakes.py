@@ -15,20 +15,22 @@ import compiling
 import msgspec
 import pytest
 from msgspec.structs import replace
+from native_skew.binaries import elf
+from native_skew.distributions import archives
+from native_skew.errors import CompilerError, HeadersMissingError
+from native_skew.publish import fakes
+from native_skew.run.session import Session
+from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Sdist, Wheel
+from native_skew.toolchain import compiler
+from native_skew.toolchain.interpreter import Interpreter
 from packaging.metadata import Metadata
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from wheel.wheelfile import WheelFile
 
-from repro import archives, compiler, elf, fakes
-from repro.errors import CompilerError, HeadersMissingError
-from repro.interpreter import Interpreter
-from repro.scenario import ConsumerRelease, ProviderRelease, Sdist, Wheel
-from repro.workshop import Workshop
-
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 
 
-def unpack(file: archives.PublishedFile, folder: Path) -> Path:
+def unpack(file: archives.DistributionFile, folder: Path) -> Path:
     path = folder / file.filename
     path.write_bytes(file.content)
     with WheelFile(path) as archive:  # reading checks every member against RECORD
@@ -109,8 +111,8 @@ _DIGESTS = """
 import hashlib, json, sys
 import msgspec
 from repro import archives, fakes, interpreter
-from repro.compiler import Compiler
-from repro.scenario import *
+from native_skew.toolchain.compiler import Compiler
+from native_skew.scenarios.model import *
 cc, python = msgspec.json.decode(sys.argv[1], type=Compiler), interpreter.find()
 files = [fakes.provider_file(ProviderRelease(version="7.0.7.99.1.2"), python, cc)]
 files += fakes.consumer_files(ConsumerRelease(version="4.6.1", sdist=Sdist(build_requires=("setuptools",)),
@@ -162,12 +164,12 @@ def _fields(python: Interpreter) -> dict[str, str]:
 
 
 def test_without_a_compiler_ziglang_takes_its_place(
-    workshop: Workshop, python: Interpreter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    session: Session, python: Interpreter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     compiler.system_compiler.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
-        found = workshop.toolbox.compiler()
+        found = session.toolbox.compiler()
     finally:
         compiler.system_compiler.cache_clear()
     assert "ziglang" in found.title

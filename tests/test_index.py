@@ -10,24 +10,23 @@ from contextlib import ExitStack
 
 import pytest
 from compiling import compiler
+from native_skew.distributions.archives import DistributionFile
+from native_skew.errors import PortError
+from native_skew.publish import fakes
+from native_skew.publish.index import Index
+from native_skew.publish.publication import Publication
+from native_skew.scenarios.model import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
+from native_skew.toolchain.interpreter import Interpreter
 from pypi_simple import ProjectPage, PyPISimple
 from werkzeug.test import Client
-
-from repro import fakes
-from repro.archives import PublishedFile
-from repro.errors import PortError
-from repro.index import Index
-from repro.interpreter import Interpreter
-from repro.scenario import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
-from repro.shelf import Shelf
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = "text/html"
 
 
 @pytest.fixture(scope="module")
-def files() -> tuple[PublishedFile, ...]:
-    from repro import interpreter
+def files() -> tuple[DistributionFile, ...]:
+    from native_skew.toolchain import interpreter
 
     python: Interpreter = interpreter.find()
     cc = compiler()
@@ -37,7 +36,7 @@ def files() -> tuple[PublishedFile, ...]:
         wheels=(Wheel(tag="cp310-cp310-macosx_10_9_x86_64", requires_dist=("fake-corelibs<7.1",)),),
     )
     newer = ProviderRelease(version="7.0.10.99.0.2", step=2)
-    setuptools = PublishedFile(
+    setuptools = DistributionFile(
         project="setuptools",
         version="1.0",
         filename="setuptools-1.0-py3-none-any.whl",
@@ -54,13 +53,13 @@ def files() -> tuple[PublishedFile, ...]:
 
 
 @pytest.fixture
-def client() -> Iterator[Callable[[Shelf], Client]]:
-    """Visitors of shelves, each at /cell/ of an index of its own; no socket is used."""
+def client() -> Iterator[Callable[[Publication], Client]]:
+    """Visitors of publications, each at /cell/ of an index of its own; no socket is used."""
     with ExitStack() as stack:
 
-        def visit(shelf: Shelf) -> Client:
+        def visit(publication: Publication) -> Client:
             index = stack.enter_context(Index())
-            index.publish("cell", shelf)
+            index.publish("cell", publication)
             return Client(index.application)
 
         yield visit
@@ -68,11 +67,11 @@ def client() -> Iterator[Callable[[Shelf], Client]]:
 
 @pytest.mark.parametrize("accept", [_JSON, _HTML])
 def test_pages_are_read_by_a_client_of_the_public_index(
-    files: tuple[PublishedFile, ...], accept: str
+    files: tuple[DistributionFile, ...], accept: str
 ) -> None:
     with Index() as index:
-        shelf = Shelf(files)
-        url = index.publish("cell", shelf)
+        publication = Publication(files)
+        url = index.publish("cell", publication)
         with PyPISimple(endpoint=url, accept=accept) as simple:
             assert list(simple.get_index_page().projects) == ["fake-softioc", "setuptools"]
             page: ProjectPage = simple.get_project_page("Fake_Softioc")
@@ -94,21 +93,21 @@ def test_pages_are_read_by_a_client_of_the_public_index(
 
 
 def test_a_release_of_a_later_step_is_not_there_before(
-    client: Callable[[Shelf], Client], files: tuple[PublishedFile, ...]
+    client: Callable[[Publication], Client], files: tuple[DistributionFile, ...]
 ) -> None:
-    shelf = Shelf(files)
-    visitor = client(shelf)
+    publication = Publication(files)
+    visitor = client(publication)
     assert visitor.get("/cell/simple/fake-corelibs/").status_code == 404
-    shelf.step = 2
+    publication.step = 2
     assert visitor.get("/cell/simple/fake-corelibs/").status_code == 200
 
 
 def test_sidecars_are_byte_identical_and_can_be_switched_off(
-    client: Callable[[Shelf], Client],
-    files: tuple[PublishedFile, ...],
+    client: Callable[[Publication], Client],
+    files: tuple[DistributionFile, ...],
 ) -> None:
     wheel = files[1]
-    with_, without = client(Shelf(files)), client(Shelf(files, sidecars=False))
+    with_, without = client(Publication(files)), client(Publication(files, sidecars=False))
     path = f"/cell/files/{wheel.filename}.metadata"
     assert with_.get(path).data == wheel.metadata
     assert b"core-metadata" in with_.get("/cell/simple/fake-softioc/").data
@@ -117,8 +116,10 @@ def test_sidecars_are_byte_identical_and_can_be_switched_off(
     assert with_.get("/cell/files/fake_softioc-4.6.1.tar.gz.metadata").status_code == 404
 
 
-def test_ranges(client: Callable[[Shelf], Client], files: tuple[PublishedFile, ...]) -> None:
-    visitor, content = client(Shelf(files)), files[1].content
+def test_ranges(
+    client: Callable[[Publication], Client], files: tuple[DistributionFile, ...]
+) -> None:
+    visitor, content = client(Publication(files)), files[1].content
     path = f"/cell/files/{files[1].filename}"
     part = visitor.get(path, headers={"Range": "bytes=5-14"})
     assert (part.status_code, part.data) == (206, content[5:15])
@@ -141,13 +142,13 @@ def test_ranges(client: Callable[[Shelf], Client], files: tuple[PublishedFile, .
     ],
 )
 def test_cache_headers_and_validators(
-    client: Callable[[Shelf], Client],
-    files: tuple[PublishedFile, ...],
+    client: Callable[[Publication], Client],
+    files: tuple[DistributionFile, ...],
     policy: CachePolicy,
     file: str | None,
     page: str | None,
 ) -> None:
-    visitor = client(Shelf(files, policy))
+    visitor = client(Publication(files, policy))
     path = f"/cell/files/{files[0].filename}"
     answer = visitor.get(path)
     assert answer.headers.get("Cache-Control") == file
@@ -161,9 +162,9 @@ def test_cache_headers_and_validators(
 
 
 def test_addresses_without_a_slash_lead_to_those_with_one(
-    client: Callable[[Shelf], Client], files: tuple[PublishedFile, ...]
+    client: Callable[[Publication], Client], files: tuple[DistributionFile, ...]
 ) -> None:
-    visitor = client(Shelf(files))
+    visitor = client(Publication(files))
     answer = visitor.get("/cell/simple/fake-softioc")
     assert (answer.status_code, answer.headers["Location"]) == (308, "fake-softioc/")
     assert visitor.post("/cell/simple/fake-softioc/").status_code == 405
@@ -172,8 +173,8 @@ def test_addresses_without_a_slash_lead_to_those_with_one(
     assert page.content_type == _JSON
 
 
-def test_the_journal_tells_each_cell_its_own_requests(files: tuple[PublishedFile, ...]) -> None:
-    one, other = Shelf(files), Shelf(files)
+def test_the_journal_tells_each_cell_its_own_requests(files: tuple[DistributionFile, ...]) -> None:
+    one, other = Publication(files), Publication(files)
     with Index() as index:
         index.publish("one", one)
         index.publish("other", other)
@@ -191,9 +192,9 @@ def test_the_journal_tells_each_cell_its_own_requests(files: tuple[PublishedFile
     assert not other.journal
 
 
-def test_it_listens_on_loopback_alone(files: tuple[PublishedFile, ...]) -> None:
+def test_it_listens_on_loopback_alone(files: tuple[DistributionFile, ...]) -> None:
     with Index() as index:
-        url = index.publish("cell", Shelf(files))
+        url = index.publish("cell", Publication(files))
         assert url.startswith("http://127.0.0.1:")
         port = int(url.split(":")[2].split("/")[0])
         with urllib.request.urlopen(url) as answer:

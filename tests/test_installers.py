@@ -6,13 +6,14 @@ import sys
 
 import pytest
 from msgspec.structs import replace
+from native_skew import scenarios
+from native_skew.errors import UnknownNameError
+from native_skew.installers import roles
+from native_skew.installers.base import Plan, Target, Unsupported
+from native_skew.installers.registry import INSTALLERS, parse_choice
+from native_skew.installers.remedies import REMEDIES, find
+from native_skew.installers.request import FEATURES, Request, used_features
 from packaging.version import Version
-
-from repro import cast, scenarios
-from repro.errors import UnknownNameError
-from repro.installers import INSTALLERS, Plan, Target, Unsupported, parse_choice
-from repro.remedies import REMEDIES, find
-from repro.request import FEATURES, Request, used_features
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,8 +21,8 @@ else:
     import tomli as tomllib
 
 SCENARIO = scenarios.find("stamped-wheel-elsewhere")
-CAST = cast.cast_of(SCENARIO, "no-binary")
-ASKED = cast.request_of(SCENARIO, "no-binary")
+CAST = roles.roles_of(SCENARIO, "no-binary")
+ASKED = roles.request_of(SCENARIO, "no-binary")
 NEW = {
     "pip": "26.3",
     "uv": "0.13.9",
@@ -186,7 +187,7 @@ def test_pip_compile_locks_for_no_other_python_than_its_own() -> None:
 
 
 def test_abi_requirements_are_those_of_the_real_provider() -> None:
-    assert cast.abi_requirement("lib", "7.0.7.99.1.2") == "lib>=7.0.7.99.1.2,<7.0.7.99.2"
+    assert roles.abi_requirement("lib", "7.0.7.99.1.2") == "lib>=7.0.7.99.1.2,<7.0.7.99.2"
     assert CAST.older_range == "fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"
     assert CAST.newer_range == "fake-corelibs>=7.0.10.99.0.2,<7.0.10.99.1"
     assert CAST.below_newer == "fake-corelibs<7.0.10.99.0"

@@ -11,19 +11,19 @@ import pytest
 from commands import ISSUE
 from compiling import headers
 from msgspec.structs import replace
+from native_skew.distributions.archives import DistributionFile
+from native_skew.publish.publication import Publication
+from native_skew.results.record import NotRun, Result
+from native_skew.run import live_builds
+from native_skew.run.cell import Task
+from native_skew.run.runner import Runner, Watcher
+from native_skew.run.session import Session
+from native_skew.scenarios.model import Live
+from native_skew.toolchain import user_index
+from native_skew.toolchain.interpreter import Interpreter
 
-from repro import live
-from repro.archives import PublishedFile
-from repro.cell import Task
-from repro.interpreter import Interpreter
-from repro.results import NotRun, Result
-from repro.runner import Runner, Watcher
-from repro.scenario import Live
-from repro.shelf import Shelf
-from repro.workshop import Workshop
 
-
-def uncompilable(file: PublishedFile) -> PublishedFile:
+def uncompilable(file: DistributionFile) -> DistributionFile:
     """The same sdist, with sources that no compiler takes."""
     written = io.BytesIO()
     with (
@@ -42,7 +42,7 @@ def uncompilable(file: PublishedFile) -> PublishedFile:
 
 @pytest.fixture
 def real(
-    workshop: Workshop,
+    session: Session,
     task: Callable[..., Task],
     python: Interpreter,
     monkeypatch: pytest.MonkeyPatch,
@@ -56,43 +56,43 @@ def real(
         names = {"consumer": "fake-softioc", "provider": "fake-corelibs", "module": "fake_softioc"}
         files = [
             uncompilable(each) if each.filename.endswith(".tar.gz") and not compiles else each
-            for each in workshop.shelf(made.scenario, made.cell.variant, python).all_files()
+            for each in session.publication(made.scenario, made.cell.variant, python).all_files()
         ]
         prefixes.append(f"real-{remedy}-{compiles}")
-        url = workshop.index.publish(prefixes[-1], Shelf(files))
-        monkeypatch.setattr(live, "index_url", lambda: url)
+        url = session.index.publish(prefixes[-1], Publication(files))
+        monkeypatch.setattr(user_index, "index_url", lambda: url)
         return replace(made, scenario=replace(made.scenario, live=Live(**names)))
 
     yield make
     for prefix in prefixes:
-        workshop.index.withdraw(prefix)
+        session.index.withdraw(prefix)
 
 
 def test_a_refusal_counts_where_the_consumer_builds(
-    real: Callable[..., Task], workshop: Workshop, watcher: Watcher
+    real: Callable[..., Task], session: Session, watcher: Watcher
 ) -> None:
-    (outcome,) = Runner(workshop, jobs=1).run([real("constrain-newer", compiles=True)], watcher)
+    (outcome,) = Runner(session, jobs=1).run([real("constrain-newer", compiles=True)], watcher)
     assert isinstance(outcome, Result)
     assert outcome.verdict == "refused"
 
 
 def test_what_does_not_build_here_could_not_be_run(
-    real: Callable[..., Task], workshop: Workshop, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+    real: Callable[..., Task], session: Session, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[object] = []
-    build = live.Builds._build
+    build = live_builds.Builds._build
 
-    def counted(self: live.Builds, *arguments: object) -> object:
+    def counted(self: live_builds.Builds, *arguments: object) -> object:
         built.append(arguments)
         return build(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(live.Builds, "_build", counted)
+    monkeypatch.setattr(live_builds.Builds, "_build", counted)
     tasks = [real(remedy, compiles=False) for remedy in ("constrain-newer", "nothing")]
-    outcomes = Runner(workshop, jobs=2).run(tasks, watcher)
+    outcomes = Runner(session, jobs=2).run(tasks, watcher)
     reasons = {each.reason for each in outcomes if isinstance(each, NotRun)}
     assert [type(each) for each in outcomes] == [NotRun, NotRun]
     assert len(built) == 1  # once for all cells
     (reason,) = reasons  # and one line
     assert reason.startswith("fake-softioc==4.6.1: its sdist does not build by itself here")
     assert "these sources are of another time" in reason
-    assert not list(Path(workshop.folder).glob("build-*"))
+    assert not list(Path(session.folder).glob("build-*"))

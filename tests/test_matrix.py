@@ -9,10 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from commands import Call, Start
-
-from repro import results
-from repro.matrix import parts
-from repro.workshop import Workshop
+from native_skew import results
+from native_skew.matrix import parts
+from native_skew.run.session import Session
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +31,7 @@ def what_counts(folder: Path) -> dict[str, object]:
 
 
 def test_twenty_kills_and_a_resume_make_what_an_undisturbed_run_makes(
-    start: Start, call: Call, tmp_path: Path, workshop: object
+    start: Start, call: Call, tmp_path: Path, session: object
 ) -> None:
     whole, torn = tmp_path / "whole", tmp_path / "torn"
     code, told, err = call("matrix", *SMALL, "--into", str(whole), "--jobs", "1")
@@ -65,7 +64,7 @@ def test_twenty_kills_and_a_resume_make_what_an_undisturbed_run_makes(
 
 
 def test_a_cell_that_cannot_be_run_is_told_and_tried_again(
-    call: Call, tmp_path: Path, workshop: object
+    call: Call, tmp_path: Path, session: object
 ) -> None:
     into = tmp_path / "into"
     arguments = (*SMALL[:4], "--installer", "uv-pip-install==0.0.1a9", "--remedy", "nothing")
@@ -79,7 +78,7 @@ def test_a_cell_that_cannot_be_run_is_told_and_tried_again(
 
 
 def test_shards_on_the_command_line_are_joined_and_recorded(
-    call: Call, tmp_path: Path, workshop: object
+    call: Call, tmp_path: Path, session: object
 ) -> None:
     folders = [str(tmp_path / name) for name in ("one", "two")]
     for number, folder in enumerate(folders, 1):
@@ -103,10 +102,10 @@ def test_shards_on_the_command_line_are_joined_and_recorded(
 
 
 def test_a_part_of_somebody_s_own_executable_is_not_recorded(
-    call: Call, tmp_path: Path, workshop: Workshop
+    call: Call, tmp_path: Path, session: Session
 ) -> None:
     kept = tmp_path / "recorded"
-    own = Path(workshop.toolbox.tool("uv", "newest").path) / "uv"
+    own = Path(session.toolbox.tool("uv", "newest").path) / "uv"
     for name, installer, code in (("own", f"={own}", 2), ("release", "==newest", 0)):
         into = str(tmp_path / name)
         arguments = ("--scenario", "unstamped-pin", "--remedy", "nothing", "--into", into)

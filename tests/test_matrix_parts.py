@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from native_skew import results, scenarios
+from native_skew.errors import SkewError
+from native_skew.matrix import parts
+from native_skew.matrix.parts import PartError, Shard, ShardError
+from native_skew.results.record import NotRun
+from native_skew.run.cell import Task
+from native_skew.run.selection import Selection
+from native_skew.scenarios.cell import Cell
 from parting import part_of
-
-from repro import results, scenarios
-from repro.cell import Task
-from repro.errors import SkewError
-from repro.matrix import parts
-from repro.matrix.parts import PartError, Shard, ShardError
-from repro.results import Cell, NotRun
-from repro.selection import Selection
 
 
 @pytest.fixture(scope="session")

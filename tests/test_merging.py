@@ -7,13 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from native_skew import results
+from native_skew.matrix import merging, parts
+from native_skew.matrix.merging import MergeError, RecordOwnPartsError
+from native_skew.matrix.parts import Shard
+from native_skew.results.record import NotRun, Result
 from parting import part_of
-
-from repro import results
-from repro.matrix import merging, parts
-from repro.matrix.merging import MergeError, RecordOwnPartsError
-from repro.matrix.parts import Shard
-from repro.results import NotRun, Result
 
 
 def some_recorded(count: int) -> list[Result]:

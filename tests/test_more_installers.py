@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from native_skew.installers.registry import INSTALLERS
+from native_skew.results.record import Result
+from native_skew.run.session import Session
+from native_skew.toolchain.tools import NEWEST, commands_of
 from spying import Spy, native_skew, verdicts
-
-from repro.installers import INSTALLERS
-from repro.results import Result
-from repro.tools import NEWEST, commands_of
-from repro.workshop import Workshop
 
 ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
 A_WHEEL_FITS = "stamped-wheel-elsewhere/no-binary"
@@ -128,14 +127,14 @@ def hostile(tmp_path: Path, spy: Spy) -> dict[str, str]:
 
 
 def test_no_tool_sees_what_the_user_has_set(
-    hostile: dict[str, str], tmp_path: Path, spy: Spy, workshop: Workshop
+    hostile: dict[str, str], tmp_path: Path, spy: Spy, session: Session
 ) -> None:
     cwd = tmp_path / "cwd"
     cwd.mkdir()
     installers = {installer: verdict for installer, at, _, verdict in CELLS[:1]}
     installers |= {"pdm-install": WORKS, "pipenv": WORKS, "pip-tools": WORKS, "hatch-uv": DETECTED}
     for name in installers:  # this user could not fetch it
-        workshop.toolbox.tool(INSTALLERS[name].tool, NEWEST)
+        session.toolbox.tool(INSTALLERS[name].tool, NEWEST)
     chosen = [word for name in installers for word in ("--installer", name)]
     done = native_skew("--scenario", ISSUE, "--remedy", "nothing", *chosen, cwd=cwd, **hostile)
     assert verdicts(done) == {(name, "nothing"): verdict for name, verdict in installers.items()}

@@ -11,16 +11,17 @@ import pytest
 from compiling import program
 from hypothesis import given
 from hypothesis import strategies as st
-
-from repro import elf, metadata
-from repro.answers import require_answer
-from repro.errors import CellError
-from repro.interpreter import Interpreter
-from repro.metadata import Installed
-from repro.observe import Check, Observation, probe_facts
-from repro.process import Outcome
-from repro.shelf import JournalEntry
-from repro.verdict import Verdict, judge
+from native_skew.binaries import elf
+from native_skew.distributions import metadata
+from native_skew.distributions.metadata import Installed
+from native_skew.errors import CellError
+from native_skew.observe.answers import require_answer
+from native_skew.observe.environment import Check, Observation, probe_facts
+from native_skew.observe.judgement import judge
+from native_skew.publish.publication import JournalEntry
+from native_skew.toolchain.interpreter import Interpreter
+from native_skew.toolchain.process import Outcome
+from native_skew.verdict import Verdict
 
 
 def libraries() -> list[Path]:

@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from native_skew import results, scenarios
+from native_skew.errors import ResultFileError, WorkFolderError
+from native_skew.installers.registry import INSTALLERS
+from native_skew.installers.remedies import REMEDIES
+from native_skew.results import report
+from native_skew.results.record import NotRun, Result
+from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.expectations import expected_of
 from packaging.version import Version
 from traces import OF_A_MACHINE
-
-from repro import report, results, scenarios
-from repro.errors import ResultFileError, WorkFolderError
-from repro.expectations import expected_of
-from repro.installers import INSTALLERS
-from repro.remedies import REMEDIES
-from repro.results import Cell, NotRun, Result
 
 ROOT = Path(__file__).parent.parent
 TOUR = "stamped-wheel-elsewhere/no-wheel-fits"

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from repro import scenarios
-from repro.errors import ScenarioError, UnknownNameError
+from native_skew import scenarios
+from native_skew.errors import ScenarioError, UnknownNameError
 
 BAD = Path(__file__).parent / "scenarios"
 SHIPPED = sorted(path.stem for path in scenarios.FOLDER.glob("*.toml"))

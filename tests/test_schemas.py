@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-
-from repro.schemas import schema_of
+from native_skew.findings.schemas import schema_of
 
 
 class Indented(msgspec.Struct):

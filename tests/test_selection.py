@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 from commands import ISSUE, Call
+from native_skew import scenarios
+from native_skew.errors import (
+    NothingSelectedError,
+    SkewError,
+    ToolUnavailableError,
+    UnknownNameError,
+)
+from native_skew.run.selection import Filters, select
+from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.expectations import expected_of
+from native_skew.toolchain.tools import NEWEST, Tool
 
-from repro import scenarios
-from repro.errors import NothingSelectedError, SkewError, ToolUnavailableError, UnknownNameError
-from repro.expectations import expected_of
-from repro.results import Cell
-from repro.selection import Filters, select
-from repro.tools import NEWEST, Tool
 
-
-class Shelf:
+class Publication:
     """A toolbox that has everything at hand, and notes what it is asked for."""
 
     def __init__(self, *missing: str) -> None:
@@ -31,7 +35,7 @@ class Shelf:
 
 def versions(installer: str) -> list[str]:
     filters = Filters(scenarios=(ISSUE,), installers=(installer,), remedies=("nothing",))
-    return [task.cell.version for task in select(filters, Shelf()).tasks]  # type: ignore[arg-type]
+    return [task.cell.version for task in select(filters, Publication()).tasks]  # type: ignore[arg-type]
 
 
 def test_a_default_is_run_where_the_tool_has_the_interface() -> None:
@@ -73,12 +77,12 @@ def test_nothing_is_expected_of_a_version_without_the_interface() -> None:
 def test_a_slip_fails_before_a_tool_is_fetched(
     names: dict[str, tuple[str, ...]], error: type[SkewError]
 ) -> None:
-    shelf = Shelf()
+    publication = Publication()
     with pytest.raises(error):
-        select(Filters(**names), shelf)  # type: ignore[arg-type]
-    assert not shelf.asked
-    select(Filters(scenarios=(ISSUE,), installers=("uv",)), shelf)  # type: ignore[arg-type]
-    assert sorted(shelf.asked) == ["uv==0.9.21", "uv==newest"]
+        select(Filters(**names), publication)  # type: ignore[arg-type]
+    assert not publication.asked
+    select(Filters(scenarios=(ISSUE,), installers=("uv",)), publication)  # type: ignore[arg-type]
+    assert sorted(publication.asked) == ["uv==0.9.21", "uv==newest"]
 
 
 @pytest.mark.parametrize("command", ["run", "matrix"])
@@ -91,7 +95,7 @@ def test_a_slip_leaves_no_trace_of_a_run(call: Call, tmp_path: Path, command: st
 
 def test_a_version_that_does_not_exist_costs_its_own_cells_alone() -> None:
     filters = Filters(scenarios=(ISSUE,), installers=("uv==99.99.99", "uv==0.9.21"))
-    found = select(filters, Shelf("99.99.99"))  # type: ignore[arg-type]
+    found = select(filters, Publication("99.99.99"))  # type: ignore[arg-type]
     assert {task.cell.version for task in found.tasks} == {"0.9.21"}
     assert {each.cell.version for each in found.not_run} == {"99.99.99"}
     assert len({each.reason for each in found.not_run}) == 1

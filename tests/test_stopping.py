@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 import pytest
 from commands import HANG, ISSUE, QUICK, Call, Start, comes_true, processes
-
-from repro import results
-from repro.workshop import Workshop
+from native_skew import results
+from native_skew.run.session import Session
 
 pytestmark = pytest.mark.slow
 
@@ -130,8 +129,8 @@ def test_a_dead_run_s_folder_is_removed_by_whichever_run_can(
     dead.with_suffix(".lock").touch()
     with monkeypatch.context() as busy:
         busy.setattr(shutil, "rmtree", lambda *_, **__: None)
-        with Workshop(tmp_path):
+        with Session(tmp_path):
             assert dead.exists()
-    with Workshop(tmp_path):
+    with Session(tmp_path):
         assert not dead.exists()
     assert not dead.with_suffix(".lock").exists()

@@ -9,18 +9,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from native_skew import scenarios
+from native_skew.distributions import archives
+from native_skew.distributions.archives import DistributionFile
+from native_skew.distributions.metadata import core_metadata
+from native_skew.errors import ArchiveError
+from native_skew.installers.base import Target, Unsupported
+from native_skew.installers.registry import INSTALLERS
+from native_skew.publish import substitute
+from native_skew.publish.publication import Publication
+from native_skew.run import plans
+from native_skew.run.session import Session
+from native_skew.scenarios.asked import request_of
+from native_skew.toolchain.interpreter import Interpreter
+from native_skew.toolchain.sandbox import Sandbox, environment
 from packaging.version import Version
-
-from repro import archives, plans, scenarios, substitute
-from repro.archives import PublishedFile
-from repro.cast import request_of
-from repro.errors import ArchiveError
-from repro.installers import INSTALLERS, Target, Unsupported
-from repro.interpreter import Interpreter
-from repro.isolation import Place, environment
-from repro.metadata import core_metadata
-from repro.shelf import Shelf
-from repro.workshop import Workshop
 
 BUILD_SYSTEM = b"""\
 [build-system]
@@ -35,12 +38,12 @@ class Fetching:
     def __init__(self) -> None:
         self.asked: list[Sequence[str]] = []
 
-    def wheels(self, requirements: Sequence[str]) -> tuple[PublishedFile, ...]:
+    def wheels(self, requirements: Sequence[str]) -> tuple[DistributionFile, ...]:
         self.asked.append(requirements)
         return (wheel("meson-python", "0.22"), wheel("setuptools", "80.9.0"))
 
 
-def wheel(name: str, version: str) -> PublishedFile:
+def wheel(name: str, version: str) -> DistributionFile:
     return archives.wheel_file(
         name, version, "py3-none-any", core_metadata(name, version, ()), {}, 1
     )
@@ -151,7 +154,7 @@ def test_only_the_bounds_that_a_tool_looks_at_keep_a_project_from_it(
 @pytest.mark.parametrize("installer", ["uv-lock-sync", "poetry-lock-sync", "pdm-lock-sync"])
 @pytest.mark.parametrize("requires_python", [">=3.9", ">=3.9.2", ">=3.9,<3.14", ">=3.9,<4"])
 def test_a_tool_locks_for_a_project_just_where_this_is_said(
-    workshop: Workshop, python: Interpreter, tmp_path: Path, requires_python: str, installer: str
+    session: Session, python: Interpreter, tmp_path: Path, requires_python: str, installer: str
 ) -> None:
     """Asked of the tools themselves, in their newest releases: nothing else can go wrong here."""
     scenario, variant = scenarios.find("older-python-supported"), "older-python"
@@ -161,8 +164,8 @@ def test_a_tool_locks_for_a_project_just_where_this_is_said(
         requires_python=requires_python,
     )
     chosen = INSTALLERS[installer]
-    tool = workshop.toolbox.tool(chosen.tool, "newest")
-    url = workshop.index.publish(tmp_path.name, Shelf([consumer]))
+    tool = session.toolbox.tool(chosen.tool, "newest")
+    url = session.index.publish(tmp_path.name, Publication([consumer]))
     target = Target(
         module="fake_softioc",
         python=python.path,
@@ -170,7 +173,7 @@ def test_a_tool_locks_for_a_project_just_where_this_is_said(
         tool_version=Version(tool.version),
         index_url=url,
     )
-    place = Place(root=tmp_path, index_url=url)
+    place = Sandbox(root=tmp_path, index_url=url)
     place.prepare()
     plan = chosen.render(request_of(scenario, variant), target)
     for name, text in plan.files.items():

@@ -10,19 +10,20 @@ from pathlib import Path
 import jsonschema
 import pytest
 from msgspec.structs import replace
+from native_skew import results, scenarios
+from native_skew.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
+from native_skew.results.record import NotRun, Result
+from native_skew.run.cell import Task
+from native_skew.run.selection import Selection
+from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.expectations import expected_of
+from native_skew.timeline import lines, record, search
+from native_skew.timeline.errors import InstallerVersionError
+from native_skew.timeline.record import Question
+from native_skew.timeline.trace import trace
+from native_skew.toolchain import interpreter
+from native_skew.toolchain.tools import Toolbox
 from traces import OF_A_MACHINE
-
-from repro import interpreter, results, scenarios
-from repro.cell import Task
-from repro.errors import NothingSelectedError, ToolUnavailableError, UnknownNameError
-from repro.expectations import expected_of
-from repro.results import Cell, NotRun, Result
-from repro.selection import Selection
-from repro.timeline import lines, record, search
-from repro.timeline.errors import InstallerVersionError
-from repro.timeline.record import Question
-from repro.timeline.trace import trace
-from repro.tools import Toolbox
 
 ROOT = Path(__file__).parent.parent
 TIMELINE = ROOT / record.FOLDER

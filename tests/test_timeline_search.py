@@ -10,10 +10,9 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from repro.timeline import lines, search
-from repro.timeline.errors import ShorterLineError
-from repro.timeline.record import Line, Question
+from native_skew.timeline import lines, search
+from native_skew.timeline.errors import ShorterLineError
+from native_skew.timeline.record import Line, Question
 
 
 @st.composite

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-
-from repro import results, scenarios
-from repro.export import findings, issue
-from repro.export.errors import FindingsError
-from repro.results import Result
-from repro.scenario import Scenario
-from repro.site.book import Book
-from repro.site.citing import Citations
+from native_skew import results, scenarios
+from native_skew.export import findings, issue
+from native_skew.export.errors import FindingsError
+from native_skew.results.record import Result
+from native_skew.scenarios.model import Scenario
+from native_skew.site.citations import Citations
+from native_skew.site.result_index import Book
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "upstream"

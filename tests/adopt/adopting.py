@@ -9,8 +9,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 from compiling import program
-
-from repro.adopt.command import adopt
+from native_skew.adopt.command import adopt
 
 HERE = Path(__file__).parent
 

@@ -12,8 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from repro.errors import SkewError
+from native_skew.errors import SkewError
 
 from .adopting import HERE, apply, change, files, in_folder, run
 

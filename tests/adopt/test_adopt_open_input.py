@@ -9,14 +9,13 @@ import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
+from native_skew.adopt import ranges
+from native_skew.adopt.finding import Wishes
+from native_skew.adopt.plan import Proposal, propose
+from native_skew.adopt.ranges import GRANULARITIES, Granularity
+from native_skew.errors import SkewError
 from packaging.requirements import Requirement
 from packaging.version import Version
-
-from repro.adopt import ranges
-from repro.adopt.finding import Wishes
-from repro.adopt.plan import Proposal, propose
-from repro.adopt.ranges import GRANULARITIES, Granularity
-from repro.errors import SkewError
 
 BUILD = """[build-system]
 requires = ["setuptools", "fake-corelibs>=1.2"]

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from repro.errors import SkewError
+from native_skew.errors import SkewError
 
 from .adopting import HERE, change, in_folder, kinds, run
 

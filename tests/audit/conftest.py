@@ -10,22 +10,21 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-sys.path.insert(0, str(Path(__file__).parent))  # record.py and shelves.py
+sys.path.insert(0, str(Path(__file__).parent))  # record.py and publications.py
 
 from compiling import compiler
+from native_skew.audit.command import audit as command
+from native_skew.distributions.archives import DistributionFile
+from native_skew.errors import SkewError
+from native_skew.findings import Report
+from native_skew.publish import fakes
+from native_skew.publish.index import Index
+from native_skew.publish.publication import Publication
+from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Sdist, Wheel
+from native_skew.toolchain.compiler import Compiler
+from native_skew.toolchain.interpreter import Interpreter
 from pair import NEW, OLD, RANGE, Publish
 from said import Audit, Said, Serve
-
-from repro import fakes
-from repro.archives import PublishedFile
-from repro.audit.command import audit as command
-from repro.compiler import Compiler
-from repro.errors import SkewError
-from repro.findings import Report
-from repro.index import Index
-from repro.interpreter import Interpreter
-from repro.scenario import ConsumerRelease, ProviderRelease, Sdist, Wheel
-from repro.shelf import Shelf
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +49,10 @@ def index() -> Iterator[Index]:
 def serve(index: Index, request: pytest.FixtureRequest) -> Serve:
     """Publishes files at an address of their own."""
 
-    def publish(files: tuple[PublishedFile, ...], sidecars: bool = True) -> str:
-        return index.publish(str(abs(hash(request.node.nodeid))), Shelf(files, sidecars=sidecars))
+    def publish(files: tuple[DistributionFile, ...], sidecars: bool = True) -> str:
+        return index.publish(
+            str(abs(hash(request.node.nodeid))), Publication(files, sidecars=sidecars)
+        )
 
     return publish
 
@@ -89,7 +90,7 @@ def publish(cc: Compiler, python: Interpreter) -> Publish:
         here: bool = True,
         providers: tuple[str, ...] = (OLD, NEW),
         rotten: bool = False,
-    ) -> tuple[PublishedFile, ...]:
+    ) -> tuple[DistributionFile, ...]:
         wheels = [Wheel(tag="here", requires_dist=requires, built_against=OLD)] if here else []
         if foreign is not None:
             wheels.append(Wheel(tag="cp311-cp311-macosx_11_0_arm64", requires_dist=foreign))

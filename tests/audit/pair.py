@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-
-from repro.archives import PublishedFile
-from repro.scenario import Sdist
+from native_skew.distributions.archives import DistributionFile
+from native_skew.scenarios.model import Sdist
 
 OLD, NEW = "7.0.7.99.1.2", "7.0.10.99.0.2"
 RANGE = "fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2"
@@ -15,7 +14,7 @@ OPEN = "fake-corelibs>=7.0.7.99.1.2"
 SETUPTOOLS = "setuptools"
 SHARED = "fake-softioc==4.6.1"
 
-Publish = Callable[..., tuple[PublishedFile, ...]]
+Publish = Callable[..., tuple[DistributionFile, ...]]
 
 
 def dynamic(build: str = OPEN, spelling: str = "requires-dist", cap: str = "") -> Sdist:

@@ -17,17 +17,16 @@ import sys
 from pathlib import Path
 
 import msgspec
+from native_skew.audit import facts
+from native_skew.audit.cache import Cache
+from native_skew.audit.command import find
+from native_skew.audit.judge import judge
+from native_skew.audit.release import File, Reader
+from native_skew.audit.simple import Index
+from native_skew.audit.transport import Transport
+from native_skew.distributions.sdists import SourceTexts
+from native_skew.toolchain import user_index as live
 from packaging.version import Version
-
-from repro import live
-from repro.audit import facts
-from repro.audit.cache import Cache
-from repro.audit.command import find
-from repro.audit.judge import judge
-from repro.audit.release import File, Reader
-from repro.audit.simple import Index
-from repro.audit.transport import Transport
-from repro.sdists import SourceTexts
 
 FOLDER = Path(__file__).parent / "recorded"
 

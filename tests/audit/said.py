@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-
-from repro.findings import Finding, Report
+from native_skew.findings import Finding, Report
 
 Serve = Callable[..., str]
 Audit = Callable[..., "Said"]

@@ -8,13 +8,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from native_skew.audit.transport import Limits
+from native_skew.distributions.archives import DistributionFile, wheel_file
+from native_skew.distributions.metadata import core_metadata
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
-
-from repro.archives import PublishedFile, wheel_file
-from repro.audit.transport import Limits
-from repro.metadata import core_metadata
 
 SMALL = Limits(page=1_000_000, file=20_000_000, retries=0)
 PAGE = "application/vnd.pypi.simple.v1+json"
@@ -22,7 +21,7 @@ METADATA = core_metadata("victim", "1.0", ("lib<2",))
 Answer = Callable[[Request], Response]
 
 
-def wheel(members: dict[str, bytes] | None = None) -> PublishedFile:
+def wheel(members: dict[str, bytes] | None = None) -> DistributionFile:
     return wheel_file("victim", "1.0", "py3-none-any", METADATA, members or {}, 1)
 
 
@@ -46,7 +45,7 @@ class Server:
         self._server.shutdown()
         self._server.server_close()
 
-    def page(self, file: PublishedFile, **changes: object) -> None:
+    def page(self, file: DistributionFile, **changes: object) -> None:
         """Offers ``file`` on the page of its project, with entries changed."""
         entry = {
             "filename": file.filename,

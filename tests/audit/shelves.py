@@ -7,19 +7,18 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+from native_skew.audit.release import named
+from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
+from native_skew.distributions.metadata import core_metadata
+from native_skew.toolchain.compiler import Compiler
 from record import FOLDER, Opened, Recorded
-
-from repro.archives import PublishedFile, sdist_file, wheel_file
-from repro.audit.release import named
-from repro.compiler import Compiler
-from repro.metadata import core_metadata
 
 
 def recorded(name: str) -> Recorded:
     return msgspec.json.decode((FOLDER / name / "release.json").read_bytes(), type=Recorded)
 
 
-def published(name: str, compiler: Compiler) -> tuple[PublishedFile, ...]:
+def published(name: str, compiler: Compiler) -> tuple[DistributionFile, ...]:
     """Every file on the recorded pages."""
     data = recorded(name)
     return tuple(
@@ -36,7 +35,7 @@ def _published(
     requires_python: str,
     yanked: bool,
     compiler: Compiler,
-) -> PublishedFile:
+) -> DistributionFile:
     project, version = named(filename)
     metadata = (
         (folder / data.metadata[filename]).read_bytes()

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from native_skew.distributions.archives import DistributionFile, sdist_file
+from native_skew.distributions.metadata import core_metadata
+from native_skew.run.session import Session
 from pair import RANGE, SHARED, Publish, counted, dynamic
 from said import Audit, Serve
-
-from repro.archives import PublishedFile, sdist_file
-from repro.metadata import core_metadata
-from repro.workshop import Workshop
 
 # A folder, before the upload
 
@@ -100,14 +99,14 @@ def test_the_other_forms(
 # --rebuild
 
 
-def _stamping(publish: Publish, workshop: Workshop, **more: object) -> tuple[PublishedFile, ...]:
-    return (*publish(**more), *workshop.build_requirements)
+def _stamping(publish: Publish, session: Session, **more: object) -> tuple[DistributionFile, ...]:
+    return (*publish(**more), *session.build_requirements)
 
 
 def test_rebuild_sees_the_stamp(
-    audit: Audit, serve: Serve, publish: Publish, workshop: Workshop
+    audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
-    files = _stamping(publish, workshop, sdist=dynamic())
+    files = _stamping(publish, session, sdist=dynamic())
     said = audit(SHARED, "--index-url", serve(files), "--rebuild")
     found = said.of("rebuilt-differs")
     assert found.evidence["published_requires"] == ("fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2",)
@@ -116,17 +115,17 @@ def test_rebuild_sees_the_stamp(
 
 
 def test_rebuild_agrees_where_the_build_is_held(
-    audit: Audit, serve: Serve, publish: Publish, workshop: Workshop
+    audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
-    files = _stamping(publish, workshop, sdist=dynamic(RANGE))
+    files = _stamping(publish, session, sdist=dynamic(RANGE))
     said = audit(SHARED, "--index-url", serve(files), "--rebuild")
     assert (said.code, said.rules()) == (0, [])
 
 
 def test_rebuild_of_what_does_not_build(
-    audit: Audit, serve: Serve, publish: Publish, workshop: Workshop
+    audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
-    files = _stamping(publish, workshop, sdist=dynamic("fake-corelibs==99"))
+    files = _stamping(publish, session, sdist=dynamic("fake-corelibs==99"))
     said = audit(SHARED, "--index-url", serve(files), "--rebuild")
     assert said.code == 2
     assert "does not build here" in said.errors

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from native_skew.audit.rules import RULES
+from native_skew.distributions.archives import DistributionFile, wheel_file
+from native_skew.distributions.metadata import core_metadata
 from pair import NEW, OLD, OPEN, RANGE, SHARED, Publish, counted, dynamic
 from said import Audit, Serve
-
-from repro.archives import PublishedFile, wheel_file
-from repro.audit.rules import RULES
-from repro.metadata import core_metadata
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_a_rotten_build_requirement(
     assert "skew-active" in said.rules()
 
 
-def _pure(tag: str, requires: tuple[str, ...]) -> PublishedFile:
+def _pure(tag: str, requires: tuple[str, ...]) -> DistributionFile:
     return wheel_file("pure", "1.0", tag, core_metadata("pure", "1.0", requires), {}, 1)
 
 

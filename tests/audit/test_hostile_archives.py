@@ -17,18 +17,17 @@ import pytest
 from directories import HOLE, behind_a_hole, crowded, sparse
 from hypothesis import given
 from hypothesis import strategies as st
+from native_skew.audit import facts
+from native_skew.audit.errors import FileRefusedError
+from native_skew.audit.ranges import RangeFile
+from native_skew.audit.statement import parse
+from native_skew.audit.transport import Transport
+from native_skew.audit.zips import ENTRIES, Zip
+from native_skew.distributions import sdists
+from native_skew.distributions.archives import sdist_file
+from native_skew.distributions.sdists import SourceTexts
 from servers import METADATA, ranged, wheel
 from werkzeug.wrappers import Request
-
-from repro import sdists
-from repro.archives import sdist_file
-from repro.audit import facts
-from repro.audit.errors import FileRefusedError
-from repro.audit.ranges import RangeFile
-from repro.audit.statement import parse
-from repro.audit.transport import Transport
-from repro.audit.zips import ENTRIES, Zip
-from repro.sdists import SourceTexts
 
 
 def _zip(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> io.BytesIO:
@@ -229,7 +228,7 @@ def test_ranges_give_the_bytes_of_the_file(reads: list[tuple[int, int]]) -> None
                 Request({"HTTP_RANGE": asked, "REQUEST_METHOD": "GET", "wsgi.url_scheme": "http"})
             )
             assert len(response.data) <= limit
-            from repro.audit.transport import Answer as Answered
+            from native_skew.audit.transport import Answer as Answered
 
             return Answered(
                 url=url, status=response.status_code, headers=response.headers, body=response.data

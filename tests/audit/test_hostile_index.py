@@ -9,15 +9,14 @@ from threading import Event
 from typing import Any
 
 import pytest
+from native_skew.audit.cache import Cache
+from native_skew.audit.errors import AuditError, HashMismatchError, IndexRefusedError
+from native_skew.audit.release import Reader
+from native_skew.audit.simple import Index
+from native_skew.audit.transport import Limits, Transport
 from said import Audit
 from servers import METADATA, PAGE, SMALL, Answer, Server, ranged, wheel, whole
 from werkzeug.wrappers import Request, Response
-
-from repro.audit.cache import Cache
-from repro.audit.errors import AuditError, HashMismatchError, IndexRefusedError
-from repro.audit.release import Reader
-from repro.audit.simple import Index
-from repro.audit.transport import Limits, Transport
 
 
 @pytest.fixture

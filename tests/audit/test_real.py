@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from native_skew.toolchain.compiler import Compiler
+from publications import published, recorded
 from record import FOLDER
 from said import Audit, Serve
-from shelves import published, recorded
-
-from repro.compiler import Compiler
 
 _WHEELS = {"softioc-4.6.1": 18, "softioc-4.7.2": 23, "p4p-4.3.0": 25, "scipy-1.18.1": 60}
 

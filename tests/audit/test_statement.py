@@ -7,11 +7,10 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from native_skew.audit.providers import is_within, stem
+from native_skew.audit.statement import Statement, parse
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-
-from repro.audit.providers import is_within, stem
-from repro.audit.statement import Statement, parse
 
 
 def said(*requires: str, more: str = "", end: str = "\n") -> Statement:

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from repro import fakes
-from repro.archives import PublishedFile
-from repro.compiler import Compiler
-from repro.interpreter import Interpreter
-from repro.isolation import Place, environment
-from repro.scenario import ConsumerRelease, ProviderRelease, Wheel
-from repro.workshop import Workshop
+from native_skew.distributions.archives import DistributionFile
+from native_skew.publish import fakes
+from native_skew.run.session import Session
+from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Wheel
+from native_skew.toolchain.compiler import Compiler
+from native_skew.toolchain.interpreter import Interpreter
+from native_skew.toolchain.sandbox import Place, environment
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"
@@ -27,23 +26,23 @@ class Pair:
     def __init__(self, python: Interpreter, compiler: Compiler, uv: Path, folder: Path) -> None:
         self._python, self._compiler, self._uv, self.folder = python, compiler, uv, folder
 
-    def provider(self, version: str = OLDER, **more: str) -> PublishedFile:
+    def provider(self, version: str = OLDER, **more: str) -> DistributionFile:
         release = ProviderRelease(version=version, **more)  # type: ignore[arg-type]
         return fakes.provider_file(release, self._python, self._compiler)
 
-    def consumer(self, built_against: str = NEWER, *requires: str) -> PublishedFile:
+    def consumer(self, built_against: str = NEWER, *requires: str) -> DistributionFile:
         wheel = Wheel(tag="here", built_against=built_against, requires_dist=requires)
         release = ConsumerRelease(version="4.6.1", wheels=(wheel,))
         return fakes.consumer_files(release, self._python, self._compiler)[0]
 
-    def save(self, *files: PublishedFile, name: str = "wheels") -> Path:
+    def save(self, *files: DistributionFile, name: str = "wheels") -> Path:
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         for file in files:
             (folder / file.filename).write_bytes(file.content)
         return folder
 
-    def install(self, *files: PublishedFile, target: Path | None = None) -> Path:
+    def install(self, *files: DistributionFile, target: Path | None = None) -> Path:
         """The environment, or the --target folder, with ``files`` in it."""
         wheels = [str(self.save(file) / file.filename) for file in files]
         home = self.folder / "env"
@@ -73,9 +72,9 @@ class Pair:
 
 
 @pytest.fixture
-def pair(python: Interpreter, workshop: Workshop, tmp_path: Path) -> Pair:
-    tool = workshop.toolbox.tool("uv", "newest")
-    return Pair(python, workshop.compiler, Path(tool.path) / tool.name, tmp_path)
+def pair(python: Interpreter, session: Session, tmp_path: Path) -> Pair:
+    tool = session.toolbox.tool("uv", "newest")
+    return Pair(python, session.compiler, Path(tool.path) / tool.name, tmp_path)
 
 
 @pytest.fixture

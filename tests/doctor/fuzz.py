@@ -21,10 +21,12 @@ import time
 import zipfile
 from pathlib import Path
 
-from repro.doctor import cache, inventory, symbols, versions
-from repro.doctor.diagnose import diagnose
-from repro.doctor.errors import NotAnEnvironmentError, WheelError
-from repro.doctor.image import Image, ImageError
+from native_skew.binaries import ld_cache as cache
+from native_skew.binaries import symbols, versions
+from native_skew.binaries.image import Image, ImageError
+from native_skew.doctor import inventory
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.errors import NotAnEnvironmentError, WheelError
 
 MEMORY = 512 << 20  # bytes of address space beyond what the start took
 SECONDS = 20

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from repro.doctor.command import doctor
-from repro.findings import FORMS
+from native_skew.doctor.command import doctor
+from native_skew.findings import FORMS
 
 ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

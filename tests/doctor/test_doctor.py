@@ -15,12 +15,11 @@ from pathlib import Path
 import pytest
 import tomlkit
 from jsonschema import Draft202012Validator
-
-from repro.doctor import advice, inventory
-from repro.doctor.diagnose import diagnose
-from repro.findings import Finding
-from repro.findings.model import schema
-from repro.results import Result
+from native_skew.doctor import advice, inventory
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.findings import Finding
+from native_skew.findings.model import schema
+from native_skew.results.record import Result
 
 ROOT = Path(__file__).parents[2]
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -215,7 +214,7 @@ def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyp
     for name, code in (("VIRTUAL_ENV", 1), ("CONDA_PREFIX", 1), ("NOTHING", 2)):
         plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
         environ = {**plain, "PYTHONPATH": str(ROOT), name: str(skewed())}
-        command = [sys.executable, "-m", "repro", "doctor"]
+        command = [sys.executable, "-m", "native_skew", "doctor"]
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr

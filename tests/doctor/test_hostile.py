@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-
-from repro.bench.doctor import measure
-from repro.bench.record import NotMeasuredError, Setting
-from repro.doctor.diagnose import diagnose
+from native_skew.bench.doctor import measure
+from native_skew.bench.record import NotMeasuredError, Setting
+from native_skew.doctor.diagnosis import diagnose
 
 NAMES = ("fifo", "loop", "sparse", "text", "short", "folder", "gone")
 

@@ -12,12 +12,10 @@ import pytest
 from compiling import cc
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from repro import elf
-from repro.doctor import gnuhash, symbols, versions
-from repro.doctor.gnuhash import GnuHash
-from repro.doctor.image import Image, ImageError
-from repro.interpreter import Interpreter
+from native_skew.binaries import elf, gnuhash, symbols, versions
+from native_skew.binaries.gnuhash import GnuHash
+from native_skew.binaries.image import Image, ImageError
+from native_skew.toolchain.interpreter import Interpreter
 
 SITE = Path(sysconfig.get_path("platlib"))
 

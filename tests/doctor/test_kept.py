@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from compiling import cc
-
-from repro.doctor import cache
-from repro.doctor.diagnose import diagnose
-from repro.doctor.kept import forget, while_unchanged
+from native_skew.binaries import ld_cache as cache
+from native_skew.binaries.kept import forget, while_unchanged
+from native_skew.doctor.diagnosis import diagnose
 
 
 def cache_file(**files: str) -> bytes:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from compiling import cc
-
-from repro.archives import wheel_file
-from repro.doctor.diagnose import diagnose
-from repro.metadata import core_metadata
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
+from native_skew.doctor.diagnosis import diagnose
 
 MUSL = "libc.musl-x86_64.so.1"
 MODULES = ("_one", "_two", "_three")

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from repro import live
-from repro.doctor.diagnose import diagnose
-from repro.interpreter import Interpreter
-from repro.workshop import Workshop
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.run.session import Session
+from native_skew.toolchain import user_index as live
+from native_skew.toolchain.interpreter import Interpreter
 
 pytestmark = pytest.mark.live
 
@@ -38,13 +37,13 @@ def asked_for(pytestconfig: pytest.Config) -> None:
 
 
 @pytest.fixture
-def made(workshop: Workshop, tmp_path: Path) -> Callable[..., Path]:
+def made(session: Session, tmp_path: Path) -> Callable[..., Path]:
     """An environment that pip or uv filled from the user's index."""
 
     def make(tool: str, *arguments: str) -> Path:
         home = tmp_path / tool
         venv.create(home, symlinks=True)
-        program = workshop.toolbox.tool(tool, "newest")
+        program = session.toolbox.tool(tool, "newest")
         command = [str(Path(program.path) / program.name)]
         target = ("--python", str(home / "bin" / "python"))
         command += ["pip", "install", *target] if tool == "uv" else [*target, "install"]

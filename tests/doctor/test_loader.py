@@ -14,9 +14,8 @@ import pytest
 from compiling import cc, program
 from hypothesis import given
 from hypothesis import strategies as st
-
-from repro.doctor import cache
-from repro.doctor.loader import Loaded, Loader
+from native_skew.binaries import ld_cache as cache
+from native_skew.binaries.loader import Loaded, Loader
 
 
 def library(path: Path, *needs: Path, paths: str = "", new: bool = True) -> Path:

@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-
-from repro.doctor.diagnose import diagnose
-from repro.doctor.inventory import Distribution
-from repro.doctor.rotten import importer_of_pkg_resources
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"

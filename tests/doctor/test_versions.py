@@ -16,11 +16,10 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from repro.doctor import symbols, versions
-from repro.doctor.diagnose import diagnose
-from repro.doctor.image import Image, ImageError
-from repro.findings import Finding
+from native_skew.binaries import symbols, versions
+from native_skew.binaries.image import Image, ImageError
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.findings import Finding
 
 SITE = Path(sysconfig.get_path("platlib"))
 BOTH = "V1 { one; }; V2 { two; } V1;"

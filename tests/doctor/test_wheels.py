@@ -16,9 +16,8 @@ import pytest
 from directories import HOLE, behind_a_hole, crowded, sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from repro.doctor.diagnose import diagnose
-from repro.doctor.errors import NotAnEnvironmentError, TemporaryFolderError, WheelError
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.errors import NotAnEnvironmentError, TemporaryFolderError, WheelError
 
 METADATA = b"Metadata-Version: 2.1\nName: x\nVersion: 1\n"
 NAME = "x-1-py3-none-any.whl"

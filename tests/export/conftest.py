@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from commands import ISSUE
 from exported import Replay
-
-from repro.cell import Task
-from repro.interpreter import Interpreter
-from repro.results import Result
-from repro.runner import Runner, Watcher
-from repro.workshop import Workshop
+from native_skew.results.record import Result
+from native_skew.run.cell import Task
+from native_skew.run.runner import Runner, Watcher
+from native_skew.run.session import Session
+from native_skew.toolchain.interpreter import Interpreter
 
 # What the README asks for, and no more.
 PROGRAMS = (
@@ -86,9 +85,9 @@ def tool(task: Callable[..., Task]) -> Callable[[Result], Path]:
 
 
 @pytest.fixture(scope="session")
-def right(workshop: Workshop, task: Callable[..., Task], watcher: Watcher) -> Result:
+def right(session: Session, task: Callable[..., Task], watcher: Watcher) -> Result:
     """A cell that works."""
-    (outcome,) = Runner(workshop, jobs=1).run(
+    (outcome,) = Runner(session, jobs=1).run(
         [task(ISSUE, "uv-pip-install", "match-runtime")], watcher
     )
     assert isinstance(outcome, Result), outcome

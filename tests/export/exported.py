@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from repro.results import Result
+from native_skew.results.record import Result
 
 Run = Callable[..., Result]
 Replay = Callable[..., tuple[int, str]]

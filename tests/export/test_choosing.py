@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pytest
 from commands import ISSUE
-
-from repro.export import choose
-from repro.export.errors import (
-    AmbiguousNameError,
-    UnknownCellError,
-)
-from repro.results import Result
+from native_skew.export import choose
+from native_skew.export.errors import AmbiguousNameError, UnknownCellError
+from native_skew.results.record import Result
 
 
 class TestNames:

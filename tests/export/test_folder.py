@@ -14,29 +14,25 @@ import pytest
 from commands import ISSUE
 from exported import Run
 from msgspec.structs import replace
-
-from repro import interpreter, results, scenarios
-from repro.export import static
-from repro.export.errors import (
-    ExportFolderError,
-    NotExportableError,
-    StaleRecordError,
-)
-from repro.export.folder import export
-from repro.export.stages import course_of
-from repro.interpreter import Interpreter
-from repro.results import Result
-from repro.workshop import Workshop
+from native_skew import results, scenarios
+from native_skew.export import static
+from native_skew.export.errors import ExportFolderError, NotExportableError, StaleRecordError
+from native_skew.export.folder import export
+from native_skew.export.stages import course_of
+from native_skew.results.record import Result
+from native_skew.run.session import Session
+from native_skew.toolchain import interpreter
+from native_skew.toolchain.interpreter import Interpreter
 
 SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).with_name("shellcheck"))
 
 
 def test_what_is_unsupported_is_refused_with_its_reason(
-    run: Run, workshop: Workshop, tmp_path: Path
+    run: Run, session: Session, tmp_path: Path
 ) -> None:
     result = run(ISSUE, "pip", "match-runtime")
     with pytest.raises(NotExportableError, match="pip has no way of build requirements matched"):
-        export(result, tmp_path / "cell", workshop)
+        export(result, tmp_path / "cell", session)
     assert not (tmp_path / "cell").exists()
 
 
@@ -46,23 +42,23 @@ def test_real_distributions_are_not_given_away(recorded: dict[str, Result]) -> N
         course_of(live, scenarios.find("softioc-live"))
 
 
-def test_the_script_is_clean(run: Run, workshop: Workshop, tmp_path: Path) -> None:
+def test_the_script_is_clean(run: Run, session: Session, tmp_path: Path) -> None:
     for number, cell in enumerate(
         [
             ("stale-build-tree/new-environment", "uv-tool", "match-runtime"),
             (ISSUE, "poetry-lock-sync", "build-constraint"),
         ]
     ):
-        folder = export(run(*cell), tmp_path / str(number), workshop).folder
+        folder = export(run(*cell), tmp_path / str(number), session).folder
         subprocess.run([SHELLCHECK, folder / "run.sh"], check=True)
         subprocess.run(["sh", "-n", folder / "run.sh"], check=True)
 
 
 def test_the_readme_tells_what_when_and_with_what(
-    right: Result, workshop: Workshop, tmp_path: Path
+    right: Result, session: Session, tmp_path: Path
 ) -> None:
     result = right
-    done = export(result, tmp_path / "cell", workshop, with_issue=True)
+    done = export(result, tmp_path / "cell", session, with_issue=True)
     readme = (done.folder / "README.md").read_text(encoding="utf-8")
     told = [result.circumstances.date, result.circumstances.python, result.cell.version]
     told += [each.sha256 for each in result.published]
@@ -73,13 +69,13 @@ def test_the_readme_tells_what_when_and_with_what(
     for heading in ("What was done", "What happened", "What was expected", "How to reproduce"):
         assert f"## {heading}" in issue
     assert "uv pip install fake-softioc==4.6.1" in issue
-    assert str(workshop.work) not in readme + issue
+    assert str(session.work) not in readme + issue
 
 
-def test_a_folder_in_use_is_left_alone(right: Result, workshop: Workshop, tmp_path: Path) -> None:
+def test_a_folder_in_use_is_left_alone(right: Result, session: Session, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x")
     with pytest.raises(ExportFolderError, match="is not an empty folder"):
-        export(right, tmp_path, workshop)
+        export(right, tmp_path, session)
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
 
 
@@ -108,11 +104,11 @@ def test_the_command(call: Callable[..., tuple[int, str, str]], tmp_path: Path) 
     assert "--live" in errors
 
 
-def test_other_bytes_are_named(right: Result, workshop: Workshop, python: Interpreter) -> None:
+def test_other_bytes_are_named(right: Result, session: Session, python: Interpreter) -> None:
     result = right
     scenario = scenarios.find(result.cell.scenario)
-    files = workshop.shelf(scenario, result.cell.variant, python).all_files()
-    compiler = static.compiled_by(workshop.compiler)
+    files = session.publication(scenario, result.cell.variant, python).all_files()
+    compiler = static.compiled_by(session.compiler)
     assert not static.differences(result, files, compiler)
     altered = [
         replace(each, content=each.content + b"\0")
@@ -143,16 +139,16 @@ def test_a_record_of_other_commands_is_stale(right: Result) -> None:
 
 
 def test_what_another_python_recorded_is_exported_as_that_one_does(
-    right: Result, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    right: Result, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    export(right, tmp_path / "same", workshop, with_issue=True)
+    export(right, tmp_path / "same", session, with_issue=True)
     here = interpreter.find()
     for name, version in (("other", "3.99.0"), ("same", here.version)):
         other = replace(here, version=version)
         monkeypatch.setattr(interpreter, "find", lambda name=None, found=other: found)
         assert (interpreter.find().name == right.cell.python) == (name == "same")
         folder = tmp_path / f"by-{name}"
-        export(right, folder, workshop, with_issue=True)
+        export(right, folder, session, with_issue=True)
         same = filecmp.dircmp(tmp_path / "same", folder)
         assert not [*same.left_only, *same.right_only, *same.diff_files, *same.funny_files]
         files = filecmp.dircmp(tmp_path / "same/index/files", folder / "index/files")

@@ -10,27 +10,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from native_skew import scenarios
+from native_skew.binaries import elf
+from native_skew.export import static
+from native_skew.export.payload import look
+from native_skew.observe.environment import Check, Observation
+from native_skew.observe.judgement import judge
+from native_skew.publish.index import CACHE_CONTROL, Index
+from native_skew.publish.publication import Publication
+from native_skew.run.session import Session
+from native_skew.toolchain.interpreter import Interpreter
 from werkzeug.test import Client
-
-from repro import elf, scenarios
-from repro.export import static
-from repro.export.payload import look
-from repro.index import CACHE_CONTROL, Index
-from repro.interpreter import Interpreter
-from repro.observe import Check, Observation
-from repro.shelf import Shelf
-from repro.verdict import judge
-from repro.workshop import Workshop
 
 
 @pytest.mark.parametrize("policy", CACHE_CONTROL)
 def test_the_server_sends_what_the_kits_index_sends(
-    policy: str, workshop: Workshop, python: Interpreter, tmp_path: Path
+    policy: str, session: Session, python: Interpreter, tmp_path: Path
 ) -> None:
     found = scenarios.find("stale-wheel-cache")
-    shelf = workshop.shelf(found, found.variant_names()[0], python)
-    shelf = Shelf(shelf.all_files(), policy)  # type: ignore[arg-type]
-    static.write(shelf, 2, tmp_path / "index")
+    publication = session.publication(found, found.variant_names()[0], python)
+    publication = Publication(publication.all_files(), policy)  # type: ignore[arg-type]
+    static.write(publication, 2, tmp_path / "index")
     payload = Path(look.__file__).with_name("server.py")
     shutil.copy(payload, tmp_path)
     (tmp_path / "state").mkdir()
@@ -41,10 +41,10 @@ def test_the_server_sends_what_the_kits_index_sends(
     try:
         address = f"http://127.0.0.1:{int(server.stdout.readline())}"
         with Index() as index:
-            index.publish("cell", shelf)
+            index.publish("cell", publication)
             kit = Client(index.application)
-            for step, path in [(n, p) for n in (1, 2) for p in _paths(shelf, n)]:
-                shelf.step = step
+            for step, path in [(n, p) for n in (1, 2) for p in _paths(publication, n)]:
+                publication.step = step
                 (tmp_path / "state" / "step").write_text(f"{step}\n")
                 theirs = kit.get(f"/cell{path}", headers={"Accept": "text/html"})
                 _compare(theirs, address + path)
@@ -54,9 +54,9 @@ def test_the_server_sends_what_the_kits_index_sends(
         server.stdout.close()
 
 
-def _paths(shelf: Shelf, step: int) -> Iterator[str]:
+def _paths(publication: Publication, step: int) -> Iterator[str]:
     yield from ("/simple/", "/simple/fake-softioc/", "/simple/fake-corelibs/", "/simple/nothing/")
-    for file in shelf.all_files():
+    for file in publication.all_files():
         if file.project == "fake-corelibs" and file.step <= step:
             yield from (f"/files/{file.filename}", f"/files/{file.filename}.metadata")
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from commands import ISSUE
 from exported import Replay, Run
-
-from repro.export.folder import export
-from repro.results import Result
-from repro.workshop import Workshop
+from native_skew.export.folder import export
+from native_skew.results.record import Result
+from native_skew.run.session import Session
 
 
 @pytest.mark.parametrize(
@@ -37,12 +36,12 @@ def test_a_folder_shows_the_recorded_verdict(
     run: Run,
     replay: Replay,
     tool: Callable[[Result], Path],
-    workshop: Workshop,
+    session: Session,
     tmp_path: Path,
 ) -> None:
     result = run(scenario, installer, remedy)
     assert result.verdict == verdict
-    done = export(result, tmp_path / "cell", workshop)
+    done = export(result, tmp_path / "cell", session)
     assert not done.differences
     code, output = replay(done.folder, tool(result))
     assert code == 0, output
@@ -62,8 +61,8 @@ class TestAltered:
     """Negative controls: a folder that is not the recorded one ends otherwise."""
 
     @pytest.fixture
-    def works(self, right: Result, workshop: Workshop, tmp_path: Path) -> tuple[Result, Path]:
-        return right, export(right, tmp_path / "cell", workshop).folder
+    def works(self, right: Result, session: Session, tmp_path: Path) -> tuple[Result, Path]:
+        return right, export(right, tmp_path / "cell", session).folder
 
     def test_another_configuration_is_another_verdict(
         self, works: tuple[Result, Path], replay: Replay, tool: Callable[[Result], Path]
@@ -101,11 +100,11 @@ class TestAltered:
         run: Run,
         replay: Replay,
         tool: Callable[[Result], Path],
-        workshop: Workshop,
+        session: Session,
         tmp_path: Path,
     ) -> None:
         result = run(ISSUE, "uv-pip-install", "constrain-newer")
-        folder = export(result, tmp_path / "lost", workshop).folder
+        folder = export(result, tmp_path / "lost", session).folder
         assert replay(folder, tool(result))[0] == 0
         shutil.rmtree(folder / "index" / "step-1")
         code, output = replay(folder, tool(result))

@@ -14,10 +14,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
-
-from repro.findings import Advice, Finding, Location, Report, Rule, output_options, write
-from repro.findings.model import ordered, schema
-from repro.results import encode
+from native_skew.findings import Advice, Finding, Location, Report, Rule, output_options, write
+from native_skew.findings.model import ordered, schema
+from native_skew.results.record import encode
 
 # The standard's own schema, in the form in which editors and code scanning use it.
 SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))

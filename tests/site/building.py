@@ -27,7 +27,7 @@ def build(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProce
 def plain(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Writes what ``folder`` holds as sources for a generator that runs no hooks."""
     return subprocess.run(
-        [sys.executable, "-m", "repro.site", str(into)],
+        [sys.executable, "-m", "native_skew.site", str(into)],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
         capture_output=True,

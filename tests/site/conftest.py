@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from browsing import opened
 from building import ROOT, build
+from native_skew.site.result_index import Book
 from serving import serving
-
-from repro.site.book import Book
 
 
 def pytest_configure(config: pytest.Config) -> None:

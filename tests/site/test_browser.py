@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from browsing import opened
+from native_skew.results.record import Result
+from native_skew.site import markup, messages, snippet, tabs
+from native_skew.site.result_index import Book
 from test_parts import WHERE
-
-from repro.results import Result
-from repro.site import markup, messages, snippet, tabs
-from repro.site.book import Book
 
 pytestmark = pytest.mark.browser
 # Pages with a fix that one tool alone needs.

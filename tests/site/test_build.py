@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from building import ROOT, build, checkout
+from native_skew.site import claims, markup
+from native_skew.site.result_index import Book
 from reading import Page, read, target
-
-from repro.site import claims, markup
-from repro.site.book import Book
 
 GENERATED = ("cells/", "scenarios/", "remedies/", "matrix/", "links/", "results/", "timeline/")
 

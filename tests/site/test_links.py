@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 from building import ROOT
+from native_skew.site import linkcheck, links
+from native_skew.site.errors import LinkRecordError
+from native_skew.site.links import Check
 from reading import read
-
-from repro.site import linkcheck, links
-from repro.site.errors import LinkRecordError
-from repro.site.links import Check
 
 DAY = dt.date(2026, 1, 2)
 ANSWERS = {"/there": 200, "/gone": 404, "/busy": 503, "/moved": 301}
@@ -85,7 +84,7 @@ def checkout(folder: Path, monkeypatch: pytest.MonkeyPatch, *addresses: str) -> 
     text = "".join(f"- [it]({address})\n" for address in addresses)
     (folder / "docs/page.md").write_text(text, encoding="utf-8")
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("repro.site.pages.generate", dict)
+    monkeypatch.setattr("native_skew.site.pages.generate", dict)
 
 
 def test_a_silent_server_is_no_news(

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from browsing import opened
 from logs import ISSUE
+from native_skew.site.result_index import Book
 from test_parts import WHERE
-
-from repro.site.book import Book
 
 pytestmark = pytest.mark.browser
 PAGE = "errors/unsatisfiable-pin/"

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import pytest
 from logs import ISSUE
-
-from repro.report import metadata_read
-from repro.results import Result
-from repro.site import glossary, messages, sequence, snippet
-from repro.site.book import Book, expand
-from repro.site.citing import Citations
-from repro.site.errors import CellReferenceError, NothingRecordedError
+from native_skew.results.record import Result
+from native_skew.results.report import metadata_read
+from native_skew.site import glossary, messages, sequence, snippet
+from native_skew.site.citations import Citations
+from native_skew.site.errors import CellReferenceError, NothingRecordedError
+from native_skew.site.result_index import Book, expand
 
 WHERE = "stamped-wheel-elsewhere/no-wheel-fits"
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from logs import ISSUE, OLD_LAYOUT
+from native_skew.site import messages
+from native_skew.site.result_index import Book
 from test_parts import WHERE, printed
-
-from repro.site import messages
-from repro.site.book import Book
 
 pytestmark = pytest.mark.browser
 

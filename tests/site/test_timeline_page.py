@@ -9,12 +9,12 @@ from html import unescape
 import pytest
 from building import ROOT
 from msgspec.structs import replace
-
-from repro import results
-from repro.site import flips, linechart, markup, pages, timeline
-from repro.site.errors import FlipReferenceError
-from repro.timeline import record
-from repro.timeline.record import Flip, Line, Skipped
+from native_skew import results
+from native_skew.site import linechart, markup, pages, timeline
+from native_skew.site import release_badge as flips
+from native_skew.site.errors import FlipReferenceError
+from native_skew.timeline import record
+from native_skew.timeline.record import Flip, Line, Skipped
 
 LINES = record.read_all(ROOT / record.FOLDER)
 

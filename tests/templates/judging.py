@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from repro import fakes, scenarios
-from repro.interpreter import find
-from repro.workshop import Workshop
+from native_skew.publish import fakes
+from native_skew import scenarios
+from native_skew.toolchain.interpreter import find
+from native_skew.run.session import Session
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
@@ -28,7 +29,7 @@ def verdicts(
     chosen = [word for name in scenario_names for word in ("--scenario", name)]
     chosen += [word for name in installers for word in ("--installer", f"{name}==newest")]
     done = subprocess.run(
-        [sys.executable, "-m", "repro", "run", "--json", "--consumer", str(sdist), *chosen],
+        [sys.executable, "-m", "native_skew", "run", "--json", "--consumer", str(sdist), *chosen],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
         capture_output=True,
@@ -51,8 +52,8 @@ def variants(scenario_names: Iterable[str]) -> int:
 def fake_sdist(folder: Path) -> Path:
     """The fake consumer's own sdist, as if somebody had made it."""
     scenario = scenarios.find("stamped-wheel-elsewhere")
-    with Workshop(ROOT / ".native-skew") as workshop:
-        made = fakes.consumer_files(scenario.consumers[0], find(), workshop.compiler)[0]
+    with Session(ROOT / ".native-skew") as session:
+        made = fakes.consumer_files(scenario.consumers[0], find(), session.compiler)[0]
     path = folder / made.filename
     path.write_bytes(made.content)
     return path

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from repro import fakes
-from repro.adopt.command import adopt
-from repro import substitute
-from repro.interpreter import find
-from repro.scenario import ProviderRelease
-from repro.workshop import Workshop
+from native_skew.publish import fakes
+from native_skew.adopt.command import adopt
+from native_skew.publish import substitute
+from native_skew.toolchain.interpreter import find
+from native_skew.scenarios.model import ProviderRelease
+from native_skew.run.session import Session
 
 from .bakery import HIGHEST, LOWEST, Bakery
 from .judging import ISSUE, ROOT, verdicts
@@ -43,10 +43,10 @@ def stamped(bakery: Bakery) -> Path:
 @pytest.fixture
 def kit_sites(bakery: Bakery) -> dict[str, Path]:
     """The kit's own fake provider, installed in two versions of one ABI."""
-    with Workshop(ROOT / ".native-skew") as workshop:
+    with Session(ROOT / ".native-skew") as session:
         made = {
             version: fakes.provider_file(
-                ProviderRelease(version=version), find(), workshop.compiler
+                ProviderRelease(version=version), find(), session.compiler
             )
             for version in (LOWEST, HIGHEST)
         }

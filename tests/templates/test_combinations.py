@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import tomllib
 
-from repro.archives import wheel_file
-from repro.metadata import core_metadata
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
 
 from .bakery import HIGHEST, LOWEST, TEMPLATES, Bakery
 from .index import publish, served

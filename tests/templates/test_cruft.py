@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from repro import live
+from native_skew.toolchain import user_index as live
 
 from .bakery import TEMPLATES, Bakery
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.installers import INSTALLERS
+from native_skew.installers.registry import INSTALLERS
 
 from .judging import ISSUE, SCENARIOS, fake_sdist, variants, verdicts
 

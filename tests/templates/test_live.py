@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from repro import live
+from native_skew.toolchain import user_index as live
 
 from .bakery import Bakery
 from .index import addresses

@@ -1,1 +1,0 @@
-"""Exporting a recorded cell: a folder that reproduces it without the kit, and a report's text."""

@@ -1,1 +1,0 @@
-"""The whole matrix: in parts, interrupted and gone on with, joined again."""

@@ -1,0 +1,63 @@
+"""The command ``native-skew adopt``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from native_skew.adopt import folder
+from native_skew.adopt.finding import Wishes
+from native_skew.adopt.plan import propose
+from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
+from native_skew.results import report
+
+CHANGES = 1
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@click.option(
+    "--range",
+    "asked",
+    multiple=True,
+    metavar="REQUIREMENT",
+    help="The versions of a provider to declare, e.g. 'epicscorelibs>=7.0.7.99.1.2,<7.0.7.99.2'.",
+)
+@click.option(
+    "--abi",
+    type=click.Choice(GRANULARITIES),
+    help="Which releases of a provider keep its ABI, where no range is stated.",
+)
+@click.option("--library-folder", metavar="NAME", help="Its library's folder in its package.")
+@click.option("--write", is_flag=True, help="Change the files; without it nothing is written.")
+def adopt(
+    path: Path,
+    asked: tuple[str, ...],
+    abi: Granularity | None,
+    library_folder: str | None,
+    write: bool,
+) -> None:
+    """Says what in the build files of PATH causes skew, and prints the change as a diff.
+
+    The files are read, and nothing in them is run. The diff goes to standard output, all
+    else to standard error. Ends with 0 when there is nothing to change, 1 when there is,
+    2 when a file is not understood: then nothing is proposed, and nothing written.
+    """
+    wishes = Wishes(
+        ranges=tuple(map(parsed, asked)), granularity=abi, library_folder=library_folder
+    )
+    before = folder.read(path)
+    proposal = propose(before, wishes)
+    notes = report.console(stderr=True)
+    for finding in proposal.findings:
+        notes.print(str(finding), soft_wrap=True, highlight=False, markup=False)
+    if write:
+        for name in folder.write(path, before, proposal.after):
+            notes.print(f"written: {path / name}", soft_wrap=True, highlight=False, markup=False)
+    else:
+        sys.stdout.write(proposal.diff)
+    if not proposal.findings:
+        notes.print("nothing to change", highlight=False)
+    sys.exit(CHANGES if proposal.findings else 0)

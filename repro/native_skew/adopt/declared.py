@@ -1,0 +1,188 @@
+"""Where a project declares what it requires at run time, and how that is changed.
+
+Each place is read into entries, and takes the same entries back with some replaced. What
+``setup.py`` computes is moved to where it is static: setuptools writes whatever comes from
+``setup.py`` into the metadata as Dynamic, and that from the two other files it does not
+(https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import tomlkit
+
+from native_skew.adopt.errors import NotUnderstoodError
+from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project, quoted_like, requirements
+from native_skew.adopt.setup_script import Entry, SetupScript
+
+_STATIC = "list them in project.dependencies of pyproject.toml first"
+
+
+class Place(Protocol):
+    """Where run-time requirements are declared."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+    def replace(self, changed: Mapping[int, str]) -> None:
+        """Makes the entries with these numbers say something else."""
+
+
+class Nowhere:
+    """The project requires nothing."""
+
+    title = PYPROJECT
+    entries: tuple[Entry, ...] = ()
+
+    def replace(self, changed: Mapping[int, str]) -> None:
+        """Nothing is there to be changed."""
+
+
+class InPyproject:
+    """``project.dependencies``."""
+
+    title = f"{PYPROJECT}: project.dependencies"
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        listed = project.table("project")["dependencies"]
+        requirements(self.title, listed)
+        self.entries = tuple(Entry(where=PYPROJECT, text=str(each)) for each in listed)
+
+    def replace(self, changed: Mapping[int, str]) -> None:
+        """Replaces strings; the comments beside them stay."""
+        listed = self._project.table("project")["dependencies"]
+        for number, text in changed.items():
+            listed[number] = quoted_like(listed[number], text)
+
+
+class InConfig:
+    """``install_requires`` in ``setup.cfg``."""
+
+    title = f"{CONFIG}: install_requires"
+
+    def __init__(self, project: Project) -> None:
+        assert project.config is not None
+        self._option = project.config["options"]["install_requires"]
+        self._lines = self._option.as_list()
+        if any(line.startswith(("file:", "attr:")) for line in self._lines):
+            raise NotUnderstoodError(CONFIG, f"install_requires is {self._option.value}", _STATIC)
+        # Comments are lines of their own in this format.
+        self._numbers = [n for n, line in enumerate(self._lines) if not line.startswith(("#", ";"))]
+        texts = [self._lines[number] for number in self._numbers]
+        requirements(self.title, texts)
+        self.entries = tuple(Entry(where=CONFIG, text=text) for text in texts)
+
+    def replace(self, changed: Mapping[int, str]) -> None:
+        """Writes the lines again, comments included."""
+        for number, text in changed.items():
+            self._lines[self._numbers[number]] = text
+        self._option.set_values(self._lines)
+
+
+class InScript:
+    """``install_requires`` in ``setup.py``."""
+
+    title = f"{SCRIPT}: install_requires"
+
+    def __init__(self, project: Project, script: SetupScript) -> None:
+        self._project, self._script = project, script
+        names = tuple(each.name for each in project.build_requires)
+        self.entries = script.requirements(names)
+        literal = [each.text for each in self.entries if each.stamp is None]
+        requirements(self.title, literal)
+
+    def replace(self, changed: Mapping[int, str]) -> None:
+        """Moves all entries to a static place; where there is none, replaces them here."""
+        moved = [
+            (changed.get(number, each.text), each.comments)
+            for number, each in enumerate(self.entries)
+        ]
+        if self._project.table("project"):
+            self._project.edits += self._script.without_requirements()
+            _move_to_pyproject(self._project, moved)
+        elif self._project.config is not None and self._project.config.has_section("options"):
+            self._project.edits += self._script.without_requirements()
+            _move_to_config(self._project, moved)
+        else:
+            self._project.edits += self._script.with_requirements(changed)
+
+    @property
+    def target(self) -> str:
+        """Where the entries go, in words."""
+        if self._project.table("project"):
+            return "project.dependencies of pyproject.toml"
+        if self._project.config is not None and self._project.config.has_section("options"):
+            return "[options] of setup.cfg"
+        return "install_requires as plain strings"
+
+
+_Moved = Sequence[tuple[str, tuple[str, ...]]]
+
+
+def _move_to_pyproject(project: Project, moved: _Moved) -> None:
+    table = cast("Any", project.pyproject)["project"]
+    table["dynamic"].remove("dependencies")
+    if not table["dynamic"]:
+        table.remove("dynamic")
+    listed = tomlkit.array()
+    for text, comments in moved:
+        for comment in comments:
+            listed.add_line(indent="  ", comment=comment)
+        listed.add_line(text, indent="  ")
+    listed.add_line(indent="")
+    table["dependencies"] = listed
+
+
+def _move_to_config(project: Project, moved: _Moved) -> None:
+    assert project.config is not None
+    section = project.config["options"]
+    lines = [line for text, comments in moved for line in (*(f"# {c}" for c in comments), text)]
+    options = section.options()
+    if options:
+        section[options[-1]].add_after.option("install_requires")
+    else:
+        section.set("install_requires")
+    section["install_requires"].set_values(lines)
+
+
+def find(project: Project) -> Place:
+    """Where ``project`` declares its run-time requirements.
+
+    Raises:
+        NotUnderstoodError: it is computed by something that is not read here.
+
+    """
+    table = project.table("project")
+    if "dependencies" in table:
+        return InPyproject(project)
+    if table and "dependencies" not in table.get("dynamic", []):
+        return Nowhere()
+    if project.table("tool", "poetry") and not table:
+        raise NotUnderstoodError(
+            PYPROJECT, "the requirements are in Poetry's own table", "move them to [project] first"
+        )
+    if table and project.backend != "setuptools":
+        raise NotUnderstoodError(
+            PYPROJECT, f"dependencies are dynamic, computed by {project.backend}", _STATIC
+        )
+    if "dependencies" in project.table("tool", "setuptools", "dynamic"):
+        raise NotUnderstoodError(
+            PYPROJECT, "dependencies are read from another file (tool.setuptools.dynamic)", _STATIC
+        )
+    return _of_setuptools(project)
+
+
+def _of_setuptools(project: Project) -> Place:
+    script = project.script
+    has_script = bool(script and script.keyword("install_requires"))
+    has_config = bool(project.config and project.config.has_option("options", "install_requires"))
+    if has_script and has_config:
+        raise NotUnderstoodError(
+            SCRIPT, f"install_requires is in {SCRIPT} and in {CONFIG}", "keep one of the two"
+        )
+    if script and has_script:
+        return InScript(project, script)
+    return InConfig(project) if has_config else Nowhere()

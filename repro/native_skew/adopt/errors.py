@@ -1,0 +1,43 @@
+"""What keeps ``native-skew adopt`` from proposing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from native_skew.errors import SkewError
+
+
+class NotUnderstoodError(SkewError):
+    """A build file says something that reading alone cannot decide; nothing is changed.
+
+    Args:
+        where: the file, and the line where there is one, as ``setup.py:12``.
+        reason: what is not understood.
+        advice: what a person can do about it.
+
+    """
+
+    def __init__(self, where: str, reason: str, advice: str) -> None:
+        self.where, self.reason = where, reason
+        super().__init__(f"{where}: not understood, so nothing is changed: {reason}; {advice}")
+
+
+class ProjectFileError(SkewError):
+    """A build file cannot be read or written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; make it a readable UTF-8 file, and run again")
+
+
+class NoProjectError(SkewError):
+    """There is nothing to look at."""
+
+    def __init__(self, path: Path, names: str) -> None:
+        super().__init__(f"{path}: has no build file ({names}); name a project's own folder")
+
+
+class RangeError(SkewError):
+    """``--range`` is not one that can be declared."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"--range {text!r}: {reason}; give it as 'NAME>=OLDEST,<NEXT-ABI'")

@@ -1,0 +1,73 @@
+"""What is found in a project, and what the person who asked has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from native_skew.adopt.ranges import Granularity
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One cause of skew.
+
+    Attributes:
+        where: the file, with a line where there is one.
+        kind: a short name, as the documentation lists it.
+        what: what is there, and what comes of it.
+        change: what is proposed; or, with ``by_hand``, what a person has to do.
+        by_hand: the change is not part of the diff.
+
+    """
+
+    where: str
+    kind: str
+    what: str
+    change: str
+    by_hand: bool = False
+
+    def __str__(self) -> str:
+        """Two lines: what is wrong, and what is done about it."""
+        todo = "by hand" if self.by_hand else "change"
+        return f"{self.where}: {self.kind}: {self.what}\n    {todo}: {self.change}"
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is not in the files, or is to be other than they say.
+
+    Attributes:
+        ranges: one for a provider at most.
+        granularity: which releases of a provider have one ABI; None for what the stamp says.
+        library_folder: where in the provider's package its library lies.
+
+    """
+
+    ranges: tuple[Requirement, ...] = ()
+    granularity: Granularity | None = None
+    library_folder: str | None = None
+
+    def range_for(self, provider: str) -> Requirement | None:
+        """The range asked for ``provider``."""
+        name = canonicalize_name(provider)
+        return next((r for r in self.ranges if canonicalize_name(r.name) == name), None)
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A module of the project that is linked to a provider's library.
+
+    Attributes:
+        provider: the provider's import name, or what it is imported as.
+        where: file and line.
+        libraries: file names without versions, ``libfoo.so``, as far as they are written.
+
+    """
+
+    provider: str
+    where: str
+    libraries: tuple[str, ...] = ()
+
+
+Links = Mapping[str, tuple[Link, ...]]

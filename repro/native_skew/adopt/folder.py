@@ -1,0 +1,99 @@
+"""A project's build files: read, compared as a unified diff, written back."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from native_skew.adopt.errors import NoProjectError, ProjectFileError
+
+BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt")
+WORKFLOWS = ".github/workflows"
+_LIMIT = 1024 * 1024  # bytes; no build file that a person wrote is longer
+
+
+def read(root: Path) -> dict[str, str]:
+    """The build files and workflows below ``root``, by name; line ends as they are.
+
+    Raises:
+        NoProjectError: there is no build file.
+        ProjectFileError: one cannot be read.
+
+    """
+    names = [name for name in BUILD_FILES if (root / name).is_file()]
+    if not names:
+        raise NoProjectError(root, ", ".join(BUILD_FILES))
+    folder = root / WORKFLOWS
+    workflows = sorted(
+        each for each in folder.glob("*") if each.suffix in {".yml", ".yaml"} and each.is_file()
+    )
+    paths = [root / name for name in names] + workflows
+    return {path.relative_to(root).as_posix(): _text(path) for path in paths}
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LIMIT:
+            raise ProjectFileError(path, "is longer than 1 MB")
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ProjectFileError(path, f"is not UTF-8 ({error.reason})") from error
+    except OSError as error:
+        raise ProjectFileError(path, str(error.strerror)) from error
+
+
+def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """The change as ``git apply`` and ``patch -p1`` take it; empty where there is none."""
+    return "".join(
+        line
+        for name in after
+        if before[name] != after[name]
+        for line in _file_diff(name, before[name], after[name])
+    )
+
+
+def _file_diff(name: str, before: str, after: str) -> Iterator[str]:
+    # Split at line feeds only: str.splitlines would also split at form feeds and others.
+    lines = ([line + "\n" for line in text.split("\n")] for text in (before, after))
+    old, new = (_without_last_end(each) for each in lines)
+    for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _without_last_end(lines: list[str]) -> list[str]:
+    """What split() made of the text's end: nothing after a line feed, else an open line."""
+    *whole, last = lines
+    return [*whole, last.removesuffix("\n")] if last != "\n" else whole
+
+
+def write(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """Writes the files that differ: all of them, or none where one cannot be written.
+
+    Raises:
+        ProjectFileError: a file cannot be written.
+
+    """
+    changed = tuple(name for name in after if before[name] != after[name])
+    ready: list[tuple[Path, Path]] = []
+    path = root
+    try:
+        for name in changed:
+            path = (root / name).resolve()
+            if not path.is_relative_to(root.resolve()):
+                raise ProjectFileError(root / name, f"leads out of the project, to {path}")
+            temporary = path.with_name(f".{path.name}.adopt")
+            ready.append((temporary, path))
+            temporary.write_bytes(after[name].encode("utf-8"))
+            shutil.copymode(path, temporary)
+        for temporary, path in ready:
+            os.replace(temporary, path)  # noqa: PTH105
+    except OSError as error:
+        raise ProjectFileError(path, f"cannot be written ({error.strerror})") from error
+    finally:
+        for temporary, _ in ready:
+            if temporary.is_file():
+                temporary.unlink()
+    return changed

@@ -1,0 +1,177 @@
+"""Which providers a project's modules are linked to, and whether the loader finds them.
+
+A module finds a library in another package's folder by a RUNPATH that starts with
+``$ORIGIN``, the module's own folder (ld.so(8)).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from native_skew.adopt.finding import Finding, Link, Wishes
+from native_skew.adopt.project import Project
+from native_skew.adopt.python_source import Edit
+from native_skew.adopt.setup_script import SetupScript, argument, arguments_of
+
+# Distributions that others compile against without linking to a library in them.
+HEADERS_ONLY = {"cffi", "cython", "mypy", "nanobind", "numpy", "pybind11", "setuptools"}
+_LINKING = ("extra_link_args", "library_dirs", "libraries", "extra_objects", "runtime_library_dirs")
+_LIBRARY = re.compile(r"(?:^|/|-l:)(lib[A-Za-z0-9_+.-]+?\.so)(?:\.[0-9.]+)?$")
+_NAMED = re.compile(r"-l([A-Za-z0-9_+.-]+)$")
+_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+_OF_THE_SYSTEM = {"c", "m", "dl", "rt", "pthread", "stdc++", "util", "z"}
+# Extension classes that link to the library of the package which they come from, and that
+# package's own way of loading it: none of them needs a RUNPATH.
+_CLASSES = {
+    "torch": ("libtorch.so", "libtorch_cpu.so", "libtorch_python.so", "libc10.so"),
+}
+
+
+def links(project: Project) -> tuple[Link, ...]:
+    """What the modules are linked to, as far as ``setup.py`` says it."""
+    if project.script is None:
+        return ()
+    script = project.script
+    return tuple(link for call in script.extensions for link in _links_of(script, call))
+
+
+def _links_of(script: SetupScript, call: ast.Call) -> Iterator[Link]:
+    where = script.where(call)
+    by_dso: dict[str, list[str]] = {}
+    if dsos := argument(call, "dsos"):  # setuptools_dso: dotted names, RUNPATH included
+        for text in script.texts(dsos.value):
+            package, _, library = text.rpartition(".")
+            by_dso.setdefault(package.partition(".")[0], []).append(f"lib{library}.so")
+    for package, names in by_dso.items():
+        yield Link(provider=package, where=where, libraries=tuple(names))
+    for root in sorted(_roots(script, call.func) & _CLASSES.keys()):
+        yield Link(provider=root, where=where, libraries=_CLASSES[root])
+    arguments = [each for name in _LINKING if (each := argument(call, name))]
+    roots = {root for each in arguments for root in _roots(script, each.value)}
+    for root in sorted(roots - HEADERS_ONLY - by_dso.keys() - _CLASSES.keys()):
+        yield Link(provider=root, where=where, libraries=tuple(_libraries(script, arguments)))
+
+
+def _roots(script: SetupScript, node: ast.AST) -> set[str]:
+    """Packages from elsewhere that are reached from ``node``."""
+    roots = {name.partition(".")[0] for name in script.modules(node)}
+    return {root for root in roots if root and root not in sys.stdlib_module_names}
+
+
+def _libraries(script: SetupScript, arguments: list[ast.keyword]) -> Iterator[str]:
+    for each in arguments:
+        for text in script.texts(each.value):
+            if found := _LIBRARY.search(text):
+                yield found[1]
+            elif (found := _NAMED.match(text)) and found[1] not in _OF_THE_SYSTEM:
+                yield f"lib{found[1]}.so"
+            elif each.arg == "libraries" and text not in _OF_THE_SYSTEM:
+                yield f"lib{text}.so"
+
+
+def check_runpath(project: Project, providers: Sequence[str], wishes: Wishes) -> Iterator[Finding]:
+    """Modules that are linked to ``providers`` and would not find them, with the cure."""
+    script = project.script
+    for call in script.extensions if script else ():
+        assert script is not None
+        if argument(call, "dsos"):  # setuptools_dso sets it
+            continue
+        linked = {link.provider for link in _links_of(script, call)} - _CLASSES.keys()
+        texts = [
+            text
+            for name in ("extra_link_args", "runtime_library_dirs")
+            if (each := argument(call, name))
+            for text in script.texts(each.value)
+        ]
+        missing = [
+            each for each in providers if each in linked and not _found(each, texts, providers)
+        ]
+        if missing:
+            yield from _without_runpath(project, script, call, missing, wishes)
+
+
+def _found(provider: str, texts: Sequence[str], providers: Sequence[str]) -> bool:
+    """Whether one of ``texts`` leads to ``provider``, or at least to none of the others."""
+    relative = [text for text in texts if "$ORIGIN" in text or "${ORIGIN}" in text]
+    return any(
+        provider in text or not any(other in text for other in providers) for text in relative
+    )
+
+
+def _without_runpath(
+    project: Project, script: SetupScript, call: ast.Call, providers: list[str], wishes: Wishes
+) -> Iterator[Finding]:
+    """A finding for each of ``providers``, and one edit for all of them."""
+    runtime = argument(call, "runtime_library_dirs")
+    folder = wishes.library_folder or _folder(script, call)
+    name = _module_name(call)
+    options = [_runpath(name or "package.module", each, folder or "FOLDER") for each in providers]
+    edit = _with_link_arguments(script, call, options)
+    by_hand = folder is None or name is None or edit is None or runtime is not None
+    if edit and not by_hand:
+        project.edits.append(edit)
+    for provider, option in zip(providers, options, strict=True):
+        what = f"the module is linked to a library of {provider}, with no RUNPATH that leads there"
+        if runtime:
+            what = (
+                f"runtime_library_dirs={script.code(runtime.value)} is a folder of the build "
+                "environment, which is gone when the module is used"
+            )
+        hint = (
+            ""
+            if folder
+            else " (FOLDER: that of the library in the package; --library-folder names it)"
+        )
+        yield Finding(
+            where=script.where(call),
+            kind="missing-runpath",
+            what=what,
+            change=f"add {option!r} to extra_link_args{hint}",
+            by_hand=by_hand,
+        )
+
+
+def _runpath(module: str | None, provider: str, folder: str) -> str:
+    up = "/..".join([""] * ((module or "").count(".") + 1))
+    return f"-Wl,--enable-new-dtags,-rpath,$ORIGIN{up}/{provider}/{folder}"
+
+
+def _module_name(call: ast.Call) -> str | None:
+    named = argument(call, "name")
+    node = named.value if named else call.args[0] if call.args else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return None
+
+
+def _folder(script: SetupScript, call: ast.Call) -> str | None:
+    """The library's folder in the provider's package, where a path to it is spelled out."""
+    found = [
+        text
+        for name in ("library_dirs", "extra_link_args", "extra_objects")
+        if (each := argument(call, name))
+        for text in script.texts(each.value)
+        if _FOLDER.fullmatch(text) and not _LIBRARY.search(text)
+    ]
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _with_link_arguments(
+    script: SetupScript, call: ast.Call, options: Sequence[str]
+) -> Edit | None:
+    """What adds ``options`` to ``extra_link_args``; None where that is no list in its place."""
+    text = ", ".join(f'"{option}"' for option in options)
+    existing = argument(call, "extra_link_args")
+    if existing is None:
+        last = arguments_of(call)[-1]
+        end = script.offsets(last)[1]
+        between = "\n" + " " * last.col_offset if last.lineno > call.lineno else " "
+        return Edit(end, end, f",{between}extra_link_args=[{text}]")
+    value = existing.value
+    if not isinstance(value, ast.List):
+        return None
+    end = script.offsets(value.elts[-1])[1] if value.elts else script.offsets(value)[0] + 1
+    return Edit(end, end, f", {text}" if value.elts else text)

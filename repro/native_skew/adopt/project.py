@@ -1,0 +1,144 @@
+"""A project as its build files describe it, and the working copies that changes go into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import configupdater
+import tomlkit
+import tomlkit.items
+from packaging.requirements import InvalidRequirement, Requirement
+from tomlkit.exceptions import TOMLKitError
+
+from native_skew.adopt import shape
+from native_skew.adopt.errors import NotUnderstoodError, ProjectFileError
+from native_skew.adopt.python_source import Edit, Source
+from native_skew.adopt.setup_script import SetupScript
+
+PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
+
+
+class Project:
+    """The build files, parsed.
+
+    Args:
+        before: their texts by name, as ``folder.read`` gives them.
+
+    Attributes:
+        pyproject: ``pyproject.toml``, to be changed in place; empty where there is none.
+        script: ``setup.py``, with ``edits`` to be made to it.
+        config: ``setup.cfg``, to be changed in place.
+        texts: every other file, to be replaced.
+
+    Raises:
+        NotUnderstoodError: a file is not valid in its own language.
+
+    """
+
+    def __init__(self, before: Mapping[str, str]) -> None:
+        self.before = before
+        # Worked on with line feeds alone; `after` puts the file's own line ends back.
+        texts = {name: text.replace("\r\n", "\n") for name, text in before.items()}
+        self.pyproject = _toml(texts.pop(PYPROJECT, ""))
+        script, config = texts.pop(SCRIPT, None), texts.pop(CONFIG, None)
+        self.script = None if script is None else SetupScript(SCRIPT, script)
+        self.config = None if config is None else _config(config)
+        self.edits: list[Edit] = []
+        self.texts = texts
+
+    def table(self, *keys: str) -> dict[str, Any]:
+        """A table of pyproject.toml, to be read; empty where there is none."""
+        found: Any = self.pyproject
+        for key in keys:
+            found = found.get(key, {}) if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def backend(self) -> str:
+        """The top-level package of the build backend; setuptools where none is named."""
+        named = self.table("build-system").get("build-backend", "setuptools")
+        return str(named).partition(":")[0].partition(".")[0]
+
+    @property
+    def build_requires(self) -> tuple[Requirement, ...]:
+        """``build-system.requires``."""
+        where = f"{PYPROJECT}: build-system.requires"
+        return requirements(where, self.table("build-system").get("requires", []))
+
+    def require_for_build(self, number: int | None, requirement: str) -> None:
+        """Puts ``requirement`` into ``build-system.requires``, in the place of entry ``number``."""
+        listed = cast("dict[str, Any]", self.pyproject)["build-system"]["requires"]
+        if number is None:
+            listed.append(requirement)
+        else:
+            listed[number] = quoted_like(listed[number], requirement)
+
+    def after(self) -> dict[str, str]:
+        """The texts with all changes in them.
+
+        Raises:
+            ProjectFileError: a file that would change has line ends of both kinds.
+            NotUnderstoodError: what ``setup.py`` would become is no Python any more.
+
+        """
+        made = dict(self.texts)
+        if PYPROJECT in self.before:
+            made[PYPROJECT] = tomlkit.dumps(self.pyproject)
+        if self.script is not None:
+            made[SCRIPT] = self.script.with_edits(self.edits)
+            Source(SCRIPT, made[SCRIPT])  # still Python, or nothing is proposed
+        if self.config is not None:
+            made[CONFIG] = str(self.config)
+        return {name: _with_line_ends(name, text, made[name]) for name, text in self.before.items()}
+
+
+def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:
+    """``text`` in single quotes where ``old`` has them, and ``text`` has none."""
+    return tomlkit.string(text, literal=old.as_string().startswith("'") and "'" not in text)
+
+
+def requirements(where: str, listed: Iterable[str]) -> tuple[Requirement, ...]:
+    """A list of requirements, parsed.
+
+    Raises:
+        NotUnderstoodError: one is no requirement (PEP 508).
+
+    """
+    try:
+        return tuple(Requirement(each) for each in listed)
+    except InvalidRequirement as error:
+        reason = " ".join(str(error).split())
+        raise NotUnderstoodError(where, reason, "write each as PEP 508 has it") from error
+
+
+def _toml(text: str) -> tomlkit.TOMLDocument:
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise NotUnderstoodError(PYPROJECT, f"not valid TOML ({error})", "correct it") from error
+    if mistake := shape.mistake(document.unwrap()):
+        raise NotUnderstoodError(PYPROJECT, mistake, "correct it")
+    return document
+
+
+def _config(text: str) -> configupdater.ConfigUpdater:
+    updater = configupdater.ConfigUpdater()
+    try:
+        updater.read_string(text)
+    except (configupdater.ParsingError, configupdater.DuplicateSectionError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise NotUnderstoodError(CONFIG, f"not valid ({reason})", "correct it") from error
+    return updater
+
+
+def _with_line_ends(name: str, before: str, after: str) -> str:
+    if before.replace("\r\n", "\n") == after:
+        return before
+    carriage = before.count("\r\n")
+    if not carriage:
+        return after
+    if carriage != before.count("\n"):
+        raise ProjectFileError(Path(name), "has line ends of both kinds")
+    return after.replace("\n", "\r\n")

@@ -1,0 +1,140 @@
+"""How wheels are made: repaired without a copy of the provider's library, built in isolation.
+
+``auditwheel repair`` copies every library that it finds into the wheel, unless told not to
+(https://github.com/pypa/auditwheel#limitations). A second copy of the provider's library is
+a second state in one process, and never follows the provider's version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import tomlkit
+
+from native_skew.adopt.finding import Finding
+from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project
+from native_skew.adopt.setup_script import argument
+
+# cibuildwheel's own, for Linux: https://cibuildwheel.pypa.io/en/stable/options/#repair-wheel-command
+_DEFAULT = "auditwheel repair -w {dest_dir} {wheel}"
+_REPAIR = re.compile(r"\bauditwheel(?:\s+-\S+)*\s+repair\b")
+_FRONTEND = re.compile(r"\bCIBW_BUILD_FRONTEND[^\n]*")
+_VARIABLE = re.compile(r"\bCIBW_REPAIR_WHEEL_COMMAND(?:_LINUX)?\b")
+
+
+def check_wheels(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[Finding]:
+    """Whatever would put ``libraries`` of ``provider`` into the project's wheels."""
+    options = " ".join(f"--exclude '{name}*'" for name in libraries)
+    in_workflows = False
+    for name, text in list(project.texts.items()):
+        if not name.startswith(".github/"):
+            continue
+        in_workflows |= bool(_VARIABLE.search(text))
+        yield from _in_workflow(project, name, text, provider, options)
+    if not in_workflows:
+        yield from _in_pyproject(project, provider, options)
+    yield from _isolation(project, provider)
+    yield from _packed(project, provider, libraries)
+
+
+def _finding(where: str, provider: str, options: str) -> Finding:
+    return Finding(
+        where=where,
+        kind="repair-without-exclude",
+        what=f"auditwheel repair copies the library of {provider} into the wheel",
+        change=f"leave it to {provider}: {options}"
+        if options
+        else f"add --exclude 'libNAME.so*' for each library of {provider}",
+        by_hand=not options,
+    )
+
+
+def _in_workflow(
+    project: Project, name: str, text: str, provider: str, options: str
+) -> Iterator[Finding]:
+    lines = text.split("\n")
+    wrong = [n for n, line in enumerate(lines) if _REPAIR.search(line.partition("#")[0])]
+    # The options may be on another line of a folded command.
+    if not wrong or "--exclude" in text:
+        return
+    for number in wrong:
+        found = _REPAIR.search(lines[number])
+        if found and options and "'" not in lines[number]:  # inside quotes, quotes end them
+            lines[number] = (
+                f"{lines[number][: found.end()]} {options}{lines[number][found.end() :]}"
+            )
+            yield _finding(f"{name}:{number + 1}", provider, options)
+        else:
+            yield _finding(f"{name}:{number + 1}", provider, "")
+    project.texts[name] = "\n".join(lines)
+
+
+def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Finding]:
+    """``tool.cibuildwheel``, whose default is to copy."""
+    uses = any("cibuildwheel" in t for n, t in project.texts.items() if n.startswith(".github/"))
+    if not uses and not project.table("tool", "cibuildwheel"):
+        return
+    keys: tuple[str, ...] = ("tool", "cibuildwheel", "linux")
+    command = project.table(*keys).get("repair-wheel-command")
+    if command is None:
+        keys = keys[:2]
+        command = project.table(*keys).get("repair-wheel-command")
+    if command is None:
+        command, keys = _DEFAULT, ("tool", "cibuildwheel", "linux")
+    found = _REPAIR.search(command) if isinstance(command, str) else None
+    if isinstance(command, str) and (found is None or "--exclude" in command):
+        return
+    if found is None or not options:
+        yield _finding(f"{PYPROJECT}: {'.'.join(keys)}", provider, "")
+        return
+    if PYPROJECT in project.before:
+        table = cast("Any", project.pyproject)
+        for key in keys:
+            table = table.setdefault(key, tomlkit.table(is_super_table=key != keys[-1]))
+        table["repair-wheel-command"] = (
+            f"{command[: found.end()]} {options}{command[found.end() :]}"
+        )
+    yield _finding(f"{PYPROJECT}: {'.'.join(keys)}", provider, options)
+
+
+def _isolation(project: Project, provider: str) -> Iterator[Finding]:
+    """A build without isolation takes whatever is there, and no range reaches it."""
+    front = str(project.table("tool", "cibuildwheel").get("build-frontend", ""))
+    places = {f"{PYPROJECT}: tool.cibuildwheel.build-frontend": front}
+    for name, text in project.texts.items():
+        if name.startswith(".github/"):
+            places[name] = " ".join(_FRONTEND.findall(text))
+    for where, stated in places.items():
+        if not re.search(r"--no-(?:build-)?isolation", stated):
+            continue
+        yield Finding(
+            where=where,
+            kind="build-without-isolation",
+            what=f"wheels are built with whatever {provider} is there; no range reaches them",
+            change="build with isolation, which brings what build-system.requires says",
+            by_hand=True,
+        )
+
+
+def _packed(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[Finding]:
+    """The library itself among the package's data."""
+    patterns: list[tuple[str, str]] = []
+    for listed in project.table("tool", "setuptools", "package-data").values():
+        patterns += [(PYPROJECT, str(each)) for each in listed]
+    if project.config and project.config.has_section("options.package_data"):
+        for option in project.config["options.package_data"].iter_options():
+            patterns += [(CONFIG, each) for each in option.as_list()]
+    if project.script and (data := argument(project.script.call, "package_data")):
+        patterns += [(SCRIPT, text) for text in project.script.texts(data.value)]
+    for where, pattern in patterns:
+        name = pattern.rpartition("/")[2]
+        if any(name.startswith(library.removesuffix(".so")) for library in libraries):
+            yield Finding(
+                where=where,
+                kind="bundled-library",
+                what=f"package data {pattern!r} puts a library of {provider} into the wheel",
+                change=f"leave the library to {provider}: take the pattern out",
+                by_hand=True,
+            )

@@ -1,0 +1,158 @@
+"""``native-skew audit``: the command line."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import click
+import platformdirs
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from native_skew import findings
+from native_skew.audit import judge as judging
+from native_skew.audit import rebuild as rebuilding
+from native_skew.audit.cache import Cache
+from native_skew.audit.errors import ReleaseError
+from native_skew.audit.release import File, Reader, Release, local
+from native_skew.audit.rules import RULES
+from native_skew.audit.simple import Index
+from native_skew.audit.transport import Transport
+from native_skew.findings import Form
+from native_skew.toolchain import user_index as live
+
+_COULD_NOT_LOOK = 2
+_ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
+
+
+@click.command()
+@click.argument("releases", metavar="RELEASE...", nargs=-1, required=True)
+@click.option("--index-url", help="The index; by default the one that pip is set up with.")
+@click.option("--no-index", is_flag=True, help="Compare files on disk, ask nobody.")
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Also build the sdist in isolation and compare. This runs the sdist's code.",
+)
+@click.option(
+    "--cache",
+    "cache_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: Path(platformdirs.user_cache_dir("native-skew")) / "audit",
+    help="Where what was read is kept.",
+)
+@click.option("--no-cache", is_flag=True, help="Keep nothing, use nothing kept.")
+@findings.output_options
+def audit(
+    releases: tuple[str, ...],
+    index_url: str | None,
+    no_index: bool,
+    rebuild: bool,
+    cache_folder: Path,
+    no_cache: bool,
+    form: Form,
+) -> None:
+    """Judges RELEASE before (or after) its upload: whether it will skew those who install it.
+
+    RELEASE is a dist/ folder, files, NAME==VERSION, or NAME for the newest version. Nothing is
+    installed and no code of the release runs, but with --rebuild. Ends with 0 where nothing was
+    found, 1 where skew is possible, 2 where something could not be looked at.
+    """
+    with ExitStack() as stack:
+        transport = index = None
+        if not no_index:
+            url = index_url or live.index_url()
+            transport = stack.enter_context(Transport(url))
+            index = Index(url, transport)
+        reader = Reader(transport, Cache(None if no_cache else cache_folder))
+        wanted = find(releases, index)
+        show = stack.enter_context(_progress())
+        judgements = []
+        for release in wanted:
+            bar = show.add_task(f"{release.name} {release.version}", total=len(release.files))
+            found = judging.judge(release, reader, index, partial(_advance, show, bar))
+            if rebuild:
+                show.update(bar, description=f"building {release.name} {release.version}")
+                found = rebuilding.with_rebuild(found, index)
+            judgements.append(found)
+        traffic = {}
+        if transport:
+            traffic = {
+                "requests": transport.traffic.requests,
+                "bytes fetched": transport.traffic.bytes,
+            }
+    said = judging.report(" ".join(releases), judgements, traffic)
+    code = findings.write(said, RULES, form)
+    troubles = [each for judgement in judgements for each in judgement.troubles]
+    for each in troubles:
+        click.echo(f"error: {each}", err=True)
+    raise SystemExit(code or (_COULD_NOT_LOOK if troubles else 0))
+
+
+def find(releases: tuple[str, ...], index: Index | None) -> list[Release]:
+    """What the arguments name.
+
+    Raises:
+        AuditError: one of them names nothing.
+
+    """
+    found = []
+    files: list[File] = []
+    for text in releases:
+        path = Path(text)
+        if path.is_dir():
+            here = sorted(each for each in path.iterdir() if each.name.endswith(_ENDINGS))
+            if not here:
+                raise ReleaseError(text, "holds no wheel and no sdist")
+            files += map(local, here)
+        elif path.is_file():
+            files.append(local(path))
+        else:
+            found.append(_on_index(text, index))
+    by_release: dict[tuple[str, str], list[File]] = {}
+    for each in files:
+        by_release.setdefault((each.name, each.version), []).append(each)
+    return [
+        *(
+            Release(name=name, version=version, files=tuple(them))
+            for (name, version), them in by_release.items()
+        ),
+        *found,
+    ]
+
+
+def _on_index(text: str, index: Index | None) -> Release:
+    try:
+        requirement = Requirement(text)
+        specifiers = list(requirement.specifier)
+        version = specifiers[0].version if specifiers else ""
+        if version:
+            Version(version)
+    except (InvalidRequirement, InvalidVersion) as error:
+        raise ReleaseError(text, "is no file, and no requirement either") from error
+    if len(specifiers) > 1 or (specifiers and specifiers[0].operator != "=="):
+        raise ReleaseError(text, "names more than one version")
+    if index is None:
+        raise ReleaseError(text, "is no file, and --no-index asks nobody else")
+    return index.release(canonicalize_name(requirement.name), version)
+
+
+def _advance(show: Progress, bar: TaskID, _: str) -> None:
+    show.advance(bar)
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )

@@ -1,0 +1,171 @@
+"""Whether the files of a release agree, and who would notice where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from native_skew.audit.read import Examined
+from native_skew.audit.release import File
+from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
+from native_skew.audit.statement import Statement
+from native_skew.audit.targets import Choice, Target, spoken
+from native_skew.distributions import stamping_modules
+from native_skew.findings import Finding, Location
+
+_READERS = ("uv", "Poetry")
+# The public index's own JSON tells Poetry of a release as a whole; others it asks for a file.
+_AS_SAID = {"uv": "uv", "Poetry": "Poetry, from any index but the public one,"}
+_SHOWN = 6
+
+
+def findings(examined: Examined) -> Iterator[Finding]:
+    """What the files say of themselves and of each other."""
+    place = Location(distribution=examined.release.name, version=examined.release.version)
+    yield from _unreadable(examined)
+    groups = examined.groups()
+    if len(groups) > 1:
+        noticing = _noticing(examined)
+        yield DISAGREE.finding(
+            _sentences(examined, noticing),
+            place,
+            {
+                "sets": len(groups),
+                "files": len(examined.statements),
+                "groups": tuple(_group_text(each, names) for each, names in groups),
+                "noticed_by": tuple(noticing),
+            },
+            level=None if noticing else "note",
+        )
+    yield from _source(examined)
+
+
+def _unreadable(examined: Examined) -> Iterator[Finding]:
+    for filename, statement in examined.statements.items():
+        for text in statement.problems:
+            yield REQUIREMENT.finding(
+                f"«{text}» does not follow the specification.",
+                Location(
+                    file=filename,
+                    distribution=examined.release.name,
+                    version=examined.release.version,
+                ),
+            )
+
+
+def _source(examined: Examined) -> Iterator[Finding]:
+    sdist, said, source = (
+        examined.release.sdist,
+        examined.source_statement,
+        examined.source,
+    )
+    if sdist is None or said is None or source is None:
+        return
+    place = Location(
+        file=sdist.filename,
+        distribution=examined.release.name,
+        version=examined.release.version,
+    )
+    stamping = [
+        each
+        for each in stamping_modules(source.setup_py)
+        if canonicalize_name(each) in _names(source.build_requires)
+    ]
+    if stamping and said.promises_static:
+        yield CLAIMS_STATIC.finding(
+            f"PKG-INFO (Metadata {said.metadata_version}) promises that Requires-Dist is fixed, "
+            f"and setup.py makes install_requires from {', '.join(stamping)}, a build requirement.",
+            place,
+            {"stamped_by": tuple(stamping), "metadata_version": said.metadata_version},
+        )
+    spelt = [each for each in said.dynamic if each.lower() == "requires-dist"]
+    if spelt and "Requires-Dist" not in spelt and not examined.release.wheels:
+        yield SPELLING.finding(
+            f"PKG-INFO says «Dynamic: {spelt[0]}»: pip builds the sdist for its requirements, uv "
+            "takes those in PKG-INFO.",
+            place,
+            {"spelling": spelt[0]},
+        )
+
+
+def _names(requirements: tuple[str, ...]) -> set[str]:
+    return {canonicalize_name(Requirement(each).name) for each in requirements}
+
+
+def _noticing(examined: Examined) -> dict[str, list[Target]]:
+    """Which reader, on which targets, goes by a file that says other things than the installed."""
+    found: dict[str, list[Target]] = {}
+    for choice in examined.choices:
+        installed = _said(examined, choice.installed, choice)
+        for tool, file in zip(_READERS, (choice.read_by_uv, choice.read_by_poetry), strict=True):
+            read = _said(examined, file, choice)
+            if installed is not None and read is not None and read != installed:
+                found.setdefault(tool, []).append(choice.target)
+    return found
+
+
+def _said(examined: Examined, file: File | None, choice: Choice) -> object:
+    statement = examined.statements.get(file.filename) if file else None
+    if file is None or statement is None or not (file.is_wheel or statement.promises_static):
+        return None  # what a build will say, nobody knows before
+    # What a wrong Python would have asked for is not a question of this target.
+    applicable = sorted(_bare(each) for each in statement.applicable(choice.target.environment))
+    return applicable, choice.target.admits(statement.requires_python)
+
+
+def _bare(requirement: Requirement) -> str:
+    return str(requirement).partition(";")[0].strip()
+
+
+def _sentences(examined: Examined, noticing: dict[str, list[Target]]) -> str:
+    groups = examined.groups()
+    first, others = groups[0], groups[1:]
+    lines = [
+        f"{len(examined.statements)} files say {len(groups)} different things. "
+        f"{len(first[1])} of them agree, e.g. {first[1][0]}. Otherwise:"
+    ]
+    for statement, names in others[:_SHOWN]:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        lines.append(f"- {names[0]}{more}: {_difference(first[0], statement)}")
+    if len(others) > _SHOWN:
+        lines.append(f"- and {len(others) - _SHOWN} more sets")
+    for tool, targets in noticing.items():
+        choice = next(each for each in examined.choices if each.target.title == targets[0].title)
+        read = choice.read_by_uv if tool == "uv" else choice.read_by_poetry
+        lines.append(
+            f"{_AS_SAID[tool]} reads a file that says other things than the one it installs for "
+            f"{spoken(targets)}: for {targets[0].title} it reads {read.filename if read else ''} "
+            f"and {'builds' if choice.is_built else 'installs'} "
+            f"{choice.installed.filename if choice.installed else ''}."
+        )
+    if not noticing:
+        lines.append("On the Pythons and platforms looked at, no resolver would notice.")
+    return "\n".join(lines)
+
+
+def _difference(one: Statement, other: Statement) -> str:
+    less = sorted(set(one.requires_dist) - set(other.requires_dist))
+    more = sorted(set(other.requires_dist) - set(one.requires_dist))
+    parts = []
+    if more or less:
+        parts.append(f"{_listed(more)} instead of {_listed(less)}")
+    if one.requires_python != other.requires_python:
+        parts.append(
+            f"Requires-Python {other.requires_python or 'any'} instead of "
+            f"{one.requires_python or 'any'}"
+        )
+    if one.extras != other.extras:
+        parts.append(f"extras {_listed(list(other.extras))} instead of {_listed(list(one.extras))}")
+    return ", ".join(parts)
+
+
+def _listed(texts: list[str]) -> str:
+    shown = ", ".join(f"«{each}»" for each in texts[:_SHOWN]) or "nothing"
+    return shown + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
+
+
+def _group_text(statement: Statement, names: tuple[str, ...]) -> str:
+    said = "; ".join((*statement.requires_dist, f"Requires-Python: {statement.requires_python}"))
+    return f"{len(names)} × {said} | {' '.join(names)}"

@@ -1,0 +1,58 @@
+"""What audit could not look at, and why: every one of them ends with 2."""
+
+from __future__ import annotations
+
+from native_skew.errors import SkewError
+
+
+class AuditError(SkewError):
+    """Base: something could not be looked at."""
+
+
+class ReleaseError(AuditError):
+    """RELEASE is neither a folder, a file nor a requirement, or there is no such release."""
+
+    def __init__(self, release: str, reason: str) -> None:
+        super().__init__(
+            f"{release}: {reason}; name a dist/ folder, files, NAME==VERSION, or NAME for the "
+            "newest version"
+        )
+
+
+class FileRefusedError(AuditError):
+    """A distribution file is malformed, or larger than any sound one."""
+
+    def __init__(self, filename: str, reason: str) -> None:
+        self.filename, self.reason = filename, reason
+        super().__init__(f"{filename}: not read ({reason}); do not install it before you know why")
+
+
+class IndexRefusedError(AuditError):
+    """The index answers with an error, hangs, or lies."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{url}: {reason}; try again later, or name another index (--index-url)")
+
+
+class HashMismatchError(AuditError):
+    """What the index delivers is not what its own page announces."""
+
+    def __init__(self, url: str, announced: str, got: str) -> None:
+        super().__init__(
+            f"{url}: the index announces {announced} and delivers {got}; do not use this index "
+            "before you know why"
+        )
+
+
+class RebuildError(AuditError):
+    """The sdist does not build."""
+
+    def __init__(self, filename: str, code: int, output: str) -> None:
+        lines = [line for line in output.splitlines() if line.strip()]
+        told = [line for line in lines if "rror" in line] or lines
+        tail = "".join(f"\n  {line}" for line in told[-6:])
+        super().__init__(
+            f"{filename}: does not build here (pip ended with {code}); nobody without a wheel can "
+            f"install it as things are:{tail}"
+        )

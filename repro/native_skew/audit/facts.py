@@ -1,0 +1,151 @@
+"""What is known of one distribution file, and of a wheel's shared objects."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+import msgspec
+
+from native_skew.audit.errors import FileRefusedError
+from native_skew.audit.ranges import RangeFile
+from native_skew.audit.statement import Statement, parse
+from native_skew.audit.zips import Zip
+from native_skew.binaries import elf
+from native_skew.distributions import SHARED
+
+_LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
+
+
+class Module(msgspec.Struct, frozen=True, kw_only=True):
+    """A shared object in a wheel: what it needs, and where it has the loader look."""
+
+    path: str
+    needed: tuple[str, ...]
+    search: tuple[str, ...] = ()
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wheel holds, as far as it was read.
+
+    Attributes:
+        statement: from its METADATA.
+        generator: the Generator line of WHEEL.
+        libraries: the paths of all its shared objects.
+        modules: those of them that were read.
+        unread: how many were not, to save bytes.
+        python: small Python files near the top, by path: see ``rotten``.
+
+    """
+
+    statement: Statement
+    generator: str = ""
+    libraries: tuple[str, ...] = ()
+    modules: tuple[Module, ...] = ()
+    unread: int = 0
+    python: dict[str, str] = {}
+
+    def needs(self) -> dict[str, Module]:
+        """What its modules need and it does not hold itself: name -> the first that needs it."""
+        own = {PurePosixPath(each).name for each in self.libraries}
+        found: dict[str, Module] = {}
+        for module in self.modules:
+            for name in module.needed:
+                if name not in own:
+                    found.setdefault(name, module)
+        return found
+
+
+def statement_of(filename: str, data: bytes) -> Statement:
+    """The statement in ``data``.
+
+    Raises:
+        FileRefusedError: there is none.
+
+    """
+    try:
+        return parse(data)
+    except ValueError as error:
+        raise FileRefusedError(filename, str(error)) from error
+
+
+def wheel_statement(filename: str, name: str, stream: IO[bytes] | RangeFile) -> Statement:
+    """What a wheel's METADATA says.
+
+    Raises:
+        FileRefusedError: it is malformed or hostile.
+
+    """
+    with Zip(filename, stream) as archive:
+        return statement_of(filename, archive.read(f"{archive.dist_info(name)}/METADATA"))
+
+
+def wheel_contents(
+    filename: str, name: str, stream: IO[bytes] | RangeFile, budget: int, python: int = 0
+) -> Contents:
+    """What a wheel holds.
+
+    Args:
+        filename: for messages.
+        name: of the distribution, canonical.
+        stream: the wheel.
+        budget: packed bytes of shared objects to read; the smallest are read first.
+        python: packed bytes of Python files near the top to read.
+
+    Raises:
+        FileRefusedError: it is malformed or hostile.
+
+    """
+    with Zip(filename, stream) as archive:
+        info = archive.dist_info(name)
+        libraries = sorted(each for each in archive.members if is_library(each))
+        chosen = _within(archive, libraries, budget)
+        with tempfile.TemporaryDirectory() as folder:
+            modules = [_module(archive, each, Path(folder)) for each in chosen]
+        near = [each for each in archive.members if _is_near_python(each)]
+        return Contents(
+            statement=statement_of(filename, archive.read(f"{info}/METADATA")),
+            generator=_generator(archive.read(f"{info}/WHEEL")),
+            libraries=tuple(libraries),
+            modules=tuple(each for each in modules if each),
+            unread=len(libraries) - len(chosen),
+            python={
+                each: archive.read(each).decode("utf-8", "replace")
+                for each in _within(archive, near, python)
+            },
+        )
+
+
+def _within(archive: Zip, names: list[str], budget: int) -> list[str]:
+    """The smallest of ``names`` that take no more than ``budget`` packed bytes together."""
+    chosen = []
+    for name in sorted(names, key=lambda each: archive.members[each].compress_size):
+        budget -= archive.members[name].compress_size
+        if budget < 0:
+            break
+        chosen.append(name)
+    return sorted(chosen)
+
+
+def _module(archive: Zip, name: str, folder: Path) -> Module | None:
+    path = archive.unpack(name, folder, _LIBRARY_LIMIT)
+    found = elf.read(path)
+    path.unlink()
+    if found is None:
+        return None
+    return Module(path=name, needed=found.needed, search=found.runpath or found.rpath)
+
+
+def is_library(name: str) -> bool:
+    """Whether a member's name is a shared object's, with or without a version."""
+    return SHARED.search(name) is not None
+
+
+def _is_near_python(name: str) -> bool:
+    return name.endswith(".py") and name.count("/") <= 1
+
+
+def _generator(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").splitlines()
+    return next((each.partition(":")[2].strip() for each in lines if each.startswith("Gen")), "")

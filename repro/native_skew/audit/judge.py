@@ -1,0 +1,121 @@
+"""A release in, findings out: all of audit but the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from native_skew import __version__
+from native_skew.audit import consistency as agreement
+from native_skew.audit import later_builds as drift
+from native_skew.audit import linkage
+from native_skew.audit.errors import AuditError
+from native_skew.audit.providers import Providers
+from native_skew.audit.read import Examined, Tell, examine, words
+from native_skew.audit.release import Reader, Release
+from native_skew.audit.rules import REDIRECTED, SIDECAR, UNTOLD
+from native_skew.audit.simple import Index
+from native_skew.findings import Finding, Location, Report, ordered
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of one release, what could not be looked at, and what it rests on."""
+
+    findings: tuple[Finding, ...]
+    troubles: tuple[AuditError, ...]
+    examined: Examined
+
+
+def judge(
+    release: Release, reader: Reader, index: Index | None, tell: Tell = lambda _: None
+) -> Judgement:
+    """Judges ``release``.
+
+    Args:
+        release: its files.
+        reader: reads them.
+        index: where the other distributions are looked up; None: they are not.
+        tell: gets the name of each file that was read.
+
+    Raises:
+        AuditError: nothing of it can be read.
+
+    """
+    examined = examine(release, reader, tell)
+    troubles = list(examined.troubles)
+    found = [*agreement.findings(examined), *_sidecars(examined), *_unread(examined)]
+    place = Location(distribution=release.name, version=release.version)
+    if index is None:
+        found.append(
+            UNTOLD.finding(
+                "Without an index, whose libraries the wheels need and what a build may take "
+                "cannot be told.",
+                place,
+            )
+        )
+    else:
+        providers = Providers(index, reader)
+        try:
+            links = linkage.trace(examined, providers)
+            troubles += links.troubles
+            found += linkage.findings(examined, links)
+            found += drift.findings(examined, links, providers)
+        except AuditError as error:
+            troubles.append(error)
+        found += [
+            REDIRECTED.finding(f"Redirected to {host}, and read from there.", place)
+            for host in sorted(index.transport.elsewhere)
+        ]
+    found += [UNTOLD.finding(str(each), place) for each in troubles]
+    return Judgement(findings=tuple(found), troubles=tuple(troubles), examined=examined)
+
+
+def report(subject: str, judgements: list[Judgement], traffic: dict[str, int]) -> Report:
+    """What the command says of all of them."""
+    return Report(
+        command="audit",
+        subject=subject,
+        kit_version=__version__,
+        looked_at={
+            "releases": len(judgements),
+            "files": sum(len(each.examined.statements) for each in judgements),
+            "wheels' contents": sum(len(each.examined.contents) for each in judgements),
+            **traffic,
+        },
+        findings=ordered([finding for each in judgements for finding in each.findings]),
+    )
+
+
+def _sidecars(examined: Examined) -> Iterator[Finding]:
+    for file in examined.release.files:
+        held = examined.contents.get(file.filename)
+        if held is None or file.sidecar is None:
+            continue
+        beside = examined.statements[file.filename]
+        if words(beside) != words(held.statement):
+            yield SIDECAR.finding(
+                "The index offers metadata beside this wheel that says "
+                f"«{'; '.join(beside.requires_dist)}»; METADATA in the wheel says "
+                f"«{'; '.join(held.statement.requires_dist)}».",
+                Location(
+                    file=file.filename,
+                    distribution=examined.release.name,
+                    version=examined.release.version,
+                ),
+            )
+
+
+def _unread(examined: Examined) -> Iterator[Finding]:
+    for filename, contents in examined.contents.items():
+        if contents.unread:
+            total = len(contents.libraries)
+            yield UNTOLD.finding(
+                f"{contents.unread} of its {total} shared objects, the largest, were not read, to "
+                "save traffic; a downloaded file is read whole.",
+                Location(
+                    file=filename,
+                    distribution=examined.release.name,
+                    version=examined.release.version,
+                ),
+            )

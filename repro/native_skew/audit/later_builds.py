@@ -1,0 +1,274 @@
+"""The four conditions under which a build of a release runs with another library than its own.
+
+(1) the sdist's Requires-Dist is dynamic; (2) a distribution is a build requirement and required;
+(3) a wheel needs a library of it that it does not bundle; (4) the newest version that a build
+may take is outside what the file says that a resolver reads: *active*, or not yet: *latent*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from native_skew.audit.linkage import Link, Linkage
+from native_skew.audit.providers import Providers, is_within, wanted
+from native_skew.audit.read import Examined
+from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
+from native_skew.audit.targets import Choice, spoken
+from native_skew.distributions import imports_at_once
+from native_skew.findings import Advice, Evidence, Finding, Location
+
+_GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A build on a target: the newest provider it may take, and what was read for run time."""
+
+    choice: Choice
+    newest: str
+    build: SpecifierSet
+    allowed: SpecifierSet
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether a version, known or to come, may be built with and not be run with."""
+        return not is_within(self.build, self.allowed)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the build's version is ruled out at run time."""
+        return not self.allowed.contains(self.newest, prereleases=True)
+
+
+def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iterator[Finding]:
+    """Active and latent skew, and builds that today's setuptools ends.
+
+    Raises:
+        AuditError: the index cannot be asked.
+
+    """
+    said = examined.source_statement
+    if said is None or examined.source is None:
+        return
+    build = tuple(map(Requirement, examined.source.build_requires))
+    built_with = {canonicalize_name(each.name) for each in build}
+    yield from _own_rot(examined, build)
+    for name in linkage.providers():
+        links = [each for each in linkage.links if each.provider == name]
+        if name not in built_with or links[0].allowed is None:
+            continue  # condition 2
+        cases = list(_cases(examined, build, name, providers))
+        if not cases:
+            continue  # condition 4, for good
+        outside = [each for each in cases if each.is_outside]
+        yield from _judged(examined, links, cases, outside)
+        yield from _provider_rot(examined, build, links[0], providers)
+    if said.is_dynamic and not examined.contents:
+        for name in sorted(built_with & said.names()):
+            if cases := list(_cases(examined, build, name, providers)):
+                yield _unseen(examined, name, cases)
+
+
+def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
+    """No Linux wheel shows what is linked (condition 3): suspicion, where the rest holds."""
+    outside = [each for each in cases if each.is_outside]
+    if not outside:
+        return UNTOLD.finding(
+            f"Requires-Dist is dynamic, {name} is a build requirement and a requirement, and there "
+            "is no Linux wheel to see what is linked: --rebuild tells.",
+            _place(examined),
+            {"provider": name},
+        )
+    shown = _telling(outside)
+    return ACTIVE.finding(
+        f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
+        f"{name} {shown.newest} today, and {_read(shown)} says «{name}{shown.allowed}». If the "
+        f"module links a library of {name}, a build fails at import; there is no Linux wheel to "
+        "see that: --rebuild tells.",
+        _place(examined),
+        {"provider": name, "newest_for_builds": shown.newest, "requires_dist": str(shown.allowed)},
+        _advice(examined, name, shown, active=True),
+        level="warning",
+    )
+
+
+def _cases(
+    examined: Examined, build: tuple[Requirement, ...], name: str, providers: Providers
+) -> Iterator[Case]:
+    for choice in examined.choices:
+        environment = choice.target.environment
+        read = examined.statements.get(choice.read_by_uv.filename) if choice.read_by_uv else None
+        applicable = [e for e in build if not e.marker or e.marker.evaluate(environment)]
+        may_take = wanted(applicable, name)
+        allowed = wanted(read.applicable(environment), name) if read else None
+        if may_take is None or allowed is None:
+            continue
+        newest = providers.newest(name, may_take, choice.target)
+        if newest:
+            case = Case(choice=choice, newest=newest, build=may_take, allowed=allowed)
+            if case.can_leave:
+                yield case
+
+
+def _judged(
+    examined: Examined, links: list[Link], cases: list[Case], outside: list[Case]
+) -> Iterator[Finding]:
+    said = examined.source_statement
+    shown = _telling(outside or cases)
+    libraries = tuple(sorted({each.library for each in links}))
+    evidence: Evidence = {
+        "provider": links[0].provider,
+        "libraries": libraries,
+        "build_requirement": str(shown.build),
+        "newest_for_builds": shown.newest,
+        "requires_dist": str(shown.allowed),
+        "built_on": spoken(e.choice.target for e in (outside or cases) if e.choice.is_built),
+        "read": _read(shown),
+    }
+    place = _place(examined)
+    if said and said.is_dynamic:
+        rule = ACTIVE if outside else LATENT
+        yield rule.finding(
+            _sentences(links[0], libraries, shown, outside or cases, active=bool(outside)),
+            place,
+            evidence,
+            _advice(examined, links[0].provider, shown, active=bool(outside)),
+        )
+    elif outside:
+        yield OUTSIDE.finding(
+            f"A build takes {links[0].provider} {shown.newest} («{links[0].provider}{shown.build}»"
+            f"), and Requires-Dist, which is fixed, says «{links[0].provider}{shown.allowed}»: the "
+            f"module needs {', '.join(libraries)} of one and gets the other.",
+            place,
+            evidence,
+            _advice(examined, links[0].provider, shown, active=True),
+        )
+
+
+def _telling(cases: list[Case]) -> Case:
+    """The case that says most: one where no wheel fits, of the newest Python."""
+    return max(
+        cases,
+        key=lambda e: (e.choice.is_built, -len(e.choice.target.platform), _minor(e)),
+    )
+
+
+def _read(case: Case) -> str:
+    return case.choice.read_by_uv.filename if case.choice.read_by_uv else "the metadata"
+
+
+def _minor(case: Case) -> int:
+    return int(case.choice.target.python.partition(".")[2])
+
+
+def _sentences(
+    link: Link, libraries: tuple[str, ...], shown: Case, cases: list[Case], active: bool
+) -> str:
+    name = link.provider
+    built = [each.choice.target for each in cases if each.choice.is_built]
+    lines = [
+        f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
+        f"{name} {shown.newest} today; {_read(shown)} says «{name}{shown.allowed}». {link.module.path} "
+        f"needs {', '.join(libraries)} of {name} and does not bundle it."
+    ]
+    if active:
+        lines.append(
+            f"A tool that resolves with that file (uv does) and builds the sdist installs {name} "
+            f"in that range and builds against {shown.newest}: the import fails. pip builds the "
+            "metadata first, and does not see this."
+        )
+    else:
+        lines.append(
+            f"Nothing is broken yet: {shown.newest} is inside. The first {name} outside that range "
+            "will break builds, without any change here."
+        )
+    if built:
+        lines.append(f"Built from source, because no wheel fits: {spoken(built)}.")
+    else:
+        lines.append("A wheel fits every target looked at; builds happen with --no-binary only.")
+    return "\n".join(lines)
+
+
+def _advice(examined: Examined, name: str, case: Case, active: bool) -> tuple[Advice, ...]:
+    release = examined.release
+    pinned = f"{name}{case.allowed}"
+    maintainers = Advice(
+        remedy="",
+        title="Maintainers: let builds take only what Requires-Dist allows, and publish that",
+        files={"pyproject.toml": f'[build-system]\nrequires = ["{pinned}"]  # and the others\n'},
+        trap="the range has to be raised by hand, with a new release, for each new library",
+    )
+    if not active:
+        return (maintainers,)
+    users = Advice(
+        remedy="build-constraint",
+        title="Users: hold the build to the version that run time gets",
+        tool="uv pip install",
+        files={"build-constraints.txt": f"{pinned}\n"},
+        commands=(
+            "uv pip install --build-constraint build-constraints.txt "
+            f"{release.name}=={release.version}",
+        ),
+        trap="an older provider may not work with today's setuptools: see rotten-build-requirement",
+    )
+    return (maintainers, users)
+
+
+def _own_rot(examined: Examined, build: tuple[Requirement, ...]) -> Iterator[Finding]:
+    source, sdist = examined.source, examined.release.sdist
+    if source is None or sdist is None or not _takes_today(build):
+        return
+    if imports_at_once(source.setup_py, "pkg_resources"):
+        yield ROTTEN.finding(
+            "setup.py imports pkg_resources, which is gone since setuptools 82, and the build "
+            "requirements allow that.",
+            _place(examined, sdist.filename),
+            {"imports": "setup.py"},
+            (_CAP,),
+        )
+
+
+_CAP = Advice(
+    remedy="",
+    title="Hold setuptools back in builds",
+    files={"build-constraints.txt": "setuptools<81\n"},
+    trap="81 warns already, 82 has no pkg_resources",
+    source="https://setuptools.pypa.io/en/latest/history.html#v82-0-0",
+)
+
+
+def _provider_rot(
+    examined: Examined,
+    build: tuple[Requirement, ...],
+    link: Link,
+    providers: Providers,
+) -> Iterator[Finding]:
+    """Whether a build against the version that run time gets would work."""
+    name, version = link.provider, link.version
+    if not _takes_today(build):
+        return
+    for path, text in sorted(providers.python(name, version, link.target).items()):
+        if imports_at_once(text, "pkg_resources"):
+            yield ROTTEN.finding(
+                f"{path} of {name} {version}, the newest that Requires-Dist allows, imports "
+                "pkg_resources, which is gone since setuptools 82; nothing holds setuptools back. "
+                "Forcing that version into the build (match-runtime, a build constraint) fails.",
+                _place(examined),
+                {"provider": name, "version": version, "imports": path},
+                (_CAP,),
+            )
+            return
+
+
+def _takes_today(build: tuple[Requirement, ...]) -> bool:
+    specifiers = wanted(build, "setuptools")
+    return specifiers is None or specifiers.contains(_GONE_SINCE)
+
+
+def _place(examined: Examined, filename: str = "") -> Location:
+    release = examined.release
+    return Location(file=filename, distribution=release.name, version=release.version)

@@ -1,0 +1,232 @@
+"""Which distribution's libraries a wheel needs, and whether its requirement holds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import msgspec
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from native_skew.audit.errors import AuditError, ReleaseError
+from native_skew.audit.facts import Contents, Module
+from native_skew.audit.providers import Providers, stem, wanted
+from native_skew.audit.read import Examined
+from native_skew.audit.release import File
+from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
+from native_skew.audit.targets import Target
+from native_skew.findings import Evidence, Finding, Location
+
+# What the system brings; looking for it in distributions would cost requests for nothing.
+# https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
+_SYSTEM = re.compile(
+    r"(ld-linux.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
+    r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
+    r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*)"
+)
+_CANDIDATES = 24  # distributions to look into; each costs a page and a directory
+_OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A wheel needs ``library`` of ``provider``.
+
+    Attributes:
+        wheel: its file name.
+        module: what in it needs the library.
+        allowed: what the wheel's Requires-Dist asks of the provider; None: it does not name it.
+        version: the provider's newest version that this allows.
+        ships_it: whether that version ships the library under the name needed.
+
+    """
+
+    wheel: str
+    target: Target
+    module: Module
+    library: str
+    provider: str
+    allowed: SpecifierSet | None
+    version: str
+    ships_it: bool
+
+
+class Linkage(msgspec.Struct, frozen=True, kw_only=True):
+    """All links, what nobody was found to ship, and what could not be looked at."""
+
+    links: tuple[Link, ...]
+    untold: tuple[tuple[str, Module, str], ...]
+    troubles: tuple[AuditError, ...]
+
+    def providers(self) -> tuple[str, ...]:
+        """The distributions that a library is needed of."""
+        return tuple(sorted({each.provider for each in self.links}))
+
+
+def trace(examined: Examined, providers: Providers) -> Linkage:
+    """Looks up what the wheels need in what their requirements and build requirements ship."""
+    links: list[Link] = []
+    untold: list[tuple[str, Module, str]] = []
+    troubles: list[AuditError] = []
+    for filename, contents in examined.contents.items():
+        file = next(each for each in examined.release.files if each.filename == filename)
+        needs = {k: v for k, v in contents.needs().items() if not _SYSTEM.fullmatch(k)}
+        target = _target(examined, file)
+        if not needs or target is None:
+            continue
+        for name in _candidates(examined, contents, needs):
+            if not needs:
+                break
+            try:
+                found = list(_links(filename, contents, needs, name, target, providers))
+            except ReleaseError:  # a requirement that the index does not have
+                continue
+            except AuditError as error:
+                troubles.append(error)
+                continue
+            links += found
+            for each in found:
+                needs.pop(each.library, None)
+        untold += [(filename, module, library) for library, module in needs.items()]
+    return Linkage(links=tuple(links), untold=tuple(untold), troubles=tuple(troubles))
+
+
+def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
+    """Undeclared libraries, and requirements that are wider than the library's name."""
+    for (wheel, provider), links in _by_provider(linkage).items():
+        first = links[0]
+        place = _place(examined, wheel)
+        libraries = tuple(each.library for each in links)
+        evidence: Evidence = {
+            "libraries": libraries,
+            "provider": provider,
+            "module": first.module.path,
+        }
+        if first.allowed is None:
+            yield UNDECLARED.finding(
+                f"{first.module.path} needs {_and(libraries)}, which {provider} "
+                f"{first.version} ships and this wheel does not; its Requires-Dist does not name "
+                f"{provider}.",
+                place,
+                {**evidence, "version": first.version},
+            )
+            continue
+        missing = tuple(each.library for each in links if not each.ships_it)
+        if missing:
+            yield TOO_WIDE.finding(
+                f"{first.module.path} needs {_and(missing)}; «{provider}{first.allowed}» allows "
+                f"{provider} {first.version}, which ships it under another name.",
+                place,
+                {**evidence, "version": first.version, "allowed": str(first.allowed)},
+            )
+    by_wheel: dict[str, list[tuple[Module, str]]] = {}
+    for wheel, module, library in linkage.untold:
+        by_wheel.setdefault(wheel, []).append((module, library))
+    for wheel, needs in by_wheel.items():
+        yield _unfound(examined, wheel, needs)
+
+
+def _unfound(examined: Examined, wheel: str, needs: list[tuple[Module, str]]) -> Finding:
+    """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
+    place = _place(examined, wheel)
+    own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
+    folders = tuple(sorted({each for module, _ in needs for each in _elsewhere(module)} - own))
+    libraries = tuple(sorted({library for _, library in needs}))
+    evidence: Evidence = {"libraries": libraries, "module": needs[0][0].path}
+    # Whatever it requires may bring more, and a namespace («nvidia») has many distributions:
+    # that nothing brings them is sure only where nothing is required.
+    if folders and not examined.statements[wheel].names():
+        return UNDECLARED.finding(
+            f"{needs[0][0].path} needs {_and(libraries)} and has the loader look in the package "
+            f"{_and(folders)}; this wheel requires nothing that could bring it.",
+            place,
+            {**evidence, "folders": folders},
+        )
+    return UNTOLD.finding(
+        f"{needs[0][0].path} needs {_and(libraries)}; no wheel of its requirements that was looked "
+        "at ships it. The system does, or what they require in turn"
+        + (f": the loader is sent to the package {_and(folders)}." if folders else "."),
+        place,
+        evidence,
+    )
+
+
+def _elsewhere(module: Module) -> set[str]:
+    """The top-level packages, other than its own, that its RUNPATH leads to."""
+    found = set()
+    home = PurePosixPath(module.path).parent.parts
+    for each in module.search:
+        match = _OUTSIDE.fullmatch(each.removeprefix("\\"))
+        if not match:
+            continue
+        parts = list(home)
+        for step in PurePosixPath(match[1]).parts:
+            if step == ".." and not parts:
+                break
+            parts = parts[:-1] if step == ".." else [*parts, step]
+        if parts and parts[0] not in (home[:1] or ("",))[0:1]:
+            found.add(parts[0])
+    return found
+
+
+def _links(
+    filename: str,
+    contents: Contents,
+    needs: dict[str, Module],
+    name: str,
+    target: Target,
+    providers: Providers,
+) -> Iterator[Link]:
+    allowed = wanted(contents.statement.applicable(target.environment), name)
+    version = providers.newest(name, allowed or SpecifierSet(), target)
+    libraries = providers.shipped(name, version, target) if version else frozenset()
+    if version is None or not libraries:
+        return
+    stems = {stem(each) for each in libraries if stem(each) != each}
+    for library, module in needs.items():
+        if library in libraries or (library != stem(library) and stem(library) in stems):
+            yield Link(
+                wheel=filename,
+                target=target,
+                module=module,
+                library=library,
+                provider=name,
+                allowed=allowed,
+                version=version,
+                ships_it=library in libraries,
+            )
+
+
+def _candidates(examined: Examined, contents: Contents, needs: dict[str, Module]) -> list[str]:
+    """Whose libraries they may be, the likeliest first: each costs requests."""
+    required = contents.statement.names()
+    build = [
+        canonicalize_name(Requirement(each).name)
+        for each in (examined.source.build_requires if examined.source else ())
+    ]
+    sent_to = {canonicalize_name(each) for need in needs.values() for each in _elsewhere(need)}
+    known = dict.fromkeys((*build, *sorted(required)))
+    likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
+    return likely[:_CANDIDATES]
+
+
+def _target(examined: Examined, file: File) -> Target | None:
+    return next((each for each in examined.targets if each.rank(file) is not None), None)
+
+
+def _by_provider(linkage: Linkage) -> dict[tuple[str, str], list[Link]]:
+    found: dict[tuple[str, str], list[Link]] = {}
+    for each in linkage.links:
+        found.setdefault((each.wheel, each.provider), []).append(each)
+    return found
+
+
+def _place(examined: Examined, wheel: str) -> Location:
+    release = examined.release
+    return Location(file=wheel, distribution=release.name, version=release.version)
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,112 @@
+"""The other distributions: which version is newest, and which libraries it ships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from native_skew.audit.facts import is_library
+from native_skew.audit.release import File, Reader
+from native_skew.audit.simple import Index
+from native_skew.audit.targets import Target
+
+_PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
+
+
+class Providers:
+    """Distributions on an index, as one target sees them."""
+
+    def __init__(self, index: Index, reader: Reader) -> None:
+        self._index, self._reader = index, reader
+
+    def newest(self, name: str, specifier: SpecifierSet, target: Target) -> str | None:
+        """The newest version that ``specifier`` allows and ``target`` can have, if any.
+
+        Pre-releases as installers take them: where the specifier names one, or nothing else fits.
+
+        Raises:
+            AuditError: the index cannot be asked.
+
+        """
+        usable = {
+            each.version
+            for each in self._index.files(name)
+            if not each.yanked
+            and target.admits(each.requires_python)
+            and (not each.is_wheel or target.rank(each) is not None)
+        }
+        return max(specifier.filter(usable), key=Version, default=None)
+
+    def shipped(self, name: str, version: str, target: Target) -> frozenset[str]:
+        """The file names of the shared objects in the wheel of that version for ``target``.
+
+        Empty where there is no such wheel, or it is for any platform.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        wheel = self._wheel(name, version, target)
+        if wheel is None or wheel.filename.endswith("-any.whl"):
+            return frozenset()
+        members = self._reader.members(wheel)
+        return frozenset(PurePosixPath(each).name for each in members if is_library(each))
+
+    def python(self, name: str, version: str, target: Target) -> dict[str, str]:
+        """The small Python files near the top of that wheel, by path.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        wheel = self._wheel(name, version, target)
+        return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python if wheel else {}
+
+    def _wheel(self, name: str, version: str, target: Target) -> File | None:
+        files = self._index.files(name)
+        return target.best(each for each in files if each.version == version)
+
+
+def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | None:
+    """What ``requirements`` ask of distribution ``name``, together; None: they do not name it."""
+    found = [each for each in requirements if canonicalize_name(each.name) == name]
+    if not found:
+        return None
+    together = SpecifierSet()
+    for each in found:
+        together &= each.specifier
+    return together
+
+
+def is_within(inner: SpecifierSet, outer: SpecifierSet) -> bool:
+    """Whether no version that ``inner`` allows, known or to come, is outside ``outer``.
+
+    Specifiers are intervals: it is enough to ask at, just before and just after each bound
+    of either, and far beyond.
+    """
+    bounds = {each.version.removesuffix(".*") for each in (*inner, *outer)}
+    probes = ["0", "99999", *bounds]
+    for bound in bounds:
+        *_, last = release = list(Version(bound).release)
+        probes += [f"{bound}.post1", f"{Version(bound).base_version}.dev0"]
+        probes += [".".join(map(str, (*release, 0, 1)))]
+        for length in range(1, len(release) + 1):  # ~=1.4.2 and ==1.4.* end at 1.5
+            head = [*release[: length - 1], release[length - 1] + 1]
+            probes.append(".".join(map(str, head)))
+        if last:
+            probes.append(".".join(map(str, (*release[:-1], last - 1, 99999))))
+    return all(
+        outer.contains(each, prereleases=True)
+        for each in probes
+        if inner.contains(each, prereleases=True)
+    )
+
+
+def stem(library: str) -> str:
+    """A library's name without its version: ``libX.so.1`` is ``libX.so``."""
+    return library.partition(".so")[0] + ".so"

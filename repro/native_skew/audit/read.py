@@ -1,0 +1,144 @@
+"""Reads all that a judgement needs of a release: every file's words, a few wheels' contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import msgspec
+
+from native_skew.audit import facts
+from native_skew.audit.errors import AuditError
+from native_skew.audit.facts import Contents
+from native_skew.audit.release import File, Reader, Release
+from native_skew.audit.statement import Statement
+from native_skew.audit.targets import Choice, Target, choose, targets
+from native_skew.audit.transport import CONNECTIONS
+from native_skew.distributions import SourceTexts
+
+_MEGABYTE = 1024 * 1024
+_SHARE = 100  # one part in this many of a release may be read as shared objects
+_LEAST, _MOST = 2 * _MEGABYTE, 16 * _MEGABYTE
+_ON_DISK = 1024 * _MEGABYTE
+_T = TypeVar("_T")
+Tell = Callable[[str], None]
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """A release, read.
+
+    Attributes:
+        statements: by file name, the sdist's PKG-INFO among them.
+        source: the sdist's texts; None where there is none, or it cannot be read.
+        contents: by file name, of one Linux wheel for each different statement.
+        troubles: what could not be looked at.
+
+    """
+
+    release: Release
+    statements: dict[str, Statement]
+    source: SourceTexts | None
+    contents: dict[str, Contents]
+    targets: tuple[Target, ...]
+    troubles: tuple[AuditError, ...]
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What each target installs and reads, where it can have anything."""
+        found = (choose(self.release, each) for each in self.targets)
+        return tuple(each for each in found if each.installed)
+
+    @property
+    def source_statement(self) -> Statement | None:
+        """What the sdist says."""
+        sdist = self.release.sdist
+        return self.statements.get(sdist.filename) if sdist else None
+
+    def groups(self) -> tuple[tuple[Statement, tuple[str, ...]], ...]:
+        """Files by what they say, the largest group first."""
+        by_words: dict[object, list[str]] = {}
+        for filename, each in self.statements.items():
+            by_words.setdefault(words(each), []).append(filename)
+        ordered = sorted(by_words.values(), key=lambda names: (-len(names), names))
+        return tuple((self.statements[names[0]], tuple(names)) for names in ordered)
+
+
+def words(statement: Statement) -> tuple[object, ...]:
+    """The part of a statement in which files can disagree."""
+    return statement.requires_dist, statement.requires_python, statement.extras
+
+
+def examine(release: Release, reader: Reader, tell: Tell = lambda _: None) -> Examined:
+    """Reads ``release``: four files at a time.
+
+    Args:
+        release: its files.
+        reader: reads them.
+        tell: gets the name of each file that was read.
+
+    Raises:
+        AuditError: nothing of it can be read.
+
+    """
+    troubles: list[AuditError] = []
+    statements: dict[str, Statement] = {}
+    source = None
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        asked = {each.filename: pool.submit(reader.statement, each) for each in release.wheels}
+        sdist = release.sdist
+        source_asked = pool.submit(reader.source, sdist) if sdist else None
+        for filename, future in asked.items():
+            if (said := _result(future, troubles)) is not None:
+                statements[filename] = said
+            tell(filename)
+        if sdist and source_asked and (source := _result(source_asked, troubles)):
+            statements[sdist.filename] = facts.statement_of(sdist.filename, source.pkg_info)
+        if not statements:
+            raise troubles[0]
+        chosen = _representatives(release, statements)
+        budget = _budget(release, len(chosen))
+        reading = {each.filename: pool.submit(reader.contents, each, budget) for each in chosen}
+        contents = {
+            filename: found
+            for filename, future in reading.items()
+            if (found := _result(future, troubles))
+        }
+    pythons = {each.requires_python for each in statements.values()}
+    meant = {each.title: each for python in sorted(pythons) for each in targets(release, python)}
+    return Examined(
+        release=release,
+        statements=statements,
+        source=source,
+        contents=contents,
+        targets=tuple(meant.values()),
+        troubles=tuple(troubles),
+    )
+
+
+def _result(future: Future[_T], troubles: list[AuditError]) -> _T | None:
+    try:
+        return future.result()
+    except AuditError as error:
+        troubles.append(error)
+        return None
+
+
+def _representatives(release: Release, statements: dict[str, Statement]) -> list[File]:
+    """One Linux wheel for each different statement: x86-64 first, the newest Python first."""
+    chosen: dict[object, File] = {}
+    for each in sorted(release.wheels, key=_eagerness, reverse=True):
+        if "linux" in each.filename and each.filename in statements:
+            chosen.setdefault(words(statements[each.filename]), each)
+    return list(chosen.values())
+
+
+def _eagerness(file: File) -> tuple[bool, bool, int]:
+    pythons = [int(t.interpreter[3:] or 0) for t in file.tags if t.interpreter[2:].isdigit()]
+    return "x86_64" in file.filename, "manylinux" in file.filename, max(pythons, default=0)
+
+
+def _budget(release: Release, wheels: int) -> int:
+    if all(each.path for each in release.files):
+        return _ON_DISK
+    return min(_MOST, max(_LEAST, release.size // _SHARE // max(1, wheels)))

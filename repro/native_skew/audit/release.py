@@ -1,0 +1,218 @@
+"""A release: its files, wherever they are, and how each is read for the fewest bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from packaging.tags import Tag
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+from native_skew.audit import facts
+from native_skew.audit.cache import Cache
+from native_skew.audit.errors import FileRefusedError, IndexRefusedError
+from native_skew.audit.ranges import RangeFile
+from native_skew.audit.statement import Statement
+from native_skew.audit.transport import Digest, Transport
+from native_skew.audit.zips import Zip
+from native_skew.distributions import SourceTexts, sdists
+
+_SMALL, _LARGE = 4 * 1024, 64 * 1024
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution file, on disk (``path``) or on an index (``url``).
+
+    Attributes:
+        filename: its name says project, version and tags.
+        size: in bytes; None where the index does not say.
+        hashes: as the index announces them.
+        sidecar: hashes of its METADATA beside it (PEP 658); None where there is none.
+        requires_python: as the index says.
+
+    """
+
+    filename: str
+    name: str
+    version: str
+    path: str = ""
+    url: str = ""
+    size: int | None = None
+    hashes: dict[str, str] = {}
+    sidecar: dict[str, str] | None = None
+    requires_python: str = ""
+    yanked: bool = False
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether it is a wheel, else it is an sdist."""
+        return self.filename.endswith(".whl")
+
+    @property
+    def tags(self) -> frozenset[Tag]:
+        """A wheel's tags."""
+        return _tags(self.filename) if self.is_wheel else frozenset()
+
+
+@lru_cache(maxsize=4096)
+def _tags(filename: str) -> frozenset[Tag]:
+    return parse_wheel_filename(filename)[3]
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of one version, in the order in which the index lists them."""
+
+    name: str
+    version: str
+    files: tuple[File, ...]
+
+    @property
+    def wheels(self) -> tuple[File, ...]:
+        """The wheels."""
+        return tuple(each for each in self.files if each.is_wheel)
+
+    @property
+    def sdist(self) -> File | None:
+        """The sdist, if any."""
+        return next((each for each in self.files if not each.is_wheel), None)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files whose size is known."""
+        return sum(each.size or 0 for each in self.files)
+
+
+def named(filename: str) -> tuple[str, str]:
+    """The canonical name and the version in a file's name.
+
+    Raises:
+        FileRefusedError: it is no name of a wheel or sdist.
+
+    """
+    try:
+        if filename.endswith(".whl"):
+            name, version, _, _ = parse_wheel_filename(filename)
+        else:
+            plain = filename.removesuffix(".tgz") + ".tar.gz" * filename.endswith(".tgz")
+            name, version = parse_sdist_filename(plain)
+    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+        raise FileRefusedError(filename, str(error)) from error
+    return canonicalize_name(name), str(version)
+
+
+def local(path: Path) -> File:
+    """A file on disk.
+
+    Raises:
+        FileRefusedError: its name is none of a wheel or sdist.
+
+    """
+    name, version = named(path.name)
+    return File(
+        filename=path.name, name=name, version=version, path=str(path), size=path.stat().st_size
+    )
+
+
+class Reader:
+    """Reads files. Safe to use from several threads.
+
+    Args:
+        transport: for files on an index; None where all are on disk.
+        cache: what was read before.
+
+    """
+
+    def __init__(self, transport: Transport | None, cache: Cache) -> None:
+        self._transport, self._cache = transport, cache
+
+    def statement(self, file: File) -> Statement:
+        """What a wheel says: from its sidecar, or else from the wheel.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        return self._cache.get(file, "statement", Statement, lambda: self._statement(file))
+
+    def source(self, file: File) -> SourceTexts:
+        """What an sdist says.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+
+        def read() -> SourceTexts:
+            refusal = partial(FileRefusedError, file.filename)
+            with self._open(file, tail=0, ahead=_LARGE) as stream:
+                return sdists.read(file.filename, stream, refusal)
+
+        return self._cache.get(file, "source", SourceTexts, read)
+
+    def contents(self, file: File, budget: int, python: int = 0) -> facts.Contents:
+        """What a wheel holds; see ``facts.wheel_contents``.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+
+        def read() -> facts.Contents:
+            with self._open(file, tail=_tail(file.size)) as stream:
+                return facts.wheel_contents(file.filename, file.name, stream, budget, python)
+
+        return self._cache.get(file, f"contents-{budget}-{python}", facts.Contents, read)
+
+    def members(self, file: File) -> tuple[str, ...]:
+        """The names of a wheel's members: its directory alone is read.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+
+        def read() -> tuple[str, ...]:
+            with (
+                self._open(file, tail=_tail(file.size)) as stream,
+                Zip(file.filename, stream) as archive,
+            ):
+                return tuple(archive.members)
+
+        return self._cache.get(file, "members", tuple[str, ...], read)
+
+    def _statement(self, file: File) -> Statement:
+        if file.sidecar is not None and self._transport:
+            answer = self._transport.get(f"{file.url}.metadata")
+            if answer.status != 200:
+                raise IndexRefusedError(answer.url, f"announced, and answers {answer.status}")
+            digest = Digest(file.sidecar)
+            digest.update(answer.body)
+            digest.check(answer.url)
+            return facts.statement_of(file.filename, answer.body)
+        with self._open(file, tail=_tail(file.size)) as stream:
+            return facts.wheel_statement(file.filename, file.name, stream)
+
+    @contextmanager
+    def _open(self, file: File, tail: int, ahead: int = _SMALL) -> Iterator[IO[bytes] | RangeFile]:
+        if file.path:
+            with Path(file.path).open("rb") as stream:
+                yield stream
+        elif self._transport:
+            remote = RangeFile(self._transport, file.url, file.size, file.hashes, ahead, tail)
+            with remote:
+                yield remote
+
+
+def _tail(size: int | None) -> int:
+    """How much of a wheel's end to fetch first: its directory grows with it."""
+    return min(_LARGE, max(_SMALL, (size or 0) // 64))

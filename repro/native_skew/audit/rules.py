@@ -1,0 +1,141 @@
+"""What audit can find."""
+
+from __future__ import annotations
+
+from native_skew.findings import Rule
+
+DISAGREE = Rule(
+    id="files-disagree",
+    level="warning",
+    title="The files of one release ask for different things",
+    description=(
+        "Requires-Dist, Requires-Python or Provides-Extra differ in meaning, not in spelling. "
+        "A tool that reads one file and installs another goes by the wrong one. It is a note "
+        "where no Python and platform that was looked at would notice."
+    ),
+)
+ACTIVE = Rule(
+    id="skew-active",
+    level="error",
+    title="A build of this release runs with another library than it was built with",
+    description=(
+        "The sdist's Requires-Dist is dynamic; a distribution is both a build requirement and a "
+        "requirement; a wheel needs a library of it and does not bundle it; and the newest one "
+        "that a build may take is outside what the wheels ask for. A tool that reads a wheel "
+        "and builds the sdist installs a pair that does not fit."
+    ),
+)
+LATENT = Rule(
+    id="skew-latent",
+    level="warning",
+    title="This release will skew when its provider's next version leaves the range",
+    description=(
+        "As skew-active, but the newest version that a build may take is still inside what the "
+        "wheels ask for."
+    ),
+)
+OUTSIDE = Rule(
+    id="build-outside-requirement",
+    level="error",
+    title="A build takes a version that the release itself rules out at run time",
+    description=(
+        "The sdist's metadata is fixed, and its build requirements allow a newer version of a "
+        "library than its Requires-Dist. Every tool that builds it gets a module for one version "
+        "and installs another."
+    ),
+)
+CLAIMS_STATIC = Rule(
+    id="sdist-claims-static",
+    level="warning",
+    title="The sdist promises fixed requirements and computes them",
+    description=(
+        "Metadata 2.2 or newer without «Dynamic: Requires-Dist» promises that the built metadata "
+        "will say the same (PEP 643). Its setup.py makes install_requires from an imported "
+        "package, or a build from source (--rebuild) said something else. Tools that believe "
+        "the promise go by a stamp from the maintainer's machine."
+    ),
+)
+SPELLING = Rule(
+    id="dynamic-spelling",
+    level="note",
+    title="Tools read this spelling of Dynamic differently",
+    description=(
+        "setuptools writes «Dynamic: requires-dist»; uv takes only «Requires-Dist» as dynamic, and "
+        "believes the sdist's stamped requirements. Field names are case-insensitive; a note."
+    ),
+)
+UNDECLARED = Rule(
+    id="undeclared-library",
+    level="error",
+    title="A wheel needs another distribution's library and does not require it",
+    description=(
+        "A shared object needs a library that the wheel does not hold and that a distribution "
+        "outside its Requires-Dist ships. Whether the right version is there is chance."
+    ),
+)
+TOO_WIDE = Rule(
+    id="range-too-wide",
+    level="warning",
+    title="A wheel's requirement allows versions without the library it needs",
+    description=(
+        "A shared object needs a library by a name that carries a version (its SONAME), and the "
+        "newest version that Requires-Dist allows ships the library under another name."
+    ),
+)
+ROTTEN = Rule(
+    id="rotten-build-requirement",
+    level="warning",
+    title="A build requirement does not work with today's setuptools",
+    description=(
+        "pkg_resources is gone since setuptools 82. The sdist's setup.py, or the version of a "
+        "provider that the wheels ask for, imports it at once, and nothing holds setuptools back: "
+        "building against that version (match-runtime, a build constraint) fails."
+    ),
+)
+REBUILT = Rule(
+    id="rebuilt-differs",
+    level="error",
+    title="Built today, the sdist gives other requirements than the release's files",
+    description="The sdist was built in isolation (--rebuild), and its metadata compared.",
+)
+SIDECAR = Rule(
+    id="sidecar-differs",
+    level="error",
+    title="The metadata beside a wheel is not the wheel's",
+    description="The index's PEP 658 file and METADATA in the wheel differ in meaning; pip aborts.",
+)
+UNTOLD = Rule(
+    id="not-told",
+    level="note",
+    title="Something was not looked at",
+    description="What could not be told from what was read, and what would tell it.",
+)
+REDIRECTED = Rule(
+    id="redirected",
+    level="note",
+    title="The index leads to another host",
+    description="A redirect was followed; what it led to was checked like the rest.",
+)
+REQUIREMENT = Rule(
+    id="unreadable-requirement",
+    level="warning",
+    title="A requirement that no tool can read",
+    description="A Requires-Dist or Requires-Python does not follow the specification.",
+)
+
+RULES = (
+    ACTIVE,
+    OUTSIDE,
+    REBUILT,
+    UNDECLARED,
+    SIDECAR,
+    LATENT,
+    DISAGREE,
+    CLAIMS_STATIC,
+    TOO_WIDE,
+    ROTTEN,
+    REQUIREMENT,
+    SPELLING,
+    REDIRECTED,
+    UNTOLD,
+)

@@ -1,0 +1,129 @@
+"""An index: a project's files, from its page, as HTML or JSON.
+
+https://packaging.python.org/en/latest/specifications/simple-repository-api/
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import warnings
+from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+from pypi_simple import ProjectPage, UnexpectedRepoVersionWarning, UnsupportedRepoVersionError
+
+from native_skew.audit.errors import FileRefusedError, IndexRefusedError, ReleaseError
+from native_skew.audit.release import File, Release, named
+from native_skew.audit.transport import Transport
+
+_ACCEPT = (
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
+    "text/html;q=0.01"
+)
+
+
+class Index:
+    """One index; pages are asked for once.
+
+    Args:
+        url: of the simple API, with credentials if it needs any.
+        transport: what fetches.
+
+    """
+
+    def __init__(self, url: str, transport: Transport) -> None:
+        self.url = url.rstrip("/") + "/"
+        self.transport = transport
+        self._pages: dict[str, tuple[File, ...]] = {}
+        self._lock = threading.Lock()
+
+    def release(self, name: str, version: str = "") -> Release:
+        """A release; without ``version`` the newest, by PEP 440 and no pre-release if possible.
+
+        Raises:
+            ReleaseError: there is none.
+            IndexRefusedError: the index cannot be asked.
+
+        """
+        files = self.files(name)
+        if version:
+            wanted = Version(version)
+        else:
+            known = {Version(each.version) for each in files if not each.yanked}
+            if not known:
+                raise ReleaseError(name, "has no release on this index that is not yanked")
+            wanted = max([each for each in known if not each.is_prerelease] or known)
+        chosen = tuple(each for each in files if Version(each.version) == wanted)
+        if not chosen:
+            raise ReleaseError(f"{name}=={version}", "has no files on this index")
+        return Release(name=canonicalize_name(name), version=str(wanted), files=chosen)
+
+    def files(self, name: str) -> tuple[File, ...]:
+        """Every file of a project whose name can be understood, as listed.
+
+        Raises:
+            ReleaseError: there is no such project.
+            IndexRefusedError: the index cannot be asked.
+
+        """
+        project = canonicalize_name(name)
+        with self._lock:
+            if project not in self._pages:
+                self._pages[project] = self._fetch(project)
+            return self._pages[project]
+
+    def _fetch(self, project: str) -> tuple[File, ...]:
+        url = urljoin(self.url, f"{project}/")
+        answer = self.transport.get(url, {"Accept": _ACCEPT, "Accept-Encoding": "gzip"})
+        shown = _without_credentials(url)
+        if answer.status == 404:
+            raise ReleaseError(project, f"there is no such project on {shown}")
+        if answer.status != 200:
+            raise IndexRefusedError(shown, f"answers {answer.status}")
+        kind = answer.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UnexpectedRepoVersionWarning)
+                if kind == "application/vnd.pypi.simple.v1+json":
+                    page = ProjectPage.from_json_data(json.loads(answer.body), answer.url)
+                elif kind in ("text/html", "application/vnd.pypi.simple.v1+html"):
+                    page = ProjectPage.from_html(project, answer.body, answer.url)
+                else:
+                    raise IndexRefusedError(shown, f"answers with {kind}, no index page")
+            return tuple(_files(page))
+        except (ValueError, TypeError, RecursionError, UnsupportedRepoVersionError) as error:
+            reason = f"its page cannot be understood ({type(error).__name__})"
+            raise IndexRefusedError(shown, reason) from error
+
+
+def _files(page: ProjectPage) -> list[File]:
+    found = []
+    for each in page.packages:
+        try:
+            name, version = named(each.filename)
+            Version(version)
+        except (FileRefusedError, InvalidVersion):  # eggs, installers, names from long ago
+            continue
+        if name != canonicalize_name(page.project):
+            continue
+        found.append(
+            File(
+                filename=each.filename,
+                name=name,
+                version=version,
+                url=urldefrag(each.url).url,
+                size=each.size,
+                hashes=dict(each.digests or {}),
+                sidecar=dict(each.metadata_digests or {}) if each.has_metadata else None,
+                requires_python=each.requires_python or "",
+                yanked=bool(each.is_yanked),
+            )
+        )
+    return found
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

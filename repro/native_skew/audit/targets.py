@@ -1,0 +1,228 @@
+"""For whom a release is: Pythons and platforms, which file each installs, and which it reads.
+
+What uv and Poetry read is recorded by the scenarios ``stamped-wheel-elsewhere`` and
+``inconsistent-wheels``; uv's order is that of
+https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
+
+from native_skew.audit.release import File, Release
+
+_PYTHONS = range(10, 16)  # the minor versions that are looked after in 2026, and the new one
+_INTERPRETER = re.compile(r"-cp3(\d+)-")
+
+
+class _Platform(msgspec.Struct, frozen=True, kw_only=True):
+    title: str
+    tags: tuple[str, ...]
+    markers: dict[str, str]
+
+
+def _linux(machine: str, musl: bool) -> _Platform:
+    if musl:
+        names = [f"musllinux_1_{minor}_{machine}" for minor in range(2, -1, -1)]
+    else:
+        older = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+        names = []
+        for minor in range(41, 4, -1):
+            names.append(f"manylinux_2_{minor}_{machine}")
+            if minor in older:
+                names.append(f"{older[minor]}_{machine}")
+    return _Platform(
+        title=f"{'musl ' if musl else ''}Linux {machine}",
+        tags=(*names, f"linux_{machine}"),
+        markers=_markers("linux", "Linux", "posix", machine),
+    )
+
+
+def _markers(sys: str, system: str, os: str, machine: str) -> dict[str, str]:
+    return {
+        "sys_platform": sys,
+        "platform_system": system,
+        "os_name": os,
+        "platform_machine": machine,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
+
+
+_PLATFORMS = (
+    _linux("x86_64", musl=False),
+    _linux("aarch64", musl=False),
+    _linux("x86_64", musl=True),
+    *(
+        _Platform(
+            title=f"macOS {arch}",
+            tags=tuple(mac_platforms((15, 0), arch)),
+            markers=_markers("darwin", "Darwin", "posix", arch),
+        )
+        for arch in ("arm64", "x86_64")
+    ),
+    _Platform(
+        title="Windows",
+        tags=("win_amd64",),
+        markers=_markers("win32", "Windows", "nt", "AMD64"),
+    ),
+)
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One Python on one platform.
+
+    Attributes:
+        python: its minor version, e.g. ``3.12``.
+        platform: as a person says it.
+        environment: what markers see.
+        order: the tags that it installs, 0 is best.
+        pairs: their interpreters and ABIs.
+        interpreters: their interpreters.
+
+    """
+
+    python: str
+    platform: str
+    environment: dict[str, str]
+    order: dict[Tag, int]
+    pairs: frozenset[tuple[str, str]]
+    interpreters: frozenset[str]
+
+    @property
+    def title(self) -> str:
+        """As a person says it."""
+        return f"Python {self.python} on {self.platform}"
+
+    def rank(self, file: File) -> int | None:
+        """How well a wheel fits, 0 is best; None where it does not."""
+        return min((self.order[tag] for tag in file.tags if tag in self.order), default=None)
+
+    def nearness(self, file: File) -> int:
+        """How near a wheel that does not fit comes, as uv sees it: 3 wrong platform ... 1."""
+        return max(
+            3
+            if (each.interpreter, each.abi) in self.pairs
+            else 2
+            if each.interpreter in self.interpreters
+            else 1
+            for each in file.tags
+        )
+
+    def admits(self, requires_python: str) -> bool:
+        """Whether ``Requires-Python`` lets this Python in; what cannot be understood does."""
+        try:
+            return SpecifierSet(requires_python).contains(f"{self.python}.99")
+        except InvalidSpecifier:
+            return True
+
+    def best(self, files: Iterable[File]) -> File | None:
+        """The wheel that is installed here."""
+        ranked = [
+            (rank, number, each)
+            for number, each in enumerate(files)
+            if each.is_wheel and (rank := self.rank(each)) is not None
+        ]
+        return min(ranked)[2] if ranked else None
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens on a target.
+
+    Attributes:
+        installed: the wheel that fits, else the sdist, which is built; None: nothing.
+        read_by_uv: the file whose metadata uv resolves with.
+        read_by_poetry: likewise, from any index but the public one.
+
+    """
+
+    target: Target
+    installed: File | None
+    read_by_uv: File | None
+    read_by_poetry: File | None
+
+    @property
+    def is_built(self) -> bool:
+        """Whether it is built from the sdist."""
+        return self.installed is not None and not self.installed.is_wheel
+
+
+def targets(release: Release, requires_python: str) -> tuple[Target, ...]:
+    """The targets that a release means: the Pythons of its wheels, and those of today."""
+    named = (_INTERPRETER.search(each.filename) for each in release.wheels)
+    minors = {*_PYTHONS, *(int(found[1]) for found in named if found)}
+    made = (_target(minor, platform) for minor in sorted(minors) for platform in _PLATFORMS)
+    return tuple(each for each in made if each.admits(requires_python))
+
+
+def choose(release: Release, target: Target) -> Choice:
+    """What ``target`` installs of ``release``, and what it reads."""
+    wheels = [each for each in release.wheels if not each.yanked] or list(release.wheels)
+    fitting = target.best(wheels)
+    nearest = max(wheels, key=target.nearness, default=None)  # the first of the nearest
+    return Choice(
+        target=target,
+        installed=fitting or release.sdist,
+        read_by_uv=fitting or (nearest if release.sdist else None) or release.sdist,
+        read_by_poetry=_poetry(wheels) or release.sdist,
+    )
+
+
+def _poetry(wheels: list[File]) -> File | None:
+    """A pure wheel before the others, else the first: Poetry's ``_get_info_from_links``."""
+    pure = [each for each in wheels if each.filename.endswith("-none-any.whl")]
+    return next(iter(pure or wheels), None)
+
+
+def _target(minor: int, platform: _Platform) -> Target:
+    python = f"3.{minor}"
+    tags = (
+        *cpython_tags((3, minor), platforms=platform.tags),
+        *compatible_tags((3, minor), f"cp3{minor}", platform.tags),
+    )
+    return Target(
+        python=python,
+        platform=platform.title,
+        environment={
+            **platform.markers,
+            "python_version": python,
+            "python_full_version": f"{python}.0",
+            "implementation_version": f"{python}.0",
+        },
+        order={tag: number for number, tag in reversed(list(enumerate(tags)))},
+        pairs=frozenset((each.interpreter, each.abi) for each in tags),
+        interpreters=frozenset(each.interpreter for each in tags),
+    )
+
+
+def spoken(targets: Iterable[Target]) -> str:
+    """Targets in few words: ``Python 3.12 to 3.14 on Linux x86_64; ...``."""
+    by_platform: dict[str, list[str]] = {}
+    for each in targets:
+        by_platform.setdefault(each.platform, []).append(each.python)
+    by_pythons: dict[tuple[str, ...], list[str]] = {}
+    for platform, pythons in by_platform.items():
+        by_pythons.setdefault(tuple(pythons), []).append(platform)
+    return "; ".join(
+        f"Python {_spans(pythons)} on {', '.join(platforms)}"
+        for pythons, platforms in by_pythons.items()
+    )
+
+
+def _spans(pythons: tuple[str, ...]) -> str:
+    """Minor versions, three or more in a row as a span."""
+    spans: list[list[int]] = []
+    for minor in (int(each.partition(".")[2]) for each in pythons):
+        if spans and minor == spans[-1][-1] + 1:
+            spans[-1].append(minor)
+        else:
+            spans.append([minor])
+    return ", ".join(
+        f"3.{span[0]} to 3.{span[-1]}" if len(span) > 2 else ", ".join(f"3.{m}" for m in span)
+        for span in spans
+    )

@@ -1,0 +1,275 @@
+"""HTTP with a distrustful ear: every answer is limited in size and time, every byte counted."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import BinaryIO
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from native_skew import __version__
+from native_skew.audit.errors import HashMismatchError, IndexRefusedError
+
+CONNECTIONS = 4
+_REDIRECTS = 5
+_CHUNK = 64 * 1024
+_ALGORITHMS = ("sha512", "sha384", "sha256")  # what a page may announce and we believe
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long and how large an answer may be.
+
+    Attributes:
+        silence: seconds without a byte.
+        total: seconds for one answer, however it drips.
+        page: bytes of an index page or of metadata, unpacked.
+        file: bytes of a whole distribution file.
+        retries: of an answer that says «later», or of a broken connection.
+
+    """
+
+    silence: float = 15.0
+    total: float = 300.0
+    page: int = 64 * 1024 * 1024
+    file: int = 1024**3
+    retries: int = 3
+
+
+class Traffic(msgspec.Struct, kw_only=True):
+    """What went over the wire: answers and the bytes of their bodies, as sent."""
+
+    requests: int = 0
+    bytes: int = 0
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of an answer, whole, and what its head says."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """A session with an index; a context manager. Safe to use from several threads.
+
+    Args:
+        index_url: its credentials, if any, are sent to this host alone.
+        limits: see ``Limits``.
+
+    """
+
+    def __init__(self, index_url: str = "", limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.traffic = Traffic()
+        self.elsewhere: set[str] = set()
+        self._lock = threading.Lock()
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = f"native-skew/{__version__} (audit)"
+        self._session.auth = _HostAuth(index_url)
+        retry = Retry(
+            total=self.limits.retries,
+            redirect=False,
+            backoff_factor=0.3,
+            backoff_max=5,
+            status_forcelist=(429, 500, 502, 503, 504),
+            raise_on_status=False,
+            retry_after_max=20,
+        )
+        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=retry)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._session.close()
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None, limit: int = 0) -> Answer:
+        """The answer to one GET, whatever its status.
+
+        Args:
+            url: where; a fragment is not sent.
+            headers: more of them.
+            limit: bytes that the body may have, unpacked; by default a page's.
+
+        Raises:
+            IndexRefusedError: it does not answer, is too large or too slow, or leads to an
+                unsafe place.
+
+        """
+        limit = limit or self.limits.page
+        too_large = IndexRefusedError(url, f"the answer is larger than {limit} bytes")
+        with self._open(url, headers or {}) as response:
+            return _whole(response, self._chunks(response), limit, too_large)
+
+    def part(self, url: str, asked: str, limit: int) -> Answer:
+        """A range of a file. The body is read only where the answer is a range (206).
+
+        Args:
+            url: the file's.
+            asked: the Range header, e.g. ``bytes=-4096``.
+            limit: bytes that the body may have.
+
+        Raises:
+            IndexRefusedError: see ``get``.
+
+        """
+        too_large = IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
+        with self._open(url, {"Range": asked}) as response:
+            ranged = self._chunks(response, decode=False) if response.status_code == 206 else ()
+            return _whole(response, ranged, limit, too_large)
+
+    def download(self, url: str, to: BinaryIO, size: int | None, hashes: Mapping[str, str]) -> None:
+        """A whole file, to ``to``; its size and hashes are those that the page announces.
+
+        Raises:
+            HashMismatchError: they are not.
+            IndexRefusedError: see ``get``.
+
+        """
+        limit = min(self.limits.file, self.limits.file if size is None else size)
+        digest = Digest(hashes)
+        written = 0
+        response = self._open(url, {})
+        with response:
+            if response.status_code != 200:
+                raise IndexRefusedError(url, f"answers {response.status_code}")
+            for chunk in self._chunks(response, decode=False):
+                written += len(chunk)
+                if written > limit:
+                    raise IndexRefusedError(url, f"sends more than the {limit} bytes expected")
+                digest.update(chunk)
+                to.write(chunk)
+        if size is not None and written != size:
+            raise IndexRefusedError(url, f"has {written} bytes, and its page announces {size}")
+        digest.check(url)
+
+    def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Follows redirects by hand: a page may lead elsewhere, but never to a weaker scheme."""
+        first = here = urldefrag(url).url
+        for _ in range(_REDIRECTS + 1):
+            if urlsplit(here).scheme not in ("http", "https"):
+                raise IndexRefusedError(url, f"leads to {here}, which is not HTTP")
+            try:
+                response = self._session.get(
+                    here,
+                    headers={"Accept-Encoding": "identity", **headers},
+                    timeout=self.limits.silence,
+                    stream=True,
+                    allow_redirects=False,
+                )
+            except (requests.RequestException, HTTPError, ValueError) as error:
+                raise IndexRefusedError(here, _reason(error)) from error
+            with self._lock:
+                self.traffic.requests += 1
+            target = response.headers.get("Location")
+            if not (target and response.is_redirect):
+                if urlsplit(here).netloc != urlsplit(first).netloc:
+                    self.elsewhere.add(urlsplit(here).netloc)
+                return response
+            response.close()
+            there = urljoin(here, target)
+            if urlsplit(here).scheme == "https" and urlsplit(there).scheme != "https":
+                raise IndexRefusedError(here, f"redirects to {there}, which is not encrypted")
+            here = there
+        raise IndexRefusedError(url, f"redirects more than {_REDIRECTS} times")
+
+    def _chunks(self, response: requests.Response, decode: bool = True) -> Iterator[bytes]:
+        deadline = time.monotonic() + self.limits.total
+        try:
+            for chunk in response.raw.stream(_CHUNK, decode_content=decode):
+                if time.monotonic() > deadline:
+                    reason = f"took more than {self.limits.total:g} seconds"
+                    raise IndexRefusedError(response.url, reason)
+                yield chunk
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise IndexRefusedError(response.url, _reason(error)) from error
+        finally:
+            with self._lock:
+                self.traffic.bytes += int(response.raw.tell())
+
+
+class Digest:
+    """Checks bytes against the strongest of the hashes that a page announces."""
+
+    def __init__(self, hashes: Mapping[str, str]) -> None:
+        self._name = next((each for each in _ALGORITHMS if each in hashes), None)
+        self._expected = hashes[self._name].lower() if self._name else ""
+        self._hash = hashlib.new(self._name) if self._name else None
+
+    def update(self, data: bytes) -> None:
+        """Takes more bytes in."""
+        if self._hash:
+            self._hash.update(data)
+
+    def check(self, url: str) -> None:
+        """All bytes are in.
+
+        Raises:
+            HashMismatchError: they are others than announced.
+
+        """
+        if self._hash and self._hash.hexdigest() != self._expected:
+            announced = f"{self._name}={self._expected}"
+            raise HashMismatchError(url, announced, f"{self._name}={self._hash.hexdigest()}")
+
+
+class _HostAuth(AuthBase):
+    """The index's credentials, for its own scheme, host and port; else what ~/.netrc has."""
+
+    def __init__(self, index_url: str) -> None:
+        parts = urlsplit(index_url)
+        self._place = (parts.scheme, parts.hostname, parts.port)
+        self._pair = requests.utils.get_auth_from_url(index_url) if parts.username else None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        parts = urlsplit(request.url or "")
+        pair = self._pair if (parts.scheme, parts.hostname, parts.port) == self._place else None
+        pair = pair or requests.utils.get_netrc_auth(request.url or "")
+        return requests.auth.HTTPBasicAuth(*pair)(request) if pair else request
+
+
+def _whole(
+    response: requests.Response,
+    chunks: Iterable[bytes],
+    limit: int,
+    too_large: IndexRefusedError,
+) -> Answer:
+    """The answer with ``chunks`` as its body, of which there may be ``limit`` bytes."""
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise too_large
+    return Answer(
+        url=response.url,
+        status=response.status_code,
+        headers=response.headers,
+        body=bytes(body),
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
+        return "does not answer in time"
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"its certificate is not accepted ({error})"
+    return f"cannot be read ({type(error).__name__})"

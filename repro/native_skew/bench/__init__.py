@@ -1,0 +1,10 @@
+"""``nox -s bench``: what the kit costs, as ratios that one run on one machine gives.
+
+Each measurement is a module with ``measure(setting) -> Measurement``, named in ``MEASURES``
+(``repro/native_skew/bench/run.py``); it raises ``NotMeasuredError`` where something is missing.
+"""
+
+from native_skew.bench import record
+from native_skew.bench.record import Bar, Bench, Measured, NotMeasured
+
+__all__ = ["Bar", "Bench", "Measured", "NotMeasured", "record"]

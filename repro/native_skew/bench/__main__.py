@@ -1,0 +1,92 @@
+"""``python -m native_skew.bench``: measures, and says which bars are met."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from native_skew.bench import record
+from native_skew.bench.record import Bench, Measured, NotMeasured, Setting
+from native_skew.bench.run import MEASURES, measure_all
+from native_skew.results import report
+from native_skew.run import CHANGED, COULD_NOT_RUN, jobs_option, work_option
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice(list(MEASURES)), help="Repeatable.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
+@jobs_option
+@click.option(
+    "--environment",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A large environment to diagnose; without it one is made, of several gigabytes.",
+)
+@click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
+@work_option
+def bench(
+    only: tuple[str, ...],
+    rounds: int,
+    jobs: int,
+    environment: Path | None,
+    recording: bool,
+    work: Path,
+) -> None:
+    """Measures what the kit costs, against peers and against a bare loop.
+
+    Ends with 0 when every bar is met, 1 when one is missed, 2 when something could not be
+    measured.
+    """
+    console, notes = report.console(), report.console(stderr=True)
+    setting = Setting(work=work.resolve(), rounds=rounds, jobs=jobs, environment=environment)
+    names = [name for name in MEASURES if not only or name in only]
+    done = measure_all(setting, names, lambda text: notes.print(text, highlight=False))
+    console.print(_summary(done))
+    if recording:
+        known = record.read()
+        record.write(known.updated(done) if known and only else done)
+        notes.print(f"recorded in {record.FILE}", highlight=False)
+    sys.exit(_exit_code(done))
+
+
+def _exit_code(done: Bench) -> int:
+    measured = [each for each in done.measurements if isinstance(each, Measured)]
+    if any(not bar.met for each in measured for bar in each.measurement.bars):
+        return CHANGED
+    return 0 if len(measured) == len(done.measurements) else COULD_NOT_RUN
+
+
+def _summary(done: Bench) -> RenderableType:
+    parts: list[RenderableType] = []
+    for each in done.measurements:
+        parts += _words(each) if isinstance(each, Measured) else _silence(each)
+    return Group(*parts)
+
+
+def _silence(each: NotMeasured) -> list[RenderableType]:
+    title = Text(each.title, style="bold")
+    return [title, Text(f"not measured: {each.reason}", style="yellow"), Text()]
+
+
+def _words(each: Measured) -> list[RenderableType]:
+    made = each.measurement
+    grid = Table(box=None, padding=(0, 1))
+    for column in ("", *made.columns):
+        grid.add_column(column, justify="right" if column else "left")
+    for row in made.rows:
+        grid.add_row(row.name, *(f"{value:g}" for value in row.values))
+    parts: list[RenderableType] = [Text(made.title, style="bold"), grid]
+    for bar in made.bars:
+        word, style = ("met", "green") if bar.met else ("MISSED", "bold red")
+        parts.append(Text(f"{word}: {bar.name}: {bar.value:g}, {bar.bound}", style=style))
+    versions = ", ".join(f"{name} {version}" for name, version in made.versions.items())
+    load = " then ".join(f"{number:g}" for number in each.load)
+    return [*parts, Text(f"{versions}; {each.cpus} CPUs, load {load}", style="dim"), Text()]
+
+
+if __name__ == "__main__":
+    bench.main(prog_name="python -m native_skew.bench")

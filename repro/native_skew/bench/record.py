@@ -1,0 +1,171 @@
+"""The recorded form of the measurements: ``docs/results/bench.json``, with its schema.
+
+Times depend on the machine; what is compared and judged are ratios of one run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from native_skew import results
+from native_skew.errors import ResultFileError, SkewError
+from native_skew.findings import schema_of
+
+FILE = results.FOLDER / "bench.json"
+SCHEMA = results.FOLDER / "bench.schema.json"
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """What every measurement gets.
+
+    Attributes:
+        work: the work folder, with the tools in it.
+        rounds: how often each thing is timed; the least disturbed round counts.
+        jobs: how many at once, where several things run.
+        cells: the sizes of the matrix whose cost per cell is measured.
+        environment: a large one to diagnose; None has one made.
+
+    """
+
+    work: Path
+    rounds: int
+    jobs: int
+    cells: tuple[int, ...] = (10, 100, 1000)
+    environment: Path | None = None
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure with the bound it must keep; exactly one bound is set."""
+
+    name: str
+    value: float
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure keeps its bound."""
+        if self.at_least is not None:
+            return self.value >= self.at_least
+        return self.at_most is not None and self.value <= self.at_most
+
+    @property
+    def bound(self) -> str:
+        """The bound in words."""
+        return (
+            f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
+        )
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured, and its values, one for each of the table's columns."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured.
+
+    Attributes:
+        id: its name in ``MEASURES``.
+        title: a heading.
+        how: what was timed and how, in sentences.
+        columns: the rows' headings, each with its unit.
+        versions: of the tools that were compared, by name.
+        bars: the figures with a bound.
+
+    """
+
+    id: str
+    title: str
+    how: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    bars: tuple[Bar, ...]
+    versions: dict[str, str]
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="measured"):
+    """A measurement and what it holds for; ``load`` is the load average before and after."""
+
+    measurement: Measurement
+    kit_version: str
+    python: str
+    platform: str
+    cpus: int
+    rounds: int
+    load: tuple[float, float]
+    date: str
+
+    @property
+    def id(self) -> str:
+        """The measurement's name."""
+        return self.measurement.id
+
+
+class NotMeasured(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="not measured"
+):
+    """What was not measured, and why."""
+
+    id: str
+    title: str
+    reason: str
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """All measurements, each made in one run."""
+
+    measurements: tuple[Measured | NotMeasured, ...]
+    kind: Literal["native-skew bench 1"] = "native-skew bench 1"
+
+    def updated(self, other: Bench) -> Bench:
+        """These measurements, with those of ``other`` in the place of the same or at the end."""
+        found = {each.id: each for each in (*self.measurements, *other.measurements)}
+        return Bench(measurements=tuple(found.values()))
+
+
+class NotMeasuredError(SkewError):
+    """A measurement cannot be made here; the reason is recorded in its place."""
+
+
+class PeerError(NotMeasuredError):
+    """Another project's tool, to compare with, cannot be had or does not work."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema (2020-12) of the file."""
+    return schema_of(Bench)
+
+
+def read(path: Path = FILE) -> Bench | None:
+    """What is recorded; None where nothing is.
+
+    Raises:
+        ResultFileError: the file is damaged, or of another kind.
+
+    """
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Bench)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ResultFileError(path, str(error)) from error
+
+
+def write(bench: Bench, path: Path = FILE, schema_path: Path = SCHEMA) -> None:
+    """Writes the measurements and their schema.
+
+    Raises:
+        WorkFolderError: one of them cannot be written.
+
+    """
+    results.write_file(path, results.encode(bench))
+    results.write_file(schema_path, results.encode(schema()))

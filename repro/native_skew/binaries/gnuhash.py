@@ -1,0 +1,200 @@
+"""The GNU hash table of a file: which symbol has a name, and how many symbols there are.
+
+A bit in the Bloom filter, a bucket, a chain: https://flapenguin.me/elf-dt-gnu-hash tells the
+layout. Filter and buckets are read whole when they are first needed.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from native_skew.binaries import kept
+from native_skew.binaries.image import Image, ImageError
+
+DT_GNU_HASH = 0x6FFFFEF5
+TABLE_BYTES = 1 << 24  # of one table; the largest library of torch has 5 MB of names
+
+_DT_STRTAB, _DT_SYMTAB = 5, 6
+_CHAIN, _PIECE = 4096, 16  # entries of one chain, and of what is read of it at once
+_MASK = 0xFFFFFFFF
+
+_WIDTH = 128  # bytes of a name that are hashed at once
+_POWERS = tuple(pow(33, exponent, _MASK + 1) for exponent in range(_WIDTH + 1))
+# A byte as two digits of base 33, each written as int() reads it.
+_DIGITS = b"0123456789abcdefghijklmnopqrstuvw"
+_HIGH = bytes(_DIGITS[byte // 33] for byte in range(256))
+_LOW = bytes(_DIGITS[byte % 33] for byte in range(256))
+
+
+class GnuHash:
+    """The hash table of one file.
+
+    Args:
+        image: a file with ``DT_GNU_HASH``.
+
+    Attributes:
+        first: the number of the first symbol that is hashed.
+
+    Raises:
+        ImageError: it has no buckets, or lies outside of the file.
+
+    """
+
+    def __init__(self, image: Image) -> None:
+        self._image = image
+        self._word = image.header.bits // 8
+        self._swapped = image.header.little != (sys.byteorder == "little")
+        self._start = image.header.tags[DT_GNU_HASH] + 16
+        fields = unpack(image, "IIII", self._start - 16)
+        self._bucket_count, self.first, self._bloom_count, self._shift = fields
+        if not self._bucket_count or not self._bloom_count:
+            raise ImageError("a hash table without buckets")
+
+    def hold(self) -> None:
+        """Reads chains and symbols at once, where many names will be asked for.
+
+        Tables that are too large are left to be read name by name.
+
+        Raises:
+            ImageError: the tables lie outside of the file.
+
+        """
+        count = self.count()
+        size = count * self._image.header.symbol_size
+        if size > TABLE_BYTES:
+            return
+        self._image.hold(self._image.header.tags[_DT_SYMTAB], size)
+        self._image.hold(self._chains_at, 4 * (count - self.first))
+
+    def index(self, name: bytes) -> int:
+        """The symbol's number; 0 where ``name`` is not defined.
+
+        Raises:
+            ImageError: the tables lie outside of the file, or are too large.
+
+        """
+        wanted, bits = _hash(name), self._word * 8
+        bloom = self._blooms[wanted // bits % self._bloom_count]
+        if not bloom >> (wanted % bits) & bloom >> ((wanted >> self._shift) % bits) & 1:
+            return 0
+        bucket = self._buckets[wanted % self._bucket_count]
+        if bucket < self.first:
+            return 0
+        for number, found in self._chain(bucket):
+            if found | 1 == wanted | 1 and self._is(number, name):
+                return number
+        return 0
+
+    def count(self) -> int:
+        """How many symbols there are, the unhashed included.
+
+        Raises:
+            ImageError: the tables lie outside of the file, or are too large.
+
+        """
+        last = max(self._buckets)
+        if last < self.first:
+            return self.first
+        return 1 + max(number for number, _ in self._chain(last))
+
+    def _chain(self, number: int) -> Iterator[tuple[int, int]]:
+        """The numbers and hashes of the symbols of one bucket, which starts with ``number``."""
+        for start in range(number, number + _CHAIN, _PIECE):
+            at = self._chains_at + 4 * (start - self.first)
+            piece = self._image.bytes_at(at, 4 * _PIECE)
+            words = array("I", piece[: len(piece) & ~3])
+            if self._swapped:
+                words.byteswap()
+            for each, word in enumerate(words, start):
+                yield each, word
+                if word & 1:
+                    return
+            if len(words) < _PIECE:
+                break
+        raise ImageError("a hash chain that does not end")
+
+    @cached_property
+    def _blooms(self) -> array[int]:
+        return self._array("Q" if self._word == 8 else "I", self._start, self._bloom_count)
+
+    @cached_property
+    def _buckets(self) -> array[int]:
+        return self._array("I", self._start + self._bloom_count * self._word, self._bucket_count)
+
+    @property
+    def _chains_at(self) -> int:
+        return self._start + self._bloom_count * self._word + 4 * self._bucket_count
+
+    def _array(self, kind: str, at: int, count: int) -> array[int]:
+        found = array(kind)
+        size = count * found.itemsize
+        if size > TABLE_BYTES:
+            raise ImageError(f"a table of {size} bytes")
+        raw = self._image.bytes_at(at, size)
+        if len(raw) < size:
+            raise ImageError("truncated within the hash table")
+        found.frombytes(raw)
+        if self._swapped:
+            found.byteswap()
+        return found
+
+    def _is(self, index: int, name: bytes) -> bool:
+        at, kind, section = _symbol(self._image, index)
+        if not (kind and section):
+            return False
+        if self._image.strings:
+            return self._image.strings.startswith(name + b"\0", at)
+        text = self._image.header.tags.get(_DT_STRTAB, 0) + at
+        return self._image.bytes_at(text, len(name) + 1) == name + b"\0"
+
+
+@lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
+def _hash(name: bytes) -> int:
+    """Bernstein's: times 33 plus the next byte, from 5381.
+
+    That is a number whose digits of base 33 are the bytes, but for their size. Read by int(),
+    it costs a sixth of what it does byte by byte.
+    """
+    value = 5381
+    for start in range(0, len(name), _WIDTH):
+        part = name[start : start + _WIDTH]
+        value = value * _POWERS[len(part)] + int(part.translate(_LOW), 33)
+        value = value + 33 * int(part.translate(_HIGH), 33) & _MASK
+    return value
+
+
+kept.forgets(_hash.cache_clear)
+
+
+def order(image: Image) -> str:
+    """The byte order, as ``struct`` writes it."""
+    return "<" if image.header.little else ">"
+
+
+def unpack(image: Image, form: str, at: int) -> tuple[int, ...]:
+    """The fields of ``form`` at an address, in the file's byte order.
+
+    Raises:
+        ImageError: the file ends before.
+
+    """
+    form = order(image) + form
+    size = struct.calcsize(form)
+    raw = image.bytes_at(at, size)
+    if len(raw) < size:
+        raise ImageError("truncated within the hash table")
+    return struct.unpack(form, raw)
+
+
+def _symbol(image: Image, index: int) -> tuple[int, int, int]:
+    """Name's place, binding, section of one symbol."""
+    at = image.header.tags.get(_DT_SYMTAB, 0) + index * image.header.symbol_size
+    if image.header.bits == 64:
+        name, info, _, section = unpack(image, "IBBH", at)
+    else:
+        name, _, _, info, _, section = unpack(image, "IIIBBH", at)
+    return name, info >> 4, section

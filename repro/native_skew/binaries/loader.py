@@ -1,0 +1,265 @@
+"""What the dynamic loader would do: where each DT_NEEDED is found, without loading.
+
+glibc's order is that of ld.so(8); musl's differs in two points and is that of its
+``load_library``. https://man7.org/linux/man-pages/man8/ld.so.8.html,
+https://wiki.musl-libc.org/functional-differences-from-glibc.html
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from native_skew.binaries import ld_cache as cache
+from native_skew.binaries import versions
+from native_skew.binaries.image import Header, Image, ImageError
+
+_MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
+_LIBC_NAMES = ("libc.musl-", "ld-musl-")
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A file that the loader has taken in: its path, and the file itself (device, inode).
+
+    Attributes:
+        wanted: versions of symbols that it wants, as ``versions.wanted`` says.
+        defined: those that it defines, as ``versions.defined`` says.
+
+    """
+
+    path: str
+    identity: tuple[int, int]
+    header: Header
+    wanted: dict[str, tuple[versions.Wanted, ...]] = {}
+    defined: frozenset[int] | None = None
+
+    @property
+    def folder(self) -> str:
+        """What ``$ORIGIN`` stands for."""
+        return os.path.dirname(self.path)  # noqa: PTH120  (a hundred thousand of these)
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A name that is not found.
+
+    Attributes:
+        needer: the file that needs it.
+        chain: the files that led to it, the extension module first.
+        foreign: files of that name which are for another architecture, and passed over.
+        damaged: the file of that name at which the loader stops, and why; empty where none.
+
+    """
+
+    name: str
+    needer: Loaded
+    chain: tuple[Loaded, ...]
+    foreign: tuple[str, ...] = ()
+    damaged: str = ""
+
+
+class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """All that loading one file takes in, in the loader's order, and what is not found.
+
+    Attributes:
+        by_name: the file for each name that was asked for, what was loaded before included.
+
+    """
+
+    files: tuple[Loaded, ...]
+    misses: tuple[Miss, ...]
+    by_name: dict[str, Loaded]
+
+
+class Loader:
+    """The loader of one process.
+
+    Args:
+        program: the interpreter's file; None where it is not known.
+        library_path: LD_LIBRARY_PATH's folders.
+        libc: which C library's rules; of the interpreter's where it is known.
+
+    """
+
+    def __init__(
+        self,
+        program: Path | None = None,
+        library_path: Iterable[str] = (),
+        libc: Literal["glibc", "musl"] | None = None,
+    ) -> None:
+        self._files: dict[str, Loaded | str | None] = {}
+        self._known: dict[tuple[tuple[str, ...], str, object], tuple[Loaded | None, Miss | None]]
+        self._known = {}
+        self._library_path = tuple(library_path)
+        self._machine = platform.machine()
+        self.program = self._program(program)
+        interpreter = self.program.header.interpreter if self.program else ""
+        self.libc = libc or ("musl" if "ld-musl" in interpreter else "glibc")
+        self._cache = cache.read() if self.libc == "glibc" else {}
+        self._system = _MUSL_FOLDERS if self.libc == "musl" else _glibc_folders(self._machine)
+        self._lib = _lib_token(self._machine)
+
+    def open(self, path: str) -> Loaded | str | None:
+        """The file at ``path``; the reason where it is damaged, None where there is none."""
+        if path not in self._files:
+            self._files[path] = _open(path)
+        return self._files[path]
+
+    def of_system(self, file: Loaded) -> bool:
+        """Whether ``file`` is in one of the system's folders, itself and not further below."""
+        return file.folder in self._system
+
+    def adopt(self, path: str, image: Image) -> Loaded:
+        """The file at ``path``, which is open already."""
+        found = _loaded(path, image)
+        self._files[path] = found
+        return found
+
+    def closure(self, module: Loaded, before: Mapping[str, Loaded] | None = None) -> Closure:
+        """What loading ``module`` takes in, breadth first.
+
+        Args:
+            module: what is loaded.
+            before: what is in the process already, by the names that it satisfies.
+
+        """
+        names = dict(before or {})
+        chains: list[tuple[Loaded, ...]] = [(module,)]
+        files, seen = [module], {module.identity}
+        names.update(dict.fromkeys(_names(module), module))
+        misses: list[Miss] = []
+        missing: set[str] = set()
+        for chain in chains:  # grows meanwhile
+            folders: tuple[str, ...] | None = None
+            for name in chain[-1].header.needed:
+                if name in names or name in missing:
+                    continue
+                if folders is None:
+                    folders = self._folders(chain)
+                found, miss = self._find(name, chain[-1], folders)
+                if found is None:
+                    missing.add(name)
+                    if miss:
+                        misses.append(msgspec.structs.replace(miss, chain=chain))
+                    continue
+                names.update(dict.fromkeys((name, *_names(found)), found))
+                if found.identity not in seen:
+                    seen.add(found.identity)
+                    files.append(found)
+                    chains.append((*chain, found))
+        return Closure(files=tuple(files), misses=tuple(misses), by_name=names)
+
+    def _find(
+        self, name: str, needer: Loaded, folders: tuple[str, ...]
+    ) -> tuple[Loaded | None, Miss | None]:
+        if name.startswith(_LIBC_NAMES) and self.libc == "musl":
+            return self.program, None  # the loader itself, under any name; there is always one
+        if "/" in name:
+            folders = ("",)
+            name = self._expand(name, needer.folder)
+        key = folders, name, needer.header.architecture
+        if key not in self._known:
+            self._known[key] = self._search(name, folders, needer)
+        found, miss = self._known[key]
+        return found, miss and msgspec.structs.replace(miss, needer=needer)
+
+    def _search(
+        self, name: str, folders: tuple[str, ...], needer: Loaded
+    ) -> tuple[Loaded | None, Miss | None]:
+        foreign = []
+        for path in self._candidates(name, folders, needer):
+            found = self.open(path)
+            if found is None:
+                continue
+            if isinstance(found, str):
+                why = f"{path}: {found}"
+                return None, Miss(name=name, needer=needer, chain=(), damaged=why)
+            if found.header.architecture == needer.header.architecture:
+                return found, None
+            foreign.append(path)
+        return None, Miss(name=name, needer=needer, chain=(), foreign=tuple(foreign))
+
+    def _candidates(self, name: str, folders: tuple[str, ...], needer: Loaded) -> Iterable[str]:
+        yield from (f"{folder}/{name}" if folder else name for folder in folders)
+        if folders == ("",):
+            return
+        cached = self._cache.get(name, ())
+        if needer.header.no_default:
+            yield from (path for path in cached if not path.startswith(self._system))
+            return
+        yield from cached
+        yield from (f"{folder}/{name}" for folder in self._system)
+
+    def _folders(self, chain: tuple[Loaded, ...]) -> tuple[str, ...]:
+        """The folders of the run-time paths and of LD_LIBRARY_PATH, in order."""
+        needer = chain[-1]
+        inherited: list[str] = []
+        # DT_RPATH of the needer, of what loaded it, and so on to the program; a needer with
+        # a DT_RUNPATH has neither its own nor inherits any. musl inherits both alike.
+        if self.libc == "musl" or not needer.header.runpath:
+            program = (self.program,) if self.program else ()
+            for each in (*reversed(chain), *program):
+                text = each.header.rpath
+                text = text or (each.header.runpath if self.libc == "musl" else "")
+                inherited += self._split(text, each.folder)
+        if self.libc == "musl":
+            return (*self._library_path, *inherited)
+        own = self._split(needer.header.runpath, needer.folder)
+        return (*inherited, *self._library_path, *own)
+
+    def _split(self, text: str, origin: str) -> list[str]:
+        if not text:
+            return []
+        # An empty part is the working folder, which is another one each time.
+        parts = [self._expand(part, origin) for part in text.split(":") if part]
+        return [part for part in parts if part.startswith("/")]
+
+    def _expand(self, text: str, origin: str) -> str:
+        if "$" not in text:
+            return text
+        for token, value in (("ORIGIN", origin), ("LIB", self._lib), ("PLATFORM", self._machine)):
+            text = text.replace(f"${{{token}}}", value).replace(f"${token}", value)
+        return text
+
+    def _program(self, path: Path | None) -> Loaded | None:
+        found = self.open(os.path.realpath(path)) if path else None
+        return found if isinstance(found, Loaded) else None
+
+
+def _open(path: str) -> Loaded | str | None:
+    if not os.path.exists(path):  # noqa: PTH110
+        return None
+    try:
+        with Image(path) as image:
+            return _loaded(path, image)
+    except ImageError as error:
+        return str(error)
+
+
+def _loaded(path: str, image: Image) -> Loaded:
+    identity = image.status.st_dev, image.status.st_ino
+    try:
+        wanted, defined = versions.wanted(image), versions.defined(image)
+    except ImageError:
+        wanted, defined = {}, None  # nothing can be said of them
+    return Loaded(path=path, identity=identity, header=image.header, wanted=wanted, defined=defined)
+
+
+def _names(file: Loaded) -> tuple[str, ...]:
+    return (file.header.soname,) if file.header.soname else ()
+
+
+def _glibc_folders(machine: str) -> tuple[str, ...]:
+    """What glibc is built to search; distributions differ, and what is not there is passed over."""
+    here = (f"/lib/{machine}-linux-gnu", f"/usr/lib/{machine}-linux-gnu")
+    return (*here, "/lib64", "/usr/lib64", "/lib", "/usr/lib")
+
+
+def _lib_token(machine: str) -> str:
+    """``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere."""
+    multiarch = f"lib/{machine}-linux-gnu"
+    return multiarch if Path("/", multiarch).is_dir() else "lib64"

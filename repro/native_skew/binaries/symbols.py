@@ -1,0 +1,233 @@
+"""Symbols that a file needs and those that it gives.
+
+A large library is asked for single names by way of its hash table, a small one is read at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import compress
+from typing import Literal
+
+from native_skew.binaries.gnuhash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
+from native_skew.binaries.image import Image, ImageError
+
+_DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_VERSYM = 4, 5, 6, 0x6FFFFFF0
+_BYTES_FOR_ONE = 200  # of a string table read whole cost as much as one lookup; measured
+_BYTES_FOR_READ = 8000  # of a string table cost as much to read as one name by itself
+_SMALL = 1 << 16  # bytes of a string table that is read whole for a single name
+_NAME = 1 << 16  # bytes; those of templates have been seen with 10,000
+
+_Kind = Literal["needed", "defined"]
+# 1 for the bindings that count, by st_info: STB_GLOBAL alone is an error where it is undefined.
+_BINDINGS: dict[_Kind, bytes] = {
+    "needed": bytes(info >> 4 == 1 for info in range(256)),
+    "defined": bytes(info >> 4 != 0 for info in range(256)),
+}
+OF_THE_INTERPRETER = (b"Py", b"_Py")
+_UNDERSCORE, _P, _Y = OF_THE_INTERPRETER[1]
+_ZERO = bytes(byte == 0 for byte in range(256))
+
+
+def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> frozenset[bytes]:
+    """The names that ``image`` must be given: undefined, and not weak.
+
+    Args:
+        image: what needs them.
+        python: whether those ``OF_THE_INTERPRETER`` are wanted too; False is
+            quicker, and may leave some in.
+        but: the numbers of versions whose symbols are not wanted; some may be left in too.
+
+    Raises:
+        ImageError: its tables lie outside of the file.
+
+    """
+    tags = image.header.tags
+    if _DT_SYMTAB not in tags:
+        return frozenset()
+    # What is not hashed comes first, and only what is defined is hashed.
+    places = _places(image, 1, _unhashed(image), "needed", frozenset(but))
+    if not python and image.strings:
+        # They are most of what an extension module needs: to leave them out before they are
+        # texts saves a third of what all these names cost.
+        with contextlib.suppress(IndexError):
+            strings = image.strings
+            places = [
+                at
+                for at in places
+                if (strings[at] != _P or strings[at + 1] != _Y)
+                and (strings[at] != _UNDERSCORE or strings[at + 1] != _P or strings[at + 2] != _Y)
+            ]
+    return _texts(image, places)
+
+
+def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
+    """Those of ``names`` that ``image`` defines.
+
+    Raises:
+        ImageError: its tables lie outside of the file, or are too large.
+
+    """
+    names, tags = frozenset(names), image.header.tags
+    if _DT_SYMTAB not in tags:
+        return frozenset()
+    if DT_GNU_HASH not in tags:
+        return names & all_given(image)
+    # Single names, unless so many that to read all costs less.
+    if len(names) * _BYTES_FOR_ONE > image.header.names_size:
+        with contextlib.suppress(ImageError):  # too large to be read at once
+            return names & all_given(image)
+    table = GnuHash(image)
+    if image.header.names_size < len(names) * _BYTES_FOR_READ:
+        _strings(image)
+        table.hold()
+    return frozenset(name for name in names if table.index(name))
+
+
+def all_given(image: Image) -> frozenset[bytes]:
+    """Every name that ``image`` defines.
+
+    Raises:
+        ImageError: its tables lie outside of the file, or are too large to be read at once.
+
+    """
+    if _DT_SYMTAB not in image.header.tags:
+        return frozenset()
+    if DT_GNU_HASH in image.header.tags:
+        table = GnuHash(image)
+        return _texts(image, _places(image, table.first, table.count(), "defined"))
+    return _texts(image, _places(image, 1, _unhashed(image), "defined"))
+
+
+def place(image: Image, name: bytes) -> tuple[int, int]:
+    """Address and size of what ``name`` stands for; zeros where it is not defined.
+
+    Raises:
+        ImageError: the tables lie outside of the file.
+
+    """
+    if DT_GNU_HASH not in image.header.tags:
+        return 0, 0
+    if image.strings is not None and name not in image.strings:  # costs a tenth of a lookup
+        return 0, 0
+    if not (index := GnuHash(image).index(name)):
+        return 0, 0
+    at = image.header.tags[_DT_SYMTAB] + index * image.header.symbol_size
+    if image.header.bits == 64:
+        address, size = unpack(image, "QQ", at + 8)
+    else:
+        address, size = unpack(image, "II", at + 4)
+    return address, size
+
+
+def _unhashed(image: Image) -> int:
+    """How many symbols the GNU hash table leaves out; of the older table, all there are."""
+    tags = image.header.tags
+    if DT_GNU_HASH in tags:
+        # An empty table has its first symbol past the end, or at 1: then the older table or
+        # the string table, which linkers put behind the symbols, tells the number.
+        table = GnuHash(image)
+        if table.first > 1:
+            return table.first
+    if _DT_HASH in tags:
+        return unpack(image, "II", tags[_DT_HASH])[1]
+    between = tags.get(_DT_STRTAB, 0) - tags.get(_DT_SYMTAB, 0)
+    return max(0, between // image.header.symbol_size)
+
+
+def _texts(image: Image, places: list[int]) -> frozenset[bytes]:
+    """The names at ``places``."""
+    size = image.header.names_size
+    strings = _strings(image) if size < len(places) * _BYTES_FOR_READ + _SMALL else b""
+    if not strings.endswith(b"\0"):  # few names of a large table, or a damaged one
+        return frozenset(_single(image, places, size))
+    index = strings.index
+    try:
+        ends = [index(b"\0", at, at + _NAME) for at in places]
+    except ValueError:
+        raise ImageError("a name does not end") from None
+    _check_sum(sum(ends) - sum(places), size)
+    return frozenset([strings[at:end] for at, end in zip(places, ends, strict=True)])
+
+
+def _single(image: Image, places: list[int], size: int) -> Iterator[bytes]:
+    """The names at ``places``, each read by itself."""
+    start, total = image.header.tags.get(_DT_STRTAB, 0), 0
+    for at in places:
+        for most in (4096, _NAME):  # hardly one is longer than a page
+            raw = image.bytes_at(start + at, max(0, min(most, size - at)))
+            name, end, _ = raw.partition(b"\0")
+            if end:
+                break
+        else:
+            raise ImageError("a name does not end")
+        total += len(name)
+        _check_sum(total, size)
+        yield name
+
+
+def _check_sum(total: int, size: int) -> None:
+    """Names may share an end, but a million with one long end would fill the memory."""
+    if total > 4 * size:
+        raise ImageError(f"names of {total} bytes in a string table of {size}")
+
+
+def _places(
+    image: Image, first: int, count: int, kind: _Kind, but: frozenset[int] = frozenset()
+) -> list[int]:
+    """Where the names are of the symbols from ``first`` to before ``count``, as far as wanted."""
+    wide, width = image.header.bits == 64, image.header.symbol_size
+    size = (count - first) * width
+    if size > TABLE_BYTES:
+        raise ImageError(f"a symbol table of {size} bytes")
+    if size <= 0:
+        return []
+    raw = image.bytes_at(image.header.tags[_DT_SYMTAB] + first * width, size)
+    raw = raw[: len(raw) // width * width]
+    if wide and image.header.little and sys.byteorder == "little":
+        # A hundred thousand symbols in a large environment: by columns, not one by one.
+        # The section is 0 where the symbol is undefined.
+        low, high = (_flags(raw[at::24], _ZERO) for at in (6, 7))
+        bound = _flags(raw[4::24], _BINDINGS[kind])
+        chosen = bound & low & high if kind == "needed" else bound & ~(low & high)
+        if but and _DT_VERSYM in image.header.tags:
+            chosen &= _others(image, first, size // width, but)
+        return list(compress(array("I", raw)[::6], chosen.to_bytes(len(raw) // width, "little")))
+    form = order(image) + ("IBxH16x" if wide else "I8xBxH")
+    bindings, undefined = _BINDINGS[kind], kind == "needed"
+    rows = struct.iter_unpack(form, raw)
+    return [at for at, info, section in rows if bindings[info] and (not section) is undefined]
+
+
+def _others(image: Image, first: int, count: int, but: frozenset[int]) -> int:
+    """Flags of the symbols from ``first`` that are of no version of ``but``."""
+    numbers = image.bytes_at(image.header.tags[_DT_VERSYM] + 2 * first, 2 * count)
+    low, high = numbers[::2], numbers[1::2]
+    if len(high) < count or high.strip(b"\0\x80"):  # the upper bit says that it is hidden
+        return -1  # more than 255 versions: left out is what is cheap to find
+    return _flags(low, _table_of_others(but))
+
+
+@lru_cache(maxsize=256)
+def _table_of_others(but: frozenset[int]) -> bytes:
+    return bytes(number not in but for number in range(256))
+
+
+def _flags(column: bytes, table: bytes) -> int:
+    """A byte of 1 or 0 for each of ``column``, as one number: the next is combined at once."""
+    return int.from_bytes(column.translate(table), "little")
+
+
+def _strings(image: Image) -> bytes:
+    """The string table; empty where it is too large to be read at once."""
+    if image.strings is None:
+        tags = image.header.tags
+        size = image.header.names_size
+        fits = size <= TABLE_BYTES
+        image.strings = image.bytes_at(tags.get(_DT_STRTAB, 0), size) if fits else b""
+    return image.strings

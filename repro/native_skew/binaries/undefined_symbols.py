@@ -1,0 +1,83 @@
+"""Which symbols modules lack: each library is asked once, for all of the modules together.
+
+The modules of an environment need the same few names of the same libraries over and over: of
+74,000 that torch, pyarrow, scipy and others need, 5,000 differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from native_skew.binaries import symbols
+from native_skew.binaries.image import Image, ImageError
+from native_skew.binaries.loader import Loaded
+
+_Identity = tuple[int, int]
+
+
+class Lacking:
+    """The names that each module still lacks.
+
+    Args:
+        wanted: what each needs, by the module's number.
+
+    Attributes:
+        names: what is left, of those that lack something.
+
+    """
+
+    def __init__(self, wanted: Mapping[int, AbstractSet[bytes]]) -> None:
+        self.names = {number: names for number, names in wanted.items() if names}
+
+    def ask_each(self, files_of: Callable[[int], Iterable[Loaded]]) -> None:
+        """Takes away what the files of each module define."""
+        loaded: dict[_Identity, Loaded] = {}
+        # Modules that load the same, as most of one distribution do, are as one.
+        groups: dict[frozenset[_Identity], list[int]] = {}
+        for number in self.names:
+            files = {file.identity: file for file in files_of(number)}
+            loaded |= files
+            groups.setdefault(frozenset(files), []).append(number)
+        left = {group: self._together(numbers) for group, numbers in groups.items()}
+        # The largest give most: then little is left to ask of the others.
+        for file in sorted(loaded.values(), key=lambda each: -each.header.names_size):
+            asking = [group for group in groups if file.identity in group and left[group]]
+            given = _given(file, set().union(*(left[group] for group in asking)))
+            for group in asking:
+                left[group] = left[group] - given  # in place, it would go through all of them
+        for group, numbers in groups.items():
+            self._keep(numbers, left[group])
+
+    def leave_out(self, prefixes: tuple[bytes, ...]) -> None:
+        """Takes away the names that start with one of ``prefixes``."""
+        left = self._together(self.names)
+        self._keep(list(self.names), {name for name in left if not name.startswith(prefixes)})
+
+    def ask_for_all(self, files: Iterable[Loaded]) -> None:
+        """Takes away from every module what any of ``files`` defines."""
+        left = self._together(self.names)
+        for file in files:
+            if not left:
+                break
+            left = left - _given(file, left)
+        self._keep(list(self.names), left)
+
+    def _together(self, numbers: Iterable[int]) -> set[bytes]:
+        return set().union(*(self.names[number] for number in numbers))
+
+    def _keep(self, numbers: Iterable[int], left: set[bytes]) -> None:
+        for number in numbers:
+            if names := self.names.pop(number) & left:
+                self.names[number] = names
+
+
+def _given(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:
+    """Those of ``names`` that ``file`` defines."""
+    # Of a damaged file is said where it is met as a module or as a library.
+    with contextlib.suppress(ImageError):
+        if names:
+            with Image(file.path) as image:
+                return symbols.given(image, names)
+    return frozenset()

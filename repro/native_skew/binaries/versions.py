@@ -1,0 +1,128 @@
+"""Versions of symbols: which a file wants of its libraries, and which a library defines.
+
+The dynamic loader compares them before any symbol: a version that is wanted and not defined
+ends the load. One that is wanted weakly does not, nor does a library without any version.
+https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from native_skew.binaries.image import Image, ImageError
+
+_DT_VERDEF, _DT_VERNEED = 0x6FFFFFFC, 0x6FFFFFFE
+_WEAK = 0x2  # VER_FLG_WEAK
+_GLOBAL = 1  # VER_NDX_GLOBAL: of no version
+# Their versions gain no name once they are released. Others, libcurl's and libpng's, have one
+# version for all that they ever had.
+_FROZEN = re.compile(
+    r"(ld-linux.*|lib(c|m|mvec|pthread|dl|rt|util|resolv|gcc_s|stdc\+\+))\.so\.\d+"
+)
+_PRIVATE = 0x0963CF85  # the hash of GLIBC_PRIVATE, which each release fills anew
+_BYTES = 1 << 13  # of one table; the C++ library's has 2 KB
+_ENTRIES = 2048
+# Of what is wanted: of one library, and each of its versions. Of what is defined. Native order
+# would do for a library that can be loaded here, but any may be looked at.
+_FORMS = {
+    little: tuple(struct.Struct(f"{'<' if little else '>'}{form}") for form in forms)
+    for forms in [("HHIII", "IHHII", "HHHHIII")]
+    for little in (True, False)
+}
+
+
+class Wanted(NamedTuple):
+    """A version of symbols that a file wants of a library.
+
+    Attributes:
+        hashed: the hash of its name, by which the loader compares.
+        name: where its name is in the string table.
+        number: by which the file's symbols refer to it.
+        weak: whether the loader goes on where it is not defined.
+
+    """
+
+    hashed: int
+    name: int
+    number: int
+    weak: bool
+
+
+def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
+    """What ``image`` wants, by the library that should define it.
+
+    Raises:
+        ImageError: the table lies outside of the file, or has no end.
+
+    """
+    if _DT_VERNEED not in image.header.tags:
+        return {}
+    raw = image.bytes_at(image.header.tags[_DT_VERNEED], _BYTES)
+    of_library, of_version, _ = _FORMS[image.header.little]
+    found: dict[str, tuple[Wanted, ...]] = {}
+    at = left = 0
+    try:
+        while True:
+            _, _, library, first, next_library = of_library.unpack_from(raw, at)
+            versions = []
+            place = at + first
+            while True:
+                left += 1
+                hashed, flags, number, name, next_version = of_version.unpack_from(raw, place)
+                versions.append(Wanted(hashed, name, number, bool(flags & _WEAK)))
+                place += next_version
+                if not next_version or left > _ENTRIES:
+                    break
+            file = image.name_at(library)
+            found[file] = (*found.get(file, ()), *versions)
+            at += next_library
+            if not next_library or left > _ENTRIES:
+                break
+    except struct.error:
+        left = _ENTRIES + 1
+    if left > _ENTRIES:
+        raise ImageError("a table of versions without an end")
+    return found
+
+
+def sure(library: str, wanted: Iterable[Wanted], defined: AbstractSet[int]) -> Iterator[int]:
+    """The numbers of the versions whose every symbol a library of the system's has.
+
+    Args:
+        library: its name, as it is needed.
+        wanted: what is wanted of it.
+        defined: what it defines.
+
+    """
+    if _FROZEN.fullmatch(library):
+        for each in wanted:
+            if each.number > _GLOBAL and each.hashed in defined and each.hashed != _PRIVATE:
+                yield each.number
+
+
+def defined(image: Image) -> frozenset[int] | None:
+    """The hashes of the versions that ``image`` defines; None where it has none at all.
+
+    Raises:
+        ImageError: the table lies outside of the file, or has no end.
+
+    """
+    if _DT_VERDEF not in image.header.tags:
+        return None
+    raw = image.bytes_at(image.header.tags[_DT_VERDEF], _BYTES)
+    of_definition = _FORMS[image.header.little][2]
+    found, at = set(), 0
+    for _ in range(_ENTRIES):
+        try:
+            *_, hashed, _, following = of_definition.unpack_from(raw, at)
+        except struct.error:
+            break
+        found.add(hashed)
+        at += following
+        if not following:
+            return frozenset(found)
+    raise ImageError("a table of versions without an end")

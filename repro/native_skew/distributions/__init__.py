@@ -1,0 +1,25 @@
+"""Wheels, sdists and core metadata: written for the fake pair, read within bounds from others."""
+
+from native_skew.distributions import archives, metadata, sdists
+from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
+from native_skew.distributions.libraries import SHARED
+from native_skew.distributions.metadata import core_metadata
+from native_skew.distributions.sdists import SourceTexts
+from native_skew.distributions.setup_source import imports_at_once, stamping_modules
+from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip
+
+__all__ = [
+    "METADATA_LIMIT",
+    "SHARED",
+    "CarefulZip",
+    "DistributionFile",
+    "SourceTexts",
+    "archives",
+    "core_metadata",
+    "imports_at_once",
+    "metadata",
+    "sdist_file",
+    "sdists",
+    "stamping_modules",
+    "wheel_file",
+]

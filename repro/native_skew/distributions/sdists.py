@@ -1,0 +1,183 @@
+"""Sdists of whoever made them: PKG-INFO, pyproject.toml and setup.py, unpacked nowhere.
+
+https://packaging.python.org/en/latest/specifications/source-distribution-format/
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
+
+from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip, Seekable
+from native_skew.errors import ArchiveError, SkewError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_WANTED = ("PKG-INFO", "pyproject.toml", "setup.py")
+_MEMBERS = 100_000
+_UNPACKED = 4 * 1024**3  # bytes; of all members together
+_ONE_READ = 16 * 1024 * 1024  # bytes; what one header may ask for
+# PEP 517's word for a pyproject.toml that has no build-system table.
+_LEGACY = ("setuptools>=40.8.0",)
+Refusal = Callable[[str], SkewError]
+
+
+class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an sdist says of itself; empty where a file is not there.
+
+    Attributes:
+        build_requires: ``build-system.requires``, as written.
+        backend: ``build-system.build-backend``.
+        problems: what could not be understood.
+
+    """
+
+    pkg_info: bytes
+    setup_py: str
+    build_requires: tuple[str, ...]
+    backend: str
+    problems: tuple[str, ...] = ()
+
+
+def read(filename: str, stream: Seekable, refusal: Refusal | None = None) -> SourceTexts:
+    """Reads an sdist, no further than needed.
+
+    Args:
+        filename: tells its form.
+        stream: of the sdist; one with a ``prefetch`` is told what is read next.
+        refusal: makes the error to raise out of a reason; by default, an ``ArchiveError``.
+
+    Raises:
+        SkewError: ``refusal``'s; it is malformed, hostile, or in a form that nobody uses any
+            more.
+
+    """
+    refusal = refusal or partial(ArchiveError, filename)
+    found: dict[str, bytes] = {}
+    if filename.endswith(".zip"):
+        with CarefulZip(stream, refusal, _MEMBERS) as archive:
+            for info in archive.infos:
+                folder, _, name = info.filename.rpartition("/")
+                if folder and "/" not in folder and name in _WANTED:
+                    found[name] = b"".join(archive.chunks(info, METADATA_LIMIT))
+    elif filename.endswith((".tar.gz", ".tgz")):
+        for name, data in _members(stream, refusal):
+            found[name] = data
+            if len(found) == len(_WANTED) or _enough(found):
+                break
+    else:
+        raise refusal("sdists are .tar.gz files (PEP 625)")
+    if "PKG-INFO" not in found:
+        raise refusal("has no PKG-INFO")
+    requires, backend, problems = _build_system(found.get("pyproject.toml"))
+    return SourceTexts(
+        pkg_info=found["PKG-INFO"],
+        setup_py=found.get("setup.py", b"").decode("utf-8", "replace"),
+        build_requires=requires,
+        backend=backend,
+        problems=problems,
+    )
+
+
+def _enough(found: dict[str, bytes]) -> bool:
+    """Whether setup.py, which may lie far behind, does not matter: another backend."""
+    if "PKG-INFO" not in found or "pyproject.toml" not in found:
+        return False
+    return "setuptools" not in _build_system(found["pyproject.toml"])[1]
+
+
+def _build_system(text: bytes | None) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    default = "setuptools.build_meta:__legacy__"
+    if text is None:
+        return _LEGACY, default, ()
+    try:
+        table = tomllib.loads(text.decode()).get("build-system", {})
+        requires = tuple(table.get("requires", _LEGACY))
+        for each in requires:
+            Requirement(each)
+        return requires, str(table.get("build-backend", default)), ()
+    except (ValueError, AttributeError, TypeError, InvalidRequirement, RecursionError) as error:
+        return (), default, (f"its pyproject.toml cannot be understood: {error}",)
+
+
+def _members(stream: Seekable, refusal: Refusal) -> Iterator[tuple[str, bytes]]:
+    """The wanted files at the top, as they come."""
+    unpacked = 0
+    try:
+        with (
+            gzip.GzipFile(fileobj=stream) as plain,
+            tarfile.open(fileobj=_Forward(plain, refusal), mode="r:") as archive,
+        ):
+            for count, member in enumerate(archive):
+                unpacked += max(0, member.size)
+                if count > _MEMBERS or unpacked > _UNPACKED:
+                    raise refusal("has too many members, or too large ones")
+                parts = member.name.split("/")
+                if member.name.startswith("/") or ".." in parts:
+                    raise refusal(f"has a member that leaves the archive: {member.name!r}")
+                archive.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps them all
+                if len(parts) == 2 and parts[1] in _WANTED and member.isfile():
+                    if member.size > METADATA_LIMIT:
+                        raise refusal(f"{parts[1]} unpacks to {member.size} bytes")
+                    content = archive.extractfile(member)
+                    yield parts[1], content.read() if content else b""
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, IndexError) as error:
+        raise refusal(f"no readable sdist: {error}") from error
+
+
+class _Forward(io.RawIOBase):
+    """A stream that goes on, or back by one byte (as tarfile does), and reads no huge block."""
+
+    def __init__(self, stream: gzip.GzipFile, refusal: Refusal) -> None:
+        super().__init__()
+        self._stream, self._refusal = stream, refusal
+        self._position, self._last, self._again = 0, b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position - self._again
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence != io.SEEK_SET:
+            raise ValueError("forward only")
+        if offset == self._position - 1 and self._last:
+            self._again = True
+            return offset
+        if offset < self._position:
+            raise ValueError("forward only")
+        self._again = False
+        while self._position < offset:
+            if not self._take(min(offset - self._position, 1024 * 1024)):
+                break
+        return self._position
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0 or size > _ONE_READ:
+            raise self._refusal(f"a header asks for {size} bytes at once")
+        before = self._last if self._again and size else b""
+        self._again = self._again and not size
+        return before + self._take(size - len(before))
+
+    def _take(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._position += len(data)
+        if self._position > _UNPACKED:
+            raise self._refusal(f"unpacks to more than {_UNPACKED} bytes")
+        self._last = data[-1:] or self._last
+        return data

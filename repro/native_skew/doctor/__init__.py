@@ -1,0 +1,8 @@
+"""What is wrong with an environment: its files are read, nothing in it is run."""
+
+from native_skew.doctor.command import doctor
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.environment import opened
+from native_skew.doctor.errors import NotAnEnvironmentError
+
+__all__ = ["NotAnEnvironmentError", "diagnose", "doctor", "opened"]

@@ -1,0 +1,89 @@
+"""The diagnosis: environment -> report. Files are read, nothing is run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from native_skew import __version__
+from native_skew.binaries import Loader
+from native_skew.doctor import mixed_abi as generations
+from native_skew.doctor import rules
+from native_skew.doctor.environment import Environment, opened
+from native_skew.doctor.explain import Causes
+from native_skew.doctor.extension_modules import Module, Walk
+from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.pins import Pin, Pins
+from native_skew.findings import Finding, Location, Report, ordered, plain
+
+
+def diagnose(path: Path, library_path: Sequence[str] = ()) -> Report:
+    """Looks at the environment at ``path``.
+
+    Args:
+        path: a virtual environment, a conda prefix, a site-packages or --target folder, a
+            wheel, or a folder of wheels.
+        library_path: the folders of LD_LIBRARY_PATH in the processes that would run there.
+
+    Raises:
+        NotAnEnvironmentError: it is none of these.
+        WheelError: a wheel cannot be read.
+
+    """
+    with opened(path) as environment:
+        return examine(environment, library_path)[0]
+
+
+def examine(
+    environment: Environment, library_path: Sequence[str] = ()
+) -> tuple[Report, tuple[Module, ...]]:
+    """The report on ``environment``, and the extension modules that were found in it."""
+    walk = Walk(environment, Loader(environment.program, library_path, environment.libc))
+    modules = walk.modules()
+    owners = Owners(environment.distributions)
+    pins = Pins(environment.distributions, environment.python)
+    causes = Causes(environment, owners, pins)
+    findings: list[Finding] = [
+        *causes.of_modules(modules),
+        *causes.damaged(walk.damaged),
+        *generations.mixed(modules, environment, owners, pins),
+        *generations.other_abi(modules, environment, owners, pins),
+    ]
+    findings += _violated(pins, causes.explained)
+    report = Report(
+        command="doctor",
+        subject=plain(environment.subject),
+        kit_version=__version__,
+        looked_at={
+            "distributions": sum(bool(each.name) for each in environment.distributions),
+            "extension modules": len(modules),
+            "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
+        },
+        findings=ordered(findings),
+    )
+    return report, tuple(modules)
+
+
+def searched_first() -> tuple[str, ...]:
+    """LD_LIBRARY_PATH's folders in this process."""
+    return tuple(each for each in os.environ.get("LD_LIBRARY_PATH", "").split(":") if each)
+
+
+def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
+    for pin in pins.violated():
+        if (pin.holder.name, pin.provider) not in explained:
+            yield rules.VIOLATED_REQUIREMENT.finding(
+                _violation(pin),
+                Location(distribution=pin.holder.name, version=pin.holder.version),
+                {
+                    "requirement": pin.text,
+                    "provider": pin.provider,
+                    "installed": pin.installed.version if pin.installed else None,
+                },
+            )
+
+
+def _violation(pin: Pin) -> str:
+    found = f"{pin.installed.version} is" if pin.installed else "it is not"
+    return f"{pin.holder.title} requires `{pin.text}`, and {found} installed."

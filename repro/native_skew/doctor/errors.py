@@ -1,0 +1,54 @@
+"""Why `doctor` could not look: exit code 2, never mistaken for a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from native_skew.errors import SkewError
+
+
+class NoActiveEnvironmentError(SkewError):
+    """No environment is named, and none is active."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no environment is active: neither VIRTUAL_ENV nor CONDA_PREFIX is set; "
+            "name one: native-skew doctor .venv"
+        )
+
+
+class NotAnEnvironmentError(SkewError):
+    """The path is of none of the kinds that can be looked at."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: {reason}; name a virtual environment, a conda prefix, a site-packages or "
+            "--target folder, a wheel, or a folder of wheels"
+        )
+
+
+class WheelError(SkewError):
+    """A wheel that cannot be looked into."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not read ({reason}); get the file again, or leave it out")
+
+
+class TemporaryFolderError(SkewError):
+    """What matters of a wheel cannot be laid out: the wheel may be sound."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"{folder}: cannot be written ({reason}); free space, or name another folder for "
+            "temporary files by TMPDIR"
+        )
+
+
+class NothingToConfirmError(SkewError):
+    """--confirm without an interpreter that could import anything."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"{subject}: --confirm imports the modules, and there is no bin/python to do so; "
+            "name an environment, or leave --confirm out"
+        )

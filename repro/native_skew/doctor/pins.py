@@ -1,0 +1,114 @@
+"""What the installed distributions require of each other, and which of it does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from packaging.markers import InvalidMarker, UndefinedEnvironmentName, default_environment
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from native_skew.doctor.inventory import Distribution
+
+# What applies to an extra alone is not required. An «or» is left to the full reader, unless it
+# lies in parentheses before: CUDA's packages have a hundred of these, and each takes 0.1 ms.
+_EXTRA = re.compile(
+    r";(?!.*\bor\b).*\bextra\s*==|;\s*\([^()]*\)\s*and\s+extra\s*==\s*(['\"])[^'\"]+\1\s*\Z"
+)
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\Z|;)")
+
+
+class Pin(msgspec.Struct, frozen=True, kw_only=True):
+    """A Requires-Dist that applies here; ``installed`` is None where the provider is not."""
+
+    holder: Distribution
+    text: str
+    provider: str
+    specifier: SpecifierSet
+    installed: Distribution | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the installed version is one of those asked for."""
+        if self.installed is None:
+            return False
+        try:
+            return self.specifier.contains(Version(self.installed.version), prereleases=True)
+        except InvalidVersion:
+            return True  # nothing can be said of a version that is none
+
+    @property
+    def range(self) -> str:
+        """Name and versions, without marker or extras."""
+        return f"{self.provider}{self.specifier}"
+
+    @property
+    def bounded(self) -> bool:
+        """Whether newer versions are ruled out, as a stamped requirement does."""
+        return any(each.operator in ("<", "<=", "==", "~=", "===") for each in self.specifier)
+
+    @property
+    def lowest(self) -> str:
+        """The version that the range starts with: what a stamp was made from; or empty."""
+        lows = [each.version for each in self.specifier if each.operator in (">=", "==", "~=")]
+        return lows[0].removesuffix(".*") if lows else ""
+
+
+class Pins:
+    """All requirements that apply.
+
+    Args:
+        distributions: what is installed.
+        python: the environment's ``major.minor``; empty where it is not known.
+
+    """
+
+    def __init__(self, distributions: Iterable[Distribution], python: str) -> None:
+        self._installed = {each.name: each for each in distributions if each.name}
+        environ: dict[str, str] = {**default_environment(), "extra": ""}  # type: ignore[dict-item]
+        if python:
+            environ |= {"python_version": python, "python_full_version": f"{python}.0"}
+        self._of: dict[str, dict[str, Pin]] = {}
+        for holder in self._installed.values():
+            pins = (_pin(holder, text, self._installed, environ) for text in holder.requires_dist)
+            self._of[holder.name] = {pin.provider: pin for pin in pins if pin}
+
+    def of(self, holder: Distribution) -> Mapping[str, Pin]:
+        """What ``holder`` requires, by provider."""
+        return self._of.get(holder.name, {})
+
+    def violated(self) -> list[Pin]:
+        """Those that do not hold."""
+        return [pin for pins in self._of.values() for pin in pins.values() if not pin.holds]
+
+
+def _pin(
+    holder: Distribution,
+    text: str,
+    installed: Mapping[str, Distribution],
+    environ: dict[str, str],
+) -> Pin | None:
+    if _EXTRA.search(text):
+        return None
+    plain = _NAME.match(text)
+    if plain and not plain[2]:  # a bare name: nothing to parse
+        name, specifier = canonicalize_name(plain[1]), SpecifierSet()
+    else:
+        try:
+            requirement = Requirement(text)
+            if requirement.marker and not requirement.marker.evaluate(environ):
+                return None
+        except (InvalidRequirement, InvalidMarker, UndefinedEnvironmentName):
+            return None
+        name, specifier = canonicalize_name(requirement.name), requirement.specifier
+    return Pin(
+        holder=holder,
+        text=text,
+        provider=name,
+        specifier=specifier,
+        installed=installed.get(name),
+    )

@@ -1,0 +1,165 @@
+"""Everything that `doctor` can find."""
+
+from __future__ import annotations
+
+from native_skew.findings import Rule
+
+SKEWED_LIBRARY = Rule(
+    id="skewed-library",
+    level="error",
+    title="Built against another version of a library than the installed one",
+    description=(
+        "An extension module needs a shared library under a name that holds another version "
+        "than the one which the installed provider ships. Importing the module fails. The "
+        "module was built with one version of the provider, and another one is installed."
+    ),
+)
+STALE_BUILD = Rule(
+    id="stale-build",
+    level="error",
+    title="The metadata fits the installed library, the compiled module does not",
+    description=(
+        "The consumer's own requirement is satisfied, and yet its extension module needs "
+        "another version of the library. It was compiled earlier, and packed again with new "
+        "metadata: a build tree was reused."
+    ),
+)
+UNDEFINED_SYMBOL = Rule(
+    id="undefined-symbol",
+    level="error",
+    title="A symbol that no library defines",
+    description=(
+        "An extension module needs symbols that neither the interpreter, nor any library that "
+        "it loads, nor any other library of the environment defines. Importing it fails. Weak "
+        "symbols and the interpreter's own are not counted."
+    ),
+)
+OLDER_LIBRARY = Rule(
+    id="older-library",
+    level="error",
+    title="A library that lacks a version of its symbols",
+    description=(
+        "A file needs a version of a library's symbols, such as GLIBCXX_3.4.32, which the library "
+        "that the loader finds does not define: it is older than the one that was built with. "
+        "The loader refuses at once. Versions that are needed weakly are not counted."
+    ),
+)
+MISSING_LIBRARY = Rule(
+    id="missing-library",
+    level="error",
+    title="A library that should come with the environment is not there",
+    description=(
+        "The loader looks for a library inside of the environment, where no installed "
+        "distribution has put one of that name in any version."
+    ),
+)
+MISSING_SYSTEM_LIBRARY = Rule(
+    id="missing-system-library",
+    level="error",
+    title="A library of the operating system is not installed",
+    description=(
+        "No distribution ships the library, and the system has none of that name. Install it "
+        "with the system's package manager. This is not skew between distributions."
+    ),
+)
+MISSING_DRIVER = Rule(
+    id="missing-driver",
+    level="note",
+    title="A driver's library is not there",
+    description=(
+        "The library comes with a device's driver, and is absent where there is no such device."
+    ),
+)
+PRELOADED_LIBRARY = Rule(
+    id="preloaded-library",
+    level="note",
+    title="A library off the search path, which its owner has to load first",
+    description=(
+        "The loader would not find the library, but an installed distribution ships it under "
+        "the very name. Packages load such libraries before their modules: a name that is "
+        "loaded already is not looked for again. Whether they do is not seen in the files; "
+        "--confirm tells."
+    ),
+)
+FOREIGN_ARCHITECTURE = Rule(
+    id="foreign-architecture",
+    level="error",
+    title="For another architecture",
+    description=(
+        "A file is for another processor or word size than the process that would load it. The "
+        "loader passes such libraries over, and an import of such a module fails."
+    ),
+)
+FOREIGN_LIBC = Rule(
+    id="foreign-libc",
+    level="error",
+    title="For another C library",
+    description="A module for musl is installed beside an interpreter for glibc, or the reverse.",
+)
+DAMAGED_FILE = Rule(
+    id="damaged-file",
+    level="error",
+    title="A module or library that cannot be loaded",
+    description="The file is truncated, or otherwise not what the loader takes.",
+)
+MIXED_GENERATIONS = Rule(
+    id="mixed-generations",
+    level="warning",
+    title="Two generations of one library in one process",
+    description=(
+        "A module loads a library that another version, or another copy, of the installed "
+        "provider's library stands beside. Both may end up in one process, each with its own "
+        "state and layout."
+    ),
+)
+OTHER_ABI = Rule(
+    id="other-abi",
+    level="warning",
+    title="Imports, but was built against another ABI",
+    description=(
+        "The module exports the provider's version that it was compiled with, and the installed "
+        "provider is of another ABI. The library's name has no version that would tell the "
+        "loader, so that the import succeeds and answers may be wrong."
+    ),
+)
+VIOLATED_REQUIREMENT = Rule(
+    id="violated-requirement",
+    level="warning",
+    title="A Requires-Dist that does not hold",
+    description=(
+        "What a distribution says it requires is not what is installed. No missing library or "
+        "symbol was found that would follow from it."
+    ),
+)
+
+IMPORT_FAILS = Rule(
+    id="import-fails",
+    level="error",
+    title="The loader refuses a module in which nothing was found",
+    description="--confirm imported the module, and the loader's error is not explained above.",
+)
+IMPORTS_AFTER_ALL = Rule(
+    id="imports-after-all",
+    level="note",
+    title="A module imports in spite of an error found",
+    description="--confirm imported the module. Something loads first what its files lack.",
+)
+
+RULES = (
+    SKEWED_LIBRARY,
+    STALE_BUILD,
+    UNDEFINED_SYMBOL,
+    OLDER_LIBRARY,
+    MISSING_LIBRARY,
+    MISSING_SYSTEM_LIBRARY,
+    FOREIGN_ARCHITECTURE,
+    FOREIGN_LIBC,
+    DAMAGED_FILE,
+    MIXED_GENERATIONS,
+    OTHER_ABI,
+    VIOLATED_REQUIREMENT,
+    PRELOADED_LIBRARY,
+    MISSING_DRIVER,
+    IMPORT_FAILS,
+    IMPORTS_AFTER_ALL,
+)

@@ -1,0 +1,150 @@
+"""One skew, said as a person would: library, distribution, pin, build, installer, remedies."""
+
+from __future__ import annotations
+
+import msgspec
+
+from native_skew.doctor import rules
+from native_skew.doctor.advice import Cause, advise
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.pins import Pin, Pins
+from native_skew.doctor.pkg_resources import importer_of_pkg_resources
+from native_skew.findings import Evidence, Finding, Location, Rule
+
+_SAID = 4  # names in a sentence; all are in the evidence
+_RULES: dict[Cause, Rule] = {
+    "stamped": rules.SKEWED_LIBRARY,
+    "unstamped": rules.SKEWED_LIBRARY,
+    "stale": rules.STALE_BUILD,
+    "symbol": rules.UNDEFINED_SYMBOL,
+}
+
+
+class Skew(msgspec.Struct, frozen=True, kw_only=True):
+    """A consumer that was built with another version of a provider than is installed.
+
+    Attributes:
+        cause: what the metadata tells of how that came.
+        pin: the consumer's requirement on the provider; None where it has none.
+        modules: import names of the modules that fail.
+        file: the file that needs what is missing.
+        needed: names of libraries or symbols that are missing.
+        shipped: the provider's libraries of the same stems.
+        built_against: the provider's version, where the module says it.
+
+    """
+
+    cause: Cause
+    consumer: Distribution
+    provider: Distribution
+    pin: Pin | None
+    modules: tuple[str, ...]
+    file: str
+    needed: tuple[str, ...]
+    shipped: tuple[str, ...]
+    built_against: str = ""
+
+    def joined(self, other: Skew) -> Skew:
+        """Both as one."""
+        return msgspec.structs.replace(
+            self,
+            modules=tuple(dict.fromkeys((*self.modules, *other.modules))),
+            needed=tuple(dict.fromkeys((*self.needed, *other.needed))),
+            shipped=tuple(dict.fromkeys((*self.shipped, *other.shipped))),
+        )
+
+    @property
+    def newer(self) -> str:
+        """The provider's version that the module was built with, as far as files tell."""
+        if self.built_against:
+            return self.built_against
+        return self.pin.lowest if self.pin and not self.pin.holds else ""
+
+
+def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
+    """The finding with its whole cause, and the remedies for it."""
+    consumer, provider = skew.consumer, skew.provider
+    file = environment.relative(skew.file)
+    rotten = ""
+    if skew.cause == "stamped":
+        rotten = importer_of_pkg_resources(provider, environment.sites)
+    evidence: Evidence = {
+        "cause": skew.cause,
+        "modules": skew.modules,
+        "needed": skew.needed,
+        "provider": provider.name,
+        "installed": provider.version,
+        "shipped": skew.shipped,
+        "requirement": skew.pin.text if skew.pin else None,
+        "requirement_holds": skew.pin.holds if skew.pin else None,
+        "built_against": skew.newer or None,
+        "built_here": consumer.built_here,
+        "generator": consumer.generator,
+        "installer": consumer.installer,
+        "imports_pkg_resources": rotten or None,
+    }
+    other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
+    return _RULES[skew.cause].finding(
+        "; ".join([_needs(skew, file), _pinned(skew), _made(consumer), *_rotten(rotten)]) + ".",
+        Location(file=file, distribution=consumer.name, version=consumer.version),
+        evidence,
+        advise(
+            "rotten" if rotten else skew.cause,
+            consumer=(consumer.name, consumer.version),
+            provider=(provider.name, provider.version),
+            built_against=skew.newer,
+            stamped=skew.pin.range if skew.pin else "",
+            others=tuple(pin.range for pin in other.values()),
+            from_source=consumer.built_here,
+            installer=consumer.installer,
+            python=environment.python,
+        ),
+    )
+
+
+def _needs(skew: Skew, file: str) -> str:
+    what = "the symbol " if skew.cause == "symbol" else ""
+    ships = f"{skew.provider.title} ships {_listed(skew.shipped)}"
+    without = ", which lacks it" if skew.cause == "symbol" else ""
+    return f"`{file}` needs {what}{_listed(skew.needed)}; {ships}{without}"
+
+
+def _pinned(skew: Skew) -> str:
+    """What the consumer's metadata has to say of it."""
+    name, pin = skew.consumer.name, skew.pin
+    if pin is None:
+        return f"{name}'s own metadata does not mention {skew.provider.name}"
+    if not pin.holds:
+        return f"{name}'s own metadata wants `{pin.text}`, which is not what is installed"
+    if skew.cause == "stale":
+        return (
+            f"{name}'s own metadata wants `{pin.text}`, which is installed: the module was "
+            "compiled earlier and packed again, from a build tree that was left over"
+        )
+    return (
+        f"{name}'s own metadata wants `{pin.text}`, which any version satisfies: it was built "
+        "with another one, in an isolated build or out of a cache"
+    )
+
+
+def _made(consumer: Distribution) -> str:
+    where = "was built here from source" if consumer.built_here else "was built elsewhere"
+    generator = f" by {consumer.generator}" if consumer.generator else ""
+    installer = f", and installed by {consumer.installer}" if consumer.installer else ""
+    return f"the wheel {where}{generator}{installer}"
+
+
+def _rotten(file: str) -> list[str]:
+    """Why the installed provider cannot be brought into a build."""
+    if not file:
+        return []
+    return [
+        f"to build with the installed version is no way out: its `{file}` imports pkg_resources, "
+        "which is gone since setuptools 82"
+    ]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    said = ", ".join(f"`{name}`" for name in names[:_SAID])
+    return said + (f" and {len(names) - _SAID} more" if len(names) > _SAID else "")

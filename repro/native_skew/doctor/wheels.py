@@ -1,0 +1,105 @@
+"""Wheels, laid out as if installed: what is read of them, and nothing else.
+
+A wheel's metadata and shared objects are written below a private folder, under names that
+cannot leave it, as plain files that nobody may run. What they may take is bounded.
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from zipfile import ZipInfo
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from native_skew.distributions import SHARED, CarefulZip
+from native_skew.doctor.errors import TemporaryFolderError, WheelError
+
+_MEMBERS = 200_000
+_METADATA_BYTES = 32 << 20
+_TOTAL_BYTES = 16 << 30
+_RATIO = 200  # machine code shrinks to a third; a bomb to a thousandth
+_FREE_OF_RATIO = 16 << 20
+_METADATA = re.compile(r"^[^/]+\.dist-info/(METADATA|WHEEL|RECORD)$")
+# What a name can be refused for: too long, there already, or a file that is to be a folder.
+_OF_THE_NAME = (errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ)
+_DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
+
+
+def lay_out(wheels: Iterable[Path], site: Path) -> None:
+    """Writes what matters of ``wheels`` below ``site``.
+
+    Raises:
+        WheelError: one of them is damaged, dangerous, or too large.
+        TemporaryFolderError: ``site`` cannot be written to.
+
+    """
+    left = _TOTAL_BYTES
+    for wheel in wheels:
+        left -= _lay_out_one(wheel, site, left)
+
+
+def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
+    """Returns how many bytes were written."""
+    refusal = partial(WheelError, wheel)
+    try:
+        parse_wheel_filename(wheel.name)
+    except InvalidWheelFilename as error:
+        raise refusal(str(error)) from error
+    written = 0
+    try:
+        with wheel.open("rb") as stream, CarefulZip(stream, refusal, _MEMBERS) as archive:
+            for member, name in _wanted(wheel, archive.infos):
+                _check_size(wheel, member, left - written)
+                _write(site, name, archive.chunks(member, left - written))
+                written += member.file_size
+    except (OSError, ValueError) as error:  # ValueError: a name that cannot be one here
+        raise refusal(getattr(error, "strerror", None) or str(error)) from error
+    return written
+
+
+def _write(site: Path, name: str, content: Iterable[bytes]) -> None:
+    """Writes a new file below ``site``.
+
+    Raises:
+        OSError: ``name`` can be none there.
+        TemporaryFolderError: nothing can be written there, whatever its name.
+
+    """
+    target = site / name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as out:
+            out.writelines(content)
+    except OSError as error:
+        if error.errno in _OF_THE_NAME:
+            raise
+        raise TemporaryFolderError(site, error.strerror or str(error)) from error
+
+
+def _wanted(wheel: Path, members: Iterable[ZipInfo]) -> Iterator[tuple[ZipInfo, str]]:
+    seen = set()
+    for member in members:
+        if not SHARED.search(member.filename) and not _METADATA.match(member.filename):
+            continue
+        name = _DATA.sub("", member.filename)
+        if name.startswith("/") or "\\" in name or "\0" in name:
+            raise WheelError(wheel, f"the name {name!r} leads out of the folder")
+        if member.is_dir() or name in seen:
+            raise WheelError(wheel, f"{name!r} is there twice, or is a folder")
+        seen.add(name)
+        yield member, name
+
+
+def _check_size(wheel: Path, member: ZipInfo, left: int) -> None:
+    size = member.file_size
+    if _METADATA.match(member.filename) and size > _METADATA_BYTES:
+        raise WheelError(wheel, f"{member.filename} has {size} bytes")
+    if size > left:
+        raise WheelError(wheel, f"unpacked it has more than {_TOTAL_BYTES >> 30} GB")
+    if size > _FREE_OF_RATIO and size > _RATIO * member.compress_size:
+        raise WheelError(wheel, f"{member.filename} grows from {member.compress_size} to {size}")

@@ -1,0 +1,178 @@
+"""Every error that the kit reports to a person: where, what, and what to do.
+
+The message is built in the exception, so that two places cannot word one mistake
+differently. ``exit_code`` is what the command ends with: 2 says «could not run», which
+is never mistaken for a verdict that changed (1).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+GET_COMPILER = (
+    "Debian, Ubuntu: apt-get install gcc libc6-dev; Fedora: dnf install gcc; "
+    "Alpine: apk add gcc musl-dev; macOS: xcode-select --install"
+)
+
+
+class SkewError(Exception):
+    """Base of all errors that end in one clear message instead of a traceback."""
+
+    exit_code = 2
+
+
+class ScenarioError(SkewError):
+    """A scenario file is wrong; carries every problem found in it."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        self.path, self.problems = path, tuple(problems)
+        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        super().__init__(f"{path}: not a valid scenario; correct this and run again:{lines}")
+
+
+class UnknownNameError(SkewError):
+    """A filter names a scenario, installer, remedy or interpreter that is not there."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        super().__init__(f"unknown {kind} {name!r}: {hint}known are {', '.join(names)}")
+
+
+class NothingSelectedError(SkewError):
+    """The filters are all valid and leave no cell."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the filters leave no cell: `native-skew show SCENARIO` lists the remedies that it "
+            "takes, and scenarios on real distributions need --live"
+        )
+
+
+class AmbiguousCellError(SkewError):
+    """Two executables of one version are asked for; their results could not be told apart."""
+
+    def __init__(self, cell: str) -> None:
+        super().__init__(
+            f"{cell}: asked for twice, with different executables of the same version; "
+            "run them one after the other"
+        )
+
+
+class RecordOwnError(SkewError):
+    """--record with an executable that nobody else can fetch."""
+
+    def __init__(self, installers: Sequence[str]) -> None:
+        named = " ".join(f"--installer {each}" for each in installers)
+        super().__init__(
+            f"--record {named}: results of an executable of your own are not recorded as those "
+            "of a release; leave --record out, or name the version"
+        )
+
+
+class ToolUnavailableError(SkewError):
+    """A tool could not be fetched, or does not start."""
+
+    def __init__(self, tool: str, reason: str) -> None:
+        self.tool, self.reason = tool, reason
+        super().__init__(
+            f"{tool}: could not be made ready ({reason}); "
+            "check the version's spelling and that the package index can be reached"
+        )
+
+
+class PlatformError(SkewError):
+    """The kit reads ELF files and runs what it builds: Linux only."""
+
+
+class CompilerError(SkewError):
+    """The fake pair could not be compiled."""
+
+    def __init__(self, command: Sequence[str], output: str) -> None:
+        super().__init__(
+            f"compiling the fake pair failed: {' '.join(command)}\n{output.strip()}\n"
+            f"install a working C compiler ({GET_COMPILER}), or have none on the PATH and let the "
+            "kit fetch ziglang"
+        )
+
+
+class HeadersMissingError(SkewError):
+    """The interpreter has no Python.h, so that no extension can be built for it."""
+
+    def __init__(self, interpreter: str, expected: Path) -> None:
+        super().__init__(
+            f"{interpreter}: no Python.h at {expected}; install the headers "
+            "(Debian, Ubuntu: apt-get install python3-dev; Fedora: dnf install python3-devel) "
+            "or name an interpreter that has them with --python"
+        )
+
+
+class BuildError(SkewError):
+    """A real distribution does not build on this machine, whatever tool asks for it."""
+
+    def __init__(self, requirement: str, python: str, compiler: str, output: str) -> None:
+        lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no output"]
+        # A compiler names the place before the word; pip's own line says only that one failed.
+        compilers = [line for line in lines if ": error:" in line or ": fatal error:" in line]
+        told = next(iter(compilers), lines[-1])
+        shown = "".join(each if each.isprintable() else " " for each in told)
+        super().__init__(
+            f"{requirement}: its sdist does not build by itself here ({python}, {compiler}: "
+            f"{shown}), so that a tool's failure with it is no answer; name another Python with "
+            "--python, or put another compiler on the PATH"
+        )
+
+
+class InterpreterError(SkewError):
+    """--python names something that is not a usable interpreter."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"--python {name}: {reason}; name a version that is on the PATH (3.12) or a path "
+            "to an interpreter of Python 3.10 or newer"
+        )
+
+
+class WorkFolderError(SkewError):
+    """The work folder cannot be written to: no right, no space."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: cannot be written ({reason}); free space or name another folder with --work"
+        )
+
+
+class PortError(SkewError):
+    """The port asked for is not free."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(
+            f"port {port} on 127.0.0.1 is not free ({reason}); leave --port out to get any free one"
+        )
+
+
+class ResultFileError(SkewError):
+    """A recorded result cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: not a readable result ({reason}); restore it from version control, "
+            "or delete it and record it again with --record"
+        )
+
+
+class ArchiveError(SkewError):
+    """A published file cannot be unpacked safely, or is not what its name says."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: not unpacked ({reason}); publish a sound file instead")
+
+
+class CellError(SkewError):
+    """A cell says nothing about its tool: a crash, a time limit, a full disk."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")

@@ -1,0 +1,7 @@
+"""Exporting a recorded cell: a folder that reproduces it without the kit, and a report's text."""
+
+from native_skew.export import findings
+from native_skew.export.command import export
+from native_skew.export.findings import Finding, Statement
+
+__all__ = ["Finding", "Statement", "export", "findings"]

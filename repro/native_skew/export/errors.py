@@ -1,0 +1,66 @@
+"""What can be wrong with an export; each says where, what, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from native_skew.errors import SkewError
+
+_SHOWN = 12  # candidates named in a message
+
+
+class UnknownCellError(SkewError):
+    """No recorded cell has that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+        hint = "".join(f"\n  {each}" for each in near)
+        super().__init__(
+            f"{name}: no recorded cell is called so"
+            + (f"; near it are:{hint}" if near else "")
+            + "\n`native-skew report` lists what is recorded; name SCENARIO/VARIANT/INSTALLER/REMEDY"
+        )
+
+
+class AmbiguousNameError(SkewError):
+    """Several recorded cells have that shortened name."""
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        self.candidates = tuple(candidates)
+        more = len(candidates) - _SHOWN
+        lines = "".join(f"\n  {each}" for each in candidates[:_SHOWN])
+        rest = f"\n  … and {more} more" if more > 0 else ""
+        super().__init__(f"{name}: {len(candidates)} recorded cells; name one of:{lines}{rest}")
+
+
+class NotExportableError(SkewError):
+    """A cell that nothing can reproduce without the kit."""
+
+    def __init__(self, cell: str, reason: str) -> None:
+        super().__init__(f"{cell}: not exported, {reason}")
+
+
+class StaleRecordError(SkewError):
+    """The kit would run another cell than the one that is recorded."""
+
+    def __init__(self, cell: str, difference: str) -> None:
+        super().__init__(
+            f"{cell}: the kit does not render this cell as it is recorded ({difference}); "
+            "record it again, or export with the version of the kit that recorded it"
+        )
+
+
+class ExportFolderError(SkewError):
+    """The folder to export to is in use, or cannot be written."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}; name an empty folder, or one that is not there yet")
+
+
+class FindingsError(SkewError):
+    """The file of findings is damaged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not a readable list of findings ({reason}); correct it")

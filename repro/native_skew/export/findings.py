@@ -1,0 +1,85 @@
+"""What is known of a group of cells: what is promised, by whom, and where it is discussed."""
+
+from __future__ import annotations
+
+import sys
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from native_skew.export.errors import FindingsError
+from native_skew.results import Result
+from native_skew.verdict import Verdict
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = Path(__file__).with_name("findings.toml")
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``source`` (an address) says, in our words."""
+
+    says: str
+    source: str
+
+
+class Finding(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
+):
+    """A finding that belongs upstream.
+
+    Attributes:
+        title: as a report's heading.
+        project: whose tracker it belongs to.
+        verdict: that of its cells; others that the patterns match are no case of it.
+        cells: patterns of questions, ``scenario/variant/installer/remedy``; the first names
+            the cell that shows it best.
+        expected: what one would expect, one sentence or two.
+        promises: what specifications and documentation say of it.
+        ways_out: what could be done, each with what it costs.
+        known: threads in which it is discussed.
+
+    """
+
+    title: str
+    project: str
+    verdict: Verdict
+    cells: tuple[str, ...]
+    expected: str
+    promises: tuple[Statement, ...]
+    ways_out: tuple[str, ...]
+    known: tuple[Statement, ...] = ()
+
+
+def load(file: Path = FILE) -> dict[str, Finding]:
+    """All findings by name, in the file's order.
+
+    Raises:
+        FindingsError: the file is damaged.
+
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        return msgspec.convert(data, dict[str, Finding])
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise FindingsError(file, str(error)) from error
+
+
+_all = cache(load)
+
+
+def of(result: Result) -> tuple[Finding, ...]:
+    """The findings that ``result`` is a case of."""
+    question = "/".join(result.cell.question)
+    return tuple(
+        finding
+        for finding in _all().values()
+        if finding.verdict == result.verdict
+        and any(fnmatchcase(question, pattern) for pattern in finding.cells)
+    )

@@ -1,0 +1,116 @@
+"""A recorded result -> a folder that reproduces it without the kit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from native_skew import scenarios
+from native_skew.export import findings, issue, readme, shell, static
+from native_skew.export.errors import ExportFolderError
+from native_skew.export.stages import course_of
+from native_skew.export.static import Difference
+from native_skew.observe import PROBE
+from native_skew.results import Result
+from native_skew.run import Session
+from native_skew.toolchain import Interpreter, interpreter
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written: the folder, what of its index differs, and the report's text."""
+
+    folder: Path
+    differences: tuple[Difference, ...]
+    issue: str
+
+
+def export(result: Result, folder: Path, session: Session, *, with_issue: bool = False) -> Exported:
+    """Writes ``folder``, whole or not at all.
+
+    Args:
+        result: the recorded cell.
+        folder: new or empty.
+        session: compiles and packs what the index offers.
+        with_issue: write ISSUE.md as well.
+
+    Raises:
+        NotExportableError: the cell is unsupported, or lives on the real index.
+        StaleRecordError: the kit renders the cell otherwise than it is recorded.
+        ExportFolderError: the folder is in use, or cannot be written.
+        SkewError: the fake pair could not be made.
+
+    """
+    scenario = scenarios.find(result.cell.scenario)
+    course = course_of(result, scenario)
+    _require_empty(folder)
+    python = _interpreter(result)
+    publication = session.publication(scenario, result.cell.variant, python)
+    compiler = static.compiled_by(session.compiler)
+    differences = static.differences(result, publication.all_files(), compiler)
+    report = issue.render(result, scenario, findings.of(result))
+    draft = session.folder / "export"
+    shutil.rmtree(draft, ignore_errors=True)
+    static.write(publication, course.stages[-1].number, draft / "index")
+    payload = files("native_skew.export") / "payload"
+    for name in ("server.py", "look.py"):
+        _write(draft / name, (payload / name).read_text(encoding="utf-8"))
+    _write(draft / "probe.py", PROBE)
+    _write(draft / "run.sh", shell.script(result, scenario, course, python.platform))
+    _write(draft / "recorded.json", json.dumps(_expected(result), indent=1) + "\n")
+    _write(
+        draft / "README.md",
+        readme.render(result, scenario, differences, publication.all_files(), python.platform),
+    )
+    if with_issue:
+        _write(draft / "ISSUE.md", report)
+    try:
+        shutil.copytree(draft, folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise ExportFolderError(folder, f"cannot be written ({error})") from error
+    return Exported(folder=folder, differences=differences, issue=report)
+
+
+def _interpreter(result: Result) -> Interpreter:
+    """The recorded Python, as far as an index knows of it; it need not be on this machine.
+
+    No file of the index is made by it: what is compiled uses the stable ABI, and names the
+    interpreter in its tag alone.
+    """
+    here = interpreter.find()
+    if here.name == result.cell.python:
+        return here
+    prefix = result.cell.python.rstrip("0123456789")
+    names = (name for name, short in interpreter.PREFIX.items() if short == prefix)
+    return msgspec.structs.replace(
+        here, version=result.circumstances.python, implementation=next(names, here.implementation)
+    )
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ExportFolderError(folder, "is not an empty folder")
+
+
+def _expected(result: Result) -> dict[str, str | None]:
+    """What ``look.py`` compares with, and the names it looks for."""
+    scenario = scenarios.find(result.cell.scenario)
+    seen = result.observation
+    missing = seen is None or not seen.consumer_installed
+    return {
+        "cell": result.cell.id,
+        "consumer": scenario.consumer,
+        "provider": scenario.provider,
+        "module": scenario.module,
+        "verdict": result.verdict,
+        "import": "–" if missing else (seen and seen.import_error) or "succeeds",
+        "needed": (seen and seen.needed) or "–",
+        "installed": (seen and seen.installed) or "–",
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,164 @@
+"""What a recorded cell ran, with all that is needed to run it again.
+
+The plans that the run was rendered to are rendered again, for what the record does not hold: the
+variables, the command that runs the environment's interpreter, what a failure kept from
+running. They must give the recorded commands and files, word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from pathlib import PurePosixPath
+
+import msgspec
+from packaging.version import Version
+
+from native_skew.export.errors import NotExportableError, StaleRecordError
+from native_skew.installers import Command, Plan, Target, Unsupported
+from native_skew.results import Result, StepRecord
+from native_skew.run import Stage as Rendered
+from native_skew.run import stages_of
+from native_skew.scenarios import Scenario
+
+ADDRESS = "http://127.0.0.1:8000"  # as a record spells the index's
+USER_FOLDER = "~/.config/"  # and the user's configuration folder
+_ANY_PYTHON = "/python/bin/python"  # where the record names none
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One installation, or one half of it.
+
+    Attributes:
+        number: of the scenario's step, which the index goes by.
+        title: of the step.
+        environment: counts up when a step has a new one.
+        cache: counts up likewise.
+        brought: what a lock left in the environment before, and this one starts with.
+        needs_lock: whether it is left out where the stage before it failed.
+        files: content by name, relative to the project's folder, or below ``~/.config/``.
+        commands: those that ran, and those that would have followed had none failed.
+        environ: variables beside those of the isolation.
+
+    """
+
+    number: int
+    title: str
+    environment: int
+    cache: int
+    brought: tuple[str, ...]
+    needs_lock: bool
+    files: Mapping[str, str]
+    commands: tuple[Command, ...]
+    environ: Mapping[str, str]
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """All stages, and how the environment is looked at afterwards.
+
+    Attributes:
+        interpreter: the path that stands in commands for the interpreter.
+        python: the command that runs the environment's interpreter.
+        library_path: folders for LD_LIBRARY_PATH, relative to the project's.
+
+    """
+
+    stages: tuple[Stage, ...]
+    interpreter: str
+    python: Command
+    library_path: tuple[str, ...]
+
+
+def course_of(result: Result, scenario: Scenario) -> Course:
+    """What ran in a recorded cell.
+
+    Raises:
+        NotExportableError: nothing ran, or what ran is not the kit's to give away.
+        StaleRecordError: the kit, as it is now, would run something else.
+
+    """
+    cell = result.cell
+    if result.verdict == "unsupported":
+        raise NotExportableError(cell.id, f"it is unsupported and nothing ran: {result.because}")
+    if scenario.live:
+        reason = "it installs real distributions from the package index"
+        raise NotExportableError(cell.id, f"{reason}; run it with: {cell.command}")
+    first = result.steps[0].commands[0].argv
+    target = Target(
+        module=scenario.module,
+        python=first[0] if _makes_environment(first) else _ANY_PYTHON,
+        python_version=".".join(result.circumstances.python.split(".")[:2]),
+        tool_version=Version(cell.version),
+        index_url=f"{ADDRESS}/simple/",
+    )
+    try:
+        rendered = stages_of(scenario, cell, target)
+    except Unsupported as reason:
+        raise StaleRecordError(cell.id, f"it is unsupported now: {reason}") from reason
+    _require_steps(result, rendered)
+    stages: list[Stage] = []
+    for each, record in zip_longest(rendered, result.steps):
+        stages.append(_stage(result, each, record, stages[-1] if stages else None))
+    last = rendered[-1].plan
+    return Course(
+        stages=tuple(stages),
+        interpreter=target.python,
+        python=last.python,
+        library_path=last.library_path,
+    )
+
+
+def _require_steps(result: Result, rendered: Sequence[Rendered]) -> None:
+    """Makes sure that the record lacks no stage but those that had no lock to go by."""
+    left_out = rendered[len(result.steps) :]
+    if len(rendered) < len(result.steps) or any(e.step.action != "sync" for e in left_out):
+        difference = f"{len(rendered)} installations instead of {len(result.steps)}"
+        raise StaleRecordError(result.cell.id, difference)
+
+
+def _stage(
+    result: Result, rendered: Rendered, record: StepRecord | None, before: Stage | None
+) -> Stage:
+    step, plan = rendered.step, rendered.plan
+    enters = before is not None and before.number != rendered.number
+    moves = enters and step.environment == "new"
+    commands = plan.commands_of(step.action)
+    first = result.steps[0].commands[0].argv
+    if _makes_environment(first) and (before is None or moves):
+        commands = (first, *commands)
+    if record:
+        _require_same(result, rendered, record, commands)
+    return Stage(
+        number=rendered.number,
+        title=step.title,
+        environment=(before.environment if before else 1) + moves,
+        cache=(before.cache if before else 1) + (enters and step.cache == "new"),
+        brought=plan.lock_files if moves and step.action == "sync" else (),
+        needs_lock=step.action == "sync",
+        files=_files(plan),
+        commands=commands,
+        environ=plan.environ,
+    )
+
+
+def _files(plan: Plan) -> dict[str, str]:
+    return {**plan.files, **{f"{USER_FOLDER}{name}": v for name, v in plan.user_files.items()}}
+
+
+def _require_same(
+    result: Result, rendered: Rendered, record: StepRecord, commands: tuple[Command, ...]
+) -> None:
+    """Makes sure that the record has these commands, as far as it goes, and these files."""
+    files = _files(rendered.plan)
+    for name in sorted({*files, *record.files}):
+        if files.get(name) != record.files.get(name):
+            raise StaleRecordError(result.cell.id, f"the file {name} in «{record.title}» differs")
+    ran = tuple(each.argv for each in record.commands)
+    failed = record.commands[-1].exit_code != 0
+    if commands[: len(ran)] != ran or (len(commands) > len(ran) and not failed):
+        raise StaleRecordError(result.cell.id, f"a command in «{record.title}» differs")
+
+
+def _makes_environment(argv: Command) -> bool:
+    """Whether it is the command by which the kit, not the tool, makes ``.venv``."""
+    return argv[1:3] == ("-m", "venv") and PurePosixPath(argv[0]).name.startswith("python")

@@ -1,0 +1,129 @@
+"""A cell's index as plain files: pages for each step, distributions, and what headers to send.
+
+Any static file server will do to look at it. ``payload/server.py`` sends the headers as well,
+on which it depends in some scenarios whether a tool asks again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from werkzeug.http import http_date
+
+from native_skew.distributions import DistributionFile
+from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, PAGE_AGE, Publication, pages
+from native_skew.results import Result
+from native_skew.toolchain import Compiler
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is published otherwise than in the recorded run, and why that may be."""
+
+    filename: str
+    recorded: str
+    published: str
+    why: str
+
+
+def write(publication: Publication, steps: int, folder: Path) -> None:
+    """Writes the index below ``folder``: ``files/``, ``step-1/`` and so on, ``headers.json``."""
+    for number in range(1, steps + 1):
+        publication.step = number
+        _write_text(folder / f"step-{number}" / "index.html", pages.root_html(publication))
+        for project in publication.projects():
+            html = pages.project_html(publication, project, publication.files_of(project))
+            _write_text(folder / f"step-{number}" / project / "index.html", html)
+    files = folder / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    for file in publication.all_files():
+        (files / file.filename).write_bytes(file.content)
+        if publication.has_sidecar(file):
+            (files / f"{file.filename}.metadata").write_bytes(file.metadata)
+    _write_text(folder / "headers.json", json.dumps(_headers(publication), indent=1) + "\n")
+
+
+def _headers(publication: Publication) -> dict[str, object]:
+    """What the server is to send; as ``native_skew.publish.index`` sends it."""
+    page, file = CACHE_CONTROL[publication.cache_headers]
+    return {
+        "page_cache_control": page,
+        "file_cache_control": file,
+        "page_age": PAGE_AGE if page else None,
+        "last_modified": None
+        if publication.cache_headers in NO_VALIDATORS
+        else http_date(pages.UPLOADED),
+    }
+
+
+def differences(
+    result: Result, files: Iterable[DistributionFile], compiler: str
+) -> tuple[Difference, ...]:
+    """The recorded files that ``files`` holds with other bytes, or not at all.
+
+    Args:
+        result: holds the sums of what was published.
+        files: what is published now.
+        compiler: by which, and where, the compiled ones among them were made.
+
+    """
+    published = {each.filename: each for each in files}
+    found = []
+    for record in result.published:
+        file = published.get(record.filename)
+        digest = hashlib.sha256(file.content).hexdigest() if file else "–"
+        if digest != record.sha256:
+            found.append(
+                Difference(
+                    filename=record.filename,
+                    recorded=record.sha256,
+                    published=digest,
+                    why=_why(result, file, compiler),
+                )
+            )
+    return (*found, *_other_build_requirements(result, published))
+
+
+def _why(result: Result, file: DistributionFile | None, compiler: str) -> str:
+    if file is None:
+        return "the scenario does not publish it any more"
+    then = f"{result.circumstances.compiler} on {result.circumstances.platform}"
+    if b"\x7fELF" in file.content and then != compiler:
+        return f"it holds a compiled file: recorded of {then}, here of {compiler}"
+    return "the scenario, or the sources of the fake pair, have changed since it was recorded"
+
+
+def compiled_by(compiler: Compiler) -> str:
+    """The compiler and the platform, as a result's circumstances name them."""
+    machine = f"{platform.platform(aliased=True, terse=True)} {platform.machine()}"
+    return f"{Path(compiler.title).name} on {machine}"
+
+
+def _other_build_requirements(
+    result: Result, published: dict[str, DistributionFile]
+) -> list[Difference]:
+    """Files of build requirements that the tool was sent, and that are not offered now."""
+    sent = {
+        entry.path.removeprefix("/files/").removesuffix(".metadata")
+        for entry in result.journal
+        if entry.path.startswith("/files/") and entry.status < 400
+    }
+    return [
+        Difference(
+            filename=name,
+            recorded="not recorded",
+            published="–",
+            why="another release of this build requirement is the newest now",
+        )
+        for name in sorted(sent - {each.filename for each in result.published})
+        if name not in published
+    ]
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,34 @@
+"""What `doctor`, `audit` and `adopt` say: findings, in one form and in every form that people and CI read."""
+
+from native_skew.findings.model import (
+    Advice,
+    BriefFinding,
+    Evidence,
+    Finding,
+    Level,
+    Location,
+    Report,
+    Rule,
+    ordered,
+    plain,
+)
+from native_skew.findings.output import FORMS, Form, output_options, write
+from native_skew.findings.schemas import schema_of
+
+__all__ = [
+    "FORMS",
+    "Advice",
+    "BriefFinding",
+    "Evidence",
+    "Finding",
+    "Form",
+    "Level",
+    "Location",
+    "Report",
+    "Rule",
+    "ordered",
+    "output_options",
+    "plain",
+    "schema_of",
+    "write",
+]

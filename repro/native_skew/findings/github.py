@@ -1,0 +1,34 @@
+"""Findings as workflow commands, which GitHub shows as annotations.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from collections.abc import Iterable
+
+from native_skew.findings.model import Finding, Report, Rule
+from native_skew.findings.text import printable
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def workflow_commands(report: Report, rules: Iterable[Rule]) -> str:
+    """One line for each finding."""
+    titles = {rule.id: rule.title for rule in rules}
+    return "".join(_line(each, titles.get(each.rule, each.rule)) for each in report.findings)
+
+
+def _line(finding: Finding, title: str) -> str:
+    place = f"file={_property(finding.location.file)}," if finding.location.file else ""
+    remedies = [f"- {' && '.join(each.commands) or each.title}" for each in finding.advice]
+    message = "\n".join([finding.message, *(["What helps:", *remedies] if remedies else [])])
+    head = f"{_COMMANDS[finding.level]} {place}title={_property(f'{finding.rule}: {title}')}"
+    return f"::{head}::{_data(message)}\n"
+
+
+def _data(value: str) -> str:
+    # In this order: the sign that escapes comes first.
+    return printable(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

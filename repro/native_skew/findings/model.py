@@ -1,0 +1,166 @@
+"""A finding: which rule, where, why, and what to do. Values only."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from native_skew.findings.schemas import schema_of
+
+Level = Literal["error", "warning", "note"]
+# What a finding rests on, by name: texts, numbers, and lists of texts.
+EvidenceValue = str | int | bool | tuple[str, ...] | None
+Evidence = dict[str, EvidenceValue]
+
+SOUND, SKEWED = 0, 1
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that can be found.
+
+    Attributes:
+        id: its name in every output, e.g. ``missing-library``.
+        level: of its findings, where they state none. An error is broken now; a warning is
+            skew that has not been seen to break; a note is said and does not count.
+        title: what was found, a short sentence.
+        description: what it means and what is not meant by it, one paragraph.
+
+    """
+
+    id: str
+    level: Level
+    title: str
+    description: str
+
+    def finding(
+        self,
+        message: str,
+        location: Location,
+        evidence: Evidence | None = None,
+        advice: tuple[Advice, ...] = (),
+        level: Level | None = None,
+    ) -> Finding:
+        """A finding of this rule."""
+        return Finding(
+            rule=self.id,
+            level=level or self.level,
+            message=plain(message),
+            location=Location(
+                file=plain(location.file),
+                distribution=plain(location.distribution),
+                version=plain(location.version),
+            ),
+            evidence={key: _plain_value(value) for key, value in (evidence or {}).items()},
+            advice=advice,
+        )
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """Where it is: ``file`` is relative to what was looked at, with forward slashes."""
+
+    file: str = ""
+    distribution: str = ""
+    version: str = ""
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """A remedy with the names and versions of the case filled in.
+
+    Attributes:
+        remedy: its id in ``native_skew.installers.remedies.REMEDIES``; empty where it is none of these.
+        title: what it is.
+        tool: what the commands are for, e.g. ``uv sync``; empty where for any.
+        files: content by name. A ``pyproject.toml`` is what to add to one's own.
+        commands: command lines to type, in order.
+        trap: what it costs, or where it fails; empty where nothing is known.
+        source: an address where it is documented; empty where there is none.
+
+    """
+
+    remedy: str
+    title: str
+    tool: str = ""
+    files: dict[str, str] = {}
+    commands: tuple[str, ...] = ()
+    trap: str = ""
+    source: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing found. ``message`` is whole sentences; ``advice`` has the best first."""
+
+    rule: str
+    level: Level
+    message: str
+    location: Location
+    evidence: Evidence = {}
+    advice: tuple[Advice, ...] = ()
+
+
+class BriefFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as kept beside other evidence: its remedies by id, once each."""
+
+    rule: str
+    level: Level
+    message: str
+    remedies: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one run of a command says.
+
+    Attributes:
+        command: ``doctor`` or ``audit``.
+        subject: what was looked at, as a person calls it.
+        kit_version: of native-skew.
+        looked_at: how many of what, e.g. ``{"distributions": 12}``.
+        findings: errors first; within a level in the order found.
+
+    """
+
+    command: str
+    subject: str
+    kit_version: str
+    looked_at: dict[str, int]
+    findings: tuple[Finding, ...]
+    kind: Literal["native-skew findings 1"] = "native-skew findings 1"
+
+    def brief(self) -> tuple[BriefFinding, ...]:
+        """The findings, each in short."""
+        return tuple(
+            BriefFinding(
+                rule=each.rule,
+                level=each.level,
+                message=each.message,
+                remedies=tuple(dict.fromkeys(advice.remedy for advice in each.advice)),
+            )
+            for each in self.findings
+        )
+
+    @property
+    def exit_code(self) -> int:
+        """1 where there is an error or a warning, else 0. What could not look ends with 2."""
+        return SKEWED if any(each.level != "note" for each in self.findings) else SOUND
+
+
+def plain(text: str) -> str:
+    """``text`` with what is no Unicode, as names of files may be, spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _plain_value(value: EvidenceValue) -> EvidenceValue:
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    return plain(value) if isinstance(value, str) else value
+
+
+def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then warnings, then notes."""
+    levels = ("error", "warning", "note")
+    return tuple(sorted(findings, key=lambda each: levels.index(each.level)))
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema (2020-12) of a report."""
+    return schema_of(Report)

@@ -1,0 +1,79 @@
+"""Findings as text for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from native_skew.findings.model import Advice, Finding, Report
+
+_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+# What a file says of itself is not trusted with the terminal: no escape sequences.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(value: str) -> str:
+    """``value`` with control characters spelled out."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
+
+
+def show(report: Report, console: Console) -> None:
+    """Prints ``report``: each finding with its remedies, then one line of summary."""
+    for finding in report.findings:
+        _show_finding(finding, console)
+    looked_at = ", ".join(f"{count} {what}" for what, count in report.looked_at.items())
+    counts = {
+        level: sum(each.level == level for each in report.findings)
+        for level in ("error", "warning", "note")
+    }
+    said = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
+    verdict = ", ".join(said) or "nothing found"
+    style = "red" if report.exit_code else "green"
+    console.print(
+        Text.assemble(
+            (printable(report.subject), "bold"), ": ", (verdict, style), f" ({looked_at})"
+        ),
+        soft_wrap=True,
+    )
+
+
+def _show_finding(finding: Finding, console: Console) -> None:
+    place = finding.location
+    who = f"{place.distribution} {place.version}".strip()
+    where = " · ".join(part for part in (who, place.file) if part)
+    console.print(
+        Text.assemble(
+            (finding.level, _STYLES[finding.level]),
+            f" {finding.rule}",
+            (f"  {printable(where)}", "dim"),
+        ),
+        soft_wrap=True,
+    )
+    _show_indented(Text(printable(finding.message)), 2, console)
+    for number, advice in enumerate(finding.advice, 1):
+        title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
+        _show_indented(Text(printable(title), "bold"), 2, console)
+        for line in _lines(advice):  # never wrapped: they are to be copied
+            console.print(Text(f"       {printable(line)}", "green"), soft_wrap=True)
+        if advice.trap:
+            _show_indented(Text(f"The catch: {printable(advice.trap)}"), 5, console)
+    console.print()
+
+
+def _show_indented(text: Text, columns: int, console: Console) -> None:
+    """Wrapped for a terminal; on one line for a log, where names are searched for."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, columns), expand=False))
+    else:
+        console.print(Text(" " * columns).append_text(text), soft_wrap=True)
+
+
+def _lines(advice: Advice) -> Iterator[str]:
+    for name, content in advice.files.items():
+        yield f"# {name}"
+        yield from content.rstrip("\n").splitlines()
+    yield from (f"$ {command}" for command in advice.commands)

@@ -1,0 +1,177 @@
+"""What every installer is: a Request, rendered to its files and command lines.
+
+An installer knows its tool's idiom and nothing else. What it renders is what a user
+would type and write: isolation comes from the environment that the runner gives, so that
+the documentation can show the very same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+import tomlkit
+from packaging.version import Version
+
+from native_skew.installers.request import FEATURES, Request, used_features
+
+Command = tuple[str, ...]
+
+
+class Unsupported(Exception):  # noqa: N818  (an answer, not an error)
+    """The tool has no such feature; ``str()`` is the reason."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write and run, in the project's folder.
+
+    Attributes:
+        files: content by name, relative to the project's folder.
+        user_files: content by name, relative to the user's configuration folder.
+        locking: command lines that write a lock and install nothing, run before ``commands``.
+        lock_files: what they write, relative to the project's folder: all that a second
+            machine needs besides ``files``.
+        commands: command lines, run in order until one fails.
+        python: the command that runs the environment's interpreter.
+        environ: variables to set beside those of the isolation.
+        library_path: folders, relative to the project's, for LD_LIBRARY_PATH at run time.
+
+    """
+
+    commands: tuple[Command, ...]
+    python: Command
+    locking: tuple[Command, ...] = ()
+    lock_files: tuple[str, ...] = ()
+    files: Mapping[str, str] = {}
+    user_files: Mapping[str, str] = {}
+    environ: Mapping[str, str] = {}
+    library_path: tuple[str, ...] = ()
+
+    def commands_of(self, action: Literal["install", "lock", "sync"]) -> tuple[Command, ...]:
+        """The command lines of an ``action``: all, those that lock, or those that install."""
+        locking = () if action == "sync" else self.locking
+        return (*locking, *(() if action == "lock" else self.commands))
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rendering may depend on besides the request.
+
+    Attributes:
+        module: the consumer's import name.
+        python: the interpreter's path.
+        python_version: its ``major.minor``.
+        tool_version: the installer's own version.
+        index_url: the index, for tools that take it from the project's file alone.
+
+    """
+
+    module: str
+    python: str
+    python_version: str
+    tool_version: Version
+    index_url: str
+
+
+class Installer(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to install.
+
+    Attributes:
+        id: its name on the command line, e.g. ``uv-sync``.
+        title: what a user calls it, e.g. ``uv sync``.
+        tool: the distribution that provides it, e.g. ``uv``.
+        render: gives the plan for a request, or raises ``Unsupported`` with the reason why
+            the tool, in this version, cannot do that.
+        cost: relative time of a cell; the heavier ones are started first.
+        misuse: exit codes by which the tool says that it was misused, or failed in a way that
+            is no answer to what was asked.
+        makes_environment: False where the runner must create ``.venv`` before.
+        needs_pip: whether that ``.venv`` must have a pip of its own.
+        since: the tool's first release that can do this at all; empty where all can.
+
+    """
+
+    id: str
+    title: str
+    tool: str
+    render: Callable[[Request, Target], Plan]
+    cost: int = 1
+    misuse: tuple[int, ...] = ()
+    makes_environment: bool = False
+    needs_pip: bool = False
+    since: str = ""
+
+    def is_in(self, version: str) -> bool:
+        """Whether the tool can do this in ``version``."""
+        return not self.since or Version(version) >= Version(self.since)
+
+
+def require_only(request: Request, title: str, supported: Iterable[str]) -> None:
+    """Raises ``Unsupported`` for the first feature used that is not among ``supported``."""
+    for feature in used_features(request):
+        if feature not in supported:
+            raise Unsupported(f"{title} has no way of {FEATURES[feature]}")
+
+
+def require_version(target: Target, title: str, feature: str, since: str) -> None:
+    """Raises ``Unsupported`` where the tool is older than the release with ``feature``."""
+    if target.tool_version < Version(since):
+        raise Unsupported(f"{title} has {feature} from {since} on; this is {target.tool_version}")
+
+
+def requirement_lines(requirements: Iterable[str]) -> str:
+    """A requirements, constraints or overrides file."""
+    return "".join(f"{each}\n" for each in requirements)
+
+
+def application(request: Request, target: Target) -> dict[str, Any]:
+    """The ``[project]`` table of an application that asks for what ``request`` asks for."""
+    return {
+        "name": "application",
+        "version": "0.1.0",
+        "requires-python": request.requires_python or f">={target.python_version}",
+        "dependencies": request.requirements,
+    }
+
+
+class Tables(tuple[Mapping[str, Any], ...]):
+    """Tables that stand under a ``[[heading]]`` each; those of a plain list stay on its lines."""
+
+    __slots__ = ()
+
+
+def toml(data: Mapping[str, Any]) -> str:
+    """Writes TOML as people do: tables inside arrays on one line."""
+    return tomlkit.dumps(_table(data))
+
+
+def _table(data: Mapping[str, Any]) -> tomlkit.TOMLDocument:
+    document = tomlkit.document()
+    for key, value in data.items():
+        document[key] = _value(value)
+    return document
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        table = tomlkit.table(is_super_table=all(isinstance(v, Mapping) for v in value.values()))
+        for key, each in value.items():
+            table[key] = _value(each)
+        return table
+    if isinstance(value, Tables):
+        tables = tomlkit.aot()
+        for each in value:
+            tables.append(_value(each))
+        return tables
+    if isinstance(value, (list, tuple)):
+        array = tomlkit.array()
+        for each in value:
+            array.append(_inline(each) if isinstance(each, Mapping) else each)
+        return array
+    return value
+
+
+def _inline(data: Mapping[str, Any]) -> Any:
+    table = tomlkit.inline_table()
+    table.update({key: list(v) if isinstance(v, tuple) else v for key, v in data.items()})
+    return table

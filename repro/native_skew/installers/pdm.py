@@ -1,0 +1,130 @@
+"""PDM: a lock for every Python that the project supports, and a synchronisation with it.
+
+https://pdm-project.org/en/latest/usage/lock-targets/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from packaging.requirements import Requirement
+
+from native_skew.installers.base import (
+    Installer,
+    Plan,
+    Tables,
+    Target,
+    Unsupported,
+    application,
+    require_only,
+    toml,
+)
+from native_skew.installers.request import Request
+
+_SUPPORTED = (
+    "build_from_source",
+    "overrides",
+    "no_build_isolation",
+    "reinstall",
+    "refresh",
+    "clean_cache",
+    "empty_cache",
+    "lock_platforms",
+)
+
+
+def _project(request: Request, target: Target) -> str:
+    """The application's pyproject.toml.
+
+    A source takes the default one's place where it has the default one's name:
+    https://pdm-project.org/en/latest/usage/config/#configure-the-package-indexes
+    """
+    resolution: dict[str, Any] = {}
+    if request.build_from_source:
+        resolution["no-binary"] = request.build_from_source
+    if request.overrides:
+        parsed = [Requirement(each) for each in request.overrides]
+        resolution["overrides"] = {each.name: str(each.specifier) for each in parsed}
+    pdm: dict[str, Any] = {"distribution": False}
+    if resolution:
+        pdm["resolution"] = resolution
+    pdm["source"] = Tables([{"name": "pypi", "url": target.index_url}])
+    return toml({"project": application(request, target), "tool": {"pdm": pdm}})
+
+
+def _require_supported(request: Request) -> None:
+    if request.constraints:
+        raise Unsupported(
+            "PDM has overrides, which take the place of what is declared, and no constraints "
+            "(https://pdm-project.org/en/latest/usage/dependency/"
+            "#override-the-resolved-package-versions)"
+        )
+    if request.build_constraints:
+        raise Unsupported("PDM has no constraints for builds; its overrides hold in builds as well")
+    require_only(request, "PDM", _SUPPORTED)
+
+
+def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
+    """A command that may build; isolation is for all packages or none."""
+    # It leaves answers and built wheels aside alike: https://pdm-project.org/en/latest/reference/cli/
+    pdm = ("pdm", "--no-cache") if request.refresh or request.empty_cache else ("pdm",)
+    return (*pdm, name, *(["--no-isolation"] if request.no_build_isolation else []), *more)
+
+
+def _cleaning(request: Request) -> list[tuple[str, ...]]:
+    """PDM matches the names of wheel files, in which a hyphen is an underscore."""
+    return [
+        ("pdm", "cache", "remove", f"{name.replace('-', '_')}-*") for name in request.clean_cache
+    ]
+
+
+def _lock_sync(request: Request, target: Target) -> Plan:
+    _require_supported(request)
+    reinstall = ["--reinstall"] if request.reinstall else []
+    plan = _plan(request, target, _command(request, "sync", *reinstall))
+    *cleaning, syncing = plan.commands
+    return replace(
+        plan,
+        locking=(*cleaning, *_locking(request)),
+        lock_files=("pdm.lock",),
+        commands=(syncing,),
+    )
+
+
+def _locking(request: Request) -> list[tuple[str, ...]]:
+    """A lock for every platform, or one target after the other.
+
+    https://pdm-project.org/en/latest/usage/lock-targets/
+    """
+    if not request.lock_platforms:
+        return [_command(request, "lock")]
+    return [
+        _command(request, "lock", "--platform", platform, *(["--append"] if number else []))
+        for number, platform in enumerate(request.lock_platforms)
+    ]
+
+
+def _install(request: Request, target: Target) -> Plan:
+    _require_supported(request)
+    if request.reinstall:
+        raise Unsupported("--reinstall is an option of pdm sync, not of pdm install")
+    if request.lock_platforms:
+        raise Unsupported("--platform is an option of pdm lock, not of pdm install")
+    return _plan(request, target, _command(request, "install"))
+
+
+def _plan(request: Request, target: Target, install: tuple[str, ...]) -> Plan:
+    return Plan(
+        files={"pyproject.toml": _project(request, target)},
+        commands=(*_cleaning(request), install),
+        python=(".venv/bin/python",),
+    )
+
+
+INSTALLERS = (
+    Installer(
+        id="pdm-lock-sync", title="pdm lock, pdm sync", tool="pdm", render=_lock_sync, cost=7
+    ),
+    Installer(id="pdm-install", title="pdm install", tool="pdm", render=_install, cost=7),
+)

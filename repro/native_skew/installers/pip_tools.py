@@ -1,0 +1,100 @@
+"""pip-tools: a list of pins that pip resolves, and the environment's own pip to install it.
+
+https://pip-tools.readthedocs.io/en/stable/
+"""
+
+from __future__ import annotations
+
+import sys
+
+from native_skew.installers.base import (
+    Command,
+    Installer,
+    Plan,
+    Target,
+    Unsupported,
+    require_only,
+    requirement_lines,
+)
+from native_skew.installers.pip import library_folders
+from native_skew.installers.request import Request
+
+_SUPPORTED = (
+    "build_from_source",
+    "constraints",
+    "build_constraints",
+    "constraint_variable",
+    "refresh",
+    "clean_cache",
+    "empty_cache",
+    "library_path",
+)
+_PYTHON = ".venv/bin/python"
+_PIP = (_PYTHON, "-m", "pip")
+# The tools run on the Python that the kit runs on.
+_OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _require_supported(request: Request, target: Target) -> None:
+    if target.python_version != _OWN_PYTHON:
+        raise Unsupported(f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}")
+    if request.no_build_isolation:
+        raise Unsupported(
+            "pip-compile without isolation builds in the environment that it is installed in, "
+            "which is not the one that pip-sync installs into"
+        )
+    require_only(request, "pip-tools", _SUPPORTED)
+
+
+def _render(request: Request, target: Target) -> Plan:
+    _require_supported(request, target)
+    # pip-compile carries the options of its input over to its output.
+    # https://pip.pypa.io/en/stable/reference/requirements-file-format/#global-options
+    source = [f"--no-binary {name}" for name in request.build_from_source]
+    files = {"requirements.in": requirement_lines([*source, *request.requirements])}
+    options = ["--rebuild"] if request.refresh else []
+    if request.constraints:
+        files["constraints.txt"] = requirement_lines(request.constraints)
+        options += ["--constraint", "constraints.txt"]
+    cleaning = [(*_PIP, "cache", "remove", n.replace("-", "_")) for n in request.clean_cache]
+    # What the lock says of building it says for the machine that it was made on.
+    passed_on = [f"--no-binary {name}" for name in request.build_from_source if request.locked]
+    passed_on += ["--no-cache-dir"] if request.empty_cache else []
+    upgrade: list[Command] = []
+    if request.build_constraints:
+        files["build-constraints.txt"] = requirement_lines(request.build_constraints)
+        passed_on += ["--build-constraint build-constraints.txt"]
+        # pip-sync runs the environment's pip, and the bundled one may be older than the option.
+        upgrade = [(*_PIP, "install", "--upgrade", "pip")]
+    pip_args = ["--pip-args", " ".join(passed_on)] if passed_on else []
+    variable: tuple[str, ...] = ()
+    if request.constraint_variable:
+        files["constraints.txt"] = requirement_lines(request.constraint_variable)
+        variable = ("env", "PIP_CONSTRAINT=constraints.txt")
+    compiling = ("pip-compile", *options, *pip_args, "requirements.in")
+    syncing = ("pip-sync", "--python-executable", _PYTHON, *pip_args, "requirements.txt")
+    locking = (*cleaning, *upgrade, (*variable, *compiling))
+    # A lock that is there already is installed into an environment that is not.
+    commands = [*(upgrade if request.locked else ()), (*variable, *syncing)]
+    if request.library_path:
+        commands.append((*_PIP, "install", "--no-deps", "--target", "other", request.library_path))
+    return Plan(
+        files=files,
+        locking=locking,
+        lock_files=("requirements.txt",),
+        commands=tuple(commands),
+        python=(_PYTHON,),
+        library_path=library_folders(request),
+    )
+
+
+INSTALLERS = (
+    Installer(
+        id="pip-tools",
+        title="pip-compile, pip-sync",
+        tool="pip-tools",
+        render=_render,
+        cost=9,
+        needs_pip=True,
+    ),
+)

@@ -1,0 +1,97 @@
+"""Pipenv: a lock made by the pip that it carries, and an installation of each pin by itself.
+
+https://pipenv.pypa.io/en/latest/locking.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from native_skew.installers.base import (
+    Installer,
+    Plan,
+    Tables,
+    Target,
+    Unsupported,
+    require_only,
+    requirement_lines,
+    toml,
+)
+from native_skew.installers.request import Request
+
+_SUPPORTED = (
+    "build_from_source",
+    "build_constraints",
+    "constraint_variable",
+    "clean_cache",
+    "empty_cache",
+)
+
+
+def _pipfile(request: Request, target: Target) -> str:
+    """The Pipfile: its sources are all that Pipenv asks.
+
+    https://pipenv.pypa.io/en/latest/pipfile.html
+    """
+    packages: dict[str, Any] = {}
+    for requirement in map(Requirement, request.requirements):
+        version = str(requirement.specifier) or "*"
+        built = requirement.name in request.build_from_source
+        packages[requirement.name] = {"version": version, "no_binary": True} if built else version
+    return toml(
+        {
+            "source": Tables([{"name": "local", "url": target.index_url, "verify_ssl": True}]),
+            "packages": packages,
+            "requires": {"python_version": target.python_version},
+        }
+    )
+
+
+def _require_supported(request: Request) -> None:
+    if request.refresh:
+        raise Unsupported("Pipenv's pip asks the index for each page anew; nothing is to refresh")
+    if request.constraints:
+        raise Unsupported(
+            "Pipenv has no constraints, and its lock hands --extra-pip-args to no resolver"
+        )
+    if request.no_build_isolation:
+        raise Unsupported("Pipenv's lock builds in isolation, whatever --extra-pip-args says")
+    require_only(request, "Pipenv", _SUPPORTED)
+
+
+def _render(request: Request, target: Target) -> Plan:
+    _require_supported(request)
+    files = {"Pipfile": _pipfile(request, target)}
+    variables = []
+    for name, requirements in (
+        ("build-constraint", request.build_constraints),
+        ("constraint", request.constraint_variable),
+    ):
+        if requirements:
+            files[f"{name}s.txt"] = requirement_lines(requirements)
+            # Pipenv has no such option: its pip reads pip's variable.
+            # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+            variable = f"PIP_{name.upper().replace('-', '_')}={name}s.txt"
+            variables.append(variable)
+    pipenv = ("env", *variables, "pipenv") if variables else ("pipenv",)
+    # Whether a wheel may be used stands in the lock, for the machine that it was made on.
+    built = request.build_from_source if request.locked else ()
+    syncing = ("env", f"PIP_NO_BINARY={','.join(built)}", *pipenv) if built else pipenv
+    # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are, and
+    # pip's variables what Pipenv itself remembers of a distribution's requirements.
+    # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
+    clearing = (("pipenv", "--clear"),) if request.clean_cache or request.empty_cache else ()
+    return Plan(
+        files=files,
+        locking=(*clearing, (*pipenv, "lock")),
+        lock_files=("Pipfile.lock",),
+        commands=((*syncing, "sync"),),
+        python=(".venv/bin/python",),
+    )
+
+
+INSTALLERS = (
+    Installer(id="pipenv", title="pipenv lock, pipenv sync", tool="pipenv", render=_render, cost=7),
+)

@@ -1,0 +1,290 @@
+"""Remedies: one entry per thing that a user can do about a skew. Request -> Requests.
+
+A remedy is tool-neutral. It may take more than one installation (a second attempt, a
+build environment prepared first), so it yields a sequence of Requests; the environment
+is judged after the last. Adding a remedy is adding one entry to ``REMEDIES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from native_skew.errors import UnknownNameError
+from native_skew.installers.request import DependencyMetadata, Request
+from native_skew.installers.roles import Roles
+
+
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a user can do.
+
+    Attributes:
+        title: what it is, as a heading.
+        why: how it is meant to help, one sentence.
+        trap: what it costs or where it fails, one sentence; empty where none is known.
+        apply: gives the installations that take the place of the one asked for.
+        source: where it is documented or was proposed.
+
+    """
+
+    title: str
+    why: str
+    trap: str
+    apply: Callable[[Request, Roles], tuple[Request, ...]]
+    source: str
+
+
+def _match_runtime(request: Request, roles: Roles) -> Request:
+    return replace(request, match_runtime=((roles.consumer, roles.provider),))
+
+
+def _metadata(roles: Roles, *requires_dist: str) -> tuple[DependencyMetadata, ...]:
+    return (
+        DependencyMetadata(
+            name=roles.consumer,
+            version=roles.consumer_version,
+            requires_dist=(*requires_dist, *roles.others),
+        ),
+    )
+
+
+def _without_isolation(request: Request, roles: Roles) -> Request:
+    return replace(request, no_build_isolation=(roles.consumer,))
+
+
+def _prepared_build(request: Request, roles: Roles) -> tuple[Request, ...]:
+    first = ("setuptools", roles.older_range)
+    prepared = Request(requirements=first, requires_python=request.requires_python)
+    together = (*request.requirements, *first)
+    return prepared, _without_isolation(replace(request, requirements=together), roles)
+
+
+_UV_BUILD_DOCS = "https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies"
+_UV_RESOLUTION_DOCS = "https://docs.astral.sh/uv/concepts/resolution/"
+_ISSUE = "https://github.com/astral-sh/uv/issues/17378"
+
+REMEDIES: dict[str, Remedy] = {
+    "nothing": Remedy(
+        title="The plain command",
+        why="What the tool does when nobody intervenes.",
+        trap="",
+        apply=lambda request, roles: (request,),
+        source=_ISSUE,
+    ),
+    "match-runtime": Remedy(
+        title="Match the build to the run time",
+        why="The provider resolved for run time is also the one that the build gets.",
+        trap=(
+            "It must stand in the user's own configuration, is refused for packages with "
+            "dynamic metadata, and does not rebuild what an earlier attempt left in the cache."
+        ),
+        apply=lambda request, roles: (_match_runtime(request, roles),),
+        source=_UV_BUILD_DOCS,
+    ),
+    "match-runtime-reinstall": Remedy(
+        title="Match the build to the run time, and reinstall the consumer",
+        why="As match-runtime, and the consumer is built anew instead of taken from a stale tree.",
+        trap="An index that answers «not modified» makes uv build in the same stale tree again.",
+        apply=lambda request, roles: (
+            replace(_match_runtime(request, roles), reinstall=(roles.consumer,)),
+        ),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
+    "match-runtime-clean": Remedy(
+        title="Match the build to the run time, and clean the consumer's cache",
+        why="As match-runtime, with the stale build tree removed from the cache.",
+        trap="uv pip sync leaves an installed version alone, however stale.",
+        apply=lambda request, roles: (
+            replace(_match_runtime(request, roles), clean_cache=(roles.consumer,)),
+        ),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
+    "match-runtime-no-config": Remedy(
+        title="Match the build to the run time, with configuration switched off",
+        why="What becomes of match-runtime where UV_NO_CONFIG or --no-config is in force.",
+        trap="match-runtime lives in configuration: switching that off switches it off too.",
+        apply=lambda request, roles: (
+            replace(_match_runtime(request, roles), ignore_configuration=True),
+        ),
+        source=_UV_BUILD_DOCS,
+    ),
+    "match-runtime-setuptools": Remedy(
+        title="Match the build to the run time, with setuptools held below 81",
+        why="The older provider needs pkg_resources when it is built against.",
+        trap="It keeps an unmaintained setuptools in use for every build it applies to.",
+        apply=lambda request, roles: (
+            replace(_match_runtime(request, roles), build_constraints=("setuptools<81",)),
+        ),
+        source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
+    ),
+    "match-runtime-metadata": Remedy(
+        title="Match the build to the run time, with the consumer's metadata supplied",
+        why="The supplied metadata is static and leaves the provider free, so that the newest one is matched.",
+        trap="The supplied metadata must list every requirement, and holds for one version of the consumer.",
+        apply=lambda request, roles: (
+            replace(
+                _match_runtime(request, roles),
+                dependency_metadata=_metadata(roles, roles.provider),
+            ),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-metadata",
+    ),
+    "build-constraint": Remedy(
+        title="Hold the provider back in the build",
+        why="The build gets the older provider, which the published wheel's metadata asks for.",
+        trap="A wheel already cached is not rebuilt when the constraint changes.",
+        apply=lambda request, roles: (replace(request, build_constraints=(roles.below_newer,)),),
+        source="https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies",
+    ),
+    "build-constraint-no-cache": Remedy(
+        title="Hold the provider back in the build, with an empty cache",
+        why="As build-constraint, and no wheel or tree that an earlier attempt left is used.",
+        trap=(
+            "What is installed already stays as it is: make a new environment. Poetry and Pipenv "
+            "cannot leave their caches aside, and empty them, for all projects."
+        ),
+        apply=lambda request, roles: (
+            replace(request, build_constraints=(roles.below_newer,), empty_cache=True),
+        ),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
+    "override": Remedy(
+        title="Override the provider's version",
+        why="The declared requirement is replaced by the version that the build takes.",
+        trap="It holds for every package in the resolution, and ages with each provider release.",
+        apply=lambda request, roles: (
+            replace(request, overrides=(f"{roles.provider}=={roles.newer}",)),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-overrides",
+    ),
+    "dependency-metadata": Remedy(
+        title="Supply the consumer's metadata",
+        why="The resolver is told what the source build will say.",
+        trap="It must list every requirement, and be brought up to date with each provider release.",
+        apply=lambda request, roles: (
+            replace(request, dependency_metadata=_metadata(roles, roles.newer_range)),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-metadata",
+    ),
+    "no-build-isolation": Remedy(
+        title="Build in the prepared environment itself",
+        why="Setuptools and the older provider are installed first; the build sees just these.",
+        trap="Build requirements are now the user's to install, and stay in the environment.",
+        apply=_prepared_build,
+        source=_UV_BUILD_DOCS,
+    ),
+    "no-build-isolation-bare": Remedy(
+        title="Build in the environment itself, unprepared",
+        why="What becomes of no-build-isolation in a new, empty environment.",
+        trap="The build requirements are not there.",
+        apply=lambda request, roles: (_without_isolation(request, roles),),
+        source=_UV_BUILD_DOCS,
+    ),
+    "require-newer": Remedy(
+        title="Require the newer provider",
+        why="The obvious attempt: ask for the version that the build takes.",
+        trap="The published wheel's metadata forbids it.",
+        apply=lambda request, roles: (
+            replace(
+                request, requirements=(*request.requirements, f"{roles.provider}=={roles.newer}")
+            ),
+        ),
+        source=_ISSUE,
+    ),
+    "constrain-newer": Remedy(
+        title="Constrain to the newer provider",
+        why="The same attempt as a constraint.",
+        trap="The published wheel's metadata forbids it.",
+        apply=lambda request, roles: (
+            replace(request, constraints=(f"{roles.provider}=={roles.newer}",)),
+        ),
+        source=_ISSUE,
+    ),
+    "constrain-older": Remedy(
+        title="Constrain to the older provider",
+        why="The attempt to hold the provider back for the build as well.",
+        trap="The option never reaches the build environment.",
+        apply=lambda request, roles: (
+            replace(request, constraints=(f"{roles.provider}=={roles.older}",)),
+        ),
+        source="https://github.com/pypa/pip/issues/9542",
+    ),
+    "constraint-variable": Remedy(
+        title="Constrain to the older provider by PIP_CONSTRAINT",
+        why="pip passed this variable on to the isolated build, where the option stops.",
+        trap="Deprecated in pip 25.3, and without effect on builds since 26.2.",
+        apply=lambda request, roles: (
+            replace(request, constraint_variable=(f"{roles.provider}=={roles.older}",)),
+        ),
+        source="https://pip.pypa.io/en/stable/news/",
+    ),
+    "matching-wheel": Remedy(
+        title="Use the published wheel",
+        why="A wheel that fits is consistent with its own metadata.",
+        trap="It helps only where the release has one for this Python and platform.",
+        apply=lambda request, roles: (replace(request, build_from_source=()),),
+        source=_ISSUE,
+    ),
+    "second-install": Remedy(
+        title="Run the same command again",
+        why="The second run may read the metadata of what the first one installed.",
+        trap="It depends on the interface, and repairs one environment only.",
+        apply=lambda request, roles: (request, request),
+        source=_ISSUE,
+    ),
+    "refresh": Remedy(
+        title="Refresh the cached index answers",
+        why="A cached wheel might be rebuilt when the index is asked again.",
+        trap="Where the index answers «not modified», uv keeps the wheel that it built.",
+        apply=lambda request, roles: (replace(request, refresh=True),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "reinstall": Remedy(
+        title="Reinstall the consumer",
+        why="The consumer is installed anew.",
+        trap="Reinstalling may take the same wheel from the cache.",
+        apply=lambda request, roles: (replace(request, reinstall=(roles.consumer,)),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "no-cache": Remedy(
+        title="Install with an empty cache",
+        why="No wheel or tree of an earlier run is used, so that the consumer is built anew.",
+        trap=(
+            "All that has no wheel is built again, and the next run with the cache meets the old "
+            "wheel. Poetry and Pipenv cannot leave their caches aside, and empty them, for all "
+            "projects."
+        ),
+        apply=lambda request, roles: (replace(request, empty_cache=True),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "clean-cache": Remedy(
+        title="Clean the consumer's cache",
+        why="The cached wheel is removed, so that the consumer is built again.",
+        trap="It must be repeated whenever a new provider comes out.",
+        apply=lambda request, roles: (replace(request, clean_cache=(roles.consumer,)),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "library-path": Remedy(
+        title="Point LD_LIBRARY_PATH at the other version's libraries",
+        why="The loader finds the missing file.",
+        trap="Two ABI generations of one library are now in one process.",
+        apply=lambda request, roles: (
+            replace(request, library_path=f"{roles.provider}=={roles.newer}"),
+        ),
+        source=_ISSUE,
+    ),
+}
+
+
+def find(name: str) -> Remedy:
+    """The remedy called ``name``.
+
+    Raises:
+        UnknownNameError: there is none.
+
+    """
+    if name not in REMEDIES:
+        raise UnknownNameError("remedy", name, REMEDIES)
+    return REMEDIES[name]

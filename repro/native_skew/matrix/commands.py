@@ -1,0 +1,157 @@
+"""The commands ``native-skew matrix`` and ``native-skew merge``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+from rich.console import Console
+
+from native_skew import results
+from native_skew.installers import INSTALLERS
+from native_skew.matrix import merging, parts
+from native_skew.matrix.parts import Part
+from native_skew.results import BriefResult, Result, report
+from native_skew.run import (
+    CHANGED,
+    COULD_NOT_RUN,
+    DEFAULT_WORK,
+    Asked,
+    Display,
+    Phases,
+    Runner,
+    Session,
+    Task,
+    asked_options,
+    record_sound,
+    results_option,
+    select,
+)
+from native_skew.toolchain import NEWEST
+
+DEFAULT_INTO = DEFAULT_WORK / "matrix"
+
+
+@click.command()
+@asked_options
+@click.option("--shard", default="1/1", show_default=True, help="K/N: the K-th of N parts.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_INTO,
+    show_default=True,
+    help="Where each result is written as soon as it is there.",
+)
+@click.option("--resume", is_flag=True, help="Go on with what is there, and run only the rest.")
+def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
+    """Runs every scenario with every installer, in its newest release, and every remedy.
+
+    Each result is written when its cell is done, so that --resume can go on after whatever
+    interrupted the run. Ends as `run` does; recording is `merge --record`.
+    """
+    notes = report.console(stderr=True)
+    wanted = parts.parse_shard(shard)
+    newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
+    filters = replace(asked.filters, installers=asked.filters.installers or newest)
+    filters.require_known()
+    with Session(asked.work, phase=Phases(notes).phase) as session, parts.only_writer(into):
+        if asked.newest:
+            session.toolbox.forget_newest()
+        selection = select(filters, session.toolbox)
+        part, mine = parts.planned(wanted, selection, filters.own_executables)
+        done = parts.begin(part, into, resume=resume)
+        session.make_ready()
+        found = [results.read_brief(into / f"{cell}.json") for cell in done]
+        runner = Runner(session, jobs=asked.jobs, limit=asked.limit)
+        part = _run(mine, part, found, runner, into, notes)
+    changed = _print_end(part, found, asked.folder)
+    sys.exit(CHANGED if changed else COULD_NOT_RUN if part.not_run else 0)
+
+
+def _run(
+    tasks: Sequence[Task],
+    part: Part,
+    found: list[BriefResult],
+    runner: Runner,
+    into: Path,
+    notes: Console,
+) -> Part:
+    """Runs what is not found yet, writes each result, and adds it to what is found.
+
+    Returns the part with what was not run.
+    """
+    done = {result.cell for result in found}
+    waiting = [task for task in tasks if task.cell not in done]
+    notes.print(f"{len(waiting)} cells to run, {len(done)} done before, into {into}")
+    started = time.monotonic()
+    not_run = list(part.not_run)
+    try:
+        with Display(notes, len(waiting)) as display:
+            for outcome in runner.outcomes(waiting, display):
+                if isinstance(outcome, Result):
+                    results.write(outcome, into)
+                    found.append(results.brief(outcome))
+                else:
+                    not_run.append(outcome)
+    except KeyboardInterrupt:
+        notes.print(f"what is done stays in {into}: --resume goes on with it", soft_wrap=True)
+        raise
+    notes.print(f"{len(waiting)} cells in {time.monotonic() - started:.0f} s", highlight=False)
+    ended = replace(part, not_run=tuple(not_run))
+    parts.write(ended, into)
+    return ended
+
+
+def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool:
+    """Counts verdicts and tells the news; returns whether a verdict is another than it was."""
+    ordered = sorted(found, key=lambda result: result.cell)
+    verdicts = Counter(result.verdict for result in ordered)
+    changes = results.compare(ordered, results.read_all_briefly(recorded))
+    contradictory = report.contradictions(ordered)
+    console = report.console()
+    for verdict, number in [*verdicts.most_common(), ("not run", len(part.not_run))]:
+        console.print(f"{number:6} {verdict}", highlight=False)
+    for line in report.news(part.not_run, contradictory, changes):
+        console.print(line, soft_wrap=True)
+    return bool(changes or contradictory)
+
+
+@click.command()
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False)
+)
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="A new folder for the whole."
+)
+@click.option("--record", is_flag=True, help="Put the results among the recorded; deliberate.")
+@results_option
+def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Path) -> None:
+    """Joins the parts of a matrix; refuses parts of different scenario definitions.
+
+    Ends with 0 when all shards are there and every cell was run, 2 when something is missing.
+    """
+    if not into and not record:
+        raise click.UsageError("say --into FOLDER, or --record, or both")
+    console = report.console()
+    joined = merging.join(folders)
+    if record:
+        joined.require_releases()
+    if into:
+        joined.write(into)
+    if record:
+        contradictory = record_sound(joined.results(), folder, console)
+        for line in report.news((), contradictory, ()):
+            console.print(line, soft_wrap=True)
+    for shard in joined.absent:
+        console.print(f"shard {shard} is not among the parts", highlight=False)
+    for cell in joined.missing:
+        console.print(f"{cell}: no result yet: --resume runs it", highlight=False, soft_wrap=True)
+    for line in report.news(joined.whole.not_run, (), ()):
+        console.print(line, soft_wrap=True)
+    incomplete = joined.absent or joined.missing or joined.whole.not_run
+    sys.exit(COULD_NOT_RUN if incomplete else 0)

@@ -1,0 +1,241 @@
+"""One part of a matrix: which cells it has, what it was made of, what is done.
+
+A part is a folder of results with a ``matrix.json`` beside them. Each result is written,
+whole or not at all, when its cell is done: whatever ends a run, what was done is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from native_skew import __version__, results, scenarios
+from native_skew.errors import SkewError
+from native_skew.installers import INSTALLERS
+from native_skew.publish import fakes
+from native_skew.results import NotRun
+from native_skew.run import Selection, Task
+from native_skew.scenarios import Cell
+
+MANIFEST = "matrix.json"
+
+
+class Shard(msgspec.Struct, frozen=True, kw_only=True):
+    """The ``number``-th of ``count`` parts; the first is 1."""
+
+    number: int = 1
+    count: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+class ShardError(SkewError):
+    """``--shard`` is not K/N."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"--shard {text!r}: say K/N with K from 1 to N, for example 1/4")
+
+
+class PartError(SkewError):
+    """A folder cannot be used as a part of a matrix."""
+
+    def __init__(self, folder: Path, reason: str, remedy: str) -> None:
+        super().__init__(f"{folder}: {reason}; {remedy}")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``matrix.json`` says.
+
+    Attributes:
+        shard: which part of how many.
+        kit_version: of the kit that made it.
+        definitions: the SHA-256 of each scenario's file and of the fake pair's sources.
+        cells: the ids of all cells of this part, done or not.
+        not_run: those that could not be run, and why.
+        own_executables: the ``--installer`` words that named executables of the user's; a
+            result of theirs looks like one of the release that they call themselves.
+
+    """
+
+    shard: Shard
+    kit_version: str
+    definitions: dict[str, str]
+    cells: tuple[str, ...]
+    not_run: tuple[NotRun, ...] = ()
+    own_executables: tuple[str, ...] = ()
+    kind: str = "native-skew matrix 1"
+
+
+def parse_shard(text: str) -> Shard:
+    """Reads ``K/N``.
+
+    Raises:
+        ShardError: it is something else.
+
+    """
+    match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", text)
+    if not match or int(match[1]) > int(match[2]):
+        raise ShardError(text)
+    return Shard(number=int(match[1]), count=int(match[2]))
+
+
+def cells_of(shard: Shard, tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """The tasks of ``shard``: heavy and light ones are dealt out like cards.
+
+    Every task is in just one shard, and always in the same one, whatever the version of its
+    tool: parts that are run on two machines, between which a tool is released, still fit.
+    """
+    dealt = sorted(tasks, key=lambda task: _card(task.cell))
+    return tuple(dealt[shard.number - 1 :: shard.count])
+
+
+def _card(cell: Cell) -> tuple[int, tuple[str, ...]]:
+    return -INSTALLERS[cell.installer].cost, (*cell.question, cell.python, cell.version)
+
+
+def definitions(names: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of each named scenario's file, and of the fake pair's sources (``native``)."""
+    found = {name: _digest([scenarios.FOLDER / f"{name}.toml"]) for name in sorted(set(names))}
+    sources = (p for p in fakes.NATIVE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return {**found, "native": _digest(sorted(sources))}
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def planned(
+    shard: Shard, selection: Selection, own_executables: tuple[str, ...] = ()
+) -> tuple[Part, tuple[Task, ...]]:
+    """The part of ``selection`` that ``shard`` is, and its tasks.
+
+    What could not even be selected is in the first part, so that it is told once.
+    """
+    tasks = cells_of(shard, selection.tasks)
+    part = Part(
+        shard=shard,
+        kit_version=__version__,
+        definitions=definitions(task.cell.scenario for task in selection.tasks),
+        cells=tuple(sorted(task.cell.id for task in tasks)),
+        not_run=selection.not_run if shard.number == 1 else (),
+        own_executables=own_executables,
+    )
+    return part, tasks
+
+
+def read(folder: Path) -> Part:
+    """Reads ``matrix.json`` of ``folder``.
+
+    Raises:
+        PartError: there is none, or it is damaged.
+
+    """
+    try:
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Part)
+    except FileNotFoundError:
+        raise PartError(
+            folder, "holds no matrix", "`native-skew matrix --into` makes one"
+        ) from None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise PartError(folder, f"{MANIFEST}: {error}", "run the part again") from error
+
+
+def write(part: Part, folder: Path) -> None:
+    """Writes ``matrix.json``, whole or not at all.
+
+    Raises:
+        WorkFolderError: the folder cannot be written to.
+
+    """
+    results.write_file(folder / MANIFEST, results.encode(part))
+
+
+def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
+    """Makes ``folder`` ready for ``part``; returns the ids of the cells that are done.
+
+    Raises:
+        PartError: a matrix is there and ``resume`` was not asked for, or it is another one.
+
+    """
+    done: frozenset[str] = frozenset()
+    if (folder / MANIFEST).exists():
+        if not resume:
+            raise PartError(
+                folder, "holds a matrix already", "go on with it by --resume, or name another"
+            )
+        _require_same(read(folder), part, folder)
+        done = frozenset(map(cell_id, done_in(folder, part.cells)))
+    elif folder.exists() and not all(_is_unfinished(each) for each in folder.iterdir()):
+        raise PartError(folder, "is not empty, and holds no matrix", "name another folder")
+    for unfinished in folder.rglob(".*.json.*"):
+        unfinished.unlink()
+    write(part, folder)
+    return done
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether it is a ``matrix.json`` of a run that was killed before it was whole."""
+    return path.name.startswith(f".{MANIFEST}.")
+
+
+def _require_same(old: Part, new: Part, folder: Path) -> None:
+    if old.shard != new.shard:
+        raise PartError(folder, f"holds shard {old.shard}, not {new.shard}", "name another folder")
+    changed = different(old, new)
+    if changed:
+        raise PartError(
+            folder,
+            f"was begun with other definitions of {', '.join(changed)}",
+            "what is done there cannot be gone on with: name another folder",
+        )
+    if set(old.own_executables) != set(new.own_executables):
+        raise PartError(
+            folder,
+            f"was begun with {', '.join(old.own_executables) or 'no executable of your own'}",
+            "go on with the same --installer, or name another folder",
+        )
+
+
+def different(one: Part, other: Part) -> list[str]:
+    """The names of scenarios (or ``native``, ``the kit``) that two parts define differently."""
+    names = {**one.definitions, **other.definitions}
+    changed = [n for n in sorted(names) if one.definitions.get(n) != other.definitions.get(n)]
+    return changed + (["the kit"] if one.kit_version != other.kit_version else [])
+
+
+def done_in(folder: Path, cells: Iterable[str]) -> list[Path]:
+    """The results in ``folder`` of ``cells``; a tool's release may have left others there."""
+    wanted = frozenset(cells)
+    return [path for path in results.paths(folder) if cell_id(path) in wanted]
+
+
+def cell_id(path: Path) -> str:
+    """The id of the cell that a result file is of."""
+    return "/".join(path.with_suffix("").parts[-4:])
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Keeps a second run from writing into ``folder``.
+
+    Raises:
+        PartError: one does.
+
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder.with_name(f".{folder.name}.lock")).acquire(timeout=0):
+            yield
+    except Timeout:
+        raise PartError(folder, "another run writes into it", "wait, or name another") from None

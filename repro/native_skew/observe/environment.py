@@ -1,0 +1,227 @@
+"""What ended up in the environment: read from its files, and by importing in a child.
+
+The tool's own words are not looked at. Reading is from outside; the child process only
+says where the environment's folders are and whether the import succeeds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from native_skew.binaries import elf
+from native_skew.distributions import metadata
+from native_skew.toolchain import Outcome
+
+_MARK = "native-skew:"
+
+# Runs in the environment's own interpreter. The folders are said before the import, which
+# may end the process: two generations of a library in one process can abort it.
+PROBE = """\
+import importlib, json, os, sys
+def say(**facts):
+    print("native-skew:" + json.dumps(facts), flush=True)
+say(path=[os.path.abspath(p) for p in sys.path if p], base_prefix=sys.base_prefix)
+try:
+    module = importlib.import_module(sys.argv[1])
+    say(imported=True)
+    if hasattr(module, "versions"):
+        say(versions=module.versions())
+except BaseException as error:
+    say(error=type(error).__name__ + ": " + str(error))
+with open("/proc/self/maps") as maps:
+    say(loaded=sorted({line.split()[-1] for line in maps if ".so" in line}))
+"""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of a tool's own consistency check, e.g. of ``uv pip check``."""
+
+    tool: str
+    exit_code: int
+    output: str
+
+
+class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
+    """A shared object of the consumer, and where each name it needs is found.
+
+    ``needed`` is that of its DT_NEEDED names which is the provider's.
+    """
+
+    path: str
+    runpath: tuple[str, ...]
+    needs: tuple[elf.Need, ...]
+    needed: str | None
+    built_against: str | None
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """An environment as found.
+
+    Attributes:
+        consumer_installed: the consumer's METADATA is there.
+        built_against: the provider's version that the module was compiled with; its ABI
+            version where the module tells no more.
+        installed: the provider's version that is installed.
+        loaded: the provider's version that answered when the module called it; of a module
+            that cannot be asked, the version in the name of the library that is mapped.
+        needed: the provider's library as the module's DT_NEEDED names it.
+        distributions: everything installed.
+        modules: the consumer's shared objects.
+        violations: Requires-Dist that do not hold, as sentences.
+        import_error: of the import in the child process; None where it succeeded.
+        abi_mismatch: a sentence where an import that succeeded runs with another ABI.
+        libraries: shared objects mapped into the child after the import, those of the
+            interpreter and the system left out.
+        checks: what the tools' own ``check`` commands say.
+
+    """
+
+    consumer_installed: bool
+    built_against: str | None = None
+    installed: str | None = None
+    loaded: str | None = None
+    needed: str | None = None
+    distributions: tuple[metadata.Installed, ...] = ()
+    modules: tuple[NativeModule, ...] = ()
+    violations: tuple[str, ...] = ()
+    import_error: str | None = None
+    abi_mismatch: str | None = None
+    libraries: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pair is looked at: distributions' names and the consumer's import name."""
+
+    consumer: str
+    provider: str
+    module: str
+
+
+def observe(
+    subject: Subject,
+    run_python: Callable[[Sequence[str]], Outcome],
+    run_checks: Callable[[Path], tuple[Check, ...]],
+    library_path: tuple[str, ...] = (),
+) -> Observation:
+    """Looks at an environment.
+
+    Args:
+        subject: the pair.
+        run_python: runs the environment's interpreter with the arguments given.
+        run_checks: runs the tools' checks on the environment with that prefix.
+        library_path: what LD_LIBRARY_PATH holds in ``run_python``.
+
+    Returns:
+        what was found; ``consumer_installed`` is False for an environment that does not
+        exist.
+
+    """
+    facts = probe_facts(run_python(["-c", PROBE, subject.module]))
+    sites = [Path(p) for p in facts.get("path", []) if Path(p).name == "site-packages"]
+    installed = {site: metadata.read_installed(site) for site in sites}
+    distributions = tuple(each for site in sites for each in installed[site])
+    versions = {each.name: each.version for each in reversed(distributions)}
+    if subject.consumer not in versions:
+        return Observation(consumer_installed=False, distributions=distributions)
+    modules = tuple(_modules(sites, subject, library_path))
+    reported = facts.get("versions", {})
+    needed = next((m.needed for m in modules if m.needed), None)
+    # `uv run` lays an environment that is gone afterwards over the one that holds the files.
+    home = next(s for s in sites if any(each.name == subject.consumer for each in installed[s]))
+    built_against = next((m.built_against for m in modules if m.built_against), None)
+    return Observation(
+        consumer_installed=True,
+        built_against=built_against,
+        installed=versions.get(subject.provider),
+        loaded=reported.get("loaded") or _mapped_version(facts, needed),
+        needed=needed,
+        distributions=distributions,
+        modules=modules,
+        violations=metadata.violations(distributions),
+        import_error=facts.get("error", None if "imported" in facts else "the process died"),
+        abi_mismatch=_mismatch(reported),
+        libraries=_libraries(facts, sites),
+        checks=run_checks(home.parents[2]),
+    )
+
+
+def probe_facts(outcome: Outcome) -> dict[str, Any]:
+    """What the probe said, from its output; a death while importing becomes an ``error``."""
+    facts: dict[str, Any] = {}
+    for line in outcome.output.splitlines():
+        if line.startswith(_MARK):
+            facts.update(json.loads(line.removeprefix(_MARK)))
+    if "path" in facts and "loaded" not in facts:
+        facts.pop("imported", None)
+        facts["error"] = f"the process died ({outcome.exit_code}) while importing"
+    return facts
+
+
+def _modules(
+    sites: Sequence[Path], subject: Subject, library_path: tuple[str, ...]
+) -> Iterator[NativeModule]:
+    """The consumer's shared objects, each with what it needs and what it was built for."""
+    stems = _library_stems(sites, subject.provider)
+    for path in sorted(p for site in sites for p in (site / subject.module).rglob("*.so*")):
+        if (found := elf.read(path)) is None:
+            continue
+        own = (name for name in found.needed if name.partition(".so")[0] in stems)
+        needed = next(own, None)
+        stamp = elf.string_symbol(path, f"{subject.module}_built_against")
+        yield NativeModule(
+            path=str(path),
+            runpath=found.runpath,
+            needs=elf.resolve(found, library_path),
+            needed=needed,
+            built_against=stamp or (needed.partition(".so.")[2] or None if needed else None),
+        )
+
+
+def _library_stems(sites: Sequence[Path], provider: str) -> set[str]:
+    """``libfoo`` for every ``libfoo.so…`` that the provider ships, whatever its version."""
+    folders = (site / provider.replace("-", "_") for site in sites)
+    return {p.name.partition(".so")[0] for folder in folders for p in folder.rglob("lib*.so*")}
+
+
+_MAXIMUM = 100  # what the fake pair's struct says, read with the right layout
+
+
+def _mismatch(reported: dict[str, Any]) -> str | None:
+    """A sentence where the module runs with another version than it was built against."""
+    if not reported:
+        return None
+    built, loaded, installed = (reported[k] for k in ("built_against", "loaded", "installed"))
+    if loaded != installed:
+        return (
+            f"two generations of the library in one process: the module runs with {loaded}, "
+            f"and the installed provider is {installed}"
+        )
+    if built.rpartition(".")[0] != loaded.rpartition(".")[0]:
+        wrong = reported.get("maximum", _MAXIMUM) != _MAXIMUM
+        answer = f"; maximum() answers {reported['maximum']} instead of {_MAXIMUM}" if wrong else ""
+        return f"built against {built}, running with {loaded}{answer}"
+    return None
+
+
+def _mapped_version(facts: dict[str, Any], needed: str | None) -> str | None:
+    """The version in the name of the library that is mapped for ``needed``, if it is."""
+    if needed is None or all(Path(path).name != needed for path in facts.get("loaded", ())):
+        return None
+    return needed.partition(".so.")[2] or None
+
+
+def _libraries(facts: dict[str, Any], sites: Sequence[Path]) -> tuple[str, ...]:
+    """Mapped files that come from the environment, or from LD_LIBRARY_PATH's folders."""
+    system = ("/lib", "/usr", facts.get("base_prefix", "/usr"))
+    ours = tuple(str(site) for site in sites)
+    return tuple(
+        path
+        for path in facts.get("loaded", ())
+        if path.startswith(ours) or not path.startswith(system)
+    )

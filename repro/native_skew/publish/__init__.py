@@ -1,0 +1,22 @@
+"""The fake pair -> an index with a request journal."""
+
+from native_skew.publish import describe, fakes, pages, substitute
+from native_skew.publish.fakes import provider_title
+from native_skew.publish.index import CACHE_CONTROL, NO_VALIDATORS, PAGE_AGE, Index
+from native_skew.publish.publication import JournalEntry, Publication
+from native_skew.publish.substitute import Substitute
+
+__all__ = [
+    "CACHE_CONTROL",
+    "NO_VALIDATORS",
+    "PAGE_AGE",
+    "Index",
+    "JournalEntry",
+    "Publication",
+    "Substitute",
+    "describe",
+    "fakes",
+    "pages",
+    "provider_title",
+    "substitute",
+]

@@ -1,0 +1,229 @@
+"""The fake pair as published files: Release -> (filename, bytes), the same bytes each run.
+
+The provider's wheels hold a real shared object with a version-stamped SONAME. The
+consumer's sdist holds real sources; those of its wheels that fit this interpreter hold a
+real extension module, and the others only metadata: an installer here can never install
+them, and reading them is just what goes wrong.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+
+import msgspec
+from packaging.metadata import Metadata
+
+from native_skew.distributions import DistributionFile, core_metadata, sdist_file, wheel_file
+from native_skew.installers import abi_requirement
+from native_skew.scenarios import CONSUMER, PROVIDER, ConsumerRelease, ProviderRelease, Sdist, Wheel
+from native_skew.toolchain import Compiler, Interpreter
+
+NATIVE = Path(__file__).parent / "native"
+
+
+def abi_version(version: str) -> str:
+    """The part of a provider's version that its SONAME carries: all but the last number."""
+    return version.rpartition(".")[0]
+
+
+def library_name(release: ProviderRelease) -> str:
+    """The file name and SONAME of a release's library."""
+    version = f".{abi_version(release.version)}" if release.soname == "versioned" else ""
+    return f"libfakecore.so{version}"
+
+
+# It uses the stable ABI alone, so that one file serves every interpreter.
+_EXTENSION = "_extension.abi3.so"
+
+# A module compiled with this header needs a function that an older library has not.
+_NEW_SYMBOL = """
+#define fakecore_version fakecore_version_2
+"""
+
+
+@lru_cache(maxsize=64)
+def provider_file(
+    release: ProviderRelease, interpreter: Interpreter, compiler: Compiler
+) -> DistributionFile:
+    """Compiles and packs a release of the provider.
+
+    Raises:
+        CompilerError: the library does not compile.
+
+    """
+    files = _rendered(NATIVE / PROVIDER, _provider_values(release))
+    soname = library_name(release)
+    members = {name: data for name, data in files.items() if name.startswith("fake_corelibs/")}
+    members[f"fake_corelibs/lib/{soname}"] = _compile_library(files, soname, compiler)
+    tag = f"py3-none-{interpreter.platform_tag}"
+    metadata = core_metadata(PROVIDER, release.version, ())
+    return wheel_file(PROVIDER, release.version, tag, metadata, members, release.step)
+
+
+@lru_cache(maxsize=64)
+def consumer_files(
+    release: ConsumerRelease, interpreter: Interpreter, compiler: Compiler
+) -> tuple[DistributionFile, ...]:
+    """Packs a release of the consumer: its sdist, then its wheels.
+
+    Raises:
+        CompilerError: the module of a wheel that fits here does not compile.
+
+    """
+    wheels = tuple(_consumer_wheel(release, w, interpreter, compiler) for w in release.wheels)
+    return ((_sdist(release, release.sdist), *wheels)) if release.sdist else wheels
+
+
+def _provider_values(release: ProviderRelease) -> dict[str, str]:
+    return {
+        "version": release.version,
+        "abi": abi_version(release.version),
+        "library": library_name(release),
+        "first_field": "maximum" if release.changes == "struct" else "minimum",
+        "second_field": "minimum" if release.changes == "struct" else "maximum",
+        "new_symbol": _NEW_SYMBOL if release.changes == "symbol" else "",
+        "abi_requires": abi_requirement(PROVIDER, release.version),
+        # Gone since setuptools 82: https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+        "extra_import": "import pkg_resources\n" if release.needs_pkg_resources else "",
+    }
+
+
+def _consumer_values(release: ConsumerRelease, sdist: Sdist) -> dict[str, str]:
+    if sdist.stamps:
+        reason = "the range comes from the provider in the build environment."
+    elif sdist.requires_dist == (PROVIDER,):
+        reason = "nothing is stamped, any provider will be accepted."
+    else:
+        reason = "nothing is stamped, the range is the one that the build is held to."
+    return {
+        "version": release.version,
+        "build_requires": _python_strings(sdist.build_requires),
+        "install_requires": "abi_requires()"
+        if sdist.stamps
+        else _python_strings(sdist.requires_dist),
+        "stamp_reason": reason,
+    }
+
+
+def _python_strings(requirements: Iterable[str]) -> str:
+    return ", ".join(f'"{each}"' for each in requirements)
+
+
+def _rendered(folder: Path, values: dict[str, str]) -> dict[str, bytes]:
+    """The files below ``folder`` by relative name, with their $placeholders filled in."""
+    return {
+        path.relative_to(folder).as_posix(): Template(path.read_text(encoding="utf-8"))
+        .substitute(values)
+        .encode()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def _compile_library(files: dict[str, bytes], soname: str, compiler: Compiler) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        _write(root, files)
+        include = "-Ifake_corelibs/include"
+        return compiler.shared_object(root, "fakecore.c", soname, include, f"-Wl,-soname,{soname}")
+
+
+@lru_cache(maxsize=64)
+def _compile_extension(release: ConsumerRelease, built_against: str, compiler: Compiler) -> bytes:
+    """Links the consumer's module as its setup.py would, with the provider of that version."""
+    provider = ProviderRelease(version=built_against)
+    soname = f"libfakecore.so.{abi_version(built_against)}"
+    files = _rendered(NATIVE / PROVIDER, _provider_values(provider))
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        _write(root, files)
+        _write(root, _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST)))
+        (root / soname).write_bytes(_compile_library(files, soname, compiler))
+        return compiler.shared_object(
+            root,
+            "fake_softioc/_extension.c",
+            _EXTENSION,
+            "-Ifake_corelibs/include",
+            soname,
+            "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../fake_corelibs/lib",
+        )
+
+
+_ANY_SDIST = Sdist(build_requires=())
+
+
+def full_tag(wheel: Wheel, interpreter: Interpreter) -> str:
+    """The tag of a wheel for elsewhere."""
+    return wheel.tag.replace("{python}", interpreter.name)
+
+
+def _consumer_wheel(
+    release: ConsumerRelease, wheel: Wheel, interpreter: Interpreter, compiler: Compiler
+) -> DistributionFile:
+    tag = interpreter.extension_tag if wheel.tag == "here" else full_tag(wheel, interpreter)
+    sources = _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST))
+    members = {"fake_softioc/__init__.py": sources["fake_softioc/__init__.py"]}
+    if wheel.built_against:
+        module = _compile_extension(release, wheel.built_against, compiler)
+        members[f"fake_softioc/{_EXTENSION}"] = module
+    metadata = core_metadata(CONSUMER, release.version, wheel.requires_dist)
+    scripts = b"[console_scripts]\nfake-softioc = fake_softioc:main\n"
+    return wheel_file(
+        CONSUMER,
+        release.version,
+        tag,
+        metadata,
+        members,
+        release.step,
+        {"entry_points.txt": scripts},
+    )
+
+
+def _sdist(release: ConsumerRelease, sdist: Sdist) -> DistributionFile:
+    dynamic = None if sdist.dynamic == "absent" else sdist.dynamic
+    pkg_info = core_metadata(CONSUMER, release.version, sdist.requires_dist, dynamic)
+    members = _rendered(NATIVE / CONSUMER, _consumer_values(release, sdist))
+    return sdist_file(CONSUMER, release.version, pkg_info, members, release.step)
+
+
+def _write(root: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def substituted_files(
+    release: ConsumerRelease, substitute: DistributionFile, interpreter: Interpreter
+) -> tuple[DistributionFile, ...]:
+    """A release of the consumer made of another sdist: that, and wheels for elsewhere.
+
+    The wheels say what the sdist says, as they do where metadata is static.
+    """
+    requires = Metadata.from_email(substitute.metadata, validate=False).requires_dist or []
+    pythons = substitute.requires_python
+    metadata = core_metadata(
+        CONSUMER,
+        release.version,
+        tuple(map(str, requires)),
+        requires_python=pythons or "",
+    )
+    wheels = (
+        wheel_file(
+            CONSUMER, release.version, full_tag(wheel, interpreter), metadata, {}, release.step
+        )
+        for wheel in release.wheels
+        if wheel.tag != "here"
+    )
+    files = msgspec.structs.replace(substitute, step=release.step), *wheels
+    return tuple(msgspec.structs.replace(each, requires_python=pythons) for each in files)
+
+
+def provider_title(release: ProviderRelease) -> str:
+    """A release of the provider in words."""
+    rotten = "; its helper needs pkg_resources" if release.needs_pkg_resources else ""
+    return f"{PROVIDER} {release.version}: {library_name(release)}{rotten}"

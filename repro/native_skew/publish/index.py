@@ -1,0 +1,207 @@
+"""The local index: published files -> PEP 503 and 691 pages, files, and a request journal.
+
+Every cell has a URL prefix of its own, hence its own cache entries in the tools and its
+own journal here. Listens on 127.0.0.1 alone. Specifications:
+https://packaging.python.org/en/latest/specifications/simple-repository-api/
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from packaging.utils import canonicalize_name
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.http import http_date
+from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from native_skew.errors import PortError
+from native_skew.publish import pages
+from native_skew.publish.publication import JournalEntry, Publication
+from native_skew.scenarios import CachePolicy
+
+_HTML = "text/html"
+_JSON_V1 = "application/vnd.pypi.simple.v1+json"
+_LATEST = "application/vnd.pypi.simple.latest+"
+_HTML_V1 = "application/vnd.pypi.simple.v1+html"
+
+# (page, file) Cache-Control. «public» is what the public index itself sends. Whether uv builds
+# a cached sdist again hangs on them, and on validators: after a 304 it keeps what it built.
+CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
+    "public": ("max-age=600, public", "max-age=365000000, immutable, public"),
+    "no-immutable": ("max-age=600, public", "max-age=365000000, public"),
+    "no-cache": ("no-cache", "no-cache"),
+    "no-validators": ("no-cache", "no-cache"),
+    "no-cache-control": ("", ""),
+    "none": ("", ""),
+}
+PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
+
+
+_FORMS = {
+    _JSON_V1: _JSON_V1,
+    _HTML_V1: _HTML_V1,
+    f"{_LATEST}json": _JSON_V1,
+    f"{_LATEST}html": _HTML_V1,
+}
+
+
+class Index:
+    """The server. Use as a context manager; ``url_of`` gives a cell's index URL.
+
+    Args:
+        port: 0 for any free one.
+
+    Raises:
+        PortError: the port is taken.
+
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._publications: dict[str, Publication] = {}
+        try:
+            self._server: BaseWSGIServer = make_server(
+                "127.0.0.1", port, self.application, threaded=True, request_handler=_QuietHandler
+            )
+        except (OSError, SystemExit, OverflowError) as error:
+            raise PortError(port, str(error) or "in use") from error
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Index:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def publish(self, prefix: str, publication: Publication) -> str:
+        """Offers ``publication`` below ``prefix`` (one URL segment); returns the index URL."""
+        self._publications[prefix] = publication
+        return f"http://127.0.0.1:{self._server.port}/{prefix}/simple/"
+
+    def withdraw(self, prefix: str) -> None:
+        """Stops offering what is below ``prefix``."""
+        self._publications.pop(prefix, None)
+
+    def application(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """The WSGI application; public so that it can be tested without a socket."""
+        request = Request(environ)
+        prefix, _, path = request.path.lstrip("/").partition("/")
+        publication = self._publications.get(prefix)
+        response = _answer(publication, request, "/" + path) if publication else _not_found(request)
+        if publication:
+            publication.journal.append(
+                JournalEntry(
+                    method=request.method,
+                    path="/" + path,
+                    status=response.status_code,
+                    step=publication.step,
+                    user_agent=request.headers.get("User-Agent", ""),
+                )
+            )
+        return response(environ, start_response)
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """The journal is the log."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Adds no Date, which the answers have, and a page's is not today's."""
+        self.log_request(code)
+        self.send_response_only(code, message)
+
+
+_ROUTES = Map(
+    [
+        Rule("/simple/", endpoint="root", methods=["GET"]),
+        Rule("/simple/<project>/", endpoint="project", methods=["GET"]),
+        Rule("/files/<filename>", endpoint="file", methods=["GET"]),
+    ]
+)
+
+
+def _not_found(request: Request) -> Response:
+    return NotFound().get_response(request.environ)
+
+
+def _answer(publication: Publication, request: Request, path: str) -> Response:
+    try:
+        endpoint, values = _ROUTES.bind("").match(path, method=request.method)
+        return _ENDPOINTS[endpoint](publication, request, **values)
+    except RequestRedirect:  # PEP 503: to the address with the slash, below the cell's prefix
+        return Response(status=308, headers={"Location": path.rpartition("/")[2] + "/"})
+    except HTTPException as error:  # also: a range that lies outside the file
+        return error.get_response(request.environ)
+
+
+def _root(publication: Publication, request: Request) -> Response:
+    return _page(publication, request, pages.root_json(publication), pages.root_html(publication))
+
+
+def _project(publication: Publication, request: Request, project: str) -> Response:
+    name = canonicalize_name(project)
+    files = publication.files_of(name)
+    if not files:
+        raise NotFound
+    return _page(
+        publication,
+        request,
+        pages.project_json(publication, name, files),
+        pages.project_html(publication, name, files),
+    )
+
+
+def _page(
+    publication: Publication, request: Request, data: Mapping[str, Any], html: str
+) -> Response:
+    """An index page in the form that the client prefers."""
+    form = request.accept_mimetypes.best_match([_HTML, *_FORMS], default=_HTML)
+    form = _FORMS.get(form, form)
+    body = msgspec.json.encode(data) if form == _JSON_V1 else html.encode()
+    response = Response(body, content_type=form)
+    control = CACHE_CONTROL[publication.cache_headers][0]
+    if control:
+        response.headers["Cache-Control"] = control
+        # As a CDN serves a page whose time has run out: a step of a scenario that comes
+        # «later» sees what is published by then, without waiting ten minutes for it.
+        # Not every cache reads Age: CacheControl (Poetry) and hishel (PDM) count from Date.
+        response.headers["Age"] = str(PAGE_AGE)
+        now = dt.datetime.now(tz=dt.timezone.utc)
+        response.date = now - dt.timedelta(seconds=PAGE_AGE)
+    response.headers["Vary"] = "Accept"
+    return _conditional(response, request, publication)
+
+
+def _file(publication: Publication, request: Request, filename: str) -> Response:
+    wheel_name, is_sidecar = filename.removesuffix(".metadata"), filename.endswith(".metadata")
+    found = publication.file(wheel_name)
+    if found is None or (is_sidecar and not publication.has_sidecar(found)):
+        raise NotFound
+    content = found.metadata if is_sidecar else found.content
+    response = Response(content, content_type="application/octet-stream")
+    if control := CACHE_CONTROL[publication.cache_headers][1]:
+        response.headers["Cache-Control"] = control
+    return _conditional(response, request, publication)
+
+
+_ENDPOINTS: dict[str, Callable[..., Response]] = {"root": _root, "project": _project, "file": _file}
+
+
+NO_VALIDATORS = ("no-validators", "none")
+
+
+def _conditional(response: Response, request: Request, publication: Publication) -> Response:
+    """Adds validators, where there are to be any, and answers If-None-Match and Range."""
+    if publication.cache_headers not in NO_VALIDATORS:
+        response.headers["Last-Modified"] = http_date(pages.UPLOADED)
+        response.add_etag()
+    length = len(response.get_data())
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=length)
+    return response

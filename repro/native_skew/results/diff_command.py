@@ -1,0 +1,109 @@
+"""The command ``native-skew diff``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from native_skew import results
+from native_skew.results import comparison as drift
+from native_skew.results import report
+from native_skew.results.comparison import Comparison, Drift
+from native_skew.scenarios import Cell
+
+CHANGED = 1
+_SHOWN = 20  # cells named in a list that no verdict of changed
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The comparison as JSON.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="For an issue.")
+def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
+    """Names the cells whose verdict differs between two recorded runs.
+
+    OLD and NEW are files that `native-skew run --json` wrote, or folders of results. Ends with
+    0 where no verdict changed, 1 where one did, 2 where something could not be read or no cell
+    of the one could be compared with any of the other.
+    """
+    if as_json and as_markdown:
+        raise click.UsageError("--json and --markdown exclude each other")
+    found = drift.compare(drift.load(old), drift.load(new))
+    if as_json:
+        sys.stdout.write(results.encode(found).decode())
+    elif as_markdown:
+        sys.stdout.write("\n".join(_markdown(found)) + "\n")
+    else:
+        console = report.console()
+        for line in _text(found):
+            console.print(line, soft_wrap=True, highlight=False)
+    if not found.compared:
+        raise drift.NothingComparedError(old, new)
+    sys.exit(CHANGED if found.changed else 0)
+
+
+def _text(found: Comparison) -> Iterator[str]:
+    """Lines in Rich's markup."""
+    yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed"
+    yield from (f"{each}" for each in _across(found))
+    for tool, changes in drift.by_tool(found.changed).items():
+        yield f"\n[bold]{escape(tool)}[/]: {len(changes)}"
+        for each in changes:
+            yield f"  {escape(_where(each.after))}: {each.old} → {each.new}"
+            yield f"    {escape(each.because)}"
+    for title, names in _rest(found):
+        yield f"\n[bold]{title}[/]: {len(names)}"
+        yield from (f"  {escape(name)}" for name in names[:_SHOWN])
+        if len(names) > _SHOWN:
+            yield f"  … and {len(names) - _SHOWN} more: --json names all"
+
+
+def _markdown(found: Comparison) -> Iterator[str]:
+    yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed."
+    yield from (f"{each}." for each in _across(found))
+    for tool, changes in drift.by_tool(found.changed).items():
+        yield f"\n## {tool}\n"
+        yield "| cell | before | after | what is observed now |\n| --- | --- | --- | --- |"
+        yield from (_row(each) for each in changes)
+    for title, names in _rest(found):
+        yield f"\n<details><summary>{title}: {len(names)}</summary>\n"
+        yield from (f"- `{name}`" for name in names)
+        yield "\n</details>"
+
+
+def _row(each: Drift) -> str:
+    because = each.because.replace("|", "\\|").replace("\n", " ")
+    return f"| `{_where(each.after)}` | {each.old} | {each.new} | {because} |"
+
+
+def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:
+    """The lists beside the changes, those that are not empty."""
+    lists = (
+        ("new", [cell.id for cell in found.new]),
+        ("vanished", [cell.id for cell in found.vanished]),
+        ("not run", report.reasons(found.not_run)),
+    )
+    yield from ((title, names) for title, names in lists if names)
+
+
+def _across(found: Comparison) -> Iterator[str]:
+    for each in found.across:
+        yield f"{report.across(each.new, each.old)}, in {_cells(each.cells)}"
+
+
+def _cells(number: int) -> str:
+    return f"{number} cell{'s' if number > 1 else ''}"
+
+
+def _where(cell: Cell) -> str:
+    """The cell without its tool, which stands above."""
+    return f"{cell.scenario}/{cell.variant}/{cell.remedy}.{cell.python}"
+
+
+def _how_many(number: int) -> str:
+    return "no verdict" if not number else f"{number} verdict{'s' if number > 1 else ''}"

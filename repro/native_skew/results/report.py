@@ -1,0 +1,287 @@
+"""Results -> what a person reads: the table, the story of a failure, Markdown."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from packaging.version import Version
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from native_skew.installers import INSTALLERS, REMEDIES
+from native_skew.results.record import AnyResult, Change, NotRun, Result, nearest
+from native_skew.scenarios import Cell
+from native_skew.verdict import MEANING, Verdict
+
+STYLES: dict[Verdict, str] = {
+    "works": "green",
+    "broken, detected": "red",
+    "broken, undetected": "bold red",
+    "wrong result": "bold magenta",
+    "refused": "yellow",
+    "unsupported": "dim",
+}
+
+
+_FIRST = 62  # columns that a remedy's title and name may take on one line
+_WIDE = 140  # columns from which on a remedy's title fits beside the rest
+
+
+def in_order(results: Iterable[Result]) -> list[Result]:
+    """By scenario, then as installers and remedies are listed, older versions first."""
+    installers, remedies = list(INSTALLERS), list(REMEDIES)
+    return sorted(
+        results,
+        key=lambda r: (
+            r.cell.scenario,
+            r.cell.variant,
+            installers.index(r.cell.installer),
+            Version(r.cell.version),
+            remedies.index(r.cell.remedy),
+        ),
+    )
+
+
+def table(results: Iterable[Result], wide: bool = True) -> RenderableType:
+    """One row per cell, in words that need no knowledge of the issue.
+
+    Args:
+        results: in any order.
+        wide: remedies by title and name, and what the module needs; else by name alone.
+
+    """
+    ordered = in_order(results)
+    parts: list[RenderableType] = [_grid(ordered, wide, header=True)]
+    for (scenario, variant), cells in groupby(ordered, lambda r: (r.cell.scenario, r.cell.variant)):
+        parts.append(Text(f"{scenario}/{variant}", style="bold underline"))
+        for (name, version), same in groupby(cells, lambda r: (r.cell.installer, r.cell.version)):
+            installer = INSTALLERS[name]
+            parts.append(Text(f" {installer.title}, {installer.tool} {version}", style="bold"))
+            parts.append(_grid(ordered, wide, rows=list(same)))
+        parts.append(Text())
+    return Group(*parts)
+
+
+def _grid(
+    everything: Sequence[Result], wide: bool, *, header: bool = False, rows: Sequence[Result] = ()
+) -> Table:
+    """Some rows in columns as wide as those of all others, so that parts stand in line."""
+    first = min(max((len(_remedy_words(r, wide)) for r in everything), default=0), _FIRST)
+    widths = {"what the user did": first, "verdict": 18, "built against": 13, "installed": 13}
+    if wide:
+        widths["needs"] = max((len(needed_word(r)) for r in everything), default=5)
+    grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=header)
+    for heading, width in {**widths, "check": 7}.items():
+        grid.add_column(heading, width=width + 1)  # the padding counts
+    for result in rows:
+        seen = result.observation
+        words: list[str | Text] = [
+            Text(_remedy_words(result, wide)),
+            Text(result.verdict, style=STYLES[result.verdict]),
+            (seen and seen.built_against) or "-",
+            (seen and seen.installed) or "-",
+            *([needed_word(result)] if wide else []),
+            check_word(result),
+        ]
+        grid.add_row(*words)
+    return grid
+
+
+def _remedy_words(result: Result, wide: bool) -> str:
+    name = result.cell.remedy
+    return f"  {REMEDIES[name].title} [{name}]" if wide else name
+
+
+def needed_word(result: Result) -> str:
+    """The version in the provider's library name that the module needs."""
+    needed = result.observation.needed if result.observation else None
+    return "…" + needed[needed.index(".so") :] if needed else "-"
+
+
+def check_word(result: Result) -> str:
+    """What the tools' checks say, in a word or two."""
+    checks = result.observation.checks if result.observation else ()
+    if not checks:
+        return "-"
+    complaining = [check.tool for check in checks if check.exit_code]
+    if len(complaining) == len(checks):
+        return "fails"
+    return f"only {complaining[0]}" if complaining else "passes"
+
+
+_NOTHING_READ = "no metadata of a wheel that was not installed"
+_NO_JOURNAL = "not known, for the index is not the kit's and keeps no journal"
+
+
+def story(result: Result) -> tuple[str, ...]:
+    """How a cell came to its verdict, in five lines, from its recorded evidence."""
+    seen = result.observation
+    read = metadata_read(result)
+    built = "from the sdist, in isolation" if result.origin == "built" else "not at all"
+    versions = (seen.built_against, seen.installed) if seen else (None, None)
+    missing = [n.name for m in (seen.modules if seen else ()) for n in m.needs if n.found is None]
+    return (
+        f"asked:    {_last_command(result)}",
+        f"read:     {read or _NOTHING_READ if result.journal else _NO_JOURNAL}",
+        f"built:    {built}, against {versions[0] or 'nothing'}",
+        f"has:      {versions[1] or 'nothing'} at run time",
+        f"missing:  {', '.join(missing) or 'nothing'}: {result.verdict}; check {check_word(result)}",
+    )
+
+
+def metadata_read(result: Result) -> str | None:
+    """The wheel whose metadata was read though that wheel was not downloaded."""
+    paths = [entry.path.removeprefix("/files/") for entry in result.journal if entry.status < 300]
+    for path in paths:
+        wheel = path.removesuffix(".metadata")
+        if path != wheel and wheel not in paths:
+            record = next((p for p in result.published if p.filename == wheel), None)
+            if record and record.requires_dist:
+                return f"{path}, which says {', '.join(record.requires_dist)}"
+    return None
+
+
+def _last_command(result: Result) -> str:
+    return " ".join(result.steps[-1].commands[-1].argv)
+
+
+def summary(
+    results: Sequence[Result],
+    not_run: Sequence[NotRun],
+    changes: Sequence[Change],
+    wide: bool = True,
+) -> RenderableType:
+    """Everything that a run ends with."""
+    ordered = in_order(results)
+    parts: list[RenderableType] = [table(ordered, wide), Text(), legend(), Text()]
+    first = next((r for r in ordered if r.verdict.startswith(("broken", "wrong"))), None)
+    if first:
+        parts.append(Text(f"The first failing cell, {first.cell.id}:", style="bold"))
+        parts += [Text("  " + line) for line in story(first)]
+        parts += [
+            Text(),
+            Text("To run a row again, here this one, and keep its environment:", style="bold"),
+        ]
+        parts += [Text(f"  {command()} {first.cell.arguments} --keep"), Text()]
+    return Group(*parts, *news(not_run, contradictions(results), changes))
+
+
+def news(
+    not_run: Iterable[NotRun], contradictory: Iterable[AnyResult], changes: Iterable[Change]
+) -> list[Text]:
+    """What asks for a person's attention: a line for each, for each reason where nothing ran."""
+    lines = [Text(line, style="yellow") for line in reasons(not_run)]
+    for result in contradictory:
+        line = (
+            f"contradicts its scenario: {result.cell.id} is {result.verdict}, expected "
+            f"{result.expected} ({result.expected_because})"
+        )
+        lines.append(Text(line, style="bold red"))
+    for change in changes:
+        line = (
+            f"changed: {change.cell.id}: {change.old} (recorded with {_recorded_with(change)}) "
+            f"is now {change.new}"
+        )
+        lines.append(Text(line, style="bold red"))
+    return lines
+
+
+def reasons(not_run: Iterable[NotRun]) -> list[str]:
+    """Why cells could not be run, each reason once, with the cell or the number of cells."""
+    cells: dict[str, list[Cell]] = {}
+    for each in not_run:
+        cells.setdefault(each.reason, []).append(each.cell)
+    return [f"not run: {_named(those)}: {reason}" for reason, those in cells.items()]
+
+
+def _named(cells: Sequence[Cell]) -> str:
+    return cells[0].id if len(cells) == 1 else f"{len(cells)} cells, the first is {cells[0].id}"
+
+
+def _recorded_with(change: Change) -> str:
+    same = change.against.python == change.cell.python
+    return change.against.version + ("" if same else f" on {change.against.python}")
+
+
+def novelties(results: Sequence[Result], recorded: Iterable[AnyResult]) -> list[str]:
+    """What was compared with another version's or Python's record, or with nothing.
+
+    A line for each, with the number of cells.
+    """
+    known = tuple(recorded)
+    lines: Counter[str] = Counter()
+    for result in results:
+        old = nearest(result.cell, known)
+        tool = f"{INSTALLERS[result.cell.installer].tool} {result.cell.version}"
+        if old is None:
+            lines[f"{tool}: nothing is recorded to compare with"] += 1
+            continue
+        if old.cell.version != result.cell.version:
+            lines[f"{tool} is new: compared with {old.cell.version}"] += 1
+        if old.cell.python != result.cell.python:
+            lines[across(result.cell.python, old.cell.python)] += 1
+    return [f"{line}, in {count} cell{'s' if count > 1 else ''}" for line, count in lines.items()]
+
+
+def across(new: str, old: str) -> str:
+    """Says that cells of one Python were compared with those of another."""
+    return f"{new}: compared with what {old} gave"
+
+
+def command() -> str:
+    """How the user started this: by a nox session or by the command itself."""
+    in_nox = os.environ.get("NOX_CURRENT_SESSION") == "repro"
+    return "python3 noxfile.py -s repro --" if in_nox else "native-skew run"
+
+
+def contradictions(results: Iterable[AnyResult]) -> list[AnyResult]:
+    """Results whose verdict is not what their scenario expects."""
+    return [r for r in results if r.expected is not None and r.expected != r.verdict]
+
+
+def markdown(results: Sequence[Result]) -> str:
+    """The table as Markdown."""
+    lines = [
+        "| cell | verdict | built against | installed | needs | check |",
+        "|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        seen = result.observation
+        facts = (seen.built_against, seen.installed, seen.needed) if seen else (None,) * 3
+        words = [result.cell.id, result.verdict, *(f or "-" for f in facts), check_word(result)]
+        lines.append(f"| {' | '.join(words)} |")
+    return "\n".join(lines) + "\n"
+
+
+def legend() -> Table:
+    """What the verdicts mean."""
+    grid = Table(show_header=False, box=None, padding=(0, 1))
+    for verdict, meaning in MEANING.items():
+        grid.add_row(Text(verdict, style=STYLES[verdict]), meaning)
+    return grid
+
+
+def console(stderr: bool = False) -> Console:
+    """A console; where it is no terminal, lines are long enough for the table."""
+    plain = Console(stderr=stderr)
+    return plain if plain.is_terminal else Console(stderr=stderr, width=_WIDE + 10)
+
+
+def svg(renderable: RenderableType, title: str) -> str:
+    """A picture of what a terminal shows; it asks no other host for a font."""
+    recorder = Console(record=True, width=_WIDE + 2, file=io.StringIO(), force_terminal=True)
+    recorder.print(renderable)
+    form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    return recorder.export_svg(title=title, code_format=form, unique_id="native-skew")
+
+
+def is_wide(console: Console) -> bool:
+    """Whether remedies' titles fit into the table."""
+    return console.width >= _WIDE

@@ -1,0 +1,53 @@
+"""Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
+
+from native_skew.run.cell import CellRun, Task
+from native_skew.run.commands import CHANGED, COULD_NOT_RUN, record_sound, run, serve
+from native_skew.run.live_builds import Builds
+from native_skew.run.options import (
+    Asked,
+    asked_options,
+    jobs_option,
+    limit_option,
+    newest_option,
+    remedy_option,
+    results_option,
+    scenario_option,
+    work_option,
+)
+from native_skew.run.plans import Stage, stages_of
+from native_skew.run.progress import Display, Phases
+from native_skew.run.runner import Runner
+from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
+from native_skew.run.session import DEFAULT_WORK, Session
+
+__all__ = [
+    "CHANGED",
+    "COULD_NOT_RUN",
+    "DEFAULT_WORK",
+    "TOUR_SCENARIO",
+    "TOUR_VARIANT",
+    "Asked",
+    "Builds",
+    "CellRun",
+    "Display",
+    "Filters",
+    "Phases",
+    "Runner",
+    "Selection",
+    "Session",
+    "Stage",
+    "Task",
+    "asked_options",
+    "jobs_option",
+    "limit_option",
+    "newest_option",
+    "record_sound",
+    "remedy_option",
+    "results_option",
+    "run",
+    "scenario_option",
+    "select",
+    "serve",
+    "stages_of",
+    "work_option",
+]

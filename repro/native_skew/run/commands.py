@@ -1,0 +1,176 @@
+"""The commands that run something: ``native-skew run`` and ``native-skew serve``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+from rich.console import Console
+from rich.text import Text
+
+from native_skew import results, scenarios
+from native_skew.errors import RecordOwnError
+from native_skew.publish import substitute
+from native_skew.results import Change, NotRun, Result, report
+from native_skew.run.by_hand import instructions
+from native_skew.run.options import Asked, asked_options, work_option
+from native_skew.run.progress import Display, Phases
+from native_skew.run.runner import Runner
+from native_skew.run.selection import Selection, select, tour
+from native_skew.run.session import Session
+from native_skew.toolchain import find as find_interpreter
+
+CHANGED, COULD_NOT_RUN = 1, 2
+
+
+@click.command()
+@asked_options
+@click.option("--all", "everything", is_flag=True, help="Every scenario, installer and remedy.")
+@click.option("--live", is_flag=True, help="Also scenarios on real distributions (network).")
+@click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
+@click.option(
+    "--consumer",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="An sdist of fake-softioc 4.6.1 in the fake one's place; it must work unaided.",
+)
+def run(
+    asked: Asked,
+    everything: bool,
+    live: bool,
+    keep: bool,
+    as_json: bool,
+    record: bool,
+    consumer: Path | None,
+) -> None:
+    """Runs cells and compares them with what is recorded.
+
+    Without a filter: the issue's scenario, pip against uv. Ends with 0 when all is as
+    recorded, 1 when a verdict changed, 2 when something could not run.
+    """
+    started = time.monotonic()
+    console, notes = report.console(), report.console(stderr=True)
+    filters = replace(
+        asked.filters,
+        remedies=("nothing",) if consumer else asked.filters.remedies,
+        live=live,
+        substitute=substitute.read(consumer) if consumer else None,
+    )
+    filters.require_known()
+    # What another consumer does is no news of a tool.
+    recorded = () if consumer else results.read_all_briefly(asked.folder)
+    if record and filters.own_executables:
+        raise RecordOwnError(filters.own_executables)
+    with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
+        if asked.newest:
+            session.toolbox.forget_newest()
+        filtered = everything or live or filters.scenarios or filters.installers or filters.remedies
+        notes.print(f"work folder: {session.where}", soft_wrap=True, highlight=False)
+        if filters.substitute:
+            offered = session.build_requirements
+            whole = substitute.fetched(filters.substitute, offered, session.toolbox)
+            filters = replace(filters, substitute=whole)
+        selection = (
+            select(filters, session.toolbox) if filtered else tour(session.toolbox, filters.pythons)
+        )
+        session.make_ready()
+        notes.print(f"C compiler: {session.compiler.title}", soft_wrap=True, highlight=False)
+        runner = Runner(session, jobs=asked.jobs, limit=asked.limit, keep=keep)
+        prepared = time.monotonic() - started
+        outcomes = _run_all(runner, selection, notes)
+    done = [each for each in outcomes if isinstance(each, Result)]
+    not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
+    changes = results.compare(done, recorded)
+    _print_outcome(console, done, not_run, changes, as_json=as_json)
+    for line in report.novelties(done, recorded):
+        notes.print(line, soft_wrap=True, highlight=False)
+    for cell_id, path in runner.kept.items():
+        notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
+    wall = time.monotonic() - started - prepared
+    own = max(0.0, (runner.times.cells - runner.times.tools) / asked.jobs)
+    notes.print(
+        f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
+        f"share (publishing, importing, judging) {own:.2f} s ({100 * own / wall:.1f} %)",
+        highlight=False,
+    )
+    contradictory = report.contradictions(done)
+    if record and not consumer:
+        record_sound(done, asked.folder, notes)
+        changes = ()
+    sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
+
+
+def _run_all(runner: Runner, selection: Selection, notes: Console) -> list[Result | NotRun]:
+    with Display(notes, len(selection.tasks)) as display:
+        return runner.run(selection.tasks, display)
+
+
+def _print_outcome(
+    console: Console,
+    done: Sequence[Result],
+    not_run: Sequence[NotRun],
+    changes: Sequence[Change],
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        value = {"results": done, "not_run": not_run, "changes": changes}
+        sys.stdout.write(results.encode(value).decode())
+    else:
+        console.print(report.summary(done, not_run, changes, report.is_wide(console)))
+
+
+def record_sound(found: Iterable[Result], folder: Path, console: Console) -> list[Result]:
+    """Writes what agrees with its scenario; returns the rest, which must be understood first.
+
+    ``found`` is taken one by one: a matrix need not fit into memory.
+    """
+    number, contradictory = 0, []
+    for result in found:
+        if report.contradictions([result]):
+            contradictory.append(result)
+        else:
+            results.write(result, folder)
+            number += 1
+    results.write_schema(folder)
+    console.print(f"recorded {number} results below {folder}", highlight=False)
+    return contradictory
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--variant", help="Which variant; the first by default.")
+@click.option("--step", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--python", help="Version or path of an interpreter.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 for any free one.")
+@work_option
+def serve(
+    scenario: str, variant: str | None, step: int, python: str | None, port: int, work: Path
+) -> None:
+    """Keeps SCENARIO's index up and prints the commands to try against it."""
+    found = scenarios.find(scenario)
+    chosen = variant or found.variant_names()[0]
+    if chosen not in found.variant_names():
+        raise click.BadParameter(
+            f"known are {', '.join(found.variant_names())}", param_hint="variant"
+        )
+    if found.live:
+        raise click.BadParameter("a live scenario has no index of its own", param_hint="scenario")
+    console = report.console()
+    notes = report.console(stderr=True)
+    with Session(work, port=port, phase=Phases(notes).phase) as session:
+        publication = session.publication(found, chosen, find_interpreter(python))
+        publication.step = step
+        url = session.index.publish(found.id, publication)
+        console.print(Text(instructions(found, chosen, url)), soft_wrap=True)
+        seen = 0
+        while True:
+            time.sleep(0.2)
+            for entry in publication.journal[seen:]:
+                console.print(f"{entry.status} {entry.method} {entry.path}", highlight=False)
+            seen = len(publication.journal)

@@ -1,0 +1,78 @@
+"""Whether the distributions of live scenarios build on this machine at all."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from native_skew.errors import BuildError
+from native_skew.run.session import Session
+from native_skew.scenarios import Scenario
+from native_skew.toolchain import Interpreter, Outcome, Processes, Sandbox, environment, user_index
+
+
+class Builds:
+    """Whether real consumers build on this machine at all.
+
+    A compiler that refuses their sources, or an index that is away, makes every tool fail, and
+    none of that is a tool's answer. Each consumer is built once, when the first tool has failed:
+    its sdist alone, in isolation, with the newest of what it requires.
+
+    Args:
+        session: its folder is built in.
+        processes: starts the commands.
+        limit: seconds that one command may take.
+
+    """
+
+    def __init__(self, session: Session, processes: Processes, limit: float) -> None:
+        self._workshop, self._processes, self._limit = session, processes, limit
+        self._lock = threading.Lock()
+        self._known: dict[tuple[tuple[str, ...], str], Outcome] = {}
+
+    def require(self, scenario: Scenario, variant: str, interpreter: Interpreter) -> None:
+        """Makes sure that the consumer of ``scenario`` builds here by itself.
+
+        Raises:
+            BuildError: it does not: that a tool fails with it says nothing of the tool.
+
+        """
+        requirements = scenario.ask_of(variant).requirements
+        key = requirements, interpreter.path
+        with self._lock:  # who else asks waits for the same answer
+            if key not in self._known:
+                self._known[key] = self._build(scenario.consumer, requirements, interpreter)
+            outcome = self._known[key]
+        if outcome.exit_code:
+            compiler = Path(self._workshop.compiler.title).name
+            raise BuildError(" ".join(requirements), interpreter.name, compiler, outcome.output)
+
+    def _build(
+        self, consumer: str, requirements: tuple[str, ...], interpreter: Interpreter
+    ) -> Outcome:
+        """How the last command ended."""
+        root = self._workshop.folder / f"build-{len(self._known)}"
+        place = Sandbox(root=root, index_url=user_index.index_url())
+        place.prepare()
+        pip, _ = self._workshop.check_tools
+        wheel = ("wheel", "--no-deps", "--no-binary", consumer, "--wheel-dir", "wheels")
+        commands = (
+            (interpreter.path, "-m", "venv", "--without-pip", ".venv"),
+            ("pip", "--python", ".venv", *wheel, *requirements),
+        )
+        try:
+            for argv in commands:
+                outcome = self._processes.run(
+                    argv,
+                    cwd=place.project,
+                    environ={
+                        **environment(place, (pip.path,), live=True),
+                        **self._workshop.compiler.environ,
+                    },
+                    limit=self._limit,
+                )
+                if outcome.exit_code:
+                    break
+            return outcome
+        finally:
+            place.remove()

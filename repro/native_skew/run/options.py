@@ -1,0 +1,113 @@
+"""Options that more than one command takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import click
+import msgspec
+
+from native_skew import results
+from native_skew.run.selection import Filters
+from native_skew.run.session import DEFAULT_WORK, default_work
+
+work_option = click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=default_work,
+    show_default=f"{DEFAULT_WORK}; in the user's cache folder where that is read-only",
+    help="The only folder written to; tools are kept in it.",
+)
+results_option = click.option(
+    "--results",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=results.FOLDER,
+    show_default=True,
+    help="Where results are recorded.",
+)
+scenario_option = click.option(
+    "--scenario", "scenario_names", multiple=True, help="NAME or NAME/VARIANT; may be repeated."
+)
+installer_option = click.option(
+    "--installer", multiple=True, help="ID, TOOL==VERSION or TOOL=PATH; repeatable."
+)
+remedy_option = click.option("--remedy", multiple=True, help="NAME; may be repeated.")
+python_option = click.option(
+    "--python", multiple=True, help="Version or path of an interpreter; repeatable."
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True
+)
+limit_option = click.option(
+    "--time-limit", type=click.FloatRange(1), default=300.0, show_default=True
+)
+newest_option = click.option(
+    "--newest", is_flag=True, help="Ask anew which release of each tool is newest."
+)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What every command is asked that runs cells and compares them with the record.
+
+    Attributes:
+        filters: which cells.
+        jobs: how many at once.
+        limit: seconds that one may take.
+        newest: whether to ask anew which release of each tool is newest.
+        folder: where results are recorded.
+        work: the work folder.
+
+    """
+
+    filters: Filters
+    jobs: int
+    limit: float
+    newest: bool
+    folder: Path
+    work: Path
+
+
+def asked_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options of ``Asked`` to ``command``, which takes one as its first argument."""
+
+    @wraps(command)
+    def with_asked(
+        scenario_names: tuple[str, ...],
+        installer: tuple[str, ...],
+        remedy: tuple[str, ...],
+        python: tuple[str, ...],
+        jobs: int,
+        time_limit: float,
+        newest: bool,
+        folder: Path,
+        work: Path,
+        **own: object,
+    ) -> None:
+        filters = Filters(
+            scenarios=scenario_names, installers=installer, remedies=remedy, pythons=python
+        )
+        asked = Asked(
+            filters=filters, jobs=jobs, limit=time_limit, newest=newest, folder=folder, work=work
+        )
+        command(asked, **own)
+
+    for option in reversed(_ASKED):
+        option(with_asked)
+    return with_asked
+
+
+_ASKED = (
+    scenario_option,
+    installer_option,
+    remedy_option,
+    python_option,
+    jobs_option,
+    limit_option,
+    newest_option,
+    results_option,
+    work_option,
+)

@@ -1,0 +1,89 @@
+"""A cell -> its plans: what its installer is rendered to, step by step, before anything runs."""
+
+from __future__ import annotations
+
+import msgspec
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from native_skew.distributions import DistributionFile
+from native_skew.installers import INSTALLERS, REMEDIES, Plan, Target, Unsupported
+from native_skew.scenarios import Cell, Scenario, Step, request_of, roles_of
+
+# The Pythons of a project's range, for tools that lock for all of it; to the minor release, up
+# to one that is out of reach. What comes after Python 3 counts for Poetry, not for PDM.
+_MINORS = tuple(f"3.{minor}" for minor in range(50))
+_LOCKED_FOR = {"poetry": (*_MINORS, "4.0"), "pdm": _MINORS}
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One installation, or one half of it; ``number`` is that of its step, from 1."""
+
+    number: int
+    step: Step
+    plan: Plan
+
+
+def require_pythons(
+    scenario: Scenario, variant: str, consumer: DistributionFile, tool: str
+) -> None:
+    """Makes sure that the scenario's project supports no Python that ``consumer`` does not.
+
+    What locks for all of the project's Pythons refuses a consumer whose first Python, to the
+    patch release, is newer than the project's. uv looks at no other bound; Poetry and PDM do.
+    https://docs.astral.sh/uv/concepts/resolution/#universal-resolution
+    https://python-poetry.org/docs/dependency-specification/#python-restricted-dependencies
+
+    Args:
+        scenario: with the project that asks for the consumer.
+        variant: one of its variants.
+        consumer: states its Requires-Python.
+        tool: the one that installs; what it looks at counts.
+
+    Raises:
+        Unsupported: it does; such a project cannot have that consumer, skew or none.
+
+    """
+    wanted, offered = request_of(scenario, variant).requires_python, consumer.requires_python
+    if not wanted or not offered:
+        return
+    project, package = SpecifierSet(wanted), SpecifierSet(offered)
+    oldest = _lower_bound(project)
+    lacking = [
+        each for each in _LOCKED_FOR.get(tool, ()) if each in project and each not in package
+    ]
+    if oldest < _lower_bound(package):
+        lacking.insert(0, str(oldest[0]))
+    if lacking:
+        reason = f"the project supports Python {lacking[0]}, and the consumer is for {offered}"
+        raise Unsupported(reason)
+
+
+def _lower_bound(pythons: SpecifierSet) -> tuple[Version, bool]:
+    """The first Python of ``pythons``, and whether it is itself left out."""
+    bounds = [
+        (Version(each.version.removesuffix(".*")), each.operator == ">")
+        for each in pythons
+        if each.operator in (">=", ">", "~=", "==")
+    ]
+    return max(bounds, default=(Version("3"), False))
+
+
+def stages_of(scenario: Scenario, cell: Cell, target: Target) -> tuple[Stage, ...]:
+    """All of the cell's installations in order; a remedy may make several of one step.
+
+    Raises:
+        Unsupported: the installer cannot do one of them. Known before anything runs, so that
+            it does not depend on how far a run got.
+
+    """
+    installer, roles = INSTALLERS[cell.installer], roles_of(scenario, cell.variant)
+    stages = []
+    for number, step in enumerate(scenario.steps_of(cell.variant), 1):
+        remedy = REMEDIES[cell.remedy if step.remedy else "nothing"]
+        for request in remedy.apply(request_of(scenario, cell.variant, step), roles):
+            plan = installer.render(request, target)
+            if step.action != "install" and not plan.locking:
+                raise Unsupported(f"{installer.title} writes no lock before it installs")
+            stages.append(Stage(number=number, step=step, plan=plan))
+    return tuple(stages)

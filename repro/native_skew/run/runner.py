@@ -1,0 +1,137 @@
+"""Runs cells, several at once, and leaves nothing behind: no process, no half result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Protocol
+
+import msgspec
+
+from native_skew.errors import SkewError
+from native_skew.installers import INSTALLERS
+from native_skew.results import NotRun, Result
+from native_skew.run.cell import CellRun, Task
+from native_skew.run.live_builds import Builds
+from native_skew.run.session import Session
+from native_skew.scenarios import Cell
+from native_skew.toolchain import Processes
+
+
+class Watcher(Protocol):
+    """Is told how a run goes, from the thread that called ``run``."""
+
+    def started(self, cell: Cell) -> None:
+        """``cell`` runs now."""
+
+    def finished(self, outcome: Result | NotRun) -> None:
+        """A cell is done."""
+
+
+class Times(msgspec.Struct, kw_only=True):
+    """Seconds of all cells together, and how much of them tools' processes took.
+
+    Until a cell's last process has ended these are of the clock; afterwards, while other cells
+    run, of the processor.
+    """
+
+    cells: float = 0.0
+    tools: float = 0.0
+
+
+class _SlotFree:
+    """A cell has no processes any more: another one may start its own."""
+
+
+class Runner:
+    """Runs tasks.
+
+    Args:
+        session: what they share.
+        jobs: how many cells may have processes at once.
+        limit: seconds that one command may take.
+        keep: leave the cells' folders.
+        processes: what starts the commands, where somebody wants to see them.
+
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        jobs: int,
+        limit: float = 300.0,
+        keep: bool = False,
+        processes: Processes | None = None,
+    ) -> None:
+        self._workshop, self._jobs, self._limit, self._keep = session, jobs, limit, keep
+        self._processes = processes or Processes()
+        self._builds = Builds(session, self._processes, limit)
+        self.times, self._counting = Times(), threading.Lock()
+        self.kept: dict[str, Path] = {}
+
+    def run(self, tasks: Sequence[Task], watcher: Watcher) -> list[Result | NotRun]:
+        """Runs ``tasks`` as ``outcomes`` does; returns their outcomes by cell."""
+        return sorted(self.outcomes(tasks, watcher), key=lambda outcome: outcome.cell)
+
+    def outcomes(self, tasks: Sequence[Task], watcher: Watcher) -> Iterator[Result | NotRun]:
+        """Runs ``tasks``, heavier ones first; gives each outcome as soon as it is there.
+
+        An interrupt, or a consumer that stops listening, ends every process.
+        """
+        waiting = sorted(tasks, key=lambda t: -INSTALLERS[t.cell.installer].cost)
+        # Twice as many threads: while a cell is judged and its folder removed, which is the
+        # kit's work alone, the next one's commands run.
+        with ThreadPoolExecutor(2 * self._jobs) as pool:
+            try:
+                yield from self._drain(pool, iter(waiting), watcher)
+            except BaseException:
+                self._processes.stop()
+                raise
+
+    def _drain(
+        self, pool: ThreadPoolExecutor, waiting: Iterator[Task], watcher: Watcher
+    ) -> Iterator[Result | NotRun]:
+        events: SimpleQueue[Future[Result | NotRun] | _SlotFree] = SimpleQueue()
+        free, unfinished = self._jobs, 0
+        while True:
+            while free and (task := next(waiting, None)):
+                watcher.started(task.cell)
+                future = pool.submit(self._run_one, task, lambda: events.put(_SlotFree()))
+                future.add_done_callback(events.put)
+                free, unfinished = free - 1, unfinished + 1
+            if not unfinished:
+                return
+            event = events.get()
+            if isinstance(event, _SlotFree):
+                free += 1
+                continue
+            unfinished -= 1
+            watcher.finished(outcome := event.result())
+            yield outcome
+
+    def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
+        """One cell's outcome; ``ended`` is called when its last process has."""
+        run = CellRun(self._workshop, task, self._processes, self._limit, self._builds)
+        started, busy = time.monotonic(), 0.0
+        try:
+            try:
+                ran = run.run()
+            finally:
+                ended()
+                waited, busy = time.monotonic() - started, time.thread_time()
+            return run.result(ran)
+        except (SkewError, OSError) as error:
+            return NotRun(cell=task.cell, reason=str(error))
+        finally:
+            if self._keep:
+                self.kept[task.cell.id] = run.sandbox.project
+            else:
+                run.sandbox.remove()
+            with self._counting:
+                self.times.cells += waited + time.thread_time() - busy
+                self.times.tools += run.tool_seconds

@@ -1,0 +1,246 @@
+"""Filters -> tasks: which cells a run has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from native_skew import scenarios
+from native_skew.errors import AmbiguousCellError, NothingSelectedError, ToolUnavailableError
+from native_skew.installers import (
+    DEFAULT_VERSIONS,
+    INSTALLERS,
+    Choice,
+    Installer,
+    parse_choice,
+    remedies,
+)
+from native_skew.publish import Substitute
+from native_skew.results import NotRun
+from native_skew.run.cell import Task
+from native_skew.scenarios import Cell, Scenario
+from native_skew.toolchain import NEWEST, Interpreter, Tool, Toolbox
+from native_skew.toolchain import interpreter as interpreters
+
+# What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
+TOUR_SCENARIO = "stamped-wheel-elsewhere"
+TOUR_VARIANT = "no-wheel-fits"
+_TOUR_ALL_VERSIONS = ("pip", "uv-pip-install")
+_TOUR_REMEDIES = {
+    "pip": ("nothing", "build-constraint"),
+    "uv-pip-install": (
+        "nothing",
+        "match-runtime",
+        "build-constraint",
+        "override",
+        "dependency-metadata",
+        "constrain-newer",
+        "constrain-older",
+        "library-path",
+    ),
+    "uv-sync": ("nothing", "match-runtime", "second-install"),
+    "uv-run": ("nothing", "match-runtime"),
+}
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks for; an empty tuple means all.
+
+    ``scenarios`` entries are ``name`` or ``name/variant``; ``installers`` are as
+    ``parse_choice`` reads them; ``pythons`` as ``interpreter.find`` does.
+    """
+
+    scenarios: tuple[str, ...] = ()
+    installers: tuple[str, ...] = ()
+    remedies: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+    live: bool = False
+    substitute: Substitute | None = None
+
+    @property
+    def own_executables(self) -> tuple[str, ...]:
+        """Those of ``installers`` that name an executable of the user's: no release, to nobody.
+
+        Raises:
+            UnknownNameError: an entry names nothing that there is.
+
+        """
+        return tuple(text for text in self.installers if parse_choice(text).binary)
+
+    def require_known(self) -> None:
+        """Makes sure that every name means something, before anything is fetched for it.
+
+        Raises:
+            UnknownNameError: a filter names nothing that there is.
+            InterpreterError: a Python cannot be used.
+            NothingSelectedError: no cell is left.
+
+        """
+        for text in self.installers:
+            parse_choice(text)
+        for name in self.remedies:
+            remedies.find(name)
+        for name in self.pythons:
+            interpreters.find(name)
+        wanted = frozenset(self.remedies)
+        if not any(
+            not wanted or wanted.intersection(scenario.all_remedies)
+            for scenario, _ in _scenario_variants(self)
+        ):
+            raise NothingSelectedError
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """The cells to run, and those whose tool could not be had."""
+
+    tasks: tuple[Task, ...]
+    not_run: tuple[NotRun, ...]
+
+
+def select(filters: Filters, toolbox: Toolbox) -> Selection:
+    """The cells that ``filters`` name, with their tools made ready.
+
+    Raises:
+        UnknownNameError: a filter names nothing that there is.
+        InterpreterError: a Python cannot be used.
+        NothingSelectedError: no cell is left.
+
+    """
+    filters.require_known()
+    chosen = [parse_choice(text) for text in filters.installers]
+    pairs = list(_scenario_variants(filters))
+    pythons = [interpreters.find(name) for name in filters.pythons or (None,)]
+    tools = _ready(list(_wanted(chosen)), toolbox)
+    tasks: list[Task] = []
+    not_run: list[NotRun] = []
+    for (installer_id, version), tool in tools.items():
+        for scenario, variant in pairs:
+            for remedy in filters.remedies or scenario.all_remedies:
+                if remedy not in scenario.all_remedies:
+                    continue
+                for python in pythons:
+                    task = _task(
+                        scenario, variant, installer_id, version, remedy, python, tool, filters
+                    )
+                    (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
+    return Selection(tasks=_once(tasks), not_run=tuple(not_run))
+
+
+def _once(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Each cell once, however often the filters name it.
+
+    Raises:
+        AmbiguousCellError: two different executables would be the same cell.
+
+    """
+    found: dict[Cell, Task] = {}
+    for task in tasks:
+        if found.setdefault(task.cell, task).tool != task.tool:
+            raise AmbiguousCellError(task.cell.id)
+    return tuple(found.values())
+
+
+def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
+    """The default: the issue's scenario, pip against uv, old and new, and what helps."""
+    parts = []
+    for installer, names in _TOUR_REMEDIES.items():
+        for remedy in names:
+            versions = DEFAULT_VERSIONS[INSTALLERS[installer].tool]
+            wanted = versions if installer in _TOUR_ALL_VERSIONS else (NEWEST,)
+            filters = Filters(
+                scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
+                installers=tuple(f"{installer}=={version}" for version in wanted),
+                remedies=(remedy,),
+                pythons=tuple(pythons),
+            )
+            parts.append(select(filters, toolbox))
+    return Selection(
+        tasks=tuple(task for part in parts for task in part.tasks),
+        not_run=tuple(each for part in parts for each in part.not_run),
+    )
+
+
+def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
+    if not filters.scenarios:
+        for scenario in scenarios.load_all().values():
+            if not scenario.live or filters.live:
+                yield from ((scenario, variant) for variant in scenario.variant_names())
+    for text in filters.scenarios:
+        scenario, variants = scenarios.find_variants(text)
+        if not scenario.live or filters.live:
+            yield from ((scenario, variant) for variant in variants)
+
+
+def _wanted(chosen: Sequence[Choice]) -> Iterator[tuple[str, str, Choice | None]]:
+    """(installer, version or binary, choice) for each way to run."""
+    if not chosen:
+        for installer in INSTALLERS.values():
+            yield from ((installer.id, version, None) for version in _defaults(installer))
+    for choice in chosen:
+        for installer in choice.installers:
+            if choice.binary:
+                yield installer.id, choice.binary, choice
+            else:
+                versions = (choice.version,) if choice.version else _defaults(installer)
+                yield from ((installer.id, version, choice) for version in versions)
+
+
+def _defaults(installer: Installer) -> tuple[str, ...]:
+    """The versions that are run where none is named: those that have this interface."""
+    return tuple(
+        version
+        for version in DEFAULT_VERSIONS[installer.tool]
+        if version == NEWEST or installer.is_in(version)
+    )
+
+
+def _ready(
+    wanted: Sequence[tuple[str, str, Choice | None]], toolbox: Toolbox
+) -> dict[tuple[str, str], Tool | ToolUnavailableError]:
+    """Fetches each tool once, several at a time; a failure costs its own cells only."""
+
+    def fetch(key: tuple[str, str, bool]) -> Tool | ToolUnavailableError:
+        name, version, own = key
+        try:
+            return toolbox.own(name, version) if own else toolbox.tool(name, version)
+        except ToolUnavailableError as error:
+            return error
+
+    def key_of(installer: str, version: str, choice: Choice | None) -> tuple[str, str, bool]:
+        return INSTALLERS[installer].tool, version, bool(choice and choice.binary)
+
+    keys = sorted({key_of(*each) for each in wanted})
+    with ThreadPoolExecutor(4) as pool:
+        fetched = dict(zip(keys, pool.map(fetch, keys), strict=True))
+    return {(each[0], each[1]): fetched[key_of(*each)] for each in wanted}
+
+
+def _task(
+    scenario: Scenario,
+    variant: str,
+    installer: str,
+    version: str,
+    remedy: str,
+    python: Interpreter,
+    tool: Tool | ToolUnavailableError,
+    filters: Filters,
+) -> Task | NotRun:
+    cell = Cell(
+        scenario=scenario.id,
+        variant=variant,
+        installer=installer,
+        version=tool.version if isinstance(tool, Tool) else version,
+        remedy=remedy,
+        python=python.name,
+    )
+    if isinstance(tool, ToolUnavailableError):
+        return NotRun(cell=cell, reason=str(tool))
+    return Task(
+        cell=cell,
+        scenario=scenario,
+        interpreter=python,
+        tool=tool,
+        substitute=filters.substitute,
+    )

@@ -1,0 +1,224 @@
+"""What cells share: tools, published files, the index, and the folder they work in."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from native_skew.distributions import DistributionFile
+from native_skew.errors import CellError, PlatformError, WorkFolderError
+from native_skew.publish import Index, Publication, Substitute, fakes
+from native_skew.scenarios import Scenario, releases_of
+from native_skew.toolchain import (
+    NEWEST,
+    Compiler,
+    Interpreter,
+    Phase,
+    Tool,
+    Toolbox,
+    machine,
+    unseen,
+)
+
+DEFAULT_WORK = Path(".native-skew")
+MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
+# What all cells share.
+_SHARED = ("compiler", "build_requirements", "check_tools")
+
+
+def default_work() -> Path:
+    """``DEFAULT_WORK`` or, where that cannot be written, a place in the user's cache folder."""
+    place = DEFAULT_WORK if DEFAULT_WORK.exists() else Path()
+    return DEFAULT_WORK if os.access(place, os.W_OK) else elsewhere_work()
+
+
+def elsewhere_work() -> Path:
+    """The work folder in the user's cache folder."""
+    return platformdirs.user_cache_path("native-skew") / "work"
+
+
+class Session:
+    """The shared part of a run; a context manager that cleans up after itself.
+
+    Args:
+        work: the one folder that is written to. ``tools/`` in it is kept from run to run;
+            each run has a folder of its own beside it, removed at the end.
+        keep: leave this run's folder.
+        port: of the index; 0 for any free one.
+        phase: told what is fetched, for a person to see.
+
+    Raises:
+        PlatformError: this is not Linux.
+        WorkFolderError: ``work`` cannot be written to.
+        PortError: the port is taken.
+
+    """
+
+    def __init__(
+        self,
+        work: Path = DEFAULT_WORK,
+        keep: bool = False,
+        port: int = 0,
+        phase: Phase = unseen,
+    ) -> None:
+        if lack := machine.lacks_for_laboratory():
+            raise PlatformError(lack)
+        self.work = work.resolve()
+        self._keep = keep
+        self.folder, self._lock = _new_run(self.work)
+        self.toolbox = Toolbox(self.work / "tools", phase=phase)
+        self.index = Index(port)
+        self._numbers = itertools.count(1)
+        self._tempdir: str | None = None
+
+    def __enter__(self) -> Session:
+        # What is compiled and packed on the way stays in the work folder too.
+        self._tempdir, tempfile.tempdir = tempfile.tempdir, str(self.folder / "tmp")
+        self.index.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.index.__exit__()
+        tempfile.tempdir = self._tempdir
+        if not self._keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    @property
+    def where(self) -> str:
+        """The work folder, and why it is that one where nobody would expect it."""
+        elsewhere = self.work == elsewhere_work().resolve()
+        return f"{self.work} ({Path.cwd()} is read-only)" if elsewhere else str(self.work)
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        """The compiler of this run."""
+        return self.toolbox.compiler()
+
+    @cached_property
+    def build_requirements(self) -> tuple[DistributionFile, ...]:
+        """What every cell's index offers besides the fake pair."""
+        return self.toolbox.build_requirements()
+
+    @cached_property
+    def check_tools(self) -> tuple[Tool, ...]:
+        """The tools whose ``check`` is asked about every environment, whoever made it."""
+        return self.toolbox.tool("pip", NEWEST), self.toolbox.tool("uv", NEWEST)
+
+    def make_ready(self) -> None:
+        """Fetches what all cells share, before the first of them runs.
+
+        Raises:
+            ToolUnavailableError: something cannot be fetched.
+
+        """
+        with ThreadPoolExecutor() as pool:  # each waits for the index, or unpacks
+            asked = [pool.submit(getattr, self, each) for each in _SHARED]
+        for each in asked:
+            each.result()
+
+    def require_space(self) -> None:
+        """Makes sure that the disk is not full.
+
+        Raises:
+            CellError: it nearly is, and what a tool does then says nothing about the tool.
+
+        """
+        if shutil.disk_usage(self.work).free < MINIMUM_FREE:
+            raise CellError(
+                str(self.work),
+                "less than 100 MB are free: free space, or name another folder with --work",
+            )
+
+    def publication(
+        self,
+        scenario: Scenario,
+        variant: str,
+        interpreter: Interpreter,
+        substitute: Substitute | None = None,
+    ) -> Publication:
+        """Publishes ``variant`` of ``scenario`` anew: compiled, packed, nothing asked yet.
+
+        Args:
+            scenario: says what is published.
+            variant: one of its variants.
+            interpreter: the one that compiled files are for.
+            substitute: takes the place of the fake consumer's files.
+
+        Raises:
+            CompilerError: the fake pair does not compile.
+            HeadersMissingError: the interpreter has no Python.h, and ``substitute`` needs it.
+
+        """
+        if substitute:  # the fake consumer does without
+            interpreter.require_headers()
+        files = [*self.build_requirements, *(substitute.build_files if substitute else ())]
+        files.extend(
+            fakes.provider_file(provider, interpreter, self.compiler)
+            for provider in releases_of(scenario.providers, variant)
+        )
+        for consumer in releases_of(scenario.consumers, variant):
+            files.extend(
+                fakes.substituted_files(consumer, substitute.sdist, interpreter)
+                if substitute
+                else fakes.consumer_files(consumer, interpreter, self.compiler)
+            )
+        return Publication(files, scenario.cache_headers_of(variant))
+
+    def next_prefix(self) -> str:
+        """A URL segment, and a folder name, that no other cell of this run has."""
+        return f"cell-{next(self._numbers)}"
+
+
+def _new_run(work: Path) -> tuple[Path, FileLock]:
+    """Makes this run's folder, locked while the run lives; removes those of dead runs."""
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        ignore = work / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
+        runs = work / "runs"
+        runs.mkdir(exist_ok=True)
+        # One run at a time sweeps and begins: none finds another's lock before it is held.
+        with FileLock(runs / ".sweep"):
+            for lock_file in runs.glob("*.lock"):
+                _remove_if_dead(lock_file)
+            folder = runs / f"{os.getpid()}-{os.urandom(3).hex()}"
+            lock = FileLock(folder.with_suffix(".lock"))
+            lock.acquire(timeout=0)
+            (folder / "tmp").mkdir(parents=True)
+    except OSError as error:
+        reason = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise WorkFolderError(work, reason) from error
+    return folder, lock
+
+
+def _remove_if_dead(lock_file: Path) -> None:
+    """Removes the folder of a run that holds its lock no more; a kept one has no lock file.
+
+    Where a tool that outlived its run still writes into it, a later run removes the rest.
+    """
+    folder = lock_file.with_suffix("")
+    try:
+        with FileLock(lock_file).acquire(timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                lock_file.unlink(missing_ok=True)
+    except (Timeout, OSError):
+        return

@@ -1,0 +1,40 @@
+"""What is published, asked and expected: TOML files -> typed values."""
+
+from native_skew.scenarios.asked import request_of, roles_of
+from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.expectations import expected_of
+from native_skew.scenarios.loading import FOLDER, find, find_variants, load, load_all
+from native_skew.scenarios.model import (
+    CONSUMER,
+    PROVIDER,
+    CachePolicy,
+    ConsumerRelease,
+    ProviderRelease,
+    Scenario,
+    Sdist,
+    Step,
+    Wheel,
+    releases_of,
+)
+
+__all__ = [
+    "CONSUMER",
+    "FOLDER",
+    "PROVIDER",
+    "CachePolicy",
+    "Cell",
+    "ConsumerRelease",
+    "ProviderRelease",
+    "Scenario",
+    "Sdist",
+    "Step",
+    "Wheel",
+    "expected_of",
+    "find",
+    "find_variants",
+    "load",
+    "load_all",
+    "releases_of",
+    "request_of",
+    "roles_of",
+]

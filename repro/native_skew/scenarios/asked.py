@@ -1,0 +1,35 @@
+"""What a scenario asks, in the words of a request; and who plays which part in it."""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from native_skew.installers import Request, Roles
+from native_skew.scenarios.model import Scenario, Step
+
+
+def roles_of(scenario: Scenario, variant: str) -> Roles:
+    """The parts in ``scenario``; the consumer's version is its newest published one."""
+    published = [r.version for r in scenario.consumers if not r.variants or variant in r.variants]
+    pinned = scenario.ask_of(variant).requirements[0].partition("==")[2]
+    return Roles(
+        consumer=scenario.consumer,
+        consumer_version=max(published, key=Version) if published else pinned,
+        provider=scenario.provider,
+        older=scenario.versions.older,
+        newer=scenario.versions.newer,
+        others=scenario.live.requires if scenario.live else (),
+    )
+
+
+def request_of(scenario: Scenario, variant: str, step: Step | None = None) -> Request:
+    """What ``scenario`` asks for in ``step``, or its first one, before any remedy."""
+    ask = scenario.ask_of(variant)
+    step = step or scenario.steps_of(variant)[0]
+    return Request(
+        requirements=ask.requirements,
+        build_from_source=(*ask.build_from_source, *step.build_from_source),
+        lock_platforms=ask.lock_platforms,
+        locked=step.action == "sync",
+        requires_python=ask.requires_python,
+    )

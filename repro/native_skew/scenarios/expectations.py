@@ -1,0 +1,44 @@
+"""What a scenario says of a cell: the verdict it must have, and why."""
+
+from __future__ import annotations
+
+from packaging.specifiers import SpecifierSet
+
+from native_skew.installers import INSTALLERS
+from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.model import Expectation, Scenario
+
+_UNAIDED = "a consumer that cannot skew works with every installer, without any remedy"
+
+
+def expected_of(scenario: Scenario, cell: Cell, *, unaided: bool = False) -> Expectation | None:
+    """The first entry of ``scenario`` that fits ``cell``; None where it states nothing.
+
+    Nothing is stated of a tool's version that does not have the installer's interface yet.
+
+    Args:
+        scenario: the cell's.
+        cell: which variant, installer, version and remedy.
+        unaided: another consumer has the fake one's place, and must work without a remedy.
+
+    """
+    if not INSTALLERS[cell.installer].is_in(cell.version):
+        return None
+    if unaided:
+        return Expectation(verdict="works", because=_UNAIDED) if cell.remedy == "nothing" else None
+    for each in scenario.expect:
+        if (
+            (not each.installers or cell.installer in each.installers)
+            and (not each.variants or cell.variant in each.variants)
+            and cell.remedy in each.remedies
+            and SpecifierSet(each.tool_versions).contains(cell.version, prereleases=True)
+            and SpecifierSet(each.pythons).contains(_version_of(cell.python))
+        ):
+            return each
+    return None
+
+
+def _version_of(python: str) -> str:
+    """``3.11`` of ``cp311``."""
+    digits = "".join(filter(str.isdigit, python))
+    return f"{digits[0]}.{digits[1:]}"

@@ -1,0 +1,220 @@
+"""What a scenario is: what is published, what is asked, what must come out.
+
+A scenario file (``scenarios/*.toml``) states what the index offers, what the user asks for step by step, and
+which verdict each cell that matters must have, and why. Everything else (which tool,
+which remedy) is multiplied onto it by the runner.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+import msgspec
+
+from native_skew.verdict import Verdict
+
+PROVIDER = "fake-corelibs"
+CONSUMER = "fake-softioc"
+
+Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
+CachePolicy = Literal[
+    "public", "no-immutable", "no-cache", "no-validators", "no-cache-control", "none"
+]
+Platform = Literal["linux", "macos", "windows"]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A TOML table: every key known, kebab-case in the file."""
+
+
+class Wheel(Table, frozen=True):
+    """A published wheel of the consumer.
+
+    ``tag`` is a full wheel tag, in which ``{python}`` stands for the interpreter's (cp311),
+    or ``here`` for a wheel that fits the interpreter at hand; only a wheel that fits here is compiled, and then ``built_against`` says with which provider. All others
+    hold no module: their metadata is all that an installer on this machine can use.
+    """
+
+    tag: str
+    requires_dist: tuple[str, ...] = ()
+    built_against: str | None = None
+
+
+class Sdist(Table, frozen=True):
+    """A published source distribution of the consumer.
+
+    ``requires_dist`` and ``dynamic`` are what its PKG-INFO says; ``stamps`` is whether its
+    setup.py takes the range from the provider in the build environment; else it says
+    ``requires_dist`` too.
+    """
+
+    build_requires: tuple[str, ...]
+    requires_dist: tuple[str, ...] = ()
+    dynamic: Dynamic = "absent"
+    stamps: bool = True
+
+
+class ProviderRelease(Table, frozen=True):
+    """A release of fake-corelibs: one wheel with the library and its header.
+
+    ``step`` is the step before which it is released; ``variants`` limits it to some.
+    ``soname`` is whether the library's name carries its ABI version; ``changes`` is what is
+    new in its ABI: a function's symbol, or a struct's layout.
+    """
+
+    version: str
+    step: int = 1
+    variants: tuple[str, ...] = ()
+    needs_pkg_resources: bool = False
+    soname: Literal["versioned", "unversioned"] = "versioned"
+    changes: Literal["nothing", "symbol", "struct"] = "nothing"
+
+
+class ConsumerRelease(Table, frozen=True):
+    """A release of fake-softioc: wheels, an sdist, or both."""
+
+    version: str
+    step: int = 1
+    variants: tuple[str, ...] = ()
+    wheels: tuple[Wheel, ...] = ()
+    sdist: Sdist | None = None
+
+
+class Ask(Table, frozen=True):
+    """What the user asks for, before any remedy.
+
+    ``requires_python`` is what the user's project says, where a tool asks for one; without
+    it, this minor version and newer. ``lock_platforms`` limits the lock of tools that else
+    lock for every platform.
+    """
+
+    requirements: tuple[str, ...] = (CONSUMER,)
+    build_from_source: tuple[str, ...] = ()
+    requires_python: str = ""
+    lock_platforms: tuple[Platform, ...] = ()
+
+
+class Step(Table, frozen=True):
+    """One installation, or one half of it.
+
+    ``action`` is what is done: all of it, the lock alone, or the installation of a lock that
+    an earlier step left. ``build_from_source`` is added to what the scenario asks; ``remedy``
+    says whether the cell's remedy is applied.
+    """
+
+    title: str = "install"
+    action: Literal["install", "lock", "sync"] = "install"
+    build_from_source: tuple[str, ...] = ()
+    environment: Literal["keep", "new"] = "keep"
+    cache: Literal["keep", "new"] = "keep"
+    remedy: bool = True
+
+
+class Variant(Table, frozen=True):
+    """A named variation of the scenario: another question, other steps or cache headers."""
+
+    title: str
+    ask: Ask | None = None
+    steps: tuple[Step, ...] = ()
+    cache_headers: CachePolicy | None = None
+
+
+class Versions(Table, frozen=True):
+    """The two providers in play; remedies name them."""
+
+    older: str
+    newer: str
+
+
+class Expectation(Table, frozen=True):
+    """Cells that must have this verdict, and why. Empty filters mean all.
+
+    ``tool_versions`` and ``pythons`` are version specifiers, the latter of ``major.minor``.
+    """
+
+    verdict: Verdict
+    because: str
+    installers: tuple[str, ...] = ()
+    remedies: tuple[str, ...] = ("nothing",)
+    variants: tuple[str, ...] = ()
+    tool_versions: str = ""
+    pythons: str = ""
+
+
+class Live(Table, frozen=True):
+    """Names of a real pair, installed from the user's own index with ``--live``.
+
+    ``requires`` is what the consumer needs besides the provider.
+    """
+
+    consumer: str
+    provider: str
+    module: str
+    requires: tuple[str, ...] = ()
+
+
+class Scenario(Table, frozen=True):
+    """One scenario file; ``id`` is its name."""
+
+    title: str
+    summary: str
+    family: Literal["stamped", "unstamped", "stale wheel cache", "stamped, provider rotten"]
+    sources: tuple[str, ...]
+    versions: Versions
+    ask: Ask = Ask()
+    remedies: tuple[str, ...] = ()
+    providers: tuple[ProviderRelease, ...] = ()
+    consumers: tuple[ConsumerRelease, ...] = ()
+    steps: tuple[Step, ...] = (Step(),)
+    variants: dict[str, Variant] = {}
+    cache_headers: CachePolicy = "public"
+    expect: tuple[Expectation, ...] = ()
+    live: Live | None = None
+    id: str = ""
+
+    @property
+    def consumer(self) -> str:
+        """The distribution that is built, e.g. ``fake-softioc``."""
+        return self.live.consumer if self.live else CONSUMER
+
+    @property
+    def provider(self) -> str:
+        """The distribution whose library it links to."""
+        return self.live.provider if self.live else PROVIDER
+
+    @property
+    def module(self) -> str:
+        """The consumer's import name."""
+        return self.live.module if self.live else CONSUMER.replace("-", "_")
+
+    @property
+    def all_remedies(self) -> tuple[str, ...]:
+        """The remedies that make sense here; doing nothing always does."""
+        return ("nothing", *self.remedies)
+
+    def variant_names(self) -> tuple[str, ...]:
+        """The variants' names; a scenario without any has the one variant ``only``."""
+        return tuple(self.variants) or ("only",)
+
+    def ask_of(self, variant: str) -> Ask:
+        """What is asked in ``variant``."""
+        found = self.variants.get(variant)
+        return found.ask if found and found.ask else self.ask
+
+    def steps_of(self, variant: str) -> tuple[Step, ...]:
+        """The installations of ``variant``, in order."""
+        found = self.variants.get(variant)
+        return found.steps if found and found.steps else self.steps
+
+    def cache_headers_of(self, variant: str) -> CachePolicy:
+        """The index's cache headers in ``variant``."""
+        found = self.variants.get(variant)
+        return found.cache_headers if found and found.cache_headers else self.cache_headers
+
+
+Release = TypeVar("Release", ProviderRelease, ConsumerRelease)
+
+
+def releases_of(releases: tuple[Release, ...], variant: str) -> tuple[Release, ...]:
+    """Those of ``releases`` that are published in ``variant``."""
+    return tuple(r for r in releases if not r.variants or variant in r.variants)

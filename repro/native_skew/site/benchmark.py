@@ -1,0 +1,49 @@
+"""``docs/results/bench.json`` -> the tables of the page on what the kit costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from native_skew.bench import Bar, Bench, Measured, NotMeasured
+from native_skew.site import markup
+
+
+def render(bench: Bench | None) -> str:
+    """Every measurement as Markdown: how it was made, its table, and its bars."""
+    if bench is None:
+        return "Nothing is recorded yet: run `nox -s bench -- --record`."
+    return "\n\n".join(
+        "\n\n".join(_measured(each) if isinstance(each, Measured) else _silence(each))
+        for each in bench.measurements
+    )
+
+
+def _silence(each: NotMeasured) -> Iterator[str]:
+    yield f"## {each.title} {{ #{each.id} }}"
+    yield f"Not measured: {each.reason}."
+
+
+def _measured(each: Measured) -> Iterator[str]:
+    made = each.measurement
+    yield f"## {made.title} {{ #{made.id} }}"
+    if made.bars:
+        yield "\n".join(map(_bar, made.bars))
+    rows = [(escape(row.name), *map(_number, row.values)) for row in made.rows]
+    yield markup.table(("what", *map(escape, made.columns)), rows, made.title)
+    yield made.how
+    versions = ", ".join(f"{name} {version}" for name, version in made.versions.items())
+    load = " and ".join(f"{number:g}" for number in each.load)
+    yield (
+        f"Measured {each.date} with {versions}, on Python {each.python}, {each.platform}, "
+        f"{each.cpus} CPUs, {each.rounds} rounds; load average {load} before and after."
+    )
+
+
+def _bar(bar: Bar) -> str:
+    word = "met" if bar.met else "**missed**"
+    return f"- {bar.name}: **{_number(bar.value)}**; the bar is {bar.bound}, {word}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"

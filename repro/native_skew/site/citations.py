@@ -1,0 +1,224 @@
+"""Citing results in prose: each method is a macro that returns Markdown for the page at hand.
+
+Nothing here raises: a wrong citation becomes a problem, and the build ends with all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec
+
+from native_skew.errors import SkewError
+from native_skew.installers import INSTALLERS
+from native_skew.results import Result
+from native_skew.site import diagnosed, grid, markup, sequence, snippet, tabs, upstream
+from native_skew.site import release_badge as flips
+from native_skew.site.errors import CellReferenceError, ContradictionError, QuoteError
+from native_skew.site.result_index import Book, unrecorded_tools
+
+_DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
+_OWN_TABS = ("uv project", "uv pip", "pip")
+
+Arguments = ParamSpec("Arguments")
+
+
+def _collecting(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
+    """A macro whose errors are kept for the end of the build, with the page's name."""
+
+    @wraps(macro)
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
+        try:
+            return macro(*args, **kwargs)
+        except SkewError as error:
+            citations = args[0]
+            assert isinstance(citations, Citations)
+            citations.problems.append(f"{citations.page()}: {error}")
+            return f"**{error}**"
+
+    return wrapped
+
+
+class Citations:
+    """The macros.
+
+    Args:
+        book: the results.
+        page: gives the path of the page that is being rendered.
+
+    """
+
+    def __init__(self, book: Book, page: Callable[[], str]) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self._book = book
+        self._cited: dict[str, list[Result]] = defaultdict(list)
+        self._with_snippets: set[str] = set()
+
+    def last_verified(self) -> str | None:
+        """The newest date among the cells that this page cites."""
+        return max((r.circumstances.date for r in self._cited[self.page()]), default=None)
+
+    def shows_snippets(self) -> bool:
+        """Whether this page has text to copy, which a reader may want with other names."""
+        return self.page() in self._with_snippets
+
+    @_collecting
+    def cell(self, reference: str) -> str:
+        """The verdict of a cell, as a link to its page."""
+        return markup.badge(self._cite(reference), self.page())
+
+    @_collecting
+    def claim(self, pattern: str, verdict: str) -> str:
+        """As ``cell``, and every cell that ``pattern`` matches must have that verdict."""
+        found = self._book.matching(pattern)
+        wrong = [f"{r.verdict} in {r.cell.id}" for r in found if r.verdict != verdict]
+        if wrong:
+            raise ContradictionError(pattern, verdict, wrong)
+        self._cited[self.page()] += found
+        return markup.badge(found[-1], self.page(), _who(found))
+
+    @_collecting
+    def flip(self, question: str, old: str, new: str) -> str:
+        """The release since which a question has another verdict, as a link to its page."""
+        return flips.badge(question, old, new, self.page())
+
+    @_collecting
+    def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
+        """What to write and type, as it ran, and the verdict."""
+        result = self._cite(f"{where}/{installer}/{remedy}")
+        self._with_snippets.add(self.page())
+        return f"{snippet.render(result)}\n{markup.badge(result, self.page())}\n"
+
+    @_collecting
+    def fix(self, remedies: str | dict[str, str], where: str = _DEFAULT) -> str:
+        """Linked tabs, one for each tool, each with its snippet.
+
+        Args:
+            remedies: one for uv and pip, or one each by the tab's name. Every other tool shows
+                its recorded run that works and ends with the same version of the provider as
+                the first tab, or says what is recorded of it instead.
+            where: scenario and variant.
+
+        """
+        chosen = remedies if isinstance(remedies, dict) else dict.fromkeys(_OWN_TABS, remedies)
+        name, remedy = next(iter(chosen.items()))
+        wanted = self._cite(f"{where}/{tabs.TABS[name]}/{remedy}")
+        text = ""
+        for name, installer in tabs.TABS.items():
+            own = tabs.recorded(self._book, where, installer)
+            if name in chosen:
+                body = self.snippet(chosen[name], installer, where)
+            elif found := tabs.as_good_as(wanted, own):
+                body = self.snippet(found.cell.remedy, installer, where)
+            else:
+                tried = ((r.cell.remedy, markup.badge(r, self.page())) for r in own)
+                body = tabs.instead(name, wanted, tried)
+            text += f'=== "{name}"\n\n{markup.indent(body)}\n'
+        return text
+
+    @_collecting
+    def transcript(self, reference: str) -> str:
+        """What the tool printed in the last step, with the command."""
+        result = self._cite(reference)
+        lines = []
+        for command in snippet.commands(result.steps[-1]):
+            typed = markup.command_line(command.argv)
+            lines += [f"$ {typed}", command.output.rstrip(), f"[exit code {command.exit_code}]"]
+        return markup.fence("\n".join(line for line in lines if line), "text")
+
+    @_collecting
+    def said(self, reference: str, pattern: str, lines: int = 1) -> str:
+        """The first line of a transcript that ``pattern`` is found in, and those after it."""
+        result = self._cite(reference)
+        printed = [
+            line
+            for step in result.steps
+            for command in step.commands
+            for line in command.output.splitlines()
+        ]
+        for number, line in enumerate(printed):
+            if re.search(pattern, line):
+                return markup.fence("\n".join(printed[number : number + lines]), "text")
+        raise QuoteError(reference, pattern)
+
+    @_collecting
+    def check_says(self, reference: str, tool: str = "uv") -> str:
+        """What ``pip check`` or ``uv pip check`` answered in that environment."""
+        result = self._cite(reference)
+        checks = result.observation.checks if result.observation else ()
+        for check in checks:
+            if check.tool == tool:
+                return markup.fence(f"{check.output}\n[exit code {check.exit_code}]", "text")
+        raise QuoteError(reference, f"{tool} check")
+
+    @_collecting
+    def sequence(self, reference: str) -> str:
+        """The cell's request journal as a sequence diagram."""
+        result = self._cite(reference)
+        return f"{sequence.diagram(result)}\n\n{markup.badge(result, self.page())}\n"
+
+    @_collecting
+    def grid(self, pattern: str, label: str) -> str:
+        """A table of verdicts, remedies by installers."""
+        found = self._book.matching(pattern)
+        self._cited[self.page()] += found
+        return grid.render(found, self.page(), self._remedy, "remedy", label)
+
+    @_collecting
+    def promises(self, finding: str) -> str:
+        """What specifications and documentation say of a finding."""
+        return upstream.promises(upstream.find(finding))
+
+    @_collecting
+    def report(self, finding: str) -> str:
+        """The rest of a finding's page: reproduction, ways out, threads."""
+        found = upstream.find(finding)
+        result = self._cite(found.cells[0])
+        if result.verdict != found.verdict:
+            told = f"{result.verdict} in {result.cell.id}"
+            raise ContradictionError(found.cells[0], found.verdict, [told])
+        return upstream.rest(found, result)
+
+    def recorded(self, pattern: str) -> bool:
+        """Whether there is such a cell: a page may wait for its evidence."""
+        try:
+            return bool(self._book.matching(pattern))
+        except CellReferenceError:
+            return False
+
+    def not_recorded(self) -> str:
+        """A sentence that names the well-known tools without any result; empty for none."""
+        return unrecorded_tools(self._book)
+
+    def diagnosed(self) -> str:
+        """What doctor said of the recorded environments, beside their verdicts."""
+        return diagnosed.table(self._book.results, self.page())
+
+    def count(self) -> str:
+        """How many cells are recorded."""
+        return str(len(self._book.results))
+
+    def tools(self) -> str:
+        """Which tools are recorded, in which versions."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, versions in self._book.tools().items():
+            found[INSTALLERS[name].tool].update(versions)
+        return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
+
+    def _remedy(self, result: Result) -> str:
+        href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")
+        return f'<a href="{href}">{result.cell.remedy}</a>'
+
+    def _cite(self, reference: str) -> Result:
+        result = self._book.find(reference)
+        self._cited[self.page()].append(result)
+        return result
+
+
+def _who(found: Iterable[Result]) -> str:
+    """Which tools a claim is about, short enough for a badge."""
+    tools = dict.fromkeys(markup.short_tool(result) for result in found)
+    return ", ".join(tools)

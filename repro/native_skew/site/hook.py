@@ -1,0 +1,47 @@
+"""The MkDocs hook: adds the generated pages, and the edit link where a repository is known."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+from native_skew.errors import SkewError
+from native_skew.site import markup, pages
+
+
+def on_config(config: Any) -> Any:
+    """Sets the edit link's address."""
+    if link := pages.edit_link(os.environ):
+        config.edit_uri_template = link
+    return config
+
+
+@event_priority(100)  # before the plugin that checks where redirects lead
+def on_files(files: Any, config: Any) -> Any:
+    """Adds every generated page.
+
+    Raises:
+        PluginError: a result or a scenario cannot be read.
+
+    """
+    try:
+        for path, text in pages.generate().items():
+            files.append(File.generated(config, path, content=text))
+    except SkewError as error:
+        raise PluginError(str(error)) from error
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Takes away what is HTML already: to parse it again costs a minute over all cells."""
+    head, _mark, page.ready_html = markdown.partition(markup.READY)
+    return head
+
+
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """Puts it back behind what was Markdown."""
+    return html + str(page.ready_html)

@@ -1,0 +1,153 @@
+"""Small pieces of HTML and Markdown that every generated page is made of."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from native_skew.installers import INSTALLERS
+from native_skew.results import Result
+
+# Everything after this line of a generated page is HTML; the hook spares it the parser.
+READY = "<!-- ready-made HTML -->\n"
+# Head of a page that no navigation lists: the room is for its table.
+WIDE = ("hide:", "  - navigation")
+LONGEST = 12_000  # characters of one transcript on a page; the rest is in the raw result
+
+
+def page_of(result: Result) -> str:
+    """The cell's page, relative to the pages' folder."""
+    return f"cells/{result.cell.id}.md"
+
+
+def raw_of(result: Result) -> str:
+    """The cell's recorded result, relative to the pages' folder."""
+    return f"results/{result.cell.id}.json"
+
+
+def link(source: str, target: str) -> str:
+    """``target`` as seen from the page ``source``, both relative to the pages' folder."""
+    return posixpath.relpath(target, posixpath.dirname(source) or ".")
+
+
+def url(source: str, target: str) -> str:
+    """As ``link``, for raw HTML: every page ``a/b.md`` is served as ``a/b/``."""
+    return posixpath.relpath(_served(target), _served(source)) + (
+        "/" if target.endswith(".md") else ""
+    )
+
+
+def _served(page: str) -> str:
+    stem = page.removesuffix(".md")
+    return posixpath.dirname(page) or "." if stem.endswith("index") else stem
+
+
+def tool(result: Result) -> str:
+    """``uv sync 0.13.9``."""
+    return f"{INSTALLERS[result.cell.installer].title} {result.cell.version}"
+
+
+def short_tool(result: Result) -> str:
+    """``uv 0.13.9``."""
+    return f"{INSTALLERS[result.cell.installer].tool} {result.cell.version}"
+
+
+def css(verdict: str) -> str:
+    """The class of a verdict."""
+    return "is-" + verdict.replace(", ", "-").replace(" ", "-")
+
+
+def verdict(name: str) -> str:
+    """A verdict as HTML that leads nowhere: on its own page, or in a legend."""
+    return f'<span class="verdict {css(name)}">{name}</span>'
+
+
+def badge(result: Result, source: str, note: str | None = None) -> str:
+    """A Markdown link to the cell's page that says its verdict and by which version."""
+    words = note or short_tool(result)
+    title = f"{tool(result)} on {result.cell.python}, recorded {result.circumstances.date}"
+    return (
+        f"[{result.verdict} <small>{words}</small>]({link(source, page_of(result))})"
+        f'{{ .verdict .{css(result.verdict)} title="{title}" }}'
+    )
+
+
+def html_badge(result: Result, source: str) -> str:
+    """A link to the cell's page as HTML, with the verdict alone."""
+    href = escape(url(source, page_of(result)))
+    return f'<a class="verdict {css(result.verdict)}" href="{href}">{result.verdict}</a>'
+
+
+def pre(text: str, label: str) -> str:
+    """Preformatted text as HTML; a keyboard reaches it when it scrolls."""
+    shown = text.rstrip("\n")
+    if len(shown) > LONGEST:
+        half = LONGEST // 2
+        cut = len(shown) - 2 * half
+        shown = f"{shown[:half]}\n[… {cut} characters left out; the raw result has them]\n{shown[-half:]}"
+    attributes = f'tabindex="0" role="group" aria-label="{escape(label)}"'
+    return f'<pre class="plain" {attributes}><code>{escape(shown)}</code></pre>'
+
+
+def fence(text: str, language: str, title: str = "", *classes: str) -> str:
+    """A fenced code block as Markdown."""
+    heading = f' title="{title}"' if title else ""
+    marks = "".join(f" .{each}" for each in (language, *classes))
+    return f"``` {{{marks}{heading} }}\n{text.rstrip()}\n```\n"
+
+
+def command_line(argv: Sequence[str]) -> str:
+    """As typed into a shell."""
+    return shlex.join(argv)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str:
+    """An HTML table in a box that scrolls by itself; cells are HTML already."""
+    top = "".join(f'<th scope="col">{each}</th>' for each in head)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in rest) + "</tr>"
+        for first, *rest in rows
+    )
+    attributes = f'class="scroll" tabindex="0" role="group" aria-label="{escape(label)}"'
+    return (
+        f"<div {attributes}><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def facts(rows: Iterable[tuple[str, str]], label: str) -> str:
+    """A table without a head: what, and its value; both are HTML already."""
+    body = "".join(f'<tr><th scope="row">{what}</th><td>{value}</td></tr>' for what, value in rows)
+    attributes = f'class="scroll facts" tabindex="0" role="group" aria-label="{escape(label)}"'
+    return f"<div {attributes}><table><tbody>{body}</tbody></table></div>"
+
+
+def code(text: str | None) -> str:
+    """``text`` as HTML code; a dash for nothing."""
+    return f"<code>{escape(text)}</code>" if text else "–"
+
+
+def codes(texts: Iterable[str]) -> str:
+    """Several, comma between them."""
+    return ", ".join(code(each) for each in texts) or "–"
+
+
+def one_line(text: str) -> str:
+    """Text of several lines as one."""
+    return " ".join(text.split())
+
+
+def indent(text: str, by: int = 4) -> str:
+    """``text`` as the content of a tab or an admonition."""
+    return "".join(" " * by + line if line.strip() else line for line in text.splitlines(True))
+
+
+def frontmatter(title: str, *more: str) -> str:
+    """The head of a generated page: no macros are run in it, no edit link, as listed."""
+    lines = [f"title: {_quoted(title)}", "render_macros: false", *more]
+    return "---\n" + "\n".join(lines) + "\n---\n\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,65 @@
+"""All generated pages, as text by path: independent of the site generator that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from native_skew import results, scenarios
+from native_skew.site import cellpage, links, markup, matrix, remedypage, scenariopage, timeline
+from native_skew.site.result_index import Book
+from native_skew.timeline import record
+
+
+def generate(folder: Path = results.FOLDER) -> dict[str, str]:
+    """The pages made from the results in ``folder``.
+
+    Returns:
+        Markdown by path, relative to the pages' folder.
+
+    Raises:
+        NothingRecordedError: there are no results.
+        ResultFileError: one is damaged.
+        ScenarioError: a scenario file is wrong.
+        LinkRecordError: the record of checked links is damaged.
+
+    """
+    book, known = Book.open(folder), scenarios.load_all()
+    lines, evidence = record.read_all(folder / "timeline"), record.read_cells(folder / "timeline")
+    shown = {result.cell.scenario for result in book.results}
+    pages = {
+        matrix.PAGE: matrix.render(book, known),
+        timeline.PAGE: timeline.render(book, known, lines, evidence),
+        "scenarios/index.md": scenariopage.index(book, known),
+        "remedies/index.md": remedypage.index(book),
+    }
+    for name in known:
+        if name in shown:
+            pages[f"scenarios/{name}.md"] = scenariopage.render(known[name], book)
+    for remedy in remedypage.recorded(book):
+        pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
+    pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
+    for result in book.results:
+        pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
+    for result in evidence.values():
+        page = cellpage.render(
+            result,
+            book,
+            known[result.cell.scenario],
+            f"results/timeline/cells/{result.cell.id}.json",
+        )
+        pages.setdefault(markup.page_of(result), page)  # the matrix may have that cell too
+    return pages
+
+
+def edit_link(environ: Mapping[str, str]) -> str | None:
+    """Where a page is edited, with ``{path}`` in it; None where no repository is known.
+
+    Args:
+        environ: of a workflow, with the names that GitHub gives.
+            https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+
+    """
+    repository = environ.get("GITHUB_REPOSITORY")
+    server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+    return f"{server}/{repository}/edit/main/docs/{{path}}" if repository else None

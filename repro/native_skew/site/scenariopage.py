@@ -1,0 +1,128 @@
+"""Scenario -> its page: what is published, what is asked, and every verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from native_skew.installers import REMEDIES
+from native_skew.publish import provider_title
+from native_skew.results import Result
+from native_skew.scenarios import ConsumerRelease, Scenario, releases_of
+from native_skew.site import grid, markup
+from native_skew.site.result_index import Book
+
+
+def index(book: Book, known: Mapping[str, Scenario]) -> str:
+    """The list of all scenarios."""
+    lines = [
+        markup.frontmatter("Scenarios"),
+        "# Scenarios\n",
+        "Each scenario publishes a fake pair of distributions to a local index, lets an "
+        "installer install from it, and looks at what ended up in the environment. "
+        "The pair carries the version numbers of the real one.\n",
+    ]
+    shown = {result.cell.scenario for result in book.results}
+    for name, scenario in known.items():
+        heading = f"[{scenario.title}]({name}.md)" if name in shown else scenario.title
+        note = "" if name in shown else " It is not recorded yet."
+        lines.append(f"## {heading} {{ #{name} }}\n\n{markup.one_line(scenario.summary)}{note}\n")
+    lines.append(
+        "What to do: open the one that looks like your case, or "
+        "[filter the matrix](../matrix.md).\n"
+    )
+    return "\n".join(lines)
+
+
+def render(scenario: Scenario, book: Book) -> str:
+    """One scenario's page."""
+    page = f"scenarios/{scenario.id}.md"
+    lines = [
+        markup.frontmatter(scenario.title, *markup.WIDE),
+        f"# {scenario.title}\n",
+        f"{markup.one_line(scenario.summary)}\n",
+        f"Family: {scenario.family}. The provider's versions: `{scenario.versions.older}` "
+        f"and `{scenario.versions.newer}`.\n",
+    ]
+    for variant in scenario.variant_names():
+        lines += _variant(scenario, variant, book, page)
+    lines += _expectations(scenario)
+    lines += ["## Sources\n", *(f"- <{source}>" for source in scenario.sources), ""]
+    lines += [
+        "## What to do\n",
+        "Run the whole scenario on your own machine:\n",
+        markup.fence(f"native-skew run --scenario {scenario.id}", "bash"),
+        "A verdict opens the cell's own page: commands, transcript, and everything observed.\n",
+    ]
+    return "\n".join(lines)
+
+
+def _variant(scenario: Scenario, variant: str, book: Book, page: str) -> Iterator[str]:
+    found = book.newest_of(scenario.id, variant)
+    title = scenario.variants[variant].title if variant in scenario.variants else "Verdicts"
+    yield f"## {title} {{ #{variant} }}\n"
+    yield "\n".join(_circumstances(scenario, variant)) + "\n"
+    if not found:
+        yield "Not recorded yet.\n"
+        return
+    yield grid.render(found, page, lambda r: _remedy_link(r, page), "remedy", title) + "\n"
+    dates = sorted({result.circumstances.date for result in found})
+    yield f'<p class="verified">Last verified: {dates[-1]}.</p>\n'
+
+
+def _remedy_link(result: Result, page: str) -> str:
+    remedy = result.cell.remedy
+    href = markup.url(page, f"remedies/{remedy}.md")
+    return f'<a href="{href}">{escape(REMEDIES[remedy].title)}</a>'
+
+
+def _circumstances(scenario: Scenario, variant: str) -> Iterator[str]:
+    ask = scenario.ask_of(variant)
+    asked = ", ".join(f"`{each}`" for each in ask.requirements)
+    built = "".join(f", with `{each}` built from source" for each in ask.build_from_source)
+    yield f"- asked: {asked}{built}"
+    for provider in releases_of(scenario.providers, variant):
+        yield f"- published{_when(provider.step)}: {provider_title(provider)}"
+    for consumer in releases_of(scenario.consumers, variant):
+        for line in _consumer(consumer):
+            yield f"- published{_when(consumer.step)}: {line}"
+    steps = scenario.steps_of(variant)
+    if len(steps) > 1:
+        yield f"- steps: {'; '.join(step.title for step in steps)}"
+    headers = scenario.cache_headers_of(variant)
+    if headers != "public":
+        yield f"- cache headers of the index: {headers}"
+
+
+def _when(step: int) -> str:
+    return f" from step {step} on" if step > 1 else ""
+
+
+def _consumer(consumer: ConsumerRelease) -> Iterator[str]:
+    if consumer.sdist:
+        sdist = consumer.sdist
+        stamps = "stamps what it is built with" if sdist.stamps else "stamps nothing"
+        says = ", ".join(f"`{each}`" for each in sdist.requires_dist) or "nothing"
+        needs = ", ".join(f"`{each}`" for each in sdist.build_requires)
+        dynamic = "" if sdist.dynamic == "absent" else f" and `Dynamic: {sdist.dynamic}`"
+        yield (
+            f"fake-softioc {consumer.version}, sdist: {stamps}; its PKG-INFO requires "
+            f"{says}{dynamic}; its build requires {needs}"
+        )
+    for wheel in consumer.wheels:
+        says = ", ".join(f"`{each}`" for each in wheel.requires_dist) or "nothing"
+        tag = "a wheel that fits here" if wheel.tag == "here" else f"wheel `{wheel.tag}`"
+        yield f"fake-softioc {consumer.version}, {tag}: requires {says}"
+
+
+def _expectations(scenario: Scenario) -> Iterator[str]:
+    if not scenario.expect:
+        return
+    yield "## Why\n"
+    yield "The reasons stand in the scenario's file; a run that contradicts one is reported.\n"
+    for each in scenario.expect:
+        who = ", ".join(each.installers) or "every installer"
+        where = f" ({', '.join(each.variants)})" if each.variants else ""
+        remedies = ", ".join(each.remedies)
+        yield f"- **{each.verdict}**: {who}{where}, {remedies}: {each.because}."
+    yield ""

@@ -1,0 +1,93 @@
+"""A recorded request journal as a sequence diagram: installer on the left, index on the right.
+
+It is a list with two lifelines drawn by the style sheet, so that it wraps on a phone, is
+read aloud in order, and can be copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from native_skew.installers import INSTALLERS
+from native_skew.publish import JournalEntry
+from native_skew.results import Result
+
+
+def diagram(result: Result) -> str:
+    """The journal of ``result`` as HTML, one item per request, with what each was for."""
+    if not result.journal:
+        return "<p>The index was not asked.</p>"
+    name = INSTALLERS[result.cell.installer].title
+    items = "".join(_items(result))
+    label = escape(f"Requests of {name} {result.cell.version}, in order")
+    return (
+        f'<div class="sequence"><div class="sequence__heads" aria-hidden="true">'
+        f"<span>{escape(name)}</span><span>index</span></div>"
+        f'<ol aria-label="{label}">{items}</ol></div>'
+    )
+
+
+def _items(result: Result) -> Iterator[str]:
+    step = 0
+    several = len({entry.step for entry in result.journal}) > 1
+    for entry in result.journal:
+        if several and entry.step != step:
+            step = entry.step
+            title = result.steps[step - 1].title if step <= len(result.steps) else ""
+            yield f'<li class="sequence__step"><strong>Step {step}</strong>: {escape(title)}</li>'
+        yield _item(result, entry)
+
+
+def _item(result: Result, entry: JournalEntry) -> str:
+    note = purpose(result, entry)
+    telling = ' class="sequence__telling"' if note.startswith("metadata of a wheel that") else ""
+    return (
+        f"<li{telling}><code>{entry.method} {escape(entry.path)}</code> "
+        f'<span class="sequence__answer">{entry.status}</span> '
+        f'<span class="sequence__note">{escape(note)}</span></li>'
+    )
+
+
+def purpose(result: Result, entry: JournalEntry) -> str:
+    """What a request was for, in a few words, as told by the journal and the environment."""
+    path = entry.path
+    if path.startswith("/simple/"):
+        unchanged = ", unchanged" if entry.status == 304 else ""
+        missing = ", which is not there" if entry.status == 404 else ""
+        return f"the list of {path.split('/')[2]}'s files{unchanged}{missing}"
+    filename = path.removeprefix("/files/")
+    if filename.endswith(".tar.gz"):
+        return "the sdist"
+    wheel = filename.removesuffix(".metadata")
+    if wheel != filename:
+        return _metadata_purpose(result, wheel)
+    return _wheel_purpose(result, wheel)
+
+
+def _metadata_purpose(result: Result, wheel: str) -> str:
+    fetched = any(entry.path == f"/files/{wheel}" for entry in result.journal)
+    record = next((p for p in result.published if p.filename == wheel), None)
+    says = f" says {', '.join(record.requires_dist)}" if record and record.requires_dist else ""
+    if fetched or not says:
+        return f"metadata of {_short(wheel)}" + (f", which{says}" if says else "")
+    return f"metadata of a wheel that is never downloaded; it{says}"
+
+
+def _wheel_purpose(result: Result, wheel: str) -> str:
+    seen = result.observation
+    name, version = wheel.split("-")[:2]
+    provider = next((p.filename.split("-")[0] for p in result.published), "")
+    if not seen or name != provider:
+        return f"the wheel {_short(wheel)}"
+    uses = []
+    if version == seen.built_against:
+        uses.append("the build")
+    if version == seen.installed:
+        uses.append("run time")
+    return f"the wheel {_short(wheel)}" + (f", for {' and '.join(uses)}" if uses else "")
+
+
+def _short(wheel: str) -> str:
+    name, version = wheel.split("-")[:2]
+    return f"{name.replace('_', '-')} {version}"

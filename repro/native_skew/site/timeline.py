@@ -1,0 +1,172 @@
+"""Verdicts by release: what a tool's newer version does with the same question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+
+from packaging.version import Version
+
+from native_skew.installers import INSTALLERS, REMEDIES
+from native_skew.results import Result
+from native_skew.run import TOUR_SCENARIO
+from native_skew.scenarios import Scenario
+from native_skew.site import linechart, markup
+from native_skew.site.result_index import Book, question
+from native_skew.timeline import Flip, Line, Point, between
+
+PAGE = "timeline.md"
+_TOOLS = sorted({each.tool for each in INSTALLERS.values()}, key=lambda tool: (tool != "uv", tool))
+INTRO = """\
+The same question, asked of a tool’s releases. The first and the last of each minor release are
+run; where two of them differ, the release that changed is found by halving what lies between. A dot
+is a release that was run. A verdict that changed and changed back between two dots is not seen.
+"""
+
+
+def render(
+    book: Book,
+    known: Mapping[str, Scenario],
+    lines: Mapping[str, Line],
+    evidence: Mapping[str, Result],
+) -> str:
+    """The page: a chart and a table for each tool and scenario, then what else is recorded.
+
+    Args:
+        book: the results.
+        known: the scenarios by id.
+        lines: the recorded timeline.
+        evidence: the result of each of its points, by cell id.
+
+    """
+    ordered = sorted(lines.values(), key=lambda line: (*_place(line), *_order(line)))
+    sections = [_chapter(list(group), known, evidence) for _, group in groupby(ordered, _place)]
+    others = [text for name in INSTALLERS for text in _section(book, name)]
+    if others:
+        others.insert(
+            0, "## In the matrix\n\nOther questions that are recorded in several versions."
+        )
+    command = "native-skew timeline --installer uv-sync --remedy match-runtime"
+    ending = (
+        "## What to do\n\nAsk a question of your own of every release; the answers are compared "
+        "with what is recorded, and `--record` adds them to this page:\n\n"
+        + markup.fence(command, "bash")
+    )
+    dates = [result.circumstances.date for result in (*book.results, *evidence.values())]
+    verified = f'\n<p class="verified">Last verified: {max(dates)}.</p>\n'
+    head = markup.frontmatter("Verdicts by release", *markup.WIDE)
+    return "\n\n".join(
+        [head + "# Verdicts by release", INTRO, *sections, *others, ending, verified]
+    )
+
+
+def _place(line: Line) -> tuple[int, bool, str, str]:
+    """Where a line stands: the issue's tool, and its scenario, before others."""
+    asked = line.question
+    first = asked.scenario == TOUR_SCENARIO
+    return _TOOLS.index(line.tool), not first, asked.scenario, asked.variant
+
+
+def _order(line: Line) -> tuple[int, int]:
+    asked = line.question
+    return list(INSTALLERS).index(asked.installer), list(REMEDIES).index(asked.remedy)
+
+
+def _chapter(
+    lines: Sequence[Line], known: Mapping[str, Scenario], evidence: Mapping[str, Result]
+) -> str:
+    """One tool in one variant of a scenario: heading, chart, table."""
+    first = lines[0]
+    scenario, variant = first.question.scenario, first.question.variant
+    href = f"{markup.url(PAGE, f'scenarios/{scenario}.md')}#{variant}"
+    suffix = "" if variant == "only" else f", {variant}"
+    label = f"{first.tool} in {scenario}{suffix}"
+    released = f"{len(first.releases)} releases of {first.tool}, {first.releases[0]} to {first.releases[-1]}"
+    lead = f'<p>{released}: <a href="{href}">{escape(known[scenario].title)}</a>{suffix}.</p>'
+    chart = linechart.chart(lines, [_title(line) for line in lines], f"{label}, as a chart")
+    return f"## {label}\n\n{lead}\n{chart}\n{_table(lines, evidence, label)}\n"
+
+
+def _title(line: Line) -> str:
+    installer = escape(INSTALLERS[line.question.installer].title)
+    return f"{installer}: {escape(REMEDIES[line.question.remedy].title)}"
+
+
+def _table(lines: Sequence[Line], evidence: Mapping[str, Result], label: str) -> str:
+    rows = [row for line in lines for row in _rows(line, evidence)]
+    head = ("question", "releases", "verdict", "what it rests on")
+    return f'<div class="grid">{markup.table(head, rows, label)}</div>'
+
+
+def _rows(line: Line, evidence: Mapping[str, Result]) -> Iterator[tuple[str, ...]]:
+    heading = (
+        f"{_title(line)}<br><small>{len(line.points)} of {len(line.releases)} releases run, "
+        f"{line.date}{_left_out(line)}</small>"
+    )
+    by_newer = {flip.newer: flip for flip in line.flips}
+    for span in line.spans():
+        point, *others = span
+        badge = markup.html_badge(evidence[point.cell], PAGE)
+        why = escape(point.because) + _doubt(by_newer.get(point.version))
+        yield heading, escape(between(span)), badge + _runs(others, evidence), why
+        heading = _title(line)
+
+
+def _runs(points: Sequence[Point], evidence: Mapping[str, Result]) -> str:
+    """The other releases that were run with that verdict, each as a link to its cell."""
+    if not points:
+        return ""
+    links = ", ".join(
+        f'<a href="{escape(markup.url(PAGE, markup.page_of(evidence[each.cell])))}">'
+        f"{escape(each.version)}</a>"
+        for each in points
+    )
+    return f"<details><summary>{len(points)} more</summary>{links}</details>"
+
+
+def _left_out(line: Line) -> str:
+    names = ", ".join(each.version for each in line.skipped)
+    return f"; could not be run: {escape(names)}" if names else ""
+
+
+def _doubt(flip: Flip | None) -> str:
+    """What is not known of a flip, beside the verdict that it leads to."""
+    if flip is None:
+        return ""
+    doubts = ["where the feature is missing, nothing was run"] if flip.declared else []
+    if flip.skipped:
+        names = ", ".join(flip.skipped)
+        doubts.append(f"any of {names} may have changed it: they could not be run")
+    return f" <small>({escape('; '.join(doubts))})</small>" if doubts else ""
+
+
+def _section(book: Book, installer: str) -> Iterator[str]:
+    own = [result for result in book.results if result.cell.installer == installer]
+    questions: dict[str, dict[str, Result]] = {}
+    for result in own:
+        questions.setdefault(question(result), {})[result.cell.version] = result
+    several = {name: cells for name, cells in questions.items() if len(cells) > 1}
+    if not several:
+        return
+    versions = sorted({v for cells in several.values() for v in cells}, key=Version)
+    rows = [
+        (_heading(cells), *(_verdict(cells.get(version)) for version in versions))
+        for cells in several.values()
+    ]
+    title = INSTALLERS[installer].title
+    head = ("question", *(escape(version) for version in versions))
+    yield f'### {title}\n\n<div class="grid">{markup.table(head, rows, f"{title} by release")}</div>'
+
+
+def _heading(cells: dict[str, Result]) -> str:
+    cell = next(iter(cells.values())).cell
+    href = f"{markup.url(PAGE, f'scenarios/{cell.scenario}.md')}#{cell.variant}"
+    return (
+        f"{escape(REMEDIES[cell.remedy].title)}<br>"
+        f'<small><a href="{href}">{cell.scenario}, {cell.variant}</a></small>'
+    )
+
+
+def _verdict(result: Result | None) -> str:
+    return markup.html_badge(result, PAGE) if result else "–"

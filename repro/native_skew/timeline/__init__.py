@@ -1,0 +1,9 @@
+"""Verdicts through time: one question, asked of a tool's releases, and where the answer flips."""
+
+from native_skew.timeline import record
+from native_skew.timeline.command import timeline
+from native_skew.timeline.record import Flip, Line, Point
+from native_skew.timeline.search import minor_of
+from native_skew.timeline.words import between
+
+__all__ = ["Flip", "Line", "Point", "between", "minor_of", "record", "timeline"]

@@ -1,0 +1,30 @@
+"""What the machine brings: tools, interpreters, a compiler, processes and their sandbox."""
+
+from native_skew.toolchain import interpreter, machine, user_index
+from native_skew.toolchain.compiler import Compiler
+from native_skew.toolchain.interpreter import Interpreter, find
+from native_skew.toolchain.process import TIMED_OUT, Outcome, Processes
+from native_skew.toolchain.sandbox import Sandbox, environment
+from native_skew.toolchain.tools import NEWEST, Phase, Tool, Toolbox, commands_of, unseen
+from native_skew.toolchain.user_index import index_url
+
+__all__ = [
+    "NEWEST",
+    "TIMED_OUT",
+    "Compiler",
+    "Interpreter",
+    "Outcome",
+    "Phase",
+    "Processes",
+    "Sandbox",
+    "Tool",
+    "Toolbox",
+    "commands_of",
+    "environment",
+    "find",
+    "index_url",
+    "interpreter",
+    "machine",
+    "unseen",
+    "user_index",
+]

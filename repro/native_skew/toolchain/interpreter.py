@@ -1,0 +1,95 @@
+"""The Python that a cell installs into: what it is called, its tags, its headers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from native_skew.errors import HeadersMissingError, InterpreterError
+
+# Asked of the interpreter itself: nothing of this can be known from outside.
+_QUESTION = """
+import json, platform, sys, sysconfig
+print(json.dumps({
+    "version": platform.python_version(),
+    "implementation": sys.implementation.name,
+    "platform": sysconfig.get_platform(),
+    "include": sysconfig.get_paths()["include"],
+}))
+"""
+
+
+# Of wheel tags, by implementation.
+PREFIX = {"cpython": "cp", "pypy": "pp"}
+
+
+class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
+    """An interpreter that cells can use. ``platform`` is sysconfig's, e.g. ``linux-x86_64``."""
+
+    path: str
+    version: str
+    implementation: str
+    platform: str
+    include: str
+
+    @property
+    def name(self) -> str:
+        """The interpreter's wheel tag, e.g. ``cp311``; used in a cell's name."""
+        major, minor = self.version.split(".")[:2]
+        return PREFIX.get(self.implementation, "py") + major + minor
+
+    @property
+    def platform_tag(self) -> str:
+        """The wheel tag of what is compiled here, e.g. ``linux_x86_64``."""
+        return self.platform.replace("-", "_").replace(".", "_")
+
+    @property
+    def extension_tag(self) -> str:
+        """The wheel tag of an extension module compiled for it."""
+        return f"{self.name}-{self.name}-{self.platform_tag}"
+
+    def require_headers(self) -> None:
+        """Makes sure that extension modules of others can be built; the fake pair needs none.
+
+        Raises:
+            HeadersMissingError: there is no Python.h.
+
+        """
+        if not (Path(self.include) / "Python.h").is_file():
+            raise HeadersMissingError(self.path, Path(self.include))
+
+
+@cache
+def find(name: str | None = None) -> Interpreter:
+    """The interpreter called ``name``: a version (``3.12``), a path, or None for this one.
+
+    Raises:
+        InterpreterError: it is not there, does not run, or is older than 3.10.
+
+    """
+    if name is None:
+        path: str | None = getattr(sys, "_base_executable", None) or sys.executable
+    elif "/" in name:
+        path = name
+    else:
+        path = shutil.which(name) or shutil.which(f"python{name}")
+    if path is None:
+        raise InterpreterError(name or "", "no such interpreter is on the PATH")
+    try:
+        answer = subprocess.run(
+            [path, "-I", "-c", _QUESTION], capture_output=True, text=True, timeout=30, check=True
+        )
+        facts = json.loads(answer.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        told = type(error).__name__  # its text would be the whole question
+        raise InterpreterError(name or path, f"it does not run as Python 3 ({told})") from error
+    found = Interpreter(path=path, **facts)
+    if tuple(map(int, found.version.split(".")[:2])) < (3, 10):
+        raise InterpreterError(name or path, f"it is Python {found.version}")
+    return found

@@ -1,0 +1,298 @@
+"""The tools that are run, each version in an environment of its own, fetched once.
+
+Fetching is the one thing that needs the network, and the one thing that uses the user's
+own pip configuration: behind a mirror, the mirror serves the tools.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from filelock import FileLock
+from packaging.metadata import parse_email
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+from wheel.wheelfile import WheelError, WheelFile
+
+from native_skew.distributions import DistributionFile
+from native_skew.errors import ToolUnavailableError
+from native_skew.toolchain import machine
+from native_skew.toolchain.compiler import Compiler, system_compiler
+
+NEWEST = "newest"
+# Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
+# in full (gone since 82). And pip, which an environment may have to bring up to date.
+BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0", "pip")
+# What is fetched for a tool, where it is more than the distribution of its name.
+# «locked» holds PDM's dependencies to the versions that the release was tested with:
+# https://pdm-project.org/en/latest/#installation
+_EXTRAS = {"pdm": "locked"}
+# The commands of a tool that has others than one of its own name; Hatch brings a uv along.
+_COMMANDS = {"pip-tools": ("pip-compile", "pip-sync"), "hatch": ("hatch", "uv")}
+
+Phase = Callable[[str], AbstractContextManager[None]]  # says what is being done, to a person
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that is ready. ``path`` is a folder for PATH that holds its commands alone."""
+
+    name: str
+    version: str
+    path: str
+
+
+def unseen(_: str) -> AbstractContextManager[None]:
+    """A ``Phase`` that tells nobody."""
+    return nullcontext()
+
+
+class Toolbox:
+    """Fetches tools into ``folder`` and finds them there again.
+
+    Args:
+        folder: shared by all runs; two of them may use it at once.
+        python: the interpreter that the tools run on, by default this one's base.
+        phase: told what is fetched.
+
+    """
+
+    def __init__(self, folder: Path, python: str | None = None, phase: Phase = unseen) -> None:
+        self._folder = folder
+        self._python = python or getattr(sys, "_base_executable", None) or sys.executable
+        self._phase = phase
+        self._suffix = f"cp{sys.version_info.major}{sys.version_info.minor}"
+
+    def tool(self, name: str, version: str) -> Tool:
+        """``name`` in ``version`` (or ``newest``), fetched where it is not there yet.
+
+        Raises:
+            ToolUnavailableError: it cannot be fetched.
+
+        """
+        exact = self.newest(name) if version == NEWEST else version
+        home = self._folder / f"{name}-{exact}-{self._suffix}"
+        with self._lock(home.name):
+            if not (home / "complete").exists():
+                size = f", {machine.ZIGLANG_SIZE}" if name == "ziglang" else ""
+                with self._phase(f"fetching {name} {exact}{size}"):
+                    self._fetch(home, name, exact)
+        return Tool(name=name, version=exact, path=str(home / "path"))
+
+    def own(self, name: str, binary: str) -> Tool:
+        """The user's own executable ``binary`` as the tool ``name``.
+
+        Raises:
+            ToolUnavailableError: it does not say its version.
+
+        """
+        try:
+            done = subprocess.run(
+                [binary, "--version"], capture_output=True, text=True, check=False, timeout=30
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ToolUnavailableError(binary, str(error)) from error
+        words = done.stdout.split()
+        version = next((word for word in words if _is_version(word)), None)
+        if done.returncode or version is None:
+            raise ToolUnavailableError(binary, "it does not answer --version")
+        mark = hashlib.sha256(str(Path(binary).absolute()).encode()).hexdigest()[:12]
+        path = self._folder / f"own-{name}-{mark}" / "path"
+        path.mkdir(parents=True, exist_ok=True)
+        first, *more = commands_of(name)
+        _link(path / first, Path(binary).absolute())
+        for command in more:
+            _link(path / command, Path(binary).absolute().with_name(command))
+        return Tool(name=name, version=version, path=str(path))
+
+    def newest(self, name: str) -> str:
+        """The newest release of ``name``: asked once, then remembered in the folder.
+
+        Of those that can be installed: a release may ask for what the index does not have.
+
+        Raises:
+            ToolUnavailableError: the index cannot be asked.
+
+        """
+        memory = self._folder / f"{name}.newest"
+        with self._lock(memory.name):
+            if not memory.exists():
+                asked = "install", "--dry-run", "--ignore-installed", _with_extras(name)
+                with self._phase(f"asking for the newest {name}"):
+                    report = self._pip(*asked)
+                chosen = (each["metadata"] for each in report["install"])
+                found = {canonicalize_name(each["name"]): each["version"] for each in chosen}
+                _write_whole(memory, str(found[canonicalize_name(name)]))
+            return memory.read_text(encoding="ascii")
+
+    def releases(self, name: str) -> tuple[str, ...]:
+        """Every final release of ``name`` that the index has for this interpreter, older first.
+
+        Asked once, then remembered in the folder.
+
+        Raises:
+            ToolUnavailableError: the index cannot be asked, or does not know the name.
+
+        """
+        memory = self._folder / f"{name}-releases.json"
+        with self._lock(memory.name):
+            if not memory.exists():
+                # https://pip.pypa.io/en/stable/cli/pip_index/
+                asking = ("--disable-pip-version-check", "index", "versions", "--json", name)
+                with self._phase(f"asking for the releases of {name}"):
+                    told = json.loads(self._run([sys.executable, "-m", "pip", *asking], name))
+                _write_whole(memory, json.dumps(told["versions"]))
+            return tuple(sorted(json.loads(memory.read_text(encoding="utf-8")), key=Version))
+
+    def forget_newest(self) -> None:
+        """Makes ``newest`` and ``releases`` ask the index again."""
+        for pattern in ("*.newest", "*-releases.json"):
+            for memory in self._folder.glob(pattern):
+                memory.unlink()
+
+    def build_requirements(self) -> tuple[DistributionFile, ...]:
+        """The build requirements that every cell's index offers.
+
+        Raises:
+            ToolUnavailableError: one cannot be fetched.
+
+        """
+
+        def fetched(requirement: str) -> tuple[DistributionFile, ...]:
+            return self._downloaded(requirement.replace("==", "-"), "--no-deps", requirement)
+
+        with ThreadPoolExecutor() as pool:
+            found = [each for files in pool.map(fetched, BUILD_REQUIREMENTS) for each in files]
+        return tuple({each.filename: each for each in found}.values())
+
+    def wheels(self, requirements: Sequence[str]) -> tuple[DistributionFile, ...]:
+        """Wheels for ``requirements`` and for what these require, for this interpreter.
+
+        Raises:
+            ToolUnavailableError: one cannot be fetched.
+
+        """
+        wanted = sorted(requirements)
+        mark = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
+        return self._downloaded(f"{mark}-{self._suffix}", *wanted)
+
+    def compiler(self) -> Compiler:
+        """The machine's C compiler, or else ziglang.
+
+        Raises:
+            ToolUnavailableError: neither is to be had.
+
+        """
+        if found := system_compiler():
+            return found
+        tool = self.tool("ziglang", NEWEST)
+        python = str(Path(tool.path).parent / "venv" / "bin" / "python")
+        return Compiler(
+            command=(python, "-m", "ziglang", "cc"),
+            # Its own cache, which would else be in the user's home.
+            variables=(("ZIG_GLOBAL_CACHE_DIR", str(self._folder / "zig-cache")),),
+            title=f"ziglang {tool.version} from the package index (no C compiler on the PATH works)",
+        )
+
+    def _fetch(self, home: Path, name: str, version: str) -> None:
+        shutil.rmtree(home, ignore_errors=True)
+        venv = home / "venv"
+        self._run([self._python, "-m", "venv", "--without-pip", str(venv)], name)
+        self._pip("--python", str(venv), "install", f"{_with_extras(name)}=={version}")
+        (home / "path").mkdir()
+        for command in commands_of(name):
+            if (venv / "bin" / command).exists():
+                _link(home / "path" / command, venv / "bin" / command)
+        (home / "complete").touch()
+
+    def _downloaded(self, name: str, *asked: str) -> tuple[DistributionFile, ...]:
+        """The wheels that pip downloads for ``asked``, kept in a folder called ``name``."""
+        folder = self._folder / "build-requirements" / name
+        with self._lock(f"build-{name}"):
+            if not (folder / "complete").exists():
+                with self._phase(f"fetching {asked[-1]} for the builds"):
+                    self._pip("download", "--only-binary", ":all:", "-d", str(folder), *asked)
+                (folder / "complete").touch()
+        return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
+
+    def _pip(self, *arguments: str) -> Any:
+        """Runs this environment's pip; returns its report where one was asked for."""
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+        dry = "--dry-run" in arguments
+        output = self._run(
+            [*command, "--quiet", "--report", "-"] if dry else command, arguments[-1]
+        )
+        return json.loads(output) if dry else None
+
+    def _run(self, command: Sequence[str], what: str) -> str:
+        # Two tries more are enough, and Python compiles what it imports of a tool.
+        environ = {"PIP_RETRIES": "2", **os.environ, "PIP_NO_COMPILE": "1"}
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        if done.returncode:
+            if "connection broken by" in done.stderr:  # pip's errors speak of versions then
+                raise ToolUnavailableError(what, "the package index cannot be reached")
+            lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            told = [line for line in lines if line.lower().startswith("error")] or lines
+            raise ToolUnavailableError(what, told[0] if told else f"exit code {done.returncode}")
+        return done.stdout
+
+    def _lock(self, name: str) -> FileLock:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / f".{name}.lock")
+
+
+def commands_of(name: str) -> tuple[str, ...]:
+    """The commands that the tool ``name`` is driven by; the first of them says its version."""
+    return _COMMANDS.get(name, (name,))
+
+
+def _with_extras(name: str) -> str:
+    return f"{name}[{_EXTRAS[name]}]" if name in _EXTRAS else name
+
+
+def _published(path: Path) -> DistributionFile:
+    name, version, _, _ = parse_wheel_filename(path.name)
+    try:
+        with WheelFile(path) as wheel, wheel.open(f"{wheel.dist_info_path}/METADATA") as member:
+            metadata = member.read()
+    except (WheelError, OSError) as error:
+        raise ToolUnavailableError(path.name, str(error)) from error
+    raw, _ = parse_email(metadata)
+    return DistributionFile(
+        project=canonicalize_name(name),
+        version=str(version),
+        filename=path.name,
+        content=path.read_bytes(),
+        metadata=metadata,
+        requires_python=raw.get("requires_python"),
+    )
+
+
+def _is_version(word: str) -> bool:
+    try:
+        Version(word)
+    except InvalidVersion:
+        return False
+    return word[0].isdigit()
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Writes so that a reader sees all of it or nothing."""
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

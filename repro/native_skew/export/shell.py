@@ -10,10 +10,10 @@ import re
 import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from string import Template
 
+from native_skew import shipped
 from native_skew.export.stages import ADDRESS, USER_FOLDER, Course, Stage
 from native_skew.installers import INSTALLERS
 from native_skew.results import Result
@@ -52,7 +52,7 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
         "probe": _probe(course, words),
         "module": shlex.quote(scenario.module),
     }
-    template = files("native_skew.export") / "payload" / "run.sh.template"
+    template = shipped("export", "payload", "run.sh.template")
     return _Braced(template.read_text(encoding="utf-8")).substitute(values)
 
 

@@ -17,12 +17,13 @@ from string import Template
 import msgspec
 from packaging.metadata import Metadata
 
+from native_skew import shipped
 from native_skew.distributions import DistributionFile, core_metadata, sdist_file, wheel_file
 from native_skew.installers import abi_requirement
 from native_skew.scenarios import CONSUMER, PROVIDER, ConsumerRelease, ProviderRelease, Sdist, Wheel
 from native_skew.toolchain import Compiler, Interpreter
 
-NATIVE = Path(__file__).parent / "native"
+NATIVE = shipped("publish", "native")
 
 
 def abi_version(version: str) -> str:

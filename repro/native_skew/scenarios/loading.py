@@ -19,6 +19,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
 from packaging.version import InvalidVersion, Version
 
+from native_skew import shipped
 from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.findings import schema_of
 from native_skew.installers import INSTALLERS, REMEDIES
@@ -29,7 +30,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FOLDER = Path(__file__).parent
+FOLDER = shipped("scenarios")
 
 
 def load(path: Path) -> Scenario:

@@ -7,8 +7,8 @@ A claim that a recorded result contradicts, or a cell that is not there, is kept
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
+from native_skew import shipped
 from native_skew.bench import record
 from native_skew.site import benchmark, glossary, messages, snippet
 from native_skew.site.citations import Citations
@@ -89,7 +89,7 @@ def _message_list(folder: str = "errors/") -> str:
 
 def _paste_box(prefix: str = "") -> str:
     """The box that takes a pasted log; ``prefix`` leads to the site's root."""
-    template = Path(__file__).with_name("pastebox.html").read_text(encoding="utf-8")
+    template = shipped("site", "pastebox.html").read_text(encoding="utf-8")
     return template.replace("MESSAGES", messages.for_script(prefix))
 
 

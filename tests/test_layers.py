@@ -1,0 +1,67 @@
+"""A stage is entered by its face: what other stages may use stands in its ``__init__.py``."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import native_skew
+
+ROOT = Path(native_skew.__file__).parent
+STAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+# Read by pyelftools, whose import would cost every start of the command.
+APART = {"native_skew.binaries.elf"}
+
+
+def _imports(source: str) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, name.name) for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((name.name, "") for name in node.names)
+
+
+def _past_the_face(stage: str, source: str) -> list[str]:
+    """What ``source``, a module of ``stage``, imports of another stage but by its face."""
+    found = []
+    for module, name in _imports(source):
+        root, *parts = module.split(".")
+        if root != "native_skew" or not parts or parts[0] == stage or parts[0] not in STAGES:
+            continue
+        if module in APART or f"{module}.{name}" in APART:
+            continue
+        face = importlib.import_module(f"native_skew.{parts[0]}")
+        if len(parts) > 1 or name not in face.__all__:
+            found.append(f"{module}: {name}")
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_other_stages_are_entered_by_their_face(stage: str) -> None:
+    found = {
+        path.name: wrong
+        for path in (ROOT / stage).rglob("*.py")
+        if not {"native", "payload"} & {*path.parts}  # sources of other programs
+        and (wrong := _past_the_face(stage, path.read_text(encoding="utf-8")))
+    }
+    assert not found
+
+
+def test_a_way_past_a_face_is_seen() -> None:
+    assert _past_the_face("run", "from native_skew.results.record import Result")
+    assert _past_the_face("run", "from native_skew.results import _hidden")
+    assert not _past_the_face("run", "from native_skew.results import Result")
+    assert not _past_the_face("results", "from native_skew.results.record import Result")
+
+
+def test_every_folder_of_code_has_a_face() -> None:
+    for stage in STAGES:
+        face = importlib.import_module(f"native_skew.{stage}")
+        assert face.__doc__
+        exported = getattr(face, "__all__", [])
+        assert sorted(set(exported)) == sorted(exported)
+        assert all(hasattr(face, name) for name in exported)

@@ -7,9 +7,8 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import native_skew
+import pytest
 
 ROOT = Path(native_skew.__file__).parent
 STAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))

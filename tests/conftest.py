@@ -129,7 +129,7 @@ def issue_versions() -> dict[str, str]:
 
 
 def _start(*arguments: str, cwd: Path = ROOT, **kwargs: object) -> subprocess.Popen[str]:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "repro"), "NO_COLOR": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "native_skew", *arguments],
         cwd=cwd,

@@ -46,7 +46,7 @@ def native_skew(
     return subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "repro"), **environ},
         capture_output=True,
         text=True,
         check=False,

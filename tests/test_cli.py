@@ -168,14 +168,14 @@ def test_a_contradiction_of_the_scenario_is_never_recorded(tmp_path: Path) -> No
     """A copy of the kit whose scenario expects the wrong thing, and runs for real."""
     copy = tmp_path / "kit"
     shutil.copytree(ROOT / "repro", copy / "repro", ignore=shutil.ignore_patterns("__pycache__"))
-    path = copy / "repro" / "scenarios" / "stamped-wheel-elsewhere.toml"
+    path = copy / "repro" / "native_skew" / "scenarios" / "stamped-wheel-elsewhere.toml"
     wrong = '\n[[expect]]\nremedies = ["constrain-newer"]\nverdict = "works"\nbecause = "a bug in the kit says so"\n'
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("\n[[expect]]", f"{wrong}\n[[expect]]", 1), encoding="utf-8")
     process = subprocess.run(
         [sys.executable, "-m", "native_skew", "run", *QUICK, "--work", str(WORK), "--record"],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
+        env={**os.environ, "PYTHONPATH": str(copy / "repro")},
         capture_output=True,
         text=True,
         check=False,

@@ -15,7 +15,7 @@ import compiling
 import msgspec
 import pytest
 from msgspec.structs import replace
-from native_skew.binaries import elf
+from native_skew.binaries import reference
 from native_skew.distributions import archives
 from native_skew.errors import CompilerError, HeadersMissingError
 from native_skew.publish import fakes
@@ -48,7 +48,7 @@ def test_the_provider_ships_a_library_named_for_its_abi(
     file = fakes.provider_file(ProviderRelease(version=version), python, compiling.compiler())
     root = unpack(file, tmp_path)
     abi = version.rpartition(".")[0]
-    library = elf.read(root / "fake_corelibs" / "lib" / f"libfakecore.so.{abi}")
+    library = reference.read(root / "fake_corelibs" / "lib" / f"libfakecore.so.{abi}")
     assert library is not None
     assert library.soname == f"libfakecore.so.{abi}"
     assert str(parse_wheel_filename(file.filename)[1]) == version
@@ -71,11 +71,11 @@ def test_only_a_wheel_that_fits_here_holds_a_module(python: Interpreter, tmp_pat
         (tmp_path / folder).mkdir()
     root = unpack(here, tmp_path / "here")
     (module,) = root.rglob("_extension*.so")
-    found = elf.read(module)
+    found = reference.read(module)
     assert found is not None
     assert "libfakecore.so.7.0.7.99.1" in found.needed
     assert "$ORIGIN/../fake_corelibs/lib" in found.runpath
-    assert elf.string_symbol(module, "fake_softioc_built_against") == OLDER
+    assert reference.string_symbol(module, "fake_softioc_built_against") == OLDER
     assert not list(unpack(elsewhere, tmp_path / "elsewhere").rglob("*.so"))
     says = [Metadata.from_email(f.metadata).requires_dist for f in (here, elsewhere)]
     assert [[str(r) for r in requires or ()] for requires in says] == [
@@ -110,7 +110,8 @@ def _pkg_info(sdist: Sdist, python: Interpreter) -> str:
 _DIGESTS = """
 import hashlib, json, sys
 import msgspec
-from repro import archives, fakes, interpreter
+from native_skew.publish import fakes
+from native_skew.toolchain import interpreter
 from native_skew.toolchain.compiler import Compiler
 from native_skew.scenarios.model import *
 cc, python = msgspec.json.decode(sys.argv[1], type=Compiler), interpreter.find()
@@ -178,7 +179,7 @@ def test_without_a_compiler_ziglang_takes_its_place(
     file = fakes.provider_file(ProviderRelease(version=NEWER), python, found)
     again = fakes.provider_file.__wrapped__(ProviderRelease(version=NEWER), python, found)
     assert hashlib.sha256(file.content).digest() == hashlib.sha256(again.content).digest()
-    library = elf.read(_library(unpack(file, tmp_path)))
+    library = reference.read(_library(unpack(file, tmp_path)))
     assert library is not None
     assert library.soname == "libfakecore.so.7.0.10.99.0"
 

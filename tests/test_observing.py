@@ -2,88 +2,27 @@
 
 from __future__ import annotations
 
-import re
+import json
+import struct
 import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
-from compiling import program
-from hypothesis import given
-from hypothesis import strategies as st
-from native_skew.binaries import elf
+from compiling import cc
+from native_skew.binaries import ld_cache
 from native_skew.distributions import metadata
 from native_skew.distributions.metadata import Installed
 from native_skew.errors import CellError
 from native_skew.observe.answers import require_answer
-from native_skew.observe.environment import Check, Observation, probe_facts
+from native_skew.observe.environment import Check, Observation, Subject, observe, probe_facts
 from native_skew.observe.judgement import judge
 from native_skew.publish.publication import JournalEntry
 from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.process import Outcome
 from native_skew.verdict import Verdict
-
-
-def libraries() -> list[Path]:
-    """Shared objects of this very environment, of all sorts."""
-    site = Path(msgspec.__file__).parent.parent
-    return sorted(site.rglob("*.so*"))[:25]
-
-
-@pytest.mark.parametrize("path", libraries(), ids=lambda path: path.name)
-def test_the_reader_agrees_with_readelf(path: Path) -> None:
-    dump = subprocess.run(
-        [program("readelf"), "-dW", path], capture_output=True, text=True, check=True
-    ).stdout
-    found = elf.read(path)
-    assert found is not None
-    assert list(found.needed) == re.findall(r"\(NEEDED\).*\[(.*)\]", dump)
-    assert [found.soname] == (re.findall(r"\(SONAME\).*\[(.*)\]", dump) or [""])
-    runpath = re.findall(r"\(RUNPATH\).*\[(.*)\]", dump)
-    assert ":".join(found.runpath) == "".join(runpath)
-
-
-def test_what_is_no_shared_object_is_none(tmp_path: Path) -> None:
-    text = tmp_path / "libtext.so"
-    text.write_text("INPUT(libother.so)", encoding="ascii")
-    assert elf.read(text) is None
-    assert elf.read(tmp_path / "missing.so") is None
-    assert elf.read(tmp_path) is None
-    assert elf.string_symbol(text, "x") is None
-
-
-@pytest.mark.slow
-@given(data=st.binary(max_size=200), cut=st.integers(0, 4000))
-def test_damaged_files_never_crash_the_reader(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, cut: int
-) -> None:
-    path = tmp_path_factory.mktemp("elf") / "lib.so"
-    path.write_bytes(b"\x7fELF" + data)
-    elf.read(path)
-    whole = libraries()[0].read_bytes()
-    path.write_bytes(whole[:cut] + data + whole[cut + len(data) : cut + 4096])
-    elf.read(path)
-    elf.string_symbol(path, "PyInit__core")
-
-
-def test_runpath_and_library_path_are_searched_as_the_loader_does(tmp_path: Path) -> None:
-    (tmp_path / "pkg").mkdir()
-    for folder in ("own", "other"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "libx.so.1").touch()
-    module = elf.SharedObject(
-        path=str(tmp_path / "pkg" / "m.so"),
-        machine="EM_X86_64",
-        soname="",
-        needed=("libx.so.1", "libx.so.2"),
-        rpath=(),
-        runpath=("${ORIGIN}/../own",),
-    )
-    found, missing = elf.resolve(module)
-    assert found.found == str(tmp_path / "own" / "libx.so.1")
-    assert missing.found is None
-    first, _ = elf.resolve(module, library_path=[str(tmp_path / "other")])
-    assert first.found == str(tmp_path / "other" / "libx.so.1")
 
 
 def installed(name: str, version: str, *requires: str) -> Installed:
@@ -221,3 +160,67 @@ def test_a_process_that_dies_while_importing_is_an_import_error() -> None:
 def test_the_interpreter_names_its_tags(python: Interpreter) -> None:
     assert python.name in python.extension_tag
     assert python.extension_tag.endswith(python.platform_tag)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """An environment whose module needs a library that no run-time path leads to."""
+    site = tmp_path / "env/lib/python3/site-packages"
+    for name in ("mod", "mod-1.dist-info"):
+        (site / name).mkdir(parents=True)
+    (site / "mod-1.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: mod\nVersion: 1\n")
+    library = tmp_path / "elsewhere/libcached.so.1"
+    library.parent.mkdir()
+    (tmp_path / "x.c").write_text('char mod_built_against[] = "1.2";\n')
+    options = ("-shared", "-fPIC", "-Wl,--no-as-needed")
+    cc(*options, "-Wl,-soname,libcached.so.1", "-o", library, tmp_path / "x.c")
+    cc(*options, "-o", site / "mod/_mod.so", tmp_path / "x.c", library)
+    return site
+
+
+def observed(site: Path) -> Observation:
+    facts = {
+        "path": [str(site)],
+        "executable": sys.executable,
+        "error": "of no matter",
+        "loaded": [],
+    }
+    return observe(
+        Subject(consumer="mod", provider="cached", module="mod"),
+        lambda _: outcome(f"native-skew:{json.dumps(facts)}"),
+        lambda _: (),
+    )
+
+
+def test_a_library_is_found_where_the_loader_finds_it(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By /etc/ld.so.cache too, which no search of folders leads to."""
+    library = tmp_path / "elsewhere/libcached.so.1"
+    read = ld_cache.read
+    configuration, cache = tmp_path / "ld.so.conf", tmp_path / "ld.so.cache"
+    for folder, found in ((tmp_path, None), (library.parent, str(library))):
+        configuration.write_text(f"{folder}\n")
+        command = ["/sbin/ldconfig", "-X", "-C", cache, "-f", configuration]
+        subprocess.run(command, check=True, capture_output=True)
+        monkeypatch.setattr(ld_cache, "read", partial(read, cache))
+        (module,) = observed(site).modules
+        assert module.built_against == "1.2"
+        needs = {each.name: each.found for each in module.needs}
+        assert needs["libcached.so.1"] == found
+        assert needs["libc.so.6"] is not None
+
+
+def test_nothing_is_recorded_of_a_file_that_two_readers_read_differently(site: Path) -> None:
+    path = site / "mod/_mod.so"
+    data = bytearray(path.read_bytes())
+    start, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
+    (dynamic,) = [
+        at
+        for at in range(start, start + 56 * count, 56)
+        if struct.unpack_from("<I", data, at)[0] == 2  # PT_DYNAMIC
+    ]
+    struct.pack_into("<Q", data, dynamic + 8, 2**40)  # its offset; the loader goes by the address
+    path.write_bytes(data)
+    with pytest.raises(CellError, match=r"_mod\.so: its dynamic section: None by pyelftools"):
+        observed(site)

@@ -14,7 +14,7 @@ from native_skew.run.session import Session
 from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Wheel
 from native_skew.toolchain.compiler import Compiler
 from native_skew.toolchain.interpreter import Interpreter
-from native_skew.toolchain.sandbox import Place, environment
+from native_skew.toolchain.sandbox import Sandbox, environment
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"
@@ -48,7 +48,7 @@ class Pair:
         home = self.folder / "env"
         if not home.exists():
             venv.create(home, symlinks=True)
-        place = Place(root=self.folder / "uv", index_url="http://127.0.0.1:9/simple")
+        place = Sandbox(root=self.folder / "uv", index_url="http://127.0.0.1:9/simple")
         place.prepare()
         options = ["--target", str(target)] if target else []
         subprocess.run(

@@ -22,7 +22,7 @@ import zipfile
 from pathlib import Path
 
 from native_skew.binaries import ld_cache as cache
-from native_skew.binaries import symbols, versions
+from native_skew.binaries import symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.doctor import inventory
 from native_skew.doctor.diagnosis import diagnose
@@ -70,16 +70,16 @@ def damaged(sound: bytes, chance: random.Random) -> bytes:
 def read_elf(path: Path) -> None:
     with contextlib.suppress(ImageError), Image(path) as image:
         for read in (
-            symbols.needed,
-            lambda image: symbols.needed(image, python=False, but=(2, 3)),
-            symbols.all_given,
-            lambda image: symbols.given(image, [b"shown", b"missing"]),
-            lambda image: symbols.given(
+            symbols.undefined,
+            lambda image: symbols.undefined(image, python=False, but=(2, 3)),
+            symbols.all_defined,
+            lambda image: symbols.defined(image, [b"shown", b"missing"]),
+            lambda image: symbols.defined(
                 image, [b"shown", b"missing", *(bytes([each]) for each in range(99))]
             ),
-            lambda image: symbols.place(image, b"shown"),
-            versions.wanted,
-            versions.defined,
+            lambda image: symbols.location(image, b"shown"),
+            symbol_versions.wanted,
+            symbol_versions.defined,
         ):
             with contextlib.suppress(ImageError):
                 read(image)

@@ -39,7 +39,11 @@ def test_the_hook_looks_at_the_project_s_environment(
     assert hook["always_run"] is True
     active = tmp_path / "active"
     venv.create(active, symlinks=True)
-    environ = {"PATH": path_with_the_command, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(active)}
+    environ = {
+        "PATH": path_with_the_command,
+        "PYTHONPATH": str(ROOT / "repro"),
+        "VIRTUAL_ENV": str(active),
+    }
 
     def run_hook(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
         command = [*shlex.split(hook["entry"]), *arguments]
@@ -66,7 +70,7 @@ def look(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess
     plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-        env={**plain, "PYTHONPATH": str(ROOT), "HOME_OF_DOCTOR": str(home), **environ},
+        env={**plain, "PYTHONPATH": str(ROOT / "repro"), "HOME_OF_DOCTOR": str(home), **environ},
         capture_output=True,
         text=True,
         check=False,

@@ -213,7 +213,7 @@ def test_nothing_in_the_environment_is_run(pair, tmp_path: Path) -> None:  # typ
 def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyped-def]
     for name, code in (("VIRTUAL_ENV", 1), ("CONDA_PREFIX", 1), ("NOTHING", 2)):
         plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
-        environ = {**plain, "PYTHONPATH": str(ROOT), name: str(skewed())}
+        environ = {**plain, "PYTHONPATH": str(ROOT / "repro"), name: str(skewed())}
         command = [sys.executable, "-m", "native_skew", "doctor"]
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr

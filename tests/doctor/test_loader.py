@@ -45,8 +45,7 @@ def missing(path: Path, *library_path: str) -> list[str]:
     loader = Loader(Path(sys.executable), library_path)
     found = loader.open(str(path))
     assert isinstance(found, Loaded)
-    process = loader.closure(loader.program).by_name if loader.program else {}
-    return [miss.name for miss in loader.closure(found, process).misses]
+    return [each.name for each in loader.closure(found).unresolved]
 
 
 @pytest.mark.parametrize(("new", "gone"), [(False, []), (True, ["libc2.so"])])
@@ -88,7 +87,7 @@ def test_a_library_loaded_already_satisfies_by_its_soname(tmp_path: Path) -> Non
     found, before = loader.open(str(top)), loader.open(str(hidden))
     assert isinstance(found, Loaded)
     assert isinstance(before, Loaded)
-    assert not loader.closure(found, loader.closure(before).by_name).misses
+    assert not loader.closure(found, loader.closure(before).by_name).unresolved
     ctypes.CDLL(str(hidden))
     ctypes.CDLL(str(top))  # and so does ld.so
 
@@ -118,7 +117,7 @@ def test_another_architecture_is_passed_over(tmp_path: Path) -> None:
     loader = Loader(Path(sys.executable))
     found = loader.open(str(top))
     assert isinstance(found, Loaded)
-    (miss,) = loader.closure(found).misses
+    (miss,) = loader.closure(found).unresolved
     assert miss.foreign == (f"{tmp_path}/bad/libb.so",)
     assert not loads(top)
 
@@ -140,7 +139,7 @@ def test_musl_inherits_runpath_too(tmp_path: Path) -> None:
         loader = Loader(libc=libc)  # type: ignore[arg-type]
         found = loader.open(str(top))
         assert isinstance(found, Loaded)
-        names = [miss.name for miss in loader.closure(found).misses]
+        names = [miss.name for miss in loader.closure(found).unresolved]
         assert ("libc2.so" in names) is gone
 
 
@@ -160,9 +159,9 @@ def test_it_agrees_with_ldd_on_the_interpreter_s_own_modules() -> None:
         loader = Loader(Path(sys.executable))
         found = loader.open(module)
         assert isinstance(found, Loaded)
-        closure = loader.closure(found)
+        closure = loader.closure(found, {})  # with what every process has
         ours = {os.path.realpath(each.path) for each in closure.files[1:]}
-        assert not closure.misses
+        assert not closure.unresolved
         assert theirs <= ours
         assert len(ours - theirs) <= 1  # the loader itself, which ldd names without an arrow
 

@@ -16,7 +16,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from native_skew.binaries import symbols, versions
+from native_skew.binaries import symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.findings import Finding
@@ -138,11 +138,11 @@ def test_versions_agree_with_pyelftools(site: Path) -> None:
             }
             ours = {
                 library: {image.name_at(each.name) for each in wanted}
-                for library, wanted in versions.wanted(image).items()
+                for library, wanted in symbol_versions.wanted(image).items()
             }
             assert ours == theirs
             hashes = {entry["vd_hash"] for entry, _ in gives.iter_versions()} if gives else None
-            assert versions.defined(image) == hashes
+            assert symbol_versions.defined(image) == hashes
             compared += bool(theirs) + bool(hashes)
     assert compared >= 2
 
@@ -168,7 +168,7 @@ def test_no_damage_does_more_than_raise(
     path = folder / f"damaged-{os.getpid()}.so"
     path.write_bytes(raw)
     with Image(path) as image:
-        for read in (versions.wanted, versions.defined):
+        for read in (symbol_versions.wanted, symbol_versions.defined):
             with contextlib.suppress(ImageError):
                 read(image)
 
@@ -183,7 +183,7 @@ def test_a_table_without_an_end(site: Path, step: int) -> None:
     struct.pack_into("<I", raw, at + 20, 0xFFFFFFFF)
     path.write_bytes(raw)
     with Image(path) as image, pytest.raises(ImageError, match="without an end"):
-        versions.defined(image)
+        symbol_versions.defined(image)
     assert found(site) == []  # nothing can be said of it
 
 
@@ -216,9 +216,11 @@ def test_names_of_a_version_can_be_left_out() -> None:
                 strict=False,
             ):
                 symbols_of.setdefault(its["ndx"], set()).add(symbol.name.encode())
-            every = symbols.needed(image)
-            for number in {each.number for of in versions.wanted(image).values() for each in of}:
-                some = symbols.needed(image, but=[number])
+            every = symbols.undefined(image)
+            for number in {
+                each.number for of in symbol_versions.wanted(image).values() for each in of
+            }:
+                some = symbols.undefined(image, but=[number])
                 others = set().union(*(symbols_of[each] for each in symbols_of if each != number))
                 gone = every - some
                 # Of a name that is wanted in two versions, one is left.
@@ -232,10 +234,12 @@ def test_which_versions_say_enough() -> None:
     elf_hash = ELFHashTable.elf_hash
     frozen, private = elf_hash("GLIBC_2.17"), elf_hash("GLIBC_PRIVATE")
     wanted = [
-        versions.Wanted(hashed=frozen, name=0, number=1, weak=False),  # of every symbol without
-        versions.Wanted(hashed=frozen, name=0, number=2, weak=False),
-        versions.Wanted(hashed=private, name=0, number=3, weak=False),
-        versions.Wanted(hashed=elf_hash("GLIBC_2.99"), name=0, number=4, weak=False),
+        symbol_versions.Wanted(
+            hashed=frozen, name=0, number=1, weak=False
+        ),  # of every symbol without
+        symbol_versions.Wanted(hashed=frozen, name=0, number=2, weak=False),
+        symbol_versions.Wanted(hashed=private, name=0, number=3, weak=False),
+        symbol_versions.Wanted(hashed=elf_hash("GLIBC_2.99"), name=0, number=4, weak=False),
     ]
-    assert list(versions.sure("libc.so.6", wanted, {frozen, private})) == [2]
-    assert list(versions.sure("libcurl.so.4", wanted, {frozen, private})) == []
+    assert list(symbol_versions.sure("libc.so.6", wanted, {frozen, private})) == [2]
+    assert list(symbol_versions.sure("libcurl.so.4", wanted, {frozen, private})) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from native_skew import scenarios
-from native_skew.binaries import elf
+from native_skew.binaries import reference
 from native_skew.export import static
 from native_skew.export.payload import look
 from native_skew.observe.environment import Check, Observation
@@ -116,7 +116,7 @@ def test_the_small_elf_reader_reads_what_the_kits_does() -> None:
     ]
     compared = 0
     for path in files:
-        if (found := elf.read(path)) is not None:
+        if (found := reference.read(path)) is not None:
             assert look.needed_names(path.read_bytes()) == list(found.needed), path
             compared += 1
     assert compared > 20

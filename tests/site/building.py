@@ -17,7 +17,7 @@ def build(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(into)],
         cwd=folder,
-        env=os.environ | _QUIET | {"PYTHONPATH": str(ROOT)} | environ,
+        env=os.environ | _QUIET | {"PYTHONPATH": str(ROOT / "repro")} | environ,
         capture_output=True,
         text=True,
         check=False,
@@ -29,7 +29,7 @@ def plain(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, "-m", "native_skew.site", str(into)],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "repro")} | environ,
         capture_output=True,
         text=True,
         check=False,

@@ -12,13 +12,13 @@ from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.statement import Statement, parse
 from native_skew.audit.zips import Zip
-from native_skew.binaries import elf
+from native_skew.binaries import Image, ImageError
 from native_skew.distributions import SHARED
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
+class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
     """A shared object in a wheel: what it needs, and where it has the loader look."""
 
     path: str
@@ -42,14 +42,14 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     statement: Statement
     generator: str = ""
     libraries: tuple[str, ...] = ()
-    modules: tuple[Module, ...] = ()
+    modules: tuple[SharedObject, ...] = ()
     unread: int = 0
     python: dict[str, str] = {}
 
-    def needs(self) -> dict[str, Module]:
+    def needs(self) -> dict[str, SharedObject]:
         """What its modules need and it does not hold itself: name -> the first that needs it."""
         own = {PurePosixPath(each).name for each in self.libraries}
-        found: dict[str, Module] = {}
+        found: dict[str, SharedObject] = {}
         for module in self.modules:
             for name in module.needed:
                 if name not in own:
@@ -128,13 +128,17 @@ def _within(archive: Zip, names: list[str], budget: int) -> list[str]:
     return sorted(chosen)
 
 
-def _module(archive: Zip, name: str, folder: Path) -> Module | None:
+def _module(archive: Zip, name: str, folder: Path) -> SharedObject | None:
     path = archive.unpack(name, folder, _LIBRARY_LIMIT)
-    found = elf.read(path)
-    path.unlink()
-    if found is None:
+    try:
+        with Image(path) as image:
+            header = image.header
+    except ImageError:
         return None
-    return Module(path=name, needed=found.needed, search=found.runpath or found.rpath)
+    finally:
+        path.unlink()
+    search = (header.runpath or header.rpath).split(":")
+    return SharedObject(path=name, needed=header.needed, search=tuple(filter(None, search)))
 
 
 def is_library(name: str) -> bool:

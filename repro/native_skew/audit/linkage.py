@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from native_skew.audit.errors import AuditError, ReleaseError
-from native_skew.audit.facts import Contents, Module
+from native_skew.audit.facts import Contents, SharedObject
 from native_skew.audit.providers import Providers, stem, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
@@ -45,7 +45,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
     wheel: str
     target: Target
-    module: Module
+    module: SharedObject
     library: str
     provider: str
     allowed: SpecifierSet | None
@@ -57,7 +57,7 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
     """All links, what nobody was found to ship, and what could not be looked at."""
 
     links: tuple[Link, ...]
-    untold: tuple[tuple[str, Module, str], ...]
+    untold: tuple[tuple[str, SharedObject, str], ...]
     troubles: tuple[AuditError, ...]
 
     def providers(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
 def trace(examined: Examined, providers: Providers) -> Linkage:
     """Looks up what the wheels need in what their requirements and build requirements ship."""
     links: list[Link] = []
-    untold: list[tuple[str, Module, str]] = []
+    untold: list[tuple[str, SharedObject, str]] = []
     troubles: list[AuditError] = []
     for filename, contents in examined.contents.items():
         file = next(each for each in examined.release.files if each.filename == filename)
@@ -121,14 +121,14 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
                 place,
                 {**evidence, "version": first.version, "allowed": str(first.allowed)},
             )
-    by_wheel: dict[str, list[tuple[Module, str]]] = {}
+    by_wheel: dict[str, list[tuple[SharedObject, str]]] = {}
     for wheel, module, library in linkage.untold:
         by_wheel.setdefault(wheel, []).append((module, library))
     for wheel, needs in by_wheel.items():
         yield _unfound(examined, wheel, needs)
 
 
-def _unfound(examined: Examined, wheel: str, needs: list[tuple[Module, str]]) -> Finding:
+def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str]]) -> Finding:
     """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
     place = _place(examined, wheel)
     own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
@@ -153,7 +153,7 @@ def _unfound(examined: Examined, wheel: str, needs: list[tuple[Module, str]]) ->
     )
 
 
-def _elsewhere(module: Module) -> set[str]:
+def _elsewhere(module: SharedObject) -> set[str]:
     """The top-level packages, other than its own, that its RUNPATH leads to."""
     found = set()
     home = PurePosixPath(module.path).parent.parts
@@ -174,7 +174,7 @@ def _elsewhere(module: Module) -> set[str]:
 def _links(
     filename: str,
     contents: Contents,
-    needs: dict[str, Module],
+    needs: dict[str, SharedObject],
     name: str,
     target: Target,
     providers: Providers,
@@ -199,7 +199,9 @@ def _links(
             )
 
 
-def _candidates(examined: Examined, contents: Contents, needs: dict[str, Module]) -> list[str]:
+def _candidates(
+    examined: Examined, contents: Contents, needs: dict[str, SharedObject]
+) -> list[str]:
     """Whose libraries they may be, the likeliest first: each costs requests."""
     required = contents.statement.names()
     build = [

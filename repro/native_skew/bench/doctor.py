@@ -17,7 +17,7 @@ from native_skew import __version__
 from native_skew.bench.clock import Stopwatch, Took, least
 from native_skew.bench.making import made_once, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
-from native_skew.binaries import Image, ImageError, elf, forget
+from native_skew.binaries import Image, ImageError, file_cache, reference
 from native_skew.doctor import NotAnEnvironmentError, diagnose, opened
 
 # Many extension modules, and libraries of more than a gigabyte. Several gigabytes to fetch.
@@ -148,14 +148,14 @@ def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object
     return {
         "doctor": lambda: _afresh(home),
         "bare reader": lambda: [_bare(name) for name in names],
-        "pyelftools": lambda: [elf.read(path) for path in paths],
+        "pyelftools": lambda: [reference.read(path) for path in paths],
         **programs,
     }
 
 
 def _afresh(home: Path) -> None:
     """The diagnosis as a process's first, which has read nothing of the machine before."""
-    forget()
+    file_cache.clear()
     diagnose(home)
 
 

@@ -1,23 +1,22 @@
 """ELF files, and what the dynamic loader would do with them: read, never loaded."""
 
-from native_skew.binaries import symbols, versions
+from native_skew.binaries import file_cache, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
-from native_skew.binaries.kept import forget
-from native_skew.binaries.loader import Closure, Loaded, Loader, Miss
-from native_skew.binaries.symbol_versions import Compared, Older
-from native_skew.binaries.undefined_symbols import Lacking
+from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved
+from native_skew.binaries.missing_versions import MissingVersions, VersionCheck
+from native_skew.binaries.undefined_symbols import UndefinedSymbols
 
 __all__ = [
     "Closure",
-    "Compared",
     "Image",
     "ImageError",
-    "Lacking",
     "Loaded",
     "Loader",
-    "Miss",
-    "Older",
-    "forget",
+    "MissingVersions",
+    "UndefinedSymbols",
+    "Unresolved",
+    "VersionCheck",
+    "file_cache",
+    "symbol_versions",
     "symbols",
-    "versions",
 ]

@@ -10,7 +10,7 @@ import os
 import struct
 from pathlib import Path
 
-from native_skew.binaries import kept
+from native_skew.binaries import file_cache
 
 PATH = Path("/etc/ld.so.cache")
 
@@ -26,7 +26,7 @@ def read(path: Path = PATH) -> dict[str, tuple[str, ...]]:
     return _read(str(path))
 
 
-@kept.while_unchanged
+@file_cache.while_unchanged
 def _read(path: str) -> dict[str, tuple[str, ...]]:
     try:
         with Path(path).open("rb") as stream:

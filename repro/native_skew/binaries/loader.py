@@ -15,8 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from native_skew.binaries import ld_cache as cache
-from native_skew.binaries import versions
+from native_skew.binaries import ld_cache, symbol_versions
 from native_skew.binaries.image import Header, Image, ImageError
 
 _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
@@ -27,15 +26,15 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file that the loader has taken in: its path, and the file itself (device, inode).
 
     Attributes:
-        wanted: versions of symbols that it wants, as ``versions.wanted`` says.
-        defined: those that it defines, as ``versions.defined`` says.
+        wanted: versions of symbols that it wants, as ``symbol_versions.wanted`` says.
+        defined: those that it defines, as ``symbol_versions.defined`` says.
 
     """
 
     path: str
     identity: tuple[int, int]
     header: Header
-    wanted: dict[str, tuple[versions.Wanted, ...]] = {}
+    wanted: dict[str, tuple[symbol_versions.Wanted, ...]] = {}
     defined: frozenset[int] | None = None
 
     @property
@@ -44,7 +43,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return os.path.dirname(self.path)  # noqa: PTH120  (a hundred thousand of these)
 
 
-class Miss(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A name that is not found.
 
     Attributes:
@@ -71,8 +70,11 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """
 
     files: tuple[Loaded, ...]
-    misses: tuple[Miss, ...]
+    unresolved: tuple[Unresolved, ...]
     by_name: dict[str, Loaded]
+
+
+_NOTHING = Closure(files=(), unresolved=(), by_name={})
 
 
 class Loader:
@@ -92,16 +94,26 @@ class Loader:
         libc: Literal["glibc", "musl"] | None = None,
     ) -> None:
         self._files: dict[str, Loaded | str | None] = {}
-        self._known: dict[tuple[tuple[str, ...], str, object], tuple[Loaded | None, Miss | None]]
+        self._known: dict[
+            tuple[tuple[str, ...], str, object], tuple[Loaded | None, Unresolved | None]
+        ]
         self._known = {}
         self._library_path = tuple(library_path)
         self._machine = platform.machine()
         self.program = self._program(program)
         interpreter = self.program.header.interpreter if self.program else ""
         self.libc = libc or ("musl" if "ld-musl" in interpreter else "glibc")
-        self._cache = cache.read() if self.libc == "glibc" else {}
+        self._cache = ld_cache.read() if self.libc == "glibc" else {}
         self._system = _MUSL_FOLDERS if self.libc == "musl" else _glibc_folders(self._machine)
         self._lib = _lib_token(self._machine)
+        self._process: Closure | None = None
+
+    @property
+    def process(self) -> Closure:
+        """What starting the program takes in; nothing where the program is not known."""
+        if self._process is None:
+            self._process = self.closure(self.program, {}) if self.program else _NOTHING
+        return self._process
 
     def open(self, path: str) -> Loaded | str | None:
         """The file at ``path``; the reason where it is damaged, None where there is none."""
@@ -124,14 +136,15 @@ class Loader:
 
         Args:
             module: what is loaded.
-            before: what is in the process already, by the names that it satisfies.
+            before: what is in the process already, by the names that it satisfies; by default,
+                what the program has taken in.
 
         """
-        names = dict(before or {})
+        names = dict(self.process.by_name if before is None else before)
         chains: list[tuple[Loaded, ...]] = [(module,)]
         files, seen = [module], {module.identity}
         names.update(dict.fromkeys(_names(module), module))
-        misses: list[Miss] = []
+        unresolved: list[Unresolved] = []
         missing: set[str] = set()
         for chain in chains:  # grows meanwhile
             folders: tuple[str, ...] | None = None
@@ -140,22 +153,22 @@ class Loader:
                     continue
                 if folders is None:
                     folders = self._folders(chain)
-                found, miss = self._find(name, chain[-1], folders)
+                found, gap = self._find(name, chain[-1], folders)
                 if found is None:
                     missing.add(name)
-                    if miss:
-                        misses.append(msgspec.structs.replace(miss, chain=chain))
+                    if gap:
+                        unresolved.append(msgspec.structs.replace(gap, chain=chain))
                     continue
                 names.update(dict.fromkeys((name, *_names(found)), found))
                 if found.identity not in seen:
                     seen.add(found.identity)
                     files.append(found)
                     chains.append((*chain, found))
-        return Closure(files=tuple(files), misses=tuple(misses), by_name=names)
+        return Closure(files=tuple(files), unresolved=tuple(unresolved), by_name=names)
 
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
-    ) -> tuple[Loaded | None, Miss | None]:
+    ) -> tuple[Loaded | None, Unresolved | None]:
         if name.startswith(_LIBC_NAMES) and self.libc == "musl":
             return self.program, None  # the loader itself, under any name; there is always one
         if "/" in name:
@@ -164,12 +177,12 @@ class Loader:
         key = folders, name, needer.header.architecture
         if key not in self._known:
             self._known[key] = self._search(name, folders, needer)
-        found, miss = self._known[key]
-        return found, miss and msgspec.structs.replace(miss, needer=needer)
+        found, gap = self._known[key]
+        return found, gap and msgspec.structs.replace(gap, needer=needer)
 
     def _search(
         self, name: str, folders: tuple[str, ...], needer: Loaded
-    ) -> tuple[Loaded | None, Miss | None]:
+    ) -> tuple[Loaded | None, Unresolved | None]:
         foreign = []
         for path in self._candidates(name, folders, needer):
             found = self.open(path)
@@ -177,11 +190,11 @@ class Loader:
                 continue
             if isinstance(found, str):
                 why = f"{path}: {found}"
-                return None, Miss(name=name, needer=needer, chain=(), damaged=why)
+                return None, Unresolved(name=name, needer=needer, chain=(), damaged=why)
             if found.header.architecture == needer.header.architecture:
                 return found, None
             foreign.append(path)
-        return None, Miss(name=name, needer=needer, chain=(), foreign=tuple(foreign))
+        return None, Unresolved(name=name, needer=needer, chain=(), foreign=tuple(foreign))
 
     def _candidates(self, name: str, folders: tuple[str, ...], needer: Loaded) -> Iterable[str]:
         yield from (f"{folder}/{name}" if folder else name for folder in folders)
@@ -243,7 +256,7 @@ def _open(path: str) -> Loaded | str | None:
 def _loaded(path: str, image: Image) -> Loaded:
     identity = image.status.st_dev, image.status.st_ino
     try:
-        wanted, defined = versions.wanted(image), versions.defined(image)
+        wanted, defined = symbol_versions.wanted(image), symbol_versions.defined(image)
     except ImageError:
         wanted, defined = {}, None  # nothing can be said of them
     return Loaded(path=path, identity=identity, header=image.header, wanted=wanted, defined=defined)

@@ -1,63 +1,128 @@
-"""Libraries that are older than what is loaded with them: a version that they do not define."""
+"""Versions of symbols: which a file wants of its libraries, and which a library defines.
+
+The dynamic loader compares them before any symbol: a version that is wanted and not defined
+ends the load. One that is wanted weakly does not, nor does a library without any version.
+https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import msgspec
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from native_skew.binaries.image import Image, ImageError
-from native_skew.binaries.loader import Closure, Loaded
+
+_DT_VERDEF, _DT_VERNEED = 0x6FFFFFFC, 0x6FFFFFFE
+_WEAK = 0x2  # VER_FLG_WEAK
+_GLOBAL = 1  # VER_NDX_GLOBAL: of no version
+# Their versions gain no name once they are released. Others, libcurl's and libpng's, have one
+# version for all that they ever had.
+_FROZEN = re.compile(
+    r"(ld-linux.*|lib(c|m|mvec|pthread|dl|rt|util|resolv|gcc_s|stdc\+\+))\.so\.\d+"
+)
+_PRIVATE = 0x0963CF85  # the hash of GLIBC_PRIVATE, which each release fills anew
+_BYTES = 1 << 13  # of one table; the C++ library's has 2 KB
+_ENTRIES = 2048
+# Of what is wanted: of one library, and each of its versions. Of what is defined. Native order
+# would do for a library that can be loaded here, but any may be looked at.
+_FORMS = {
+    little: tuple(struct.Struct(f"{'<' if little else '>'}{form}") for form in forms)
+    for forms in [("HHIII", "IHHII", "HHHHIII")]
+    for little in (True, False)
+}
 
 
-class Older(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions that ``needer`` wants of a library, and that the one which is loaded lacks.
+class Wanted(NamedTuple):
+    """A version of symbols that a file wants of a library.
 
     Attributes:
-        name: as the needer calls the library.
-        versions: what is lacking, e.g. ``GLIBCXX_3.4.32``.
+        hashed: the hash of its name, by which the loader compares.
+        name: where its name is in the string table.
+        number: by which the file's symbols refer to it.
+        weak: whether the loader goes on where it is not defined.
 
     """
 
-    needer: Loaded
-    name: str
-    library: Loaded
-    versions: tuple[str, ...]
+    hashed: int
+    name: int
+    number: int
+    weak: bool
 
 
-class Compared:
-    """The comparisons of one diagnosis."""
+def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
+    """What ``image`` wants, by the library that should define it.
 
-    def __init__(self) -> None:
-        self._of_libraries: dict[tuple[tuple[int, int], ...], tuple[Older, ...]] = {}
+    Raises:
+        ImageError: the table lies outside of the file, or has no end.
 
-    def older(self, closure: Closure) -> tuple[Older, ...]:
-        """The libraries at which the loader stops."""
-        module, *libraries = closure.files
-        # Modules that load the same libraries, as most of one distribution do, are as one.
-        key = tuple(each.identity for each in libraries)
-        if key not in self._of_libraries:
-            self._of_libraries[key] = tuple(self._lacking(libraries, closure.by_name))
-        return (*self._lacking([module], closure.by_name), *self._of_libraries[key])
+    """
+    if _DT_VERNEED not in image.header.tags:
+        return {}
+    raw = image.bytes_at(image.header.tags[_DT_VERNEED], _BYTES)
+    of_library, of_version, _ = _FORMS[image.header.little]
+    found: dict[str, tuple[Wanted, ...]] = {}
+    at = left = 0
+    try:
+        while True:
+            _, _, library, first, next_library = of_library.unpack_from(raw, at)
+            versions = []
+            place = at + first
+            while True:
+                left += 1
+                hashed, flags, number, name, next_version = of_version.unpack_from(raw, place)
+                versions.append(Wanted(hashed, name, number, bool(flags & _WEAK)))
+                place += next_version
+                if not next_version or left > _ENTRIES:
+                    break
+            file = image.name_at(library)
+            found[file] = (*found.get(file, ()), *versions)
+            at += next_library
+            if not next_library or left > _ENTRIES:
+                break
+    except struct.error:
+        left = _ENTRIES + 1
+    if left > _ENTRIES:
+        raise ImageError("a table of versions without an end")
+    return found
 
-    def _lacking(self, files: list[Loaded], by_name: dict[str, Loaded]) -> Iterator[Older]:
-        for file in files:
-            for name in file.wanted:
-                # What is not there is said as a missing library.
-                if name in by_name and (older := self._compare(file, name, by_name[name])):
-                    yield older
 
-    @staticmethod
-    def _compare(needer: Loaded, name: str, library: Loaded) -> Older | None:
-        defined, wanted = library.defined, needer.wanted[name]
-        if defined is None:
-            return None
-        lacking = [each.name for each in wanted if each.hashed not in defined and not each.weak]
-        if not lacking:
-            return None
+def sure(library: str, wanted: Iterable[Wanted], defined: AbstractSet[int]) -> Iterator[int]:
+    """The numbers of the versions whose every symbol a library of the system's has.
+
+    Args:
+        library: its name, as it is needed.
+        wanted: what is wanted of it.
+        defined: what it defines.
+
+    """
+    if _FROZEN.fullmatch(library):
+        for each in wanted:
+            if each.number > _GLOBAL and each.hashed in defined and each.hashed != _PRIVATE:
+                yield each.number
+
+
+def defined(image: Image) -> frozenset[int] | None:
+    """The hashes of the versions that ``image`` defines; None where it has none at all.
+
+    Raises:
+        ImageError: the table lies outside of the file, or has no end.
+
+    """
+    if _DT_VERDEF not in image.header.tags:
+        return None
+    raw = image.bytes_at(image.header.tags[_DT_VERDEF], _BYTES)
+    of_definition = _FORMS[image.header.little][2]
+    found, at = set(), 0
+    for _ in range(_ENTRIES):
         try:
-            with Image(needer.path) as image:
-                names = tuple(sorted(image.name_at(place) for place in lacking))
-        except ImageError:
-            return None
-        return Older(needer=needer, name=name, library=library, versions=names)
+            *_, hashed, _, following = of_definition.unpack_from(raw, at)
+        except struct.error:
+            break
+        found.add(hashed)
+        at += following
+        if not following:
+            return frozenset(found)
+    raise ImageError("a table of versions without an end")

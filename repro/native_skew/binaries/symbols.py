@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import Literal
 
-from native_skew.binaries.gnuhash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
+from native_skew.binaries.gnu_hash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
 from native_skew.binaries.image import Image, ImageError
 
 _DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_VERSYM = 4, 5, 6, 0x6FFFFFF0
@@ -34,7 +34,7 @@ _UNDERSCORE, _P, _Y = OF_THE_INTERPRETER[1]
 _ZERO = bytes(byte == 0 for byte in range(256))
 
 
-def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> frozenset[bytes]:
+def undefined(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> frozenset[bytes]:
     """The names that ``image`` must be given: undefined, and not weak.
 
     Args:
@@ -66,7 +66,7 @@ def needed(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> fro
     return _texts(image, places)
 
 
-def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
+def defined(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     """Those of ``names`` that ``image`` defines.
 
     Raises:
@@ -77,11 +77,11 @@ def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     if _DT_SYMTAB not in tags:
         return frozenset()
     if DT_GNU_HASH not in tags:
-        return names & all_given(image)
+        return names & all_defined(image)
     # Single names, unless so many that to read all costs less.
     if len(names) * _BYTES_FOR_ONE > image.header.names_size:
         with contextlib.suppress(ImageError):  # too large to be read at once
-            return names & all_given(image)
+            return names & all_defined(image)
     table = GnuHash(image)
     if image.header.names_size < len(names) * _BYTES_FOR_READ:
         _strings(image)
@@ -89,7 +89,7 @@ def given(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(name for name in names if table.index(name))
 
 
-def all_given(image: Image) -> frozenset[bytes]:
+def all_defined(image: Image) -> frozenset[bytes]:
     """Every name that ``image`` defines.
 
     Raises:
@@ -104,7 +104,7 @@ def all_given(image: Image) -> frozenset[bytes]:
     return _texts(image, _places(image, 1, _unhashed(image), "defined"))
 
 
-def place(image: Image, name: bytes) -> tuple[int, int]:
+def location(image: Image, name: bytes) -> tuple[int, int]:
     """Address and size of what ``name`` stands for; zeros where it is not defined.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Which symbols modules lack: each library is asked once, for all of the modules together.
+"""Which symbols modules are left without: each library is asked once, for all of the modules together.
 
 The modules of an environment need the same few names of the same libraries over and over: of
 74,000 that torch, pyarrow, scipy and others need, 5,000 differ.
@@ -17,8 +17,8 @@ from native_skew.binaries.loader import Loaded
 _Identity = tuple[int, int]
 
 
-class Lacking:
-    """The names that each module still lacks.
+class UndefinedSymbols:
+    """The names that each module needs and nothing has defined yet.
 
     Args:
         wanted: what each needs, by the module's number.
@@ -44,9 +44,9 @@ class Lacking:
         # The largest give most: then little is left to ask of the others.
         for file in sorted(loaded.values(), key=lambda each: -each.header.names_size):
             asking = [group for group in groups if file.identity in group and left[group]]
-            given = _given(file, set().union(*(left[group] for group in asking)))
+            defined = _defined(file, set().union(*(left[group] for group in asking)))
             for group in asking:
-                left[group] = left[group] - given  # in place, it would go through all of them
+                left[group] = left[group] - defined  # in place, it would go through all of them
         for group, numbers in groups.items():
             self._keep(numbers, left[group])
 
@@ -61,7 +61,7 @@ class Lacking:
         for file in files:
             if not left:
                 break
-            left = left - _given(file, left)
+            left = left - _defined(file, left)
         self._keep(list(self.names), left)
 
     def _together(self, numbers: Iterable[int]) -> set[bytes]:
@@ -73,11 +73,11 @@ class Lacking:
                 self.names[number] = names
 
 
-def _given(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:
+def _defined(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:
     """Those of ``names`` that ``file`` defines."""
     # Of a damaged file is said where it is met as a module or as a library.
     with contextlib.suppress(ImageError):
         if names:
             with Image(file.path) as image:
-                return symbols.given(image, names)
+                return symbols.defined(image, names)
     return frozenset()

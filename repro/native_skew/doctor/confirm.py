@@ -18,7 +18,7 @@ import msgspec
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
-from native_skew.doctor.extension_modules import Module
+from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.findings import Finding, Location, Report, ordered
 
 _LIMIT = 120.0  # seconds for one import
@@ -31,7 +31,9 @@ _LOADER = re.compile(
 )
 
 
-def confirmed(report: Report, modules: Iterable[Module], environment: Environment) -> Report:
+def confirmed(
+    report: Report, modules: Iterable[ExtensionModule], environment: Environment
+) -> Report:
     """``report`` with what the imports add to it or speak against.
 
     Raises:
@@ -62,7 +64,7 @@ def confirmed(report: Report, modules: Iterable[Module], environment: Environmen
 
 
 def _compared(
-    report: Report, modules: list[Module], errors: dict[str, str], environment: Environment
+    report: Report, modules: list[ExtensionModule], errors: dict[str, str], environment: Environment
 ) -> Iterator[Finding]:
     blamed = {
         name for each in report.findings if each.level == "error" for name in _modules_of(each)

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from native_skew import __version__
 from native_skew.binaries import Loader
-from native_skew.doctor import mixed_abi as generations
-from native_skew.doctor import rules
+from native_skew.doctor import mixed_abi, rules
 from native_skew.doctor.environment import Environment, opened
-from native_skew.doctor.explain import Causes
-from native_skew.doctor.extension_modules import Module, Walk
+from native_skew.doctor.explain import Explanations
+from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
 from native_skew.doctor.library_owners import Owners
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.findings import Finding, Location, Report, ordered, plain
@@ -37,20 +36,20 @@ def diagnose(path: Path, library_path: Sequence[str] = ()) -> Report:
 
 def examine(
     environment: Environment, library_path: Sequence[str] = ()
-) -> tuple[Report, tuple[Module, ...]]:
+) -> tuple[Report, tuple[ExtensionModule, ...]]:
     """The report on ``environment``, and the extension modules that were found in it."""
-    walk = Walk(environment, Loader(environment.program, library_path, environment.libc))
-    modules = walk.modules()
+    finder = ModuleFinder(environment, Loader(environment.program, library_path, environment.libc))
+    modules = finder.modules()
     owners = Owners(environment.distributions)
     pins = Pins(environment.distributions, environment.python)
-    causes = Causes(environment, owners, pins)
+    explanations = Explanations(environment, owners, pins)
     findings: list[Finding] = [
-        *causes.of_modules(modules),
-        *causes.damaged(walk.damaged),
-        *generations.mixed(modules, environment, owners, pins),
-        *generations.other_abi(modules, environment, owners, pins),
+        *explanations.of_modules(modules),
+        *explanations.damaged(finder.damaged),
+        *mixed_abi.mixed(modules, environment, owners, pins),
+        *mixed_abi.other_abi(modules, environment, owners, pins),
     ]
-    findings += _violated(pins, causes.explained)
+    findings += _violated(pins, explanations.explained)
     report = Report(
         command="doctor",
         subject=plain(environment.subject),

@@ -1,4 +1,4 @@
-"""Modules with what they miss -> findings that say why, joined with distribution and pin."""
+"""Modules with what they lack -> findings that say why, joined with distribution and pin."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os.path
 import re
 from collections.abc import Iterable, Iterator
 
-from native_skew.binaries import Loaded, Miss, Older
+from native_skew.binaries import Loaded, MissingVersions, Unresolved
 from native_skew.doctor import rules
 from native_skew.doctor.advice import Cause
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import Damaged, Module
+from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped, version
 from native_skew.doctor.pins import Pins
@@ -25,7 +25,7 @@ _LIBCS = re.compile(r"(libc\.musl-\w+|ld-musl-\w+|ld-linux[\w-]*)\.so\.\d+")
 _SAID = 6  # names in a sentence; all are in the evidence
 
 
-class Causes:
+class Explanations:
     """The joins over one environment.
 
     Args:
@@ -39,33 +39,35 @@ class Causes:
         self._environment, self._owners, self._pins = environment, owners, pins
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
-    def of_modules(self, modules: list[Module]) -> Iterator[Finding]:
+    def of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
         """What is missing, skews first put together by consumer and provider."""
         skews: dict[tuple[str, str, Cause], Skew] = {}
-        alike: dict[object, list[tuple[Distribution, Miss, Module]]] = {}
+        alike: dict[object, list[tuple[Distribution, Unresolved, ExtensionModule]]] = {}
         said: set[tuple[str, str]] = set()
         for module in modules:
-            for miss in module.closure.misses:
-                consumer = self._owners.of(miss.needer.path) or module.owner
-                if skew := self._skew(consumer, miss, module):
+            for unresolved in module.closure.unresolved:
+                consumer = self._owners.of(unresolved.needer.path) or module.owner
+                if skew := self._skew(consumer, unresolved, module):
                     key = consumer.name, skew.provider.name, skew.cause
                     skews[key] = skews[key].joined(skew) if key in skews else skew
-                elif (miss.needer.path, miss.name) not in said:
-                    said.add((miss.needer.path, miss.name))
-                    # One finding for all files of a distribution that miss the same.
-                    same = consumer.name, miss.name, miss.damaged, miss.foreign
-                    alike.setdefault(same, []).append((consumer, miss, module))
-            for older in module.older:
-                if (older.needer.path, older.library.path) not in said:
-                    said.add((older.needer.path, older.library.path))
-                    yield self._older(module, older)
+                elif (unresolved.needer.path, unresolved.name) not in said:
+                    said.add((unresolved.needer.path, unresolved.name))
+                    # One finding for all files of a distribution that lack the same.
+                    same = consumer.name, unresolved.name, unresolved.damaged, unresolved.foreign
+                    alike.setdefault(same, []).append((consumer, unresolved, module))
+            for missing in module.missing_versions:
+                if (missing.needer.path, missing.library.path) not in said:
+                    said.add((missing.needer.path, missing.library.path))
+                    yield self._missing_versions(module, missing)
             if module.undefined:
                 yield self._undefined(module)
         for cases in alike.values():
-            consumer, miss, module = cases[0]
-            if self._environment.libc and not self._owners.named(miss.name):
+            consumer, unresolved, module = cases[0]
+            if self._environment.libc and not self._owners.named(unresolved.name):
                 continue  # the system that it is for is not at hand, and may have it
-            yield self._plain(consumer, miss, module, tuple(c[1].needer.path for c in cases[1:]))
+            yield self._plain(
+                consumer, unresolved, module, tuple(c[1].needer.path for c in cases[1:])
+            )
         for skew in skews.values():
             self.explained.add((skew.consumer.name, skew.provider.name))
             yield skew_finding(skew, self._environment, self._pins)
@@ -79,19 +81,21 @@ class Causes:
                 {"reason": each.reason},
             )
 
-    def _skew(self, consumer: Distribution, miss: Miss, module: Module) -> Skew | None:
-        """The skew behind ``miss``: a distribution ships another version of the library."""
-        if self._owners.named(miss.name):
+    def _skew(
+        self, consumer: Distribution, unresolved: Unresolved, module: ExtensionModule
+    ) -> Skew | None:
+        """The skew behind ``unresolved``: a distribution ships another version of the library."""
+        if self._owners.named(unresolved.name):
             return None
         pins = self._pins.of(consumer)
         # A wheel's copies of one library differ in how much of the version the name has.
         by_version = sorted(
-            self._owners.other_versions(miss.name), key=lambda each: -len(version(each.name))
+            self._owners.other_versions(unresolved.name), key=lambda each: -len(version(each.name))
         )
         related = [
             each
             for each in by_version
-            if each.owner.name in pins or self._is_sought(miss.needer, each)
+            if each.owner.name in pins or self._is_sought(unresolved.needer, each)
         ]
         if not related:
             return None
@@ -109,8 +113,8 @@ class Causes:
             provider=best.owner,
             pin=pin,
             modules=(module.name,),
-            file=miss.needer.path,
-            needed=(miss.name,),
+            file=unresolved.needer.path,
+            needed=(unresolved.name,),
             shipped=(best.name,),
         )
 
@@ -126,19 +130,23 @@ class Causes:
         return shipped.path.rpartition("/")[0] in folders
 
     def _plain(
-        self, consumer: Distribution, miss: Miss, module: Module, more: tuple[str, ...]
+        self,
+        consumer: Distribution,
+        unresolved: Unresolved,
+        module: ExtensionModule,
+        more: tuple[str, ...],
     ) -> Finding:
-        """A missing library that is no skew; ``more`` are other files that miss it as well."""
-        place = self._location(miss.needer.path, consumer)
+        """A missing library that is no skew; ``more`` are other files that lack it as well."""
+        place = self._location(unresolved.needer.path, consumer)
         evidence: Evidence = {
-            "needed": miss.name,
+            "needed": unresolved.name,
             "module": module.name,
-            "by_way_of": _by_way_of(miss),
+            "by_way_of": _by_way_of(unresolved),
             **({"also": more} if more else {}),
         }
-        needs = _needs(place, miss, more)
-        passed_over = {os.path.realpath(path) for path in miss.foreign}
-        named = self._owners.named(miss.name)
+        needs = _needs(place, unresolved, more)
+        passed_over = {os.path.realpath(path) for path in unresolved.foreign}
+        named = self._owners.named(unresolved.name)
         if owners := [each for each in named if os.path.realpath(each.path) not in passed_over]:
             who = ", ".join(sorted({each.owner.title or "a file" for each in owners}))
             return rules.PRELOADED_LIBRARY.finding(
@@ -147,44 +155,46 @@ class Causes:
                 place,
                 {**evidence, "shipped": tuple(each.path for each in owners)},
             )
-        if miss.damaged:
+        if unresolved.damaged:
             return rules.DAMAGED_FILE.finding(
-                f"{needs}, and the loader stops at {miss.damaged}.", place, evidence
+                f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
             )
-        if _LIBCS.fullmatch(miss.name):
+        if _LIBCS.fullmatch(unresolved.name):
             return rules.FOREIGN_LIBC.finding(
                 f"{needs}, another C library's than the interpreter's. Install a "
-                f"{'manylinux' if 'musl' in miss.name else 'musllinux'} wheel.",
+                f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
                 place,
                 evidence,
             )
-        if miss.foreign:
+        if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
-                f"{needs}; {', '.join(miss.foreign[:_SAID])} is for another architecture.",
+                f"{needs}; {', '.join(unresolved.foreign[:_SAID])} is for another architecture.",
                 place,
-                {**evidence, "foreign": miss.foreign},
+                {**evidence, "foreign": unresolved.foreign},
             )
-        if _DRIVERS.fullmatch(miss.name):
+        if _DRIVERS.fullmatch(unresolved.name):
             return rules.MISSING_DRIVER.finding(
                 f"{needs}, which comes with a device's driver: nothing to do without one.",
                 place,
                 evidence,
             )
-        return self._absent(needs, consumer, miss, place, evidence)
+        return self._absent(needs, consumer, unresolved, place, evidence)
 
     def _absent(
         self,
         needs: str,
         consumer: Distribution,
-        miss: Miss,
+        unresolved: Unresolved,
         place: Location,
         evidence: Evidence,
     ) -> Finding:
         absent = [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
         sites = tuple(str(site) for site in self._environment.sites)
         inside = any(
-            os.path.normpath(part.replace("$ORIGIN", miss.needer.folder)).startswith(sites)
-            for part in (miss.needer.header.runpath or miss.needer.header.rpath).split(":")
+            os.path.normpath(part.replace("$ORIGIN", unresolved.needer.folder)).startswith(sites)
+            for part in (unresolved.needer.header.runpath or unresolved.needer.header.rpath).split(
+                ":"
+            )
             if "$ORIGIN" in part
         )
         if absent:
@@ -210,7 +220,7 @@ class Causes:
             evidence,
         )
 
-    def _undefined(self, module: Module) -> Finding:
+    def _undefined(self, module: ExtensionModule) -> Finding:
         """Symbols that nobody defines: from a provider of another version, where one is loaded."""
         pins = self._pins.of(module.owner)
         names = ", ".join(f"`{name}`" for name in module.undefined[:_SAID])
@@ -241,11 +251,11 @@ class Causes:
         )
         return skew_finding(skew, self._environment, self._pins)
 
-    def _older(self, module: Module, older: Older) -> Finding:
+    def _missing_versions(self, module: ExtensionModule, missing: MissingVersions) -> Finding:
         """A library that lacks a version of its symbols."""
-        consumer = self._owners.of(older.needer.path) or module.owner
-        provider = self._owners.of(older.library.path)
-        place = self._location(older.needer.path, consumer)
+        consumer = self._owners.of(missing.needer.path) or module.owner
+        provider = self._owners.of(missing.library.path)
+        place = self._location(missing.needer.path, consumer)
         if provider and provider.name and provider is not consumer:
             remedy = f"Install a newer {provider.name}, or build {consumer.name} with this one."
         elif provider:
@@ -255,17 +265,17 @@ class Causes:
                 f"Install a wheel of {consumer.name or 'it'} that was made for a system as old as "
                 "this one (manylinux), build it here, or update the system."
             )
-        listed = ", ".join(f"`{each}`" for each in older.versions[:_SAID])
-        library = self._environment.relative(older.library.path)
+        listed = ", ".join(f"`{each}`" for each in missing.versions[:_SAID])
+        library = self._environment.relative(missing.library.path)
         return rules.OLDER_LIBRARY.finding(
-            f"`{place.file}` needs {listed} of `{older.name}`, and `{library}` does not define "
+            f"`{place.file}` needs {listed} of `{missing.name}`, and `{library}` does not define "
             f"it: it is older than the one that was built with. {remedy}",
             place,
             {
                 "module": module.name,
-                "needed": older.name,
-                "versions": older.versions,
-                "library": older.library.path,
+                "needed": missing.name,
+                "versions": missing.versions,
+                "library": missing.library.path,
                 "provider": provider.name if provider else None,
             },
         )
@@ -276,10 +286,10 @@ class Causes:
         )
 
 
-def _needs(place: Location, miss: Miss, more: tuple[str, ...]) -> str:
+def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:
     who = f"`{place.file}` and {len(more)} more need" if more else f"`{place.file}` needs"
-    return f"{who} `{miss.name}`"
+    return f"{who} `{unresolved.name}`"
 
 
-def _by_way_of(miss: Miss) -> tuple[str, ...]:
-    return tuple(each.path for each in miss.chain) if len(miss.chain) > 1 else ()
+def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:
+    return tuple(each.path for each in unresolved.chain) if len(unresolved.chain) > 1 else ()

@@ -15,15 +15,15 @@ import msgspec
 
 from native_skew.binaries import (
     Closure,
-    Compared,
     Image,
     ImageError,
-    Lacking,
     Loaded,
     Loader,
-    Older,
+    MissingVersions,
+    UndefinedSymbols,
+    VersionCheck,
+    symbol_versions,
     symbols,
-    versions,
 )
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
@@ -31,11 +31,10 @@ from native_skew.doctor.inventory import Distribution
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
 _MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
 _CPYTHON = re.compile(r"cpython-(\d)(\d+)[dmut]*(-.+)?")
-_NOTHING = Closure(files=(), misses=(), by_name={})
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An extension module.
 
     Attributes:
@@ -43,7 +42,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         undefined: symbols that it needs and nothing in its process gives.
         stamp: the provider's version that it was built against, where it says so by an
             exported text ``<package>_built_against``.
-        older: libraries in its closure that lack a version of symbols which is wanted.
+        missing_versions: versions of symbols that the libraries in its closure lack.
 
     """
 
@@ -53,7 +52,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     closure: Closure
     undefined: tuple[str, ...] = ()
     stamp: str = ""
-    older: tuple[Older, ...] = ()
+    missing_versions: tuple[MissingVersions, ...] = ()
 
 
 class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -64,8 +63,8 @@ class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
-class Walk:
-    """The walk over one environment.
+class ModuleFinder:
+    """Finds the extension modules of one environment.
 
     Args:
         environment: what is looked at.
@@ -76,23 +75,23 @@ class Walk:
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
         self.damaged: list[Damaged] = []
-        self._compared = Compared()
-        program = loader.program
-        self._process = loader.closure(program) if program else _NOTHING
+        self._versions = VersionCheck()
 
-    def modules(self) -> list[Module]:
+    def modules(self) -> list[ExtensionModule]:
         """The importable modules; ``damaged`` grows meanwhile."""
-        found: list[Module] = []
+        found: list[ExtensionModule] = []
         wanted: dict[int, AbstractSet[bytes]] = {}
         # musl is not at hand where the interpreter is not, and everything needs its symbols.
-        unknown = self.loader.libc == "musl" and not self._process.files
+        unknown = self.loader.libc == "musl" and not self.loader.process.files
         for owner in self.environment.distributions:
             for path in owner.files:
                 name = self._import_name(path)
                 if name and (pair := self._module(path, name, owner)):
                     module, names = pair
                     # What a missing library would give is not said besides.
-                    wanted[len(found)] = frozenset() if module.closure.misses or unknown else names
+                    wanted[len(found)] = (
+                        frozenset() if module.closure.unresolved or unknown else names
+                    )
                     found.append(module)
         for number, left in self._undefined(found, wanted).items():
             undefined = tuple(sorted(map(os.fsdecode, left)))
@@ -115,18 +114,18 @@ class Walk:
 
     def _module(
         self, path: str, name: str, owner: Distribution
-    ) -> tuple[Module, frozenset[bytes]] | None:
+    ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
         """The module, and the symbols that it needs of others than interpreter and system."""
         plain = path.count(".", path.rfind("/")) == 1
         try:
             with Image(path) as image:
                 found = self.loader.adopt(path, image)
                 entry = f"PyInit_{name.rpartition('.')[2]}".encode()
-                if plain and not symbols.given(image, [entry]):
+                if plain and not symbols.defined(image, [entry]):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
-                closure = self.loader.closure(found, self._process.by_name)
-                wanted = symbols.needed(image, python=False, but=self._sure(closure))
+                closure = self.loader.closure(found)
+                wanted = symbols.undefined(image, python=False, but=self._sure(closure))
         except ImageError as error:
             # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
             # and is not there was removed on purpose.
@@ -134,9 +133,14 @@ class Walk:
                 self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
             return None
         # musl does not look at versions.
-        older = self._compared.older(closure) if self.loader.libc == "glibc" else ()
-        module = Module(
-            name=name, file=found, owner=owner, closure=closure, stamp=stamp, older=older
+        missing = self._versions.missing(closure) if self.loader.libc == "glibc" else ()
+        module = ExtensionModule(
+            name=name,
+            file=found,
+            owner=owner,
+            closure=closure,
+            stamp=stamp,
+            missing_versions=missing,
         )
         return module, wanted
 
@@ -148,36 +152,36 @@ class Walk:
         for name, wanted in closure.files[0].wanted.items():
             library = closure.by_name.get(name)
             if library and library.defined and self.loader.of_system(library):
-                yield from versions.sure(name, wanted, library.defined)
+                yield from symbol_versions.sure(name, wanted, library.defined)
 
     def _undefined(
-        self, modules: list[Module], wanted: Mapping[int, AbstractSet[bytes]]
+        self, modules: list[ExtensionModule], wanted: Mapping[int, AbstractSet[bytes]]
     ) -> Mapping[int, AbstractSet[bytes]]:
         """What nobody gives, by the module's number."""
-        lacking = Lacking(wanted)
-        lacking.ask_each(lambda number: modules[number].closure.files[1:])
-        lacking.leave_out(symbols.OF_THE_INTERPRETER)
-        lacking.ask_each(lambda number: self._in_process(modules[number].file))
-        if lacking.names:
+        undefined = UndefinedSymbols(wanted)
+        undefined.ask_each(lambda number: modules[number].closure.files[1:])
+        undefined.leave_out(symbols.OF_THE_INTERPRETER)
+        undefined.ask_each(lambda number: self._in_process(modules[number].file))
+        if undefined.names:
             # Somebody may load it first, for all to see.
             others = {path for each in self.environment.distributions for path in each.files}
-            lacking.ask_for_all(self._opened(sorted(others)))
-        return lacking.names
+            undefined.ask_for_all(self._opened(sorted(others)))
+        return undefined.names
 
     def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:
         return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))
 
     def _in_process(self, module: Loaded) -> Iterable[Loaded]:
         """What was loaded before; what every process has, where the interpreter is not known."""
-        if self._process.files:
-            return self._process.files
+        if self.loader.process.files:
+            return self.loader.process.files
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
         return self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
 
 
 def _stamp(image: Image, name: bytes) -> str:
     """The text that the exported ``char[]`` called ``name`` holds; empty where there is none."""
-    address, size = symbols.place(image, name)
+    address, size = symbols.location(image, name)
     if not 0 < size <= 100:
         return ""
     return image.bytes_at(address, size).rstrip(b"\0").decode("ascii", "replace")

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 from native_skew.binaries import Loaded
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import Module
+from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, stem
 from native_skew.doctor.pins import Pins
@@ -17,7 +17,7 @@ from native_skew.findings import Finding, Location
 
 
 def mixed(
-    modules: Iterable[Module], environment: Environment, owners: Owners, pins: Pins
+    modules: Iterable[ExtensionModule], environment: Environment, owners: Owners, pins: Pins
 ) -> Iterator[Finding]:
     """Modules in whose process two generations of one library may meet."""
     for module in modules:
@@ -32,7 +32,7 @@ def mixed(
             )
 
 
-def _pair(module: Module) -> tuple[str, str, str] | None:
+def _pair(module: ExtensionModule) -> tuple[str, str, str] | None:
     """Two files of one stem that the module itself brings in."""
     seen: dict[str, Loaded] = {}
     for file in module.closure.files[1:]:
@@ -43,7 +43,9 @@ def _pair(module: Module) -> tuple[str, str, str] | None:
     return None
 
 
-def _beside_provider(module: Module, owners: Owners, pins: Pins) -> tuple[str, str, str] | None:
+def _beside_provider(
+    module: ExtensionModule, owners: Owners, pins: Pins
+) -> tuple[str, str, str] | None:
     """A library of a provider that the consumer requires, taken from elsewhere."""
     required = pins.of(module.owner)
     for file in module.closure.files[1:]:
@@ -60,7 +62,7 @@ def _beside_provider(module: Module, owners: Owners, pins: Pins) -> tuple[str, s
 
 
 def other_abi(
-    modules: Iterable[Module], environment: Environment, owners: Owners, pins: Pins
+    modules: Iterable[ExtensionModule], environment: Environment, owners: Owners, pins: Pins
 ) -> Iterator[Finding]:
     """Modules whose stamp is of another ABI than the provider that they load."""
     for module in modules:
@@ -81,7 +83,7 @@ def other_abi(
         )
 
 
-def _stamped_provider(module: Module, owners: Owners, pins: Pins) -> Distribution | None:
+def _stamped_provider(module: ExtensionModule, owners: Owners, pins: Pins) -> Distribution | None:
     """The one distribution that the module both requires and loads a library of."""
     required = pins.of(module.owner)
     found = {
@@ -101,7 +103,7 @@ def _same_abi(one: str, other: str) -> bool:
     return first[:-1] == second[:-1]
 
 
-def _location(module: Module, environment: Environment) -> Location:
+def _location(module: ExtensionModule, environment: Environment) -> Location:
     return Location(
         file=environment.relative(module.file.path),
         distribution=module.owner.name,

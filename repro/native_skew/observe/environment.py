@@ -7,14 +7,16 @@ says where the environment's folders are and whether the import succeeds.
 from __future__ import annotations
 
 import json
+import os.path
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from native_skew.binaries import elf
+from native_skew.binaries import Image, ImageError, Loaded, Loader, reference
 from native_skew.distributions import metadata
+from native_skew.errors import CellError
 from native_skew.toolchain import Outcome
 
 _MARK = "native-skew:"
@@ -25,7 +27,8 @@ PROBE = """\
 import importlib, json, os, sys
 def say(**facts):
     print("native-skew:" + json.dumps(facts), flush=True)
-say(path=[os.path.abspath(p) for p in sys.path if p], base_prefix=sys.base_prefix)
+say(path=[os.path.abspath(p) for p in sys.path if p], base_prefix=sys.base_prefix,
+    executable=sys.executable)
 try:
     module = importlib.import_module(sys.argv[1])
     say(imported=True)
@@ -46,6 +49,13 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     output: str
 
 
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """A DT_NEEDED entry and the file that satisfies it; None where there is none."""
+
+    name: str
+    found: str | None
+
+
 class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
     """A shared object of the consumer, and where each name it needs is found.
 
@@ -54,7 +64,7 @@ class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     runpath: tuple[str, ...]
-    needs: tuple[elf.Need, ...]
+    needs: tuple[Need, ...]
     needed: str | None
     built_against: str | None
 
@@ -129,7 +139,9 @@ def observe(
     versions = {each.name: each.version for each in reversed(distributions)}
     if subject.consumer not in versions:
         return Observation(consumer_installed=False, distributions=distributions)
-    modules = tuple(_modules(sites, subject, library_path))
+    program = facts.get("executable")
+    loader = Loader(Path(program) if program else None, library_path)
+    modules = tuple(_modules(sites, subject, loader))
     reported = facts.get("versions", {})
     needed = next((m.needed for m in modules if m.needed), None)
     # `uv run` lays an environment that is gone afterwards over the one that holds the files.
@@ -163,24 +175,56 @@ def probe_facts(outcome: Outcome) -> dict[str, Any]:
     return facts
 
 
-def _modules(
-    sites: Sequence[Path], subject: Subject, library_path: tuple[str, ...]
-) -> Iterator[NativeModule]:
+def _modules(sites: Sequence[Path], subject: Subject, loader: Loader) -> Iterator[NativeModule]:
     """The consumer's shared objects, each with what it needs and what it was built for."""
     stems = _library_stems(sites, subject.provider)
     for path in sorted(p for site in sites for p in (site / subject.module).rglob("*.so*")):
-        if (found := elf.read(path)) is None:
+        if (found := _read(path, loader)) is None:
             continue
-        own = (name for name in found.needed if name.partition(".so")[0] in stems)
+        header = found.header
+        own = (name for name in header.needed if name.partition(".so")[0] in stems)
         needed = next(own, None)
-        stamp = elf.string_symbol(path, f"{subject.module}_built_against")
+        stamp = reference.string_symbol(path, f"{subject.module}_built_against")
         yield NativeModule(
             path=str(path),
-            runpath=found.runpath,
-            needs=elf.resolve(found, library_path),
+            runpath=tuple(filter(None, header.runpath.split(":"))),
+            needs=tuple(_needs(found, loader)),
             needed=needed,
             built_against=stamp or (needed.partition(".so.")[2] or None if needed else None),
         )
+
+
+def _read(path: Path, loader: Loader) -> Loaded | None:
+    """The file; None where it is none that a loader takes.
+
+    Raises:
+        CellError: the readers disagree about what is in it.
+
+    """
+    expected = reference.read(path)
+    try:
+        with Image(path) as image:
+            found = loader.adopt(str(path), image)
+    except ImageError:
+        if expected:
+            reason = "pyelftools reads it, and the kit's own reader does not"
+            raise CellError(str(path), reason) from None
+        return None
+    header = found.header
+    read = reference.DynamicSection(
+        soname=header.soname, needed=header.needed, rpath=header.rpath, runpath=header.runpath
+    )
+    if read != expected:
+        raise CellError(str(path), f"its dynamic section: {expected} by pyelftools, here {read}")
+    return found
+
+
+def _needs(module: Loaded, loader: Loader) -> Iterator[Need]:
+    """Where each DT_NEEDED of ``module`` is found when it is imported."""
+    by_name = loader.closure(module).by_name
+    for name in module.header.needed:
+        found = by_name.get(name)
+        yield Need(name=name, found=os.path.realpath(found.path) if found else None)
 
 
 def _library_stems(sites: Sequence[Path], provider: str) -> set[str]:

@@ -15,7 +15,7 @@ _FILES = 64  # of one kind
 _T = TypeVar("_T")
 
 _State = tuple[int, int, int, int]
-_forget: list[Callable[[], object]] = []
+_clearings: list[Callable[[], object]] = []
 
 
 def while_unchanged(read: Callable[[str], _T]) -> Callable[[str], _T]:
@@ -25,10 +25,10 @@ def while_unchanged(read: Callable[[str], _T]) -> Callable[[str], _T]:
     nobody may change it.
     """
     known: dict[str, tuple[_State, _T]] = {}
-    _forget.append(known.clear)
+    _clearings.append(known.clear)
 
     @wraps(read)
-    def kept(path: str) -> _T:
+    def cached(path: str) -> _T:
         # Before it is read: what is written meanwhile is then seen the next time.
         state = _state(path)
         found = known.get(path)
@@ -41,17 +41,17 @@ def while_unchanged(read: Callable[[str], _T]) -> Callable[[str], _T]:
             known[path] = state, value
         return value
 
-    return kept
+    return cached
 
 
-def forgets(clear: Callable[[], object]) -> None:
-    """Has ``clear`` called by ``forget``."""
-    _forget.append(clear)
+def also_clears(clear_other: Callable[[], object]) -> None:
+    """Has ``clear_other`` called by ``clear``."""
+    _clearings.append(clear_other)
 
 
-def forget() -> None:
+def clear() -> None:
     """Forgets everything, so that the next diagnosis costs what the first one does."""
-    for each in _forget:
+    for each in _clearings:
         each()
 
 

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from native_skew.binaries import kept
+from native_skew.binaries import file_cache
 from native_skew.binaries.image import Image, ImageError
 
 DT_GNU_HASH = 0x6FFFFEF5
@@ -167,7 +167,7 @@ def _hash(name: bytes) -> int:
     return value
 
 
-kept.forgets(_hash.cache_clear)
+file_cache.also_clears(_hash.cache_clear)
 
 
 def order(image: Image) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from compiling import cc
 from native_skew.binaries import ld_cache as cache
-from native_skew.binaries.kept import forget, while_unchanged
+from native_skew.binaries.file_cache import clear, while_unchanged
 from native_skew.doctor.diagnosis import diagnose
 
 
@@ -57,7 +57,7 @@ def test_what_is_the_same_is_read_once(tmp_path: Path) -> None:
     assert 1 <= len(reads) <= 8
     path.write_text("changed")
     assert content(str(path)) == "changed"
-    forget()
+    clear()
     before = len(reads)
     assert content(str(path)) == "changed"
     assert len(reads) == before + 1

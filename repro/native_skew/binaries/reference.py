@@ -1,0 +1,68 @@
+"""pyelftools' reading of an ELF file: what observation holds the fast reader's words against.
+
+It reads by section headers where the loader, and ``Image``, read by address. Two readers that
+agree are the evidence for what a cell records. https://github.com/eliben/pyelftools
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from elftools.common.exceptions import ELFError
+from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+_DAMAGES = (OSError, ELFError, ValueError, StopIteration)
+
+
+class DynamicSection(msgspec.Struct, frozen=True, kw_only=True):
+    """The names in the dynamic section; ``rpath`` is empty where ``runpath`` overrides it."""
+
+    soname: str
+    needed: tuple[str, ...]
+    rpath: str
+    runpath: str
+
+
+def read(path: Path) -> DynamicSection | None:
+    """Reads ``path``; None where it is not a readable, dynamically linked ELF file."""
+    try:
+        with path.open("rb") as stream:
+            file = ELFFile(stream)
+            segments = [s for s in file.iter_segments() if isinstance(s, DynamicSegment)]
+            if not segments:
+                return None
+            tags: dict[str, list[str]] = {kind: [] for kind in ("soname", "rpath", "runpath")}
+            needed = []
+            for tag in segments[0].iter_tags():
+                kind = str(tag.entry.d_tag).removeprefix("DT_").lower()
+                if kind == "needed":
+                    needed.append(str(getattr(tag, kind)))
+                elif kind in tags:
+                    tags[kind] = [str(getattr(tag, kind))]  # the last counts
+    except _DAMAGES:
+        return None
+    soname, rpath, runpath = ("".join(texts) for texts in tags.values())
+    return DynamicSection(
+        soname=soname, needed=tuple(needed), rpath="" if runpath else rpath, runpath=runpath
+    )
+
+
+def string_symbol(path: Path, name: str) -> str | None:
+    """The text that the exported ``char[]`` symbol ``name`` holds; None where it has none."""
+    try:
+        with path.open("rb") as stream:
+            file = ELFFile(stream)
+            table = file.get_section_by_name(".dynsym")
+            if not isinstance(table, SymbolTableSection):
+                return None
+            symbols = table.get_symbol_by_name(name)
+            if not symbols:
+                return None
+            address, size = symbols[0]["st_value"], symbols[0]["st_size"]
+            stream.seek(next(iter(file.address_offsets(address))))
+            return stream.read(size).rstrip(b"\0").decode("ascii", "replace")
+    except _DAMAGES:
+        return None

@@ -257,7 +257,7 @@ def coverage(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Feed a million damaged files to doctor's readers, with a memory bound; -- --inputs N."""
     install(session)
-    session.run("python", "tests/doctor/fuzz.py", *session.posargs)
+    session.run("python", "-m", "programs.fuzz", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session
@@ -306,7 +306,7 @@ def phone(session: nox.Session) -> None:
     """Measure how soon pages are ready on a throttled phone, and their size over the wire."""
     require_newer_python(session)
     install(session, *group("site-test"))
-    session.run("python", "tests/site/phone.py", *session.posargs)
+    session.run("python", "-m", "programs.phone", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

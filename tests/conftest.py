@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from commands import HANG
 from hypothesis import HealthCheck, settings
 from native_skew import results, scenarios
 from native_skew.installers.registry import DEFAULT_VERSIONS, INSTALLERS
@@ -22,7 +21,8 @@ from native_skew.scenarios.cell import Cell
 from native_skew.toolchain import interpreter
 from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.tools import Tool
-from spying import Spy
+from support.command import HANG
+from support.spy_index import Spy
 
 # Figures belong in `nox -s bench`: no test fails because a machine is busy.
 settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import comes_true, processes
 from native_skew.results.record import NotRun, Result
 from native_skew.run import session as workshop_module
 from native_skew.run.cell import Task
 from native_skew.run.runner import Runner, Watcher
 from native_skew.run.session import Session
 from native_skew.toolchain.tools import Tool
+from support.command import comes_true, processes
 
 ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
 FOREIGN = "/files/fake_softioc-4.6.1-cp310-cp310-macosx_10_9_x86_64.whl.metadata"

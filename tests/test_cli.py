@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import HANG, ISSUE, QUICK, Call
 from native_skew import __version__, results
 from native_skew.installers.registry import INSTALLERS
 from native_skew.installers.remedies import REMEDIES
 from native_skew.results.record import Result
+from support.command import HANG, ISSUE, QUICK, Call
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".native-skew"

@@ -11,7 +11,6 @@ import sys
 import tarfile
 from pathlib import Path
 
-import compiling
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from native_skew.toolchain import compiler
 from native_skew.toolchain.interpreter import Interpreter
 from packaging.metadata import Metadata
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
+from support import compiler as compiling
 from wheel.wheelfile import WheelFile
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"

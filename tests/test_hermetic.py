@@ -9,7 +9,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from spying import WORK, Spy, native_skew, verdicts
+from support.command import WORK, native_skew, verdicts
+from support.spy_index import Spy
 
 CELL = "stamped-wheel-elsewhere/no-wheel-fits"
 EXPECTED = {

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from compiling import compiler
 from native_skew.distributions.archives import DistributionFile
 from native_skew.errors import PortError
 from native_skew.publish import fakes
@@ -18,6 +17,7 @@ from native_skew.publish.publication import Publication
 from native_skew.scenarios.model import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
 from native_skew.toolchain.interpreter import Interpreter
 from pypi_simple import ProjectPage, PyPISimple
+from support.compiler import compiler
 from werkzeug.test import Client
 
 _JSON = "application/vnd.pypi.simple.v1+json"

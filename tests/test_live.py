@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from commands import ISSUE
-from compiling import headers
 from msgspec.structs import replace
 from native_skew.distributions.archives import DistributionFile
 from native_skew.publish.publication import Publication
@@ -21,6 +19,8 @@ from native_skew.run.session import Session
 from native_skew.scenarios.model import Live
 from native_skew.toolchain import user_index
 from native_skew.toolchain.interpreter import Interpreter
+from support.command import ISSUE
+from support.compiler import headers
 
 
 def uncompilable(file: DistributionFile) -> DistributionFile:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from commands import Call, Start
 from native_skew import results
 from native_skew.matrix import parts
 from native_skew.run.session import Session
+from support.command import Call, Start
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from native_skew.results.record import NotRun
 from native_skew.run.cell import Task
 from native_skew.run.selection import Selection
 from native_skew.scenarios.cell import Cell
-from parting import part_of
+from support.matrix_part import part_of
 
 
 @pytest.fixture(scope="session")

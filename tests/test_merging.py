@@ -12,7 +12,7 @@ from native_skew.matrix import merging, parts
 from native_skew.matrix.merging import MergeError, RecordOwnPartsError
 from native_skew.matrix.parts import Shard
 from native_skew.results.record import NotRun, Result
-from parting import part_of
+from support.matrix_part import part_of
 
 
 def some_recorded(count: int) -> list[Result]:

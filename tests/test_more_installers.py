@@ -13,7 +13,8 @@ from native_skew.installers.registry import INSTALLERS
 from native_skew.results.record import Result
 from native_skew.run.session import Session
 from native_skew.toolchain.tools import NEWEST, commands_of
-from spying import Spy, native_skew, verdicts
+from support.command import native_skew, verdicts
+from support.spy_index import Spy
 
 ISSUE = "stamped-wheel-elsewhere/no-wheel-fits"
 A_WHEEL_FITS = "stamped-wheel-elsewhere/no-binary"

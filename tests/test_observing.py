@@ -11,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from compiling import cc
 from native_skew.binaries import ld_cache
 from native_skew.distributions import metadata
 from native_skew.distributions.metadata import Installed
@@ -23,6 +22,7 @@ from native_skew.publish.publication import JournalEntry
 from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.process import Outcome
 from native_skew.verdict import Verdict
+from support.compiler import cc
 
 
 def installed(name: str, version: str, *requires: str) -> Installed:

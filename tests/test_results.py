@@ -21,7 +21,7 @@ from native_skew.results.record import NotRun, Result
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
 from packaging.version import Version
-from traces import OF_A_MACHINE
+from support.machine_paths import OF_A_MACHINE
 
 ROOT = Path(__file__).parent.parent
 TOUR = "stamped-wheel-elsewhere/no-wheel-fits"

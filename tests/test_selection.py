@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from commands import ISSUE, Call
 from native_skew import scenarios
 from native_skew.errors import (
     NothingSelectedError,
@@ -17,6 +16,7 @@ from native_skew.run.selection import Filters, select
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
 from native_skew.toolchain.tools import NEWEST, Tool
+from support.command import ISSUE, Call
 
 
 class Publication:

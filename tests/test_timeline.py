@@ -23,7 +23,7 @@ from native_skew.timeline.record import Question
 from native_skew.timeline.trace import trace
 from native_skew.toolchain import interpreter
 from native_skew.toolchain.tools import Toolbox
-from traces import OF_A_MACHINE
+from support.machine_paths import OF_A_MACHINE
 
 ROOT = Path(__file__).parent.parent
 TIMELINE = ROOT / record.FOLDER

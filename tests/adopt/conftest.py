@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from .adopting import HERE
+from support.project import HERE
 
 
 @pytest.fixture

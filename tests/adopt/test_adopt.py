@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 from native_skew.errors import SkewError
-
-from .adopting import HERE, apply, change, files, in_folder, run
+from support.project import HERE, apply, change, files, in_folder, run
 
 PROJECTS = sorted(path.name for path in (HERE / "projects").iterdir())
 REFUSED = sorted(path.name for path in (HERE / "refused").iterdir())

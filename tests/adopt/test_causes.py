@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from native_skew.errors import SkewError
-
-from .adopting import HERE, change, in_folder, kinds, run
+from support.project import HERE, change, in_folder, kinds, run
 
 
 @pytest.mark.parametrize(

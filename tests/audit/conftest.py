@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parent))  # record.py and publications.py
-
-from compiling import compiler
 from native_skew.audit.command import audit as command
 from native_skew.distributions.archives import DistributionFile
 from native_skew.errors import SkewError
@@ -23,8 +17,9 @@ from native_skew.publish.publication import Publication
 from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Sdist, Wheel
 from native_skew.toolchain.compiler import Compiler
 from native_skew.toolchain.interpreter import Interpreter
-from pair import NEW, OLD, RANGE, Publish
-from said import Audit, Said, Serve
+from support.audit_output import Audit, AuditOutput, Serve
+from support.compiler import compiler
+from support.release import NEW, OLD, RANGE, Publish
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +56,7 @@ def serve(index: Index, request: pytest.FixtureRequest) -> Serve:
 def audit() -> Audit:
     """Runs the command in this process, as `native-skew` does; never a traceback."""
 
-    def run(*arguments: str, cached: str | None = None) -> Said:
+    def run(*arguments: str, cached: str | None = None) -> AuditOutput:
         cache = ["--cache", cached] if cached else ["--no-cache"]
         done = CliRunner().invoke(command, ["--json", *cache, *arguments])
         code, errors = done.exit_code, done.stderr
@@ -70,7 +65,7 @@ def audit() -> Audit:
         elif done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         report = msgspec.json.decode(done.stdout, type=Report) if done.stdout else _NOTHING
-        return Said(code, report, errors)
+        return AuditOutput(code, report, errors)
 
     return run
 

@@ -10,8 +10,8 @@ import pytest
 from native_skew.distributions.archives import DistributionFile, sdist_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.run.session import Session
-from pair import RANGE, SHARED, Publish, counted, dynamic
-from said import Audit, Serve
+from support.audit_output import Audit, Serve
+from support.release import RANGE, SHARED, Publish, counted, dynamic
 
 # A folder, before the upload
 

@@ -9,8 +9,8 @@ import pytest
 from native_skew.audit.rules import RULES
 from native_skew.distributions.archives import DistributionFile, wheel_file
 from native_skew.distributions.metadata import core_metadata
-from pair import NEW, OLD, OPEN, RANGE, SHARED, Publish, counted, dynamic
-from said import Audit, Serve
+from support.audit_output import Audit, Serve
+from support.release import NEW, OLD, OPEN, RANGE, SHARED, Publish, counted, dynamic
 
 
 @pytest.mark.parametrize(

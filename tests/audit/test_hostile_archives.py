@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from directories import HOLE, behind_a_hole, crowded, sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from native_skew.audit import facts
@@ -26,7 +25,8 @@ from native_skew.audit.zips import ENTRIES, Zip
 from native_skew.distributions import sdists
 from native_skew.distributions.archives import sdist_file
 from native_skew.distributions.sdists import SourceTexts
-from servers import METADATA, ranged, wheel
+from support.server import METADATA, ranged, wheel
+from support.zip_directory import HOLE, behind_a_hole, crowded, sparse
 from werkzeug.wrappers import Request
 
 

@@ -14,8 +14,8 @@ from native_skew.audit.errors import AuditError, HashMismatchError, IndexRefused
 from native_skew.audit.release import Reader
 from native_skew.audit.simple import Index
 from native_skew.audit.transport import Limits, Transport
-from said import Audit
-from servers import METADATA, PAGE, SMALL, Answer, Server, ranged, wheel, whole
+from support.audit_output import Audit
+from support.server import METADATA, PAGE, SMALL, Answer, Server, ranged, wheel, whole
 from werkzeug.wrappers import Request, Response
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from native_skew.toolchain.compiler import Compiler
-from publications import published, recorded
-from record import FOLDER
-from said import Audit, Serve
+from support.audit_output import Audit, Serve
+from support.recorded_release import FOLDER, published, recorded
 
 _WHEELS = {"softioc-4.6.1": 18, "softioc-4.7.2": 23, "p4p-4.3.0": 25, "scipy-1.18.1": 60}
 

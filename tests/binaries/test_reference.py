@@ -8,7 +8,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from compiling import cc, program
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from native_skew.binaries import reference, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.toolchain.interpreter import Interpreter
+from support.compiler import cc, program
 
 _OLD, _NEW = "-Wl,--disable-new-dtags", "-Wl,--enable-new-dtags"
 

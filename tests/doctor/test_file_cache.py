@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from compiling import cc
 from native_skew.binaries import ld_cache as cache
 from native_skew.binaries.file_cache import clear, while_unchanged
 from native_skew.doctor.diagnosis import diagnose
+from support.compiler import cc
 
 
 def cache_file(**files: str) -> bytes:

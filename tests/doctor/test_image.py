@@ -9,12 +9,12 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from compiling import cc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from native_skew.binaries import gnu_hash, symbol_versions, symbols
 from native_skew.binaries.gnu_hash import GnuHash
 from native_skew.binaries.image import Image, ImageError
+from support.compiler import cc
 
 SITE = Path(sysconfig.get_path("platlib"))
 

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from compiling import cc
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.doctor.diagnosis import diagnose
+from support.compiler import cc
 
 MUSL = "libc.musl-x86_64.so.1"
 MODULES = ("_one", "_two", "_three")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from compiling import cc, program
 from hypothesis import given
 from hypothesis import strategies as st
 from native_skew.binaries import ld_cache as cache
 from native_skew.binaries.loader import Loaded, Loader
+from support.compiler import cc, program
 
 
 def library(path: Path, *needs: Path, paths: str = "", new: bool = True) -> Path:

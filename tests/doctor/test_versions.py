@@ -11,7 +11,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from compiling import cc
 from elftools.elf.elffile import ELFFile
 from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
@@ -20,6 +19,7 @@ from native_skew.binaries import symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.findings import Finding
+from support.compiler import cc
 
 SITE = Path(sysconfig.get_path("platlib"))
 BOTH = "V1 { one; }; V2 { two; } V1;"

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from directories import HOLE, behind_a_hole, crowded, sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError, TemporaryFolderError, WheelError
+from support.zip_directory import HOLE, behind_a_hole, crowded, sparse
 
 METADATA = b"Metadata-Version: 2.1\nName: x\nVersion: 1\n"
 NAME = "x-1-py3-none-any.whl"

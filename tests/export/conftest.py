@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import ISSUE
-from exported import Replay
 from native_skew.results.record import Result
 from native_skew.run.cell import Task
 from native_skew.run.runner import Runner, Watcher
 from native_skew.run.session import Session
 from native_skew.toolchain.interpreter import Interpreter
+from support.command import ISSUE
+from support.exported_cell import Replay
 
 # What the README asks for, and no more.
 PROGRAMS = (

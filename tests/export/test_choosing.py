@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from commands import ISSUE
 from native_skew.export import choose
 from native_skew.export.errors import AmbiguousNameError, UnknownCellError
 from native_skew.results.record import Result
+from support.command import ISSUE
 
 
 class TestNames:

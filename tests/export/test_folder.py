@@ -11,8 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from commands import ISSUE
-from exported import Run
 from msgspec.structs import replace
 from native_skew import results, scenarios
 from native_skew.export import static
@@ -23,6 +21,8 @@ from native_skew.results.record import Result
 from native_skew.run.session import Session
 from native_skew.toolchain import interpreter
 from native_skew.toolchain.interpreter import Interpreter
+from support.command import ISSUE
+from support.exported_cell import Run
 
 SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).with_name("shellcheck"))
 

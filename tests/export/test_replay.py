@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import ISSUE
-from exported import Replay, Run
 from native_skew.export.folder import export
 from native_skew.results.record import Result
 from native_skew.run.session import Session
+from support.command import ISSUE
+from support.exported_cell import Replay, Run
 
 
 @pytest.mark.parametrize(

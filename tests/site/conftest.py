@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import opened
-from building import ROOT, build
 from native_skew.site.result_index import Book
-from serving import serving
+from support.browser import opened
+from support.site import ROOT, build
+from support.site_server import serving
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import opened
 from native_skew.results.record import Result
 from native_skew.site import markup, messages, snippet, tabs
 from native_skew.site.result_index import Book
+from support.browser import opened
 from test_parts import WHERE
 
 pytestmark = pytest.mark.browser

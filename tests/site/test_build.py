@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import ROOT, build, checkout
 from native_skew.site import claims, markup
 from native_skew.site.result_index import Book
-from reading import Page, read, target
+from support.page import Page, read, target
+from support.site import ROOT, build, checkout
 
 GENERATED = ("cells/", "scenarios/", "remedies/", "matrix/", "links/", "results/", "timeline/")
 

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import urllib3
-from building import ROOT
 from native_skew.site import linkcheck, links
 from native_skew.site.errors import LinkRecordError
 from native_skew.site.links import Check
-from reading import read
+from support.page import read
+from support.site import ROOT
 
 DAY = dt.date(2026, 1, 2)
 ANSWERS = {"/there": 200, "/gone": 404, "/busy": 503, "/moved": 301}

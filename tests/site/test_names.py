@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from browsing import opened
-from logs import ISSUE
 from native_skew.site.result_index import Book
+from support.browser import opened
+from support.pasted_log import ISSUE
 from test_parts import WHERE
 
 pytestmark = pytest.mark.browser

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from logs import ISSUE
 from native_skew.results.record import Result
 from native_skew.results.report import metadata_read
 from native_skew.site import glossary, messages, sequence, snippet
 from native_skew.site.citations import Citations
 from native_skew.site.errors import CellReferenceError, NothingRecordedError
 from native_skew.site.result_index import Book, expand
+from support.pasted_log import ISSUE
 
 WHERE = "stamped-wheel-elsewhere/no-wheel-fits"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from logs import ISSUE, OLD_LAYOUT
 from native_skew.site import messages
 from native_skew.site.result_index import Book
+from support.pasted_log import ISSUE, OLD_LAYOUT
 from test_parts import WHERE, printed
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 from html import unescape
 
 import pytest
-from building import ROOT
 from msgspec.structs import replace
 from native_skew import results
 from native_skew.site import linechart, markup, pages, timeline
@@ -15,6 +14,7 @@ from native_skew.site import release_badge as flips
 from native_skew.site.errors import FlipReferenceError
 from native_skew.timeline import record
 from native_skew.timeline.record import Flip, Line, Skipped
+from support.site import ROOT
 
 LINES = record.read_all(ROOT / record.FOLDER)
 

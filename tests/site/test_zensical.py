@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from building import ROOT, checkout, plain
-from reading import read, target
+from support.page import read, target
+from support.site import ROOT, checkout, plain
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from .index import publish, served
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.file_index import publish, served
 
 # What builds and sessions install, fetched once from the package index.
 FETCHED = (

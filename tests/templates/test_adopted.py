@@ -16,8 +16,8 @@ from native_skew.toolchain.interpreter import find
 from native_skew.scenarios.model import ProviderRelease
 from native_skew.run.session import Session
 
-from .bakery import HIGHEST, LOWEST, Bakery
-from .judging import ISSUE, ROOT, verdicts
+from support.bakery import HIGHEST, LOWEST, Bakery
+from support.substitute import ISSUE, ROOT, verdicts
 
 HERE = Path(__file__).parent
 RANGE = f"fake-corelibs>={LOWEST},<7.0.7.99.2"

@@ -6,7 +6,7 @@ import pytest
 import tomllib
 from cookiecutter.exceptions import FailedHookException
 
-from .bakery import Bakery
+from support.bakery import Bakery
 
 CONSUMER = [
     ({"distribution": "-bad-"}, "distribution = '-bad-': not valid"),

@@ -12,8 +12,8 @@ import pytest
 from cookiecutter.exceptions import FailedHookException
 from filelock import FileLock
 
-from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from .index import addresses, publish
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.file_index import addresses, publish
 
 # Each remedy, and the version of the provider that it ends with.
 REMEDIES = {

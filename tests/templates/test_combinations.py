@@ -17,8 +17,8 @@ import tomllib
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 
-from .bakery import HIGHEST, LOWEST, TEMPLATES, Bakery
-from .index import publish, served
+from support.bakery import HIGHEST, LOWEST, TEMPLATES, Bakery
+from support.file_index import publish, served
 from .test_sessions import nox
 
 BACKENDS = ("setuptools", "meson-python", "scikit-build-core")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from .releases import consistency
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.consistency import consistency
 
 
 def test_grafted_library_is_reported(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from .releases import consistency
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.consistency import consistency
 
 VERSIONS = "import fake_softioc; print(sorted(fake_softioc.versions().items()))"
 

@@ -12,7 +12,7 @@ import pytest
 
 from native_skew.toolchain import user_index as live
 
-from .bakery import TEMPLATES, Bakery
+from support.bakery import TEMPLATES, Bakery
 
 NAMES = ("native-consumer", "native-provider", "uv-application")
 

@@ -9,7 +9,7 @@ import pytest
 
 from native_skew.installers.registry import INSTALLERS
 
-from .judging import ISSUE, SCENARIOS, fake_sdist, variants, verdicts
+from support.substitute import ISSUE, SCENARIOS, fake_sdist, variants, verdicts
 
 pytestmark = pytest.mark.network
 

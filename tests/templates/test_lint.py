@@ -13,8 +13,8 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from . import hooks
-from .bakery import TEMPLATES, Bakery
+from support import hook_repository as hooks
+from support.bakery import TEMPLATES, Bakery
 
 pytestmark = pytest.mark.network
 

@@ -8,8 +8,8 @@ import pytest
 
 from native_skew.toolchain import user_index as live
 
-from .bakery import Bakery
-from .index import addresses
+from support.bakery import Bakery
+from support.file_index import addresses
 from .test_sessions import nox
 
 pytestmark = [pytest.mark.live, pytest.mark.network]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cookiecutter.exceptions import FailedHookException
 
-from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 
 
 def test_wheel_is_in_order(bakery: Bakery, providers: dict[str, Path]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .bakery import HIGHEST, TEMPLATES, Bakery
+from support.bakery import HIGHEST, TEMPLATES, Bakery
 
 LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0")
 TEMPLATE_NAMES = ("native-consumer", "native-provider", "uv-application")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from .bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from .index import addresses, publish
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.file_index import addresses, publish
 
 pytestmark = pytest.mark.network
 

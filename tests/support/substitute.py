@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from native_skew.publish import fakes
 from native_skew import scenarios
-from native_skew.toolchain.interpreter import find
+from native_skew.publish import fakes
 from native_skew.run.session import Session
+from native_skew.toolchain.interpreter import find
 
 ROOT: Final = Path(__file__).parent.parent.parent
 

@@ -15,7 +15,7 @@ from native_skew.toolchain.compiler import Compiler
 from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.tools import Toolbox
 
-TOOLS = Path(__file__).parent.parent / DEFAULT_WORK / "tools"
+TOOLS = Path(__file__).parents[2] / DEFAULT_WORK / "tools"
 
 
 @cache

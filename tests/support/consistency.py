@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .bakery import HIGHEST, LOWEST, Bakery
+from support.bakery import HIGHEST, LOWEST, Bakery
 
 
 def consistency(

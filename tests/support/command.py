@@ -1,12 +1,18 @@
-"""What the tests of the command line start, and the cells that are quickest to run."""
+"""The command as a user would start it, and the cells that are quickest to run."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+WORK = ROOT / ".native-skew"
 
 Start = Callable[..., subprocess.Popen[str]]
 Call = Callable[..., tuple[int, str, str]]
@@ -28,6 +34,33 @@ def comes_true(condition: Callable[[], bool], within: float) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def native_skew(
+    *arguments: str, cwd: Path, work: Path = WORK, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "native_skew", "run", "--json", "--work", str(work)]
+    command += ["--results", str(cwd / "no-results"), *arguments]
+    # PYTHONSAFEPATH and the like are the kit's own affair: it is started as a user would.
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "repro"), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def verdicts(done: subprocess.CompletedProcess[str]) -> dict[tuple[str, str], str]:
+    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+    answer = json.loads(done.stdout)
+    assert not answer["not_run"]
+    return {
+        (r["cell"]["installer"], r["cell"]["remedy"]): r["verdict"]
+        for r in answer["results"]
+        if r["verdict"] != "unsupported"
+    }
 
 
 class Running(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the command said, and the types of the fixtures that make it say it."""
+"""What `audit` wrote, and the types of the fixtures that make it say it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import msgspec
 from native_skew.findings import Finding, Report
 
 Serve = Callable[..., str]
-Audit = Callable[..., "Said"]
+Audit = Callable[..., "AuditOutput"]
 
 
-class Said(msgspec.Struct, frozen=True):
+class AuditOutput(msgspec.Struct, frozen=True):
     code: int
     report: Report
     errors: str

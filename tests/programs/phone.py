@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from building import ROOT, build
 from playwright.sync_api import sync_playwright
-from serving import serving
+from support.site import ROOT, build
+from support.site_server import serving
 
 NETWORK = {
     "offline": False,

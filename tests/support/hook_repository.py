@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import yaml
 
-from .bakery import Bakery
+from support.bakery import Bakery
 
 REPOSITORIES: Final[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("hooks.yaml").read_text()
+    Path(__file__).with_suffix(".yaml").read_text()
 )
 GITHUB: Final = "https://github.com/"
 

@@ -1,8 +1,8 @@
 """Records what `audit` reads of a real release, so that tests can serve it again.
 
-    python tests/audit/record.py softioc==4.6.1 ...
+    PYTHONPATH=tests python -m programs.record_release softioc==4.6.1 ...
 
-asks the configured index and writes ``recorded/NAME-VERSION/``: the files' names on the pages
+asks the configured index and writes ``tests/audit/recorded/NAME-VERSION/``: the files' names on the pages
 (of a provider: its newest versions, and those that were opened), the fields of each METADATA
 that resolvers read, the build requirements, and of the wheels that were opened the shared
 objects' names, what each needs, and which modules the Python files import at once. No code
@@ -27,9 +27,7 @@ from native_skew.audit.transport import Transport
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.toolchain import user_index as live
 from packaging.version import Version
-
-FOLDER = Path(__file__).parent / "recorded"
-
+from support.recorded_release import FOLDER, Opened, Recorded
 
 FIELDS = (
     "metadata-version",
@@ -41,26 +39,6 @@ FIELDS = (
     "dynamic",
 )
 NEWEST = 3
-
-
-class Opened(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What a wheel holds; modules with the same needs stand together."""
-
-    libraries: tuple[str, ...] = ()
-    modules: list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = []
-    python: dict[str, str] = {}
-
-
-class Recorded(msgspec.Struct, kw_only=True):
-    """One recording; file names are keys."""
-
-    source: str = "the public index"
-    date: str = ""
-    release: str = ""
-    pages: dict[str, tuple[tuple[str, str, bool, int], ...]] = {}  # see ``Entry``
-    metadata: dict[str, str] = {}  # -> name of a text beside this file
-    build_requires: dict[str, tuple[str, ...]] = {}
-    opened: dict[str, Opened] = {}
 
 
 class _Recorder(Reader):

@@ -11,7 +11,28 @@ from native_skew.audit.release import named
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
-from record import FOLDER, Opened, Recorded
+
+FOLDER = Path(__file__).parents[1] / "audit" / "recorded"
+
+
+class Opened(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What a wheel holds; modules with the same needs stand together."""
+
+    libraries: tuple[str, ...] = ()
+    modules: list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = []
+    python: dict[str, str] = {}
+
+
+class Recorded(msgspec.Struct, kw_only=True):
+    """One recording; file names are keys."""
+
+    source: str = "the public index"
+    date: str = ""
+    release: str = ""
+    pages: dict[str, tuple[tuple[str, str, bool, int], ...]] = {}  # see ``Entry``
+    metadata: dict[str, str] = {}  # -> name of a text beside this file
+    build_requires: dict[str, tuple[str, ...]] = {}
+    opened: dict[str, Opened] = {}
 
 
 def recorded(name: str) -> Recorded:

@@ -8,10 +8,11 @@ import subprocess
 from pathlib import Path
 
 from click.testing import CliRunner, Result
-from compiling import program
 from native_skew.adopt.command import adopt
 
-HERE = Path(__file__).parent
+from support.compiler import program
+
+HERE = Path(__file__).parents[1] / "adopt"
 
 
 def run(*arguments: object) -> Result:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from native_skew import __version__, results
+from native_skew.errors import ExitCode
 from native_skew.installers.registry import INSTALLERS
 from native_skew.installers.remedies import REMEDIES
 from native_skew.results.record import Result
@@ -262,3 +263,27 @@ def test_a_work_folder_that_cannot_be_made_is_one_line(call: Call, tmp_path: Pat
     assert code == 2
     assert "file/work: cannot be written" in " ".join(err.split())
     assert "--work" in err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [
+        ("ZeroDivisionError('\\x1b[2Jforged')", ExitCode.COULD_NOT_RUN),  # a bug: never «changed»
+        ("SkewError('\\x1b[2Jforged')", ExitCode.COULD_NOT_RUN),
+        ("OSError(28, 'No space left on device')", ExitCode.COULD_NOT_RUN),
+        ("KeyboardInterrupt", ExitCode.INTERRUPTED),
+        ("SystemExit(1)", ExitCode.CHANGED),
+    ],
+)
+def test_each_end_has_its_code(raised: str, code: ExitCode) -> None:
+    program = (
+        "import sys\nfrom native_skew import cli\nfrom native_skew.errors import SkewError\n"
+        f"def fail(*_): raise {raised}\n"
+        "cli.scenarios.load_all = fail\nsys.argv = ['native-skew', 'list']\ncli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert "\x1b[2J" not in done.stderr
+    assert ("this is a bug" in done.stderr) is ("ZeroDivision" in raised)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,16 +16,15 @@ from native_skew import __version__, results, scenarios
 from native_skew.adopt import adopt
 from native_skew.audit import audit
 from native_skew.doctor import doctor
-from native_skew.errors import SkewError
+from native_skew.errors import ExitCode, SkewError
 from native_skew.export import export
+from native_skew.findings import printable
 from native_skew.installers import DEFAULT_VERSIONS, INSTALLERS, REMEDIES, parse_choice
 from native_skew.matrix import matrix, merge
 from native_skew.publish import describe
 from native_skew.results import diff, report
-from native_skew.run import COULD_NOT_RUN, results_option, run, scenario_option, serve
+from native_skew.run import results_option, run, scenario_option, serve
 from native_skew.timeline import timeline
-
-_INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -125,14 +125,21 @@ def main() -> NoReturn:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        code = COULD_NOT_RUN
+        code = ExitCode.COULD_NOT_RUN
     except SkewError as error:
-        errors.print(f"error: {error}", soft_wrap=True, highlight=False, markup=False)
-        code = error.exit_code
+        errors.print(
+            f"error: {printable(str(error))}", soft_wrap=True, highlight=False, markup=False
+        )
+        code = ExitCode.COULD_NOT_RUN
     except OSError as error:
         errors.print(f"error: {error.filename or 'work folder'}: {error.strerror}", soft_wrap=True)
-        code = COULD_NOT_RUN
+        code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         errors.print("interrupted: every process was ended, nothing was recorded", soft_wrap=True)
-        code = _INTERRUPTED
+        code = ExitCode.INTERRUPTED
+    except Exception:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
+        sys.stderr.write(
+            f"{printable(traceback.format_exc())}error: this is a bug: please report it\n"
+        )
+        code = ExitCode.COULD_NOT_RUN
     sys.exit(code)

@@ -1,13 +1,13 @@
 """Every error that the kit reports to a person: where, what, and what to do.
 
 The message is built in the exception, so that two places cannot word one mistake
-differently. ``exit_code`` is what the command ends with: 2 says «could not run», which
-is never mistaken for a verdict that changed (1).
+differently.
 """
 
 from __future__ import annotations
 
 import difflib
+import enum
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,10 +17,31 @@ GET_COMPILER = (
 )
 
 
-class SkewError(Exception):
-    """Base of all errors that end in one clear message instead of a traceback."""
+class ExitCode(enum.IntEnum):
+    """What each command ends with.
 
-    exit_code = 2
+    Attributes:
+        SOUND: all is as recorded; nothing was found; there is nothing to change.
+        CHANGED: a verdict changed; something was found; there is something to change.
+        COULD_NOT_RUN: something could not be run, read or looked at. A crash too: it is never
+            mistaken for a finding.
+        INTERRUPTED: by a signal, as shells have it.
+
+    """
+
+    SOUND = 0
+    CHANGED = 1
+    COULD_NOT_RUN = 2
+    INTERRUPTED = 130
+
+    @classmethod
+    def of(cls, *, changed: object, not_run: object = False) -> ExitCode:
+        """The code of a run: what changed is told, whatever could not run besides."""
+        return cls.CHANGED if changed else cls.COULD_NOT_RUN if not_run else cls.SOUND
+
+
+class SkewError(Exception):
+    """Base of all errors that end in one clear message and ``COULD_NOT_RUN``, no traceback."""
 
 
 class ScenarioError(SkewError):

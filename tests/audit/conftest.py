@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from native_skew.audit.command import audit as command
 from native_skew.distributions.archives import DistributionFile
-from native_skew.errors import SkewError
+from native_skew.errors import ExitCode, SkewError
 from native_skew.findings import Report
 from native_skew.publish import fakes
 from native_skew.publish.index import Index
@@ -61,7 +61,7 @@ def audit() -> Audit:
         done = CliRunner().invoke(command, ["--json", *cache, *arguments])
         code, errors = done.exit_code, done.stderr
         if isinstance(done.exception, SkewError):
-            code, errors = done.exception.exit_code, str(done.exception)
+            code, errors = ExitCode.COULD_NOT_RUN, str(done.exception)
         elif done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         report = msgspec.json.decode(done.stdout, type=Report) if done.stdout else _NOTHING

@@ -11,9 +11,8 @@ from native_skew.adopt import folder
 from native_skew.adopt.finding import Wishes
 from native_skew.adopt.plan import propose
 from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
+from native_skew.errors import ExitCode
 from native_skew.results import report
-
-CHANGES = 1
 
 
 @click.command()
@@ -60,4 +59,4 @@ def adopt(
         sys.stdout.write(proposal.diff)
     if not proposal.findings:
         notes.print("nothing to change", highlight=False)
-    sys.exit(CHANGES if proposal.findings else 0)
+    sys.exit(ExitCode.of(changed=proposal.findings))

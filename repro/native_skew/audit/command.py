@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,10 @@ from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.rules import RULES
 from native_skew.audit.simple import Index
 from native_skew.audit.transport import Transport
+from native_skew.errors import ExitCode
 from native_skew.findings import Form
 from native_skew.toolchain import user_index as live
 
-_COULD_NOT_LOOK = 2
 _ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
 
 
@@ -91,7 +92,7 @@ def audit(
     troubles = [each for judgement in judgements for each in judgement.troubles]
     for each in troubles:
         click.echo(f"error: {each}", err=True)
-    raise SystemExit(code or (_COULD_NOT_LOOK if troubles else 0))
+    sys.exit(ExitCode.of(changed=code, not_run=troubles))
 
 
 def find(releases: tuple[str, ...], index: Index | None) -> list[Release]:

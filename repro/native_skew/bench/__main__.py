@@ -13,8 +13,9 @@ from rich.text import Text
 from native_skew.bench import record
 from native_skew.bench.record import Bench, Measured, NotMeasured, Setting
 from native_skew.bench.run import MEASURES, measure_all
+from native_skew.errors import ExitCode
 from native_skew.results import report
-from native_skew.run import CHANGED, COULD_NOT_RUN, jobs_option, work_option
+from native_skew.run import jobs_option, work_option
 
 
 @click.command()
@@ -53,11 +54,12 @@ def bench(
     sys.exit(_exit_code(done))
 
 
-def _exit_code(done: Bench) -> int:
+def _exit_code(done: Bench) -> ExitCode:
     measured = [each for each in done.measurements if isinstance(each, Measured)]
-    if any(not bar.met for each in measured for bar in each.measurement.bars):
-        return CHANGED
-    return 0 if len(measured) == len(done.measurements) else COULD_NOT_RUN
+    return ExitCode.of(
+        changed=any(not bar.met for each in measured for bar in each.measurement.bars),
+        not_run=len(measured) < len(done.measurements),
+    )
 
 
 def _summary(done: Bench) -> RenderableType:

@@ -14,6 +14,7 @@ from native_skew.findings.model import (
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
+from native_skew.findings.text import printable
 
 __all__ = [
     "FORMS",
@@ -29,6 +30,7 @@ __all__ = [
     "ordered",
     "output_options",
     "plain",
+    "printable",
     "schema_of",
     "write",
 ]

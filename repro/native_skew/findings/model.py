@@ -6,14 +6,13 @@ from typing import Literal
 
 import msgspec
 
+from native_skew.errors import ExitCode
 from native_skew.findings.schemas import schema_of
 
 Level = Literal["error", "warning", "note"]
 # What a finding rests on, by name: texts, numbers, and lists of texts.
 EvidenceValue = str | int | bool | tuple[str, ...] | None
 Evidence = dict[str, EvidenceValue]
-
-SOUND, SKEWED = 0, 1
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,9 +138,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """1 where there is an error or a warning, else 0. What could not look ends with 2."""
-        return SKEWED if any(each.level != "note" for each in self.findings) else SOUND
+        return ExitCode.of(changed=any(each.level != "note" for each in self.findings))
 
 
 def plain(text: str) -> str:

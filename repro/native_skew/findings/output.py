@@ -10,6 +10,7 @@ import click
 import msgspec
 from rich.console import Console
 
+from native_skew.errors import ExitCode
 from native_skew.findings import github, sarif, text
 from native_skew.findings.model import Report, Rule
 
@@ -31,7 +32,7 @@ def output_options(command: _Command) -> _Command:
     return command
 
 
-def write(report: Report, rules: Iterable[Rule], form: Form | None) -> int:
+def write(report: Report, rules: Iterable[Rule], form: Form | None) -> ExitCode:
     """Writes ``report`` to standard output; returns the exit code.
 
     Args:

@@ -36,7 +36,7 @@ def log(report: Report, rules: Iterable[Rule]) -> dict[str, Any]:
     index = {rule.id: number for number, rule in enumerate(known)}
     run = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True, "exitCode": report.exit_code}],
+        "invocations": [{"executionSuccessful": True, "exitCode": int(report.exit_code)}],
         "columnKind": "unicodeCodePoints",
         "properties": {"subject": report.subject, "lookedAt": report.looked_at},
         "results": [_result(each, index) for each in report.findings],

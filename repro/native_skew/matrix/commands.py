@@ -13,13 +13,12 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from native_skew import results
+from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS
 from native_skew.matrix import merging, parts
 from native_skew.matrix.parts import Part
 from native_skew.results import BriefResult, Result, report
 from native_skew.run import (
-    CHANGED,
-    COULD_NOT_RUN,
     DEFAULT_WORK,
     Asked,
     Display,
@@ -70,7 +69,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
         runner = Runner(session, jobs=asked.jobs, limit=asked.limit)
         part = _run(mine, part, found, runner, into, notes)
     changed = _print_end(part, found, asked.folder)
-    sys.exit(CHANGED if changed else COULD_NOT_RUN if part.not_run else 0)
+    sys.exit(ExitCode.of(changed=changed, not_run=part.not_run))
 
 
 def _run(
@@ -154,4 +153,4 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     for line in report.news(joined.whole.not_run, (), ()):
         console.print(line, soft_wrap=True)
     incomplete = joined.absent or joined.missing or joined.whole.not_run
-    sys.exit(COULD_NOT_RUN if incomplete else 0)
+    sys.exit(ExitCode.of(changed=False, not_run=incomplete))

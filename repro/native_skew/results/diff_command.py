@@ -10,12 +10,12 @@ import click
 from rich.markup import escape
 
 from native_skew import results
+from native_skew.errors import ExitCode
 from native_skew.results import comparison as drift
 from native_skew.results import report
 from native_skew.results.comparison import Comparison, Drift
 from native_skew.scenarios import Cell
 
-CHANGED = 1
 _SHOWN = 20  # cells named in a list that no verdict of changed
 
 
@@ -44,7 +44,7 @@ def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
             console.print(line, soft_wrap=True, highlight=False)
     if not found.compared:
         raise drift.NothingComparedError(old, new)
-    sys.exit(CHANGED if found.changed else 0)
+    sys.exit(ExitCode.of(changed=found.changed))
 
 
 def _text(found: Comparison) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
 from native_skew.run.cell import CellRun, Task
-from native_skew.run.commands import CHANGED, COULD_NOT_RUN, record_sound, run, serve
+from native_skew.run.commands import record_sound, run, serve
 from native_skew.run.live_builds import Builds
 from native_skew.run.options import (
     Asked,
@@ -21,8 +21,6 @@ from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Sele
 from native_skew.run.session import DEFAULT_WORK, Session
 
 __all__ = [
-    "CHANGED",
-    "COULD_NOT_RUN",
     "DEFAULT_WORK",
     "TOUR_SCENARIO",
     "TOUR_VARIANT",

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from native_skew import results, scenarios
-from native_skew.errors import RecordOwnError
+from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
 from native_skew.results import Change, NotRun, Result, report
 from native_skew.run.by_hand import instructions
@@ -23,8 +23,6 @@ from native_skew.run.runner import Runner
 from native_skew.run.selection import Selection, select, tour
 from native_skew.run.session import Session
 from native_skew.toolchain import find as find_interpreter
-
-CHANGED, COULD_NOT_RUN = 1, 2
 
 
 @click.command()
@@ -102,7 +100,7 @@ def run(
     if record and not consumer:
         record_sound(done, asked.folder, notes)
         changes = ()
-    sys.exit(CHANGED if changes or contradictory else COULD_NOT_RUN if not_run else 0)
+    sys.exit(ExitCode.of(changed=changes or contradictory, not_run=not_run))
 
 
 def _run_all(runner: Runner, selection: Selection, notes: Console) -> list[Result | NotRun]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from native_skew.errors import SkewError
+from native_skew.errors import ExitCode, SkewError
 from native_skew.site import plain
 
 
@@ -20,17 +20,17 @@ def main(arguments: Sequence[str]) -> int:
     """Writes the pages; returns the exit code."""
     if len(arguments) != 1:
         print("usage: python -m native_skew.site FOLDER", file=sys.stderr)
-        return 2
+        return ExitCode.COULD_NOT_RUN
     try:
         count = plain.write(Path(arguments[0]), os.environ)
     except SkewError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return ExitCode.COULD_NOT_RUN
     except TemplateError as error:
         print(f"a page's macros cannot be read: {error}", file=sys.stderr)
-        return 2
+        return ExitCode.COULD_NOT_RUN
     print(f"{count} pages in {arguments[0]}; build them with `zensical build` there")
-    return 0
+    return ExitCode.SOUND
 
 
 if __name__ == "__main__":

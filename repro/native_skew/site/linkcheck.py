@@ -18,7 +18,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import msgspec
 import urllib3
 
-from native_skew.errors import SkewError
+from native_skew.errors import ExitCode, SkewError
 from native_skew.site import links, pages
 from native_skew.site.errors import NotCitedError
 from native_skew.site.links import Check
@@ -65,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         links.write(checks)
     except SkewError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return ExitCode.COULD_NOT_RUN
     if options.list or options.read:
-        return 0
+        return ExitCode.SOUND
     return _report(checks, where)
 
 
@@ -154,12 +154,12 @@ class _Anchors(HTMLParser):
 def _report(checks: Mapping[str, Check], where: Mapping[str, Sequence[str]]) -> int:
     if all(check.checked is None for check in checks.values()):
         print("no server answered; is the network there? The record is as it was", file=sys.stderr)
-        return 2
+        return ExitCode.COULD_NOT_RUN
     wrong = {address: check for address, check in checks.items() if check.problem}
     for address, check in wrong.items():
         places = ", ".join(where[address])
         print(f"{address}: {check.problem}; cited on {places}", file=sys.stderr)
-    return 1 if wrong else 0
+    return ExitCode.of(changed=wrong)
 
 
 if __name__ == "__main__":

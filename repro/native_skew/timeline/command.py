@@ -11,11 +11,10 @@ import click
 from rich.console import Console
 
 from native_skew import results
+from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS
-from native_skew.results import Change, NotRun, Result, report
+from native_skew.results import NotRun, Result, report
 from native_skew.run import (
-    CHANGED,
-    COULD_NOT_RUN,
     Display,
     Phases,
     Runner,
@@ -121,7 +120,7 @@ def timeline(
     if recording:
         _record(done, outcomes, contradictory, folder, notes)
         changes = ()
-    sys.exit(_exit_code(changes, contradictory, news))
+    sys.exit(ExitCode.of(changed=changes or contradictory, not_run=news))
 
 
 def _require_whole(
@@ -185,9 +184,3 @@ def _record(
         record.write(line, evidence, folder)
     results.write_file(folder / "schema.json", results.encode(record.schema()))
     notes.print(f"recorded {len(sound)} lines below {folder}", highlight=False)
-
-
-def _exit_code(
-    changes: Sequence[Change], contradictory: Sequence[Result], news: Sequence[NotRun]
-) -> int:
-    return CHANGED if changes or contradictory else COULD_NOT_RUN if news else 0

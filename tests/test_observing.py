@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from native_skew.binaries import ld_cache
+from native_skew.distributions import installed as inventory
 from native_skew.distributions import metadata
-from native_skew.distributions.metadata import Installed
+from native_skew.distributions.installed import Installed
 from native_skew.errors import CellError
 from native_skew.observe.answers import require_answer
 from native_skew.observe.environment import Check, Observation, Subject, observe, probe_facts
@@ -51,7 +52,7 @@ def installed(name: str, version: str, *requires: str) -> Installed:
     ],
 )
 def test_violations(requirement: str, violated: bool) -> None:
-    found = metadata.violations((installed("app", "1", requirement), installed("lib", "1.0")))
+    found = inventory.violations((installed("app", "1", requirement), installed("lib", "1.0")))
     assert bool(found) == violated
 
 
@@ -68,7 +69,7 @@ def test_installed_metadata_is_read_and_folders_without_it_passed_over(tmp_path:
     record = "pkg/m.cpython-311.so,sha256=x,1\npkg/lib/libx.so.1.2,,\npkg/a.py,,\n"
     good.joinpath("RECORD").write_text(record, encoding="utf-8")
     (tmp_path / "broken-1.dist-info").mkdir()
-    (found,) = metadata.read_installed(tmp_path)
+    (found,) = inventory.read(tmp_path)
     assert (found.name, found.version, found.installer) == ("fake-softioc", "4.6.1", "uv")
     assert found.requires_dist == ("fake-corelibs<2",)
     assert found.dynamic == ("requires-dist",)

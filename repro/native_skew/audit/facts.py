@@ -13,7 +13,7 @@ from native_skew.audit.ranges import RangeFile
 from native_skew.audit.statement import Statement, parse
 from native_skew.audit.zips import Zip
 from native_skew.binaries import Image, ImageError
-from native_skew.distributions import SHARED
+from native_skew.distributions import SHARED, metadata
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
@@ -106,7 +106,7 @@ def wheel_contents(
         near = [each for each in archive.members if _is_near_python(each)]
         return Contents(
             statement=statement_of(filename, archive.read(f"{info}/METADATA")),
-            generator=_generator(archive.read(f"{info}/WHEEL")),
+            generator="".join(metadata.wheel_values(archive.read(f"{info}/WHEEL"), "Generator")),
             libraries=tuple(libraries),
             modules=tuple(each for each in modules if each),
             unread=len(libraries) - len(chosen),
@@ -148,8 +148,3 @@ def is_library(name: str) -> bool:
 
 def _is_near_python(name: str) -> bool:
     return name.endswith(".py") and name.count("/") <= 1
-
-
-def _generator(text: bytes) -> str:
-    lines = text.decode("utf-8", "replace").splitlines()
-    return next((each.partition(":")[2].strip() for each in lines if each.startswith("Gen")), "")

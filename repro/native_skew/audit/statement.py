@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 from packaging.markers import Marker
-from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import canonicalize_name, canonicalize_version
+
+from native_skew.distributions import metadata
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,25 +79,21 @@ def parse(data: bytes) -> Statement:
         ValueError: there is no name or version.
 
     """
-    raw: RawMetadata
-    raw, _ = parse_email(data)
-    name, version = raw.get("name"), raw.get("version")
-    if not name or not version:
-        raise ValueError("its metadata has no name or no version")
-    requires, problems = _requirements(raw.get("requires_dist", []))
-    python = raw.get("requires_python", "")
+    core = metadata.parse(data)
+    requires, problems = _requirements(core.requires_dist)
+    python = core.requires_python
     try:
         python = specifier_text(SpecifierSet(python))
     except InvalidSpecifier:
         problems.append(f"Requires-Python: {python}")
     return Statement(
-        name=canonicalize_name(name),
-        version=version,
-        metadata_version=raw.get("metadata_version", ""),
+        name=canonicalize_name(core.name),
+        version=core.version,
+        metadata_version=core.metadata_version,
         requires_dist=requires,
         requires_python=python,
-        extras=tuple(sorted({canonicalize_name(each) for each in raw.get("provides_extra", [])})),
-        dynamic=tuple(raw.get("dynamic", [])),
+        extras=tuple(sorted({canonicalize_name(each) for each in core.provides_extra})),
+        dynamic=core.dynamic,
         problems=tuple(problems),
     )
 

@@ -1,8 +1,8 @@
 """Wheels, sdists and core metadata: written for the fake pair, read within bounds from others."""
 
-from native_skew.distributions import archives, metadata, sdists
+from native_skew.distributions import archives, installed, metadata, sdists
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
-from native_skew.distributions.libraries import SHARED
+from native_skew.distributions.installed import SHARED, Installed
 from native_skew.distributions.metadata import core_metadata
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.distributions.setup_source import imports_at_once, stamping_modules
@@ -13,10 +13,12 @@ __all__ = [
     "SHARED",
     "CarefulZip",
     "DistributionFile",
+    "Installed",
     "SourceTexts",
     "archives",
     "core_metadata",
     "imports_at_once",
+    "installed",
     "metadata",
     "sdist_file",
     "sdists",

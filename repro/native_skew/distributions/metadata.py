@@ -1,42 +1,73 @@
-"""Core metadata and wheel facts: written for the fakes, read from environments.
+"""Core metadata and WHEEL: written for the fake pair, read from whoever made a distribution.
 
-Specification: https://packaging.python.org/en/latest/specifications/core-metadata/
+Reading is as lenient as installers are: of a field that may stand once the first counts, what is
+no UTF-8 is replaced, and the description is not looked at. Specifications:
+https://packaging.python.org/en/latest/specifications/core-metadata/
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path, PurePosixPath
+import re
 
 import msgspec
-from packaging.metadata import Metadata, parse_email
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.metadata import Metadata
+
+# Seven fields of forty: a parser of whole messages takes longer than all else that doctor does.
+_FIELDS = re.compile(
+    r"^(Metadata-Version|Name|Version|Requires-Dist|Requires-Python|Provides-Extra|Dynamic)"
+    r":(.*(?:\n[ \t].*)*)",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
-class Installed(msgspec.Struct, frozen=True, kw_only=True):
-    """One installed distribution, as its ``.dist-info`` folder tells.
+class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The fields that resolvers read, as written; empty where they are not there.
 
     Attributes:
-        requires_dist: as written in METADATA, in its order.
-        dynamic: the values of Dynamic, in their own spelling.
-        tags: the Tag lines of WHEEL.
-        generator: WHEEL's Generator, e.g. ``setuptools (84.2.1)``.
-        installer: the INSTALLER file's word, e.g. ``uv``.
-        direct_url: direct_url.json's text, empty where there is none.
-        libraries: the shared objects that RECORD lists, relative to site-packages.
+        dynamic: in its own spelling, in which tools differ.
 
     """
 
+    metadata_version: str
     name: str
     version: str
     requires_dist: tuple[str, ...]
+    requires_python: str
+    provides_extra: tuple[str, ...]
     dynamic: tuple[str, ...]
-    tags: tuple[str, ...]
-    generator: str
-    installer: str
-    direct_url: str
-    libraries: tuple[str, ...] = ()
+
+
+def parse(data: bytes) -> CoreMetadata:
+    """Reads METADATA or PKG-INFO.
+
+    Raises:
+        ValueError: there is no name or version.
+
+    """
+    # Up to the first empty line, which may be the very first.
+    head = (b"\n" + data.replace(b"\r\n", b"\n")).partition(b"\n\n")[0]
+    fields: dict[str, list[str]] = {}
+    for key, value in _FIELDS.findall(head.decode("utf-8", "replace")):
+        fields.setdefault(key.lower(), []).append(" ".join(value.split()))
+    one = {key: values[0] for key, values in fields.items()}
+    if not one.get("name") or not one.get("version"):
+        raise ValueError("its metadata has no name or no version")
+    return CoreMetadata(
+        metadata_version=one.get("metadata-version", ""),
+        name=one["name"],
+        version=one["version"],
+        requires_dist=tuple(fields.get("requires-dist", ())),
+        requires_python=one.get("requires-python", ""),
+        provides_extra=tuple(fields.get("provides-extra", ())),
+        dynamic=tuple(fields.get("dynamic", ())),
+    )
+
+
+def wheel_values(data: bytes, key: str) -> tuple[str, ...]:
+    """The values of a field of WHEEL, e.g. of ``Tag``."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    return tuple(line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:"))
 
 
 def core_metadata(
@@ -63,78 +94,3 @@ def core_metadata(
     if dynamic:
         message["Dynamic"] = dynamic
     return message.as_bytes()
-
-
-def read_installed(site: Path) -> tuple[Installed, ...]:
-    """Every distribution in the site-packages folder ``site``, by name.
-
-    A folder without a readable METADATA is passed over, as installers do.
-    """
-    found = []
-    for folder in sorted(site.glob("*.dist-info")):
-        try:
-            raw, _ = parse_email((folder / "METADATA").read_bytes())
-            name, version = raw["name"], raw["version"]
-        except (OSError, KeyError, ValueError):
-            continue
-        found.append(
-            Installed(
-                name=canonicalize_name(name),
-                version=version,
-                requires_dist=tuple(raw.get("requires_dist", ())),
-                dynamic=tuple(raw.get("dynamic", ())),
-                tags=tuple(_wheel_lines(folder, "Tag")),
-                generator="".join(_wheel_lines(folder, "Generator")),
-                installer=_text(folder / "INSTALLER"),
-                direct_url=_text(folder / "direct_url.json"),
-                libraries=tuple(_recorded_libraries(folder)),
-            )
-        )
-    return tuple(found)
-
-
-def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
-    """Each Requires-Dist that the installed set does not satisfy, as a sentence."""
-    versions = {each.name: each.version for each in installed}
-    return tuple(
-        sentence
-        for each in installed
-        for text in each.requires_dist
-        if (sentence := _violation(each, text, versions))
-    )
-
-
-def _violation(holder: Installed, text: str, versions: dict[str, str]) -> str | None:
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        return f"{holder.name} {holder.version} has an unreadable requirement: {text}"
-    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-        return None
-    name = canonicalize_name(requirement.name)
-    if name not in versions:
-        return f"{holder.name} {holder.version} requires {text}, which is not installed"
-    if requirement.specifier.contains(versions[name], prereleases=True):
-        return None
-    return (
-        f"{holder.name} {holder.version} requires {text}, but {name} {versions[name]} is installed"
-    )
-
-
-def _wheel_lines(folder: Path, key: str) -> list[str]:
-    lines = _text(folder / "WHEEL").splitlines()
-    return [line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:")]
-
-
-def _recorded_libraries(folder: Path) -> list[str]:
-    # https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-    rows = csv.reader(_text(folder / "RECORD").splitlines())
-    names = sorted(row[0] for row in rows if row)
-    return [name for name in names if ".so" in PurePosixPath(name).suffixes]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from native_skew.binaries import Image, ImageError, Loaded, Loader, reference
-from native_skew.distributions import metadata
+from native_skew.distributions import Installed
+from native_skew.distributions import installed as inventory
 from native_skew.errors import CellError
 from native_skew.toolchain import Outcome
 
@@ -96,7 +97,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     installed: str | None = None
     loaded: str | None = None
     needed: str | None = None
-    distributions: tuple[metadata.Installed, ...] = ()
+    distributions: tuple[Installed, ...] = ()
     modules: tuple[NativeModule, ...] = ()
     violations: tuple[str, ...] = ()
     import_error: str | None = None
@@ -134,7 +135,7 @@ def observe(
     """
     facts = probe_facts(run_python(["-c", PROBE, subject.module]))
     sites = [Path(p) for p in facts.get("path", []) if Path(p).name == "site-packages"]
-    installed = {site: metadata.read_installed(site) for site in sites}
+    installed = {site: inventory.read(site) for site in sites}
     distributions = tuple(each for site in sites for each in installed[site])
     versions = {each.name: each.version for each in reversed(distributions)}
     if subject.consumer not in versions:
@@ -155,7 +156,7 @@ def observe(
         needed=needed,
         distributions=distributions,
         modules=modules,
-        violations=metadata.violations(distributions),
+        violations=inventory.violations(distributions),
         import_error=facts.get("error", None if "imported" in facts else "the process died"),
         abi_mismatch=_mismatch(reported),
         libraries=_libraries(facts, sites),

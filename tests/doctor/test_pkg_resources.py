@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from native_skew.doctor.diagnosis import diagnose
-from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.inventory import nameless
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -44,7 +44,7 @@ def test_what_counts_is_an_import_that_cannot_be_avoided(
     package = tmp_path / "site" / "provider"
     package.mkdir(parents=True)
     (package / "version.py").write_text(text, encoding="utf-8")
-    provider = Distribution(name="x", version="1", files=(str(tmp_path / PROVIDER),))
+    provider = nameless((str(tmp_path / PROVIDER),))
     said = importer_of_pkg_resources(provider, [tmp_path / "site"])
     assert said == ("provider/version.py" if found else "")
 
@@ -55,5 +55,5 @@ def test_odd_files_and_other_sites_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(package / "a.py")
     (package / "b.py").symlink_to("b.py")
     (package / "c.py").write_text("#" * 300_000 + "\nimport pkg_resources\n", encoding="utf-8")
-    provider = Distribution(name="x", version="1", files=(str(tmp_path / PROVIDER), "/etc/y.so"))
+    provider = nameless((str(tmp_path / PROVIDER), "/etc/y.so"))
     assert importer_of_pkg_resources(provider, [tmp_path / "site", tmp_path / "other"]) == ""

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 from native_skew.distributions.archives import DistributionFile
 from native_skew.errors import PortError
-from native_skew.publish import fakes
+from native_skew.publish import fakes, pages
 from native_skew.publish.index import Index
 from native_skew.publish.publication import Publication
 from native_skew.scenarios.model import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
@@ -212,3 +212,27 @@ def test_a_port_in_use_is_said(capfd: pytest.CaptureFixture[str]) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(PortError, match=f"port {port} .* leave --port out"):
             Index(port)
+
+
+@pytest.mark.parametrize("reason", ["", 'a "quoted" word', "<b>", "&amp;", "it's"])
+def test_a_reason_is_a_text_in_either_form(reason: str) -> None:
+    file = DistributionFile(
+        project="lib",
+        version="1",
+        filename="lib-1-py3-none-any.whl",
+        content=b"wheel",
+        metadata=b"",
+        requires_python="<4,>=3.9",
+        yanked=reason,
+    )
+    publication = Publication((file,))
+    page = pages.project_html(publication, "lib", (file,))
+    (read,) = ProjectPage.from_html("lib", page, "http://127.0.0.1/simple/lib/").packages
+    assert (read.is_yanked, read.yanked_reason) == (True, reason)
+    assert read.requires_python == "<4,>=3.9"
+    assert read.digests == {"sha256": hashlib.sha256(b"wheel").hexdigest()}
+    # "data-requires-python: the < and > must be HTML encoded" (PEP 503)
+    assert 'data-requires-python="&lt;4,&gt;=3.9"' in page
+    data = pages.project_json(publication, "lib", (file,))
+    (listed,) = ProjectPage.from_json_data(data, "http://127.0.0.1/simple/lib/").packages
+    assert (listed.yanked_reason, listed.requires_python) == (reason, "<4,>=3.9")

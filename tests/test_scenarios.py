@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from native_skew import scenarios
 from native_skew.errors import ScenarioError, UnknownNameError
+from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.expectations import expected_of
 
 BAD = Path(__file__).parent / "scenarios"
 SHIPPED = sorted(path.stem for path in scenarios.FOLDER.glob("*.toml"))
@@ -93,3 +96,32 @@ def test_no_file_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, d
     path.write_text(tomlkit.dumps(drop_none(data)), encoding="utf-8")
     with pytest.raises(ScenarioError):
         scenarios.load(path)
+
+
+@pytest.mark.parametrize(
+    ("filters", "fits"),
+    [
+        ({}, True),
+        ({"pythons": "<3.12"}, True),
+        ({"pythons": ">=3.12"}, False),
+        ({"pythons": "==3.1"}, False),
+        ({"tool_versions": ">=0.9"}, True),
+        ({"tool_versions": "<0.9"}, False),
+        ({"variants": ("one", "two")}, True),
+        ({"variants": ("two",)}, False),
+        ({"remedies": ("constrain-newer", "nothing")}, True),
+        ({"remedies": ("constrain-newer",)}, False),
+    ],
+)
+def test_each_filter_of_an_expectation_counts(filters: dict[str, object], fits: bool) -> None:
+    scenario = scenarios.find("stamped-wheel-elsewhere")
+    entry = replace(
+        scenario.expect[0], installers=(), **{"variants": (), "remedies": ("nothing",), **filters}
+    )
+    other = replace(entry, pythons="", tool_versions="", variants=(), remedies=("nothing",))
+    cell = Cell(
+        scenario=scenario.id, variant="one", installer="uv-sync", version="0.9.21rc1",
+        remedy="nothing", python="cp311",
+    )  # fmt: skip
+    assert expected_of(replace(scenario, expect=(entry, other)), cell) is (entry if fits else other)
+    assert expected_of(replace(scenario, expect=(entry,)), cell) is (entry if fits else None)

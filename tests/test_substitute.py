@@ -193,3 +193,22 @@ def test_a_tool_locks_for_a_project_just_where_this_is_said(
         assert re.search(r"requires-python|Python requirement", done.stdout + done.stderr)
     else:
         assert not done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked"),
+    [
+        ([("setuptools", "80.9.0")], False),
+        ([("wheel", "1"), ("setuptools", "80.9.0"), ("setuptools", "1")], False),  # one is enough
+        ([("setuptools", "1")], True),
+        ([("wheel", "80.9.0")], True),  # of that version, and of another name
+        ([], True),
+    ],
+)
+def test_one_file_that_fits_is_enough(
+    tmp_path: Path, offered: list[tuple[str, str]], asked: bool
+) -> None:
+    toolbox, files = Fetching(), [wheel(*each) for each in offered]
+    substitute.fetched(substitute.read(sdist(tmp_path)), files, toolbox)  # type: ignore[arg-type]
+    assert ("setuptools>=77" in toolbox.asked[0]) is asked
+    assert not any("tomli" in each or "corelibs" in each for each in toolbox.asked[0])

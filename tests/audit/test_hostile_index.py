@@ -108,6 +108,31 @@ def test_a_file_of_absurd_size(server: Server, read: Callable[[], object]) -> No
     assert peak < 40_000_000  # of 655 MB
 
 
+def test_a_part_of_a_file_of_absurd_size(server: Server, read: Callable[[], Any]) -> None:
+    """It is refused before more of it is asked for; one of the largest size allowed is read."""
+    file = wheel({"big": b"x" * 9000})
+    server.page(file, size=None)
+    end = SMALL.file
+
+    def claiming(total: int) -> Answer:
+        def answer(request: Request) -> Response:
+            response = ranged(file.content)(request)
+            start, stop = len(file.content) - len(response.data), len(file.content)
+            before = total - len(file.content)
+            response.headers["Content-Range"] = (
+                f"bytes {before + start}-{before + stop - 1}/{total}"
+            )
+            return response
+
+        return answer
+
+    server.answers[f"/{file.filename}"] = claiming(end + 1)
+    with pytest.raises(IndexRefusedError, match=f"claims to have {end + 1} bytes"):
+        read()
+    server.answers[f"/{file.filename}"] = claiming(end)
+    assert read().requires_dist == ("lib<2",)
+
+
 @pytest.mark.slow
 def test_a_page_that_never_ends_and_one_that_unpacks_to_too_much(
     server: Server, read: Callable[[], object]

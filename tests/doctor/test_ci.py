@@ -25,7 +25,7 @@ def path_with_the_command(tmp_path: Path) -> str:
     folder = tmp_path / "bin"
     folder.mkdir()
     script = folder / "native-skew"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m repro "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m native_skew "$@"\n')
     script.chmod(0o755)
     return f"{folder}:{os.environ['PATH']}"
 
@@ -64,7 +64,7 @@ def look(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess
     home = tmp_path / "home"
     (home / "bin").mkdir(parents=True, exist_ok=True)
     script = home / "bin" / "native-skew"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m repro "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m native_skew "$@"\n')
     script.chmod(0o755)
     assert set(step["env"]) == {"HOME_OF_DOCTOR", "SUBJECT", "FORMAT"}
     plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}

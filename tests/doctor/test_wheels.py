@@ -59,6 +59,35 @@ def test_no_name_leads_out_of_the_folder(
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
+def test_no_name_leads_out_once_its_scheme_is_left_out(
+    wheel: Callable[[dict[str, bytes]], Path], tmp_path: Path
+) -> None:
+    """``x-1.data/purelib//abs/evil.so`` is laid out as ``/abs/evil.so``."""
+    for scheme in ("purelib", "platlib"):
+        outside = tmp_path / "evil.so"
+        with pytest.raises(WheelError, match="leads out of the folder"):
+            diagnose(wheel({f"x-1.data/{scheme}/{outside}": b"\x7fELF"}))
+        assert not outside.exists()
+        # With one slash less it is a name like any other.
+        assert diagnose(wheel({f"x-1.data/{scheme}{outside}": b"\x7fELF"})).exit_code == 0
+
+
+def test_a_name_of_another_system_is_refused(
+    wheel: Callable[[dict[str, bytes]], Path],
+) -> None:
+    with pytest.raises(WheelError, match="leads out of the folder"):
+        diagnose(wheel({"x\\evil.so": b"\x7fELF"}))
+    assert diagnose(wheel({"x/evil.so": b"\x7fELF"})).exit_code == 0
+
+
+def test_a_file_that_is_there_twice_is_refused(
+    wheel: Callable[[dict[str, bytes]], Path],
+) -> None:
+    with pytest.raises(WheelError, match="is there twice"):
+        diagnose(wheel({"x/a.so": b"", "x-1.data/purelib/x/a.so": b""}))
+    assert diagnose(wheel({"x/a.so": b"", "x-1.data/purelib/x/b.so": b""})).exit_code == 0
+
+
 def test_a_bomb_is_not_unpacked(wheel: Callable[[dict[str, bytes]], Path]) -> None:
     with pytest.raises(WheelError, match="grows from"):
         diagnose(wheel({"x/bomb.so": b"\0" * (64 << 20)}))

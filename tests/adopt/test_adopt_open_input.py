@@ -10,7 +10,7 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 from native_skew.adopt import ranges
-from native_skew.adopt.finding import Wishes
+from native_skew.adopt.causes import Wishes
 from native_skew.adopt.plan import Proposal, propose
 from native_skew.adopt.ranges import GRANULARITIES, Granularity
 from native_skew.errors import SkewError

@@ -24,10 +24,10 @@ def test_a_dist_folder(audit: Audit, serve: Serve, publish: Publish, tmp_path: P
     for each in files:
         if each.project == "fake-softioc":
             (dist / each.filename).write_bytes(each.content)
-    said = audit(str(dist), "--index-url", url)
-    assert (said.code, counted(said)) == (1, ["skew-active"])
-    said = audit(str(dist), "--no-index")
-    assert (said.code, said.rules()) == (0, ["not-told"])
+    output = audit(str(dist), "--index-url", url)
+    assert (output.code, counted(output)) == (1, ["skew-active"])
+    output = audit(str(dist), "--no-index")
+    assert (output.code, output.rules()) == (0, ["not-told"])
     one = next(dist.glob("*.whl"))
     assert audit(str(one), "--no-index").report.looked_at["files"] == 1
 
@@ -45,9 +45,9 @@ def test_a_dist_folder(audit: Audit, serve: Serve, publish: Publish, tmp_path: P
 def test_what_cannot_be_looked_at_ends_with_2(
     audit: Audit, serve: Serve, publish: Publish, arguments: tuple[str, ...], word: str
 ) -> None:
-    said = audit(*arguments, "--index-url", serve(publish()))
-    assert said.code == 2
-    assert word in said.errors
+    output = audit(*arguments, "--index-url", serve(publish()))
+    assert output.code == 2
+    assert word in output.errors
 
 
 def test_one_bad_file_is_said_and_the_others_are_judged(
@@ -57,9 +57,9 @@ def test_one_bad_file_is_said_and_the_others_are_judged(
     for each in files[:2]:
         (tmp_path / each.filename).write_bytes(each.content)
     (tmp_path / "fake_softioc-4.6.1-cp39-cp39-win_amd64.whl").write_bytes(b"no zip")
-    said = audit(str(tmp_path), "--index-url", serve(files))
-    assert said.code == 1
-    assert "win_amd64.whl: not read (no zip file" in said.errors
+    output = audit(str(tmp_path), "--index-url", serve(files))
+    assert output.code == 1
+    assert "win_amd64.whl: not read (no zip file" in output.errors
     for each in tmp_path.glob("*linux*.whl"):
         each.unlink()
     for each in tmp_path.glob("*.tar.gz"):
@@ -107,8 +107,8 @@ def test_rebuild_sees_the_stamp(
     audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
     files = _stamping(publish, session, sdist=dynamic())
-    said = audit(SHARED, "--index-url", serve(files), "--rebuild")
-    found = said.of("rebuilt-differs")
+    output = audit(SHARED, "--index-url", serve(files), "--rebuild")
+    found = output.of("rebuilt-differs")
     assert found.evidence["published_requires"] == ("fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2",)
     assert found.evidence["built_requires"] == ("fake-corelibs<7.0.10.99.1,>=7.0.10.99.0.2",)
     assert "libfakecore.so.7.0.10.99.0" in found.evidence["needs"]
@@ -118,17 +118,17 @@ def test_rebuild_agrees_where_the_build_is_held(
     audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
     files = _stamping(publish, session, sdist=dynamic(RANGE))
-    said = audit(SHARED, "--index-url", serve(files), "--rebuild")
-    assert (said.code, said.rules()) == (0, [])
+    output = audit(SHARED, "--index-url", serve(files), "--rebuild")
+    assert (output.code, output.rules()) == (0, [])
 
 
 def test_rebuild_of_what_does_not_build(
     audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
     files = _stamping(publish, session, sdist=dynamic("fake-corelibs==99"))
-    said = audit(SHARED, "--index-url", serve(files), "--rebuild")
-    assert said.code == 2
-    assert "does not build here" in said.errors
+    output = audit(SHARED, "--index-url", serve(files), "--rebuild")
+    assert output.code == 2
+    assert "does not build here" in output.errors
 
 
 def test_without_rebuild_no_code_of_the_release_runs(audit: Audit, tmp_path: Path) -> None:

@@ -36,45 +36,45 @@ def test_the_four_conditions(
     expected: list[str],
 ) -> None:
     files = publish(sdist=dynamic(build, spelling), providers=providers)
-    said = audit(SHARED, "--index-url", serve(files))
-    assert counted(said) == expected
-    assert said.code == bool(expected)
+    output = audit(SHARED, "--index-url", serve(files))
+    assert counted(output) == expected
+    assert output.code == bool(expected)
 
 
 def test_a_sound_release_is_silent(audit: Audit, serve: Serve, publish: Publish) -> None:
     """Nothing computed, and a build takes what run time takes."""
     sdist = msgspec.structs.replace(dynamic(RANGE, "absent"), stamps=False)
-    said = audit(SHARED, "--index-url", serve(publish(sdist=sdist)))
-    assert (said.code, said.rules()) == (0, [])
+    output = audit(SHARED, "--index-url", serve(publish(sdist=sdist)))
+    assert (output.code, output.rules()) == (0, [])
 
 
 def test_without_a_wheel_to_look_into_it_stays_a_suspicion(
     audit: Audit, serve: Serve, publish: Publish
 ) -> None:
     files = publish(sdist=dynamic(), here=False, foreign=(RANGE,))
-    said = audit(SHARED, "--index-url", serve(files))
-    assert (said.code, said.of("skew-active").level) == (1, "warning")
+    output = audit(SHARED, "--index-url", serve(files))
+    assert (output.code, output.of("skew-active").level) == (1, "warning")
     quiet = publish(sdist=dynamic(), here=False, foreign=(RANGE,), providers=(OLD,))
-    said = audit(SHARED, "--index-url", serve(quiet))
-    assert (said.code, said.rules()) == (0, ["not-told"])
+    output = audit(SHARED, "--index-url", serve(quiet))
+    assert (output.code, output.rules()) == (0, ["not-told"])
 
 
 @pytest.mark.parametrize("spelling", ["requires-dist", "Requires-Dist"])
 def test_an_sdist_alone(audit: Audit, serve: Serve, publish: Publish, spelling: str) -> None:
-    said = audit(
+    output = audit(
         SHARED, "--index-url", serve(publish(sdist=dynamic(spelling=spelling), here=False))
     )
-    assert ("dynamic-spelling" in said.rules()) == (spelling == "requires-dist")
+    assert ("dynamic-spelling" in output.rules()) == (spelling == "requires-dist")
 
 
 def test_an_undeclared_library(audit: Audit, serve: Serve, publish: Publish) -> None:
-    said = audit(SHARED, "--index-url", serve(publish(sdist=dynamic(), requires=())))
-    found = said.of("undeclared-library")
+    output = audit(SHARED, "--index-url", serve(publish(sdist=dynamic(), requires=())))
+    found = output.of("undeclared-library")
     assert found.evidence["libraries"] == ("libfakecore.so.7.0.7.99.1",)
     assert found.evidence["provider"] == "fake-corelibs"
     # Nothing leads to its name but the RUNPATH:
-    said = audit(SHARED, "--index-url", serve(publish(requires=())))
-    assert said.of("undeclared-library").evidence["folders"] == ("fake_corelibs",)
+    output = audit(SHARED, "--index-url", serve(publish(requires=())))
+    assert output.of("undeclared-library").evidence["folders"] == ("fake_corelibs",)
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_an_undeclared_library(audit: Audit, serve: Serve, publish: Publish) -> 
 def test_a_range_wider_than_the_soname(
     audit: Audit, serve: Serve, publish: Publish, allowed: str, wide: bool
 ) -> None:
-    said = audit(SHARED, "--index-url", serve(publish(requires=(allowed,))))
-    assert said.rules() == (["range-too-wide"] if wide else [])
-    assert said.code == wide
+    output = audit(SHARED, "--index-url", serve(publish(requires=(allowed,))))
+    assert output.rules() == (["range-too-wide"] if wide else [])
+    assert output.code == wide
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_rotten_build_requirement(
     audit: Audit, serve: Serve, publish: Publish, rotten: bool, cap: str, expected: bool
 ) -> None:
     files = publish(sdist=dynamic(cap=cap), rotten=rotten)
-    said = audit(SHARED, "--index-url", serve(files))
-    assert ("rotten-build-requirement" in said.rules()) == expected
-    assert "skew-active" in said.rules()
+    output = audit(SHARED, "--index-url", serve(files))
+    assert ("rotten-build-requirement" in output.rules()) == expected
+    assert "skew-active" in output.rules()
 
 
 def _pure(tag: str, requires: tuple[str, ...]) -> DistributionFile:
@@ -117,25 +117,25 @@ def test_files_that_disagree(
 ) -> None:
     first = _pure("cp312-cp312-win_amd64", ("lib<2,>=1", 'x; extra=="a-b"'))
     second = _pure("cp311-cp311-win_amd64", other)
-    said = audit("pure==1.0", "--index-url", serve((first, second)))
-    levels = {each.rule: each.level for each in said.report.findings}
+    output = audit("pure==1.0", "--index-url", serve((first, second)))
+    levels = {each.rule: each.level for each in output.report.findings}
     assert levels.get("files-disagree") == level
-    assert said.code == (level == "warning")
+    assert output.code == (level == "warning")
 
 
 def test_metadata_beside_a_wheel_that_is_not_the_wheels(audit: Audit, serve: Serve) -> None:
     file = _pure("cp312-cp312-manylinux_2_17_x86_64", ("lib<2",))
     assert audit("pure", "--index-url", serve((file,))).rules() == []
     lying = msgspec.structs.replace(file, metadata=core_metadata("pure", "1.0", ("lib<3",)))
-    said = audit("pure", "--index-url", serve((lying,)))
-    assert (said.code, said.rules()) == (1, ["sidecar-differs"])
+    output = audit("pure", "--index-url", serve((lying,)))
+    assert (output.code, output.rules()) == (1, ["sidecar-differs"])
 
 
 def test_a_requirement_that_nobody_can_read(audit: Audit, serve: Serve) -> None:
     broken = b"Requires-Dist: lib (<<2)\n" + core_metadata("pure", "1.0", ())
     file = wheel_file("pure", "1.0", "py3-none-any", broken, {}, 1)
-    said = audit("pure", "--index-url", serve((file,)))
-    assert (said.code, said.rules()) == (1, ["unreadable-requirement"])
+    output = audit("pure", "--index-url", serve((file,)))
+    assert (output.code, output.rules()) == (1, ["unreadable-requirement"])
 
 
 def test_the_page_names_every_rule_with_its_level() -> None:

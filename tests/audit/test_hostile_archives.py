@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from native_skew.audit import facts
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.ranges import RangeFile
-from native_skew.audit.statement import parse
+from native_skew.audit.resolver_metadata import parse
 from native_skew.audit.transport import Transport
 from native_skew.audit.zips import ENTRIES, Zip
 from native_skew.distributions import sdists
@@ -60,7 +60,7 @@ def test_a_wheel_with_a_symbolic_link() -> None:
 def test_a_zip_bomb_and_one_that_understates_itself() -> None:
     bomb = _zip(**{"victim-1.0.dist-info/METADATA": b"\0" * 200_000_000})
     with pytest.raises(FileRefusedError, match="a zip bomb"):
-        facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", bomb)
+        facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", bomb)
     data = bytearray(bomb.getvalue())
     sizes = struct.pack("<I", 200_000_000)
     while sizes in data:  # both headers now claim 100 bytes
@@ -68,7 +68,7 @@ def test_a_zip_bomb_and_one_that_understates_itself() -> None:
         data[place : place + 4] = struct.pack("<I", 100)
     tracemalloc.start()
     with pytest.raises(FileRefusedError, match=r"damaged|larger than its header"):
-        facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
+        facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
     assert tracemalloc.get_traced_memory()[1] < 30_000_000
     tracemalloc.stop()
 
@@ -82,7 +82,7 @@ def test_a_bomb_that_no_size_gives_away(method: int) -> None:
         data[place : place + 4] = struct.pack("<I", 100)
     tracemalloc.start()
     with pytest.raises(FileRefusedError, match="neither stored nor deflated"):
-        facts.wheel_statement("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
+        facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
 

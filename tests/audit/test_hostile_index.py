@@ -12,7 +12,7 @@ import pytest
 from native_skew.audit.cache import Cache
 from native_skew.audit.errors import AuditError, HashMismatchError, IndexRefusedError
 from native_skew.audit.release import Reader
-from native_skew.audit.simple import Index
+from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Limits, Transport
 from support.audit_output import Audit
 from support.server import METADATA, PAGE, SMALL, Answer, Server, ranged, wheel, whole
@@ -28,11 +28,11 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def read(server: Server) -> Iterator[Callable[[], object]]:
-    """Reads the statement of the one file that the server offers."""
+    """Reads the metadata of the one file that the server offers."""
     with Transport(server.url, SMALL) as transport:
-        index = Index(server.url, transport)
+        index = IndexClient(server.url, transport)
         reader = Reader(transport, Cache(None))
-        yield lambda: reader.statement(index.release("victim").files[0])
+        yield lambda: reader.metadata(index.release("victim").files[0])
 
 
 def test_an_honest_index_is_believed(server: Server, read: Callable[[], Any]) -> None:
@@ -165,7 +165,7 @@ def test_an_index_that_hangs_or_drips(server: Server) -> None:
         server.answers["/victim/"] = answer
         with Transport(server.url, limits) as transport:
             with pytest.raises(IndexRefusedError, match=word):
-                Index(server.url, transport).files("victim")
+                IndexClient(server.url, transport).files("victim")
             told.set()
 
 
@@ -215,7 +215,7 @@ def test_credentials_go_to_the_index_alone(server: Server) -> None:
         )
         url = server.url.replace("http://", "http://user:word@")
         with Transport(url, SMALL) as transport, pytest.raises(AuditError) as told:
-            Index(url, transport).files("victim")
+            IndexClient(url, transport).files("victim")
         assert "word" not in str(told.value)
         assert server.seen[0].authorization is not None
         assert other.seen[0].authorization is None
@@ -233,8 +233,8 @@ def test_a_redirect_to_another_host_is_said(server: Server, audit: Audit) -> Non
         server.answers[f"/{file.filename}"] = lambda _: Response(
             status=307, headers={"Location": f"{other.url}there"}
         )
-        said = audit("victim", "--index-url", server.url)
-        assert (said.code, said.rules()) == (0, ["redirected"])
+        output = audit("victim", "--index-url", server.url)
+        assert (output.code, output.rules()) == (0, ["redirected"])
     finally:
         other.close()
 

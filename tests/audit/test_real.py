@@ -22,46 +22,46 @@ def test_recordings_are_whole_and_small(name: str) -> None:
 @pytest.mark.parametrize("sidecars", [True, False])
 def test_softioc_4_6_1_is_active(audit: Audit, serve: Serve, cc: Compiler, sidecars: bool) -> None:
     url = serve(published("softioc-4.6.1", cc), sidecars)
-    said = audit("softioc==4.6.1", "--index-url", url)
-    assert said.code == 1
+    output = audit("softioc==4.6.1", "--index-url", url)
+    assert output.code == 1
     # The eighteen wheels and the sdist agree: agreement alone would miss it.
-    assert sorted(said.rules()) == ["rotten-build-requirement", "skew-active"]
-    active = said.of("skew-active")
+    assert sorted(output.rules()) == ["rotten-build-requirement", "skew-active"]
+    active = output.of("skew-active")
     assert active.level == "error"
     assert active.evidence["provider"] == "epicscorelibs"
     assert active.evidence["newest_for_builds"] == "7.0.10.99.0.2"
     assert active.evidence["requires_dist"] == "<7.0.7.99.2,>=7.0.7.99.1.2a1"
     assert "libdbCore.so.7.0.7.99.1" in active.evidence["libraries"]
     assert "3.13" in str(active.evidence["built_on"])
-    assert said.of("rotten-build-requirement").evidence["version"] == "7.0.7.99.1.2"
-    assert said.report.looked_at["files"] == 19
+    assert output.of("rotten-build-requirement").evidence["version"] == "7.0.7.99.1.2"
+    assert output.report.looked_at["files"] == 19
 
 
 def test_softioc_4_7_2_is_latent(audit: Audit, serve: Serve, cc: Compiler) -> None:
-    said = audit("softioc==4.7.2", "--index-url", serve(published("softioc-4.7.2", cc)))
-    assert (said.code, said.rules()) == (1, ["skew-latent"])
-    assert said.of("skew-latent").evidence["newest_for_builds"] == "7.0.10.99.0.2"
+    output = audit("softioc==4.7.2", "--index-url", serve(published("softioc-4.7.2", cc)))
+    assert (output.code, output.rules()) == (1, ["skew-latent"])
+    assert output.of("skew-latent").evidence["newest_for_builds"] == "7.0.10.99.0.2"
 
 
 @pytest.mark.slow
 def test_p4p_4_3_0_has_five_sets(audit: Audit, serve: Serve, cc: Compiler) -> None:
-    said = audit("p4p==4.3.0", "--index-url", serve(published("p4p-4.3.0", cc)))
-    assert said.code == 1
-    assert sorted(said.rules()) == ["files-disagree", "skew-latent", "skew-latent"]
-    disagree = said.of("files-disagree")
+    output = audit("p4p==4.3.0", "--index-url", serve(published("p4p-4.3.0", cc)))
+    assert output.code == 1
+    assert sorted(output.rules()) == ["files-disagree", "skew-latent", "skew-latent"]
+    disagree = output.of("files-disagree")
     assert (disagree.evidence["sets"], disagree.evidence["files"]) == (5, 26)
     assert disagree.level == "warning"
     assert "«numpy<2,>=1.21.6» instead of «numpy<3,>=1.15»" in disagree.message
     assert disagree.evidence["noticed_by"] == ("Poetry",)
-    latent = {e.evidence["provider"] for e in said.report.findings if e.rule == "skew-latent"}
+    latent = {e.evidence["provider"] for e in output.report.findings if e.rule == "skew-latent"}
     assert latent == {"epicscorelibs", "pvxslibs"}
 
 
 @pytest.mark.slow
 def test_scipy_is_silent(audit: Audit, serve: Serve, cc: Compiler) -> None:
-    said = audit("scipy", "--index-url", serve(published("scipy-1.18.1", cc)))
-    assert (said.code, said.rules()) == (0, [])
-    assert said.report.looked_at["files"] == 61
+    output = audit("scipy", "--index-url", serve(published("scipy-1.18.1", cc)))
+    assert (output.code, output.rules()) == (0, [])
+    assert output.report.looked_at["files"] == 61
 
 
 @pytest.mark.live
@@ -83,6 +83,6 @@ def test_the_public_index_says_the_same(
 ) -> None:
     if "live" not in str(pytestconfig.getoption("markexpr")):
         pytest.skip("asks the public index: pytest -m live")
-    said = audit(release)
-    assert said.code == code, said
-    assert {e.rule for e in said.report.findings if e.level != "note"} == rules
+    output = audit(release)
+    assert output.code == code, output
+    assert {e.rule for e in output.report.findings if e.level != "note"} == rules

@@ -179,12 +179,12 @@ def test_it_agrees_with_ldd_on_the_interpreter_s_own_modules() -> None:
     import _ssl
 
     for module in (_ssl.__file__, _ctypes.__file__):
-        said = subprocess.run(
+        printed = subprocess.run(
             [program("ldd"), module], capture_output=True, text=True, check=True
         ).stdout
         theirs = {
             os.path.realpath(line.split("=>")[1].split()[0])
-            for line in said.splitlines()
+            for line in printed.splitlines()
             if "=> /" in line
         }
         loader = Loader(Path(sys.executable))
@@ -200,8 +200,8 @@ def test_it_agrees_with_ldd_on_the_interpreter_s_own_modules() -> None:
 @pytest.mark.skipif(not cache.PATH.exists(), reason="a system without a cache")
 def test_the_system_s_cache_is_read_as_ldconfig_prints_it() -> None:
     ldconfig = next((p for p in ("/sbin/ldconfig", "/usr/sbin/ldconfig") if Path(p).exists()), "")
-    said = subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=True).stdout
-    lines = [line.split() for line in said.splitlines() if "=> /" in line]
+    printed = subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=True).stdout
+    lines = [line.split() for line in printed.splitlines() if "=> /" in line]
     theirs = {(words[0], words[-1]) for words in lines}
     assert theirs == {(name, file) for name, files in cache.read().items() for file in files}
 

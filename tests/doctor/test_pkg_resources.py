@@ -45,8 +45,8 @@ def test_what_counts_is_an_import_that_cannot_be_avoided(
     package.mkdir(parents=True)
     (package / "version.py").write_text(text, encoding="utf-8")
     provider = nameless((str(tmp_path / PROVIDER),))
-    said = importer_of_pkg_resources(provider, [tmp_path / "site"])
-    assert said == ("provider/version.py" if found else "")
+    named = importer_of_pkg_resources(provider, [tmp_path / "site"])
+    assert named == ("provider/version.py" if found else "")
 
 
 def test_odd_files_and_other_sites_are_passed_over(tmp_path: Path) -> None:

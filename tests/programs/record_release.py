@@ -22,7 +22,7 @@ from native_skew.audit.cache import Cache
 from native_skew.audit.command import find
 from native_skew.audit.judge import judge
 from native_skew.audit.release import File, Reader
-from native_skew.audit.simple import Index
+from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Transport
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.toolchain import user_index as live
@@ -79,15 +79,15 @@ class _Recorder(Reader):
             self.texts[file.filename] = zipped.read(f"{info}/METADATA")
         return found
 
-    def _statement(self, file: File) -> facts.Statement:
+    def _metadata(self, file: File) -> facts.ResolverMetadata:
         with self._open(file, tail=16 * 1024) as stream, facts.Zip(file.filename, stream) as zipped:
             info = zipped.dist_info(file.name)
             self.texts[file.filename] = zipped.read(f"{info}/METADATA")
-        return facts.statement_of(file.filename, self.texts[file.filename])
+        return facts.metadata_of(file.filename, self.texts[file.filename])
 
 
 def _imports(text: str) -> str:
-    """The import statements at the top level, and nothing else."""
+    """The import metadata at the top level, and nothing else."""
     tree = ast.parse(text)
     found = [each for each in tree.body if isinstance(each, (ast.Import, ast.ImportFrom))]
     return "".join(f"{ast.unparse(each)}\n" for each in found)
@@ -109,13 +109,13 @@ def record(text: str) -> Path:
     """Records the release that ``text`` names; returns its folder."""
     url = live.index_url()
     with Transport(url) as transport:
-        index = Index(url, transport)
+        index = IndexClient(url, transport)
         recorded = Recorded(date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat())
         reader = _Recorder(transport, recorded)
         (release,) = find((text,), index)
         recorded.release = f"{release.name}=={release.version}"
         judged = judge(release, reader, index)
-        assert not judged.troubles, judged.troubles
+        assert not judged.errors, judged.errors
         for project, files in index._pages.items():
             kept = _versions(files, recorded) if project != release.name else {release.version}
             recorded.pages[project] = tuple(

@@ -14,7 +14,7 @@ import pytest
 import urllib3
 from native_skew.site import linkcheck, links
 from native_skew.site.errors import LinkRecordError
-from native_skew.site.links import Check
+from native_skew.site.links import LinkCheck
 from support.page import read
 from support.site import ROOT
 
@@ -93,25 +93,25 @@ def test_a_silent_server_is_no_news(
     silent = "http://127.0.0.1:9/"  # the discard port: nobody listens
     checkout(tmp_path, monkeypatch, silent)
     monkeypatch.setattr(linkcheck, "_RETRIES", urllib3.Retry(0))
-    links.write({silent: Check(DAY)})
+    links.write({silent: LinkCheck(DAY)})
     assert linkcheck.main(["--pause", "0"]) == 0
-    assert links.read() == {silent: Check(DAY)}
+    assert links.read() == {silent: LinkCheck(DAY)}
     links.write({})
     assert linkcheck.main(["--pause", "0"]) == 2
     assert "no server answered" in capsys.readouterr().err
-    assert links.read() == {silent: Check()}
+    assert links.read() == {silent: LinkCheck()}
 
 
 def test_the_record_is_renewed(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkout(tmp_path, monkeypatch, f"{server}/there", f"{server}/gone")
-    links.write({"https://example.org/cited-no-more": Check(DAY)})
+    links.write({"https://example.org/cited-no-more": LinkCheck(DAY)})
     assert linkcheck.main(["--pause", "0"]) == 1
     today = dt.datetime.now(dt.timezone.utc).date()
     assert links.read() == {
-        f"{server}/gone": Check(today, "the server answers 404"),
-        f"{server}/there": Check(today),
+        f"{server}/gone": LinkCheck(today, "the server answers 404"),
+        f"{server}/there": LinkCheck(today),
     }
     assert "/gone: the server answers 404; cited on page.md" in capsys.readouterr().err
 
@@ -119,7 +119,7 @@ def test_the_record_is_renewed(
 def test_listing_asks_nobody(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkout(tmp_path, monkeypatch, f"{server}/there")
     assert linkcheck.main(["--list"]) == 0
-    assert links.read() == {f"{server}/there": Check()}
+    assert links.read() == {f"{server}/there": LinkCheck()}
     assert not _Server.asked
 
 
@@ -128,13 +128,13 @@ def test_what_was_read_is_noted_and_kept(
 ) -> None:
     there, gone = f"{server}/there", f"{server}/gone"
     checkout(tmp_path, monkeypatch, there, gone)
-    links.write({there: Check(DAY)})
+    links.write({there: LinkCheck(DAY)})
     assert linkcheck.main(["--read", there]) == 0
     today = dt.datetime.now(dt.timezone.utc).date()
-    assert links.read() == {there: Check(DAY, read=today), gone: Check()}
+    assert links.read() == {there: LinkCheck(DAY, read=today), gone: LinkCheck()}
     assert not _Server.asked
     linkcheck.main(["--pause", "0"])
-    assert links.read()[there] == Check(today, read=today)
+    assert links.read()[there] == LinkCheck(today, read=today)
     assert linkcheck.main(["--read", there, "https://example.org/other"]) == 2
     assert "https://example.org/other: cited on no page" in capsys.readouterr().err
 
@@ -178,8 +178,8 @@ def test_the_page_lists_them(site: Path) -> None:
 
 
 def test_each_has_the_days_of_its_checks() -> None:
-    checks = {"https://a.example/": Check(), "https://b.example/": Check(read=DAY)}
-    checks["https://c.example/"] = Check(dt.date(2026, 3, 4), "the server answers 404", DAY)
+    checks = {"https://a.example/": LinkCheck(), "https://b.example/": LinkCheck(read=DAY)}
+    checks["https://c.example/"] = LinkCheck(dt.date(2026, 3, 4), "the server answers 404", DAY)
     text = links.render(dict.fromkeys(checks, ("index.md",)), checks)
     days = re.findall(r"</th><td>(.*?)</td><td>(.*?)</td>", text)
     assert days == [

@@ -28,5 +28,5 @@ def dynamic(build: str = OPEN, spelling: str = "requires-dist", cap: str = "") -
     )
 
 
-def counted(said: object) -> list[str]:
-    return sorted(e.rule for e in said.report.findings if e.level != "note")  # type: ignore[attr-defined]
+def counted(output: object) -> list[str]:
+    return sorted(e.rule for e in output.report.findings if e.level != "note")  # type: ignore[attr-defined]

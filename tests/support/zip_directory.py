@@ -13,15 +13,15 @@ _LOCATOR64 = struct.Struct("<4sLQL")  # 4.3.15
 HOLE = 5 << 30  # bytes: no offset behind them fits a field of 32 bits
 
 
-def ends(place: int, length: int, entries: int, said: tuple[int, int] | None = None) -> bytes:
+def ends(place: int, length: int, entries: int, claimed: tuple[int, int] | None = None) -> bytes:
     """What stands behind a directory of ``length`` bytes that begins at ``place``.
 
-    With ``said``, a count and a length, these are in the ordinary end, and the true ones in the
+    With ``claimed``, a count and a length, these are in the ordinary end, and the true ones in the
     64-bit end before it.
     """
-    if not said:
+    if not claimed:
         return _END.pack(b"PK\5\6", 0, 0, entries & 0xFFFF, entries & 0xFFFF, length, place, 0)
-    count, size = said
+    count, size = claimed
     return (
         _END64.pack(b"PK\6\6", _END64.size - 12, 45, 45, 0, 0, entries, entries, length, place)
         + _LOCATOR64.pack(b"PK\6\7", 0, place + length, 1)
@@ -33,7 +33,7 @@ def sparse(path: Path, length: int) -> Path:
     """A file with a directory of ``length`` bytes, all a hole; its ordinary end says 100."""
     with path.open("wb") as file:
         file.seek(length)
-        file.write(ends(0, length, length // 46, said=(1, 100)))
+        file.write(ends(0, length, length // 46, claimed=(1, 100)))
     return path
 
 
@@ -45,7 +45,7 @@ def crowded(path: Path, members: int, *, wide: bool) -> Path:
         for number in range(members)
     )
     size = len(directory)
-    path.write_bytes(directory + ends(0, size, 1, said=(1, size) if wide else None))
+    path.write_bytes(directory + ends(0, size, 1, claimed=(1, size) if wide else None))
     return path
 
 

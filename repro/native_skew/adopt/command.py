@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from native_skew.adopt import folder
-from native_skew.adopt.finding import Wishes
+from native_skew.adopt.causes import Wishes
 from native_skew.adopt.plan import propose
 from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
 from native_skew.errors import ExitCode

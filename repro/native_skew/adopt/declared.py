@@ -15,16 +15,16 @@ import tomlkit
 
 from native_skew.adopt.errors import NotUnderstoodError
 from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project, quoted_like, requirements
-from native_skew.adopt.setup_script import Entry, SetupScript
+from native_skew.adopt.setup_script import RequirementEntry, SetupScript
 
 _STATIC = "list them in project.dependencies of pyproject.toml first"
 
 
-class Place(Protocol):
+class RequirementSource(Protocol):
     """Where run-time requirements are declared."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RequirementEntry, ...]
 
     def replace(self, changed: Mapping[int, str]) -> None:
         """Makes the entries with these numbers say something else."""
@@ -34,7 +34,7 @@ class Nowhere:
     """The project requires nothing."""
 
     title = PYPROJECT
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[RequirementEntry, ...] = ()
 
     def replace(self, changed: Mapping[int, str]) -> None:
         """Nothing is there to be changed."""
@@ -49,7 +49,7 @@ class InPyproject:
         self._project = project
         listed = project.table("project")["dependencies"]
         requirements(self.title, listed)
-        self.entries = tuple(Entry(where=PYPROJECT, text=str(each)) for each in listed)
+        self.entries = tuple(RequirementEntry(where=PYPROJECT, text=str(each)) for each in listed)
 
     def replace(self, changed: Mapping[int, str]) -> None:
         """Replaces strings; the comments beside them stay."""
@@ -73,7 +73,7 @@ class InConfig:
         self._numbers = [n for n, line in enumerate(self._lines) if not line.startswith(("#", ";"))]
         texts = [self._lines[number] for number in self._numbers]
         requirements(self.title, texts)
-        self.entries = tuple(Entry(where=CONFIG, text=text) for text in texts)
+        self.entries = tuple(RequirementEntry(where=CONFIG, text=text) for text in texts)
 
     def replace(self, changed: Mapping[int, str]) -> None:
         """Writes the lines again, comments included."""
@@ -148,7 +148,7 @@ def _move_to_config(project: Project, moved: _Moved) -> None:
     section["install_requires"].set_values(lines)
 
 
-def find(project: Project) -> Place:
+def find(project: Project) -> RequirementSource:
     """Where ``project`` declares its run-time requirements.
 
     Raises:
@@ -175,7 +175,7 @@ def find(project: Project) -> Place:
     return _of_setuptools(project)
 
 
-def _of_setuptools(project: Project) -> Place:
+def _of_setuptools(project: Project) -> RequirementSource:
     script = project.script
     has_script = bool(script and script.keyword("install_requires"))
     has_config = bool(project.config and project.config.has_option("options", "install_requires"))

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
-from native_skew.adopt.finding import Finding, Link, Wishes
+from native_skew.adopt.causes import Link, SkewCause, Wishes
 from native_skew.adopt.project import Project
 from native_skew.adopt.python_source import Edit
 from native_skew.adopt.setup_script import SetupScript, argument, arguments_of
@@ -72,7 +72,9 @@ def _libraries(script: SetupScript, arguments: list[ast.keyword]) -> Iterator[st
                 yield f"lib{text}.so"
 
 
-def check_runpath(project: Project, providers: Sequence[str], wishes: Wishes) -> Iterator[Finding]:
+def check_runpath(
+    project: Project, providers: Sequence[str], wishes: Wishes
+) -> Iterator[SkewCause]:
     """Modules that are linked to ``providers`` and would not find them, with the cure."""
     script = project.script
     for call in script.extensions if script else ():
@@ -103,7 +105,7 @@ def _found(provider: str, texts: Sequence[str], providers: Sequence[str]) -> boo
 
 def _without_runpath(
     project: Project, script: SetupScript, call: ast.Call, providers: list[str], wishes: Wishes
-) -> Iterator[Finding]:
+) -> Iterator[SkewCause]:
     """A finding for each of ``providers``, and one edit for all of them."""
     runtime = argument(call, "runtime_library_dirs")
     folder = wishes.library_folder or _folder(script, call)
@@ -125,7 +127,7 @@ def _without_runpath(
             if folder
             else " (FOLDER: that of the library in the package; --library-folder names it)"
         )
-        yield Finding(
+        yield SkewCause(
             where=script.where(call),
             kind="missing-runpath",
             what=what,

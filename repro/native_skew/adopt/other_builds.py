@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from native_skew.adopt.finding import Finding, Link, Wishes
+from native_skew.adopt.causes import Link, SkewCause, Wishes
 from native_skew.adopt.linking import HEADERS_ONLY
 from native_skew.adopt.project import Project
 from native_skew.adopt.ranges import same_name
@@ -33,7 +33,7 @@ _COMMENT = re.compile(r"#[^\n]*")
 _LIBRARY = re.compile(r"\blib[A-Za-z0-9_+-]+\.so\b")
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
+class ModuleTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The one extension module of a file: the text after its call began, and its folder."""
 
     end: int
@@ -55,7 +55,7 @@ def links(project: Project, names: Sequence[str]) -> Iterator[Link]:
                 )
 
 
-def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[Finding]:
+def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[SkewCause]:
     """Builds that link to ``provider`` and set no RUNPATH, with the cure where it is simple."""
     for link in links(project, [provider]):
         if not same_name(link.provider, provider):
@@ -71,7 +71,7 @@ def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[F
         if module and simple:
             project.texts[link.where] = _with_runpath(link.where, text, module, runpath)
         name = "install_rpath" if link.where == MESON else "INSTALL_RPATH"
-        yield Finding(
+        yield SkewCause(
             where=link.where,
             kind="missing-runpath",
             what=f"the module is linked to a library of {provider}, with no RUNPATH that leads there",
@@ -81,19 +81,21 @@ def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[F
         )
 
 
-def _module(file: str, text: str) -> Module | None:
+def _module(file: str, text: str) -> ModuleTarget | None:
     found = list(_MODULE[file].finditer(text))
     end = _closing(text, found[0].end() if file == MESON else found[0].start()) if found else None
     if len(found) != 1 or end is None:
         return None
     if file == MESON:
         folder = re.search(r"\bsubdir\s*:\s*'([^'$@]*)'", text[found[0].end() : end])
-        return Module(end=end, target="", folder=folder[1] if folder else "")
+        return ModuleTarget(end=end, target="", folder=folder[1] if folder else "")
     target = found[0]["target"]
     installed = re.search(
         rf"\binstall\s*\(\s*TARGETS\s+{target}\b[^)]*?\bDESTINATION\s+\"?([\w./-]+)", text
     )
-    return Module(end=end, target=target, folder=installed[1].strip("/")) if installed else None
+    return (
+        ModuleTarget(end=end, target=target, folder=installed[1].strip("/")) if installed else None
+    )
 
 
 def _closing(text: str, start: int) -> int | None:
@@ -107,7 +109,7 @@ def _closing(text: str, start: int) -> int | None:
     return None
 
 
-def _with_runpath(file: str, text: str, module: Module, runpath: str) -> str:
+def _with_runpath(file: str, text: str, module: ModuleTarget, runpath: str) -> str:
     before, after = text[: module.end], text[module.end :]
     if file == CMAKE:
         added = f'set_target_properties({module.target} PROPERTIES INSTALL_RPATH "{runpath}")'

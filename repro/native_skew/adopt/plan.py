@@ -9,17 +9,17 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from native_skew.adopt import declared, folder, linking, other_builds, ranges, wheels
-from native_skew.adopt.declared import InScript, Place
+from native_skew.adopt.causes import Link, SkewCause, Wishes
+from native_skew.adopt.declared import InScript, RequirementSource
 from native_skew.adopt.errors import NotUnderstoodError
-from native_skew.adopt.finding import Finding, Link, Wishes
 from native_skew.adopt.project import PYPROJECT, Project
-from native_skew.adopt.setup_script import Entry
+from native_skew.adopt.setup_script import RequirementEntry
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """What is found, and all files before and after the change."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[SkewCause, ...]
     before: Mapping[str, str]
     after: Mapping[str, str]
 
@@ -80,7 +80,7 @@ def _links(project: Project) -> tuple[Link, ...]:
 
 
 def _providers(
-    project: Project, place: Place, links: tuple[Link, ...], wishes: Wishes
+    project: Project, place: RequirementSource, links: tuple[Link, ...], wishes: Wishes
 ) -> tuple[str, ...]:
     """The distributions whose library the project is linked to, as far as can be told.
 
@@ -97,7 +97,7 @@ def _providers(
     return tuple(dict.fromkeys(found))
 
 
-def _parsed(entry: Entry) -> Requirement:
+def _parsed(entry: RequirementEntry) -> Requirement:
     return Requirement(entry.text)
 
 
@@ -116,7 +116,9 @@ def _numbers(names: list[str], provider: str, where: str) -> int | None:
     return found[0] if found else None
 
 
-def _declaration(project: Project, place: Place, provider: str, wishes: Wishes) -> Declaration:
+def _declaration(
+    project: Project, place: RequirementSource, provider: str, wishes: Wishes
+) -> Declaration:
     build = [each.name for each in project.build_requires]
     run = [each.stamp or _parsed(each).name for each in place.entries]
     build_number = _numbers(build, provider, f"{PYPROJECT}: build-system.requires")
@@ -133,7 +135,7 @@ def _declaration(project: Project, place: Place, provider: str, wishes: Wishes) 
 
 
 def _range(
-    provider: str, stated: list[SpecifierSet], entry: Entry | None, wishes: Wishes
+    provider: str, stated: list[SpecifierSet], entry: RequirementEntry | None, wishes: Wishes
 ) -> SpecifierSet | None:
     """The one range: as asked; else as stated; else the ABI of the oldest that is stated."""
     if wished := wishes.range_for(provider):
@@ -148,8 +150,8 @@ def _range(
 
 
 def _requirements(
-    project: Project, place: Place, this: Declaration, held: bool
-) -> Iterator[Finding]:
+    project: Project, place: RequirementSource, this: Declaration, held: bool
+) -> Iterator[SkewCause]:
     """What is wrong with the requirements on one provider.
 
     ``held`` says that nothing is declared before every range is known.
@@ -166,33 +168,33 @@ def _requirements(
     unknown = held or this.range is None
     declare += ", once every range is known" if held and this.range else ""
     if entry and entry.stamp:
-        yield Finding(
+        yield SkewCause(
             where=entry.where, kind="stamped-requirement", by_hand=unknown, change=declare,
             what=f"{entry.text} is decided by the {this.provider} in the build environment: two "
             "builds of one release require different versions",
         )  # fmt: skip
     if build is None:
-        yield Finding(
+        yield SkewCause(
             where=f"{PYPROJECT}: build-system.requires", kind="missing-build-requirement",
             what=f"{this.provider} is not in it, so that a build takes whatever is there",
             change="add it with the range of the run-time requirement",
             by_hand=unknown or "build-system" not in project.pyproject,
         )  # fmt: skip
     elif run is not None and run != build.specifier:
-        yield Finding(
+        yield SkewCause(
             where=f"{PYPROJECT}: build-system.requires", kind="unequal-ranges", by_hand=unknown,
             what=f"a build may take {build}, while {entry.text if entry else ''} is required to run",
             change=declare.replace(" in ", " there and in ", 1),
         )  # fmt: skip
     elif entry is not None and not ranges.is_bounded(build.specifier):
-        yield Finding(
+        yield SkewCause(
             where=f"{PYPROJECT}: build-system.requires", kind="open-range", by_hand=unknown,
             what=f"{build} has room for a later ABI: a build takes the newest, and another "
             "version may be there to run with",
             change=declare.replace(" in ", " there and in ", 1),
         )  # fmt: skip
     elif run is not None and this.range is not None and this.range != run:
-        yield Finding(
+        yield SkewCause(
             where=f"{PYPROJECT}: build-system.requires", kind="other-range",
             what=f"{build} is not the range asked for", change=declare,
         )  # fmt: skip
@@ -205,7 +207,7 @@ def _sorted(specifier: SpecifierSet) -> str:
     return ranges.written(Requirement("x"), specifier)[1:]
 
 
-def _is_dynamic(project: Project, place: Place) -> bool:
+def _is_dynamic(project: Project, place: RequirementSource) -> bool:
     """Whether requirements that are all plain strings are marked as computed."""
     return (
         isinstance(place, InScript)
@@ -214,8 +216,8 @@ def _is_dynamic(project: Project, place: Place) -> bool:
     )
 
 
-def _dynamic(place: Place) -> Finding:
-    return Finding(
+def _dynamic(place: RequirementSource) -> SkewCause:
+    return SkewCause(
         where=f"{PYPROJECT}: project.dynamic",
         kind="dynamic-metadata",
         what=f"dependencies are dynamic, while {place.title} is a plain list: a resolver has to "
@@ -225,7 +227,7 @@ def _dynamic(place: Place) -> Finding:
 
 
 def _declare(
-    project: Project, place: Place, declarations: list[Declaration], *, move: bool
+    project: Project, place: RequirementSource, declarations: list[Declaration], *, move: bool
 ) -> None:
     """Writes each known range into both lists."""
     changed: dict[int, str] = {}
@@ -253,7 +255,7 @@ def _require_for_build(project: Project, this: Declaration, specifier: Specifier
 
 def _wheels(
     project: Project, providers: tuple[str, ...], links: tuple[Link, ...]
-) -> Iterator[Finding]:
+) -> Iterator[SkewCause]:
     if not providers:
         return
     libraries = [

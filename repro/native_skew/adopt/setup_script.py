@@ -23,7 +23,7 @@ _READERS = {"importlib_metadata", "packaging", "pkg_resources", "setuptools", "s
 _BY_HAND = "write project.dependencies in pyproject.toml by hand, as a list of plain strings"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class RequirementEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of ``install_requires``.
 
     Attributes:
@@ -83,7 +83,7 @@ class SetupScript(Source):
             )
         return found
 
-    def requirements(self, build_names: tuple[str, ...]) -> tuple[Entry, ...]:
+    def requirements(self, build_names: tuple[str, ...]) -> tuple[RequirementEntry, ...]:
         """The entries of ``install_requires``.
 
         Args:
@@ -111,9 +111,9 @@ class SetupScript(Source):
 
     def _entry(
         self, node: ast.expr, build_names: tuple[str, ...], comments: tuple[str, ...]
-    ) -> Entry:
+    ) -> RequirementEntry:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return Entry(where=self.where(node), text=node.value, comments=comments)
+            return RequirementEntry(where=self.where(node), text=node.value, comments=comments)
         name, granularity = self._stamp(node, build_names)
         if name is None:
             raise NotUnderstoodError(
@@ -121,7 +121,7 @@ class SetupScript(Source):
                 f"{self.code(node)} is computed, and does not say from which distribution",
                 _BY_HAND,
             )
-        return Entry(
+        return RequirementEntry(
             where=self.where(node),
             text=self.code(node),
             stamp=name,

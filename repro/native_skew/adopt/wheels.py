@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import tomlkit
 
-from native_skew.adopt.finding import Finding
+from native_skew.adopt.causes import SkewCause
 from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project
 from native_skew.adopt.setup_script import argument
 
@@ -24,7 +24,7 @@ _FRONTEND = re.compile(r"\bCIBW_BUILD_FRONTEND[^\n]*")
 _VARIABLE = re.compile(r"\bCIBW_REPAIR_WHEEL_COMMAND(?:_LINUX)?\b")
 
 
-def check_wheels(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[Finding]:
+def check_wheels(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[SkewCause]:
     """Whatever would put ``libraries`` of ``provider`` into the project's wheels."""
     options = " ".join(f"--exclude '{name}*'" for name in libraries)
     in_workflows = False
@@ -39,8 +39,8 @@ def check_wheels(project: Project, provider: str, libraries: Sequence[str]) -> I
     yield from _packed(project, provider, libraries)
 
 
-def _finding(where: str, provider: str, options: str) -> Finding:
-    return Finding(
+def _finding(where: str, provider: str, options: str) -> SkewCause:
+    return SkewCause(
         where=where,
         kind="repair-without-exclude",
         what=f"auditwheel repair copies the library of {provider} into the wheel",
@@ -53,7 +53,7 @@ def _finding(where: str, provider: str, options: str) -> Finding:
 
 def _in_workflow(
     project: Project, name: str, text: str, provider: str, options: str
-) -> Iterator[Finding]:
+) -> Iterator[SkewCause]:
     lines = text.split("\n")
     wrong = [n for n, line in enumerate(lines) if _REPAIR.search(line.partition("#")[0])]
     # The options may be on another line of a folded command.
@@ -71,7 +71,7 @@ def _in_workflow(
     project.texts[name] = "\n".join(lines)
 
 
-def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Finding]:
+def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[SkewCause]:
     """``tool.cibuildwheel``, whose default is to copy."""
     uses = any("cibuildwheel" in t for n, t in project.texts.items() if n.startswith(".github/"))
     if not uses and not project.table("tool", "cibuildwheel"):
@@ -99,7 +99,7 @@ def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Fin
     yield _finding(f"{PYPROJECT}: {'.'.join(keys)}", provider, options)
 
 
-def _isolation(project: Project, provider: str) -> Iterator[Finding]:
+def _isolation(project: Project, provider: str) -> Iterator[SkewCause]:
     """A build without isolation takes whatever is there, and no range reaches it."""
     front = str(project.table("tool", "cibuildwheel").get("build-frontend", ""))
     places = {f"{PYPROJECT}: tool.cibuildwheel.build-frontend": front}
@@ -109,7 +109,7 @@ def _isolation(project: Project, provider: str) -> Iterator[Finding]:
     for where, stated in places.items():
         if not re.search(r"--no-(?:build-)?isolation", stated):
             continue
-        yield Finding(
+        yield SkewCause(
             where=where,
             kind="build-without-isolation",
             what=f"wheels are built with whatever {provider} is there; no range reaches them",
@@ -118,7 +118,7 @@ def _isolation(project: Project, provider: str) -> Iterator[Finding]:
         )
 
 
-def _packed(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[Finding]:
+def _packed(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[SkewCause]:
     """The library itself among the package's data."""
     patterns: list[tuple[str, str]] = []
     for listed in project.table("tool", "setuptools", "package-data").values():
@@ -131,7 +131,7 @@ def _packed(project: Project, provider: str, libraries: Sequence[str]) -> Iterat
     for where, pattern in patterns:
         name = pattern.rpartition("/")[2]
         if any(name.startswith(library.removesuffix(".so")) for library in libraries):
-            yield Finding(
+            yield SkewCause(
                 where=where,
                 kind="bundled-library",
                 what=f"package data {pattern!r} puts a library of {provider} into the wheel",

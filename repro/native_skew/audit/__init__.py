@@ -5,7 +5,7 @@ from native_skew.audit.command import audit
 from native_skew.audit.errors import AuditError
 from native_skew.audit.judge import judge
 from native_skew.audit.release import Reader
-from native_skew.audit.simple import Index
+from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Transport
 
-__all__ = ["AuditError", "Cache", "Index", "Reader", "Transport", "audit", "judge"]
+__all__ = ["AuditError", "Cache", "IndexClient", "Reader", "Transport", "audit", "judge"]

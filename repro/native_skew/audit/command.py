@@ -22,7 +22,7 @@ from native_skew.audit.cache import Cache
 from native_skew.audit.errors import ReleaseError
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.rules import RULES
-from native_skew.audit.simple import Index
+from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Transport
 from native_skew.errors import ExitCode
 from native_skew.findings import Form
@@ -69,7 +69,7 @@ def audit(
         if not no_index:
             url = index_url or live.index_url()
             transport = stack.enter_context(Transport(url))
-            index = Index(url, transport)
+            index = IndexClient(url, transport)
         reader = Reader(transport, Cache(None if no_cache else cache_folder))
         wanted = find(releases, index)
         show = stack.enter_context(_progress())
@@ -87,15 +87,15 @@ def audit(
                 "requests": transport.traffic.requests,
                 "bytes fetched": transport.traffic.bytes,
             }
-    said = judging.report(" ".join(releases), judgements, traffic)
-    code = findings.write(said, RULES, form)
-    troubles = [each for judgement in judgements for each in judgement.troubles]
-    for each in troubles:
+    report = judging.report(" ".join(releases), judgements, traffic)
+    code = findings.write(report, RULES, form)
+    errors = [each for judgement in judgements for each in judgement.errors]
+    for each in errors:
         click.echo(f"error: {each}", err=True)
-    sys.exit(ExitCode.of(changed=code, not_run=troubles))
+    sys.exit(ExitCode.of(changed=code, not_run=errors))
 
 
-def find(releases: tuple[str, ...], index: Index | None) -> list[Release]:
+def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
     """What the arguments name.
 
     Raises:
@@ -127,7 +127,7 @@ def find(releases: tuple[str, ...], index: Index | None) -> list[Release]:
     ]
 
 
-def _on_index(text: str, index: Index | None) -> Release:
+def _on_index(text: str, index: IndexClient | None) -> Release:
     try:
         requirement = Requirement(text)
         specifiers = list(requirement.specifier)

@@ -9,9 +9,9 @@ from packaging.utils import canonicalize_name
 
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
+from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
-from native_skew.audit.statement import Statement
-from native_skew.audit.targets import Choice, Target, spoken
+from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
 from native_skew.distributions import stamping_modules
 from native_skew.findings import Finding, Location
 
@@ -33,7 +33,7 @@ def findings(examined: Examined) -> Iterator[Finding]:
             place,
             {
                 "sets": len(groups),
-                "files": len(examined.statements),
+                "files": len(examined.metadata),
                 "groups": tuple(_group_text(each, names) for each, names in groups),
                 "noticed_by": tuple(noticing),
             },
@@ -43,8 +43,8 @@ def findings(examined: Examined) -> Iterator[Finding]:
 
 
 def _unreadable(examined: Examined) -> Iterator[Finding]:
-    for filename, statement in examined.statements.items():
-        for text in statement.problems:
+    for filename, metadata in examined.metadata.items():
+        for text in metadata.problems:
             yield REQUIREMENT.finding(
                 f"«{text}» does not follow the specification.",
                 Location(
@@ -56,12 +56,12 @@ def _unreadable(examined: Examined) -> Iterator[Finding]:
 
 
 def _source(examined: Examined) -> Iterator[Finding]:
-    sdist, said, source = (
+    sdist, metadata, source = (
         examined.release.sdist,
-        examined.source_statement,
+        examined.source_metadata,
         examined.source,
     )
-    if sdist is None or said is None or source is None:
+    if sdist is None or metadata is None or source is None:
         return
     place = Location(
         file=sdist.filename,
@@ -73,14 +73,14 @@ def _source(examined: Examined) -> Iterator[Finding]:
         for each in stamping_modules(source.setup_py)
         if canonicalize_name(each) in _names(source.build_requires)
     ]
-    if stamping and said.promises_static:
+    if stamping and metadata.promises_static:
         yield CLAIMS_STATIC.finding(
-            f"PKG-INFO (Metadata {said.metadata_version}) promises that Requires-Dist is fixed, "
+            f"PKG-INFO (Metadata {metadata.metadata_version}) promises that Requires-Dist is fixed, "
             f"and setup.py makes install_requires from {', '.join(stamping)}, a build requirement.",
             place,
-            {"stamped_by": tuple(stamping), "metadata_version": said.metadata_version},
+            {"stamped_by": tuple(stamping), "metadata_version": metadata.metadata_version},
         )
-    spelt = [each for each in said.dynamic if each.lower() == "requires-dist"]
+    spelt = [each for each in metadata.dynamic if each.lower() == "requires-dist"]
     if spelt and "Requires-Dist" not in spelt and not examined.release.wheels:
         yield SPELLING.finding(
             f"PKG-INFO says «Dynamic: {spelt[0]}»: pip builds the sdist for its requirements, uv "
@@ -94,9 +94,9 @@ def _names(requirements: tuple[str, ...]) -> set[str]:
     return {canonicalize_name(Requirement(each).name) for each in requirements}
 
 
-def _noticing(examined: Examined) -> dict[str, list[Target]]:
+def _noticing(examined: Examined) -> dict[str, list[TargetPython]]:
     """Which reader, on which targets, goes by a file that says other things than the installed."""
-    found: dict[str, list[Target]] = {}
+    found: dict[str, list[TargetPython]] = {}
     for choice in examined.choices:
         installed = _said(examined, choice.installed, choice)
         for tool, file in zip(_READERS, (choice.read_by_uv, choice.read_by_poetry), strict=True):
@@ -106,29 +106,29 @@ def _noticing(examined: Examined) -> dict[str, list[Target]]:
     return found
 
 
-def _said(examined: Examined, file: File | None, choice: Choice) -> object:
-    statement = examined.statements.get(file.filename) if file else None
-    if file is None or statement is None or not (file.is_wheel or statement.promises_static):
+def _said(examined: Examined, file: File | None, choice: ChosenFiles) -> object:
+    metadata = examined.metadata.get(file.filename) if file else None
+    if file is None or metadata is None or not (file.is_wheel or metadata.promises_static):
         return None  # what a build will say, nobody knows before
     # What a wrong Python would have asked for is not a question of this target.
-    applicable = sorted(_bare(each) for each in statement.applicable(choice.target.environment))
-    return applicable, choice.target.admits(statement.requires_python)
+    applicable = sorted(_bare(each) for each in metadata.applicable(choice.target.environment))
+    return applicable, choice.target.admits(metadata.requires_python)
 
 
 def _bare(requirement: Requirement) -> str:
     return str(requirement).partition(";")[0].strip()
 
 
-def _sentences(examined: Examined, noticing: dict[str, list[Target]]) -> str:
+def _sentences(examined: Examined, noticing: dict[str, list[TargetPython]]) -> str:
     groups = examined.groups()
     first, others = groups[0], groups[1:]
     lines = [
-        f"{len(examined.statements)} files say {len(groups)} different things. "
+        f"{len(examined.metadata)} files say {len(groups)} different things. "
         f"{len(first[1])} of them agree, e.g. {first[1][0]}. Otherwise:"
     ]
-    for statement, names in others[:_SHOWN]:
+    for metadata, names in others[:_SHOWN]:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        lines.append(f"- {names[0]}{more}: {_difference(first[0], statement)}")
+        lines.append(f"- {names[0]}{more}: {_difference(first[0], metadata)}")
     if len(others) > _SHOWN:
         lines.append(f"- and {len(others) - _SHOWN} more sets")
     for tool, targets in noticing.items():
@@ -145,7 +145,7 @@ def _sentences(examined: Examined, noticing: dict[str, list[Target]]) -> str:
     return "\n".join(lines)
 
 
-def _difference(one: Statement, other: Statement) -> str:
+def _difference(one: ResolverMetadata, other: ResolverMetadata) -> str:
     less = sorted(set(one.requires_dist) - set(other.requires_dist))
     more = sorted(set(other.requires_dist) - set(one.requires_dist))
     parts = []
@@ -166,6 +166,6 @@ def _listed(texts: list[str]) -> str:
     return shown + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
 
 
-def _group_text(statement: Statement, names: tuple[str, ...]) -> str:
-    said = "; ".join((*statement.requires_dist, f"Requires-Python: {statement.requires_python}"))
+def _group_text(metadata: ResolverMetadata, names: tuple[str, ...]) -> str:
+    said = "; ".join((*metadata.requires_dist, f"Requires-Python: {metadata.requires_python}"))
     return f"{len(names)} × {said} | {' '.join(names)}"

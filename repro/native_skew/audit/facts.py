@@ -10,7 +10,7 @@ import msgspec
 
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.ranges import RangeFile
-from native_skew.audit.statement import Statement, parse
+from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
 from native_skew.binaries import Image, ImageError
 from native_skew.distributions import SHARED, metadata
@@ -30,7 +30,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a wheel holds, as far as it was read.
 
     Attributes:
-        statement: from its METADATA.
+        metadata: from its METADATA.
         generator: the Generator line of WHEEL.
         libraries: the paths of all its shared objects.
         modules: those of them that were read.
@@ -39,7 +39,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    statement: Statement
+    metadata: ResolverMetadata
     generator: str = ""
     libraries: tuple[str, ...] = ()
     modules: tuple[SharedObject, ...] = ()
@@ -57,8 +57,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-def statement_of(filename: str, data: bytes) -> Statement:
-    """The statement in ``data``.
+def metadata_of(filename: str, data: bytes) -> ResolverMetadata:
+    """The metadata in ``data``.
 
     Raises:
         FileRefusedError: there is none.
@@ -70,7 +70,7 @@ def statement_of(filename: str, data: bytes) -> Statement:
         raise FileRefusedError(filename, str(error)) from error
 
 
-def wheel_statement(filename: str, name: str, stream: IO[bytes] | RangeFile) -> Statement:
+def wheel_metadata(filename: str, name: str, stream: IO[bytes] | RangeFile) -> ResolverMetadata:
     """What a wheel's METADATA says.
 
     Raises:
@@ -78,7 +78,7 @@ def wheel_statement(filename: str, name: str, stream: IO[bytes] | RangeFile) -> 
 
     """
     with Zip(filename, stream) as archive:
-        return statement_of(filename, archive.read(f"{archive.dist_info(name)}/METADATA"))
+        return metadata_of(filename, archive.read(f"{archive.dist_info(name)}/METADATA"))
 
 
 def wheel_contents(
@@ -105,7 +105,7 @@ def wheel_contents(
             modules = [_module(archive, each, Path(folder)) for each in chosen]
         near = [each for each in archive.members if _is_near_python(each)]
         return Contents(
-            statement=statement_of(filename, archive.read(f"{info}/METADATA")),
+            metadata=metadata_of(filename, archive.read(f"{info}/METADATA")),
             generator="".join(metadata.wheel_values(archive.read(f"{info}/WHEEL"), "Generator")),
             libraries=tuple(libraries),
             modules=tuple(each for each in modules if each),

@@ -7,29 +7,27 @@ from collections.abc import Iterator
 import msgspec
 
 from native_skew import __version__
-from native_skew.audit import consistency as agreement
-from native_skew.audit import later_builds as drift
-from native_skew.audit import linkage
+from native_skew.audit import consistency, later_builds, linkage
 from native_skew.audit.errors import AuditError
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import Examined, Tell, examine, words
 from native_skew.audit.release import Reader, Release
 from native_skew.audit.rules import REDIRECTED, SIDECAR, UNTOLD
-from native_skew.audit.simple import Index
+from native_skew.audit.simple import IndexClient
 from native_skew.findings import Finding, Location, Report, ordered
 
 
-class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+class ReleaseFindings(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of one release, what could not be looked at, and what it rests on."""
 
     findings: tuple[Finding, ...]
-    troubles: tuple[AuditError, ...]
+    errors: tuple[AuditError, ...]
     examined: Examined
 
 
 def judge(
-    release: Release, reader: Reader, index: Index | None, tell: Tell = lambda _: None
-) -> Judgement:
+    release: Release, reader: Reader, index: IndexClient | None, tell: Tell = lambda _: None
+) -> ReleaseFindings:
     """Judges ``release``.
 
     Args:
@@ -43,8 +41,8 @@ def judge(
 
     """
     examined = examine(release, reader, tell)
-    troubles = list(examined.troubles)
-    found = [*agreement.findings(examined), *_sidecars(examined), *_unread(examined)]
+    errors = list(examined.errors)
+    found = [*consistency.findings(examined), *_sidecars(examined), *_unread(examined)]
     place = Location(distribution=release.name, version=release.version)
     if index is None:
         found.append(
@@ -58,20 +56,20 @@ def judge(
         providers = Providers(index, reader)
         try:
             links = linkage.trace(examined, providers)
-            troubles += links.troubles
+            errors += links.errors
             found += linkage.findings(examined, links)
-            found += drift.findings(examined, links, providers)
+            found += later_builds.findings(examined, links, providers)
         except AuditError as error:
-            troubles.append(error)
+            errors.append(error)
         found += [
             REDIRECTED.finding(f"Redirected to {host}, and read from there.", place)
             for host in sorted(index.transport.elsewhere)
         ]
-    found += [UNTOLD.finding(str(each), place) for each in troubles]
-    return Judgement(findings=tuple(found), troubles=tuple(troubles), examined=examined)
+    found += [UNTOLD.finding(str(each), place) for each in errors]
+    return ReleaseFindings(findings=tuple(found), errors=tuple(errors), examined=examined)
 
 
-def report(subject: str, judgements: list[Judgement], traffic: dict[str, int]) -> Report:
+def report(subject: str, judgements: list[ReleaseFindings], traffic: dict[str, int]) -> Report:
     """What the command says of all of them."""
     return Report(
         command="audit",
@@ -79,7 +77,7 @@ def report(subject: str, judgements: list[Judgement], traffic: dict[str, int]) -
         kit_version=__version__,
         looked_at={
             "releases": len(judgements),
-            "files": sum(len(each.examined.statements) for each in judgements),
+            "files": sum(len(each.examined.metadata) for each in judgements),
             "wheels' contents": sum(len(each.examined.contents) for each in judgements),
             **traffic,
         },
@@ -92,12 +90,12 @@ def _sidecars(examined: Examined) -> Iterator[Finding]:
         held = examined.contents.get(file.filename)
         if held is None or file.sidecar is None:
             continue
-        beside = examined.statements[file.filename]
-        if words(beside) != words(held.statement):
+        beside = examined.metadata[file.filename]
+        if words(beside) != words(held.metadata):
             yield SIDECAR.finding(
                 "The index offers metadata beside this wheel that says "
                 f"«{'; '.join(beside.requires_dist)}»; METADATA in the wheel says "
-                f"«{'; '.join(held.statement.requires_dist)}».",
+                f"«{'; '.join(held.metadata.requires_dist)}».",
                 Location(
                     file=file.filename,
                     distribution=examined.release.name,

@@ -14,11 +14,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from native_skew.audit.linkage import Link, Linkage
+from native_skew.audit.linkage import LibraryNeed, Linkage
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
-from native_skew.audit.targets import Choice, spoken
+from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import imports_at_once
 from native_skew.findings import Advice, Evidence, Finding, Location
 
@@ -28,7 +28,7 @@ _GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A build on a target: the newest provider it may take, and what was read for run time."""
 
-    choice: Choice
+    choice: ChosenFiles
     newest: str
     build: SpecifierSet
     allowed: SpecifierSet
@@ -51,8 +51,8 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
         AuditError: the index cannot be asked.
 
     """
-    said = examined.source_statement
-    if said is None or examined.source is None:
+    metadata = examined.source_metadata
+    if metadata is None or examined.source is None:
         return
     build = tuple(map(Requirement, examined.source.build_requires))
     built_with = {canonicalize_name(each.name) for each in build}
@@ -67,8 +67,8 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
         outside = [each for each in cases if each.is_outside]
         yield from _judged(examined, links, cases, outside)
         yield from _provider_rot(examined, build, links[0], providers)
-    if said.is_dynamic and not examined.contents:
-        for name in sorted(built_with & said.names()):
+    if metadata.is_dynamic and not examined.contents:
+        for name in sorted(built_with & metadata.names()):
             if cases := list(_cases(examined, build, name, providers)):
                 yield _unseen(examined, name, cases)
 
@@ -101,7 +101,7 @@ def _cases(
 ) -> Iterator[Case]:
     for choice in examined.choices:
         environment = choice.target.environment
-        read = examined.statements.get(choice.read_by_uv.filename) if choice.read_by_uv else None
+        read = examined.metadata.get(choice.read_by_uv.filename) if choice.read_by_uv else None
         applicable = [e for e in build if not e.marker or e.marker.evaluate(environment)]
         may_take = wanted(applicable, name)
         allowed = wanted(read.applicable(environment), name) if read else None
@@ -115,9 +115,9 @@ def _cases(
 
 
 def _judged(
-    examined: Examined, links: list[Link], cases: list[Case], outside: list[Case]
+    examined: Examined, links: list[LibraryNeed], cases: list[Case], outside: list[Case]
 ) -> Iterator[Finding]:
-    said = examined.source_statement
+    metadata = examined.source_metadata
     shown = _telling(outside or cases)
     libraries = tuple(sorted({each.library for each in links}))
     evidence: Evidence = {
@@ -130,7 +130,7 @@ def _judged(
         "read": _read(shown),
     }
     place = _place(examined)
-    if said and said.is_dynamic:
+    if metadata and metadata.is_dynamic:
         rule = ACTIVE if outside else LATENT
         yield rule.finding(
             _sentences(links[0], libraries, shown, outside or cases, active=bool(outside)),
@@ -166,7 +166,7 @@ def _minor(case: Case) -> int:
 
 
 def _sentences(
-    link: Link, libraries: tuple[str, ...], shown: Case, cases: list[Case], active: bool
+    link: LibraryNeed, libraries: tuple[str, ...], shown: Case, cases: list[Case], active: bool
 ) -> str:
     name = link.provider
     built = [each.choice.target for each in cases if each.choice.is_built]
@@ -244,7 +244,7 @@ _CAP = Advice(
 def _provider_rot(
     examined: Examined,
     build: tuple[Requirement, ...],
-    link: Link,
+    link: LibraryNeed,
     providers: Providers,
 ) -> Iterator[Finding]:
     """Whether a build against the version that run time gets would work."""

@@ -17,7 +17,7 @@ from native_skew.audit.providers import Providers, stem, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
-from native_skew.audit.targets import Target
+from native_skew.audit.targets import TargetPython
 from native_skew.findings import Evidence, Finding, Location
 
 # What the system brings; looking for it in distributions would cost requests for nothing.
@@ -31,7 +31,7 @@ _CANDIDATES = 24  # distributions to look into; each costs a page and a director
 _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
     """A wheel needs ``library`` of ``provider``.
 
     Attributes:
@@ -44,7 +44,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     wheel: str
-    target: Target
+    target: TargetPython
     module: SharedObject
     library: str
     provider: str
@@ -56,9 +56,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 class Linkage(msgspec.Struct, frozen=True, kw_only=True):
     """All links, what nobody was found to ship, and what could not be looked at."""
 
-    links: tuple[Link, ...]
+    links: tuple[LibraryNeed, ...]
     untold: tuple[tuple[str, SharedObject, str], ...]
-    troubles: tuple[AuditError, ...]
+    errors: tuple[AuditError, ...]
 
     def providers(self) -> tuple[str, ...]:
         """The distributions that a library is needed of."""
@@ -67,9 +67,9 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
 
 def trace(examined: Examined, providers: Providers) -> Linkage:
     """Looks up what the wheels need in what their requirements and build requirements ship."""
-    links: list[Link] = []
+    links: list[LibraryNeed] = []
     untold: list[tuple[str, SharedObject, str]] = []
-    troubles: list[AuditError] = []
+    errors: list[AuditError] = []
     for filename, contents in examined.contents.items():
         file = next(each for each in examined.release.files if each.filename == filename)
         needs = {k: v for k, v in contents.needs().items() if not _SYSTEM.fullmatch(k)}
@@ -84,13 +84,13 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
             except ReleaseError:  # a requirement that the index does not have
                 continue
             except AuditError as error:
-                troubles.append(error)
+                errors.append(error)
                 continue
             links += found
             for each in found:
                 needs.pop(each.library, None)
         untold += [(filename, module, library) for library, module in needs.items()]
-    return Linkage(links=tuple(links), untold=tuple(untold), troubles=tuple(troubles))
+    return Linkage(links=tuple(links), untold=tuple(untold), errors=tuple(errors))
 
 
 def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
@@ -137,7 +137,7 @@ def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str
     evidence: Evidence = {"libraries": libraries, "module": needs[0][0].path}
     # Whatever it requires may bring more, and a namespace («nvidia») has many distributions:
     # that nothing brings them is sure only where nothing is required.
-    if folders and not examined.statements[wheel].names():
+    if folders and not examined.metadata[wheel].names():
         return UNDECLARED.finding(
             f"{needs[0][0].path} needs {_and(libraries)} and has the loader look in the package "
             f"{_and(folders)}; this wheel requires nothing that could bring it.",
@@ -176,10 +176,10 @@ def _links(
     contents: Contents,
     needs: dict[str, SharedObject],
     name: str,
-    target: Target,
+    target: TargetPython,
     providers: Providers,
-) -> Iterator[Link]:
-    allowed = wanted(contents.statement.applicable(target.environment), name)
+) -> Iterator[LibraryNeed]:
+    allowed = wanted(contents.metadata.applicable(target.environment), name)
     version = providers.newest(name, allowed or SpecifierSet(), target)
     libraries = providers.shipped(name, version, target) if version else frozenset()
     if version is None or not libraries:
@@ -187,7 +187,7 @@ def _links(
     stems = {stem(each) for each in libraries if stem(each) != each}
     for library, module in needs.items():
         if library in libraries or (library != stem(library) and stem(library) in stems):
-            yield Link(
+            yield LibraryNeed(
                 wheel=filename,
                 target=target,
                 module=module,
@@ -203,7 +203,7 @@ def _candidates(
     examined: Examined, contents: Contents, needs: dict[str, SharedObject]
 ) -> list[str]:
     """Whose libraries they may be, the likeliest first: each costs requests."""
-    required = contents.statement.names()
+    required = contents.metadata.names()
     build = [
         canonicalize_name(Requirement(each).name)
         for each in (examined.source.build_requires if examined.source else ())
@@ -214,12 +214,12 @@ def _candidates(
     return likely[:_CANDIDATES]
 
 
-def _target(examined: Examined, file: File) -> Target | None:
+def _target(examined: Examined, file: File) -> TargetPython | None:
     return next((each for each in examined.targets if each.rank(file) is not None), None)
 
 
-def _by_provider(linkage: Linkage) -> dict[tuple[str, str], list[Link]]:
-    found: dict[tuple[str, str], list[Link]] = {}
+def _by_provider(linkage: Linkage) -> dict[tuple[str, str], list[LibraryNeed]]:
+    found: dict[tuple[str, str], list[LibraryNeed]] = {}
     for each in linkage.links:
         found.setdefault((each.wheel, each.provider), []).append(each)
     return found

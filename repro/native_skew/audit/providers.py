@@ -12,8 +12,8 @@ from packaging.version import Version
 
 from native_skew.audit.facts import is_library
 from native_skew.audit.release import File, Reader
-from native_skew.audit.simple import Index
-from native_skew.audit.targets import Target
+from native_skew.audit.simple import IndexClient
+from native_skew.audit.targets import TargetPython
 
 _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 
@@ -21,10 +21,10 @@ _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 class Providers:
     """Distributions on an index, as one target sees them."""
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    def __init__(self, index: IndexClient, reader: Reader) -> None:
         self._index, self._reader = index, reader
 
-    def newest(self, name: str, specifier: SpecifierSet, target: Target) -> str | None:
+    def newest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The newest version that ``specifier`` allows and ``target`` can have, if any.
 
         Pre-releases as installers take them: where the specifier names one, or nothing else fits.
@@ -42,7 +42,7 @@ class Providers:
         }
         return max(specifier.filter(usable), key=Version, default=None)
 
-    def shipped(self, name: str, version: str, target: Target) -> frozenset[str]:
+    def shipped(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """The file names of the shared objects in the wheel of that version for ``target``.
 
         Empty where there is no such wheel, or it is for any platform.
@@ -57,7 +57,7 @@ class Providers:
         members = self._reader.members(wheel)
         return frozenset(PurePosixPath(each).name for each in members if is_library(each))
 
-    def python(self, name: str, version: str, target: Target) -> dict[str, str]:
+    def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:
         """The small Python files near the top of that wheel, by path.
 
         Raises:
@@ -67,7 +67,7 @@ class Providers:
         wheel = self._wheel(name, version, target)
         return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python if wheel else {}
 
-    def _wheel(self, name: str, version: str, target: Target) -> File | None:
+    def _wheel(self, name: str, version: str, target: TargetPython) -> File | None:
         files = self._index.files(name)
         return target.best(each for each in files if each.version == version)
 

@@ -12,8 +12,8 @@ from native_skew.audit import facts
 from native_skew.audit.errors import AuditError
 from native_skew.audit.facts import Contents
 from native_skew.audit.release import File, Reader, Release
-from native_skew.audit.statement import Statement
-from native_skew.audit.targets import Choice, Target, choose, targets
+from native_skew.audit.resolver_metadata import ResolverMetadata
+from native_skew.audit.targets import ChosenFiles, TargetPython, choose, targets
 from native_skew.audit.transport import CONNECTIONS
 from native_skew.distributions import SourceTexts
 
@@ -29,44 +29,44 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     """A release, read.
 
     Attributes:
-        statements: by file name, the sdist's PKG-INFO among them.
+        metadata: by file name, the sdist's PKG-INFO among them.
         source: the sdist's texts; None where there is none, or it cannot be read.
-        contents: by file name, of one Linux wheel for each different statement.
-        troubles: what could not be looked at.
+        contents: by file name, of one Linux wheel for each different metadata.
+        errors: what could not be looked at.
 
     """
 
     release: Release
-    statements: dict[str, Statement]
+    metadata: dict[str, ResolverMetadata]
     source: SourceTexts | None
     contents: dict[str, Contents]
-    targets: tuple[Target, ...]
-    troubles: tuple[AuditError, ...]
+    targets: tuple[TargetPython, ...]
+    errors: tuple[AuditError, ...]
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[ChosenFiles, ...]:
         """What each target installs and reads, where it can have anything."""
         found = (choose(self.release, each) for each in self.targets)
         return tuple(each for each in found if each.installed)
 
     @property
-    def source_statement(self) -> Statement | None:
+    def source_metadata(self) -> ResolverMetadata | None:
         """What the sdist says."""
         sdist = self.release.sdist
-        return self.statements.get(sdist.filename) if sdist else None
+        return self.metadata.get(sdist.filename) if sdist else None
 
-    def groups(self) -> tuple[tuple[Statement, tuple[str, ...]], ...]:
+    def groups(self) -> tuple[tuple[ResolverMetadata, tuple[str, ...]], ...]:
         """Files by what they say, the largest group first."""
         by_words: dict[object, list[str]] = {}
-        for filename, each in self.statements.items():
+        for filename, each in self.metadata.items():
             by_words.setdefault(words(each), []).append(filename)
         ordered = sorted(by_words.values(), key=lambda names: (-len(names), names))
-        return tuple((self.statements[names[0]], tuple(names)) for names in ordered)
+        return tuple((self.metadata[names[0]], tuple(names)) for names in ordered)
 
 
-def words(statement: Statement) -> tuple[object, ...]:
-    """The part of a statement in which files can disagree."""
-    return statement.requires_dist, statement.requires_python, statement.extras
+def words(metadata: ResolverMetadata) -> tuple[object, ...]:
+    """The part of a metadata in which files can disagree."""
+    return metadata.requires_dist, metadata.requires_python, metadata.extras
 
 
 def examine(release: Release, reader: Reader, tell: Tell = lambda _: None) -> Examined:
@@ -81,55 +81,55 @@ def examine(release: Release, reader: Reader, tell: Tell = lambda _: None) -> Ex
         AuditError: nothing of it can be read.
 
     """
-    troubles: list[AuditError] = []
-    statements: dict[str, Statement] = {}
+    errors: list[AuditError] = []
+    metadata: dict[str, ResolverMetadata] = {}
     source = None
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        asked = {each.filename: pool.submit(reader.statement, each) for each in release.wheels}
+        asked = {each.filename: pool.submit(reader.metadata, each) for each in release.wheels}
         sdist = release.sdist
         source_asked = pool.submit(reader.source, sdist) if sdist else None
         for filename, future in asked.items():
-            if (said := _result(future, troubles)) is not None:
-                statements[filename] = said
+            if (read := _result(future, errors)) is not None:
+                metadata[filename] = read
             tell(filename)
-        if sdist and source_asked and (source := _result(source_asked, troubles)):
-            statements[sdist.filename] = facts.statement_of(sdist.filename, source.pkg_info)
-        if not statements:
-            raise troubles[0]
-        chosen = _representatives(release, statements)
+        if sdist and source_asked and (source := _result(source_asked, errors)):
+            metadata[sdist.filename] = facts.metadata_of(sdist.filename, source.pkg_info)
+        if not metadata:
+            raise errors[0]
+        chosen = _representatives(release, metadata)
         budget = _budget(release, len(chosen))
         reading = {each.filename: pool.submit(reader.contents, each, budget) for each in chosen}
         contents = {
             filename: found
             for filename, future in reading.items()
-            if (found := _result(future, troubles))
+            if (found := _result(future, errors))
         }
-    pythons = {each.requires_python for each in statements.values()}
+    pythons = {each.requires_python for each in metadata.values()}
     meant = {each.title: each for python in sorted(pythons) for each in targets(release, python)}
     return Examined(
         release=release,
-        statements=statements,
+        metadata=metadata,
         source=source,
         contents=contents,
         targets=tuple(meant.values()),
-        troubles=tuple(troubles),
+        errors=tuple(errors),
     )
 
 
-def _result(future: Future[_T], troubles: list[AuditError]) -> _T | None:
+def _result(future: Future[_T], errors: list[AuditError]) -> _T | None:
     try:
         return future.result()
     except AuditError as error:
-        troubles.append(error)
+        errors.append(error)
         return None
 
 
-def _representatives(release: Release, statements: dict[str, Statement]) -> list[File]:
-    """One Linux wheel for each different statement: x86-64 first, the newest Python first."""
+def _representatives(release: Release, metadata: dict[str, ResolverMetadata]) -> list[File]:
+    """One Linux wheel for each different metadata: x86-64 first, the newest Python first."""
     chosen: dict[object, File] = {}
     for each in sorted(release.wheels, key=_eagerness, reverse=True):
-        if "linux" in each.filename and each.filename in statements:
-            chosen.setdefault(words(statements[each.filename]), each)
+        if "linux" in each.filename and each.filename in metadata:
+            chosen.setdefault(words(metadata[each.filename]), each)
     return list(chosen.values())
 
 

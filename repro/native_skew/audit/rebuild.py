@@ -15,11 +15,11 @@ import msgspec
 
 from native_skew.audit.errors import AuditError, IndexRefusedError, RebuildError
 from native_skew.audit.facts import Contents, wheel_contents
-from native_skew.audit.judge import Judgement
+from native_skew.audit.judge import ReleaseFindings
 from native_skew.audit.read import Examined, words
 from native_skew.audit.release import File
 from native_skew.audit.rules import CLAIMS_STATIC, REBUILT, UNTOLD
-from native_skew.audit.simple import Index
+from native_skew.audit.simple import IndexClient
 from native_skew.findings import Finding, Location
 from native_skew.toolchain import Processes, Sandbox, environment
 from native_skew.toolchain import user_index as live
@@ -28,7 +28,7 @@ _LIMIT = 1800.0  # seconds
 _ALL = 1024**3  # bytes of shared objects; the wheel is on disk
 
 
-def with_rebuild(judgement: Judgement, index: Index | None) -> Judgement:
+def with_rebuild(judgement: ReleaseFindings, index: IndexClient | None) -> ReleaseFindings:
     """``judgement`` with what a build says besides."""
     examined = judgement.examined
     sdist = examined.release.sdist
@@ -41,13 +41,13 @@ def with_rebuild(judgement: Judgement, index: Index | None) -> Judgement:
         return msgspec.structs.replace(
             judgement,
             findings=(*judgement.findings, UNTOLD.finding(str(error), _place(examined))),
-            troubles=(*judgement.troubles, error),
+            errors=(*judgement.errors, error),
         )
     more = tuple(_findings(examined, sdist, filename, built))
     return msgspec.structs.replace(judgement, findings=(*judgement.findings, *more))
 
 
-def _build(sdist: File, index: Index | None) -> tuple[str, Contents]:
+def _build(sdist: File, index: IndexClient | None) -> tuple[str, Contents]:
     """The name and the contents of the wheel that pip builds of ``sdist``."""
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
@@ -74,7 +74,7 @@ def _build(sdist: File, index: Index | None) -> tuple[str, Contents]:
         return wheels[0].name, contents
 
 
-def _at_hand(sdist: File, folder: Path, index: Index | None) -> Path:
+def _at_hand(sdist: File, folder: Path, index: IndexClient | None) -> Path:
     if sdist.path:
         return Path(sdist.path).resolve()
     if index is None:
@@ -86,12 +86,12 @@ def _at_hand(sdist: File, folder: Path, index: Index | None) -> Path:
 
 
 def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -> Iterator[Finding]:
-    made = built.statement
-    for said, names in examined.groups():
-        if words(said) == words(made):
+    made = built.metadata
+    for metadata, names in examined.groups():
+        if words(metadata) == words(made):
             continue
-        less = sorted(set(said.requires_dist) - set(made.requires_dist))
-        more = sorted(set(made.requires_dist) - set(said.requires_dist))
+        less = sorted(set(metadata.requires_dist) - set(made.requires_dist))
+        more = sorted(set(made.requires_dist) - set(metadata.requires_dist))
         needs = sorted(built.needs())
         yield REBUILT.finding(
             f"Built here and now, {filename} says {_listed(more)} where {len(names)} of the "
@@ -106,7 +106,7 @@ def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -
                 "files": names,
             },
         )
-    said_by_sdist = examined.statements.get(sdist.filename)
+    said_by_sdist = examined.metadata.get(sdist.filename)
     if said_by_sdist and said_by_sdist.promises_static and words(said_by_sdist) != words(made):
         yield CLAIMS_STATIC.finding(
             f"PKG-INFO (Metadata {said_by_sdist.metadata_version}) promises that Requires-Dist is "

@@ -22,7 +22,7 @@ from native_skew.audit import facts
 from native_skew.audit.cache import Cache
 from native_skew.audit.errors import FileRefusedError, IndexRefusedError
 from native_skew.audit.ranges import RangeFile
-from native_skew.audit.statement import Statement
+from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.transport import Digest, Transport
 from native_skew.audit.zips import Zip
 from native_skew.distributions import SourceTexts, sdists
@@ -135,14 +135,14 @@ class Reader:
     def __init__(self, transport: Transport | None, cache: Cache) -> None:
         self._transport, self._cache = transport, cache
 
-    def statement(self, file: File) -> Statement:
+    def metadata(self, file: File) -> ResolverMetadata:
         """What a wheel says: from its sidecar, or else from the wheel.
 
         Raises:
             AuditError: it cannot be read.
 
         """
-        return self._cache.get(file, "statement", Statement, lambda: self._statement(file))
+        return self._cache.get(file, "metadata", ResolverMetadata, lambda: self._metadata(file))
 
     def source(self, file: File) -> SourceTexts:
         """What an sdist says.
@@ -153,9 +153,9 @@ class Reader:
         """
 
         def read() -> SourceTexts:
-            refusal = partial(FileRefusedError, file.filename)
+            make_error = partial(FileRefusedError, file.filename)
             with self._open(file, tail=0, ahead=_LARGE) as stream:
-                return sdists.read(file.filename, stream, refusal)
+                return sdists.read(file.filename, stream, make_error)
 
         return self._cache.get(file, "source", SourceTexts, read)
 
@@ -190,7 +190,7 @@ class Reader:
 
         return self._cache.get(file, "members", tuple[str, ...], read)
 
-    def _statement(self, file: File) -> Statement:
+    def _metadata(self, file: File) -> ResolverMetadata:
         if file.sidecar is not None and self._transport:
             answer = self._transport.get(f"{file.url}.metadata")
             if answer.status != 200:
@@ -198,9 +198,9 @@ class Reader:
             digest = Digest(file.sidecar)
             digest.update(answer.body)
             digest.check(answer.url)
-            return facts.statement_of(file.filename, answer.body)
+            return facts.metadata_of(file.filename, answer.body)
         with self._open(file, tail=_tail(file.size)) as stream:
-            return facts.wheel_statement(file.filename, file.name, stream)
+            return facts.wheel_metadata(file.filename, file.name, stream)
 
     @contextmanager
     def _open(self, file: File, tail: int, ahead: int = _SMALL) -> Iterator[IO[bytes] | RangeFile]:

@@ -24,7 +24,7 @@ _ACCEPT = (
 )
 
 
-class Index:
+class IndexClient:
     """One index; pages are asked for once.
 
     Args:

@@ -74,7 +74,7 @@ _PLATFORMS = (
 )
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
     """One Python on one platform.
 
     Attributes:
@@ -131,7 +131,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return min(ranked)[2] if ranked else None
 
 
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
+class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
     """What happens on a target.
 
     Attributes:
@@ -141,7 +141,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    target: Target
+    target: TargetPython
     installed: File | None
     read_by_uv: File | None
     read_by_poetry: File | None
@@ -152,7 +152,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
         return self.installed is not None and not self.installed.is_wheel
 
 
-def targets(release: Release, requires_python: str) -> tuple[Target, ...]:
+def targets(release: Release, requires_python: str) -> tuple[TargetPython, ...]:
     """The targets that a release means: the Pythons of its wheels, and those of today."""
     named = (_INTERPRETER.search(each.filename) for each in release.wheels)
     minors = {*_PYTHONS, *(int(found[1]) for found in named if found)}
@@ -160,12 +160,12 @@ def targets(release: Release, requires_python: str) -> tuple[Target, ...]:
     return tuple(each for each in made if each.admits(requires_python))
 
 
-def choose(release: Release, target: Target) -> Choice:
+def choose(release: Release, target: TargetPython) -> ChosenFiles:
     """What ``target`` installs of ``release``, and what it reads."""
     wheels = [each for each in release.wheels if not each.yanked] or list(release.wheels)
     fitting = target.best(wheels)
     nearest = max(wheels, key=target.nearness, default=None)  # the first of the nearest
-    return Choice(
+    return ChosenFiles(
         target=target,
         installed=fitting or release.sdist,
         read_by_uv=fitting or (nearest if release.sdist else None) or release.sdist,
@@ -179,13 +179,13 @@ def _poetry(wheels: list[File]) -> File | None:
     return next(iter(pure or wheels), None)
 
 
-def _target(minor: int, platform: _Platform) -> Target:
+def _target(minor: int, platform: _Platform) -> TargetPython:
     python = f"3.{minor}"
     tags = (
         *cpython_tags((3, minor), platforms=platform.tags),
         *compatible_tags((3, minor), f"cp3{minor}", platform.tags),
     )
-    return Target(
+    return TargetPython(
         python=python,
         platform=platform.title,
         environment={
@@ -200,7 +200,7 @@ def _target(minor: int, platform: _Platform) -> Target:
     )
 
 
-def spoken(targets: Iterable[Target]) -> str:
+def spoken(targets: Iterable[TargetPython]) -> str:
     """Targets in few words: ``Python 3.12 to 3.14 on Linux x86_64; ...``."""
     by_platform: dict[str, list[str]] = {}
     for each in targets:

@@ -48,8 +48,8 @@ class Zip(CarefulZip):
         found = [each for each in sorted(folders) if each.endswith(".dist-info")]
         fitting = [each for each in found if canonicalize_name(each.partition("-")[0]) == name]
         if len(fitting) != 1:
-            said = ", ".join(found) or "none"
-            raise FileRefusedError(self.filename, f"one .dist-info of {name} expected, has {said}")
+            names = ", ".join(found) or "none"
+            raise FileRefusedError(self.filename, f"one .dist-info of {name} expected, has {names}")
         return fitting[0]
 
     def read(self, name: str, limit: int = METADATA_LIMIT) -> bytes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from native_skew import __version__
-from native_skew.audit import AuditError, Cache, Reader, Transport, judge
-from native_skew.audit import Index as Simple
+from native_skew.audit import AuditError, Cache, IndexClient, Reader, Transport, judge
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.distributions import DistributionFile, core_metadata, wheel_file
 from native_skew.publish import Index, Publication
@@ -18,7 +17,7 @@ _WHEELS, _PAYLOAD = 60, 1024 * 1024
 
 HOW = (
     "Real releases are audited on the index that pip is set up with, without a cache: the pages, "
-    "every file's metadata, one Linux wheel's shared objects for each different statement, and "
+    "every file's metadata, one Linux wheel's shared objects for each different metadata, and "
     "what was looked up of other distributions, all counted as bytes of answers' bodies. They are "
     "set against the sizes of the release's files. Then the same for 60 made-up wheels of 1 MiB "
     "each on the kit's own index, once with metadata files beside the wheels (PEP 658) and once "
@@ -61,11 +60,11 @@ def _row(title: str, url: str, wanted: str) -> Row:
     """One audit, with nothing kept from another."""
     name, _, version = wanted.partition("==")
     with Transport(url) as transport:
-        index = Simple(url, transport)
+        index = IndexClient(url, transport)
         release = index.release(name, version)
         judged = judge(release, Reader(transport, Cache(None)), index)
-        if judged.troubles:
-            raise NotMeasuredError(str(judged.troubles[0]))
+        if judged.errors:
+            raise NotMeasuredError(str(judged.errors[0]))
         fetched, requests = transport.traffic.bytes, transport.traffic.requests
     return Row(
         name=title if version or title != name else f"{name}=={release.version}",

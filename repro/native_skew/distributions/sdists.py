@@ -30,7 +30,7 @@ _UNPACKED = 4 * 1024**3  # bytes; of all members together
 _ONE_READ = 16 * 1024 * 1024  # bytes; what one header may ask for
 # PEP 517's word for a pyproject.toml that has no build-system table.
 _LEGACY = ("setuptools>=40.8.0",)
-Refusal = Callable[[str], SkewError]
+MakeError = Callable[[str], SkewError]
 
 
 class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,36 +50,36 @@ class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-def read(filename: str, stream: Seekable, refusal: Refusal | None = None) -> SourceTexts:
+def read(filename: str, stream: Seekable, make_error: MakeError | None = None) -> SourceTexts:
     """Reads an sdist, no further than needed.
 
     Args:
         filename: tells its form.
         stream: of the sdist; one with a ``prefetch`` is told what is read next.
-        refusal: makes the error to raise out of a reason; by default, an ``ArchiveError``.
+        make_error: makes the error to raise out of a reason; by default, an ``ArchiveError``.
 
     Raises:
-        SkewError: ``refusal``'s; it is malformed, hostile, or in a form that nobody uses any
+        SkewError: ``make_error``'s; it is malformed, hostile, or in a form that nobody uses any
             more.
 
     """
-    refusal = refusal or partial(ArchiveError, filename)
+    make_error = make_error or partial(ArchiveError, filename)
     found: dict[str, bytes] = {}
     if filename.endswith(".zip"):
-        with CarefulZip(stream, refusal, _MEMBERS) as archive:
+        with CarefulZip(stream, make_error, _MEMBERS) as archive:
             for info in archive.infos:
                 folder, _, name = info.filename.rpartition("/")
                 if folder and "/" not in folder and name in _WANTED:
                     found[name] = b"".join(archive.chunks(info, METADATA_LIMIT))
     elif filename.endswith((".tar.gz", ".tgz")):
-        for name, data in _members(stream, refusal):
+        for name, data in _members(stream, make_error):
             found[name] = data
             if len(found) == len(_WANTED) or _enough(found):
                 break
     else:
-        raise refusal("sdists are .tar.gz files (PEP 625)")
+        raise make_error("sdists are .tar.gz files (PEP 625)")
     if "PKG-INFO" not in found:
-        raise refusal("has no PKG-INFO")
+        raise make_error("has no PKG-INFO")
     requires, backend, problems = _build_system(found.get("pyproject.toml"))
     return SourceTexts(
         pkg_info=found["PKG-INFO"],
@@ -111,37 +111,37 @@ def _build_system(text: bytes | None) -> tuple[tuple[str, ...], str, tuple[str, 
         return (), default, (f"its pyproject.toml cannot be understood: {error}",)
 
 
-def _members(stream: Seekable, refusal: Refusal) -> Iterator[tuple[str, bytes]]:
+def _members(stream: Seekable, make_error: MakeError) -> Iterator[tuple[str, bytes]]:
     """The wanted files at the top, as they come."""
     unpacked = 0
     try:
         with (
             gzip.GzipFile(fileobj=stream) as plain,
-            tarfile.open(fileobj=_Forward(plain, refusal), mode="r:") as archive,
+            tarfile.open(fileobj=_Forward(plain, make_error), mode="r:") as archive,
         ):
             for count, member in enumerate(archive):
                 unpacked += max(0, member.size)
                 if count > _MEMBERS or unpacked > _UNPACKED:
-                    raise refusal("has too many members, or too large ones")
+                    raise make_error("has too many members, or too large ones")
                 parts = member.name.split("/")
                 if member.name.startswith("/") or ".." in parts:
-                    raise refusal(f"has a member that leaves the archive: {member.name!r}")
+                    raise make_error(f"has a member that leaves the archive: {member.name!r}")
                 archive.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps them all
                 if len(parts) == 2 and parts[1] in _WANTED and member.isfile():
                     if member.size > METADATA_LIMIT:
-                        raise refusal(f"{parts[1]} unpacks to {member.size} bytes")
+                        raise make_error(f"{parts[1]} unpacks to {member.size} bytes")
                     content = archive.extractfile(member)
                     yield parts[1], content.read() if content else b""
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, IndexError) as error:
-        raise refusal(f"no readable sdist: {error}") from error
+        raise make_error(f"no readable sdist: {error}") from error
 
 
 class _Forward(io.RawIOBase):
     """A stream that goes on, or back by one byte (as tarfile does), and reads no huge block."""
 
-    def __init__(self, stream: gzip.GzipFile, refusal: Refusal) -> None:
+    def __init__(self, stream: gzip.GzipFile, make_error: MakeError) -> None:
         super().__init__()
-        self._stream, self._refusal = stream, refusal
+        self._stream, self._make_error = stream, make_error
         self._position, self._last, self._again = 0, b"", False
 
     def readable(self) -> bool:
@@ -169,7 +169,7 @@ class _Forward(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0 or size > _ONE_READ:
-            raise self._refusal(f"a header asks for {size} bytes at once")
+            raise self._make_error(f"a header asks for {size} bytes at once")
         before = self._last if self._again and size else b""
         self._again = self._again and not size
         return before + self._take(size - len(before))
@@ -178,6 +178,6 @@ class _Forward(io.RawIOBase):
         data = self._stream.read(size)
         self._position += len(data)
         if self._position > _UNPACKED:
-            raise self._refusal(f"unpacks to more than {_UNPACKED} bytes")
+            raise self._make_error(f"unpacks to more than {_UNPACKED} bytes")
         self._last = data[-1:] or self._last
         return data

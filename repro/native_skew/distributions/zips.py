@@ -67,29 +67,31 @@ class CarefulZip:
     Args:
         stream: of the zip file; if it has a ``prefetch``, as a remote one, that is told the
             offset and length of what is read next.
-        refusal: makes the error to raise out of a reason.
+        make_error: makes the error to raise out of a reason.
         limit: it has fewer members than this.
 
     Attributes:
         infos: its members, as zipfile knows them; a name may be there twice.
 
     Raises:
-        SkewError: ``refusal``'s; it is no zip file, has ``limit`` members or more, or one
+        SkewError: ``make_error``'s; it is no zip file, has ``limit`` members or more, or one
             with a name that leads elsewhere, or a symbolic link.
 
     """
 
-    def __init__(self, stream: Seekable, refusal: Callable[[str], SkewError], limit: int) -> None:
-        self._stream, self._refusal = stream, refusal
+    def __init__(
+        self, stream: Seekable, make_error: Callable[[str], SkewError], limit: int
+    ) -> None:
+        self._stream, self._make_error = stream, make_error
         self._prefetch: Callable[[int, int], None] = getattr(stream, "prefetch", lambda *_: None)
         self._check_directory(limit)
         try:
-            self._zip = zipfile.ZipFile(_Bounded(stream, refusal, limit))
+            self._zip = zipfile.ZipFile(_Bounded(stream, make_error, limit))
         except _DAMAGES as error:
-            raise refusal(f"no readable zip: {error}") from error
+            raise make_error(f"no readable zip: {error}") from error
         self.infos = self._zip.infolist()
         if len(self.infos) >= limit:
-            raise refusal(_too_many(limit))
+            raise make_error(_too_many(limit))
         for info in self.infos:
             self._check_member(info)
 
@@ -103,16 +105,16 @@ class CarefulZip:
         """A member's content, 256 KiB at the most at once.
 
         Raises:
-            SkewError: ``refusal``'s; it is damaged, larger than ``limit`` bytes, or packed in
+            SkewError: ``make_error``'s; it is damaged, larger than ``limit`` bytes, or packed in
                 a way that cannot be unpacked bit by bit.
 
         """
         name, left = info.filename, limit
         if info.file_size > limit:
             reason = f"{name} unpacks to {info.file_size} bytes, more than the {limit} of any sound"
-            raise self._refusal(f"{reason} one: a zip bomb?")
+            raise self._make_error(f"{reason} one: a zip bomb?")
         if info.compress_type not in _COMPRESSIONS:
-            raise self._refusal(f"{name} is neither stored nor deflated")
+            raise self._make_error(f"{name} is neither stored nor deflated")
         self._prefetch(
             info.header_offset, _LOCAL_HEADER + len(info.orig_filename) + info.compress_size
         )
@@ -121,10 +123,10 @@ class CarefulZip:
                 while data := member.read(_CHUNK):
                     left -= len(data)
                     if left < 0:
-                        raise self._refusal(f"{name} is larger than its header says")
+                        raise self._make_error(f"{name} is larger than its header says")
                     yield data
         except _DAMAGES as error:
-            raise self._refusal(f"{name} is damaged: {error}") from error
+            raise self._make_error(f"{name} is damaged: {error}") from error
 
     def _check_directory(self, limit: int) -> None:
         """What the directory's end says of it, before anything of it is fetched."""
@@ -137,9 +139,9 @@ class CarefulZip:
                 tail = tail[tail.rindex(_END_SIGNATURE) :][: _END.size]
             _, _, _, _, entries, length, _, _ = _END.unpack(tail)
         except (struct.error, OSError, ValueError) as error:
-            raise self._refusal("no zip file: it has no directory") from error
+            raise self._make_error("no zip file: it has no directory") from error
         if entries >= limit:
-            raise self._refusal(_too_many(limit))
+            raise self._make_error(_too_many(limit))
         # An end that is too small for it has a 64-bit one before it: see _Bounded.
         if length < _bound(limit):
             self._prefetch(size - length - _END.size, length + _END.size)
@@ -152,11 +154,11 @@ class CarefulZip:
         name = info.filename
         parts = name.replace("\\", "/").split("/")
         if name.startswith(("/", "\\")) or ".." in parts or _DRIVE.match(name):
-            raise self._refusal(
+            raise self._make_error(
                 f"has a member that leaves the archive: {name!r} leads out of the folder"
             )
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise self._refusal(f"has a symbolic link: {name!r}")
+            raise self._make_error(f"has a symbolic link: {name!r}")
 
 
 class _Bounded:
@@ -167,17 +169,19 @@ class _Bounded:
     what the file says of itself. https://github.com/python/cpython/issues/139700
     """
 
-    def __init__(self, stream: Seekable, refusal: Callable[[str], SkewError], limit: int) -> None:
-        self._stream, self._refusal, self._limit = stream, refusal, limit
+    def __init__(
+        self, stream: Seekable, make_error: Callable[[str], SkewError], limit: int
+    ) -> None:
+        self._stream, self._make_error, self._limit = stream, make_error, limit
         self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
 
     def read(self, size: int = -1, /) -> bytes:
         """See ``Seekable``. zipfile reads a directory at once, and anything else in bits."""
         if size > _bound(self._limit):
-            raise self._refusal(f"its directory has {size} bytes")
+            raise self._make_error(f"its directory has {size} bytes")
         data = self._stream.read(size)
         if len(data) >= self._limit * _MEMBER_BYTES and data.count(_MEMBER) >= self._limit:
-            raise self._refusal(_too_many(self._limit))
+            raise self._make_error(_too_many(self._limit))
         return data
 
 

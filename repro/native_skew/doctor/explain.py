@@ -22,7 +22,7 @@ _DRIVERS = re.compile(
     r"lib(cuda|cudadebugger|nvidia-[\w-]+|nvcuvid|nvoptix|amdocl64|ze_intel_gpu)\.so(\.\d+)*"
 )
 _LIBCS = re.compile(r"(libc\.musl-\w+|ld-musl-\w+|ld-linux[\w-]*)\.so\.\d+")
-_SAID = 6  # names in a sentence; all are in the evidence
+_SHOWN = 6  # names in a sentence; all are in the evidence
 
 
 class Explanations:
@@ -43,21 +43,21 @@ class Explanations:
         """What is missing, skews first put together by consumer and provider."""
         skews: dict[tuple[str, str, Cause], Skew] = {}
         alike: dict[object, list[tuple[Distribution, Unresolved, ExtensionModule]]] = {}
-        said: set[tuple[str, str]] = set()
+        reported: set[tuple[str, str]] = set()
         for module in modules:
             for unresolved in module.closure.unresolved:
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
                 if skew := self._skew(consumer, unresolved, module):
                     key = consumer.name, skew.provider.name, skew.cause
                     skews[key] = skews[key].joined(skew) if key in skews else skew
-                elif (unresolved.needer.path, unresolved.name) not in said:
-                    said.add((unresolved.needer.path, unresolved.name))
+                elif (unresolved.needer.path, unresolved.name) not in reported:
+                    reported.add((unresolved.needer.path, unresolved.name))
                     # One finding for all files of a distribution that lack the same.
                     same = consumer.name, unresolved.name, unresolved.damaged, unresolved.foreign
                     alike.setdefault(same, []).append((consumer, unresolved, module))
             for missing in module.missing_versions:
-                if (missing.needer.path, missing.library.path) not in said:
-                    said.add((missing.needer.path, missing.library.path))
+                if (missing.needer.path, missing.library.path) not in reported:
+                    reported.add((missing.needer.path, missing.library.path))
                     yield self._missing_versions(module, missing)
             if module.undefined:
                 yield self._undefined(module)
@@ -168,7 +168,7 @@ class Explanations:
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
-                f"{needs}; {', '.join(unresolved.foreign[:_SAID])} is for another architecture.",
+                f"{needs}; {', '.join(unresolved.foreign[:_SHOWN])} is for another architecture.",
                 place,
                 {**evidence, "foreign": unresolved.foreign},
             )
@@ -223,7 +223,7 @@ class Explanations:
     def _undefined(self, module: ExtensionModule) -> Finding:
         """Symbols that nobody defines: from a provider of another version, where one is loaded."""
         pins = self._pins.of(module.owner)
-        names = ", ".join(f"`{name}`" for name in module.undefined[:_SAID])
+        names = ", ".join(f"`{name}`" for name in module.undefined[:_SHOWN])
         loaded = [self._owners.of(each.path) for each in module.closure.files[1:]]
         others = [each for each in loaded if each and each.name != module.owner.name]
         provider = next((each for each in others if each.name in pins), next(iter(others), None))
@@ -265,7 +265,7 @@ class Explanations:
                 f"Install a wheel of {consumer.name or 'it'} that was made for a system as old as "
                 "this one (manylinux), build it here, or update the system."
             )
-        listed = ", ".join(f"`{each}`" for each in missing.versions[:_SAID])
+        listed = ", ".join(f"`{each}`" for each in missing.versions[:_SHOWN])
         library = self._environment.relative(missing.library.path)
         return rules.OLDER_LIBRARY.finding(
             f"`{place.file}` needs {listed} of `{missing.name}`, and `{library}` does not define "

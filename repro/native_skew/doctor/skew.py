@@ -12,7 +12,7 @@ from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 from native_skew.findings import Evidence, Finding, Location, Rule
 
-_SAID = 4  # names in a sentence; all are in the evidence
+_SHOWN = 4  # names in a sentence; all are in the evidence
 _RULES: dict[Cause, Rule] = {
     "stamped": rules.SKEWED_LIBRARY,
     "unstamped": rules.SKEWED_LIBRARY,
@@ -146,5 +146,5 @@ def _rotten(file: str) -> list[str]:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    said = ", ".join(f"`{name}`" for name in names[:_SAID])
-    return said + (f" and {len(names) - _SAID} more" if len(names) > _SAID else "")
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

@@ -45,20 +45,20 @@ def lay_out(wheels: Iterable[Path], site: Path) -> None:
 
 def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
     """Returns how many bytes were written."""
-    refusal = partial(WheelError, wheel)
+    make_error = partial(WheelError, wheel)
     try:
         parse_wheel_filename(wheel.name)
     except InvalidWheelFilename as error:
-        raise refusal(str(error)) from error
+        raise make_error(str(error)) from error
     written = 0
     try:
-        with wheel.open("rb") as stream, CarefulZip(stream, refusal, _MEMBERS) as archive:
+        with wheel.open("rb") as stream, CarefulZip(stream, make_error, _MEMBERS) as archive:
             for member, name in _wanted(wheel, archive.infos):
                 _check_size(wheel, member, left - written)
                 _write(site, name, archive.chunks(member, left - written))
                 written += member.file_size
     except (OSError, ValueError) as error:  # ValueError: a name that cannot be one here
-        raise refusal(getattr(error, "strerror", None) or str(error)) from error
+        raise make_error(getattr(error, "strerror", None) or str(error)) from error
     return written
 
 

@@ -2,6 +2,6 @@
 
 from native_skew.export import findings
 from native_skew.export.command import export
-from native_skew.export.findings import Finding, Statement
+from native_skew.export.findings import SourceQuote, UpstreamFinding
 
-__all__ = ["Finding", "Statement", "export", "findings"]
+__all__ = ["SourceQuote", "UpstreamFinding", "export", "findings"]

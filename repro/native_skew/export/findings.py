@@ -23,14 +23,14 @@ else:
 FILE = shipped("export", "findings.toml")
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SourceQuote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What ``source`` (an address) says, in our words."""
 
     says: str
     source: str
 
 
-class Finding(
+class UpstreamFinding(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
 ):
     """A finding that belongs upstream.
@@ -53,12 +53,12 @@ class Finding(
     verdict: Verdict
     cells: tuple[str, ...]
     expected: str
-    promises: tuple[Statement, ...]
+    promises: tuple[SourceQuote, ...]
     ways_out: tuple[str, ...]
-    known: tuple[Statement, ...] = ()
+    known: tuple[SourceQuote, ...] = ()
 
 
-def load(file: Path = FILE) -> dict[str, Finding]:
+def load(file: Path = FILE) -> dict[str, UpstreamFinding]:
     """All findings by name, in the file's order.
 
     Raises:
@@ -67,7 +67,7 @@ def load(file: Path = FILE) -> dict[str, Finding]:
     """
     try:
         data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        return msgspec.convert(data, dict[str, Finding])
+        return msgspec.convert(data, dict[str, UpstreamFinding])
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise FindingsError(file, str(error)) from error
 
@@ -75,7 +75,7 @@ def load(file: Path = FILE) -> dict[str, Finding]:
 _all = cache(load)
 
 
-def of(result: Result) -> tuple[Finding, ...]:
+def of(result: Result) -> tuple[UpstreamFinding, ...]:
     """The findings that ``result`` is a case of."""
     question = "/".join(result.cell.question)
     return tuple(

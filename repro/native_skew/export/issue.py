@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from native_skew.export import readme
-from native_skew.export.findings import Finding
+from native_skew.export.findings import UpstreamFinding
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
@@ -17,7 +17,7 @@ outcome; without one, ask instead of reporting. What the remedy's own documentat
 """
 
 
-def render(result: Result, scenario: Scenario, found: Sequence[Finding]) -> str:
+def render(result: Result, scenario: Scenario, found: Sequence[UpstreamFinding]) -> str:
     """The report, as Markdown.
 
     Args:
@@ -58,7 +58,7 @@ def _published(result: Result, scenario: Scenario) -> str:
     return text
 
 
-def _expected(result: Result, found: Sequence[Finding]) -> str:
+def _expected(result: Result, found: Sequence[UpstreamFinding]) -> str:
     if not found:
         return _NO_PROMISE.format(source=REMEDIES[result.cell.remedy].source)
     return "\n".join(
@@ -80,7 +80,7 @@ def _reproduction(result: Result) -> str:
     )
 
 
-def _known(found: Sequence[Finding]) -> str:
+def _known(found: Sequence[UpstreamFinding]) -> str:
     threads = [each for finding in found for each in finding.known]
     ways = [each for finding in found for each in finding.ways_out]
     text = ""

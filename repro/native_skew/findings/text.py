@@ -30,8 +30,8 @@ def show(report: Report, console: Console) -> None:
         level: sum(each.level == level for each in report.findings)
         for level in ("error", "warning", "note")
     }
-    said = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
-    verdict = ", ".join(said) or "nothing found"
+    parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
+    verdict = ", ".join(parts) or "nothing found"
     style = "red" if report.exit_code else "green"
     console.print(
         Text.assemble(

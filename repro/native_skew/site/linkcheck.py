@@ -21,7 +21,7 @@ import urllib3
 from native_skew.errors import ExitCode, SkewError
 from native_skew.site import links, pages
 from native_skew.site.errors import NotCitedError
-from native_skew.site.links import Check
+from native_skew.site.links import LinkCheck
 
 LARGEST = 8_000_000  # bytes of one answer that are read to look for its anchor
 _RETRIES = urllib3.Retry(
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         where = links.cited(links.written() | pages.generate())
         known = links.read()
-        checks = {address: known.get(address, Check()) for address in where}
+        checks = {address: known.get(address, LinkCheck()) for address in where}
         if options.read:
             checks |= noted(options.read, checks)
         elif not options.list:
@@ -72,11 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def look(
-    addresses: Sequence[str] | Mapping[str, Check],
+    addresses: Sequence[str] | Mapping[str, LinkCheck],
     pool: urllib3.PoolManager,
     pause: float,
     retries: urllib3.Retry | None = None,
-) -> dict[str, Check]:
+) -> dict[str, LinkCheck]:
     """Asks for every address once.
 
     Args:
@@ -100,11 +100,11 @@ def look(
         last[server] = time.monotonic()
         print(f"{address}: {'no answer' if problem is None else problem or 'there'}", flush=True)
         if problem is not None:
-            found[address] = Check(checked=_today(), problem=problem)
+            found[address] = LinkCheck(checked=_today(), problem=problem)
     return found
 
 
-def noted(addresses: Sequence[str], checks: Mapping[str, Check]) -> dict[str, Check]:
+def noted(addresses: Sequence[str], checks: Mapping[str, LinkCheck]) -> dict[str, LinkCheck]:
     """The checks of ``addresses``, as read today.
 
     Raises:
@@ -151,7 +151,7 @@ class _Anchors(HTMLParser):
         self.found |= {value for name, value in attrs if name in names and value}
 
 
-def _report(checks: Mapping[str, Check], where: Mapping[str, Sequence[str]]) -> int:
+def _report(checks: Mapping[str, LinkCheck], where: Mapping[str, Sequence[str]]) -> int:
     if all(check.checked is None for check in checks.values()):
         print("no server answered; is the network there? The record is as it was", file=sys.stderr)
         return ExitCode.COULD_NOT_RUN

@@ -24,7 +24,7 @@ _LINK = re.compile(r"""\]\((https?://[^\s)]+)\)|<(https?://[^\s>]+)>|href="(http
 _CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
-class Check(msgspec.Struct, frozen=True, omit_defaults=True):
+class LinkCheck(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came of a link's last check.
 
     Attributes:
@@ -64,7 +64,7 @@ def written(folder: Path = Path("docs")) -> dict[str, str]:
     return {path: text + upstream.cited_on(path) for path, text in found.items()}
 
 
-def read(path: Path = RECORD) -> dict[str, Check]:
+def read(path: Path = RECORD) -> dict[str, LinkCheck]:
     """The record; empty where there is none.
 
     Raises:
@@ -74,19 +74,19 @@ def read(path: Path = RECORD) -> dict[str, Check]:
     if not path.exists():
         return {}
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Check])
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, LinkCheck])
     except msgspec.MsgspecError as error:
         raise LinkRecordError(str(path), str(error)) from error
 
 
-def write(checks: Mapping[str, Check], path: Path = RECORD) -> None:
+def write(checks: Mapping[str, LinkCheck], path: Path = RECORD) -> None:
     """Replaces the record."""
     path.write_bytes(msgspec.json.format(msgspec.json.encode(dict(checks)), indent=1) + b"\n")
 
 
-def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> str:
+def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, LinkCheck]) -> str:
     """The page that lists them."""
-    known = {address: checks.get(address, Check()) for address in where}
+    known = {address: checks.get(address, LinkCheck()) for address in where}
     rows = [
         (
             f'<a href="{escape(address)}">{escape(address.removeprefix("https://"))}</a>',
@@ -119,7 +119,7 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, Check]) -> s
     return f"{head}# External links\n\n{markup.READY}" + "\n".join(body) + "\n"
 
 
-def _outcome(check: Check) -> str:
+def _outcome(check: LinkCheck) -> str:
     if check.checked is None:
         return "none yet"
     return f"{check.checked}: {escape(check.problem) or 'there'}"

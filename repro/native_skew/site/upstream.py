@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from native_skew.errors import UnknownNameError
-from native_skew.export import Finding, Statement, findings
+from native_skew.export import SourceQuote, UpstreamFinding, findings
 from native_skew.results import Result
 from native_skew.site import markup
 
 
-def find(name: str) -> Finding:
+def find(name: str) -> UpstreamFinding:
     """The finding called ``name``.
 
     Raises:
@@ -29,12 +29,12 @@ def find(name: str) -> Finding:
     return known[name]
 
 
-def promises(finding: Finding) -> str:
+def promises(finding: UpstreamFinding) -> str:
     """What specifications and documentation say, as a list with their addresses."""
     return f"{_statements(finding.promises)}\nExpected, then: {finding.expected}\n\n"
 
 
-def rest(finding: Finding, result: Result) -> str:
+def rest(finding: UpstreamFinding, result: Result) -> str:
     """How to reproduce ``result``, what could be done, and where it is discussed."""
     ways = "".join(f"- {each}\n" for each in finding.ways_out)
     command = f"native-skew export {result.cell.id} report --issue\nsh report/run.sh\n"
@@ -56,7 +56,7 @@ def cited_on(path: str) -> str:
     return "\n" + _statements((*known[name].promises, *known[name].known))
 
 
-def _statements(statements: Sequence[Statement]) -> str:
+def _statements(statements: Sequence[SourceQuote]) -> str:
     return "".join(
         f"- {each.says} ([{_label(each.source)}]({each.source}))\n" for each in statements
     )

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name, canonicalize_version
 from native_skew.distributions import metadata
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """The part of core metadata that resolvers read, normalised.
 
     Attributes:
@@ -72,7 +72,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def parse(data: bytes) -> Statement:
+def parse(data: bytes) -> ResolverMetadata:
     """Reads METADATA or PKG-INFO. What cannot be understood stands in ``problems``.
 
     Raises:
@@ -86,7 +86,7 @@ def parse(data: bytes) -> Statement:
         python = specifier_text(SpecifierSet(python))
     except InvalidSpecifier:
         problems.append(f"Requires-Python: {python}")
-    return Statement(
+    return ResolverMetadata(
         name=canonicalize_name(core.name),
         version=core.version,
         metadata_version=core.metadata_version,

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from native_skew.adopt.ranges import Granularity
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class SkewCause(msgspec.Struct, frozen=True, kw_only=True):
     """One cause of skew.
 
     Attributes:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from native_skew.audit.providers import is_within, stem
-from native_skew.audit.statement import Statement, parse
+from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 
-def said(*requires: str, more: str = "", end: str = "\n") -> Statement:
+def metadata(*requires: str, more: str = "", end: str = "\n") -> ResolverMetadata:
     lines = ["Metadata-Version: 2.2", "Name: My_Pkg", "Version: 1.0"]
     lines += [f"Requires-Dist: {each}" for each in requires]
     return parse(end.join([*lines, *more.splitlines(), "", "text"]).encode())
@@ -41,7 +41,7 @@ def said(*requires: str, more: str = "", end: str = "\n") -> Statement:
     ],
 )
 def test_the_same_meaning_is_the_same_text(one: list[str], other: list[str]) -> None:
-    assert said(*one).requires_dist == said(*other, end="\r\n").requires_dist
+    assert metadata(*one).requires_dist == metadata(*other, end="\r\n").requires_dist
 
 
 @pytest.mark.parametrize(
@@ -60,21 +60,21 @@ def test_the_same_meaning_is_the_same_text(one: list[str], other: list[str]) -> 
     ],
 )
 def test_another_meaning_is_another_text(one: list[str], other: list[str]) -> None:
-    assert said(*one).requires_dist != said(*other).requires_dist
+    assert metadata(*one).requires_dist != metadata(*other).requires_dist
 
 
 @given(st.permutations(["a>=1", "a<3", "b; os_name=='nt'", "c[x]>2", "d"]), st.randoms())
 def test_order_does_not_count(requires: list[str], chance: random.Random) -> None:
     spaced = [each.replace(">", " >") if chance.random() < 0.5 else each for each in requires]
-    assert said(*spaced) == said(*sorted(requires))
+    assert metadata(*spaced) == metadata(*sorted(requires))
 
 
 def test_dynamic_in_any_spelling_and_what_promises_more() -> None:
-    assert said(more="Dynamic: requires-dist").is_dynamic
-    assert said(more="Dynamic: REQUIRES-DIST").is_dynamic
-    assert not said(more="Dynamic: license-file").is_dynamic
-    assert said().promises_static
-    assert not said(more="Dynamic: Requires-Dist").promises_static
+    assert metadata(more="Dynamic: requires-dist").is_dynamic
+    assert metadata(more="Dynamic: REQUIRES-DIST").is_dynamic
+    assert not metadata(more="Dynamic: license-file").is_dynamic
+    assert metadata().promises_static
+    assert not metadata(more="Dynamic: Requires-Dist").promises_static
     assert not parse(b"Metadata-Version: 2.1\nName: a\nVersion: 1\n").promises_static
 
 

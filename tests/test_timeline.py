@@ -122,18 +122,21 @@ def test_recording_anew_leaves_no_evidence_of_before(sample: Result, tmp_path: P
 
 def test_filters_name_questions() -> None:
     python = interpreter.find()
-    named = lines.questions(lines.Filters(installers=("uv",), remedies=("match-runtime",)), python)
+    named = lines.questions(
+        lines.LineFilters(installers=("uv",), remedies=("match-runtime",)), python
+    )
     assert {each.installer for each in named} > {"uv-sync", "uv-run", "uv-pip-install"}
     assert {each.remedy for each in named} == {"match-runtime"}
-    default = lines.questions(lines.Filters(), python)
+    default = lines.questions(lines.LineFilters(), python)
     assert len(default) == len(set(default)) == sum(len(names) for _, _, names in lines.LINES)
     with pytest.raises(UnknownNameError, match="remedy 'no-such'"):
-        lines.questions(lines.Filters(remedies=("no-such",)), python)
+        lines.questions(lines.LineFilters(remedies=("no-such",)), python)
     with pytest.raises(InstallerVersionError, match="--since"):
-        lines.questions(lines.Filters(installers=("uv==0.9.21",)), python)
+        lines.questions(lines.LineFilters(installers=("uv==0.9.21",)), python)
     with pytest.raises(NothingSelectedError):
         lines.questions(
-            lines.Filters(scenarios=("stamped-sdist-only",), remedies=("matching-wheel",)), python
+            lines.LineFilters(scenarios=("stamped-sdist-only",), remedies=("matching-wheel",)),
+            python,
         )
 
 
@@ -159,7 +162,7 @@ def test_releases_come_from_the_users_index_and_are_remembered(
     assert toolbox.releases("skewtool")[-1] == "1.10", "asked once"
     toolbox.forget_newest()
     assert toolbox.releases("skewtool")[-1] == "1.11"
-    within = lines.Filters(since="1.9", until="1.10")
+    within = lines.LineFilters(since="1.9", until="1.10")
     assert lines.releases("skewtool", within, toolbox) == ("1.9", "1.10")
     with pytest.raises(ToolUnavailableError, match="no-such-tool"):
         toolbox.releases("no-such-tool")

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 
 from native_skew import shipped
-from native_skew.export.stages import ADDRESS, USER_FOLDER, Course, Stage
+from native_skew.export.stages import ADDRESS, USER_FOLDER, Course, ExportedStage
 from native_skew.installers import INSTALLERS
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
@@ -129,7 +129,7 @@ def _prepared(sandbox: Sandbox, words: _Words) -> Iterator[str]:
                 yield from _file(name, path.read_text(encoding="utf-8"), words)
 
 
-def _stage(stage: Stage, words: _Words) -> Iterator[str]:
+def _stage(stage: ExportedStage, words: _Words) -> Iterator[str]:
     start = f"stage {stage.number} {shlex.quote(stage.title)} {stage.environment} {stage.cache}\n"
     if stage.needs_lock:
         start = f'if [ "$code" -eq 0 ]; then # there is a lock to go by\n{start}'

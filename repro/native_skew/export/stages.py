@@ -17,7 +17,7 @@ from packaging.version import Version
 from native_skew.export.errors import NotExportableError, StaleRecordError
 from native_skew.installers import Command, Plan, Target, Unsupported
 from native_skew.results import Result, StepRecord
-from native_skew.run import Stage as Rendered
+from native_skew.run import ExportedStage as Rendered
 from native_skew.run import stages_of
 from native_skew.scenarios import Scenario
 
@@ -26,7 +26,7 @@ USER_FOLDER = "~/.config/"  # and the user's configuration folder
 _ANY_PYTHON = "/python/bin/python"  # where the record names none
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class ExportedStage(msgspec.Struct, frozen=True, kw_only=True):
     """One installation, or one half of it.
 
     Attributes:
@@ -63,7 +63,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[ExportedStage, ...]
     interpreter: str
     python: Command
     library_path: tuple[str, ...]
@@ -96,7 +96,7 @@ def course_of(result: Result, scenario: Scenario) -> Course:
     except Unsupported as reason:
         raise StaleRecordError(cell.id, f"it is unsupported now: {reason}") from reason
     _require_steps(result, rendered)
-    stages: list[Stage] = []
+    stages: list[ExportedStage] = []
     for each, record in zip_longest(rendered, result.steps):
         stages.append(_stage(result, each, record, stages[-1] if stages else None))
     last = rendered[-1].plan
@@ -117,8 +117,8 @@ def _require_steps(result: Result, rendered: Sequence[Rendered]) -> None:
 
 
 def _stage(
-    result: Result, rendered: Rendered, record: StepRecord | None, before: Stage | None
-) -> Stage:
+    result: Result, rendered: Rendered, record: StepRecord | None, before: ExportedStage | None
+) -> ExportedStage:
     step, plan = rendered.step, rendered.plan
     enters = before is not None and before.number != rendered.number
     moves = enters and step.environment == "new"
@@ -128,7 +128,7 @@ def _stage(
         commands = (first, *commands)
     if record:
         _require_same(result, rendered, record, commands)
-    return Stage(
+    return ExportedStage(
         number=rendered.number,
         title=step.title,
         environment=(before.environment if before else 1) + moves,

@@ -28,7 +28,7 @@ from native_skew.run import (
     work_option,
 )
 from native_skew.timeline import lines, record, words
-from native_skew.timeline.lines import Filters
+from native_skew.timeline.lines import LineFilters
 from native_skew.timeline.record import Line, Question
 from native_skew.timeline.trace import Found, selector, trace
 from native_skew.toolchain import Toolbox
@@ -79,7 +79,7 @@ def timeline(
     could not be run that could be before.
     """
     console, notes = report.console(), report.console(stderr=True)
-    filters = Filters(
+    filters = LineFilters(
         scenarios=scenario_names, installers=installer, remedies=remedy, since=since, until=until
     )
     interpreter = find_interpreter(python)

@@ -48,7 +48,7 @@ LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-class Filters(msgspec.Struct, frozen=True, kw_only=True):
+class LineFilters(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for; all empty means what is recorded.
 
     ``since`` and ``until`` are the first and the last release; without them, ``FLOORS`` and
@@ -62,7 +62,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None = None
 
 
-def questions(filters: Filters, python: Interpreter) -> tuple[Question, ...]:
+def questions(filters: LineFilters, python: Interpreter) -> tuple[Question, ...]:
     """The questions that ``filters`` name.
 
     Raises:
@@ -86,7 +86,7 @@ def questions(filters: Filters, python: Interpreter) -> tuple[Question, ...]:
     return found
 
 
-def _named(filters: Filters) -> Iterator[tuple[str, str, str, str]]:
+def _named(filters: LineFilters) -> Iterator[tuple[str, str, str, str]]:
     if not (filters.scenarios or filters.installers or filters.remedies):
         for place, installer, names in LINES:
             scenario, variant = place.split("/")
@@ -111,7 +111,7 @@ def _installers(text: str) -> Iterator[str]:
     yield from (each.id for each in choice.installers)
 
 
-def releases(tool: str, filters: Filters, toolbox: Toolbox) -> tuple[str, ...]:
+def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ...]:
     """The releases of ``tool`` from the first to the last that is asked for, older first.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Reads all that a judgement needs of a release: every file's words, a few wheels' contents."""
+"""Reads what a release is judged by: every file's metadata, and the contents of a few wheels."""
 
 from __future__ import annotations
 

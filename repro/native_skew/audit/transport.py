@@ -1,4 +1,4 @@
-"""HTTP with a distrustful ear: every answer is limited in size and time, every byte counted."""
+"""HTTP to an untrusted index: every answer is limited in size and time, every byte counted."""
 
 from __future__ import annotations
 

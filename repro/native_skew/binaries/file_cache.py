@@ -1,4 +1,4 @@
-"""What belongs to the machine and not to one environment: read once, and again when it changed.
+"""Files of the machine that every diagnosis reads: read once, and again when they change.
 
 A run of the matrix asks for a diagnosis in each of its cells, in threads, and the loader's cache
 of the machine is the same in all of them.

@@ -1,4 +1,4 @@
-"""pyelftools' reading of an ELF file: what observation holds the fast reader's words against.
+"""What pyelftools reads of an ELF file: observation checks the fast reader against it.
 
 It reads by section headers where the loader, and ``Image``, read by address. Two readers that
 agree are the evidence for what a cell records. https://github.com/eliben/pyelftools

@@ -1,4 +1,4 @@
-"""Symbols that a file needs and those that it gives.
+"""Symbols that a file needs, and those that it defines.
 
 A large library is asked for single names by way of its hash table, a small one is read at once.
 """

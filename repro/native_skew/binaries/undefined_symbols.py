@@ -1,4 +1,4 @@
-"""Which symbols modules are left without: each library is asked once, for all of the modules together.
+"""Which symbols nothing defines: each library is asked once, for all modules together.
 
 The modules of an environment need the same few names of the same libraries over and over: of
 74,000 that torch, pyarrow, scipy and others need, 5,000 differ.

@@ -1,4 +1,4 @@
-"""Wheels, sdists and core metadata: written for the fake pair, read within bounds from others."""
+"""Wheels, sdists and core metadata: written for the fake pair, read within bounds."""
 
 from native_skew.distributions import archives, installed, metadata, sdists
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file

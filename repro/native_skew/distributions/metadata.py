@@ -1,4 +1,4 @@
-"""Core metadata and WHEEL: written for the fake pair, read from whoever made a distribution.
+"""Core metadata and WHEEL: written for the fake pair, read from any distribution.
 
 Reading is as lenient as installers are: of a field that may stand once the first counts, what is
 no UTF-8 is replaced, and the description is not looked at. Specifications:

@@ -1,4 +1,4 @@
-"""Sdists of whoever made them: PKG-INFO, pyproject.toml and setup.py, unpacked nowhere.
+"""Untrusted sdists: PKG-INFO, pyproject.toml and setup.py are read, nothing is unpacked.
 
 https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """

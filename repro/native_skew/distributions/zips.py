@@ -1,7 +1,7 @@
-"""Zip files of whoever made them, read with care: wheels, and sdists of old.
+"""Untrusted zip files: wheels, and sdists of old.
 
-What a member's name may be and what reading one may take is bounded here, once, for whoever
-opens a file that a stranger published. Nothing is unpacked to a name that the file chooses.
+The names that members may have, and the memory that reading one may take, are bounded here.
+Nothing is unpacked to a name that the file chooses.
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 

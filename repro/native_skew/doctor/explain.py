@@ -1,4 +1,4 @@
-"""Modules with what they lack -> findings that say why, joined with distribution and pin."""
+"""Why modules cannot be loaded: what they lack, joined with distributions and requirements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which distribution ships which library: the join that no loader makes."""
+"""Which distribution ships which library."""
 
 from __future__ import annotations
 

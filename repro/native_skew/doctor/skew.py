@@ -1,4 +1,4 @@
-"""One skew, said as a person would: library, distribution, pin, build, installer, remedies."""
+"""The finding of one skew: library, distribution, requirement, build, installer, remedies."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from packaging.version import Version
 from native_skew.export.errors import NotExportableError, StaleRecordError
 from native_skew.installers import Command, Plan, Target, Unsupported
 from native_skew.results import Result, StepRecord
-from native_skew.run import ExportedStage as Rendered
+from native_skew.run import Stage as Rendered
 from native_skew.run import stages_of
 from native_skew.scenarios import Scenario
 

@@ -1,4 +1,4 @@
-"""What `doctor`, `audit` and `adopt` say: findings, in one form and in every form that people and CI read."""
+"""Findings of `doctor` and `audit`, and the forms in which people and CI read them."""
 
 from native_skew.findings.model import (
     Advice,

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
-from native_skew.run import LineFilters, Selection, Task, select
+from native_skew.run import Filters, Selection, Task, select
 from native_skew.scenarios import Cell
 from native_skew.timeline import search
 from native_skew.timeline.record import Question, verdicts
@@ -60,7 +60,7 @@ def selector(
 
     def one(pair: tuple[Question, str]) -> Selection:
         question, release = pair
-        filters = LineFilters(
+        filters = Filters(
             scenarios=(f"{question.scenario}/{question.variant}",),
             installers=(f"{question.installer}=={release}",),
             remedies=(question.remedy,),

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(native_skew.__file__).parent
 STAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 # Read by pyelftools, whose import would cost every start of the command.
-APART = {"native_skew.binaries.elf"}
+APART = {"native_skew.binaries.reference"}
 
 
 def _imports(source: str) -> Iterator[tuple[str, str]]:

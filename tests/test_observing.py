@@ -24,6 +24,7 @@ from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.process import Outcome
 from native_skew.verdict import Verdict
 from support.compiler import cc
+from support.elf_file import DYNAMIC, segment
 
 
 def installed(name: str, version: str, *requires: str) -> Installed:
@@ -215,13 +216,8 @@ def test_a_library_is_found_where_the_loader_finds_it(
 def test_nothing_is_recorded_of_a_file_that_two_readers_read_differently(site: Path) -> None:
     path = site / "mod/_mod.so"
     data = bytearray(path.read_bytes())
-    start, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
-    (dynamic,) = [
-        at
-        for at in range(start, start + 56 * count, 56)
-        if struct.unpack_from("<I", data, at)[0] == 2  # PT_DYNAMIC
-    ]
-    struct.pack_into("<Q", data, dynamic + 8, 2**40)  # its offset; the loader goes by the address
+    # The offset of the dynamic section; the loader goes by its address.
+    struct.pack_into("<Q", data, segment(data, DYNAMIC) + 8, 2**40)
     path.write_bytes(data)
     with pytest.raises(CellError, match=r"_mod\.so: its dynamic section: None by pyelftools"):
         observed(site)

@@ -17,6 +17,7 @@ from native_skew.binaries import reference, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.toolchain.interpreter import Interpreter
 from support.compiler import cc, program
+from support.elf_file import with_rpath
 
 _OLD, _NEW = "-Wl,--disable-new-dtags", "-Wl,--enable-new-dtags"
 
@@ -55,7 +56,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for name, options in kinds.items():
         named = f"-Wl,-soname,lib{name}.so.1"
         cc("-shared", "-fPIC", named, *options, "-o", f"{name}.so", "x.c", cwd=folder)
-    return [folder / f"{name}.so" for name in kinds]
+    (folder / "both.so").write_bytes(with_rpath((folder / "runpath.so").read_bytes()))
+    return [folder / f"{name}.so" for name in (*kinds, "both")]
 
 
 def test_names_and_search_paths(compiled: list[Path], python: Interpreter) -> None:

@@ -15,6 +15,7 @@ from native_skew.binaries import gnu_hash, symbol_versions, symbols
 from native_skew.binaries.gnu_hash import GnuHash
 from native_skew.binaries.image import Image, ImageError
 from support.compiler import cc
+from support.elf_file import segment
 
 SITE = Path(sysconfig.get_path("platlib"))
 
@@ -46,13 +47,6 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arguments += ["-Wl,-rpath,$ORIGIN/../lib", "-Wl,--hash-style=gnu", "-o", "libx.so", "x.c"]
     cc(*arguments, cwd=folder)
     return folder / "libx.so"
-
-
-def segment(data: bytearray, kind: int) -> int:
-    """Where the program header of that kind is."""
-    at, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
-    places = (at + 56 * number for number in range(count))
-    return next(p for p in places if struct.unpack_from("<I", data, p)[0] == kind)
 
 
 def test_names_that_share_an_end_and_one_both_needed_and_given(tmp_path: Path) -> None:

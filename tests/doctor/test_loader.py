@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from native_skew.binaries import ld_cache as cache
 from native_skew.binaries.loader import Loaded, Loader
 from support.compiler import cc, program
+from support.elf_file import RUNPATH, dynamic_entries, with_rpath
 
 
 def library(path: Path, *needs: Path, paths: str = "", new: bool = True) -> Path:
@@ -65,28 +66,14 @@ def test_a_runpath_of_its_own_cuts_what_is_inherited(tmp_path: Path) -> None:
     assert not loads(top)
 
 
-def dynamic(data: bytes) -> dict[int, int]:
-    """Where the entries of the dynamic section are, the first of each tag."""
-    start, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
-    headers = (struct.unpack_from("<IIQQQQ", data, start + 56 * each) for each in range(count))
-    (where,) = [(offset, size) for kind, _, offset, _, _, size in headers if kind == 2]
-    found: dict[int, int] = {}
-    for at in range(where[0], where[0] + where[1], 16):
-        found.setdefault(struct.unpack_from("<Q", data, at)[0], at)
-    return found
-
-
 def test_of_one_file_with_both_paths_the_runpath_counts(tmp_path: Path) -> None:
     deep = library(tmp_path / "deep" / "libc2.so")
     top = library(tmp_path / "liba.so", deep, paths=f"{tmp_path}/deep")
     assert missing(top) == []
-    data = bytearray(top.read_bytes())
-    tags = dynamic(data)
-    runpath = tags[29]
-    text = data[runpath + 8 : runpath + 16]
-    # The linker leaves room behind the last entry: DT_RPATH of the same folder.
-    data[tags[0] : tags[0] + 16] = struct.pack("<Q", 15) + text
-    struct.pack_into("<Q", data, runpath + 8, struct.unpack("<Q", text)[0] + len(str(tmp_path)))
+    data = with_rpath(top.read_bytes())
+    runpath = dynamic_entries(data)[RUNPATH]
+    text = struct.unpack_from("<Q", data, runpath + 8)[0]
+    struct.pack_into("<Q", data, runpath + 8, text + len(str(tmp_path)))
     top.write_bytes(data)  # the DT_RUNPATH is /deep now, and there is nothing
     assert missing(top) == ["libc2.so"]
     assert not loads(top)

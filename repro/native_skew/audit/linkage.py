@@ -13,11 +13,12 @@ from packaging.utils import canonicalize_name
 
 from native_skew.audit.errors import AuditError, ReleaseError
 from native_skew.audit.facts import Contents, SharedObject
-from native_skew.audit.providers import Providers, stem, wanted
+from native_skew.audit.providers import Providers, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from native_skew.audit.targets import TargetPython
+from native_skew.distributions import stem
 from native_skew.findings import Evidence, Finding, Location
 
 # What the system brings; looking for it in distributions would cost requests for nothing.
@@ -184,9 +185,9 @@ def _links(
     libraries = providers.shipped(name, version, target) if version else frozenset()
     if version is None or not libraries:
         return
-    stems = {stem(each) for each in libraries if stem(each) != each}
+    stems = {stem(each) for each in libraries if not each.endswith(".so")}
     for library, module in needs.items():
-        if library in libraries or (library != stem(library) and stem(library) in stems):
+        if library in libraries or (not library.endswith(".so") and stem(library) in stems):
             yield LibraryNeed(
                 wheel=filename,
                 target=target,

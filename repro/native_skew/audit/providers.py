@@ -105,8 +105,3 @@ def is_within(inner: SpecifierSet, outer: SpecifierSet) -> bool:
         for each in probes
         if inner.contains(each, prereleases=True)
     )
-
-
-def stem(library: str) -> str:
-    """A library's name without its version: ``libX.so.1`` is ``libX.so``."""
-    return library.partition(".so")[0] + ".so"

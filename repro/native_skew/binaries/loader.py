@@ -18,6 +18,15 @@ import msgspec
 from native_skew.binaries import ld_cache, symbol_versions
 from native_skew.binaries.image import Header, Image, ImageError
 
+_MACHINE = platform.machine()
+_MULTIARCH = f"lib/{_MACHINE}-linux-gnu"
+# ``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere.
+_LIB = _MULTIARCH if Path("/", _MULTIARCH).is_dir() else "lib64"
+# What glibc is built to search; distributions differ, and what is not there is passed over.
+_GLIBC_FOLDERS = (
+    *(f"/{_MULTIARCH}", f"/usr/{_MULTIARCH}"),
+    *("/lib64", "/usr/lib64", "/lib", "/usr/lib"),
+)
 _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
 _LIBC_NAMES = ("libc.musl-", "ld-musl-")
 
@@ -41,6 +50,12 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def folder(self) -> str:
         """What ``$ORIGIN`` stands for."""
         return os.path.dirname(self.path)  # noqa: PTH120  (a hundred thousand of these)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of its own run-time path, as written and without any ``..``."""
+        parts = _split(self.header.runpath or self.header.rpath, self.folder)
+        return tuple(os.path.normpath(part) for part in parts)
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -99,13 +114,11 @@ class Loader:
         ]
         self._known = {}
         self._library_path = tuple(library_path)
-        self._machine = platform.machine()
         self.program = self._program(program)
         interpreter = self.program.header.interpreter if self.program else ""
         self.libc = libc or ("musl" if "ld-musl" in interpreter else "glibc")
         self._cache = ld_cache.read() if self.libc == "glibc" else {}
-        self._system = _MUSL_FOLDERS if self.libc == "musl" else _glibc_folders(self._machine)
-        self._lib = _lib_token(self._machine)
+        self._system = _MUSL_FOLDERS if self.libc == "musl" else _GLIBC_FOLDERS
         self._process: Closure | None = None
 
     @property
@@ -173,7 +186,7 @@ class Loader:
             return self.program, None  # the loader itself, under any name; there is always one
         if "/" in name:
             folders = ("",)
-            name = self._expand(name, needer.folder)
+            name = _expand(name, needer.folder)
         key = folders, name, needer.header.architecture
         if key not in self._known:
             self._known[key] = self._search(name, folders, needer)
@@ -218,29 +231,31 @@ class Loader:
             for each in (*reversed(chain), *program):
                 text = each.header.rpath
                 text = text or (each.header.runpath if self.libc == "musl" else "")
-                inherited += self._split(text, each.folder)
+                inherited += _split(text, each.folder)
         if self.libc == "musl":
             return (*self._library_path, *inherited)
-        own = self._split(needer.header.runpath, needer.folder)
+        own = _split(needer.header.runpath, needer.folder)
         return (*inherited, *self._library_path, *own)
-
-    def _split(self, text: str, origin: str) -> list[str]:
-        if not text:
-            return []
-        # An empty part is the working folder, which is another one each time.
-        parts = [self._expand(part, origin) for part in text.split(":") if part]
-        return [part for part in parts if part.startswith("/")]
-
-    def _expand(self, text: str, origin: str) -> str:
-        if "$" not in text:
-            return text
-        for token, value in (("ORIGIN", origin), ("LIB", self._lib), ("PLATFORM", self._machine)):
-            text = text.replace(f"${{{token}}}", value).replace(f"${token}", value)
-        return text
 
     def _program(self, path: Path | None) -> Loaded | None:
         found = self.open(os.path.realpath(path)) if path else None
         return found if isinstance(found, Loaded) else None
+
+
+def _split(text: str, origin: str) -> list[str]:
+    if not text:
+        return []
+    # An empty part is the working folder, which is another one each time.
+    parts = [_expand(part, origin) for part in text.split(":") if part]
+    return [part for part in parts if part.startswith("/")]
+
+
+def _expand(text: str, origin: str) -> str:
+    if "$" not in text:
+        return text
+    for token, value in (("ORIGIN", origin), ("LIB", _LIB), ("PLATFORM", _MACHINE)):
+        text = text.replace(f"${{{token}}}", value).replace(f"${token}", value)
+    return text
 
 
 def _open(path: str) -> Loaded | str | None:
@@ -264,15 +279,3 @@ def _loaded(path: str, image: Image) -> Loaded:
 
 def _names(file: Loaded) -> tuple[str, ...]:
     return (file.header.soname,) if file.header.soname else ()
-
-
-def _glibc_folders(machine: str) -> tuple[str, ...]:
-    """What glibc is built to search; distributions differ, and what is not there is passed over."""
-    here = (f"/lib/{machine}-linux-gnu", f"/usr/lib/{machine}-linux-gnu")
-    return (*here, "/lib64", "/usr/lib64", "/lib", "/usr/lib")
-
-
-def _lib_token(machine: str) -> str:
-    """``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere."""
-    multiarch = f"lib/{machine}-linux-gnu"
-    return multiarch if Path("/", multiarch).is_dir() else "lib64"

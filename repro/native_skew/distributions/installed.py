@@ -91,6 +91,11 @@ def read_one(info: str) -> Installed | None:
     )
 
 
+def stem(library: str) -> str:
+    """``libfoo`` of ``libfoo.so.1.2``."""
+    return library.partition(".so")[0]
+
+
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
     """Each Requires-Dist that the installed set does not satisfy, as a sentence."""
     versions = {each.name: each.version for each in installed}

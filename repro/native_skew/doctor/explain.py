@@ -120,14 +120,7 @@ class Explanations:
 
     def _is_sought(self, needer: Loaded, shipped: Shipped) -> bool:
         """Whether ``needer`` looks for libraries where ``shipped`` lies."""
-        paths = (needer.header.runpath or needer.header.rpath).split(":")
-        folders = {
-            os.path.normpath(
-                each.replace("${ORIGIN}", needer.folder).replace("$ORIGIN", needer.folder)
-            )
-            for each in paths
-        }
-        return shipped.path.rpartition("/")[0] in folders
+        return shipped.path.rpartition("/")[0] in needer.folders
 
     def _plain(
         self,
@@ -190,13 +183,7 @@ class Explanations:
     ) -> Finding:
         absent = [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
         sites = tuple(str(site) for site in self._environment.sites)
-        inside = any(
-            os.path.normpath(part.replace("$ORIGIN", unresolved.needer.folder)).startswith(sites)
-            for part in (unresolved.needer.header.runpath or unresolved.needer.header.rpath).split(
-                ":"
-            )
-            if "$ORIGIN" in part
-        )
+        inside = any(folder.startswith(sites) for folder in unresolved.needer.folders)
         if absent:
             self.explained.update((pin.holder.name, pin.provider) for pin in absent)
             names = ", ".join(pin.text for pin in absent)

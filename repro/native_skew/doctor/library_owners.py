@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from native_skew.distributions import stem
 from native_skew.doctor.inventory import Distribution
 
 _VERSION = re.compile(r"\.so\.(\d[\w.]*)$")
@@ -55,11 +56,6 @@ class Owners:
     def other_versions(self, name: str) -> list[Shipped]:
         """The files of that stem under another name."""
         return [each for each in self._by_stem.get(stem(name), ()) if each.name != name]
-
-
-def stem(name: str) -> str:
-    """``libfoo`` of ``libfoo.so.1.2``."""
-    return name.partition(".so")[0]
 
 
 def version(name: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from native_skew.binaries import Image, ImageError, Loaded, Loader, reference
-from native_skew.distributions import Installed
+from native_skew.distributions import Installed, stem
 from native_skew.distributions import installed as inventory
 from native_skew.errors import CellError
 from native_skew.toolchain import Outcome
@@ -183,7 +183,7 @@ def _modules(sites: Sequence[Path], subject: Subject, loader: Loader) -> Iterato
         if (found := _read(path, loader)) is None:
             continue
         header = found.header
-        own = (name for name in header.needed if name.partition(".so")[0] in stems)
+        own = (name for name in header.needed if stem(name) in stems)
         needed = next(own, None)
         stamp = reference.string_symbol(path, f"{subject.module}_built_against")
         yield NativeModule(
@@ -231,7 +231,7 @@ def _needs(module: Loaded, loader: Loader) -> Iterator[Need]:
 def _library_stems(sites: Sequence[Path], provider: str) -> set[str]:
     """``libfoo`` for every ``libfoo.so…`` that the provider ships, whatever its version."""
     folders = (site / provider.replace("-", "_") for site in sites)
-    return {p.name.partition(".so")[0] for folder in folders for p in folder.rglob("lib*.so*")}
+    return {stem(p.name) for folder in folders for p in folder.rglob("lib*.so*")}
 
 
 _MAXIMUM = 100  # what the fake pair's struct says, read with the right layout

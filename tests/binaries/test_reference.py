@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -166,3 +167,11 @@ def test_damaged_files_never_crash_the_reference(
     path.write_bytes(whole[:cut] + data + whole[cut + len(data) : cut + 4096])
     reference.read(path)
     reference.string_symbol(path, "PyInit__core")
+
+
+def test_doctor_starts_without_pyelftools() -> None:
+    program = "import sys, native_skew.{0}; print('elftools' in sys.modules)"
+    for module, loaded in (("doctor", "False"), ("observe", "True")):
+        command = [sys.executable, "-c", program.format(module)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == loaded, module

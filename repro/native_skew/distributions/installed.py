@@ -28,10 +28,9 @@ _SMALL_BYTES = 1 << 16
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
-    """One installed distribution.
+    """One installed distribution, as its ``.dist-info`` folder tells.
 
     Attributes:
-        name: canonical.
         requires_dist: as written in METADATA, in its order.
         dynamic: the values of Dynamic, in their own spelling.
         tags: the Tag lines of WHEEL.

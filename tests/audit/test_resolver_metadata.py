@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from native_skew.audit.providers import is_within, stem
+from native_skew.audit.providers import is_within
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -117,7 +117,3 @@ def test_what_lies_within_has_no_version_outside(inner: str, outer: str) -> None
 )
 def test_ranges(inner: str, outer: str, within: bool) -> None:
     assert is_within(SpecifierSet(inner), SpecifierSet(outer)) == within
-
-
-def test_stems() -> None:
-    assert stem("libX.so.1.2") == stem("libX.so") == "libX.so"

@@ -95,3 +95,8 @@ def test_the_libraries_are_those_of_record() -> None:
         assert list(found.libraries) == expected
         compared += bool(expected)
     assert compared > 2
+
+
+def test_a_library_s_name_without_its_version() -> None:
+    assert installed.stem("libX.so.1.2") == installed.stem("libX.so") == "libX"
+    assert installed.stem("_ext.abi3.so") == "_ext.abi3"

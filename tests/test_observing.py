@@ -180,10 +180,10 @@ def site(tmp_path: Path) -> Path:
     return site
 
 
-def observed(site: Path) -> Observation:
+def observed(site: Path, program: Path | str = sys.executable) -> Observation:
     facts = {
         "path": [str(site)],
-        "executable": sys.executable,
+        "executable": str(program),
         "error": "of no matter",
         "loaded": [],
     }
@@ -211,6 +211,16 @@ def test_a_library_is_found_where_the_loader_finds_it(
         needs = {each.name: each.found for each in module.needs}
         assert needs["libcached.so.1"] == found
         assert needs["libc.so.6"] is not None
+
+
+def test_what_the_interpreter_has_loaded_is_found(site: Path, tmp_path: Path) -> None:
+    library, program = tmp_path / "elsewhere/libcached.so.1", tmp_path / "python"
+    main = ("-x", "c", tmp_path / "main.c", "-x", "none")
+    (tmp_path / "main.c").write_text("int main(void) { return 0; }\n")
+    for linked, found in (((), None), ((library, f"-Wl,-rpath,{library.parent}"), str(library))):
+        cc(*main, "-Wl,--no-as-needed", *linked, "-o", program)
+        (module,) = observed(site, program).modules
+        assert {each.name: each.found for each in module.needs}["libcached.so.1"] == found
 
 
 def test_nothing_is_recorded_of_a_file_that_two_readers_read_differently(site: Path) -> None:

@@ -57,8 +57,9 @@ def test_debians_missing_half_of_venv_is_named(
 
 def test_without_a_network_the_bootstrap_ends_in_one_line(tmp_path: Path) -> None:
     clone = tmp_path / "a bäre folder"
-    (clone / "repro").mkdir(parents=True)
-    for name in ("noxfile.py", "repro/__init__.py", "repro/machine.py"):
+    program = Path("repro/native_skew/toolchain/machine.py")
+    (clone / program.parent).mkdir(parents=True)
+    for name in ("noxfile.py", program):
         shutil.copy(ROOT / name, clone / name)
     venv.create(tmp_path / "python", symlinks=True)  # one that has no nox
     done = subprocess.run(

@@ -42,6 +42,7 @@ def test_recorded_results_fit_the_published_schema() -> None:
         validator.validate(json.loads(path.read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 def test_recorded_results_are_where_their_cell_says_and_still_mean_something(
     recorded: dict[str, Result],
 ) -> None:

@@ -285,6 +285,7 @@ def test_the_recorded_lines_fit_their_schema_and_their_evidence() -> None:
     assert not evidence, "evidence of no line"
 
 
+@pytest.mark.slow
 def test_no_recorded_point_contradicts_its_scenario_or_the_matrix(
     recorded: dict[str, Result],
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_zip_bomb_and_one_that_understates_itself() -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_bomb_that_no_size_gives_away(method: int) -> None:
     """Half a kilobyte of bzip2 that claims to be 100 bytes: zipfile would make 800 MB of it."""

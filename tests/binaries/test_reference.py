@@ -34,6 +34,11 @@ def _at_hand() -> list[Path]:
 AT_HAND = _at_hand()
 
 
+@pytest.fixture(params=["compiled", pytest.param("at hand", marks=pytest.mark.slow)])
+def files(request: pytest.FixtureRequest, compiled: list[Path]) -> list[Path]:
+    return compiled if request.param == "compiled" else AT_HAND
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Libraries with each kind of search path, hash table and version."""
@@ -61,9 +66,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / f"{name}.so" for name in (*kinds, "both")]
 
 
-def test_names_and_search_paths(compiled: list[Path], python: Interpreter) -> None:
+def test_names_and_search_paths(files: list[Path], python: Interpreter) -> None:
     read = 0
-    for path in (*AT_HAND, *compiled, Path(python.path).resolve()):
+    for path in (*files, Path(python.path).resolve()):
         expected = reference.read(path)
         try:
             with Image(path) as image:
@@ -75,11 +80,11 @@ def test_names_and_search_paths(compiled: list[Path], python: Interpreter) -> No
             soname=header.soname, needed=header.needed, rpath=header.rpath, runpath=header.runpath
         ), path
         read += 1
-    assert read > len(compiled) + 5  # msgspec, the interpreter, and what the tests bring
+    assert read > 5  # msgspec, the interpreter, and what the tests bring
 
 
-def test_symbols(compiled: list[Path]) -> None:
-    for path in (*compiled, *AT_HAND):
+def test_symbols(files: list[Path]) -> None:
+    for path in files:
         with path.open("rb") as stream:
             table = ELFFile(stream).get_section_by_name(".dynsym")
             if not isinstance(table, SymbolTableSection):
@@ -96,9 +101,9 @@ def test_symbols(compiled: list[Path]) -> None:
             assert symbols.all_defined(image) >= names, path
 
 
-def test_versions_of_symbols(compiled: list[Path]) -> None:
+def test_versions_of_symbols(files: list[Path]) -> None:
     required = defined = 0
-    for path in (*compiled, *AT_HAND):
+    for path in files:
         with path.open("rb") as stream:
             sections = list(ELFFile(stream).iter_sections())
             needs = [
@@ -126,8 +131,8 @@ def test_versions_of_symbols(compiled: list[Path]) -> None:
         assert found == needs, path
         assert (hashes or frozenset()) == set(definitions), path
         required, defined = required + len(needs), defined + len(definitions)
-    assert required > 5
-    assert defined > 5
+    assert required
+    assert defined
 
 
 def test_the_text_of_a_symbol(compiled: list[Path]) -> None:

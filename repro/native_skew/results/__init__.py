@@ -5,12 +5,14 @@ from native_skew.results.comparison import Comparison, Drift, compare
 from native_skew.results.diff_command import diff
 from native_skew.results.packed import (
     FOLDER,
+    Recording,
     pack,
     pack_in_place_of,
     read_all,
     read_each,
     read_verdicts,
     read_versions,
+    recording_of,
 )
 from native_skew.results.record import (
     BriefResult,
@@ -38,6 +40,7 @@ __all__ = [
     "Comparison",
     "Drift",
     "NotRun",
+    "Recording",
     "Result",
     "StepRecord",
     "brief",
@@ -55,6 +58,7 @@ __all__ = [
     "read_verdicts",
     "read_versions",
     "reasons",
+    "recording_of",
     "report",
     "schema",
     "write",

@@ -24,7 +24,7 @@ import msgspec
 import tomlkit
 from filelock import FileLock
 from msgspec.structs import asdict, fields, replace
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from native_skew import scenarios
 from native_skew.errors import ResultFileError, WorkFolderError
@@ -145,9 +145,14 @@ def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
         return {}
     text = "\n".join(line for _, line in _lines(path))
     try:
-        return msgspec.convert(tomllib.loads(text), dict[str, Recording])
+        found = msgspec.convert(tomllib.loads(text), dict[str, Recording])
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ResultFileError(path, str(error)) from error
+    for name, recording in found.items():
+        for version in (recording.version, *recording.earlier):
+            if not _is_version(version):
+                raise ResultFileError(path, f"{name}: {version!r} is not a version")
+    return found
 
 
 def pack(found: Iterable[Result], folder: Path) -> int:
@@ -226,16 +231,16 @@ def _updated(
     old = {entry.cell: entry for path in _paths(folder) for entry in _entries(path, folder, before)}
     now = dict(before)
     for name, cells in _by_recording(new).items():
-        recorded = [cell for cell in old if _recording_of(cell) == name]
+        recorded = [cell for cell in old if recording_of(cell) == name]
         now[name] = _next_recording(before.get(name), recorded, [new[cell] for cell in cells])
     gone = superseded(old, new)
     kept = {cell: entry for cell, entry in old.items() if cell not in gone}
-    kept |= {cell: _as_of(now[_recording_of(cell)], before, new[cell]) for cell in new}
+    kept |= {cell: _as_of(now[recording_of(cell)], before, new[cell]) for cell in new}
     changed = {name for name in now if now[name] != before.get(name)}
     touched = {
         (cell.scenario, cell.installer)
         for cell in (*old, *new)
-        if cell in new or cell in gone or _recording_of(cell) in changed
+        if cell in new or cell in gone or recording_of(cell) in changed
     }
     files: dict[tuple[str, str], list[_Entry]] = {each: [] for each in touched}
     for cell, entry in kept.items():
@@ -272,11 +277,11 @@ def _asked(cell: Cell) -> tuple[str, ...]:
 def _by_recording(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     found: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
-        found[_recording_of(cell)].append(cell)
+        found[recording_of(cell)].append(cell)
     return found
 
 
-def _recording_of(cell: Cell) -> str:
+def recording_of(cell: Cell) -> str:
     """The table in ``versions.toml`` that the cell belongs to."""
     tool = INSTALLERS[cell.installer].tool if cell.installer in INSTALLERS else cell.installer
     return f"{tool}-live" if cell.scenario.endswith("-live") else tool
@@ -319,7 +324,7 @@ def _is_asked(cell: Cell) -> bool:
 
 def _as_of(now: Recording, before: Mapping[str, Recording], entry: _Entry) -> _Entry:
     """``entry``; as part of a recording of the whole it has the day on which that ended."""
-    if now == before.get(_recording_of(entry.cell)) or entry.cell.version != now.version:
+    if now == before.get(recording_of(entry.cell)) or entry.cell.version != now.version:
         return entry
     return replace(entry, circumstances=replace(entry.circumstances, date=now.date))
 
@@ -372,7 +377,7 @@ def _encode_verdicts(entries: Iterable[_Entry], versions: Mapping[str, Recording
             **{name: getattr(entry.cell, name) for name in _COLUMNS[:3]},
             "verdict": entry.verdict,
             "because": entry.because,
-            **_own(entry, versions[_recording_of(entry.cell)]),
+            **_own(entry, versions[recording_of(entry.cell)]),
         }
         for entry in entries
     ]
@@ -395,7 +400,7 @@ def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording
     for entry in entries:
         if entry.evidence is None:
             continue
-        recording = versions[_recording_of(entry.cell)]
+        recording = versions[recording_of(entry.cell)]
         usual = asdict(recording)
         own = asdict(entry.circumstances).items()
         line = _EvidenceLine(
@@ -456,7 +461,10 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
     """The cells of a verdict file, without evidence."""
     seen: dict[Cell, int] = {}
     for number, line in _lines(path):
-        row = next(csv.reader([line], strict=True), [])
+        try:
+            row = next(csv.reader([line], strict=True), [])
+        except csv.Error as error:
+            raise ResultFileError(path, f"not a line of CSV: {error}", number) from error
         if number == 1:
             if tuple(row) != _COLUMNS:
                 reason = f"its first line is not {','.join(_COLUMNS)}"
@@ -464,9 +472,19 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
             continue
         if len(row) != len(_COLUMNS) or row[3] not in get_args(Verdict):
             raise ResultFileError(path, "not a line of seven values with a verdict", number)
+        if row[5] and not _is_version(row[5]):
+            raise ResultFileError(path, f"{row[5]!r} is not a version", number)
         entry = _from_row(path, number, dict(zip(_COLUMNS, row, strict=True)), versions)
         _require_once(seen, entry.cell, path, number)
         yield entry
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) -> None:
@@ -484,9 +502,9 @@ def _from_row(
     path: Path, number: int, row: dict[str, str], versions: Mapping[str, Recording]
 ) -> _Entry:
     cell = _cell(path, row["variant"], row["remedy"], row["python"], row["version"])
-    recording = versions.get(_recording_of(cell))
+    recording = versions.get(recording_of(cell))
     if recording is None:
-        reason = f"{VERSIONS} says nothing of {_recording_of(cell)}"
+        reason = f"{VERSIONS} says nothing of {recording_of(cell)}"
         raise ResultFileError(path, reason, number)
     usual = {name: getattr(recording, name) for name in Circumstances.__struct_fields__}
     return _Entry(
@@ -541,7 +559,7 @@ def _evidence_lines(
         except msgspec.MsgspecError as error:
             raise ResultFileError(path, str(error), number) from error
         cell = _cell(path, line.variant, line.remedy, line.python, line.version)
-        if not cell.version and (recording := versions.get(_recording_of(cell))):
+        if not cell.version and (recording := versions.get(recording_of(cell))):
             cell = replace(cell, version=recording.version)
         _require_once(seen, cell, path, number)
         yield cell, line

@@ -30,7 +30,7 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
         raw: the path of the recorded result, where it is not among the matrix's.
 
     """
-    page = markup.page_of(result)
+    page = markup.page_of(result.cell)
     parts = [
         f'<p class="lead">{markup.verdict(result.verdict)} {escape(result.because)}.</p>',
         _expected(result),

@@ -140,7 +140,7 @@ def _index(
     extra = [each.filename for each in published if each.filename not in recorded]
     return (
         "## The index\n\n"
-        + (f"Not as in the recorded run:\n\n{others}" if others else same)
+        + (f"What may differ from the recorded run:\n\n{others}" if others else same)
         + "\n| file | from step | sha256 |\n| --- | --- | --- |\n"
         + rows
         + "\nThe record does not hold these sums. The pair was packed anew from its sources; build "

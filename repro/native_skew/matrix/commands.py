@@ -27,7 +27,6 @@ from native_skew.run import (
     Session,
     Task,
     asked_options,
-    record_sound,
     results_option,
     select,
 )
@@ -145,7 +144,8 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     if into:
         joined.write(into)
     if record:
-        contradictory = record_sound(joined.results(), folder, console)
+        number, contradictory = results.pack(joined.results(), folder)
+        console.print(f"recorded {number} results below {folder}", highlight=False)
         for line in report.news((), contradictory, ()):
             console.print(line, soft_wrap=True)
     for shard in joined.absent:

@@ -14,19 +14,17 @@ import csv
 import io
 import re
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 import tomlkit
 from filelock import FileLock
 from msgspec.structs import asdict, fields, replace
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
-from native_skew import scenarios
 from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.findings import BriefFinding
 from native_skew.installers import DEFAULT_VERSIONS, INSTALLERS
@@ -37,11 +35,15 @@ from native_skew.results.record import (
     Circumstances,
     Result,
     StepRecord,
+    brief,
+    contradicts,
     encode,
+    expectation_of,
+    known_scenarios,
     schema,
     write_files,
 )
-from native_skew.scenarios import Cell, Scenario, expected_of
+from native_skew.scenarios import Cell
 from native_skew.verdict import Verdict
 
 if sys.version_info >= (3, 11):
@@ -51,7 +53,6 @@ else:
 
 FOLDER = Path("docs/results")
 VERSIONS = "versions.toml"
-_COLUMNS = ("variant", "remedy", "python", "verdict", "because", "version", "date")
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
 
 
@@ -63,6 +64,21 @@ class Recording(Circumstances, frozen=True, kw_only=True):
 
     version: str
     earlier: tuple[str, ...] = ()
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a verdict file; its version and date are empty where they are the tool's."""
+
+    variant: str
+    remedy: str
+    python: str
+    verdict: Verdict
+    because: str
+    version: str
+    date: str
+
+
+_COLUMNS = _Row.__struct_fields__
 
 
 class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,75 +162,61 @@ def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
     text = "\n".join(line for _, line in _lines(path))
     try:
         found = msgspec.convert(tomllib.loads(text), dict[str, Recording])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        for recording in found.values():
+            for version in (recording.version, *recording.earlier):
+                Version(version)
+    except ValueError as error:  # of TOML, of its form, of a version
         raise ResultFileError(path, str(error)) from error
-    for name, recording in found.items():
-        for version in (recording.version, *recording.earlier):
-            if not _is_version(version):
-                raise ResultFileError(path, f"{name}: {version!r} is not a version")
     return found
 
 
-def pack(found: Iterable[Result], folder: Path) -> int:
+def pack(
+    found: Iterable[Result],
+    folder: Path,
+    *,
+    gone: Callable[[Cell], bool] | None = None,
+    files: Mapping[Path, object] | None = None,
+) -> tuple[int, tuple[BriefResult, ...]]:
     """Puts results into the record, in place of what was recorded of the same questions.
 
-    A cell takes the place of the one in the newest version recorded before, unless that is a
+    What contradicts its scenario must be understood first, and is left out. A cell takes the place of the one in the newest version recorded before, unless that is a
     version which is kept to compare with. ``versions.toml`` changes for a tool if all that is
-    recorded of it was run again.
+    recorded of it was run again; a recording that took several days has the day of its end.
 
     Args:
         found: taken one by one: of each no more is kept than will be written.
-        folder: the record; files are written whole or not at all, under a lock.
+        folder: the record; its files are written whole or not at all, under a lock.
+        gone: says instead which recorded cells go.
+        files: what to write beside, as JSON; the schema of a result by default.
 
     Returns:
-        how many results were recorded.
+        how many results were recorded, and what was left out.
 
     Raises:
         WorkFolderError: the folder cannot be written to.
         ResultFileError: what is recorded cannot be read.
 
     """
-    return _update(map(_entry, found), folder, _superseded, {folder / "schema.json": schema()})
-
-
-def pack_in_place_of(
-    found: Iterable[Result], gone: Callable[[Cell], bool], folder: Path, files: Mapping[Path, Any]
-) -> int:
-    """As ``pack``, but what takes the place of what is said by ``gone``.
-
-    Args:
-        found: the results.
-        gone: whether a recorded cell is to go; those that are found stay.
-        folder: the record.
-        files: other files to write with it, as what they are the JSON of.
-
-    """
-    return _update(
-        map(_entry, found),
-        folder,
-        lambda old, _: {cell for cell in old if gone(cell)},
-        files,
-    )
-
-
-def _update(
-    found: Iterable[_Entry],
-    folder: Path,
-    superseded: Callable[[Iterable[Cell], Iterable[Cell]], set[Cell]],
-    files: Mapping[Path, Any],
-) -> int:
-    new = {entry.cell: entry for entry in found}
+    new: dict[Cell, _Entry] = {}
+    left_out = []
+    for result in found:
+        if contradicts(result):
+            left_out.append(brief(result))
+        else:
+            new[result.cell] = _entry(result)
+    if files is None:
+        files = {folder / "schema.json": schema()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):
-            contents = _updated(new, folder, superseded)
+            contents = _updated(new, {each.cell for each in left_out}, folder, gone)
             contents |= {path: encode(value) for path, value in files.items()}
-            write_files({p: c for p, c in contents.items() if not _holds(p, c)})
+            write_files({path: c for path, c in contents.items() if c and not _holds(path, c)})
             for path in [path for path, content in contents.items() if not content]:
-                path.unlink()  # the last of its cells has gone
+                path.unlink(missing_ok=True)  # the last of its cells has gone
     except OSError as error:
         raise WorkFolderError(folder, error.strerror or str(error)) from error
-    return len(new)
+    return len(new), tuple(left_out)
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -223,43 +225,47 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _updated(
     new: Mapping[Cell, _Entry],
+    left_out: Collection[Cell],
     folder: Path,
-    superseded: Callable[[Iterable[Cell], Iterable[Cell]], set[Cell]],
+    gone: Callable[[Cell], bool] | None,
 ) -> dict[Path, bytes]:
     """The files of the record that change when ``new`` comes in, with what they hold then."""
     before = read_versions(folder)
-    old = {entry.cell: entry for path in _paths(folder) for entry in _entries(path, folder, before)}
+    old = {e.cell: e for path in _paths(folder) for e in _entries(path, folder, before)}
     now = dict(before)
-    for name, cells in _by_recording(new).items():
+    for name in {recording_of(cell) for cell in new}:
         recorded = [cell for cell in old if recording_of(cell) == name]
-        now[name] = _next_recording(before.get(name), recorded, [new[cell] for cell in cells])
-    gone = superseded(old, new)
-    kept = {cell: entry for cell, entry in old.items() if cell not in gone}
-    kept |= {cell: _as_of(now[recording_of(cell)], before, new[cell]) for cell in new}
+        ran = [entry for cell, entry in new.items() if recording_of(cell) == name]
+        now[name] = _next_recording(before.get(name), recorded, ran, left_out)
+    superseded = {cell for cell in old if gone(cell)} if gone else _superseded(old, new)
     changed = {name for name in now if now[name] != before.get(name)}
-    touched = {
-        (cell.scenario, cell.installer)
+    files: dict[tuple[str, str], list[_Entry]] = {
+        (cell.scenario, cell.installer): []
         for cell in (*old, *new)
-        if cell in new or cell in gone or recording_of(cell) in changed
+        if cell in new or cell in superseded or recording_of(cell) in changed
     }
-    files: dict[tuple[str, str], list[_Entry]] = {each: [] for each in touched}
-    for cell, entry in kept.items():
+    kept = {cell: entry for cell, entry in old.items() if cell not in superseded}
+    for cell, entry in (kept | dict(new)).items():
         if (cell.scenario, cell.installer) in files:
+            recording = now[recording_of(cell)]
+            if cell in new and cell.version == recording.version and recording_of(cell) in changed:
+                ended = replace(entry.circumstances, date=recording.date)
+                entry = replace(entry, circumstances=ended)  # noqa: PLW2901
             files[cell.scenario, cell.installer].append(entry)
-    contents = {}
+    contents = {folder / VERSIONS: _encode_versions(now)}
     for (scenario, installer), entries in files.items():
         name = f"{scenario}/{installer}"
         entries.sort(key=_order)
         contents[folder / "evidence" / f"{name}.jsonl"] = _encode_evidence(entries, now)
         contents[folder / f"{name}.csv"] = _encode_verdicts(entries, now)
-    return contents | {folder / VERSIONS: _encode_versions(now)}
+    return contents
 
 
 def _superseded(old: Iterable[Cell], new: Iterable[Cell]) -> set[Cell]:
     """The recorded cells whose place newer ones take."""
     newest: dict[tuple[str, ...], Cell] = {}
     for cell in sorted(old, key=lambda each: Version(each.version)):
-        if cell.version not in DEFAULT_VERSIONS[INSTALLERS[cell.installer].tool]:
+        if cell.version not in DEFAULT_VERSIONS.get(_tool(cell), ()):
             newest[_asked(cell)] = cell
     found = set()
     for cell in new:
@@ -274,27 +280,28 @@ def _asked(cell: Cell) -> tuple[str, ...]:
     return (*cell.question, cell.python)
 
 
-def _by_recording(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
-    found: dict[str, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        found[recording_of(cell)].append(cell)
-    return found
-
-
 def recording_of(cell: Cell) -> str:
     """The table in ``versions.toml`` that the cell belongs to."""
-    tool = INSTALLERS[cell.installer].tool if cell.installer in INSTALLERS else cell.installer
-    return f"{tool}-live" if cell.scenario.endswith("-live") else tool
+    return f"{_tool(cell)}-live" if cell.scenario.endswith("-live") else _tool(cell)
+
+
+def _tool(cell: Cell) -> str:
+    installer = INSTALLERS.get(cell.installer)
+    return installer.tool if installer else cell.installer
 
 
 def _next_recording(
-    before: Recording | None, recorded: Iterable[Cell], new: Sequence[_Entry]
+    before: Recording | None,
+    recorded: Iterable[Cell],
+    new: Sequence[_Entry],
+    left_out: Iterable[Cell],
 ) -> Recording:
-    """What ``versions.toml`` says of a tool after ``new``, some of its cells, were run."""
+    """What ``versions.toml`` says of a tool after ``new`` and ``left_out`` of it were run."""
     version = max((entry.cell.version for entry in new), key=Version)
     ran = [entry for entry in new if entry.cell.version == version]
     if before:
         again = {_asked(entry.cell) for entry in ran}
+        again |= {_asked(cell) for cell in left_out if cell.version == version}
         wanted = {
             _asked(cell)
             for cell in recorded
@@ -313,20 +320,13 @@ def _next_recording(
 
 def _is_asked(cell: Cell) -> bool:
     """Whether the scenarios still have this cell, so that it can be run again."""
-    scenario = _scenarios().get(cell.scenario)
+    scenario = known_scenarios().get(cell.scenario)
     return (
         scenario is not None
         and cell.installer in INSTALLERS
         and cell.variant in scenario.variant_names()
         and cell.remedy in scenario.all_remedies
     )
-
-
-def _as_of(now: Recording, before: Mapping[str, Recording], entry: _Entry) -> _Entry:
-    """``entry``; as part of a recording of the whole it has the day on which that ended."""
-    if now == before.get(recording_of(entry.cell)) or entry.cell.version != now.version:
-        return entry
-    return replace(entry, circumstances=replace(entry.circumstances, date=now.date))
 
 
 def _order(entry: _Entry) -> tuple[str, str, str, Version]:
@@ -462,29 +462,21 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
     seen: dict[Cell, int] = {}
     for number, line in _lines(path):
         try:
-            row = next(csv.reader([line], strict=True), [])
-        except csv.Error as error:
-            raise ResultFileError(path, f"not a line of CSV: {error}", number) from error
-        if number == 1:
-            if tuple(row) != _COLUMNS:
-                reason = f"its first line is not {','.join(_COLUMNS)}"
-                raise ResultFileError(path, reason, number)
-            continue
-        if len(row) != len(_COLUMNS) or row[3] not in get_args(Verdict):
-            raise ResultFileError(path, "not a line of seven values with a verdict", number)
-        if row[5] and not _is_version(row[5]):
-            raise ResultFileError(path, f"{row[5]!r} is not a version", number)
-        entry = _from_row(path, number, dict(zip(_COLUMNS, row, strict=True)), versions)
+            values = next(csv.reader([line], strict=True), [])
+            if number == 1:
+                _require(tuple(values) == _COLUMNS, f"the first line is {','.join(_COLUMNS)}")
+                continue
+            row = msgspec.convert(dict(zip(_COLUMNS, values, strict=True)), _Row)
+            entry = _from_row(path, row, versions)
+        except (csv.Error, ValueError) as error:
+            raise ResultFileError(path, str(error), number) from error
         _require_once(seen, entry.cell, path, number)
         yield entry
 
 
-def _is_version(text: str) -> bool:
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(what)
 
 
 def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) -> None:
@@ -498,20 +490,18 @@ def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) ->
         )
 
 
-def _from_row(
-    path: Path, number: int, row: dict[str, str], versions: Mapping[str, Recording]
-) -> _Entry:
-    cell = _cell(path, row["variant"], row["remedy"], row["python"], row["version"])
+def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entry:
+    cell = _cell(path, row.variant, row.remedy, row.python, row.version)
     recording = versions.get(recording_of(cell))
     if recording is None:
-        reason = f"{VERSIONS} says nothing of {recording_of(cell)}"
-        raise ResultFileError(path, reason, number)
+        raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
+    Version(row.version or recording.version)  # or it is none, and says so
     usual = {name: getattr(recording, name) for name in Circumstances.__struct_fields__}
     return _Entry(
-        cell=cell if cell.version else replace(cell, version=recording.version),
-        verdict=row["verdict"],  # type: ignore[arg-type]  # it was looked at
-        because=row["because"],
-        circumstances=Circumstances(**{**usual, "date": row["date"] or recording.date}),
+        cell=replace(cell, version=row.version or recording.version),
+        verdict=row.verdict,
+        because=row.because,
+        circumstances=Circumstances(**{**usual, "date": row.date or recording.date}),
     )
 
 
@@ -565,27 +555,21 @@ def _evidence_lines(
         yield cell, line
 
 
-@cache
-def _scenarios() -> dict[str, Scenario]:
-    return scenarios.load_all()
-
-
 def _brief(entry: _Entry) -> BriefResult:
-    scenario = _scenarios().get(entry.cell.scenario)
-    expected = expected_of(scenario, entry.cell) if scenario else None
+    expected, expected_because = expectation_of(entry.cell)
     return BriefResult(
         cell=entry.cell,
         verdict=entry.verdict,
         because=entry.because,
-        expected=expected.verdict if expected else None,
-        expected_because=expected.because if expected else None,
+        expected=expected,
+        expected_because=expected_because,
         date=entry.circumstances.date,
     )
 
 
 def _result(entry: _Entry) -> Result:
     """The whole result, with all that follows from its scenario."""
-    brief = _brief(entry)
+    told = _brief(entry)
     found, journal = _Evidence(origin="none"), tuple[JournalEntry, ...]()
     if entry.evidence is not None:
         try:
@@ -598,8 +582,8 @@ def _result(entry: _Entry) -> Result:
         cell=entry.cell,
         verdict=entry.verdict,
         because=entry.because,
-        expected=brief.expected,
-        expected_because=brief.expected_because,
+        expected=told.expected,
+        expected_because=told.expected_because,
         origin=found.origin,
         published=_published(entry.cell, f"linux_{machine}"),
         steps=found.steps,
@@ -611,7 +595,7 @@ def _result(entry: _Entry) -> Result:
 
 
 def _published(cell: Cell, platform: str) -> tuple[Any, ...]:
-    scenario = _scenarios().get(cell.scenario)
+    scenario = known_scenarios().get(cell.scenario)
     return listing(scenario, cell.variant, cell.python, platform) if scenario else ()
 
 

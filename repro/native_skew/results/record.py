@@ -9,16 +9,18 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
 
+from native_skew import scenarios
 from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.findings import BriefFinding, schema_of
 from native_skew.observe import Observation
 from native_skew.publish import JournalEntry, PublishedRecord
-from native_skew.scenarios import Cell
+from native_skew.scenarios import Cell, Scenario, expected_of
 from native_skew.verdict import Verdict
 
 FOLDER = Path("docs/results")
@@ -111,16 +113,36 @@ def encode(value: object) -> bytes:
 
 
 def read(path: Path) -> Result:
-    """Reads the file of one cell.
+    """Reads the file of one cell; what is expected of it is what its scenario says now.
 
     Raises:
         ResultFileError: it is damaged, or of another kind.
 
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
+        found = msgspec.json.decode(path.read_bytes(), type=Result)
     except (OSError, msgspec.MsgspecError) as error:
         raise ResultFileError(path, str(error)) from error
+    verdict, because = expectation_of(found.cell)
+    return msgspec.structs.replace(found, expected=verdict, expected_because=because)
+
+
+@cache
+def known_scenarios() -> dict[str, Scenario]:
+    """All scenarios by id, read once."""
+    return scenarios.load_all()
+
+
+def expectation_of(cell: Cell) -> tuple[Verdict | None, str | None]:
+    """The verdict that a cell's scenario expects, and why; None for what it does not state."""
+    scenario = known_scenarios().get(cell.scenario)
+    expected = expected_of(scenario, cell) if scenario else None
+    return (expected.verdict, expected.because) if expected else (None, None)
+
+
+def contradicts(result: Result | BriefResult) -> bool:
+    """Whether the verdict is not what the scenario expects."""
+    return result.expected is not None and result.expected != result.verdict
 
 
 def brief(result: Result) -> BriefResult:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results.comparison import Drift
-from native_skew.results.record import AnyResult, BriefResult, NotRun, Result
+from native_skew.results.record import AnyResult, BriefResult, NotRun, Result, contradicts
 from native_skew.scenarios import Cell
 from native_skew.verdict import MEANING, Verdict
 
@@ -221,7 +221,7 @@ def command() -> str:
 
 def contradictions(results: Iterable[AnyResult]) -> list[AnyResult]:
     """Results whose verdict is not what their scenario expects."""
-    return [r for r in results if r.expected is not None and r.expected != r.verdict]
+    return [result for result in results if contradicts(result)]
 
 
 def markdown(results: Sequence[Result]) -> str:

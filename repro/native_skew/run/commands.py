@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from rich.text import Text
 from native_skew import results, scenarios
 from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
-from native_skew.results import BriefResult, Drift, NotRun, Result, report
+from native_skew.results import Drift, NotRun, Result, report
 from native_skew.run.by_hand import instructions
 from native_skew.run.options import Asked, asked_options, work_option
 from native_skew.run.progress import Display, Phases
@@ -99,7 +99,8 @@ def run(
     )
     contradictory = report.contradictions(done)
     if record and not consumer:
-        record_sound(done, asked.folder, notes)
+        number, _ = results.pack(done, asked.folder)
+        notes.print(f"recorded {number} results below {asked.folder}", highlight=False)
         changes = ()
     sys.exit(ExitCode.of(changed=changes or contradictory, not_run=not_run))
 
@@ -122,25 +123,6 @@ def _print_outcome(
         sys.stdout.write(results.encode(value).decode())
     else:
         console.print(report.summary(done, not_run, changes, report.is_wide(console)))
-
-
-def record_sound(found: Iterable[Result], folder: Path, console: Console) -> list[BriefResult]:
-    """Records what agrees with its scenario; returns the rest, which must be understood first.
-
-    ``found`` is taken one by one: a matrix need not fit into memory.
-    """
-    contradictory: list[BriefResult] = []
-
-    def sound() -> Iterator[Result]:
-        for result in found:
-            if report.contradictions([result]):
-                contradictory.append(results.brief(result))
-            else:
-                yield result
-
-    number = results.pack(sound(), folder)
-    console.print(f"recorded {number} results below {folder}", highlight=False)
-    return contradictory
 
 
 @click.command()

@@ -232,11 +232,11 @@ def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> No
     series: dict[tuple[str, tuple[str, ...]], dict[str, tuple[Skipped, ...]]] = defaultdict(dict)
     for name, line in sorted((read_all(folder) | now).items()):
         series[line.tool, line.releases][name] = line.skipped
-    results.pack_in_place_of(
+    results.pack(
         evidence,
-        lambda cell: question_of(cell).id in now,
         folder,
-        {
+        gone=lambda cell: question_of(cell).id in now,
+        files={
             folder / "schema.json": schema(),
             folder / RELEASES: [
                 Series(tool=tool, releases=releases, questions=questions)

@@ -21,12 +21,10 @@ from native_skew.results import (
     Recording,
     Result,
     brief,
-    encode,
     read_all,
     read_versions,
     recording_of,
     report,
-    schema,
 )
 from native_skew.scenarios import Cell
 from native_skew.site import markup
@@ -34,7 +32,6 @@ from native_skew.site.result_index import Book, newest
 from native_skew.timeline import record
 
 CSV, SQLITE = "results/verdicts.csv", "results/verdicts.sqlite"
-_KEPT = ("bench.json", "bench.schema.json")  # what else is recorded beside the results
 
 _REDIRECT = """\
 <!doctype html>
@@ -63,11 +60,6 @@ def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
     """
     book = Book.open(folder)
     evidence = read_all(folder / "timeline")
-    yield "results/schema.json", encode(schema())
-    yield "results/timeline/schema.json", encode(record.schema())
-    for name in _KEPT:
-        if (folder / name).exists():
-            yield f"results/{name}", (folder / name).read_bytes()
     for result in book.results:
         yield markup.raw_of(result), _json(result)
     for result in evidence.values():

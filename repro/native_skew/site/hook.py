@@ -7,7 +7,7 @@ from typing import Any
 
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.files import File
 
 from native_skew import results
 from native_skew.errors import SkewError
@@ -33,11 +33,7 @@ def on_files(files: Any, config: Any) -> Any:
         for path, text in pages.generate().items():
             files.append(File.generated(config, path, content=text))
         for path, content in downloads.generate(results.FOLDER):
-            if copied := files.get_file_from_path(path):
-                files.remove(copied)
-            files.append(
-                File.generated(config, path, content=content, inclusion=InclusionLevel.INCLUDED)
-            )
+            files.append(File.generated(config, path, content=content))
     except SkewError as error:
         raise PluginError(str(error)) from error
     return files

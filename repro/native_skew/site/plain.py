@@ -19,6 +19,7 @@ from native_skew.site import downloads, markup, pages
 from native_skew.site.errors import NoPagesError
 from native_skew.site.macros import Desk
 
+_RECORD = ("*.csv", "*.jsonl", "versions.toml", "releases.json")  # as in mkdocs.yml
 _CONFIG, _DOCS, _THEME = Path("mkdocs.yml"), Path("docs"), Path("repro/native_skew/site/theme")
 
 
@@ -42,7 +43,7 @@ def write(target: Path, environ: Mapping[str, str]) -> int:
         raise NoPagesError(str(Path.cwd()))
     written = rendered(pages.edit_link(environ)) | pages.generate()
     shutil.rmtree(target / _DOCS, ignore_errors=True)
-    shutil.copytree(_DOCS, target / _DOCS, ignore=shutil.ignore_patterns("*.md", "results"))
+    shutil.copytree(_DOCS, target / _DOCS, ignore=shutil.ignore_patterns("*.md", *_RECORD))
     shutil.copytree(_THEME, target / _THEME, dirs_exist_ok=True)
     shutil.copy(_CONFIG, target)
     for path, text in written.items():

@@ -16,7 +16,7 @@ NOTE = BriefFinding(rule="preloaded", level="note", message="It is loaded before
 @pytest.fixture(scope="module")
 def one() -> Result:
     """Any result; its verdict and diagnosis are set by each test."""
-    return results.read(results.paths()[0])
+    return next(results.read_each())
 
 
 @pytest.mark.parametrize(

@@ -155,8 +155,8 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
         assert issubclass(PartError, SkewError)
 
 
-def test_cells_have_the_ids_of_their_files() -> None:
-    path = results.paths()[0]
+def test_cells_have_the_ids_of_their_files(tmp_path: Path) -> None:
+    path = results.write(next(results.read_each()), tmp_path)
     assert parts.cell_id(path) == results.read(path).cell.id
     cell = Cell(scenario="s", variant="v", installer="i", version="1.2", remedy="r", python="cp311")
     assert parts.cell_id(Path(f"x/{cell.id}.json")) == cell.id

@@ -119,7 +119,7 @@ def test_verdicts(changes: dict[str, object], exit_code: int, verdict: Verdict) 
 
 
 def test_only_an_answer_of_the_tool_is_judged() -> None:
-    asked = JournalEntry(method="GET", path="/simple/x/", status=200, step=1, user_agent="uv")
+    asked = JournalEntry(method="GET", path="/simple/x/", status=200, step=1)
     failed = msgspec.structs.replace(asked, status=500)
     absent, unseen = observation(consumer_installed=False), observation(loaded=None)
     require_answer(["uv"], 1, absent, [asked])  # an honest refusal

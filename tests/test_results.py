@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 from native_skew import results, scenarios
 from native_skew.errors import ResultFileError, WorkFolderError
@@ -18,9 +15,7 @@ from native_skew.installers.registry import INSTALLERS
 from native_skew.installers.remedies import REMEDIES
 from native_skew.results import report
 from native_skew.results.record import NotRun, Result
-from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
-from packaging.version import Version
 from support.machine_paths import OF_A_MACHINE
 
 ROOT = Path(__file__).parent.parent
@@ -32,24 +27,24 @@ def sample(recorded: dict[str, Result]) -> Result:
     return recorded[f"{TOUR}/uv-pip-install@0.9.21/nothing.cp311"]
 
 
-def test_recorded_results_fit_the_published_schema() -> None:
+def test_recorded_results_fit_the_published_schema(recorded: dict[str, Result]) -> None:
     folder = ROOT / results.FOLDER
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     assert results.encode(results.schema()) == (folder / "schema.json").read_bytes()
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    for path in list(folder.glob("*/*/*/*.json"))[::20]:
-        validator.validate(json.loads(path.read_text(encoding="utf-8")))
+    for result in list(recorded.values())[::20]:
+        validator.validate(json.loads(results.encode(result)))
 
 
 @pytest.mark.slow
-def test_recorded_results_are_where_their_cell_says_and_still_mean_something(
+def test_recorded_results_still_mean_something(
     recorded: dict[str, Result],
 ) -> None:
     assert recorded
     for cell_id, result in recorded.items():
         cell = result.cell
-        assert (ROOT / results.FOLDER / f"{cell_id}.json").is_file()
+        assert cell_id == cell.id
         scenario = scenarios.find(cell.scenario) if cell.scenario else None
         assert scenario is not None
         assert cell.variant in scenario.variant_names(), cell_id
@@ -75,116 +70,36 @@ def test_the_record_holds_no_path_of_a_machine(recorded: dict[str, Result]) -> N
 def test_what_is_written_is_read_again(sample: Result, tmp_path: Path) -> None:
     path = results.write(sample, tmp_path)
     assert results.read(path) == sample
-    assert results.read_all(tmp_path) == {sample.cell.id: sample}
+    assert results.paths(tmp_path) == [path]
     assert [p.name for p in path.parent.iterdir()] == [path.name]  # no temporary file is left
-
-
-def test_a_brief_result_says_what_the_whole_says(
-    recorded: dict[str, Result], tmp_path: Path
-) -> None:
-    for result in list(recorded.values())[::50]:
-        results.write(result, tmp_path)
-    found = results.read_all_briefly(tmp_path)
-    assert set(found) < {results.brief(result) for result in recorded.values()}
-    assert len(found) == len(results.paths(tmp_path)) == len(set(found))
-    wrong = replace(found[0], verdict="works" if found[0].verdict != "works" else "refused")
-    assert results.compare([wrong], found) == results.compare(
-        [wrong], results.read_all(tmp_path).values()
-    )
-    assert [change.old for change in results.compare([wrong], found)] == [found[0].verdict]
-    assert not results.compare(found, found)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path, sample: Result) -> None:
     path = results.write(sample, tmp_path)
     path.write_text(path.read_text(encoding="utf-8")[:500], encoding="utf-8")
     with pytest.raises(ResultFileError, match=rf"{re.escape(str(path))}.*--record"):
-        results.read_all(tmp_path)
-    with pytest.raises(ResultFileError, match=re.escape(str(path))):
-        results.read_brief(path)
+        results.read(path)
 
 
-@pytest.mark.parametrize("read", [results.read, results.read_brief])
 @pytest.mark.parametrize(
     ("field", "value"), [("kind", "native-skew result 2"), ("observation", {}), ("steps", None)]
 )
 def test_a_result_of_another_kind_or_without_its_evidence_is_none(
-    tmp_path: Path, sample: Result, field: str, value: object, read: Callable[[Path], object]
+    tmp_path: Path, sample: Result, field: str, value: object
 ) -> None:
     path = results.write(sample, tmp_path)
-    read(path)
+    results.read(path)
     whole = json.loads(path.read_bytes())
     for damaged in (whole | {field: value}, {k: v for k, v in whole.items() if k != "journal"}):
         path.write_text(json.dumps(damaged), encoding="utf-8")
         with pytest.raises(ResultFileError, match=re.escape(str(path))):
-            read(path)
+            results.read(path)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, sample: Result) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(WorkFolderError, match="file"):
         results.write(sample, tmp_path / "file")
-
-
-def at(sample: Result, version: str, verdict: str = "works", python: str = "cp311") -> Result:
-    return replace(
-        sample, cell=replace(sample.cell, version=version, python=python), verdict=verdict
-    )
-
-
-@pytest.mark.parametrize(
-    ("recorded_versions", "version", "against"),
-    [
-        (["0.9.21", "0.13.9"], "0.13.9", "0.13.9"),
-        (["0.9.21", "0.13.9"], "0.13.10", "0.13.9"),
-        (["0.9.21", "0.13.9"], "0.10.0", "0.9.21"),
-        (["0.9.21"], "0.9.3", None),
-        ([], "1.0", None),
-    ],
-)
-def test_a_version_is_compared_with_the_nearest_older_one(
-    sample: Result, recorded_versions: list[str], version: str, against: str | None
-) -> None:
-    known = [at(sample, each) for each in recorded_versions]
-    found = results.nearest(at(sample, version).cell, known)
-    assert (found.cell.version if found else None) == against
-
-
-def test_the_same_python_is_preferred(sample: Result) -> None:
-    known = [at(sample, "0.9.21", python="cp312"), at(sample, "0.13.9", python="cp311")]
-    found = results.nearest(at(sample, "0.14", python="cp312").cell, known)
-    assert found is not None
-    assert found.cell.python == "cp312"
-
-
-def test_only_a_changed_verdict_is_a_change(sample: Result) -> None:
-    known = [at(sample, "0.9.21", "broken, detected")]
-    assert not results.compare([at(sample, "0.9.21", "broken, detected")], known)
-    assert not results.compare([at(sample, "0.8.0", "works")], known)
-    (change,) = results.compare([at(sample, "0.14.0", "works")], known)
-    assert (change.old, change.new, change.against.version) == (
-        "broken, detected",
-        "works",
-        "0.9.21",
-    )
-
-
-@given(st.lists(st.sampled_from(["0.8.4", "0.9.21", "0.10.0", "0.13.9", "1.0"])), st.data())
-def test_nearest_is_never_newer(recorded_versions: list[str], data: st.DataObject) -> None:
-    base = Cell(
-        scenario="s",
-        variant="v",
-        installer="uv-sync",
-        version="0",
-        remedy="nothing",
-        python="cp311",
-    )
-    sample = results.read(next((ROOT / results.FOLDER).glob("*/*/*/*.json")))
-    known = [replace(sample, cell=replace(base, version=each)) for each in recorded_versions]
-    asked = data.draw(st.sampled_from(["0.8.0", "0.9.21", "0.12.0", "2.0"]))
-    found = results.nearest(replace(base, version=asked), known)
-    older = [v for v in recorded_versions if Version(v) <= Version(asked)]
-    assert (found.cell.version if found else None) == max(older, key=Version, default=None)
 
 
 def test_the_story_is_told_in_five_lines_from_the_evidence(sample: Result) -> None:
@@ -227,12 +142,11 @@ def test_what_could_not_be_run_is_told_once_for_each_reason(sample: Result) -> N
 
 
 def test_what_was_recorded_with_another_python_is_said(sample: Result) -> None:
-    same, other = (at(sample, "0.13.9", python=each) for each in ("cp311", "cp313"))
-    assert report.novelties([same], [same]) == []
-    told = ["cp313: compared with what cp311 gave, in 2 cells"]
-    assert report.novelties([other, other], [same]) == told
-    changes = results.compare([replace(other, verdict="refused")], [same])
-    (line,) = report.news((), (), changes)
-    assert "(recorded with 0.13.9 on cp311) is now refused" in line.plain
-    (line,) = report.news((), (), results.compare([replace(same, verdict="refused")], [same]))
-    assert "(recorded with 0.13.9) is now refused" in line.plain
+    other = replace(sample, cell=replace(sample.cell, python="cp313"))
+    assert results.compare([sample], [sample]).notes == ()
+    told = ("cp313: compared with what cp311 gave, in 2 cells",)
+    assert results.compare([sample], [other, other]).notes == told
+    for result, where in ((other, "0.9.21 on cp311"), (sample, "0.9.21")):
+        changed = results.compare([sample], [replace(result, verdict="refused")]).changed
+        (line,) = report.news((), (), changed)
+        assert f"(recorded with {where}) is now refused" in line.plain

@@ -24,6 +24,7 @@ from native_skew.matrix import matrix, merge
 from native_skew.publish import describe
 from native_skew.results import diff, report
 from native_skew.run import results_option, run, scenario_option, serve
+from native_skew.scenarios import Cell
 from native_skew.timeline import timeline
 
 
@@ -66,6 +67,7 @@ def show(scenario: str) -> None:
 @click.option("--markdown", is_flag=True, help="A Markdown table.")
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="A picture, to FILE.")
 @click.option("--json", "as_json", is_flag=True, help="The results as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="The verdicts as CSV.")
 @results_option
 def report_(
     scenario_names: tuple[str, ...],
@@ -73,18 +75,24 @@ def report_(
     markdown: bool,
     svg: Path | None,
     as_json: bool,
+    as_csv: bool,
     folder: Path,
 ) -> None:
     """Shows what is recorded, without running anything."""
     for name in scenario_names:
         scenarios.find_variants(name)
     wanted = {each.id for text in installer_ids for each in parse_choice(text).installers}
-    chosen = [
-        result
-        for result in results.read_all(folder).values()
-        if (not wanted or result.cell.installer in wanted)
-        and (not scenario_names or any(result.cell.is_of(name) for name in scenario_names))
-    ]
+
+    def is_chosen(cell: Cell) -> bool:
+        return (not wanted or cell.installer in wanted) and (
+            not scenario_names or any(map(cell.is_of, scenario_names))
+        )
+
+    if as_csv:  # no evidence is read for it
+        verdicts = (each for each in results.read_verdicts(folder) if is_chosen(each.cell))
+        sys.stdout.write(report.as_csv(verdicts))
+        return
+    chosen = [result for result in results.read_each(folder) if is_chosen(result.cell)]
     if as_json:
         sys.stdout.write(results.encode(chosen).decode())
     elif svg:

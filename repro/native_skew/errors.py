@@ -176,13 +176,14 @@ class PortError(SkewError):
 
 
 class ResultFileError(SkewError):
-    """A recorded result cannot be read."""
+    """A recorded result, or the record, cannot be read."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path}: not a readable result ({reason}); restore it from version control, "
-            "or delete it and record it again with --record"
+    def __init__(self, path: Path, reason: str, line: int | None = None, advice: str = "") -> None:
+        where = f"{path}:{line}" if line else str(path)
+        advice = advice or (
+            "restore it from version control, or delete it and record it again with --record"
         )
+        super().__init__(f"{where}: not a readable result ({reason}); {advice}")
 
 
 class ArchiveError(SkewError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from native_skew import results
 from native_skew.site.result_index import Book
 from support.browser import opened
 from support.site import ROOT, build
@@ -28,9 +29,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def book(site: Path) -> Book:
-    """What the site was built from: more may have been recorded since."""
-    return Book.open(site / "results")
+def book() -> Book:
+    """What the site was built from."""
+    return Book.open(ROOT / results.FOLDER)
 
 
 @pytest.fixture(scope="session")

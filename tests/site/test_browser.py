@@ -219,5 +219,5 @@ def test_cells_are_two_clicks_from_the_home_page(page: Any, address: str, book: 
     page.goto(page.url + "#tool=uv-sync&verdict=broken, detected")
     page.locator("[data-matrix] tbody tr:visible a.verdict").first.click()
     assert "/cells/" in page.url
-    page.goto(address + markup.page_of(result).removesuffix(".md") + "/")
+    page.goto(address + markup.page_of(result.cell).removesuffix(".md") + "/")
     assert result.cell.command in page.locator("article").inner_text()

@@ -1,17 +1,37 @@
 from __future__ import annotations
 
+import csv
 import gzip
+import json
+import posixpath
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
+import msgspec
 import pytest
-from native_skew.site import claims, markup
+from msgspec.structs import replace
+from native_skew import results
+from native_skew.results import Result
+from native_skew.scenarios import Cell
+from native_skew.site import claims, downloads, markup
 from native_skew.site.result_index import Book
 from support.page import Page, read, target
 from support.site import ROOT, build, checkout
 
-GENERATED = ("cells/", "scenarios/", "remedies/", "matrix/", "links/", "results/", "timeline/")
+GENERATED = (
+    "cells/",
+    "scenarios/",
+    "remedies/",
+    "matrix/",
+    "links/",
+    "results/",
+    "timeline/",
+    "installers/",
+)
+ADDRESSES = Path(__file__).with_name("addresses.txt.gz")
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +40,75 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def test_every_cell_has_its_page_and_its_raw_result(site: Path, book: Book) -> None:
+    schema = jsonschema.Draft202012Validator(
+        json.loads((site / "results/schema.json").read_bytes())
+    )
+    for number, result in enumerate(book.results):
+        assert (site / markup.page_of(result.cell).removesuffix(".md") / "index.html").is_file()
+        raw = (site / markup.raw_of(result)).read_bytes()
+        assert msgspec.json.decode(raw, type=Result) == result
+        if number % 50 == 0:
+            schema.validate(json.loads(raw))
+
+
+def test_every_address_that_the_site_had_leads_on(site: Path) -> None:
+    """Those of the day on which the record got its form; a page is named by its folder."""
+    addresses = gzip.decompress(ADDRESSES.read_bytes()).decode().splitlines()
+    assert len(addresses) > 6000
+    for address in addresses:
+        file = site / address
+        file = file / "index.html" if address.endswith("/") or not address else file
+        assert file.is_file(), address
+        if file.suffix == ".html" and (page := read(file)).is_redirect:
+            (href,) = page.links
+            found = target(site, file, href)
+            assert found is not None, address
+            assert found[0].is_file(), address
+            assert not found[1] or found[1] in read(found[0]).anchors, address
+
+
+def test_what_is_unsupported_leads_to_its_installer(site: Path, book: Book) -> None:
+    unsupported = [result for result in book.results if result.verdict == "unsupported"]
+    assert unsupported
+    for result in unsupported[::40]:
+        folder = site / markup.page_of(result.cell).removesuffix(".md")
+        page = read(folder / "index.html")
+        assert page.is_redirect
+        found = target(site, folder / "index.html", page.links[0])
+        assert found == (site / "installers/index.html", result.cell.installer)
+
+
+def test_all_verdicts_are_in_one_file(site: Path, book: Book) -> None:
+    with (site / "results/verdicts.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    connection = sqlite3.connect(site / "results/verdicts.sqlite")
+    connection.row_factory = sqlite3.Row
+    stored = [dict(row) for row in connection.execute("SELECT * FROM verdicts")]
+    connection.close()
+    assert stored == rows
+    told = {tuple(row[name] for name in (*Cell.__struct_fields__, "verdict")) for row in rows}
+    assert len(told) == len(rows)
+    assert told > {(*msgspec.structs.astuple(r.cell), r.verdict) for r in book.results}
+
+
+def test_an_older_version_leads_to_the_newest(tmp_path: Path, book: Book) -> None:
     for result in book.results:
-        assert (site / markup.page_of(result).removesuffix(".md") / "index.html").is_file()
-        assert (site / markup.raw_of(result)).is_file()
-    assert (site / "results/schema.json").is_file()
+        if result.cell.scenario != "unstamped-pin" or result.cell.installer != "uv-sync":
+            continue
+        results.pack([result], tmp_path)
+        later = replace(result, cell=replace(result.cell, version="99.0"))
+        results.pack([later], tmp_path)
+    made = dict(downloads.generate(tmp_path))
+    old = "unstamped-pin/only/uv-sync@0.13.9/nothing.cp311"
+    new = old.replace("0.13.9", "99.0")
+    (href,) = re.findall(r"url=([^\"]*)/\"", made[f"cells/{old}/index.html"].decode())
+    assert f"cells/{new}" == posixpath.normpath(posixpath.join(f"cells/{old}", href))
+    moved = json.loads(made[f"results/{old}.json"])["moved_to"]
+    assert f"results/{new}.json" == posixpath.normpath(
+        posixpath.join(f"results/{old}", "..", moved)
+    )
+    assert f"results/{new}.json" in made
+    assert f"cells/{new}/index.html" not in made, "a page takes that address"
 
 
 def test_every_page_is_reachable_from_the_home_page(site: Path, pages: dict[Path, Page]) -> None:
@@ -35,8 +120,8 @@ def test_every_page_is_reachable_from_the_home_page(site: Path, pages: dict[Path
         reached.add(path)
         links = (target(site, path, href) for href in pages[path].links)
         waiting += [file for file, _ in filter(None, links) if file.suffix == ".html"]
-    redirects = {site / "results/index.html", site / "match-runtime/index.html", site / "404.html"}
-    assert not set(pages) - reached - redirects
+    redirects = {path for path, page in pages.items() if page.is_redirect}
+    assert not set(pages) - reached - redirects - {site / "404.html"}
 
 
 def test_every_cell_is_one_link_from_the_matrix(
@@ -47,7 +132,8 @@ def test_every_cell_is_one_link_from_the_matrix(
     assert not [
         result.cell.id
         for result in book.results
-        if site / markup.page_of(result).removesuffix(".md") / "index.html" not in there
+        if result.verdict != "unsupported"
+        and site / markup.page_of(result.cell).removesuffix(".md") / "index.html" not in there
     ]
 
 

@@ -15,12 +15,15 @@ class Page(HTMLParser):
     links: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
+    is_redirect: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if tag == "meta" and given.get("http-equiv") == "refresh":
+            self.is_redirect = True
         if "id" in given:
             self.anchors.add(given["id"])
         if tag == "a" and "href" in given:

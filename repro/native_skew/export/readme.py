@@ -135,18 +135,16 @@ def _index(
         f"| `{each.filename}` | {each.step} | `{hashlib.sha256(each.content).hexdigest()}` |\n"
         for each in published
     )
-    same = "These are the files of the recorded run, byte for byte.\n"
-    others = "".join(
-        f"- `{each.filename}`: {each.why} (recorded `{each.recorded}`, here `{each.published}`)\n"
-        for each in differences
-    )
+    same = "As far as the record tells, these are the files of the recorded run.\n"
+    others = "".join(f"- `{each.filename}`: {each.why}\n" for each in differences)
     extra = [each.filename for each in published if each.filename not in recorded]
     return (
         "## The index\n\n"
-        + (f"Not byte for byte as in the recorded run:\n\n{others}" if others else same)
+        + (f"What may differ from the recorded run:\n\n{others}" if others else same)
         + "\n| file | from step | sha256 |\n| --- | --- | --- |\n"
         + rows
-        + f"\nThe record does not hold the sums of build requirements: {', '.join(extra)}.\n\n"
+        + "\nThe record does not hold these sums. The pair was packed anew from its sources; build "
+        + f"requirements are {', '.join(extra)}.\n\n"
         + "## What the index was asked for\n\n"
         + "".join(
             f"- step {entry.step}: {entry.method} `{entry.path}` ({entry.status})\n"

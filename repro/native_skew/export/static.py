@@ -6,10 +6,9 @@ on which it depends in some scenarios whether a tool asks again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import msgspec
@@ -22,11 +21,9 @@ from native_skew.toolchain import Compiler
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is published otherwise than in the recorded run, and why that may be."""
+    """A file that is not offered as it was in the recorded run, and why that may be."""
 
     filename: str
-    recorded: str
-    published: str
     why: str
 
 
@@ -63,65 +60,48 @@ def _headers(publication: Publication) -> dict[str, object]:
 def differences(
     result: Result, files: Iterable[DistributionFile], compiler: str
 ) -> tuple[Difference, ...]:
-    """The recorded files that ``files`` holds with other bytes, or not at all.
+    """What is published now otherwise than in the recorded run, as far as the record tells.
 
     Args:
-        result: holds the sums of what was published.
+        result: what its tool was sent is in its journal.
         files: what is published now.
         compiler: by which, and where, the compiled ones among them were made.
 
     """
     published = {each.filename: each for each in files}
-    found = []
-    for record in result.published:
-        file = published.get(record.filename)
-        digest = hashlib.sha256(file.content).hexdigest() if file else "–"
-        if digest != record.sha256:
-            found.append(
-                Difference(
-                    filename=record.filename,
-                    recorded=record.sha256,
-                    published=digest,
-                    why=_why(result, file, compiler),
-                )
-            )
-    return (*found, *_other_build_requirements(result, published))
-
-
-def _why(result: Result, file: DistributionFile | None, compiler: str) -> str:
-    if file is None:
-        return "the scenario does not publish it any more"
+    ours = {each.filename for each in result.published}
     then = f"{result.circumstances.compiler} on {result.circumstances.platform}"
-    if b"\x7fELF" in file.content and then != compiler:
-        return f"it holds a compiled file: recorded of {then}, here of {compiler}"
-    return "the scenario, or the sources of the fake pair, have changed since it was recorded"
+    compiled = [
+        Difference(
+            filename=name,
+            why=f"it holds a compiled file: recorded of {then}, here of {compiler}",
+        )
+        for name in sorted(ours & published.keys())
+        if then != compiler and b"\x7fELF" in published[name].content
+    ]
+    sent = {
+        entry.path.removeprefix("/files/").removesuffix(".metadata")
+        for entry in result.journal
+        if entry.path.startswith("/files/") and entry.status < 400
+    }
+    gone = [
+        Difference(filename=name, why=_why_gone(name, ours))
+        for name in sorted((sent | ours) - published.keys())
+    ]
+    return (*compiled, *gone)
+
+
+def _why_gone(name: str, ours: Collection[str]) -> str:
+    pair = {each.partition("-")[0] for each in ours}
+    if name.partition("-")[0] in pair:
+        return "the scenario does not publish it any more"
+    return "another release of this build requirement is the newest now"
 
 
 def compiled_by(compiler: Compiler) -> str:
     """The compiler and the platform, as a result's circumstances name them."""
     machine = f"{platform.platform(aliased=True, terse=True)} {platform.machine()}"
     return f"{Path(compiler.title).name} on {machine}"
-
-
-def _other_build_requirements(
-    result: Result, published: dict[str, DistributionFile]
-) -> list[Difference]:
-    """Files of build requirements that the tool was sent, and that are not offered now."""
-    sent = {
-        entry.path.removeprefix("/files/").removesuffix(".metadata")
-        for entry in result.journal
-        if entry.path.startswith("/files/") and entry.status < 400
-    }
-    return [
-        Difference(
-            filename=name,
-            recorded="not recorded",
-            published="–",
-            why="another release of this build requirement is the newest now",
-        )
-        for name in sorted(sent - {each.filename for each in result.published})
-        if name not in published
-    ]
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -98,12 +98,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BriefFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding as kept beside other evidence: its remedies by id, once each."""
+    """A finding as kept beside other evidence, without the advice that follows from it."""
 
     rule: str
     level: Level
     message: str
-    remedies: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,12 +127,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def brief(self) -> tuple[BriefFinding, ...]:
         """The findings, each in short."""
         return tuple(
-            BriefFinding(
-                rule=each.rule,
-                level=each.level,
-                message=each.message,
-                remedies=tuple(dict.fromkeys(advice.remedy for advice in each.advice)),
-            )
+            BriefFinding(rule=each.rule, level=each.level, message=each.message)
             for each in self.findings
         )
 

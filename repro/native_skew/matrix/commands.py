@@ -27,7 +27,6 @@ from native_skew.run import (
     Session,
     Task,
     asked_options,
-    record_sound,
     results_option,
     select,
 )
@@ -65,7 +64,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
         part, mine = parts.planned(wanted, selection, filters.own_executables)
         done = parts.begin(part, into, resume=resume)
         session.make_ready()
-        found = [results.read_brief(into / f"{cell}.json") for cell in done]
+        found = [results.brief(results.read(into / f"{cell}.json")) for cell in done]
         runner = Runner(session, jobs=asked.jobs, limit=asked.limit)
         part = _run(mine, part, found, runner, into, notes)
     changed = _print_end(part, found, asked.folder)
@@ -110,14 +109,16 @@ def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool
     """Counts verdicts and tells the news; returns whether a verdict is another than it was."""
     ordered = sorted(found, key=lambda result: result.cell)
     verdicts = Counter(result.verdict for result in ordered)
-    changes = results.compare(ordered, results.read_all_briefly(recorded))
+    compared = results.compare(results.read_verdicts(recorded), ordered)
     contradictory = report.contradictions(ordered)
     console = report.console()
     for verdict, number in [*verdicts.most_common(), ("not run", len(part.not_run))]:
         console.print(f"{number:6} {verdict}", highlight=False)
-    for line in report.news(part.not_run, contradictory, changes):
+    for note in compared.notes:
+        console.print(note, soft_wrap=True, highlight=False, markup=False)
+    for line in report.news(part.not_run, contradictory, compared.changed):
         console.print(line, soft_wrap=True)
-    return bool(changes or contradictory)
+    return bool(compared.changed or contradictory)
 
 
 @click.command()
@@ -143,7 +144,8 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     if into:
         joined.write(into)
     if record:
-        contradictory = record_sound(joined.results(), folder, console)
+        number, contradictory = results.pack(joined.results(), folder)
+        console.print(f"recorded {number} results below {folder}", highlight=False)
         for line in report.news((), contradictory, ()):
             console.print(line, soft_wrap=True)
     for shard in joined.absent:

@@ -3,6 +3,7 @@
 from native_skew.publish import describe, fakes, pages, substitute
 from native_skew.publish.fakes import provider_title
 from native_skew.publish.index import CACHE_CONTROL, NO_VALIDATORS, PAGE_AGE, Index
+from native_skew.publish.listing import PublishedRecord, listing
 from native_skew.publish.publication import JournalEntry, Publication
 from native_skew.publish.substitute import Substitute
 
@@ -13,9 +14,11 @@ __all__ = [
     "Index",
     "JournalEntry",
     "Publication",
+    "PublishedRecord",
     "Substitute",
     "describe",
     "fakes",
+    "listing",
     "pages",
     "provider_title",
     "substitute",

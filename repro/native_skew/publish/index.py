@@ -102,7 +102,6 @@ class Index:
                     path="/" + path,
                     status=response.status_code,
                     step=publication.step,
-                    user_agent=request.headers.get("User-Agent", ""),
                 )
             )
         return response(environ, start_response)

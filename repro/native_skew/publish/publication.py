@@ -18,7 +18,6 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     status: int
     step: int
-    user_agent: str
 
 
 class Publication:

@@ -1,30 +1,32 @@
 """The record: written, read, compared, reported."""
 
 from native_skew.results import report
+from native_skew.results.comparison import Comparison, Drift, compare
 from native_skew.results.diff_command import diff
-from native_skew.results.record import (
+from native_skew.results.packed import (
     FOLDER,
+    Recording,
+    pack,
+    read_all,
+    read_each,
+    read_verdicts,
+    read_versions,
+    recording_of,
+)
+from native_skew.results.record import (
     BriefResult,
-    Change,
     Circumstances,
     CommandRecord,
     NotRun,
-    PublishedRecord,
     Result,
     StepRecord,
     brief,
-    compare,
     encode,
-    nearest,
     paths,
     read,
-    read_all,
-    read_all_briefly,
-    read_brief,
     schema,
     write,
     write_file,
-    write_schema,
 )
 from native_skew.results.report import STYLES, check_word, in_order, reasons
 
@@ -32,11 +34,12 @@ __all__ = [
     "FOLDER",
     "STYLES",
     "BriefResult",
-    "Change",
     "Circumstances",
     "CommandRecord",
+    "Comparison",
+    "Drift",
     "NotRun",
-    "PublishedRecord",
+    "Recording",
     "Result",
     "StepRecord",
     "brief",
@@ -45,16 +48,17 @@ __all__ = [
     "diff",
     "encode",
     "in_order",
-    "nearest",
+    "pack",
     "paths",
     "read",
     "read_all",
-    "read_all_briefly",
-    "read_brief",
+    "read_each",
+    "read_verdicts",
+    "read_versions",
     "reasons",
+    "recording_of",
     "report",
     "schema",
     "write",
     "write_file",
-    "write_schema",
 ]

@@ -1,22 +1,24 @@
-"""Two sets of results -> what differs between them, cell by cell.
+"""Two sets of results -> what differs between them, cell by cell: the one comparison.
 
-A release of a tool makes other cells: a new cell is compared with the old one of the same
-version, or else of the version nearest to it. Another Python makes other cells too: where the
-old run holds none of the new cell's Python, it is compared with those of another.
+A cell is compared with the old one of the same question: of the same Python where there is
+one, else of the nearest; of the same version of the tool, or else of the nearest older one. A
+verdict that its scenario expects is no news, whatever it was before.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from packaging.version import Version
 
-from native_skew import results
 from native_skew.errors import SkewError
-from native_skew.results.record import NotRun, Result
+from native_skew.installers import INSTALLERS
+from native_skew.results import packed
+from native_skew.results.record import AnyResult, BriefResult, NotRun, Result, brief, paths, read
 from native_skew.scenarios import Cell
 from native_skew.verdict import Verdict
 
@@ -26,8 +28,8 @@ class ComparisonError(SkewError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"{path}: {reason}; name a file written by `native-skew run --json`, or a folder of "
-            f"results such as {results.FOLDER}"
+            f"{path}: {reason}; name a file written by `native-skew run --json`, a folder that "
+            f"`native-skew matrix` wrote, or a record such as {packed.FOLDER}"
         )
 
 
@@ -42,14 +44,14 @@ class NothingComparedError(SkewError):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded run, as ``native-skew run --json`` writes it."""
+    """The verdicts of one run, and what it could not run."""
 
-    results: tuple[Result, ...]
+    results: tuple[BriefResult, ...]
     not_run: tuple[NotRun, ...] = ()
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict that is not what it was; ``before`` and ``after`` may differ in version alone."""
+    """A verdict that is not what it was; ``before`` and ``after`` differ in version or Python."""
 
     before: Cell
     after: Cell
@@ -58,24 +60,16 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-class Across(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """How many cells of one Python were compared with those of another."""
-
-    new: str
-    old: str
-    cells: int
-
-
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What differs.
 
     Attributes:
-        changed: verdicts that differ.
+        changed: verdicts that differ, and that no scenario expects.
         new: cells that were compared with none.
         vanished: old cells that no new one was compared with.
         not_run: those that could not be run in the new run; they are not called vanished.
         compared: how many cells were compared.
-        across: those of them that were compared with another Python's.
+        notes: what was compared with another version, another Python, or nothing, a line each.
 
     """
 
@@ -84,14 +78,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     vanished: tuple[Cell, ...]
     not_run: tuple[NotRun, ...]
     compared: int
-    across: tuple[Across, ...] = ()
+    notes: tuple[str, ...]
 
 
 def load(path: Path) -> Run:
     """Reads a recorded run.
 
     Args:
-        path: a folder in the form of ``docs/results``, or a file: what ``run --json`` or
+        path: a record; a folder with a file for each cell; or a file: what ``run --json`` or
             ``report --json`` printed, or one cell's result.
 
     Raises:
@@ -99,8 +93,10 @@ def load(path: Path) -> Run:
         ResultFileError: a file in the folder is damaged.
 
     """
-    is_folder = path.is_dir()
-    found = Run(results=tuple(results.read_all(path).values())) if is_folder else _decoded(path)
+    if path.is_dir():
+        found = Run(results=packed.read_verdicts(path) or tuple(map(brief, map(read, paths(path)))))
+    else:
+        found = _decoded(path)
     if not found.results and not found.not_run:
         raise ComparisonError(path, "holds no results")
     return found
@@ -112,39 +108,57 @@ def _decoded(path: Path) -> Run:
     except OSError as error:
         raise ComparisonError(path, error.strerror or str(error)) from error
     try:
-        raw = msgspec.json.decode(data)
-        if isinstance(raw, list):
-            return Run(results=msgspec.convert(raw, tuple[Result, ...]))
+        raw: Any = msgspec.json.decode(data)
         if isinstance(raw, dict) and "cell" in raw:
-            return Run(results=(msgspec.convert(raw, Result),))
-        return msgspec.convert(raw, Run)
+            raw = [raw]
+        if isinstance(raw, list):
+            raw = {"results": raw}
+        results = msgspec.convert(raw, _Whole)
     except msgspec.MsgspecError as error:
         raise ComparisonError(path, f"not a readable run ({error})") from error
+    return Run(results=tuple(map(brief, results.results)), not_run=results.not_run)
 
 
-def compare(old: Run, new: Run) -> Comparison:
-    """What differs between two runs; order does not matter to it."""
-    before = {result.cell.id: result for result in old.results}
-    by_question: dict[tuple[str, ...], list[Result]] = {}
-    for result in old.results:
-        by_question.setdefault(result.cell.question, []).append(result)
+class _Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as ``native-skew run --json`` writes it."""
 
-    def match(cell: Cell) -> Result | None:
-        return before.get(cell.id) or _nearest(cell, by_question.get(cell.question, ()))
+    results: tuple[Result, ...]
+    not_run: tuple[NotRun, ...] = ()
 
+
+def compare(
+    old: Iterable[AnyResult],
+    new: Iterable[Result | BriefResult],
+    not_run: Iterable[NotRun] = (),
+    *,
+    newer: bool = False,
+) -> Comparison:
+    """What differs between two sets of results; their order does not matter.
+
+    Args:
+        old: what is compared with.
+        new: what is told of.
+        not_run: what could not be run along with ``new``.
+        newer: whether a cell of which only newer versions are among ``old`` is compared with
+            the nearest of these.
+
+    """
+    by_question: dict[tuple[str, ...], list[AnyResult]] = defaultdict(list)
+    for known in old:
+        by_question[known.cell.question].append(known)
     changed: list[Drift] = []
     unmatched: list[Cell] = []
-    used: set[str] = set()
-    across: Counter[tuple[str, str]] = Counter()
-    for result in sorted(new.results, key=lambda each: each.cell):
-        found = match(result.cell)
+    used: set[Cell] = set()
+    notes: Counter[str] = Counter()
+    ordered = sorted(new, key=lambda each: each.cell)
+    for result in ordered:
+        found = _nearest(result.cell, by_question[result.cell.question], newer=newer)
+        notes.update(_notes(result.cell, found.cell if found else None))
         if found is None:
             unmatched.append(result.cell)
             continue
-        used.add(found.cell.id)
-        if found.cell.python != result.cell.python:
-            across[result.cell.python, found.cell.python] += 1
-        if found.verdict != result.verdict:
+        used.add(found.cell)
+        if result.verdict not in (found.verdict, result.expected):
             changed.append(
                 Drift(
                     before=found.cell,
@@ -154,41 +168,60 @@ def compare(old: Run, new: Run) -> Comparison:
                     because=result.because,
                 )
             )
-    stood_for = (match(each.cell) for each in new.not_run)
-    not_run = {_question(each.cell) for each in stood_for if each}
+    given_up = tuple(sorted(not_run, key=lambda each: each.cell))
+    excused = {
+        found.cell
+        for each in given_up
+        if (found := _nearest(each.cell, by_question[each.cell.question], newer=newer))
+    }
+    rest = {each.cell for own in by_question.values() for each in own} - used
     return Comparison(
         changed=tuple(changed),
         new=tuple(unmatched),
-        vanished=tuple(
-            sorted(
-                result.cell
-                for result in old.results
-                if result.cell.id not in used and _question(result.cell) not in not_run
-            )
-        ),
-        not_run=tuple(sorted(new.not_run, key=lambda each: each.cell)),
-        compared=len(new.results) - len(unmatched),
-        across=tuple(
-            sorted(Across(new=one, old=other, cells=n) for (one, other), n in across.items())
+        vanished=tuple(sorted(rest - excused)),
+        not_run=given_up,
+        compared=len(ordered) - len(unmatched),
+        notes=tuple(
+            f"{line}, in {count} cell{'s' if count > 1 else ''}" for line, count in notes.items()
         ),
     )
 
 
-def _question(cell: Cell) -> tuple[str, ...]:
-    """The cell without its tool's version."""
-    return (*cell.question, cell.python)
-
-
-def _nearest(cell: Cell, candidates: Sequence[Result]) -> Result | None:
-    """The newest of the older versions, or else the oldest of the newer ones.
-
-    Of the same Python where there is one.
-    """
+def _nearest(
+    cell: Cell, candidates: Sequence[AnyResult], *, newer: bool = False
+) -> AnyResult | None:
+    """The one of ``candidates``, all of the same question, that ``cell`` is compared with."""
     version = Version(cell.version)
-    same = [each for each in candidates if each.cell.python == cell.python]
-    versions = sorted(same or candidates, key=lambda e: (Version(e.cell.version), e.cell.python))
-    older = [each for each in versions if Version(each.cell.version) <= version]
-    return older[-1] if older else next(iter(versions), None)
+    older = [each for each in candidates if Version(each.cell.version) <= version]
+    pool = older or (candidates if newer else ())
+    if not pool:
+        return None
+    distance = min(_apart(cell, each.cell) for each in pool)
+    same = [each for each in pool if _apart(cell, each.cell) == distance]
+    pick = max if older else min
+    return pick(same, key=lambda each: Version(each.cell.version))
+
+
+def _apart(one: Cell, other: Cell) -> tuple[int, str]:
+    """How far two Pythons are apart; of two that are equally far the older is nearer."""
+    if one.python == other.python:
+        return 0, ""
+    numbers = [int("0" + "".join(filter(str.isdigit, each.python))) for each in (one, other)]
+    return 1 + abs(numbers[0] - numbers[1]), other.python
+
+
+def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:
+    """What is to be said of what ``cell`` is compared with."""
+    tool = f"{INSTALLERS[cell.installer].tool if cell.installer in INSTALLERS else cell.installer}"
+    if found is None:
+        yield f"{tool} {cell.version}: nothing is recorded to compare with"
+        return
+    if found.version != cell.version:
+        is_newer = Version(cell.version) > Version(found.version)
+        what = "is new: compared with" if is_newer else "compared with the newer"
+        yield f"{tool} {cell.version} {what} {found.version}"
+    if found.python != cell.python:
+        yield f"{cell.python}: compared with what {found.python} gave"
 
 
 def by_tool(changed: Iterable[Drift]) -> dict[str, list[Drift]]:

@@ -11,8 +11,7 @@ from rich.markup import escape
 
 from native_skew import results
 from native_skew.errors import ExitCode
-from native_skew.results import comparison as drift
-from native_skew.results import report
+from native_skew.results import comparison, report
 from native_skew.results.comparison import Comparison, Drift
 from native_skew.scenarios import Cell
 
@@ -27,13 +26,14 @@ _SHOWN = 20  # cells named in a list that no verdict of changed
 def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
     """Names the cells whose verdict differs between two recorded runs.
 
-    OLD and NEW are files that `native-skew run --json` wrote, or folders of results. Ends with
-    0 where no verdict changed, 1 where one did, 2 where something could not be read or no cell
-    of the one could be compared with any of the other.
+    OLD and NEW are files that `native-skew run --json` wrote, folders that `native-skew matrix`
+    wrote, or records. Ends with 0 where no verdict changed, 1 where one did, 2 where something
+    could not be read or no cell of the one could be compared with any of the other.
     """
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other")
-    found = drift.compare(drift.load(old), drift.load(new))
+    before, after = comparison.load(old), comparison.load(new)
+    found = comparison.compare(before.results, after.results, after.not_run, newer=True)
     if as_json:
         sys.stdout.write(results.encode(found).decode())
     elif as_markdown:
@@ -43,15 +43,15 @@ def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
         for line in _text(found):
             console.print(line, soft_wrap=True, highlight=False)
     if not found.compared:
-        raise drift.NothingComparedError(old, new)
+        raise comparison.NothingComparedError(old, new)
     sys.exit(ExitCode.of(changed=found.changed))
 
 
 def _text(found: Comparison) -> Iterator[str]:
     """Lines in Rich's markup."""
     yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed"
-    yield from (f"{each}" for each in _across(found))
-    for tool, changes in drift.by_tool(found.changed).items():
+    yield from map(escape, found.notes)
+    for tool, changes in comparison.by_tool(found.changed).items():
         yield f"\n[bold]{escape(tool)}[/]: {len(changes)}"
         for each in changes:
             yield f"  {escape(_where(each.after))}: {each.old} → {each.new}"
@@ -65,8 +65,9 @@ def _text(found: Comparison) -> Iterator[str]:
 
 def _markdown(found: Comparison) -> Iterator[str]:
     yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed."
-    yield from (f"{each}." for each in _across(found))
-    for tool, changes in drift.by_tool(found.changed).items():
+    if found.notes:
+        yield "\n" + "\n".join(f"- {note}" for note in found.notes)
+    for tool, changes in comparison.by_tool(found.changed).items():
         yield f"\n## {tool}\n"
         yield "| cell | before | after | what is observed now |\n| --- | --- | --- | --- |"
         yield from (_row(each) for each in changes)
@@ -89,15 +90,6 @@ def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:
         ("not run", report.reasons(found.not_run)),
     )
     yield from ((title, names) for title, names in lists if names)
-
-
-def _across(found: Comparison) -> Iterator[str]:
-    for each in found.across:
-        yield f"{report.across(each.new, each.old)}, in {_cells(each.cells)}"
-
-
-def _cells(number: int) -> str:
-    return f"{number} cell{'s' if number > 1 else ''}"
 
 
 def _where(cell: Cell) -> str:

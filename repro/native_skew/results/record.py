@@ -1,25 +1,26 @@
-"""The recorded form of a run: one JSON file per cell, with a published schema.
+"""A cell's result, and its form while cells run: one JSON file each, with a published schema.
 
-``docs/results/<scenario>/<variant>/<installer>@<version>/<remedy>.<python>.json``; a
-file's path is its cell's identity.
+``<scenario>/<variant>/<installer>@<version>/<remedy>.<python>.json``; a file's path is its
+cell's identity. ``packed`` is what such files become when they are recorded.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
-from packaging.version import Version
 
+from native_skew import scenarios
 from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.findings import BriefFinding, schema_of
 from native_skew.observe import Observation
-from native_skew.publish import JournalEntry
-from native_skew.scenarios import Cell
+from native_skew.publish import JournalEntry, PublishedRecord
+from native_skew.scenarios import Cell, Scenario, expected_of
 from native_skew.verdict import Verdict
 
 FOLDER = Path("docs/results")
@@ -27,12 +28,11 @@ Diagnosis = tuple[BriefFinding, ...] | None
 
 
 class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A command line, how it ended, what it printed, and how long it took in seconds."""
+    """A command line, how it ended, and what it printed."""
 
     argv: tuple[str, ...]
     exit_code: int
     output: str
-    seconds: float
 
 
 class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,16 +41,6 @@ class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     files: dict[str, str]
     commands: tuple[CommandRecord, ...]
-
-
-class PublishedRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that the index offered, and what its metadata said."""
-
-    filename: str
-    step: int
-    requires_dist: tuple[str, ...]
-    dynamic: tuple[str, ...]
-    sha256: str
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +77,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     observation: Observation | None
     journal: tuple[JournalEntry, ...]
     circumstances: Circumstances
-    seconds: float
     diagnosis: Diagnosis = None
     kind: Literal["native-skew result 1"] = "native-skew result 1"
 
@@ -97,8 +86,10 @@ class BriefResult(msgspec.Struct, frozen=True, kw_only=True):
 
     cell: Cell
     verdict: Verdict
+    because: str
     expected: Verdict | None
     expected_because: str | None
+    date: str = ""
 
 
 AnyResult = TypeVar("AnyResult", Result, BriefResult)
@@ -109,15 +100,6 @@ class NotRun(msgspec.Struct, frozen=True, kw_only=True):
 
     cell: Cell
     reason: str
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict that differs from a recorded one; ``against`` is the recorded cell."""
-
-    cell: Cell
-    against: Cell
-    old: Verdict
-    new: Verdict
 
 
 def schema() -> dict[str, object]:
@@ -131,50 +113,57 @@ def encode(value: object) -> bytes:
 
 
 def read(path: Path) -> Result:
-    """Reads one result file.
+    """Reads the file of one cell; what is expected of it is what its scenario says now.
 
     Raises:
         ResultFileError: it is damaged, or of another kind.
 
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
+        found = msgspec.json.decode(path.read_bytes(), type=Result)
     except (OSError, msgspec.MsgspecError) as error:
         raise ResultFileError(path, str(error)) from error
+    verdict, because = expectation_of(found.cell)
+    return msgspec.structs.replace(found, expected=verdict, expected_because=because)
 
 
-def read_brief(path: Path) -> BriefResult:
-    """Reads one result file, and forgets its evidence.
+@cache
+def known_scenarios() -> dict[str, Scenario]:
+    """All scenarios by id, read once."""
+    return scenarios.load_all()
 
-    Raises:
-        ResultFileError: as of ``read``; the evidence must be there to be forgotten.
 
-    """
-    return brief(read(path))
+def expectation_of(cell: Cell) -> tuple[Verdict | None, str | None]:
+    """The verdict that a cell's scenario expects, and why; None for what it does not state."""
+    scenario = known_scenarios().get(cell.scenario)
+    expected = expected_of(scenario, cell) if scenario else None
+    return (expected.verdict, expected.because) if expected else (None, None)
+
+
+def contradicts(result: Result | BriefResult) -> bool:
+    """Whether the verdict is not what the scenario expects."""
+    return result.expected is not None and result.expected != result.verdict
 
 
 def brief(result: Result) -> BriefResult:
     """``result`` without its evidence."""
-    return msgspec.convert(result, BriefResult, from_attributes=True)
+    return BriefResult(
+        cell=result.cell,
+        verdict=result.verdict,
+        because=result.because,
+        expected=result.expected,
+        expected_because=result.expected_because,
+        date=result.circumstances.date,
+    )
 
 
-def paths(folder: Path = FOLDER) -> list[Path]:
-    """The result files below ``folder``; none where there is no such folder."""
+def paths(folder: Path) -> list[Path]:
+    """The files of cells below ``folder``; none where there is no such folder."""
     return sorted(folder.glob("*/*/*/*.json"))
 
 
-def read_all(folder: Path = FOLDER) -> dict[str, Result]:
-    """All results below ``folder`` by cell id; empty where there is no such folder."""
-    return {result.cell.id: result for result in map(read, paths(folder))}
-
-
-def read_all_briefly(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
-    """All results below ``folder`` without their evidence, which takes a twentieth of memory."""
-    return tuple(map(read_brief, paths(folder)))
-
-
 def write(result: Result, folder: Path) -> Path:
-    """Writes a result below ``folder``, whole or not at all; returns its path.
+    """Writes the file of a cell below ``folder``, whole or not at all; returns its path.
 
     Raises:
         WorkFolderError: the folder cannot be written to.
@@ -192,49 +181,26 @@ def write_file(path: Path, content: bytes) -> None:
         WorkFolderError: the folder cannot be written to.
 
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise WorkFolderError(path, error.strerror or str(error)) from error
+    write_files({path: content})
 
 
-def write_schema(folder: Path) -> None:
-    """Writes the schema beside the results."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "schema.json").write_bytes(encode(schema()))
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """Writes files, each whole or not at all; none while one of them cannot be written.
 
+    Raises:
+        WorkFolderError: a folder cannot be written to.
 
-def nearest(cell: Cell, recorded: Iterable[AnyResult]) -> AnyResult | None:
-    """The recorded result that ``cell`` is to be compared with.
-
-    The same question; of the same Python where there is one; of this tool version, or else
-    of the nearest older one. None where only newer versions, or nothing, is recorded.
     """
-    version = Version(cell.version)
-    candidates = [
-        r
-        for r in recorded
-        if r.cell.question == cell.question and Version(r.cell.version) <= version
-    ]
-    key = lambda r: (r.cell.python == cell.python, Version(r.cell.version))
-    return max(candidates, key=key, default=None)
-
-
-def compare(
-    new: Iterable[Result | BriefResult], recorded: Iterable[AnyResult]
-) -> tuple[Change, ...]:
-    """The cells of ``new`` whose verdict is not what is recorded for them."""
-    known = tuple(recorded)
-    changes = []
-    for result in new:
-        old = nearest(result.cell, known)
-        if old is not None and old.verdict != result.verdict:
-            changes.append(
-                Change(cell=result.cell, against=old.cell, old=old.verdict, new=result.verdict)
-            )
-    return tuple(changes)
+    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in contents}
+    path = Path()
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary[path].write_bytes(content)
+        for path, draft in temporary.items():
+            draft.replace(path)
+    except OSError as error:
+        for draft in temporary.values():
+            with contextlib.suppress(OSError):
+                draft.unlink()
+        raise WorkFolderError(path, error.strerror or str(error)) from error

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from native_skew.installers import INSTALLERS, REMEDIES
-from native_skew.results.record import AnyResult, Change, NotRun, Result, nearest
+from native_skew.results.comparison import Drift
+from native_skew.results.record import AnyResult, BriefResult, NotRun, Result, contradicts
 from native_skew.scenarios import Cell
 from native_skew.verdict import MEANING, Verdict
 
@@ -30,6 +31,8 @@ STYLES: dict[Verdict, str] = {
 }
 
 
+# A verdict in one line, as ``row`` gives it.
+COLUMNS = (*Cell.__struct_fields__, "verdict", "because", "date", "expected")
 _FIRST = 62  # columns that a remedy's title and name may take on one line
 _WIDE = 140  # columns from which on a remedy's title fits beside the rest
 
@@ -155,7 +158,7 @@ def _last_command(result: Result) -> str:
 def summary(
     results: Sequence[Result],
     not_run: Sequence[NotRun],
-    changes: Sequence[Change],
+    changes: Sequence[Drift],
     wide: bool = True,
 ) -> RenderableType:
     """Everything that a run ends with."""
@@ -174,7 +177,7 @@ def summary(
 
 
 def news(
-    not_run: Iterable[NotRun], contradictory: Iterable[AnyResult], changes: Iterable[Change]
+    not_run: Iterable[NotRun], contradictory: Iterable[AnyResult], changes: Iterable[Drift]
 ) -> list[Text]:
     """What asks for a person's attention: a line for each, for each reason where nothing ran."""
     lines = [Text(line, style="yellow") for line in reasons(not_run)]
@@ -186,7 +189,7 @@ def news(
         lines.append(Text(line, style="bold red"))
     for change in changes:
         line = (
-            f"changed: {change.cell.id}: {change.old} (recorded with {_recorded_with(change)}) "
+            f"changed: {change.after.id}: {change.old} (recorded with {_recorded_with(change)}) "
             f"is now {change.new}"
         )
         lines.append(Text(line, style="bold red"))
@@ -205,34 +208,9 @@ def _named(cells: Sequence[Cell]) -> str:
     return cells[0].id if len(cells) == 1 else f"{len(cells)} cells, the first is {cells[0].id}"
 
 
-def _recorded_with(change: Change) -> str:
-    same = change.against.python == change.cell.python
-    return change.against.version + ("" if same else f" on {change.against.python}")
-
-
-def novelties(results: Sequence[Result], recorded: Iterable[AnyResult]) -> list[str]:
-    """What was compared with another version's or Python's record, or with nothing.
-
-    A line for each, with the number of cells.
-    """
-    known = tuple(recorded)
-    lines: Counter[str] = Counter()
-    for result in results:
-        old = nearest(result.cell, known)
-        tool = f"{INSTALLERS[result.cell.installer].tool} {result.cell.version}"
-        if old is None:
-            lines[f"{tool}: nothing is recorded to compare with"] += 1
-            continue
-        if old.cell.version != result.cell.version:
-            lines[f"{tool} is new: compared with {old.cell.version}"] += 1
-        if old.cell.python != result.cell.python:
-            lines[across(result.cell.python, old.cell.python)] += 1
-    return [f"{line}, in {count} cell{'s' if count > 1 else ''}" for line, count in lines.items()]
-
-
-def across(new: str, old: str) -> str:
-    """Says that cells of one Python were compared with those of another."""
-    return f"{new}: compared with what {old} gave"
+def _recorded_with(change: Drift) -> str:
+    same = change.before.python == change.after.python
+    return change.before.version + ("" if same else f" on {change.before.python}")
 
 
 def command() -> str:
@@ -243,7 +221,7 @@ def command() -> str:
 
 def contradictions(results: Iterable[AnyResult]) -> list[AnyResult]:
     """Results whose verdict is not what their scenario expects."""
-    return [r for r in results if r.expected is not None and r.expected != r.verdict]
+    return [result for result in results if contradicts(result)]
 
 
 def markdown(results: Sequence[Result]) -> str:
@@ -258,6 +236,24 @@ def markdown(results: Sequence[Result]) -> str:
         words = [result.cell.id, result.verdict, *(f or "-" for f in facts), check_word(result)]
         lines.append(f"| {' | '.join(words)} |")
     return "\n".join(lines) + "\n"
+
+
+def as_csv(results: Iterable[BriefResult]) -> str:
+    """The verdicts as CSV, a line a cell, with a header."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    lines.writerows(map(row, results))
+    return text.getvalue()
+
+
+def row(result: BriefResult) -> tuple[str, ...]:
+    """A verdict as the values of ``COLUMNS``."""
+    return (
+        *(getattr(result.cell, name) for name in Cell.__struct_fields__),
+        *(result.verdict, result.because, result.date),
+        result.expected or "",
+    )
 
 
 def legend() -> Table:

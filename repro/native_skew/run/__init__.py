@@ -1,7 +1,7 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
 from native_skew.run.cell import CellRun, Task
-from native_skew.run.commands import record_sound, run, serve
+from native_skew.run.commands import run, serve
 from native_skew.run.live_builds import Builds
 from native_skew.run.options import (
     Asked,
@@ -39,7 +39,6 @@ __all__ = [
     "jobs_option",
     "limit_option",
     "newest_option",
-    "record_sound",
     "remedy_option",
     "results_option",
     "run",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -102,7 +101,6 @@ class CellRun:
         self._prefix = session.next_prefix()
         self._installer = INSTALLERS[task.cell.installer]
         self._records: list[StepRecord] = []
-        self._started = 0.0
         self.tool_seconds = 0.0
         self.sandbox = Sandbox(root=session.folder / self._prefix, index_url="")
 
@@ -115,7 +113,7 @@ class CellRun:
             SkewError: the fake pair could not be made.
 
         """
-        self._started, task = time.monotonic(), self._task
+        task = self._task
         publication = self._publish()
         try:
             plan, exit_code = self._run_steps(publication)
@@ -168,7 +166,6 @@ class CellRun:
             circumstances=evidence.circumstances_of(
                 task.interpreter, self._workshop.compiler, self._workshop.check_tools
             ),
-            seconds=round(time.monotonic() - self._started, 3),
             diagnosis=diagnosis,
         )
         known = evidence.replacements(
@@ -244,7 +241,9 @@ class CellRun:
         for argv in commands:
             outcome = self._run(argv, plan)
             require_sound(outcome, self._limit, self._installer.misuse)
-            records.append(CommandRecord(**msgspec.structs.asdict(outcome)))
+            records.append(
+                CommandRecord(argv=outcome.argv, exit_code=outcome.exit_code, output=outcome.output)
+            )
             if outcome.exit_code:
                 break
         written = {**plan.files, **{f"~/.config/{k}": v for k, v in plan.user_files.items()}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from rich.text import Text
 from native_skew import results, scenarios
 from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
-from native_skew.results import Change, NotRun, Result, report
+from native_skew.results import Drift, NotRun, Result, report
 from native_skew.run.by_hand import instructions
 from native_skew.run.options import Asked, asked_options, work_option
 from native_skew.run.progress import Display, Phases
@@ -61,7 +61,7 @@ def run(
     )
     filters.require_known()
     # What another consumer does is no news of a tool.
-    recorded = () if consumer else results.read_all_briefly(asked.folder)
+    recorded = () if consumer else results.read_verdicts(asked.folder)
     if record and filters.own_executables:
         raise RecordOwnError(filters.own_executables)
     with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
@@ -83,9 +83,10 @@ def run(
         outcomes = _run_all(runner, selection, notes)
     done = [each for each in outcomes if isinstance(each, Result)]
     not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
-    changes = results.compare(done, recorded)
+    compared = results.compare(recorded, done)
+    changes = compared.changed
     _print_outcome(console, done, not_run, changes, as_json=as_json)
-    for line in report.novelties(done, recorded):
+    for line in compared.notes:
         notes.print(line, soft_wrap=True, highlight=False)
     for cell_id, path in runner.kept.items():
         notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
@@ -98,7 +99,8 @@ def run(
     )
     contradictory = report.contradictions(done)
     if record and not consumer:
-        record_sound(done, asked.folder, notes)
+        number, _ = results.pack(done, asked.folder)
+        notes.print(f"recorded {number} results below {asked.folder}", highlight=False)
         changes = ()
     sys.exit(ExitCode.of(changed=changes or contradictory, not_run=not_run))
 
@@ -112,7 +114,7 @@ def _print_outcome(
     console: Console,
     done: Sequence[Result],
     not_run: Sequence[NotRun],
-    changes: Sequence[Change],
+    changes: Sequence[Drift],
     *,
     as_json: bool,
 ) -> None:
@@ -121,23 +123,6 @@ def _print_outcome(
         sys.stdout.write(results.encode(value).decode())
     else:
         console.print(report.summary(done, not_run, changes, report.is_wide(console)))
-
-
-def record_sound(found: Iterable[Result], folder: Path, console: Console) -> list[Result]:
-    """Writes what agrees with its scenario; returns the rest, which must be understood first.
-
-    ``found`` is taken one by one: a matrix need not fit into memory.
-    """
-    number, contradictory = 0, []
-    for result in found:
-        if report.contradictions([result]):
-            contradictory.append(result)
-        else:
-            results.write(result, folder)
-            number += 1
-    results.write_schema(folder)
-    console.print(f"recorded {number} results below {folder}", highlight=False)
-    return contradictory
 
 
 @click.command()

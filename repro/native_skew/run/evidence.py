@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,8 +14,8 @@ from packaging.metadata import parse_email
 from native_skew import __version__
 from native_skew.distributions import DistributionFile, archives
 from native_skew.observe import Observation
-from native_skew.publish import Publication
-from native_skew.results import Circumstances, PublishedRecord, Result
+from native_skew.publish import Publication, PublishedRecord
+from native_skew.results import Circumstances, Result
 from native_skew.toolchain import Compiler, Interpreter, Sandbox, Tool
 
 
@@ -35,7 +34,6 @@ def _record(file: DistributionFile) -> PublishedRecord:
         step=file.step,
         requires_dist=tuple(raw.get("requires_dist", ())),
         dynamic=tuple(raw.get("dynamic", ())),
-        sha256=hashlib.sha256(file.content).hexdigest(),
     )
 
 

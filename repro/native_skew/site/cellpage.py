@@ -30,7 +30,7 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
         raw: the path of the recorded result, where it is not among the matrix's.
 
     """
-    page = markup.page_of(result)
+    page = markup.page_of(result.cell)
     parts = [
         f'<p class="lead">{markup.verdict(result.verdict)} {escape(result.because)}.</p>',
         _expected(result),
@@ -77,7 +77,7 @@ def _facts(result: Result, page: str, scenario: Scenario) -> str:
         ("tool", escape(markup.tool(result))),
         ("interpreter", f"CPython {known.python} ({cell.python})"),
         ("platform", escape(known.platform)),
-        ("recorded", f"{known.date}, in {result.seconds} s"),
+        ("recorded", known.date),
     ]
     return facts(rows, "What this cell is")
 
@@ -89,7 +89,7 @@ def _step(number: int, step: StepRecord) -> str:
     for index, command in enumerate(step.commands, 1):
         typed = markup.command_line(command.argv)
         parts.append(pre(typed, f"Command {index} of step {number}"))
-        ended = f"ended with {command.exit_code} after {command.seconds} s"
+        ended = f"ended with {command.exit_code}"
         if command.output.strip():
             parts.append(
                 f"<details{' open' if command in snippet.commands(step) else ''}>"
@@ -108,11 +108,10 @@ def _published(result: Result) -> str:
             str(p.step),
             codes(p.requires_dist),
             codes(p.dynamic),
-            code(p.sha256[:12]),
         )
         for p in result.published
     ]
-    head = ("file", "from step", "Requires-Dist", "Dynamic", "SHA-256 begins")
+    head = ("file", "from step", "Requires-Dist", "Dynamic")
     return table(head, rows, "What was published") if rows else "<p>Nothing.</p>"
 
 

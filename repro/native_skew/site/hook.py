@@ -9,8 +9,9 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
+from native_skew import results
 from native_skew.errors import SkewError
-from native_skew.site import markup, pages
+from native_skew.site import downloads, markup, pages
 
 
 def on_config(config: Any) -> Any:
@@ -22,7 +23,7 @@ def on_config(config: Any) -> Any:
 
 @event_priority(100)  # before the plugin that checks where redirects lead
 def on_files(files: Any, config: Any) -> Any:
-    """Adds every generated page.
+    """Adds every generated page, and what is made of the record, which itself is left out.
 
     Raises:
         PluginError: a result or a scenario cannot be read.
@@ -31,6 +32,8 @@ def on_files(files: Any, config: Any) -> Any:
     try:
         for path, text in pages.generate().items():
             files.append(File.generated(config, path, content=text))
+        for path, content in downloads.generate(results.FOLDER):
+            files.append(File.generated(config, path, content=content))
     except SkewError as error:
         raise PluginError(str(error)) from error
     return files

@@ -8,23 +8,47 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from native_skew.installers import INSTALLERS
-from native_skew.results import Result
+from native_skew.results import BriefResult, Result
+from native_skew.scenarios import Cell
 
 # Everything after this line of a generated page is HTML; the hook spares it the parser.
 READY = "<!-- ready-made HTML -->\n"
 # Head of a page that no navigation lists: the room is for its table.
 WIDE = ("hide:", "  - navigation")
+# What tells of cells that have no page.
+INSTALLERS_PAGE = "installers/index.md"
+Shown = Result | BriefResult
 LONGEST = 12_000  # characters of one transcript on a page; the rest is in the raw result
 
 
-def page_of(result: Result) -> str:
-    """The cell's page, relative to the pages' folder."""
-    return f"cells/{result.cell.id}.md"
+def page_of(cell: Cell) -> str:
+    """The cell's page, relative to the pages' folder; what is unsupported has none."""
+    return f"cells/{cell.id}.md"
 
 
-def raw_of(result: Result) -> str:
-    """The cell's recorded result, relative to the pages' folder."""
-    return f"results/{result.cell.id}.json"
+def raw_of(result: Result, *, in_timeline: bool = False) -> str:
+    """The result as JSON, relative to the pages' folder."""
+    folder = "results/timeline/cells" if in_timeline else "results"
+    return f"{folder}/{result.cell.id}.json"
+
+
+def _place_of(result: Shown) -> tuple[str, str]:
+    """The page on which ``result`` is shown, and the fragment that leads to it there."""
+    if result.verdict == "unsupported":
+        return INSTALLERS_PAGE, f"#{result.cell.installer}"
+    return page_of(result.cell), ""
+
+
+def href(source: str, result: Shown) -> str:
+    """Where ``result`` is shown as seen from the page ``source``, for raw HTML."""
+    page, fragment = _place_of(result)
+    return url(source, page) + fragment
+
+
+def reference(source: str, result: Shown) -> str:
+    """As ``href``, for Markdown."""
+    page, fragment = _place_of(result)
+    return link(source, page) + fragment
 
 
 def link(source: str, target: str) -> str:
@@ -69,15 +93,15 @@ def badge(result: Result, source: str, note: str | None = None) -> str:
     words = note or short_tool(result)
     title = f"{tool(result)} on {result.cell.python}, recorded {result.circumstances.date}"
     return (
-        f"[{result.verdict} <small>{words}</small>]({link(source, page_of(result))})"
+        f"[{result.verdict} <small>{words}</small>]({reference(source, result)})"
         f'{{ .verdict .{css(result.verdict)} title="{title}" }}'
     )
 
 
 def html_badge(result: Result, source: str) -> str:
     """A link to the cell's page as HTML, with the verdict alone."""
-    href = escape(url(source, page_of(result)))
-    return f'<a class="verdict {css(result.verdict)}" href="{href}">{result.verdict}</a>'
+    target = escape(href(source, result))
+    return f'<a class="verdict {css(result.verdict)}" href="{target}">{result.verdict}</a>'
 
 
 def pre(text: str, label: str) -> str:

@@ -12,7 +12,7 @@ from itertools import groupby
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
-from native_skew.site import markup
+from native_skew.site import downloads, markup
 from native_skew.site.result_index import Book, unrecorded_tools
 from native_skew.verdict import MEANING
 
@@ -36,7 +36,8 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         '<p data-matrix-none hidden>No recorded cell matches; <a href="#">show all</a>.</p>',
         '<h2 id="what-to-do">What to do</h2><p>Set the filter, then share the page’s address: it '
         "holds the filter. The results themselves are "
-        f'<a href="{markup.url(PAGE, "results/schema.json")}">JSON files with a schema</a>.</p>',
+        f'<a href="{markup.url(PAGE, "results/schema.json")}">JSON files with a schema</a>; all '
+        f'verdicts are in <a href="{markup.url(PAGE, downloads.CSV)}">one CSV file</a>.</p>',
     ]
     return (
         markup.frontmatter("Matrix", *_HEAD)

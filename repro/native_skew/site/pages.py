@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from native_skew import results, scenarios
-from native_skew.site import cellpage, links, markup, matrix, remedypage, scenariopage, timeline
+from native_skew.site import (
+    cellpage,
+    installerpage,
+    links,
+    markup,
+    matrix,
+    remedypage,
+    scenariopage,
+    timeline,
+)
 from native_skew.site.result_index import Book
 from native_skew.timeline import record
 
@@ -25,13 +34,14 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
 
     """
     book, known = Book.open(folder), scenarios.load_all()
-    lines, evidence = record.read_all(folder / "timeline"), record.read_cells(folder / "timeline")
+    lines, evidence = record.read_all(folder / "timeline"), results.read_all(folder / "timeline")
     shown = {result.cell.scenario for result in book.results}
     pages = {
         matrix.PAGE: matrix.render(book, known),
         timeline.PAGE: timeline.render(book, known, lines, evidence),
         "scenarios/index.md": scenariopage.index(book, known),
         "remedies/index.md": remedypage.index(book),
+        installerpage.PAGE: installerpage.render(book, evidence),
     }
     for name in known:
         if name in shown:
@@ -40,15 +50,15 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
     pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
     for result in book.results:
-        pages[markup.page_of(result)] = cellpage.render(result, book, known[result.cell.scenario])
+        if result.verdict != "unsupported":
+            pages[markup.page_of(result.cell)] = cellpage.render(
+                result, book, known[result.cell.scenario]
+            )
     for result in evidence.values():
-        page = cellpage.render(
-            result,
-            book,
-            known[result.cell.scenario],
-            f"results/timeline/cells/{result.cell.id}.json",
-        )
-        pages.setdefault(markup.page_of(result), page)  # the matrix may have that cell too
+        page = markup.page_of(result.cell)
+        if result.verdict != "unsupported" and page not in pages:  # the matrix may have it too
+            raw = markup.raw_of(result, in_timeline=True)
+            pages[page] = cellpage.render(result, book, known[result.cell.scenario], raw)
     return pages
 
 

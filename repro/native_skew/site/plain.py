@@ -14,10 +14,12 @@ from pathlib import Path
 
 import jinja2
 
-from native_skew.site import markup, pages
+from native_skew import results
+from native_skew.site import downloads, markup, pages
 from native_skew.site.errors import NoPagesError
 from native_skew.site.macros import Desk
 
+_RECORD = ("*.csv", "*.jsonl", "versions.toml", "releases.json")  # as in mkdocs.yml
 _CONFIG, _DOCS, _THEME = Path("mkdocs.yml"), Path("docs"), Path("repro/native_skew/site/theme")
 
 
@@ -41,13 +43,17 @@ def write(target: Path, environ: Mapping[str, str]) -> int:
         raise NoPagesError(str(Path.cwd()))
     written = rendered(pages.edit_link(environ)) | pages.generate()
     shutil.rmtree(target / _DOCS, ignore_errors=True)
-    shutil.copytree(_DOCS, target / _DOCS, ignore=shutil.ignore_patterns("*.md"))
+    shutil.copytree(_DOCS, target / _DOCS, ignore=shutil.ignore_patterns("*.md", *_RECORD))
     shutil.copytree(_THEME, target / _THEME, dirs_exist_ok=True)
     shutil.copy(_CONFIG, target)
     for path, text in written.items():
         file = target / _DOCS / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_as_seen_from_the_source(path, text), encoding="utf-8")
+    for path, content in downloads.generate(results.FOLDER):
+        file = target / _DOCS / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
     return len(written)
 
 

@@ -34,6 +34,8 @@ def badge(question: str, old: str, new: str, source: str, folder: Path = record.
         raise FlipReferenceError(question, old, new, recorded)
     line, flip = found[0]
     href = markup.link(source, f"cells/{_cell(line, flip)}.md")
+    if new == "unsupported":
+        href = markup.link(source, f"{markup.INSTALLERS_PAGE}") + f"#{line.question.installer}"
     title = f"{old} in {line.tool} {flip.older}; recorded {line.date}"
     return f'[{line.tool} {flip.newer}]({href}){{ .verdict .{markup.css(new)} title="{title}" }}'
 

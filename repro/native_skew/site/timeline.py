@@ -118,8 +118,7 @@ def _runs(points: Sequence[Point], evidence: Mapping[str, Result]) -> str:
     if not points:
         return ""
     links = ", ".join(
-        f'<a href="{escape(markup.url(PAGE, markup.page_of(evidence[each.cell])))}">'
-        f"{escape(each.version)}</a>"
+        f'<a href="{escape(markup.href(PAGE, evidence[each.cell]))}">{escape(each.version)}</a>'
         for each in points
     )
     return f"<details><summary>{len(points)} more</summary>{links}</details>"

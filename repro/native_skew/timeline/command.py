@@ -109,7 +109,10 @@ def timeline(
     ran = [each for answers in outcomes.values() for each in answers.values()]
     notes.print(f"{len(ran)} cells in {time.monotonic() - started:.0f} s", highlight=False)
     cells = [each for each in ran if isinstance(each, Result)]
-    changes = results.compare(cells, record.read_cells(folder).values())
+    compared = results.compare(results.read_verdicts(folder), cells)
+    changes = compared.changed
+    for note in compared.notes:
+        notes.print(note, soft_wrap=True, highlight=False, markup=False)
     contradictory = report.contradictions(cells)
     news = _news(outcomes, record.read_all(folder))
     if as_json:
@@ -179,8 +182,14 @@ def _record(
     """Writes the lines that agree with their scenario; the rest must be understood first."""
     doubtful = {result.cell.id for result in contradictory}
     sound = [line for line in done if not doubtful.intersection(p.cell for p in line.points)]
-    for line in sound:
-        evidence = (e for e in outcomes[line.question].values() if isinstance(e, Result))
-        record.write(line, evidence, folder)
-    results.write_file(folder / "schema.json", results.encode(record.schema()))
+    record.write(
+        sound,
+        (
+            each
+            for line in sound
+            for each in outcomes[line.question].values()
+            if isinstance(each, Result)
+        ),
+        folder,
+    )
     notes.print(f"recorded {len(sound)} lines below {folder}", highlight=False)

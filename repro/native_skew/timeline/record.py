@@ -1,12 +1,13 @@
 """The recorded form of a timeline.
 
-``docs/results/timeline/lines/<scenario>/<variant>/<installer>/<remedy>.<python>.json`` says
-at which release a verdict flips; ``docs/results/timeline/cells/`` holds the evidence of each
-release that was run, as any other result (``results.py``) and in the same layout.
+``docs/results/timeline`` is a record as ``docs/results`` itself, in which each release that was
+run keeps its verdict and its evidence. ``releases.json`` says of each question which releases
+there were, and which of them could not be run; at which of them a verdict flips follows.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -17,12 +18,14 @@ import msgspec
 from native_skew import results
 from native_skew.errors import ResultFileError
 from native_skew.findings import schema_of
-from native_skew.results import NotRun, Result
+from native_skew.results import BriefResult, NotRun, Result
+from native_skew.scenarios import Cell
 from native_skew.timeline import search
 from native_skew.verdict import Verdict
 
 FOLDER = results.FOLDER / "timeline"
-Outcomes = Mapping[str, Result | NotRun]
+RELEASES = "releases.json"
+Outcomes = Mapping[str, Result | BriefResult | NotRun]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -36,7 +39,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     @property
     def id(self) -> str:
-        """Its name, and the path of its line below the lines' folder."""
+        """Its name."""
         return f"{self.scenario}/{self.variant}/{self.installer}/{self.remedy}.{self.python}"
 
 
@@ -97,10 +100,22 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(tuple(group) for _, group in groupby(self.points, lambda p: p.verdict))
 
 
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """Questions that were asked of the same releases of a tool.
+
+    ``questions`` are their ids, each with the releases that could not be run.
+    """
+
+    tool: str
+    releases: tuple[str, ...]
+    questions: dict[str, tuple[Skipped, ...]]
+
+
 def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Outcomes) -> Line:
     """The line that ``outcomes`` draw; at least one of them is a result."""
     known = verdicts(outcomes)
-    ran = [each for release in releases if isinstance(each := outcomes.get(release), Result)]
+    answers = (outcomes.get(release) for release in releases)
+    ran = [_brief(each) for each in answers if each and not isinstance(each, NotRun)]
     by_version = {result.cell.version: result for result in ran}
     return Line(
         question=question,
@@ -119,19 +134,25 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
             for release in releases
             if isinstance(each := outcomes.get(release), NotRun)
         ),
-        date=max(result.circumstances.date for result in ran),
+        date=max(result.date for result in ran),
     )
+
+
+def _brief(result: Result | BriefResult) -> BriefResult:
+    return results.brief(result) if isinstance(result, Result) else result
 
 
 def verdicts(outcomes: Outcomes) -> dict[str, str | None]:
     """What the search needs to know of what was run."""
     return {
-        release: each.verdict if isinstance(each, Result) else None
+        release: None if isinstance(each, NotRun) else each.verdict
         for release, each in outcomes.items()
     }
 
 
-def _flip(older: Result, newer: Result, releases: Sequence[str], known: search.Known) -> Flip:
+def _flip(
+    older: BriefResult, newer: BriefResult, releases: Sequence[str], known: search.Known
+) -> Flip:
     before, after = older.cell.version, newer.cell.version
     return Flip(
         older=before,
@@ -146,45 +167,91 @@ def _flip(older: Result, newer: Result, releases: Sequence[str], known: search.K
 
 
 def schema() -> dict[str, object]:
-    """The JSON Schema (2020-12) of a line's file."""
+    """The JSON Schema (2020-12) of a line, as the site has it."""
     return schema_of(Line)
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Line]:
-    """All lines by id; empty where none is recorded.
+    """All lines by id; empty where none is recorded. Reads no evidence.
 
     Raises:
-        ResultFileError: a file is damaged, or of another kind.
+        ResultFileError: a file is damaged, or says of a question what another does not know.
 
     """
+    ran: dict[str, dict[str, BriefResult]] = defaultdict(dict)
+    questions = {}
+    for each in results.read_verdicts(folder):
+        question = question_of(each.cell)
+        questions[question.id] = question
+        ran[question.id][each.cell.version] = each
     found = {}
-    for path in sorted((folder / "lines").glob("*/*/*/*.json")):
-        try:
-            line = msgspec.json.decode(path.read_bytes(), type=Line)
-        except (OSError, msgspec.MsgspecError) as error:
-            raise ResultFileError(path, str(error)) from error
-        found[line.question.id] = line
-    return found
+    for series in _read_series(folder):
+        for name, skipped in series.questions.items():
+            if name not in questions or name in found:
+                reason = "stands twice" if name in found else "has no verdicts"
+                raise ResultFileError(folder / RELEASES, f"{name} {reason}")
+            found[name] = _line(questions[name], series, skipped, ran[name])
+    if unknown := sorted(questions.keys() - found.keys()):
+        raise ResultFileError(folder / RELEASES, f"says nothing of {', '.join(unknown)}")
+    return {name: found[name] for name in sorted(found)}
 
 
-def read_cells(folder: Path = FOLDER) -> dict[str, Result]:
-    """The evidence of all lines, by cell id."""
-    return results.read_all(folder / "cells")
+def _line(
+    question: Question,
+    series: Series,
+    skipped: Iterable[Skipped],
+    ran: Mapping[str, BriefResult],
+) -> Line:
+    outcomes: dict[str, BriefResult | NotRun] = dict(ran)
+    cell = next(iter(ran.values())).cell
+    for each in skipped:
+        of_that = msgspec.structs.replace(cell, version=each.version)
+        outcomes[each.version] = NotRun(cell=of_that, reason=each.reason)
+    return line_of(question, series.tool, series.releases, outcomes)
 
 
-def write(line: Line, evidence: Iterable[Result], folder: Path) -> None:
-    """Writes a line and its evidence, in place of what was recorded of the same question.
+def _read_series(folder: Path) -> tuple[Series, ...]:
+    path = folder / RELEASES
+    if not path.exists():
+        return ()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Series, ...])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ResultFileError(path, str(error)) from error
+
+
+def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> None:
+    """Records lines and their evidence, in place of what was recorded of the same questions.
 
     Raises:
         WorkFolderError: the folder cannot be written to.
+        ResultFileError: what is recorded cannot be read.
 
     """
-    now = {result.cell.id: result for result in evidence}
-    for result in now.values():
-        results.write(result, folder / "cells")
-    results.write_file(folder / "lines" / f"{line.question.id}.json", results.encode(line))
-    question = line.question
-    stale = f"{question.scenario}/{question.variant}/{question.installer}@*"
-    for path in (folder / "cells").glob(f"{stale}/{question.remedy}.{question.python}.json"):
-        if path.relative_to(folder / "cells").as_posix().removesuffix(".json") not in now:
-            path.unlink()
+    now = {line.question.id: line for line in lines}
+    series: dict[tuple[str, tuple[str, ...]], dict[str, tuple[Skipped, ...]]] = defaultdict(dict)
+    for name, line in sorted((read_all(folder) | now).items()):
+        series[line.tool, line.releases][name] = line.skipped
+    results.pack(
+        evidence,
+        folder,
+        gone=lambda cell: question_of(cell).id in now,
+        files={
+            folder / "schema.json": schema(),
+            folder / RELEASES: [
+                Series(tool=tool, releases=releases, questions=questions)
+                for (tool, releases), questions in sorted(series.items())
+            ],
+        },
+    )
+
+
+def question_of(cell: Cell) -> Question:
+    """What a cell is an answer to."""
+    return Question(
+        scenario=cell.scenario,
+        variant=cell.variant,
+        installer=cell.installer,
+        remedy=cell.remedy,
+        python=cell.python,
+    )

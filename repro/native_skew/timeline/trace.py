@@ -9,9 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
 from native_skew.run import Filters, Selection, Task, select
-from native_skew.scenarios import Cell
 from native_skew.timeline import search
-from native_skew.timeline.record import Question, verdicts
+from native_skew.timeline.record import Question, question_of, verdicts
 from native_skew.toolchain import Interpreter, Toolbox
 
 Found = dict[Question, dict[str, Result | NotRun]]
@@ -47,7 +46,7 @@ def trace(
         outcomes = [*selection.not_run, *run(selection.tasks)]
         by_question: Found = defaultdict(dict)
         for outcome in outcomes:
-            by_question[_question(outcome.cell)][outcome.cell.version] = outcome
+            by_question[question_of(outcome.cell)][outcome.cell.version] = outcome
         for question, answers in by_question.items():
             found[question] |= answers
     return found
@@ -81,13 +80,3 @@ def selector(
 
 def _tool(question: Question) -> str:
     return INSTALLERS[question.installer].tool
-
-
-def _question(cell: Cell) -> Question:
-    return Question(
-        scenario=cell.scenario,
-        variant=cell.variant,
-        installer=cell.installer,
-        remedy=cell.remedy,
-        python=cell.python,
-    )

@@ -10,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from native_skew.installers import INSTALLERS
-from native_skew.results import STYLES, Change, NotRun, Result, reasons
+from native_skew.results import STYLES, Drift, NotRun, Result, reasons
 from native_skew.timeline.record import Flip, Line, Point
 
 
 def summary(
     lines: Sequence[Line],
     not_run: Sequence[NotRun],
-    changes: Sequence[Change],
+    changes: Sequence[Drift],
     contradictory: Sequence[Result],
 ) -> RenderableType:
     """Everything that the command ends with."""
@@ -72,8 +72,8 @@ def _contradiction(each: Result) -> str:
     )
 
 
-def _change(each: Change) -> str:
+def _change(each: Drift) -> str:
     return (
-        f"changed: {each.cell.id}: {each.old} (recorded with {each.against.version}) "
+        f"changed: {each.after.id}: {each.old} (recorded with {each.before.version}) "
         f"is now {each.new}"
     )

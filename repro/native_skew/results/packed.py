@@ -1,0 +1,604 @@
+"""The record: verdicts that people review, and the evidence for them, apart.
+
+``docs/results/<scenario>/<installer>.csv`` has a line a cell; ``versions.toml`` says of each
+tool in which version, when and on what it was last recorded as a whole. A line that states a
+version or a date of its own was recorded apart from that. The evidence stands in
+``evidence/<scenario>/<installer>.jsonl``, a line a cell; of a tool without the feature there is
+none. What follows from the scenario (what was published, what is expected) is not recorded, but
+derived when it is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import tomlkit
+from filelock import FileLock
+from msgspec.structs import asdict, fields, replace
+from packaging.version import Version
+
+from native_skew.errors import ResultFileError, WorkFolderError
+from native_skew.findings import BriefFinding
+from native_skew.installers import DEFAULT_VERSIONS, INSTALLERS
+from native_skew.observe import Observation
+from native_skew.publish import JournalEntry, listing
+from native_skew.results.record import (
+    BriefResult,
+    Circumstances,
+    Result,
+    StepRecord,
+    brief,
+    contradicts,
+    encode,
+    expectation_of,
+    known_scenarios,
+    schema,
+    write_files,
+)
+from native_skew.scenarios import Cell
+from native_skew.verdict import Verdict
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path("docs/results")
+VERSIONS = "versions.toml"
+_CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
+
+
+class Recording(Circumstances, frozen=True, kw_only=True):
+    """The newest recording of all that is recorded of a tool.
+
+    ``earlier`` are versions of such recordings before it, whose cells led to pages.
+    """
+
+    version: str
+    earlier: tuple[str, ...] = ()
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a verdict file; its version and date are empty where they are the tool's."""
+
+    variant: str
+    remedy: str
+    python: str
+    verdict: Verdict
+    because: str
+    version: str
+    date: str
+
+
+_COLUMNS = _Row.__struct_fields__
+
+
+class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was observed in one cell; ``journal`` has a request a text."""
+
+    origin: Literal["published", "built", "none"]
+    steps: tuple[StepRecord, ...] = ()
+    observation: Observation | None = None
+    findings: tuple[BriefFinding, ...] | None = None
+    journal: tuple[str, ...] = ()
+
+
+class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of an evidence file; ``circumstances`` are those that differ from the tool's."""
+
+    variant: str
+    remedy: str
+    python: str
+    version: str = ""
+    circumstances: dict[str, Any] = {}
+    evidence: msgspec.Raw
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell of the record; the evidence is left as it is written."""
+
+    cell: Cell
+    verdict: Verdict
+    because: str
+    circumstances: Circumstances
+    evidence: msgspec.Raw | None = None
+
+
+def read_verdicts(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
+    """All verdicts of the record in ``folder``; its evidence is not read.
+
+    Raises:
+        ResultFileError: a file is damaged, says a thing twice, or has marks of a conflict.
+
+    """
+    versions = read_versions(folder)
+    return tuple(
+        _brief(entry)
+        for path in sorted(folder.glob("*/*.csv"))
+        for entry in _verdict_lines(path, versions)
+    )
+
+
+def read_each(folder: Path = FOLDER) -> Iterator[Result]:
+    """The results of the record in ``folder``, one at a time, in the order of their files.
+
+    Raises:
+        ResultFileError: as of ``read_verdicts``; or a verdict has no evidence, or the reverse.
+
+    """
+    versions = read_versions(folder)
+    for path in _paths(folder):
+        yield from map(_result, _entries(path, folder, versions))
+
+
+def read_all(folder: Path = FOLDER) -> dict[str, Result]:
+    """All results of the record in ``folder`` by cell id; empty where there is none.
+
+    Raises:
+        ResultFileError: as of ``read_each``.
+
+    """
+    return {result.cell.id: result for result in read_each(folder)}
+
+
+def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
+    """The newest recording of each tool; that of its live scenarios is called ``TOOL-live``.
+
+    Raises:
+        ResultFileError: ``versions.toml`` is damaged, or has marks of a conflict.
+
+    """
+    path = folder / VERSIONS
+    if not path.exists():
+        return {}
+    text = "\n".join(line for _, line in _lines(path))
+    try:
+        found = msgspec.convert(tomllib.loads(text), dict[str, Recording])
+        for recording in found.values():
+            for version in (recording.version, *recording.earlier):
+                Version(version)
+    except ValueError as error:  # of TOML, of its form, of a version
+        raise ResultFileError(path, str(error)) from error
+    return found
+
+
+def pack(
+    found: Iterable[Result],
+    folder: Path,
+    *,
+    gone: Callable[[Cell], bool] | None = None,
+    files: Mapping[Path, object] | None = None,
+) -> tuple[int, tuple[BriefResult, ...]]:
+    """Puts results into the record, in place of what was recorded of the same questions.
+
+    What contradicts its scenario must be understood first, and is left out. A cell takes the place of the one in the newest version recorded before, unless that is a
+    version which is kept to compare with. ``versions.toml`` changes for a tool if all that is
+    recorded of it was run again; a recording that took several days has the day of its end.
+
+    Args:
+        found: taken one by one: of each no more is kept than will be written.
+        folder: the record; its files are written whole or not at all, under a lock.
+        gone: says instead which recorded cells go.
+        files: what to write beside, as JSON; the schema of a result by default.
+
+    Returns:
+        how many results were recorded, and what was left out.
+
+    Raises:
+        WorkFolderError: the folder cannot be written to.
+        ResultFileError: what is recorded cannot be read.
+
+    """
+    new: dict[Cell, _Entry] = {}
+    left_out = []
+    for result in found:
+        if contradicts(result):
+            left_out.append(brief(result))
+        else:
+            new[result.cell] = _entry(result)
+    if files is None:
+        files = {folder / "schema.json": schema()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock"):
+            contents = _updated(new, {each.cell for each in left_out}, folder, gone)
+            contents |= {path: encode(value) for path, value in files.items()}
+            write_files({path: c for path, c in contents.items() if c and not _holds(path, c)})
+            for path in [path for path, content in contents.items() if not content]:
+                path.unlink(missing_ok=True)  # the last of its cells has gone
+    except OSError as error:
+        raise WorkFolderError(folder, error.strerror or str(error)) from error
+    return len(new), tuple(left_out)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
+def _updated(
+    new: Mapping[Cell, _Entry],
+    left_out: Collection[Cell],
+    folder: Path,
+    gone: Callable[[Cell], bool] | None,
+) -> dict[Path, bytes]:
+    """The files of the record that change when ``new`` comes in, with what they hold then."""
+    before = read_versions(folder)
+    old = {e.cell: e for path in _paths(folder) for e in _entries(path, folder, before)}
+    now = dict(before)
+    for name in {recording_of(cell) for cell in new}:
+        recorded = [cell for cell in old if recording_of(cell) == name]
+        ran = [entry for cell, entry in new.items() if recording_of(cell) == name]
+        now[name] = _next_recording(before.get(name), recorded, ran, left_out)
+    superseded = {cell for cell in old if gone(cell)} if gone else _superseded(old, new)
+    changed = {name for name in now if now[name] != before.get(name)}
+    files: dict[tuple[str, str], list[_Entry]] = {
+        (cell.scenario, cell.installer): []
+        for cell in (*old, *new)
+        if cell in new or cell in superseded or recording_of(cell) in changed
+    }
+    kept = {cell: entry for cell, entry in old.items() if cell not in superseded}
+    for cell, entry in (kept | dict(new)).items():
+        if (cell.scenario, cell.installer) in files:
+            recording = now[recording_of(cell)]
+            if cell in new and cell.version == recording.version and recording_of(cell) in changed:
+                ended = replace(entry.circumstances, date=recording.date)
+                entry = replace(entry, circumstances=ended)  # noqa: PLW2901
+            files[cell.scenario, cell.installer].append(entry)
+    contents = {folder / VERSIONS: _encode_versions(now)}
+    for (scenario, installer), entries in files.items():
+        name = f"{scenario}/{installer}"
+        entries.sort(key=_order)
+        contents[folder / "evidence" / f"{name}.jsonl"] = _encode_evidence(entries, now)
+        contents[folder / f"{name}.csv"] = _encode_verdicts(entries, now)
+    return contents
+
+
+def _superseded(old: Iterable[Cell], new: Iterable[Cell]) -> set[Cell]:
+    """The recorded cells whose place newer ones take."""
+    newest: dict[tuple[str, ...], Cell] = {}
+    for cell in sorted(old, key=lambda each: Version(each.version)):
+        if cell.version not in DEFAULT_VERSIONS.get(_tool(cell), ()):
+            newest[_asked(cell)] = cell
+    found = set()
+    for cell in new:
+        before = newest.get(_asked(cell))
+        if before and Version(before.version) < Version(cell.version):
+            found.add(before)
+    return found
+
+
+def _asked(cell: Cell) -> tuple[str, ...]:
+    """The cell without the version of its tool."""
+    return (*cell.question, cell.python)
+
+
+def recording_of(cell: Cell) -> str:
+    """The table in ``versions.toml`` that the cell belongs to."""
+    return f"{_tool(cell)}-live" if cell.scenario.endswith("-live") else _tool(cell)
+
+
+def _tool(cell: Cell) -> str:
+    installer = INSTALLERS.get(cell.installer)
+    return installer.tool if installer else cell.installer
+
+
+def _next_recording(
+    before: Recording | None,
+    recorded: Iterable[Cell],
+    new: Sequence[_Entry],
+    left_out: Iterable[Cell],
+) -> Recording:
+    """What ``versions.toml`` says of a tool after ``new`` and ``left_out`` of it were run."""
+    version = max((entry.cell.version for entry in new), key=Version)
+    ran = [entry for entry in new if entry.cell.version == version]
+    if before:
+        again = {_asked(entry.cell) for entry in ran}
+        again |= {_asked(cell) for cell in left_out if cell.version == version}
+        wanted = {
+            _asked(cell)
+            for cell in recorded
+            if Version(cell.version) >= Version(before.version) and _is_asked(cell)
+        }
+        if Version(version) < Version(before.version) or not wanted <= again:
+            return before
+    known = Counter(msgspec.json.encode(replace(e.circumstances, date="")) for e in ran)
+    usual = msgspec.json.decode(known.most_common(1)[0][0], type=dict[str, Any])
+    earlier = before.earlier if before else ()
+    if before and before.version != version:
+        earlier = (before.version, *(each for each in earlier if each != version))
+    date = max(entry.circumstances.date for entry in ran)
+    return Recording(**{**usual, "date": date, "version": version, "earlier": earlier})
+
+
+def _is_asked(cell: Cell) -> bool:
+    """Whether the scenarios still have this cell, so that it can be run again."""
+    scenario = known_scenarios().get(cell.scenario)
+    return (
+        scenario is not None
+        and cell.installer in INSTALLERS
+        and cell.variant in scenario.variant_names()
+        and cell.remedy in scenario.all_remedies
+    )
+
+
+def _order(entry: _Entry) -> tuple[str, str, str, Version]:
+    cell = entry.cell
+    return cell.variant, cell.remedy, cell.python, Version(cell.version)
+
+
+# Writing
+
+
+def _entry(result: Result) -> _Entry:
+    evidence = None
+    if result.verdict != "unsupported":
+        journal = (f"{e.step} {e.method} {e.status} {e.path}" for e in result.journal)
+        evidence = _sparse(
+            _Evidence(
+                origin=result.origin,
+                steps=result.steps,
+                observation=result.observation,
+                findings=result.diagnosis,
+                journal=tuple(journal),
+            )
+        )
+    return _Entry(
+        cell=result.cell,
+        verdict=result.verdict,
+        because=re.sub(r"\s*[\r\n]\s*", " ", result.because),
+        circumstances=result.circumstances,
+        evidence=msgspec.Raw(msgspec.json.encode(evidence)) if evidence else None,
+    )
+
+
+def _sparse(value: Any) -> Any:
+    """``value`` without what is as its type says; what is read again is the same."""
+    if isinstance(value, msgspec.Struct):
+        present = ((each, getattr(value, each.name)) for each in fields(value))
+        return {each.name: _sparse(own) for each, own in present if own != each.default}
+    if isinstance(value, tuple):
+        return [_sparse(each) for each in value]
+    return value
+
+
+def _encode_verdicts(entries: Iterable[_Entry], versions: Mapping[str, Recording]) -> bytes:
+    text = io.StringIO()
+    lines = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    rows = [
+        {
+            **{name: getattr(entry.cell, name) for name in _COLUMNS[:3]},
+            "verdict": entry.verdict,
+            "because": entry.because,
+            **_own(entry, versions[recording_of(entry.cell)]),
+        }
+        for entry in entries
+    ]
+    if rows:
+        lines.writeheader()
+    lines.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _own(entry: _Entry, recording: Recording) -> dict[str, str]:
+    """The version and the date of a cell, where they are not those of its tool's recording."""
+    date = entry.circumstances.date
+    if entry.cell.version != recording.version:
+        return {"version": entry.cell.version, "date": date}
+    return {"date": date} if date != recording.date else {}
+
+
+def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording]) -> bytes:
+    lines = []
+    for entry in entries:
+        if entry.evidence is None:
+            continue
+        recording = versions[recording_of(entry.cell)]
+        usual = asdict(recording)
+        own = asdict(entry.circumstances).items()
+        line = _EvidenceLine(
+            variant=entry.cell.variant,
+            remedy=entry.cell.remedy,
+            python=entry.cell.python,
+            version=_own(entry, recording).get("version", ""),
+            circumstances={k: v for k, v in own if v != usual[k] and k != "date"},
+            evidence=entry.evidence,
+        )
+        lines.append(msgspec.json.encode(line) + b"\n")
+    return b"".join(lines)
+
+
+def _encode_versions(versions: Mapping[str, Recording]) -> bytes:
+    tables = {}
+    for name, recording in sorted(versions.items()):
+        known = msgspec.to_builtins(recording)
+        ordered = {key: known[key] for key in ("version", "date", *known)}
+        tables[name] = {key: value for key, value in ordered.items() if value or key != "earlier"}
+    return tomlkit.dumps(tables).encode()
+
+
+# Reading
+
+
+def _paths(folder: Path) -> list[Path]:
+    """The verdict files of which there are verdicts, or evidence, in ``folder``."""
+    evidence = folder / "evidence"
+    there = {path.relative_to(evidence).with_suffix(".csv") for path in evidence.glob("*/*.jsonl")}
+    return sorted({*folder.glob("*/*.csv"), *(folder / each for each in there)})
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a file of the record, without their ends.
+
+    Raises:
+        ResultFileError: it cannot be read, or a merge left its marks in it.
+
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            for number, text in enumerate(stream, 1):
+                line = text.rstrip("\r\n")
+                if _CONFLICT.match(line):
+                    raise ResultFileError(
+                        path,
+                        "marks of a merge conflict",
+                        number,
+                        "take one side's line for each cell and delete the marks",
+                    )
+                yield number, line
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultFileError(path, str(error)) from error
+
+
+def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
+    """The cells of a verdict file, without evidence."""
+    seen: dict[Cell, int] = {}
+    for number, line in _lines(path):
+        try:
+            values = next(csv.reader([line], strict=True), [])
+            if number == 1:
+                _require(tuple(values) == _COLUMNS, f"the first line is {','.join(_COLUMNS)}")
+                continue
+            row = msgspec.convert(dict(zip(_COLUMNS, values, strict=True)), _Row)
+            entry = _from_row(path, row, versions)
+        except (csv.Error, ValueError) as error:
+            raise ResultFileError(path, str(error), number) from error
+        _require_once(seen, entry.cell, path, number)
+        yield entry
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(what)
+
+
+def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) -> None:
+    first = seen.setdefault(cell, number)
+    if first != number:
+        raise ResultFileError(
+            path,
+            f"{cell.id} stands in line {first} too",
+            number,
+            "delete one of the two",
+        )
+
+
+def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entry:
+    cell = _cell(path, row.variant, row.remedy, row.python, row.version)
+    recording = versions.get(recording_of(cell))
+    if recording is None:
+        raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
+    Version(row.version or recording.version)  # or it is none, and says so
+    usual = {name: getattr(recording, name) for name in Circumstances.__struct_fields__}
+    return _Entry(
+        cell=replace(cell, version=row.version or recording.version),
+        verdict=row.verdict,
+        because=row.because,
+        circumstances=Circumstances(**{**usual, "date": row.date or recording.date}),
+    )
+
+
+def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> Cell:
+    return Cell(
+        scenario=path.parent.name,
+        variant=variant,
+        installer=path.stem,
+        version=version,
+        remedy=remedy,
+        python=python,
+    )
+
+
+def _entries(path: Path, folder: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
+    """The cells of a verdict file, each with its evidence, in the file's order."""
+    evidence = folder / "evidence" / path.parent.name / f"{path.stem}.jsonl"
+    lines = dict(_evidence_lines(evidence, versions)) if evidence.exists() else {}
+    for entry in _verdict_lines(path, versions):
+        found = lines.pop(entry.cell, None)
+        if (found is None) != (entry.verdict == "unsupported"):
+            wrong = "has no evidence" if found is None else "is unsupported and has evidence"
+            raise ResultFileError(path, f"{entry.cell.id} {wrong} in {evidence}")
+        if found is None:
+            yield entry
+            continue
+        try:
+            own = msgspec.structs.asdict(entry.circumstances) | found.circumstances
+            circumstances = msgspec.convert(own, Circumstances)
+        except msgspec.ValidationError as error:
+            raise ResultFileError(evidence, f"{entry.cell.id}: {error}") from error
+        yield replace(entry, circumstances=circumstances, evidence=found.evidence)
+    for cell in lines:
+        raise ResultFileError(evidence, f"{cell.id} has evidence and no verdict in {path}")
+
+
+def _evidence_lines(
+    path: Path, versions: Mapping[str, Recording]
+) -> Iterator[tuple[Cell, _EvidenceLine]]:
+    decode = msgspec.json.Decoder(_EvidenceLine).decode
+    seen: dict[Cell, int] = {}
+    for number, text in _lines(path):
+        try:
+            line = decode(text)
+        except msgspec.MsgspecError as error:
+            raise ResultFileError(path, str(error), number) from error
+        cell = _cell(path, line.variant, line.remedy, line.python, line.version)
+        if not cell.version and (recording := versions.get(recording_of(cell))):
+            cell = replace(cell, version=recording.version)
+        _require_once(seen, cell, path, number)
+        yield cell, line
+
+
+def _brief(entry: _Entry) -> BriefResult:
+    expected, expected_because = expectation_of(entry.cell)
+    return BriefResult(
+        cell=entry.cell,
+        verdict=entry.verdict,
+        because=entry.because,
+        expected=expected,
+        expected_because=expected_because,
+        date=entry.circumstances.date,
+    )
+
+
+def _result(entry: _Entry) -> Result:
+    """The whole result, with all that follows from its scenario."""
+    told = _brief(entry)
+    found, journal = _Evidence(origin="none"), tuple[JournalEntry, ...]()
+    if entry.evidence is not None:
+        try:
+            found = msgspec.json.decode(entry.evidence, type=_Evidence)
+            journal = tuple(map(_request, found.journal))
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise ResultFileError(Path(entry.cell.id), f"its evidence: {error}") from error
+    machine = entry.circumstances.platform.rpartition(" ")[2]
+    return Result(
+        cell=entry.cell,
+        verdict=entry.verdict,
+        because=entry.because,
+        expected=told.expected,
+        expected_because=told.expected_because,
+        origin=found.origin,
+        published=_published(entry.cell, f"linux_{machine}"),
+        steps=found.steps,
+        observation=found.observation,
+        journal=journal,
+        circumstances=entry.circumstances,
+        diagnosis=found.findings,
+    )
+
+
+def _published(cell: Cell, platform: str) -> tuple[Any, ...]:
+    scenario = known_scenarios().get(cell.scenario)
+    return listing(scenario, cell.variant, cell.python, platform) if scenario else ()
+
+
+def _request(text: str) -> JournalEntry:
+    step, method, status, path = text.split(" ", 3)
+    return JournalEntry(method=method, path=path, status=int(status), step=int(step))

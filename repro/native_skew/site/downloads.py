@@ -1,0 +1,117 @@
+"""What the site offers beside its pages: each result as JSON, all verdicts, and redirects.
+
+An address that the site once had leads on: of a cell that is unsupported to its installer's
+entry, of a version that is not recorded any more to the newest one.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from native_skew.results import (
+    BriefResult,
+    Recording,
+    Result,
+    brief,
+    read_all,
+    read_versions,
+    recording_of,
+    report,
+)
+from native_skew.scenarios import Cell
+from native_skew.site import markup
+from native_skew.site.result_index import Book, newest
+from native_skew.timeline import record
+
+CSV, SQLITE = "results/verdicts.csv", "results/verdicts.sqlite"
+
+_REDIRECT = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Moved</title><meta name="robots" content="noindex">
+<meta http-equiv="refresh" content="0; url={href}"></head>
+<body><p>This page has moved: <a href="{href}">{href}</a>.</p></body>
+</html>
+"""
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands at the address of a result that is not recorded any more."""
+
+    moved_to: str
+    kind: str = "native-skew moved 1"
+
+
+def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files made from the record in ``folder``, by path below the pages' folder.
+
+    Raises:
+        NothingRecordedError: there are no results.
+        ResultFileError: a file of the record is damaged.
+
+    """
+    book = Book.open(folder)
+    evidence = read_all(folder / "timeline")
+    for result in book.results:
+        yield markup.raw_of(result), _json(result)
+    for result in evidence.values():
+        yield markup.raw_of(result, in_timeline=True), _json(result)
+    for name, line in record.read_all(folder / "timeline").items():
+        yield f"results/timeline/lines/{name}.json", _json(line)
+    known = evidence | {result.cell.id: result for result in book.results}
+    briefs = [brief(each) for each in known.values()]
+    yield CSV, report.as_csv(briefs).encode()
+    yield SQLITE, _sqlite(briefs)
+    for result in known.values():
+        if result.verdict == "unsupported":
+            yield _redirect(result.cell, result)
+    for cell, result in _earlier(book, read_versions(folder)):
+        if cell.id not in known:
+            yield _redirect(cell, result)
+            source, target = f"results/{cell.id}.json", markup.raw_of(result)
+            yield source, _json(Moved(moved_to=markup.link(source, target)))
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.encode(value, order="deterministic") + b"\n"
+
+
+def _redirect(cell: Cell, result: Result) -> tuple[str, bytes]:
+    """A page in the place of that of ``cell``, which leads to where ``result`` is shown."""
+    source = markup.page_of(cell)
+    href = escape(markup.href(source, result))
+    return posixpath.join(source.removesuffix(".md"), "index.html"), _REDIRECT.format(
+        href=href
+    ).encode()
+
+
+def _earlier(book: Book, versions: Mapping[str, Recording]) -> Iterator[tuple[Cell, Result]]:
+    """The cells of earlier recordings of each tool, with the one that is newest now."""
+    for result in book.results:
+        recording = versions.get(recording_of(result.cell))
+        if recording and newest(book.versions(result)) is result:
+            for version in recording.earlier:
+                yield replace(result.cell, version=version), result
+
+
+def _sqlite(results: Iterable[BriefResult]) -> bytes:
+    """A database with one table, ``verdicts``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "verdicts.sqlite"
+        connection = sqlite3.connect(path)
+        columns = ", ".join(report.COLUMNS)
+        marks = ", ".join("?" * len(report.COLUMNS))
+        connection.execute(f"CREATE TABLE verdicts ({columns})")
+        insert = f"INSERT INTO verdicts VALUES ({marks})"  # noqa: S608  (question marks alone)
+        connection.executemany(insert, map(report.row, results))
+        connection.commit()
+        connection.close()
+        return path.read_bytes()

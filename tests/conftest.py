@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from native_skew import results, scenarios
-from native_skew.installers.registry import DEFAULT_VERSIONS, INSTALLERS
+from native_skew.installers.registry import INSTALLERS, TOOLS
 from native_skew.results.record import NotRun, Result
 from native_skew.run.cell import Task
 from native_skew.run.runner import Runner
@@ -125,7 +125,7 @@ def recorded() -> dict[str, Result]:
 @pytest.fixture(scope="session")
 def issue_versions() -> dict[str, str]:
     """The versions of the tools in the issue."""
-    return {tool: versions[0] for tool, versions in DEFAULT_VERSIONS.items()}
+    return {name: tool.default_versions[0] for name, tool in TOOLS.items()}
 
 
 def _start(*arguments: str, cwd: Path = ROOT, **kwargs: object) -> subprocess.Popen[str]:

@@ -8,11 +8,12 @@ import pytest
 from msgspec.structs import replace
 from native_skew import scenarios
 from native_skew.errors import UnknownNameError
-from native_skew.installers import roles
-from native_skew.installers.base import Plan, Target, Unsupported
+from native_skew.installers import abi_requirement
+from native_skew.installers.base import Plan, RenderContext, Unsupported
 from native_skew.installers.registry import INSTALLERS, parse_choice
 from native_skew.installers.remedies import REMEDIES, find
 from native_skew.installers.request import FEATURES, Request, used_features
+from native_skew.scenarios import request_of, roles_of
 from packaging.version import Version
 
 if sys.version_info >= (3, 11):
@@ -21,8 +22,8 @@ else:
     import tomli as tomllib
 
 SCENARIO = scenarios.find("stamped-wheel-elsewhere")
-CAST = roles.roles_of(SCENARIO, "no-binary")
-ASKED = roles.request_of(SCENARIO, "no-binary")
+CAST = roles_of(SCENARIO, "no-binary")
+ASKED = request_of(SCENARIO, "no-binary")
 NEW = {
     "pip": "26.3",
     "uv": "0.13.9",
@@ -36,8 +37,8 @@ HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 INDEX = "http://127.0.0.1:8000/simple/"
 
 
-def target(tool: str, version: str | None = None) -> Target:
-    return Target(
+def context(tool: str, version: str | None = None) -> RenderContext:
+    return RenderContext(
         module="fake_softioc",
         python="/usr/bin/python3",
         python_version=HERE,
@@ -49,7 +50,7 @@ def target(tool: str, version: str | None = None) -> Target:
 def rendered(installer: str, remedy: str, version: str | None = None) -> list[Plan]:
     used = INSTALLERS[installer]
     requests = REMEDIES[remedy].apply(ASKED, CAST)
-    return [used.render(each, target(used.tool, version)) for each in requests]
+    return [used.render(each, context(used.tool, version)) for each in requests]
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
@@ -175,19 +176,19 @@ def test_the_pythons_that_are_asked_for_stand_in_the_project(installer: str) -> 
     used = INSTALLERS[installer]
     for asked, written in (("", f">={HERE}"), (">=3.9", ">=3.9")):
         request = Request(requirements=("fake-softioc",), requires_python=asked)
-        project = used.render(request, target(used.tool)).files["pyproject.toml"]
+        project = used.render(request, context(used.tool)).files["pyproject.toml"]
         assert tomllib.loads(project)["project"]["requires-python"] == written
 
 
 def test_pip_compile_locks_for_no_other_python_than_its_own() -> None:
     used = INSTALLERS["pip-tools"]
-    other = replace(target("pip-tools"), python_version="3.99")
+    other = replace(context("pip-tools"), python_version="3.99")
     with pytest.raises(Unsupported, match="the Python that it runs on"):
         used.render(ASKED, other)
 
 
 def test_abi_requirements_are_those_of_the_real_provider() -> None:
-    assert roles.abi_requirement("lib", "7.0.7.99.1.2") == "lib>=7.0.7.99.1.2,<7.0.7.99.2"
+    assert abi_requirement("lib", "7.0.7.99.1.2") == "lib>=7.0.7.99.1.2,<7.0.7.99.2"
     assert CAST.older_range == "fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"
     assert CAST.newer_range == "fake-corelibs>=7.0.10.99.0.2,<7.0.10.99.1"
     assert CAST.below_newer == "fake-corelibs<7.0.10.99.0"
@@ -244,7 +245,7 @@ def test_locking_and_installing_are_the_two_halves_of_a_plan(installer: str) -> 
 def test_a_lock_made_elsewhere_is_told_of_the_build_where_it_is_installed() -> None:
     locked = replace(ASKED, locked=True)
     for installer, word in (("pip-tools", "--no-binary fake-softioc"), ("pipenv", "PIP_NO_BINARY")):
-        here = " ".join(INSTALLERS[installer].render(locked, target(installer)).commands[-1])
-        there = " ".join(INSTALLERS[installer].render(ASKED, target(installer)).commands[-1])
+        here = " ".join(INSTALLERS[installer].render(locked, context(installer)).commands[-1])
+        there = " ".join(INSTALLERS[installer].render(ASKED, context(installer)).commands[-1])
         assert word in here
         assert word not in there

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from native_skew.installers import NEWEST
 from native_skew.installers.registry import INSTALLERS
 from native_skew.results.record import Result
 from native_skew.run.session import Session
-from native_skew.toolchain.tools import NEWEST, commands_of
+from native_skew.toolchain.tools import commands_of
 from support.command import native_skew, verdicts
 from support.spy_index import Spy
 

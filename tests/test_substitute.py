@@ -14,7 +14,7 @@ from native_skew.distributions import archives
 from native_skew.distributions.archives import DistributionFile
 from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import ArchiveError
-from native_skew.installers.base import Target, Unsupported
+from native_skew.installers.base import RenderContext, Unsupported
 from native_skew.installers.registry import INSTALLERS
 from native_skew.publish import substitute
 from native_skew.publish.publication import Publication
@@ -166,7 +166,7 @@ def test_a_tool_locks_for_a_project_just_where_this_is_said(
     chosen = INSTALLERS[installer]
     tool = session.toolbox.tool(chosen.tool, "newest")
     url = session.index.publish(tmp_path.name, Publication([consumer]))
-    target = Target(
+    context = RenderContext(
         module="fake_softioc",
         python=python.path,
         python_version=".".join(python.version.split(".")[:2]),
@@ -175,7 +175,7 @@ def test_a_tool_locks_for_a_project_just_where_this_is_said(
     )
     place = Sandbox(root=tmp_path, index_url=url)
     place.prepare()
-    plan = chosen.render(request_of(scenario, variant), target)
+    plan = chosen.render(request_of(scenario, variant), context)
     for name, text in plan.files.items():
         (place.project / name).write_text(text, encoding="utf-8")
     environ = {**environment(place, (tool.path,)), **plan.environ}

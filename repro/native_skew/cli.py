@@ -19,7 +19,7 @@ from native_skew.doctor import doctor
 from native_skew.errors import ExitCode, SkewError
 from native_skew.export import export
 from native_skew.findings import printable
-from native_skew.installers import DEFAULT_VERSIONS, INSTALLERS, REMEDIES, parse_choice
+from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, parse_choice
 from native_skew.matrix import matrix, merge
 from native_skew.publish import describe
 from native_skew.results import diff, report
@@ -46,7 +46,7 @@ def list_() -> None:
         )
     grid.add_row("[bold]installers[/]", "")
     for installer in INSTALLERS.values():
-        versions = ", ".join(DEFAULT_VERSIONS[installer.tool])
+        versions = ", ".join(TOOLS[installer.tool].default_versions)
         grid.add_row("  " + installer.id, f"{installer.title} ({installer.tool} {versions})")
     grid.add_row("[bold]remedies[/]", "")
     for name, remedy in REMEDIES.items():

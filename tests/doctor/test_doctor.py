@@ -19,6 +19,7 @@ from native_skew.doctor import advice, inventory
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.findings import Finding
 from native_skew.findings.model import schema
+from native_skew.installers import Cause, tabs
 from native_skew.results.record import Result
 
 ROOT = Path(__file__).parents[2]
@@ -220,26 +221,26 @@ def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyp
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("cause", advice.CHOICES)
-def test_each_remedy_offered_is_recorded_to_work(
-    cause: advice.Cause, recorded: dict[str, Result]
-) -> None:
-    for installer, remedies in advice.CHOICES[cause].items():
-        for remedy in remedies:
+@pytest.mark.parametrize("cause", advice.SCENARIOS)
+def test_each_remedy_offered_is_recorded_to_work(cause: Cause, recorded: dict[str, Result]) -> None:
+    offering = [each for each in tabs().values() if cause in each.repairs]
+    assert offering
+    for installer in offering:
+        for remedy in installer.repairs[cause]:
             where = advice.IN_A_NEW_ENVIRONMENT.get(remedy, advice.SCENARIOS[cause])
             verdicts = [
                 result.verdict
                 for result in recorded.values()
-                if (result.cell.installer, result.cell.remedy) == (installer, remedy)
+                if (result.cell.installer, result.cell.remedy) == (installer.id, remedy)
                 and any(result.cell.is_of(name) for name in where)
             ]
-            assert "works" in verdicts, (installer, remedy, verdicts)
+            assert "works" in verdicts, (installer.id, remedy, verdicts)
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip", "Poetry 2.5.1", "pdm"])
-@pytest.mark.parametrize("cause", advice.CHOICES)
+@pytest.mark.parametrize("cause", advice.SCENARIOS)
 def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
-    cause: advice.Cause, installer: str
+    cause: Cause, installer: str
 ) -> None:
     """The reader has a project and an index; a lock is made anew, and a cache cleaned first."""
     found = advice.advise(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from native_skew.installers import tabs
 from native_skew.results.record import Result
-from native_skew.site import markup, messages, snippet, tabs
+from native_skew.site import markup, messages, snippet
 from native_skew.site.result_index import Book
 from support.browser import opened
 from test_parts import WHERE
@@ -160,7 +161,7 @@ def test_tabs_are_linked_over_pages(page: Any, address: str) -> None:
     page.locator(".tabbed-block:visible pre", has_text="uv pip install").first.wait_for()
 
 
-@pytest.mark.parametrize("tool", tabs.TABS)
+@pytest.mark.parametrize("tool", tabs())
 def test_each_fix_has_a_tab_for_each_tool(page: Any, address: str, tool: str) -> None:
     for message in messages.MESSAGES:
         if message.id in OWN_TABS:

@@ -14,10 +14,8 @@ from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLI
 from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
 from native_skew.distributions import stamping_modules
 from native_skew.findings import Finding, Location
+from native_skew.installers import TOOLS
 
-_READERS = ("uv", "Poetry")
-# The public index's own JSON tells Poetry of a release as a whole; others it asks for a file.
-_AS_SAID = {"uv": "uv", "Poetry": "Poetry, from any index but the public one,"}
 _SHOWN = 6
 
 
@@ -35,7 +33,7 @@ def findings(examined: Examined) -> Iterator[Finding]:
                 "sets": len(groups),
                 "files": len(examined.metadata),
                 "groups": tuple(_group_text(each, names) for each, names in groups),
-                "noticed_by": tuple(noticing),
+                "noticed_by": tuple(TOOLS[each].title for each in noticing),
             },
             level=None if noticing else "note",
         )
@@ -99,7 +97,7 @@ def _noticing(examined: Examined) -> dict[str, list[TargetPython]]:
     found: dict[str, list[TargetPython]] = {}
     for choice in examined.choices:
         installed = _said(examined, choice.installed, choice)
-        for tool, file in zip(_READERS, (choice.read_by_uv, choice.read_by_poetry), strict=True):
+        for tool, file in choice.read.items():
             read = _said(examined, file, choice)
             if installed is not None and read is not None and read != installed:
                 found.setdefault(tool, []).append(choice.target)
@@ -133,9 +131,9 @@ def _sentences(examined: Examined, noticing: dict[str, list[TargetPython]]) -> s
         lines.append(f"- and {len(others) - _SHOWN} more sets")
     for tool, targets in noticing.items():
         choice = next(each for each in examined.choices if each.target.title == targets[0].title)
-        read = choice.read_by_uv if tool == "uv" else choice.read_by_poetry
+        read = choice.read[tool]
         lines.append(
-            f"{_AS_SAID[tool]} reads a file that says other things than the one it installs for "
+            f"{TOOLS[tool].reads_title or TOOLS[tool].title} reads a file that says other things than the one it installs for "
             f"{spoken(targets)}: for {targets[0].title} it reads {read.filename if read else ''} "
             f"and {'builds' if choice.is_built else 'installs'} "
             f"{choice.installed.filename if choice.installed else ''}."

@@ -24,6 +24,8 @@ from native_skew.findings import Advice, Evidence, Finding, Location
 
 _GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 
+_READER = "uv"  # whose reading of the metadata condition (4) speaks of
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A build on a target: the newest provider it may take, and what was read for run time."""
@@ -101,7 +103,8 @@ def _cases(
 ) -> Iterator[Case]:
     for choice in examined.choices:
         environment = choice.target.environment
-        read = examined.metadata.get(choice.read_by_uv.filename) if choice.read_by_uv else None
+        file = choice.read[_READER]
+        read = examined.metadata.get(file.filename) if file else None
         applicable = [e for e in build if not e.marker or e.marker.evaluate(environment)]
         may_take = wanted(applicable, name)
         allowed = wanted(read.applicable(environment), name) if read else None
@@ -158,7 +161,8 @@ def _telling(cases: list[Case]) -> Case:
 
 
 def _read(case: Case) -> str:
-    return case.choice.read_by_uv.filename if case.choice.read_by_uv else "the metadata"
+    file = case.choice.read[_READER]
+    return file.filename if file else "the metadata"
 
 
 def _minor(case: Case) -> int:

@@ -1,8 +1,7 @@
 """For whom a release is: Pythons and platforms, which file each installs, and which it reads.
 
-What uv and Poetry read is recorded by the scenarios ``stamped-wheel-elsewhere`` and
-``inconsistent-wheels``; uv's order is that of
-https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
+What each tool reads is recorded by the scenarios ``stamped-wheel-elsewhere`` and
+``inconsistent-wheels``.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 
 from native_skew.audit.release import File, Release
+from native_skew.installers import TOOLS, ReleaseFiles
 
 _PYTHONS = range(10, 16)  # the minor versions that are looked after in 2026, and the new one
 _INTERPRETER = re.compile(r"-cp3(\d+)-")
@@ -136,15 +136,13 @@ class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         installed: the wheel that fits, else the sdist, which is built; None: nothing.
-        read_by_uv: the file whose metadata uv resolves with.
-        read_by_poetry: likewise, from any index but the public one.
+        read: by tool, the file whose metadata it resolves with; those that look at one file.
 
     """
 
     target: TargetPython
     installed: File | None
-    read_by_uv: File | None
-    read_by_poetry: File | None
+    read: dict[str, File | None]
 
     @property
     def is_built(self) -> bool:
@@ -164,19 +162,14 @@ def choose(release: Release, target: TargetPython) -> ChosenFiles:
     """What ``target`` installs of ``release``, and what it reads."""
     wheels = [each for each in release.wheels if not each.yanked] or list(release.wheels)
     fitting = target.best(wheels)
-    nearest = max(wheels, key=target.nearness, default=None)  # the first of the nearest
+    files = ReleaseFiles(
+        wheels=tuple(wheels), fitting=fitting, sdist=release.sdist, nearness=target.nearness
+    )
     return ChosenFiles(
         target=target,
         installed=fitting or release.sdist,
-        read_by_uv=fitting or (nearest if release.sdist else None) or release.sdist,
-        read_by_poetry=_poetry(wheels) or release.sdist,
+        read={each.name: each.reads(files) for each in TOOLS.values() if each.reads},
     )
-
-
-def _poetry(wheels: list[File]) -> File | None:
-    """A pure wheel before the others, else the first: Poetry's ``_get_info_from_links``."""
-    pure = [each for each in wheels if each.filename.endswith("-none-any.whl")]
-    return next(iter(pure or wheels), None)
 
 
 def _target(minor: int, platform: _Platform) -> TargetPython:

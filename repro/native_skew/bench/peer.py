@@ -10,7 +10,8 @@ import msgspec
 
 from native_skew.bench.making import made_once, output_of
 from native_skew.bench.record import PeerError
-from native_skew.toolchain import NEWEST, Toolbox
+from native_skew.installers import NEWEST
+from native_skew.toolchain import Toolbox
 
 VERSION = "0.3.59"
 _PYTHON = ">=3.12"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from native_skew import scenarios
 from native_skew.errors import CellError
-from native_skew.installers import INSTALLERS, Installer, Plan, Request, Target
+from native_skew.installers import INSTALLERS, Installer, Plan, RenderContext, Request
 from native_skew.run import (
     TOUR_SCENARIO,
     TOUR_VARIANT,
@@ -86,7 +86,7 @@ def numbered(first: Task, number: int) -> Task:
     )
 
 
-def _render(request: Request, target: Target) -> Plan:  # noqa: ARG001  (the stub knows no words)
+def _render(request: Request, target: RenderContext) -> Plan:  # noqa: ARG001  (the stub knows no words)
     return Plan(commands=((NAME, "install"),), python=(".venv/bin/python",))
 
 

@@ -1,69 +1,33 @@
 """Remedies for a case, with its names and versions filled in.
 
-The very objects that the matrix runs: ``native_skew.installers.remedies`` changes a request, the tool's file
-in ``native_skew.installers.registry`` renders it. The tests hold each choice made here to recorded cells.
+The very objects that the matrix runs: a remedy changes a request, the tool's file renders it and
+says which repairs come first. The tests hold each of them to recorded cells.
 """
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import tomlkit
 from packaging.version import Version
 
 from native_skew.findings import Advice
 from native_skew.installers import (
-    INSTALLERS,
     REMEDIES,
+    TOOLS,
+    Cause,
+    Installer,
     Plan,
+    RenderContext,
     Request,
     Roles,
-    Target,
     Unsupported,
+    tabs,
     toml,
 )
 
-Cause = Literal["stamped", "rotten", "unstamped", "stale", "symbol"]
-
-# Best first; what holds in the broken environment, with the cache as the failure left it.
-CHOICES: dict[Cause, dict[str, tuple[str, ...]]] = {
-    "stamped": {
-        "uv-sync": ("override", "match-runtime-clean"),
-        "uv-pip-install": ("override", "match-runtime-clean", "build-constraint"),
-        "pip": ("require-newer", "build-constraint"),
-        "poetry-lock-sync": ("build-constraint-no-cache",),
-        "pdm-lock-sync": ("override",),
-    },
-    # Stamped, and the installed provider is one that no build can have any more.
-    "rotten": {
-        "uv-sync": ("override",),
-        "uv-pip-install": ("override",),
-        "pip": ("require-newer",),
-        "pdm-lock-sync": ("override",),
-    },
-    "stale": {
-        "uv-sync": ("match-runtime-clean", "override"),
-        "uv-pip-install": ("match-runtime-clean", "override"),
-        "pip": ("clean-cache", "build-constraint"),
-        "poetry-lock-sync": ("build-constraint-no-cache",),
-        "pdm-lock-sync": ("clean-cache", "override"),
-    },
-    "unstamped": {
-        "uv-sync": ("clean-cache", "match-runtime", "build-constraint"),
-        "uv-pip-install": ("clean-cache", "match-runtime", "build-constraint"),
-        "pip": ("clean-cache", "build-constraint"),
-        "poetry-lock-sync": ("build-constraint",),
-        "pdm-lock-sync": ("clean-cache",),
-    },
-    "symbol": {
-        "uv-sync": ("match-runtime", "build-constraint"),
-        "uv-pip-install": ("match-runtime", "build-constraint"),
-        "pip": ("build-constraint", "no-build-isolation"),
-        "poetry-lock-sync": ("build-constraint",),
-    },
-}
 # Where the recorded runs of each choice are: the tests read them.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {
     "stamped": ("stamped-wheel-elsewhere", "stale-build-tree/same-environment"),
@@ -74,19 +38,11 @@ SCENARIOS: dict[Cause, tuple[str, ...]] = {
 }
 # What holds in a new environment alone, as its trap says, and where that is recorded.
 IN_A_NEW_ENVIRONMENT = {"build-constraint-no-cache": ("stale-build-tree/new-environment",)}
-# The INSTALLER file names the tool, not which of its interfaces.
-_INTERFACES = {
-    "uv": ("uv-sync", "uv-pip-install"),
-    "pip": ("pip",),
-    "poetry": ("poetry-lock-sync",),
-    "pdm": ("pdm-lock-sync",),
-}
 _NAMING_THE_NEWER = ("override", "require-newer")
-_ANY_TOOL = ("uv-sync", "uv-pip-install", "pip")
 
 
 class _Case(Roles, frozen=True, kw_only=True):
-    """A roles from an environment; ``stamped`` is the consumer's own range, where it has one."""
+    """Roles from an environment; ``stamped`` is the consumer's own range, where it has one."""
 
     stamped: str = ""
 
@@ -146,39 +102,44 @@ def advise(
         requirements=(f"{consumer[0]}=={consumer[1]}",),
         build_from_source=(consumer[0],) if from_source else (),
     )
-    target = Target(
+    context = RenderContext(
         module=consumer[0].replace("-", "_"),
         python="python",
         python_version=python or "3.10",
         tool_version=Version("9999"),  # as of today's tools: nothing in the files tells more
         index_url="",
     )
-    word = installer.split(maxsplit=1)[0].lower() if installer else ""
-    interfaces = [each for each in _INTERFACES.get(word, ()) if each in CHOICES[cause]]
     return tuple(
         advice
-        for interface in interfaces or _ANY_TOOL
-        for name in CHOICES[cause][interface]
-        for advice in _advice(name, interface, request, case, target)
+        for interface in _interfaces(cause, installer)
+        for name in interface.repairs[cause]
+        for advice in _advice(name, interface, request, case, context)
     )
 
 
+def _interfaces(cause: Cause, installer: str) -> list[Installer]:
+    """Those of the tool that INSTALLER names, not which of its interfaces; else the usual ones."""
+    word = installer.split(maxsplit=1)[0].lower() if installer else ""
+    able = [each for each in tabs().values() if cause in each.repairs]
+    own = [each for each in able if word and TOOLS[each.tool].installer_file == word]
+    return own or [each for each in able if each.tab and each.tab.by_default]
+
+
 def _advice(
-    name: str, interface: str, request: Request, case: _Case, target: Target
+    name: str, interface: Installer, request: Request, case: _Case, context: RenderContext
 ) -> Iterator[Advice]:
     remedy = REMEDIES[name]
     if name in _NAMING_THE_NEWER and not case.newer:
         return
     try:
-        render = INSTALLERS[interface].render
-        plain = render(request, target)
-        plans = [render(each, target) for each in remedy.apply(request, case)]
+        plain = interface.render(request, context)
+        plans = [interface.render(each, context) for each in remedy.apply(request, case)]
     except Unsupported:
         return
     yield Advice(
         remedy=name,
         title=remedy.title,
-        tool=INSTALLERS[interface].title,
+        tool=interface.title,
         files={key: text for plan in plans for key, text in _files(plan, plain).items()},
         commands=tuple(
             shlex.join(command) for plan in plans for command in (*plan.locking, *plan.commands)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
 from native_skew.doctor import rules
-from native_skew.doctor.advice import Cause
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.inventory import Distribution
@@ -16,6 +15,7 @@ from native_skew.doctor.library_owners import Owners, Shipped, version
 from native_skew.doctor.pins import Pins
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Evidence, Finding, Location
+from native_skew.installers import Cause
 
 # https://docs.nvidia.com/cuda/cuda-c-programming-guide/ : libcuda.so.1 comes with the driver
 _DRIVERS = re.compile(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from native_skew.doctor import rules
-from native_skew.doctor.advice import Cause, advise
+from native_skew.doctor.advice import advise
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 from native_skew.findings import Evidence, Finding, Location, Rule
+from native_skew.installers import Cause
 
 _SHOWN = 4  # names in a sentence; all are in the evidence
 _RULES: dict[Cause, Rule] = {

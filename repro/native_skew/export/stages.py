@@ -15,10 +15,9 @@ import msgspec
 from packaging.version import Version
 
 from native_skew.export.errors import NotExportableError, StaleRecordError
-from native_skew.installers import Command, Plan, Target, Unsupported
+from native_skew.installers import Command, Plan, RenderContext, Unsupported
 from native_skew.results import Result, StepRecord
-from native_skew.run import Stage as Rendered
-from native_skew.run import stages_of
+from native_skew.run import StepPlan, step_plans_of
 from native_skew.scenarios import Scenario
 
 ADDRESS = "http://127.0.0.1:8000"  # as a record spells the index's
@@ -84,7 +83,7 @@ def course_of(result: Result, scenario: Scenario) -> Course:
         reason = "it installs real distributions from the package index"
         raise NotExportableError(cell.id, f"{reason}; run it with: {cell.command}")
     first = result.steps[0].commands[0].argv
-    target = Target(
+    context = RenderContext(
         module=scenario.module,
         python=first[0] if _makes_environment(first) else _ANY_PYTHON,
         python_version=".".join(result.circumstances.python.split(".")[:2]),
@@ -92,7 +91,7 @@ def course_of(result: Result, scenario: Scenario) -> Course:
         index_url=f"{ADDRESS}/simple/",
     )
     try:
-        rendered = stages_of(scenario, cell, target)
+        rendered = step_plans_of(scenario, cell, context)
     except Unsupported as reason:
         raise StaleRecordError(cell.id, f"it is unsupported now: {reason}") from reason
     _require_steps(result, rendered)
@@ -102,13 +101,13 @@ def course_of(result: Result, scenario: Scenario) -> Course:
     last = rendered[-1].plan
     return Course(
         stages=tuple(stages),
-        interpreter=target.python,
+        interpreter=context.python,
         python=last.python,
         library_path=last.library_path,
     )
 
 
-def _require_steps(result: Result, rendered: Sequence[Rendered]) -> None:
+def _require_steps(result: Result, rendered: Sequence[StepPlan]) -> None:
     """Makes sure that the record lacks no stage but those that had no lock to go by."""
     left_out = rendered[len(result.steps) :]
     if len(rendered) < len(result.steps) or any(e.step.action != "sync" for e in left_out):
@@ -117,7 +116,7 @@ def _require_steps(result: Result, rendered: Sequence[Rendered]) -> None:
 
 
 def _stage(
-    result: Result, rendered: Rendered, record: StepRecord | None, before: ExportedStage | None
+    result: Result, rendered: StepPlan, record: StepRecord | None, before: ExportedStage | None
 ) -> ExportedStage:
     step, plan = rendered.step, rendered.plan
     enters = before is not None and before.number != rendered.number
@@ -146,7 +145,7 @@ def _files(plan: Plan) -> dict[str, str]:
 
 
 def _require_same(
-    result: Result, rendered: Rendered, record: StepRecord, commands: tuple[Command, ...]
+    result: Result, rendered: StepPlan, record: StepRecord, commands: tuple[Command, ...]
 ) -> None:
     """Makes sure that the record has these commands, as far as it goes, and these files."""
     files = _files(rendered.plan)

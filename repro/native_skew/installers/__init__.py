@@ -1,26 +1,43 @@
 """A request -> files and command lines: remedies, and one file for all that is known of a tool."""
 
 from native_skew.installers import remedies
-from native_skew.installers.base import Command, Installer, Plan, Target, Unsupported, toml
-from native_skew.installers.registry import DEFAULT_VERSIONS, INSTALLERS, Choice, parse_choice
+from native_skew.installers.base import (
+    Cause,
+    Command,
+    Installer,
+    Plan,
+    RenderContext,
+    Unsupported,
+    toml,
+)
+from native_skew.installers.groups import GROUPS
+from native_skew.installers.packaging_tool import NEWEST, CellFolders, PackagingTool, ReleaseFiles
+from native_skew.installers.registry import INSTALLERS, TOOLS, InstallerChoice, parse_choice, tabs
 from native_skew.installers.remedies import REMEDIES
 from native_skew.installers.request import Request
 from native_skew.installers.roles import Roles, abi_requirement
 
 __all__ = [
-    "DEFAULT_VERSIONS",
+    "GROUPS",
     "INSTALLERS",
+    "NEWEST",
     "REMEDIES",
-    "Choice",
+    "TOOLS",
+    "Cause",
+    "CellFolders",
     "Command",
     "Installer",
+    "InstallerChoice",
+    "PackagingTool",
     "Plan",
+    "ReleaseFiles",
+    "RenderContext",
     "Request",
     "Roles",
-    "Target",
     "Unsupported",
     "abi_requirement",
     "parse_choice",
     "remedies",
+    "tabs",
     "toml",
 ]

@@ -54,7 +54,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return (*locking, *(() if action == "lock" else self.commands))
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a rendering may depend on besides the request.
 
     Attributes:
@@ -73,6 +73,23 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     index_url: str
 
 
+# Kinds of skew, as repairs are chosen by them: the consumer's metadata was stamped by its build;
+# likewise, and no build can have the installed provider any more; nothing is stamped; what was
+# built before is taken again; nothing but a symbol is missing.
+Cause = Literal["stamped", "rotten", "unstamped", "stale", "symbol"]
+
+
+class Tab(msgspec.Struct, frozen=True):
+    """Where ways to install are shown side by side: the heading, and the place among the tabs.
+
+    ``by_default`` is whether it is shown to somebody who has not said what they install with.
+    """
+
+    title: str
+    order: int
+    by_default: bool = False
+
+
 class Installer(msgspec.Struct, frozen=True, kw_only=True):
     """One way to install.
 
@@ -82,24 +99,33 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         tool: the distribution that provides it, e.g. ``uv``.
         render: gives the plan for a request, or raises ``Unsupported`` with the reason why
             the tool, in this version, cannot do that.
+        groups: how it works, in the words of ``GROUPS``: a scenario states its expectations of
+            them.
         cost: relative time of a cell; the heavier ones are started first.
         misuse: exit codes by which the tool says that it was misused, or failed in a way that
             is no answer to what was asked.
         makes_environment: False where the runner must create ``.venv`` before.
         needs_pip: whether that ``.venv`` must have a pip of its own.
         since: the tool's first release that can do this at all; empty where all can.
+        tab: how it stands beside others; None where it does not.
+        repairs: the remedies that doctor offers for a skew in an environment of its tool's, best
+            first; what holds in the broken environment, with the cache as the failure left it.
+            Offered in the order of the tabs, to those that have one.
 
     """
 
     id: str
     title: str
     tool: str
-    render: Callable[[Request, Target], Plan]
+    render: Callable[[Request, RenderContext], Plan]
+    groups: tuple[str, ...] = ()
     cost: int = 1
     misuse: tuple[int, ...] = ()
     makes_environment: bool = False
     needs_pip: bool = False
     since: str = ""
+    tab: Tab | None = None
+    repairs: Mapping[Cause, tuple[str, ...]] = {}
 
     def is_in(self, version: str) -> bool:
         """Whether the tool can do this in ``version``."""
@@ -113,10 +139,10 @@ def require_only(request: Request, title: str, supported: Iterable[str]) -> None
             raise Unsupported(f"{title} has no way of {FEATURES[feature]}")
 
 
-def require_version(target: Target, title: str, feature: str, since: str) -> None:
+def require_version(context: RenderContext, title: str, feature: str, since: str) -> None:
     """Raises ``Unsupported`` where the tool is older than the release with ``feature``."""
-    if target.tool_version < Version(since):
-        raise Unsupported(f"{title} has {feature} from {since} on; this is {target.tool_version}")
+    if context.tool_version < Version(since):
+        raise Unsupported(f"{title} has {feature} from {since} on; this is {context.tool_version}")
 
 
 def requirement_lines(requirements: Iterable[str]) -> str:
@@ -124,12 +150,12 @@ def requirement_lines(requirements: Iterable[str]) -> str:
     return "".join(f"{each}\n" for each in requirements)
 
 
-def application(request: Request, target: Target) -> dict[str, Any]:
+def application(request: Request, context: RenderContext) -> dict[str, Any]:
     """The ``[project]`` table of an application that asks for what ``request`` asks for."""
     return {
         "name": "application",
         "version": "0.1.0",
-        "requires-python": request.requires_python or f">={target.python_version}",
+        "requires-python": request.requires_python or f">={context.python_version}",
         "dependencies": request.requirements,
     }
 

@@ -13,10 +13,16 @@ from typing import Any
 from native_skew.installers.base import (
     Installer,
     Plan,
-    Target,
+    RenderContext,
     require_only,
     requirement_lines,
     toml,
+)
+from native_skew.installers.packaging_tool import (
+    CellFolders,
+    Isolation,
+    PackagingTool,
+    virtualenv_variables,
 )
 from native_skew.installers.request import Request
 from native_skew.installers.uv import settings
@@ -61,17 +67,17 @@ def _project(environment: dict[str, Any], more: dict[str, Any]) -> str:
     )
 
 
-def _with_pip(request: Request, target: Target) -> Plan:
+def _with_pip(request: Request, context: RenderContext) -> Plan:
     require_only(request, "Hatch with pip", _PIP_SUPPORTED)
     files: dict[str, str] = {}
     variables = _variables(request, "PIP", files)
     if request.build_from_source:
         variables["PIP_NO_BINARY"] = ",".join(request.build_from_source)
     environment = _environment(request, variables)
-    return _plan(target, {**files, "pyproject.toml": _project(environment, {})})
+    return _plan(context, {**files, "pyproject.toml": _project(environment, {})})
 
 
-def _with_uv(request: Request, target: Target) -> Plan:
+def _with_uv(request: Request, context: RenderContext) -> Plan:
     require_only(request, "Hatch with uv", _UV_SUPPORTED)
     files: dict[str, str] = {}
     # A uv that is named is used as it is; else Hatch would install one first.
@@ -85,7 +91,7 @@ def _with_uv(request: Request, target: Target) -> Plan:
         uv["pip"] = {"no-binary": request.build_from_source}
     cleaning = [("uv", "cache", "clean", name) for name in request.clean_cache]
     project = _project(environment, {"uv": uv} if uv else {})
-    return _plan(target, {**files, "pyproject.toml": project}, *cleaning)
+    return _plan(context, {**files, "pyproject.toml": project}, *cleaning)
 
 
 def _environment(request: Request, variables: dict[str, str]) -> dict[str, Any]:
@@ -97,24 +103,49 @@ def _environment(request: Request, variables: dict[str, str]) -> dict[str, Any]:
     return {**environment, "env-vars": variables} if variables else environment
 
 
-def _plan(target: Target, files: dict[str, str], *cleaning: tuple[str, ...]) -> Plan:
-    run = ("hatch", "run", "python", "-c", f"import {target.module}")
+def _plan(context: RenderContext, files: dict[str, str], *cleaning: tuple[str, ...]) -> Plan:
+    run = ("hatch", "run", "python", "-c", f"import {context.module}")
     return Plan(
         files=files,
         commands=(*cleaning, run),
         python=(".venv/bin/python",),
-        environ={"HATCH_PYTHON": target.python, "PIP_REQUIRE_VIRTUALENV": "1"},
+        environ={"HATCH_PYTHON": context.python, "PIP_REQUIRE_VIRTUALENV": "1"},
     )
 
 
-INSTALLERS = tuple(
-    Installer(
-        id=f"hatch-{name}",
-        title=f"hatch run, with {name}",
-        tool="hatch",
-        render=render,
-        cost=cost,
-        makes_environment=True,
-    )
-    for name, render, cost in (("pip", _with_pip, 8), ("uv", _with_uv, 4))
+def _isolate(folders: CellFolders) -> Isolation:
+    configuration = folders.user_configuration / "hatch.toml"  # Hatch wants the one it is told of
+    variables = {
+        "HATCH_CACHE_DIR": str(folders.cache / "hatch"),
+        "HATCH_DATA_DIR": str(folders.data / "hatch"),
+        "HATCH_CONFIG": str(configuration),
+    }
+    return Isolation(variables=variables | virtualenv_variables(folders), files={configuration: ""})
+
+
+_WITH_PIP = Installer(
+    id="hatch-pip",
+    title="hatch run, with pip",
+    tool="hatch",
+    render=_with_pip,
+    groups=("builds-metadata", "keeps-environment"),
+    cost=8,
+    makes_environment=True,
+)
+_WITH_UV = Installer(
+    id="hatch-uv",
+    title="hatch run, with uv",
+    tool="hatch",
+    render=_with_uv,
+    groups=("reads-nearest-wheel", "hands-resolution-to-builds", "keeps-environment"),
+    cost=4,
+    makes_environment=True,
+)
+TOOL = PackagingTool(
+    name="hatch",
+    title="Hatch",
+    order=7,
+    installers=(_WITH_PIP, _WITH_UV),
+    commands=("hatch", "uv"),  # it brings a uv along
+    isolate=_isolate,
 )

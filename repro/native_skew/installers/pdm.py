@@ -13,12 +13,20 @@ from packaging.requirements import Requirement
 from native_skew.installers.base import (
     Installer,
     Plan,
+    RenderContext,
+    Tab,
     Tables,
-    Target,
     Unsupported,
     application,
     require_only,
     toml,
+)
+from native_skew.installers.packaging_tool import (
+    PYTHON_3_MINORS,
+    CellFolders,
+    Isolation,
+    PackagingTool,
+    virtualenv_variables,
 )
 from native_skew.installers.request import Request
 
@@ -34,7 +42,7 @@ _SUPPORTED = (
 )
 
 
-def _project(request: Request, target: Target) -> str:
+def _project(request: Request, context: RenderContext) -> str:
     """The application's pyproject.toml.
 
     A source takes the default one's place where it has the default one's name:
@@ -49,8 +57,8 @@ def _project(request: Request, target: Target) -> str:
     pdm: dict[str, Any] = {"distribution": False}
     if resolution:
         pdm["resolution"] = resolution
-    pdm["source"] = Tables([{"name": "pypi", "url": target.index_url}])
-    return toml({"project": application(request, target), "tool": {"pdm": pdm}})
+    pdm["source"] = Tables([{"name": "pypi", "url": context.index_url}])
+    return toml({"project": application(request, context), "tool": {"pdm": pdm}})
 
 
 def _require_supported(request: Request) -> None:
@@ -79,10 +87,10 @@ def _cleaning(request: Request) -> list[tuple[str, ...]]:
     ]
 
 
-def _lock_sync(request: Request, target: Target) -> Plan:
+def _lock_sync(request: Request, context: RenderContext) -> Plan:
     _require_supported(request)
     reinstall = ["--reinstall"] if request.reinstall else []
-    plan = _plan(request, target, _command(request, "sync", *reinstall))
+    plan = _plan(request, context, _command(request, "sync", *reinstall))
     *cleaning, syncing = plan.commands
     return replace(
         plan,
@@ -105,26 +113,65 @@ def _locking(request: Request) -> list[tuple[str, ...]]:
     ]
 
 
-def _install(request: Request, target: Target) -> Plan:
+def _install(request: Request, context: RenderContext) -> Plan:
     _require_supported(request)
     if request.reinstall:
         raise Unsupported("--reinstall is an option of pdm sync, not of pdm install")
     if request.lock_platforms:
         raise Unsupported("--platform is an option of pdm lock, not of pdm install")
-    return _plan(request, target, _command(request, "install"))
+    return _plan(request, context, _command(request, "install"))
 
 
-def _plan(request: Request, target: Target, install: tuple[str, ...]) -> Plan:
+def _plan(request: Request, context: RenderContext, install: tuple[str, ...]) -> Plan:
     return Plan(
-        files={"pyproject.toml": _project(request, target)},
+        files={"pyproject.toml": _project(request, context)},
         commands=(*_cleaning(request), install),
         python=(".venv/bin/python",),
     )
 
 
-INSTALLERS = (
-    Installer(
-        id="pdm-lock-sync", title="pdm lock, pdm sync", tool="pdm", render=_lock_sync, cost=7
-    ),
-    Installer(id="pdm-install", title="pdm install", tool="pdm", render=_install, cost=7),
+def _isolate(folders: CellFolders) -> Isolation:
+    variables = {
+        "PDM_CACHE_DIR": str(folders.cache / "pdm"),
+        "PDM_LOG_DIR": str(folders.cache / "pdm-log"),
+        "PDM_CHECK_UPDATE": "0",
+        "PDM_NON_INTERACTIVE": "1",
+    }
+    return Isolation(variables=variables | virtualenv_variables(folders))
+
+
+_LOCK_SYNC = Installer(
+    id="pdm-lock-sync",
+    title="pdm lock, pdm sync",
+    tool="pdm",
+    render=_lock_sync,
+    groups=("reads-lock-target-wheel", "locks"),
+    cost=7,
+    tab=Tab("PDM", 5),
+    repairs={
+        "stamped": ("override",),
+        "rotten": ("override",),
+        "stale": ("clean-cache", "override"),
+        "unstamped": ("clean-cache",),
+    },
+)
+_INSTALL = Installer(
+    id="pdm-install",
+    title="pdm install",
+    tool="pdm",
+    render=_install,
+    groups=("reads-lock-target-wheel",),
+    cost=7,
+)
+TOOL = PackagingTool(
+    name="pdm",
+    title="PDM",
+    order=4,
+    installers=(_LOCK_SYNC, _INSTALL),
+    # Its dependencies in the versions that the release was tested with: it takes any newer ones
+    # else, and hishel 2 breaks PDM 2.29. https://pdm-project.org/en/latest/#installation
+    extras=("locked",),
+    isolate=_isolate,
+    installer_file="pdm",
+    lock_pythons=PYTHON_3_MINORS,
 )

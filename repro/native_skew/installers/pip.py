@@ -5,18 +5,22 @@ https://pip.pypa.io/en/stable/cli/pip_install/
 
 from __future__ import annotations
 
+import os
+
 from msgspec.structs import replace
 
 from native_skew.installers.base import (
     Command,
     Installer,
     Plan,
-    Target,
+    RenderContext,
+    Tab,
     Unsupported,
     require_only,
     require_version,
     requirement_lines,
 )
+from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
 from native_skew.installers.request import Request
 
 _SUPPORTED = (
@@ -35,8 +39,8 @@ _SUPPORTED = (
 _PIP = ("pip", "--python", ".venv")
 
 
-def _render(request: Request, target: Target) -> Plan:
-    _require_supported(request, target)
+def _render(request: Request, context: RenderContext) -> Plan:
+    _require_supported(request, context)
     files, options = _options(request)
     reinstall = ("--force-reinstall",) if request.reinstall else ()
     install = (*_PIP, "install", *options, *reinstall, *request.requirements)
@@ -46,13 +50,13 @@ def _render(request: Request, target: Target) -> Plan:
 _SINCE_PYLOCK = "26.1"
 
 
-def _lock(request: Request, target: Target) -> Plan:
+def _lock(request: Request, context: RenderContext) -> Plan:
     """``pip lock``, then ``pip install`` of the ``pylock.toml`` that it writes.
 
     https://pip.pypa.io/en/stable/cli/pip_lock/
     """
-    require_version(target, "pip", "install -r pylock.toml", _SINCE_PYLOCK)
-    _require_supported(request, target)
+    require_version(context, "pip", "install -r pylock.toml", _SINCE_PYLOCK)
+    _require_supported(request, context)
     files, options = _options(request)
     again = _options(replace(request, constraints=()))[1]
     reinstall = ("--force-reinstall",) if request.reinstall else ()
@@ -62,12 +66,12 @@ def _lock(request: Request, target: Target) -> Plan:
     return replace(plan, locking=locking, lock_files=("pylock.toml",))
 
 
-def _require_supported(request: Request, target: Target) -> None:
+def _require_supported(request: Request, context: RenderContext) -> None:
     if request.refresh:
         raise Unsupported("pip asks the index for each page anew; there is nothing to refresh")
     require_only(request, "pip", _SUPPORTED)
     if request.build_constraints:
-        require_version(target, "pip", "--build-constraint", "25.3")
+        require_version(context, "pip", "--build-constraint", "25.3")
 
 
 def _options(request: Request) -> tuple[dict[str, str], list[str]]:
@@ -116,15 +120,53 @@ def library_folders(request: Request) -> tuple[str, ...]:
 # https://github.com/pypa/pip/blob/main/src/pip/_internal/cli/status_codes.py
 _MISUSE = (2,)
 
-INSTALLERS = (
-    Installer(id="pip", title="pip install", tool="pip", misuse=_MISUSE, render=_render, cost=5),
-    Installer(
-        id="pip-lock",
-        title="pip lock, pip install",
-        tool="pip",
-        misuse=_MISUSE,
-        render=_lock,
-        cost=8,
-        since=_SINCE_PYLOCK,
-    ),
+
+def _isolate(folders: CellFolders) -> Isolation:
+    variables = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_PROGRESS_BAR": "off",
+        "PIP_INDEX_URL": folders.index_url,
+        "PIP_CACHE_DIR": str(folders.cache / "pip"),
+    }
+    return Isolation(variables=variables)
+
+
+_INSTALL = Installer(
+    id="pip",
+    title="pip install",
+    tool="pip",
+    misuse=_MISUSE,
+    render=_render,
+    groups=("builds-metadata",),
+    cost=5,
+    tab=Tab("pip", 3, by_default=True),
+    repairs={
+        "stamped": ("require-newer", "build-constraint"),
+        "rotten": ("require-newer",),
+        "stale": ("clean-cache", "build-constraint"),
+        "unstamped": ("clean-cache", "build-constraint"),
+        "symbol": ("build-constraint", "no-build-isolation"),
+    },
+)
+_LOCK_INSTALL = Installer(
+    id="pip-lock",
+    title="pip lock, pip install",
+    tool="pip",
+    misuse=_MISUSE,
+    render=_lock,
+    groups=("builds-metadata", "locks", "resolves-again-at-sync"),
+    cost=8,
+    since=_SINCE_PYLOCK,
+)
+TOOL = PackagingTool(
+    name="pip",
+    title="pip",
+    order=1,
+    installers=(_INSTALL, _LOCK_INSTALL),
+    default_versions=("25.3", NEWEST),  # that of the issue, and the newest there is
+    isolate=_isolate,
+    installer_file="pip",
+    first_release="23.0",  # to be had for every interpreter that the kit runs on
 )

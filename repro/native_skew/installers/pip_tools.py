@@ -11,11 +11,12 @@ from native_skew.installers.base import (
     Command,
     Installer,
     Plan,
-    Target,
+    RenderContext,
     Unsupported,
     require_only,
     requirement_lines,
 )
+from native_skew.installers.packaging_tool import CellFolders, Isolation, PackagingTool
 from native_skew.installers.pip import library_folders
 from native_skew.installers.request import Request
 
@@ -35,8 +36,8 @@ _PIP = (_PYTHON, "-m", "pip")
 _OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _require_supported(request: Request, target: Target) -> None:
-    if target.python_version != _OWN_PYTHON:
+def _require_supported(request: Request, context: RenderContext) -> None:
+    if context.python_version != _OWN_PYTHON:
         raise Unsupported(f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}")
     if request.no_build_isolation:
         raise Unsupported(
@@ -46,8 +47,8 @@ def _require_supported(request: Request, target: Target) -> None:
     require_only(request, "pip-tools", _SUPPORTED)
 
 
-def _render(request: Request, target: Target) -> Plan:
-    _require_supported(request, target)
+def _render(request: Request, context: RenderContext) -> Plan:
+    _require_supported(request, context)
     # pip-compile carries the options of its input over to its output.
     # https://pip.pypa.io/en/stable/reference/requirements-file-format/#global-options
     source = [f"--no-binary {name}" for name in request.build_from_source]
@@ -88,13 +89,24 @@ def _render(request: Request, target: Target) -> Plan:
     )
 
 
-INSTALLERS = (
-    Installer(
-        id="pip-tools",
-        title="pip-compile, pip-sync",
-        tool="pip-tools",
-        render=_render,
-        cost=9,
-        needs_pip=True,
-    ),
+def _isolate(folders: CellFolders) -> Isolation:
+    return Isolation(variables={"PIP_TOOLS_CACHE_DIR": str(folders.cache / "pip-tools")})
+
+
+_COMPILE_SYNC = Installer(
+    id="pip-tools",
+    title="pip-compile, pip-sync",
+    tool="pip-tools",
+    render=_render,
+    groups=("builds-metadata", "locks", "resolves-again-at-sync"),
+    cost=9,
+    needs_pip=True,
+)
+TOOL = PackagingTool(
+    name="pip-tools",
+    title="pip-tools",
+    order=6,
+    installers=(_COMPILE_SYNC,),
+    commands=("pip-compile", "pip-sync"),
+    isolate=_isolate,
 )

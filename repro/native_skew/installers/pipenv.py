@@ -12,12 +12,19 @@ from packaging.requirements import Requirement
 from native_skew.installers.base import (
     Installer,
     Plan,
+    RenderContext,
+    Tab,
     Tables,
-    Target,
     Unsupported,
     require_only,
     requirement_lines,
     toml,
+)
+from native_skew.installers.packaging_tool import (
+    CellFolders,
+    Isolation,
+    PackagingTool,
+    virtualenv_variables,
 )
 from native_skew.installers.request import Request
 
@@ -30,7 +37,7 @@ _SUPPORTED = (
 )
 
 
-def _pipfile(request: Request, target: Target) -> str:
+def _pipfile(request: Request, context: RenderContext) -> str:
     """The Pipfile: its sources are all that Pipenv asks.
 
     https://pipenv.pypa.io/en/latest/pipfile.html
@@ -42,9 +49,9 @@ def _pipfile(request: Request, target: Target) -> str:
         packages[requirement.name] = {"version": version, "no_binary": True} if built else version
     return toml(
         {
-            "source": Tables([{"name": "local", "url": target.index_url, "verify_ssl": True}]),
+            "source": Tables([{"name": "local", "url": context.index_url, "verify_ssl": True}]),
             "packages": packages,
-            "requires": {"python_version": target.python_version},
+            "requires": {"python_version": context.python_version},
         }
     )
 
@@ -61,9 +68,9 @@ def _require_supported(request: Request) -> None:
     require_only(request, "Pipenv", _SUPPORTED)
 
 
-def _render(request: Request, target: Target) -> Plan:
+def _render(request: Request, context: RenderContext) -> Plan:
     _require_supported(request)
-    files = {"Pipfile": _pipfile(request, target)}
+    files = {"Pipfile": _pipfile(request, context)}
     variables = []
     for name, requirements in (
         ("build-constraint", request.build_constraints),
@@ -92,6 +99,27 @@ def _render(request: Request, target: Target) -> Plan:
     )
 
 
-INSTALLERS = (
-    Installer(id="pipenv", title="pipenv lock, pipenv sync", tool="pipenv", render=_render, cost=7),
+def _isolate(folders: CellFolders) -> Isolation:
+    variables = {
+        "PIPENV_CACHE_DIR": str(folders.cache / "pipenv"),
+        "PIPENV_VENV_IN_PROJECT": "1",
+        "PIPENV_IGNORE_VIRTUALENVS": "1",
+        "PIPENV_DONT_LOAD_ENV": "1",
+        "PIPENV_NOSPIN": "1",
+        "PIPENV_YES": "1",
+    }
+    return Isolation(variables=variables | virtualenv_variables(folders))
+
+
+_LOCK_SYNC = Installer(
+    id="pipenv",
+    title="pipenv lock, pipenv sync",
+    tool="pipenv",
+    render=_render,
+    groups=("builds-metadata", "locks"),
+    cost=7,
+    tab=Tab("Pipenv", 6),
+)
+TOOL = PackagingTool(
+    name="pipenv", title="Pipenv", order=5, installers=(_LOCK_SYNC,), isolate=_isolate
 )

@@ -15,13 +15,23 @@ from native_skew.installers.base import (
     Command,
     Installer,
     Plan,
+    RenderContext,
+    Tab,
     Tables,
-    Target,
     Unsupported,
     application,
     require_only,
     require_version,
     toml,
+)
+from native_skew.installers.packaging_tool import (
+    PYTHON_3_MINORS,
+    CellFolders,
+    File,
+    Isolation,
+    PackagingTool,
+    ReleaseFiles,
+    virtualenv_variables,
 )
 from native_skew.installers.request import Request
 
@@ -46,14 +56,14 @@ def _specifiers(requirements: tuple[str, ...]) -> dict[str, str]:
     return {each.name: str(each.specifier) or "*" for each in parsed}
 
 
-def _project(request: Request, target: Target) -> str:
+def _project(request: Request, context: RenderContext) -> str:
     """The application's pyproject.toml; the index can be named nowhere else.
 
     https://python-poetry.org/docs/repositories/#primary-package-sources
     """
     poetry: dict[str, Any] = {"package-mode": False}
     if request.build_constraints:
-        require_version(target, "Poetry", "build-constraints", "2.3.0")
+        require_version(context, "Poetry", "build-constraints", "2.3.0")
         limits = _specifiers(request.build_constraints)
         names = [Requirement(each).name for each in request.requirements]
         # Poetry's are given for each package that is built, not for all at once.
@@ -64,13 +74,13 @@ def _project(request: Request, target: Target) -> str:
         # https://python-poetry.org/docs/managing-dependencies/#dependency-groups
         group = {"optional": True, "dependencies": _specifiers(request.constraints)}
         poetry["group"] = {"constraints": group}
-    source = {"name": _SOURCE, "url": target.index_url, "priority": "primary"}
+    source = {"name": _SOURCE, "url": context.index_url, "priority": "primary"}
     poetry["source"] = Tables([source])
-    return toml({"project": application(request, target), "tool": {"poetry": poetry}})
+    return toml({"project": application(request, context), "tool": {"poetry": poetry}})
 
 
-def _lock_sync(request: Request, target: Target) -> Plan:
-    plan = _install(request, target)
+def _lock_sync(request: Request, context: RenderContext) -> Plan:
+    plan = _install(request, context)
     *clearing, (*poetry, _) = plan.commands
     return replace(
         plan,
@@ -80,7 +90,7 @@ def _lock_sync(request: Request, target: Target) -> Plan:
     )
 
 
-def _install(request: Request, target: Target) -> Plan:
+def _install(request: Request, context: RenderContext) -> Plan:
     if request.no_build_isolation:
         raise Unsupported(
             "Poetry always builds in isolation "
@@ -92,7 +102,7 @@ def _install(request: Request, target: Target) -> Plan:
             "(https://github.com/python-poetry/poetry/issues/697)"
         )
     require_only(request, "Poetry", _SUPPORTED)
-    files = {"pyproject.toml": _project(request, target)}
+    files = {"pyproject.toml": _project(request, context)}
     if request.build_from_source:
         # https://python-poetry.org/docs/configuration/#installerno-binary
         files["poetry.toml"] = toml({"installer": {"no-binary": request.build_from_source}})
@@ -110,19 +120,58 @@ def _install(request: Request, target: Target) -> Plan:
     )
 
 
-INSTALLERS = (
-    Installer(
-        id="poetry-lock-sync",
-        title="poetry lock, poetry sync",
-        tool="poetry",
-        render=_lock_sync,
-        cost=7,
-    ),
-    Installer(
-        id="poetry-install",
-        title="poetry install",
-        tool="poetry",
-        render=_install,
-        cost=7,
-    ),
+def _isolate(folders: CellFolders) -> Isolation:
+    variables = {
+        "POETRY_CACHE_DIR": str(folders.cache / "poetry"),
+        "POETRY_CONFIG_DIR": str(folders.user_configuration / "pypoetry"),
+        "POETRY_DATA_DIR": str(folders.data / "pypoetry"),
+        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+        "POETRY_VIRTUALENVS_OPTIONS_NO_PIP": "true",
+        "POETRY_KEYRING_ENABLED": "false",
+        "POETRY_NO_INTERACTION": "1",
+    }
+    return Isolation(variables=variables | virtualenv_variables(folders))
+
+
+def _first(files: ReleaseFiles[File]) -> File | None:
+    """A pure wheel before the others, else the first: Poetry's ``_get_info_from_links``."""
+    pure = [each for each in files.wheels if each.filename.endswith("-none-any.whl")]
+    return next(iter(pure or files.wheels), files.sdist)
+
+
+_GROUPS = ("reads-first-wheel", "keeps-locked-versions")
+_LOCK_SYNC = Installer(
+    id="poetry-lock-sync",
+    title="poetry lock, poetry sync",
+    tool="poetry",
+    render=_lock_sync,
+    groups=(*_GROUPS, "locks"),
+    cost=7,
+    tab=Tab("Poetry", 4),
+    repairs={
+        "stamped": ("build-constraint-no-cache",),
+        "stale": ("build-constraint-no-cache",),
+        "unstamped": ("build-constraint",),
+        "symbol": ("build-constraint",),
+    },
+)
+_INSTALL = Installer(
+    id="poetry-install",
+    title="poetry install",
+    tool="poetry",
+    render=_install,
+    groups=_GROUPS,
+    cost=7,
+)
+TOOL = PackagingTool(
+    name="poetry",
+    title="Poetry",
+    order=3,
+    installers=(_LOCK_SYNC, _INSTALL),
+    isolate=_isolate,
+    installer_file="poetry",
+    reads=_first,
+    # The public index's own JSON tells of a release as a whole; others are asked for a file.
+    reads_title="Poetry, from any index but the public one,",
+    lock_pythons=(*PYTHON_3_MINORS, "4.0"),  # what comes after Python 3 counts too
 )

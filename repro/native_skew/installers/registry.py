@@ -1,47 +1,44 @@
-"""The installers. Adding one is adding one file here, and naming it in ``INSTALLERS``."""
+"""The installers: every file of this folder that describes a ``TOOL``. Adding a file is enough."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+import sys
 from pathlib import Path
 
 import msgspec
 from packaging.version import InvalidVersion, Version
 
 from native_skew.errors import UnknownNameError
-from native_skew.installers import hatch, pdm, pip, pip_tools, pipenv, poetry, uv, uv_once
-from native_skew.installers.base import Installer, Plan, Target, Unsupported
+from native_skew.installers.base import Installer
+from native_skew.installers.packaging_tool import PackagingTool
 
-__all__ = [
-    "DEFAULT_VERSIONS",
-    "INSTALLERS",
-    "Choice",
-    "Installer",
-    "Plan",
-    "Target",
-    "Unsupported",
-    "parse_choice",
-]
-
-INSTALLERS: dict[str, Installer] = {
-    each.id: each
-    for tool in (pip, uv, uv_once, poetry, pdm, pipenv, pip_tools, hatch)
-    for each in tool.INSTALLERS
-}
-
-# Those of the issue, and the newest there is.
-DEFAULT_VERSIONS: dict[str, tuple[str, ...]] = {
-    "pip": ("25.3", "newest"),
-    "uv": ("0.9.21", "newest"),
-    "poetry": ("newest",),
-    "pdm": ("newest",),
-    "pipenv": ("newest",),
-    "pip-tools": ("newest",),
-    "hatch": ("newest",),
-}
+# By name, and by id, in the order of display.
+TOOLS: dict[str, PackagingTool] = {}
+INSTALLERS: dict[str, Installer] = {}
 
 
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
+def fill() -> None:
+    """Reads the folder: ``TOOLS`` and ``INSTALLERS`` then hold what its files describe."""
+    package = __name__.rpartition(".")[0]
+    modules = (
+        importlib.import_module(f"{package}.{found.name}")
+        for found in pkgutil.iter_modules(sys.modules[package].__path__)
+    )
+    described = [each.TOOL for each in modules if hasattr(each, "TOOL")]
+    described.sort(key=lambda tool: (tool.order, tool.name))
+    TOOLS.clear()
+    TOOLS.update((tool.name, tool) for tool in described)
+    INSTALLERS.clear()
+    INSTALLERS.update((each.id, each) for tool in described for each in tool.installers)
+
+
+fill()
+
+
+class InstallerChoice(msgspec.Struct, frozen=True, kw_only=True):
     """Installers picked on the command line; at most one of ``version`` and ``binary``."""
 
     installers: tuple[Installer, ...]
@@ -49,7 +46,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     binary: str | None = None
 
 
-def parse_choice(text: str) -> Choice:
+def parse_choice(text: str) -> InstallerChoice:
     """Reads ``uv-sync``, ``uv==0.9.21`` (all of uv's interfaces) or ``uv=PATH``.
 
     A name that is both an installer's and its tool's, as ``pip``, is the installer's.
@@ -65,13 +62,19 @@ def parse_choice(text: str) -> Choice:
     if not match or not found:
         known = {*INSTALLERS, *(i.tool for i in INSTALLERS.values())}
         raise UnknownNameError("installer", text, known)
-    by_default = {version for each in found for version in DEFAULT_VERSIONS[each.tool]}
+    by_default = {version for each in found for version in TOOLS[each.tool].default_versions}
     if match[2] and match[2] not in by_default and not _is_version(match[2]):
         raise UnknownNameError("version", match[2], by_default)
     exact = tuple(i for i in found if i.id == name)
     if match[3] and not Path(match[3]).is_file():
         raise UnknownNameError("installer binary", match[3], ["a path to an executable"])
-    return Choice(installers=exact or found, version=match[2], binary=match[3])
+    return InstallerChoice(installers=exact or found, version=match[2], binary=match[3])
+
+
+def tabs() -> dict[str, Installer]:
+    """The installers that are shown side by side, by their tab's title, in the tabs' order."""
+    shown = [(each.tab, each) for each in INSTALLERS.values() if each.tab]
+    return {tab.title: each for tab, each in sorted(shown, key=lambda pair: pair[0].order)}
 
 
 def _is_version(text: str) -> bool:

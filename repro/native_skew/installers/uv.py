@@ -1,8 +1,11 @@
-"""uv's lasting interfaces: the pip interface and the project interface.
+"""uv: the pip interface, the project interface, and those for one command.
 
 uv takes a release's metadata from whichever one file suits it best, and expects all of
 the release's files to agree:
 https://docs.astral.sh/uv/reference/internals/resolver/#metadata-consistency
+
+``uv run --with`` and ``uv tool install`` prepare nothing, keep no lock, and hand a build no
+resolution to match.
 """
 
 from __future__ import annotations
@@ -11,16 +14,28 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew.installers.base import (
     Installer,
     Plan,
-    Target,
+    RenderContext,
+    Tab,
     Unsupported,
     application,
+    require_only,
     require_version,
     requirement_lines,
     toml,
+)
+from native_skew.installers.packaging_tool import (
+    NEWEST,
+    CellFolders,
+    File,
+    Isolation,
+    PackagingTool,
+    ReleaseFiles,
 )
 from native_skew.installers.pip import library_folders
 from native_skew.installers.request import Request
@@ -46,7 +61,7 @@ def settings(request: Request) -> dict[str, Any]:
     return found
 
 
-def settings_for(request: Request, target: Target) -> dict[str, Any]:
+def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
     """The same, where this uv is not too old for it.
 
     Raises:
@@ -54,9 +69,9 @@ def settings_for(request: Request, target: Target) -> dict[str, Any]:
 
     """
     # Before that it knew neither UV_DEFAULT_INDEX, and would ask the public index, nor others.
-    require_version(target, "uv", "--default-index", "0.4.23")
+    require_version(context, "uv", "--default-index", "0.4.23")
     if request.match_runtime:
-        require_version(target, "uv", "match-runtime", "0.8.5")
+        require_version(context, "uv", "match-runtime", "0.8.5")
     if request.constraint_variable:
         raise Unsupported("uv reads UV_CONSTRAINT as --constraint, which is for the run time alone")
     return settings(request)
@@ -108,16 +123,16 @@ def pip_options(request: Request, files: dict[str, str]) -> list[str]:
     return options
 
 
-def pip_files(request: Request, target: Target) -> dict[str, str]:
+def pip_files(request: Request, context: RenderContext) -> dict[str, str]:
     """The project file whose ``[tool.uv]`` the pip interface reads; none where it says nothing."""
-    settings = settings_for(request, target)
+    settings = settings_for(request, context)
     return {_PROJECT_FILE: toml({"tool": {"uv": settings}})} if settings else {}
 
 
-def _pip_install(request: Request, target: Target) -> Plan:
+def _pip_install(request: Request, context: RenderContext) -> Plan:
     """``uv pip install``."""
     _require_no_platforms(request)
-    files = pip_files(request, target)
+    files = pip_files(request, context)
     options = pip_options(request, files)
     install = ("uv", "pip", "install", *options, *request.requirements)
     return Plan(
@@ -128,10 +143,10 @@ def _pip_install(request: Request, target: Target) -> Plan:
     )
 
 
-def _pip_sync(request: Request, target: Target) -> Plan:
+def _pip_sync(request: Request, context: RenderContext) -> Plan:
     """``uv pip compile`` and ``uv pip sync``."""
     _require_no_platforms(request)
-    files = pip_files(request, target)
+    files = pip_files(request, context)
     options = pip_options(msgspec.structs.replace(request, reinstall=()), files)
     files["requirements.in"] = requirement_lines(request.requirements)
     compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
@@ -157,7 +172,7 @@ def _sync_options(request: Request) -> list[str]:
     ]
 
 
-def _project(request: Request, target: Target) -> str:
+def _project(request: Request, context: RenderContext) -> str:
     """The application's pyproject.toml."""
     lists = {
         "no-binary-package": request.build_from_source,
@@ -168,12 +183,12 @@ def _project(request: Request, target: Target) -> str:
         # https://docs.astral.sh/uv/concepts/resolution/#limited-resolution-environments
         "environments": tuple(f"sys_platform == '{_PLATFORMS[p]}'" for p in request.lock_platforms),
     }
-    uv = {key: values for key, values in lists.items() if values} | settings_for(request, target)
-    data: dict[str, Any] = {"project": application(request, target)}
+    uv = {key: values for key, values in lists.items() if values} | settings_for(request, context)
+    data: dict[str, Any] = {"project": application(request, context)}
     return toml({**data, "tool": {"uv": uv}} if uv else data)
 
 
-def _sync(request: Request, target: Target, *, lock_first: bool) -> Plan:
+def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan:
     """``uv sync``, with or without a separate ``uv lock``."""
     # Without configuration the file's own no-binary-package is not read either.
     binary = [
@@ -186,39 +201,212 @@ def _sync(request: Request, target: Target, *, lock_first: bool) -> Plan:
     syncing = (("uv", "sync", *frozen, *options_of(request)), *_aside(request))
     cleaning = cleaning_of(request)
     return Plan(
-        files={_PROJECT_FILE: _project(request, target)},
+        files={_PROJECT_FILE: _project(request, context)},
         locking=(*cleaning, *locking) if lock_first else (),
         lock_files=("uv.lock",) if lock_first else (),
         commands=syncing if lock_first else (*cleaning, *syncing),
         python=(".venv/bin/python",),
-        environ={"UV_PYTHON": target.python},
+        environ={"UV_PYTHON": context.python},
         library_path=library_folders(request),
     )
 
 
+def _require_consumer(request: Request, context: RenderContext, reason: str) -> None:
+    """Raises ``Unsupported`` where something else than the consumer is to be installed first."""
+    name = canonicalize_name(Requirement(request.requirements[0]).name)
+    if name != canonicalize_name(context.module):
+        raise Unsupported(reason)
+
+
+def _run(request: Request, context: RenderContext) -> Plan:
+    """``uv run --with``: a layer over ``.venv`` for one command, kept in the cache."""
+    require_only(request, "uv run --with", _RUN_FEATURES)
+    if request.empty_cache:
+        raise Unsupported(
+            "uv run --no-cache makes its layer in a cache that is gone when the command ends: "
+            "nothing is left to look at"
+        )
+    _require_consumer(
+        request, context, "uv run --with makes its layer in one go, and prepares none"
+    )
+    options = options_of(request)
+    for name in request.build_from_source:
+        options += ["--no-binary-package", name]
+    for name in request.no_build_isolation:
+        options += ["--no-build-isolation-package", name]
+    for requirement in request.requirements:
+        options += ["--with", requirement]
+    run = ("uv", "run", "--no-project", *options, "python")
+    return Plan(
+        files=pip_files(request, context),
+        commands=(*cleaning_of(request), (*run, "-c", f"import {context.module}")),
+        python=run,
+    )
+
+
+_RUN_FEATURES = (
+    "build_from_source",
+    "dependency_metadata",
+    "match_runtime",
+    "no_build_isolation",
+    "ignore_configuration",
+    "reinstall",
+    "refresh",
+    "clean_cache",
+    "empty_cache",
+)
+
+
+def _tool(request: Request, context: RenderContext) -> Plan:
+    """``uv tool install``: reads the user's configuration, never a project's.
+
+    https://docs.astral.sh/uv/concepts/configuration-files/
+    """
+    require_only(request, "uv tool install", _TOOL_FEATURES)
+    _require_consumer(request, context, "uv tool install installs a program, and prepares nothing")
+    settings = settings_for(request, context)
+    files: dict[str, str] = {}
+    first, *more = request.requirements
+    options = pip_options(request, files)
+    for requirement in more:
+        options += ["--with", requirement]
+    name = Requirement(first).name
+    return Plan(
+        files=files,
+        user_files={"uv/uv.toml": toml(settings)} if settings else {},
+        commands=(
+            *cleaning_of(request),
+            ("uv", "tool", "install", *map(_tool_spelling, options), first),
+        ),
+        python=(f"{_TOOL_FOLDER}/{name}/bin/python",),
+        environ={
+            "UV_PYTHON": context.python,
+            "UV_TOOL_DIR": _TOOL_FOLDER,
+            "UV_TOOL_BIN_DIR": f"{_TOOL_FOLDER}/bin",
+        },
+    )
+
+
+# Relative to the project's folder, so that a new environment is a new tool folder too.
+_TOOL_FOLDER = "uv-tools"
+_TOOL_FEATURES = (*_RUN_FEATURES, "constraints", "build_constraints", "overrides")
+
+
+def _tool_spelling(option: str) -> str:
+    """``--no-binary`` takes no name outside the pip interface."""
+    return "--no-binary-package" if option == "--no-binary" else option
+
+
 # What uv ends with where it fails unexpectedly, or does not understand its arguments.
 # https://docs.astral.sh/uv/reference/cli/
-MISUSE = (2,)
+_MISUSE = (2,)
 
-INSTALLERS = (
-    Installer(
-        id="uv-pip-install", title="uv pip install", tool="uv", misuse=MISUSE, render=_pip_install
-    ),
-    Installer(id="uv-pip-sync", title="uv pip sync", tool="uv", misuse=MISUSE, render=_pip_sync),
-    Installer(
-        id="uv-sync",
-        title="uv sync",
-        tool="uv",
-        misuse=MISUSE,
-        render=partial(_sync, lock_first=False),
-        makes_environment=True,
-    ),
-    Installer(
-        id="uv-lock-sync",
-        title="uv lock, uv sync",
-        tool="uv",
-        misuse=MISUSE,
-        render=partial(_sync, lock_first=True),
-        makes_environment=True,
-    ),
+# The first that knows extra-build-dependencies.
+_FIRST_RELEASE = "0.8.4"
+# What ends uv's search for a project in the folders above.
+_NO_PROJECT = """\
+[project]
+name = "cell"
+version = "0"
+"""
+
+
+def _isolate(folders: CellFolders) -> Isolation:
+    """Files that say nothing end uv's searches for a project and for configuration.
+
+    It looks in every parent folder, then in the system's:
+    https://docs.astral.sh/uv/concepts/configuration-files/
+    """
+    variables = {
+        "UV_DEFAULT_INDEX": folders.index_url,
+        "UV_CACHE_DIR": str(folders.cache / "uv"),
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_NO_PROGRESS": "1",
+    }
+    files = {
+        folders.root / "uv.toml": "",
+        folders.root / _PROJECT_FILE: _NO_PROJECT,
+        folders.system_configuration / "uv" / "uv.toml": "",
+    }
+    return Isolation(variables=variables, files=files)
+
+
+def _nearest(files: ReleaseFiles[File]) -> File | None:
+    """A wheel of another platform before one of another Python; the first of the nearest.
+
+    https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
+    """
+    nearest = max(files.wheels, key=files.nearness, default=None)
+    return files.fitting or (nearest if files.sdist else None) or files.sdist
+
+
+_interface = partial(Installer, tool="uv", misuse=_MISUSE)
+_LASTING = ("reads-nearest-wheel", "hands-resolution-to-builds")
+_ONE_COMMAND = ("reads-nearest-wheel", "hands-no-resolution-to-builds")
+
+_PIP_INSTALL = _interface(
+    id="uv-pip-install",
+    title="uv pip install",
+    render=_pip_install,
+    groups=(*_LASTING, "reads-installed-metadata"),
+    tab=Tab("uv pip", 2, by_default=True),
+    repairs={
+        "stamped": ("override", "match-runtime-clean", "build-constraint"),
+        "rotten": ("override",),
+        "stale": ("match-runtime-clean", "override"),
+        "unstamped": ("clean-cache", "match-runtime", "build-constraint"),
+        "symbol": ("match-runtime", "build-constraint"),
+    },
+)
+_PIP_SYNC = _interface(
+    id="uv-pip-sync",
+    title="uv pip sync",
+    render=_pip_sync,
+    groups=(*_LASTING, "locks", "keeps-locked-versions"),
+)
+_SYNC = _interface(
+    id="uv-sync",
+    title="uv sync",
+    render=partial(_sync, lock_first=False),
+    groups=(*_LASTING, "keeps-locked-versions"),
+    makes_environment=True,
+    tab=Tab("uv project", 1, by_default=True),
+    repairs={
+        "stamped": ("override", "match-runtime-clean"),
+        "rotten": ("override",),
+        "stale": ("match-runtime-clean", "override"),
+        "unstamped": ("clean-cache", "match-runtime", "build-constraint"),
+        "symbol": ("match-runtime", "build-constraint"),
+    },
+)
+_LOCK_SYNC = _interface(
+    id="uv-lock-sync",
+    title="uv lock, uv sync",
+    render=partial(_sync, lock_first=True),
+    groups=(*_LASTING, "locks", "keeps-locked-versions"),
+    makes_environment=True,
+)
+_RUN = _interface(
+    id="uv-run",
+    title="uv run --with",
+    render=_run,
+    groups=(*_ONE_COMMAND, "keeps-environment"),
+)
+_TOOL_INSTALL = _interface(
+    id="uv-tool",
+    title="uv tool install",
+    render=_tool,
+    groups=(*_ONE_COMMAND, "reads-installed-metadata"),
+    makes_environment=True,
+)
+TOOL = PackagingTool(
+    name="uv",
+    title="uv",
+    order=2,
+    installers=(_PIP_INSTALL, _PIP_SYNC, _SYNC, _LOCK_SYNC, _RUN, _TOOL_INSTALL),
+    default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
+    isolate=_isolate,
+    installer_file="uv",
+    reads=_nearest,
+    first_release=_FIRST_RELEASE,
 )

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from native_skew import results
 from native_skew.errors import ExitCode
-from native_skew.installers import INSTALLERS
+from native_skew.installers import INSTALLERS, NEWEST
 from native_skew.matrix import merging, parts
 from native_skew.matrix.parts import Part
 from native_skew.results import BriefResult, Result, report
@@ -30,7 +30,6 @@ from native_skew.run import (
     results_option,
     select,
 )
-from native_skew.toolchain import NEWEST
 
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
 

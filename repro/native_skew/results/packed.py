@@ -27,7 +27,7 @@ from packaging.version import Version
 
 from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.findings import BriefFinding
-from native_skew.installers import DEFAULT_VERSIONS, INSTALLERS
+from native_skew.installers import INSTALLERS, TOOLS
 from native_skew.observe import Observation
 from native_skew.publish import JournalEntry, listing
 from native_skew.results.record import (
@@ -265,7 +265,7 @@ def _superseded(old: Iterable[Cell], new: Iterable[Cell]) -> set[Cell]:
     """The recorded cells whose place newer ones take."""
     newest: dict[tuple[str, ...], Cell] = {}
     for cell in sorted(old, key=lambda each: Version(each.version)):
-        if cell.version not in DEFAULT_VERSIONS.get(_tool(cell), ()):
+        if cell.version not in _defaults(cell):
             newest[_asked(cell)] = cell
     found = set()
     for cell in new:
@@ -288,6 +288,11 @@ def recording_of(cell: Cell) -> str:
 def _tool(cell: Cell) -> str:
     installer = INSTALLERS.get(cell.installer)
     return installer.tool if installer else cell.installer
+
+
+def _defaults(cell: Cell) -> tuple[str, ...]:
+    tool = TOOLS.get(_tool(cell))
+    return tool.default_versions if tool else ()
 
 
 def _next_recording(

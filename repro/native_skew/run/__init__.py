@@ -14,7 +14,7 @@ from native_skew.run.options import (
     scenario_option,
     work_option,
 )
-from native_skew.run.plans import Stage, stages_of
+from native_skew.run.plans import StepPlan, step_plans_of
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
 from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
@@ -33,7 +33,7 @@ __all__ = [
     "Runner",
     "Selection",
     "Session",
-    "Stage",
+    "StepPlan",
     "Task",
     "asked_options",
     "jobs_option",
@@ -45,6 +45,6 @@ __all__ = [
     "scenario_option",
     "select",
     "serve",
-    "stages_of",
+    "step_plans_of",
     "work_option",
 ]

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from native_skew.doctor import diagnose
 from native_skew.errors import CellError
-from native_skew.installers import INSTALLERS, Plan, Target, Unsupported
+from native_skew.installers import INSTALLERS, Plan, RenderContext, Unsupported
 from native_skew.observe import (
     NOT_STARTED,
     Check,
@@ -27,7 +27,7 @@ from native_skew.publish import Publication, Substitute
 from native_skew.results import CommandRecord, Result, StepRecord
 from native_skew.run import evidence
 from native_skew.run.live_builds import Builds
-from native_skew.run.plans import require_pythons, stages_of
+from native_skew.run.plans import require_pythons, step_plans_of
 from native_skew.run.session import Session
 from native_skew.scenarios import Cell, Scenario, Step, expected_of
 from native_skew.toolchain import (
@@ -191,19 +191,19 @@ class CellRun:
         task, tool = self._task, self._installer.tool
         if task.substitute:
             require_pythons(task.scenario, task.cell.variant, task.substitute.sdist, tool)
-        stages = stages_of(task.scenario, task.cell, self._target())
+        plans = step_plans_of(task.scenario, task.cell, self._context())
         before, exit_code = 0, 0
-        for stage in stages:
-            if exit_code and stage.step.action == "sync":
+        for each in plans:
+            if exit_code and each.step.action == "sync":
                 break  # there is no lock to go by
-            if stage.number != before:
-                self._enter_step(stage.step, stage.plan, first=stage.number == 1)
-            publication.step = before = stage.number
-            exit_code = self._run_plan(stage.step, stage.plan)
-        return stages[-1].plan, exit_code
+            if each.number != before:
+                self._enter_step(each.step, each.plan, first=each.number == 1)
+            publication.step = before = each.number
+            exit_code = self._run_plan(each.step, each.plan)
+        return plans[-1].plan, exit_code
 
-    def _target(self) -> Target:
-        return Target(
+    def _context(self) -> RenderContext:
+        return RenderContext(
             module=self._task.scenario.module,
             python=self._task.interpreter.path,
             python_version=".".join(self._task.interpreter.version.split(".")[:2]),

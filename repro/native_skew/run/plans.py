@@ -7,16 +7,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from native_skew.distributions import DistributionFile
-from native_skew.installers import INSTALLERS, REMEDIES, Plan, Target, Unsupported
+from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, Plan, RenderContext, Unsupported
 from native_skew.scenarios import Cell, Scenario, Step, request_of, roles_of
 
-# The Pythons of a project's range, for tools that lock for all of it; to the minor release, up
-# to one that is out of reach. What comes after Python 3 counts for Poetry, not for PDM.
-_MINORS = tuple(f"3.{minor}" for minor in range(50))
-_LOCKED_FOR = {"poetry": (*_MINORS, "4.0"), "pdm": _MINORS}
 
-
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """One installation, or one half of it; ``number`` is that of its step, from 1."""
 
     number: int
@@ -49,9 +44,7 @@ def require_pythons(
         return
     project, package = SpecifierSet(wanted), SpecifierSet(offered)
     oldest = _lower_bound(project)
-    lacking = [
-        each for each in _LOCKED_FOR.get(tool, ()) if each in project and each not in package
-    ]
+    lacking = [each for each in TOOLS[tool].lock_pythons if each in project and each not in package]
     if oldest < _lower_bound(package):
         lacking.insert(0, str(oldest[0]))
     if lacking:
@@ -69,7 +62,7 @@ def _lower_bound(pythons: SpecifierSet) -> tuple[Version, bool]:
     return max(bounds, default=(Version("3"), False))
 
 
-def stages_of(scenario: Scenario, cell: Cell, target: Target) -> tuple[Stage, ...]:
+def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tuple[StepPlan, ...]:
     """All of the cell's installations in order; a remedy may make several of one step.
 
     Raises:
@@ -78,12 +71,12 @@ def stages_of(scenario: Scenario, cell: Cell, target: Target) -> tuple[Stage, ..
 
     """
     installer, roles = INSTALLERS[cell.installer], roles_of(scenario, cell.variant)
-    stages = []
+    found = []
     for number, step in enumerate(scenario.steps_of(cell.variant), 1):
         remedy = REMEDIES[cell.remedy if step.remedy else "nothing"]
         for request in remedy.apply(request_of(scenario, cell.variant, step), roles):
-            plan = installer.render(request, target)
+            plan = installer.render(request, context)
             if step.action != "install" and not plan.locking:
                 raise Unsupported(f"{installer.title} writes no lock before it installs")
-            stages.append(Stage(number=number, step=step, plan=plan))
-    return tuple(stages)
+            found.append(StepPlan(number=number, step=step, plan=plan))
+    return tuple(found)

@@ -10,10 +10,11 @@ import msgspec
 from native_skew import scenarios
 from native_skew.errors import AmbiguousCellError, NothingSelectedError, ToolUnavailableError
 from native_skew.installers import (
-    DEFAULT_VERSIONS,
     INSTALLERS,
-    Choice,
+    NEWEST,
+    TOOLS,
     Installer,
+    InstallerChoice,
     parse_choice,
     remedies,
 )
@@ -21,7 +22,7 @@ from native_skew.publish import Substitute
 from native_skew.results import NotRun
 from native_skew.run.cell import Task
 from native_skew.scenarios import Cell, Scenario
-from native_skew.toolchain import NEWEST, Interpreter, Tool, Toolbox
+from native_skew.toolchain import Interpreter, Tool, Toolbox
 from native_skew.toolchain import interpreter as interpreters
 
 # What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
@@ -147,7 +148,7 @@ def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
     parts = []
     for installer, names in _TOUR_REMEDIES.items():
         for remedy in names:
-            versions = DEFAULT_VERSIONS[INSTALLERS[installer].tool]
+            versions = TOOLS[INSTALLERS[installer].tool].default_versions
             wanted = versions if installer in _TOUR_ALL_VERSIONS else (NEWEST,)
             filters = Filters(
                 scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
@@ -173,7 +174,7 @@ def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
             yield from ((scenario, variant) for variant in variants)
 
 
-def _wanted(chosen: Sequence[Choice]) -> Iterator[tuple[str, str, Choice | None]]:
+def _wanted(chosen: Sequence[InstallerChoice]) -> Iterator[tuple[str, str, InstallerChoice | None]]:
     """(installer, version or binary, choice) for each way to run."""
     if not chosen:
         for installer in INSTALLERS.values():
@@ -191,13 +192,13 @@ def _defaults(installer: Installer) -> tuple[str, ...]:
     """The versions that are run where none is named: those that have this interface."""
     return tuple(
         version
-        for version in DEFAULT_VERSIONS[installer.tool]
+        for version in TOOLS[installer.tool].default_versions
         if version == NEWEST or installer.is_in(version)
     )
 
 
 def _ready(
-    wanted: Sequence[tuple[str, str, Choice | None]], toolbox: Toolbox
+    wanted: Sequence[tuple[str, str, InstallerChoice | None]], toolbox: Toolbox
 ) -> dict[tuple[str, str], Tool | ToolUnavailableError]:
     """Fetches each tool once, several at a time; a failure costs its own cells only."""
 
@@ -208,7 +209,9 @@ def _ready(
         except ToolUnavailableError as error:
             return error
 
-    def key_of(installer: str, version: str, choice: Choice | None) -> tuple[str, str, bool]:
+    def key_of(
+        installer: str, version: str, choice: InstallerChoice | None
+    ) -> tuple[str, str, bool]:
         return INSTALLERS[installer].tool, version, bool(choice and choice.binary)
 
     keys = sorted({key_of(*each) for each in wanted})

@@ -17,18 +17,10 @@ from filelock import FileLock, Timeout
 
 from native_skew.distributions import DistributionFile
 from native_skew.errors import CellError, PlatformError, WorkFolderError
+from native_skew.installers import NEWEST
 from native_skew.publish import Index, Publication, Substitute, fakes
 from native_skew.scenarios import Scenario, releases_of
-from native_skew.toolchain import (
-    NEWEST,
-    Compiler,
-    Interpreter,
-    Phase,
-    Tool,
-    Toolbox,
-    machine,
-    unseen,
-)
+from native_skew.toolchain import Compiler, Interpreter, Phase, Tool, Toolbox, machine, unseen
 
 DEFAULT_WORK = Path(".native-skew")
 MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec
 
+from native_skew import installers
 from native_skew.errors import SkewError
-from native_skew.installers import INSTALLERS
 from native_skew.results import Result
 from native_skew.site import diagnosed, grid, markup, sequence, snippet, tabs, upstream
 from native_skew.site import release_badge as flips
@@ -20,7 +20,6 @@ from native_skew.site.errors import CellReferenceError, ContradictionError, Quot
 from native_skew.site.result_index import Book, unrecorded_tools
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
-_OWN_TABS = ("uv project", "uv pip", "pip")
 
 Arguments = ParamSpec("Arguments")
 
@@ -97,17 +96,18 @@ class Citations:
         """Linked tabs, one for each tool, each with its snippet.
 
         Args:
-            remedies: one for uv and pip, or one each by the tab's name. Every other tool shows
-                its recorded run that works and ends with the same version of the provider as
-                the first tab, or says what is recorded of it instead.
+            remedies: one for the tabs shown by default, or one each by the tab's name. Every
+                other tool shows its recorded run that works and ends with the same version of
+                the provider as the first tab, or says what is recorded of it instead.
             where: scenario and variant.
 
         """
-        chosen = remedies if isinstance(remedies, dict) else dict.fromkeys(_OWN_TABS, remedies)
+        shown = {name: each.id for name, each in installers.tabs().items()}
+        chosen = remedies if isinstance(remedies, dict) else tabs.by_default(remedies)
         name, remedy = next(iter(chosen.items()))
-        wanted = self._cite(f"{where}/{tabs.TABS[name]}/{remedy}")
+        wanted = self._cite(f"{where}/{shown[name]}/{remedy}")
         text = ""
-        for name, installer in tabs.TABS.items():
+        for name, installer in shown.items():
             own = tabs.recorded(self._book, where, installer)
             if name in chosen:
                 body = self.snippet(chosen[name], installer, where)
@@ -205,7 +205,7 @@ class Citations:
         """Which tools are recorded, in which versions."""
         found: dict[str, set[str]] = defaultdict(set)
         for name, versions in self._book.tools().items():
-            found[INSTALLERS[name].tool].update(versions)
+            found[installers.INSTALLERS[name].tool].update(versions)
         return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
 
     def _remedy(self, result: Result) -> str:

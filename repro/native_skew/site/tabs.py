@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from native_skew.installers import REMEDIES
+from native_skew.installers import REMEDIES, tabs
 from native_skew.results import Result
 from native_skew.site.result_index import Book
 
-# The tabs of every fix, by name; the choice of one is kept over all pages.
-TABS = {
-    "uv project": "uv-sync",
-    "uv pip": "uv-pip-install",
-    "pip": "pip",
-    "Poetry": "poetry-lock-sync",
-    "PDM": "pdm-lock-sync",
-    "Pipenv": "pipenv",
-}
+
+def by_default(remedy: str) -> dict[str, str]:
+    """``remedy`` in each tab that a reader sees who has not said what they install with."""
+    return {name: remedy for name, each in tabs().items() if each.tab and each.tab.by_default}
 
 
 def recorded(book: Book, where: str, installer: str) -> tuple[Result, ...]:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from packaging.version import Version
 
-from native_skew.installers import INSTALLERS, REMEDIES
+from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, tabs
 from native_skew.results import Result
 from native_skew.run import TOUR_SCENARIO
 from native_skew.scenarios import Scenario
@@ -17,7 +17,6 @@ from native_skew.site.result_index import Book, question
 from native_skew.timeline import Flip, Line, Point, between
 
 PAGE = "timeline.md"
-_TOOLS = sorted({each.tool for each in INSTALLERS.values()}, key=lambda tool: (tool != "uv", tool))
 INTRO = """\
 The same question, asked of a tool’s releases. The first and the last of each minor release are
 run; where two of them differ, the release that changed is found by halving what lies between. A dot
@@ -62,10 +61,11 @@ def render(
 
 
 def _place(line: Line) -> tuple[int, bool, str, str]:
-    """Where a line stands: the issue's tool, and its scenario, before others."""
+    """Where a line stands: tools in the order of the tabs, the issue's scenario before others."""
     asked = line.question
+    order = [*(each.tool for each in tabs().values()), *TOOLS]
     first = asked.scenario == TOUR_SCENARIO
-    return _TOOLS.index(line.tool), not first, asked.scenario, asked.variant
+    return order.index(line.tool), not first, asked.scenario, asked.variant
 
 
 def _order(line: Line) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from native_skew import scenarios
 from native_skew.errors import NothingSelectedError
-from native_skew.installers import INSTALLERS, parse_choice, remedies
+from native_skew.installers import INSTALLERS, TOOLS, parse_choice, remedies
 from native_skew.run import TOUR_SCENARIO, TOUR_VARIANT
 from native_skew.timeline.errors import (
     InstallerVersionError,
@@ -21,12 +21,7 @@ from native_skew.timeline.errors import (
 from native_skew.timeline.record import Line, Question
 from native_skew.toolchain import Interpreter, Toolbox
 
-# The first release that is asked: uv's with extra-build-dependencies, and pip's that can be
-# had for every interpreter that the kit runs on.
-FLOORS = {"uv": "0.8.4", "pip": "23.0"}
-
 ISSUE = f"{TOUR_SCENARIO}/{TOUR_VARIANT}"
-_DEFAULT_INSTALLERS = ("uv-pip-install", "pip")
 
 # What is recorded: (scenario/variant, installer, remedies).
 LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -51,8 +46,8 @@ LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 class LineFilters(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for; all empty means what is recorded.
 
-    ``since`` and ``until`` are the first and the last release; without them, ``FLOORS`` and
-    the newest.
+    ``since`` and ``until`` are the first and the last release; without them, the tool's
+    ``first_release`` and the newest.
     """
 
     scenarios: tuple[str, ...] = ()
@@ -98,10 +93,15 @@ def _named(filters: LineFilters) -> Iterator[tuple[str, str, str, str]]:
     for place in filters.scenarios or (ISSUE,):
         scenario_, variants = scenarios.find_variants(place)
         for variant in variants:
-            for installer in installers or _DEFAULT_INSTALLERS:
+            for installer in installers or _default_installers():
                 for remedy in filters.remedies or ("nothing",):
                     if remedy in scenario_.all_remedies and not scenario_.live:
                         yield scenario_.id, variant, installer, remedy
+
+
+def _default_installers() -> Iterator[str]:
+    """The first interface of each tool whose releases are asked."""
+    yield from (each.installers[0].id for each in TOOLS.values() if each.first_release)
 
 
 def _installers(text: str) -> Iterator[str]:
@@ -121,9 +121,9 @@ def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ..
         ToolUnavailableError: the index cannot be asked.
 
     """
-    since = filters.since or FLOORS.get(tool)
-    if since is None:
-        raise NoFloorError(tool, FLOORS)
+    since = filters.since or TOOLS[tool].first_release
+    if not since:
+        raise NoFloorError(tool, [each.name for each in TOOLS.values() if each.first_release])
     first = _version("--since", since)
     last = _version("--until", filters.until) if filters.until else None
     found = tuple(

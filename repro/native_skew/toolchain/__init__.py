@@ -5,11 +5,10 @@ from native_skew.toolchain.compiler import Compiler
 from native_skew.toolchain.interpreter import Interpreter, find
 from native_skew.toolchain.process import TIMED_OUT, Outcome, Processes
 from native_skew.toolchain.sandbox import Sandbox, environment
-from native_skew.toolchain.tools import NEWEST, Phase, Tool, Toolbox, commands_of, unseen
+from native_skew.toolchain.tools import Phase, Tool, Toolbox, commands_of, unseen
 from native_skew.toolchain.user_index import index_url
 
 __all__ = [
-    "NEWEST",
     "TIMED_OUT",
     "Compiler",
     "Interpreter",

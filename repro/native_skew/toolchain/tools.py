@@ -27,19 +27,13 @@ from wheel.wheelfile import WheelError, WheelFile
 
 from native_skew.distributions import DistributionFile
 from native_skew.errors import ToolUnavailableError
+from native_skew.installers import NEWEST, TOOLS
 from native_skew.toolchain import machine
 from native_skew.toolchain.compiler import Compiler, system_compiler
 
-NEWEST = "newest"
 # Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
 # in full (gone since 82). And pip, which an environment may have to bring up to date.
 BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0", "pip")
-# What is fetched for a tool, where it is more than the distribution of its name.
-# «locked» holds PDM's dependencies to the versions that the release was tested with:
-# https://pdm-project.org/en/latest/#installation
-_EXTRAS = {"pdm": "locked"}
-# The commands of a tool that has others than one of its own name; Hatch brings a uv along.
-_COMMANDS = {"pip-tools": ("pip-compile", "pip-sync"), "hatch": ("hatch", "uv")}
 
 Phase = Callable[[str], AbstractContextManager[None]]  # says what is being done, to a person
 
@@ -127,7 +121,7 @@ class Toolbox:
         memory = self._folder / f"{name}.newest"
         with self._lock(memory.name):
             if not memory.exists():
-                asked = "install", "--dry-run", "--ignore-installed", _with_extras(name)
+                asked = "install", "--dry-run", "--ignore-installed", _requirement(name)
                 with self._phase(f"asking for the newest {name}"):
                     report = self._pip(*asked)
                 chosen = (each["metadata"] for each in report["install"])
@@ -208,7 +202,7 @@ class Toolbox:
         shutil.rmtree(home, ignore_errors=True)
         venv = home / "venv"
         self._run([self._python, "-m", "venv", "--without-pip", str(venv)], name)
-        self._pip("--python", str(venv), "install", f"{_with_extras(name)}=={version}")
+        self._pip("--python", str(venv), "install", f"{_requirement(name)}=={version}")
         (home / "path").mkdir()
         for command in commands_of(name):
             if (venv / "bin" / command).exists():
@@ -253,11 +247,11 @@ class Toolbox:
 
 def commands_of(name: str) -> tuple[str, ...]:
     """The commands that the tool ``name`` is driven by; the first of them says its version."""
-    return _COMMANDS.get(name, (name,))
+    return TOOLS[name].commands if name in TOOLS else (name,)
 
 
-def _with_extras(name: str) -> str:
-    return f"{name}[{_EXTRAS[name]}]" if name in _EXTRAS else name
+def _requirement(name: str) -> str:
+    return TOOLS[name].requirement if name in TOOLS else name
 
 
 def _published(path: Path) -> DistributionFile:

@@ -1,0 +1,157 @@
+"""What is known of a packaging tool, whichever of its interfaces is used.
+
+Each tool's file makes one ``PackagingTool``, called ``TOOL``; the registry finds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from native_skew.installers.base import Installer
+
+NEWEST = "newest"
+
+
+class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a cell lets its tool read and write, and the index that it is to ask.
+
+    Attributes:
+        root: the cell's own folder, above the project's.
+        cache: the tools' caches; counts up where a step wants a new one.
+        user_configuration: XDG_CONFIG_HOME.
+        system_configuration: XDG_CONFIG_DIRS.
+        data: XDG_DATA_HOME.
+        index_url: the cell's index.
+
+    """
+
+    root: Path
+    cache: Path
+    user_configuration: Path
+    system_configuration: Path
+    data: Path
+    index_url: str
+
+
+class Isolation(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeps a tool from seeing anything of the user's.
+
+    Attributes:
+        variables: set for every process of a cell, whichever tool it is about: one tool may run
+            another.
+        files: content by path; a file that is found ends a search for configuration.
+
+    """
+
+    variables: Mapping[str, str] = {}
+    files: Mapping[Path, str] = {}
+
+
+def _nothing(_: CellFolders) -> Isolation:
+    return Isolation()
+
+
+class NamedFile(Protocol):
+    """A distribution file."""
+
+    @property
+    def filename(self) -> str:
+        """Which says project, version and tags."""
+
+
+File = TypeVar("File", bound=NamedFile)
+
+
+class ReleaseFiles(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
+    """The files of one release, as an installer on one Python and platform sees them.
+
+    Attributes:
+        wheels: in the order in which the index lists them, without those that are yanked.
+        fitting: the wheel that is installed; None where none fits.
+        sdist: None where there is none.
+        nearness: how near a wheel that does not fit comes: 3 wrong platform, 2 wrong ABI, 1 wrong
+            interpreter.
+
+    """
+
+    wheels: tuple[File, ...]
+    fitting: File | None
+    sdist: File | None
+    nearness: Callable[[File], int]
+
+
+class MetadataReader(Protocol):
+    """Which file's metadata a tool resolves with, before anything is built."""
+
+    def __call__(self, files: ReleaseFiles[File]) -> File | None:
+        """One of ``files``; None where there is none."""
+
+
+class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that installs: pip, uv, Poetry.
+
+    Attributes:
+        name: the distribution that provides it.
+        title: as its authors write it.
+        installers: its interfaces, in the order of display.
+        order: its place among the tools wherever they are listed; equals by name.
+        default_versions: those that are run where none is named.
+        extras: of the distribution, fetched with it.
+        commands: what is run, found on PATH, the first of which says the version; without any,
+            the command of the tool's own name.
+        isolate: what keeps the user's settings out.
+        installer_file: its word in the INSTALLER file of what it installed, in lower case; empty
+            where it leaves that to another tool.
+            https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
+        lock_pythons: for a tool that locks for all Pythons of a project's range and holds each
+            requirement's Requires-Python against them: the Pythons that it looks at.
+        reads: which one file of a release it takes the metadata of; None where it looks at the
+            file alone that it installs.
+        reads_title: the tool as audit speaks of what it reads; without one, ``title``.
+        first_release: the oldest release that the timeline asks; empty where it asks none.
+
+    """
+
+    name: str
+    title: str
+    installers: tuple[Installer, ...]
+    order: int = 100
+    default_versions: tuple[str, ...] = (NEWEST,)
+    extras: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    isolate: Callable[[CellFolders], Isolation] = _nothing
+    installer_file: str = ""
+    lock_pythons: tuple[str, ...] = ()
+    reads: MetadataReader | None = None
+    reads_title: str = ""
+    first_release: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.commands:
+            msgspec.structs.force_setattr(self, "commands", (self.name,))
+
+    @property
+    def requirement(self) -> str:
+        """What an index is asked for."""
+        return f"{self.name}[{','.join(self.extras)}]" if self.extras else self.name
+
+
+# To the minor release, up to one that is out of reach.
+PYTHON_3_MINORS = tuple(f"3.{minor}" for minor in range(50))
+
+
+def virtualenv_variables(folders: CellFolders) -> dict[str, str]:
+    """For tools that make environments with virtualenv.
+
+    It looks for newer seed packages in the background, on the public index:
+    https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
+    """
+    return {
+        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
+        "VIRTUALENV_NO_DOWNLOAD": "1",
+        "VIRTUALENV_OVERRIDE_APP_DATA": str(folders.cache / "virtualenv"),
+    }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from native_skew import scenarios
 from native_skew.errors import ScenarioError, UnknownNameError
-from native_skew.scenarios.cell import Cell
-from native_skew.scenarios.expectations import expected_of
+from native_skew.installers import (
+    GROUPS,
+    INSTALLERS,
+    NEWEST,
+    TOOLS,
+    RenderContext,
+    Unsupported,
+    pip_tools,
+)
+from native_skew.run import step_plans_of
+from native_skew.scenarios import Cell, Scenario, expected_of
+from packaging.version import Version
 
 BAD = Path(__file__).parent / "scenarios"
 SHIPPED = sorted(path.stem for path in scenarios.FOLDER.glob("*.toml"))
@@ -26,6 +39,63 @@ def test_shipped_scenarios_are_valid_and_state_why(name: str) -> None:
     if not scenario.live:
         assert scenario.expect, "states no expected verdict"
         assert all(len(each.because) > 20 for each in scenario.expect)
+
+
+NEW = "9999"  # as a release that is out of reach, for the newest there is
+# Those that the kit is made for. pip-tools locks for the one that it runs on, and pip-sync runs the
+# pip that came with it: that of these two changes no more, that of newer ones with a patch release.
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+OF_PIP_TOOLS = ("3.10", "3.11")
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_supported_cell_has_an_expected_verdict(
+    name: str, python: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pip_tools, "_OWN_PYTHON", python if python in OF_PIP_TOOLS else None)
+    scenario = scenarios.find(name)
+    unstated = [
+        cell.id for cell in supported_cells(scenario, python) if not expected_of(scenario, cell)
+    ]
+    assert not unstated
+
+
+def supported_cells(scenario: Scenario, python: str) -> Iterator[Cell]:
+    """Those that each installer can do, in the versions that are run by default."""
+    for variant, installer, remedy in itertools.product(
+        scenario.variant_names(), INSTALLERS.values(), scenario.all_remedies
+    ):
+        for version in TOOLS[installer.tool].default_versions:
+            cell = Cell(
+                scenario=scenario.id,
+                variant=variant,
+                installer=installer.id,
+                version=NEW if version == NEWEST else version,
+                remedy=remedy,
+                python=f"cp{python.replace('.', '')}",
+            )
+            context = RenderContext(
+                module=scenario.module,
+                python="python",
+                python_version=python,
+                tool_version=Version(cell.version),
+                index_url="",
+            )
+            with suppress(Unsupported):
+                step_plans_of(scenario, cell, context)
+                yield cell
+
+
+def test_installers_are_in_groups_that_mean_something_and_are_used() -> None:
+    assert {group for each in INSTALLERS.values() for group in each.groups} == set(GROUPS)
+    named = {
+        name
+        for scenario in scenarios.load_all().values()
+        for each in scenario.expect
+        for name in each.installers
+    }
+    assert set(GROUPS) <= named
 
 
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.toml")), ids=lambda path: path.stem)

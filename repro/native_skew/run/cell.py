@@ -147,9 +147,12 @@ class CellRun:
             judgement = judge(ran.observation, ran.exit_code)
         else:
             judgement = Judgement(verdict="unsupported", because=ran.unsupported)
-        expected = expected_of(task.scenario, task.cell, unaided=bool(task.substitute))
-        if task.substitute and judgement.verdict == "unsupported":
-            expected = None  # of another consumer it is asked only where there is an answer
+        expected = expected_of(
+            task.scenario,
+            task.cell,
+            supported=judgement.verdict != "unsupported",
+            unaided=bool(task.substitute),
+        )
         result = Result(
             cell=task.cell,
             verdict=judgement.verdict,

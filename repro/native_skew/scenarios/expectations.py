@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from native_skew.installers import INSTALLERS
@@ -11,7 +12,9 @@ from native_skew.scenarios.model import Expectation, Scenario
 _UNAIDED = "a consumer that cannot skew works with every installer, without any remedy"
 
 
-def expected_of(scenario: Scenario, cell: Cell, *, unaided: bool = False) -> Expectation | None:
+def expected_of(
+    scenario: Scenario, cell: Cell, *, supported: bool = True, unaided: bool = False
+) -> Expectation | None:
     """The first entry of ``scenario`` that fits ``cell``; None where it states nothing.
 
     Nothing is stated of a tool's version that does not have the installer's interface yet.
@@ -19,23 +22,35 @@ def expected_of(scenario: Scenario, cell: Cell, *, unaided: bool = False) -> Exp
     Args:
         scenario: the cell's.
         cell: which variant, installer, version and remedy.
+        supported: whether the installer can do what the cell asks.
         unaided: another consumer has the fake one's place, and must work without a remedy.
 
     """
     if not INSTALLERS[cell.installer].is_in(cell.version):
         return None
     if unaided:
-        return Expectation(verdict="works", because=_UNAIDED) if cell.remedy == "nothing" else None
+        stated = supported and cell.remedy == "nothing"
+        return Expectation(verdict="works", because=_UNAIDED) if stated else None
+    names = {cell.installer, *INSTALLERS[cell.installer].groups}
     for each in scenario.expect:
         if (
-            (not each.installers or cell.installer in each.installers)
+            (supported or each.verdict == "unsupported")
+            and (not each.installers or not names.isdisjoint(each.installers))
             and (not each.variants or cell.variant in each.variants)
             and cell.remedy in each.remedies
-            and SpecifierSet(each.tool_versions).contains(cell.version, prereleases=True)
+            and _has_version(cell, each.tool_versions)
             and SpecifierSet(each.pythons).contains(_version_of(cell.python))
         ):
             return each
     return None
+
+
+def _has_version(cell: Cell, tool_versions: str) -> bool:
+    if not tool_versions:
+        return True
+    wanted = Requirement(tool_versions)
+    tool = INSTALLERS[cell.installer].tool
+    return tool == wanted.name and wanted.specifier.contains(cell.version, prereleases=True)
 
 
 def _version_of(python: str) -> str:

@@ -22,7 +22,7 @@ from packaging.version import InvalidVersion, Version
 from native_skew import shipped
 from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.findings import schema_of
-from native_skew.installers import INSTALLERS, REMEDIES
+from native_skew.installers import GROUPS, INSTALLERS, REMEDIES, TOOLS
 from native_skew.scenarios.model import Scenario
 
 if sys.version_info >= (3, 11):
@@ -178,14 +178,24 @@ def _references(scenario: Scenario) -> Iterator[str]:
     yield from _unknown("remedies", scenario.remedies, REMEDIES)
     for number, expect in enumerate(scenario.expect):
         place = f"expect[{number}]"
-        yield from _unknown(f"{place}.installers", expect.installers, INSTALLERS)
+        yield from _unknown(f"{place}.installers", expect.installers, {*GROUPS, *INSTALLERS})
         yield from _unknown(f"{place}.remedies", expect.remedies, scenario.all_remedies)
         yield from _unknown(f"{place}.variants", expect.variants, variants)
-        for key, text in (("tool-versions", expect.tool_versions), ("pythons", expect.pythons)):
-            try:
-                SpecifierSet(text)
-            except InvalidSpecifier:
-                yield f"{place}.{key}: {text!r} is not a version specifier"
+        if expect.tool_versions:
+            yield from _tool_versions(f"{place}.tool-versions", expect.tool_versions)
+        try:
+            SpecifierSet(expect.pythons)
+        except InvalidSpecifier:
+            yield f"{place}.pythons: {expect.pythons!r} is not a version specifier"
+
+
+def _tool_versions(place: str, text: str) -> Iterator[str]:
+    try:
+        name = Requirement(text).name
+    except InvalidRequirement:
+        yield f"{place}: {text!r} is not a tool and its versions, as 'uv<0.8.5'"
+    else:
+        yield from _unknown(place, [name], TOOLS)
 
 
 def _unknown(place: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:

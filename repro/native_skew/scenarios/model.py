@@ -129,7 +129,9 @@ class Versions(Table, frozen=True):
 class Expectation(Table, frozen=True):
     """Cells that must have this verdict, and why. Empty filters mean all.
 
-    ``tool_versions`` and ``pythons`` are version specifiers, the latter of ``major.minor``.
+    ``installers`` are groups (``GROUPS`` says what they mean), or ids for what is one's alone.
+    ``tool_versions`` is a tool and its versions, as ``uv<0.8.5``; ``pythons`` is a version
+    specifier of ``major.minor``. Any verdict but ``unsupported`` is of the cells that the installer can do.
     """
 
     verdict: Verdict

@@ -25,7 +25,10 @@ _FOLDERS = {
     "XDG_DATA_DIRS": "usr-share",
 }
 # Only with --live, where the real index may be behind these.
-_LIVE = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT")
+_LIVE = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "PIP_CERT"),
+)
 
 # Where a tool asks for what is not on loopback after all, nobody answers.
 _CLOSED = "http://127.0.0.1:9"

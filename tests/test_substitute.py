@@ -126,10 +126,10 @@ def test_a_project_for_an_older_python_cannot_have_it(tmp_path: Path) -> None:
         (">=3.9", ""),
         (">=3.8.2", ""),
         ("!=3.8.*", ""),
-        (">=3.9.2", "any uv poetry pdm"),  # 3.9.0 is a Python of the project too
-        (">3.9", "any uv poetry pdm"),
-        ("~=3.10", "any uv poetry pdm"),
-        ("==3.11.*", "any uv poetry pdm"),
+        (">=3.9.2", "pip uv poetry pdm"),  # 3.9.0 is a Python of the project too
+        (">3.9", "pip uv poetry pdm"),
+        ("~=3.10", "pip uv poetry pdm"),
+        ("==3.11.*", "pip uv poetry pdm"),
         (">=3.9,<3.14", "poetry pdm"),
         (">=3.9,<3.14.2", "poetry pdm"),
         (">=3.9,!=3.12.*", "poetry pdm"),
@@ -143,9 +143,9 @@ def test_only_the_bounds_that_a_tool_looks_at_keep_a_project_from_it(
     assert request_of(scenario, variant).requires_python == ">=3.9"
     consumer = substitute.read(sdist(tmp_path, requires_python=requires_python)).sdist
     refused = []
-    for tool in ("any", "uv", "poetry", "pdm"):
+    for tool in ("pip", "uv", "poetry", "pdm"):
         try:
-            plans.require_pythons(scenario, variant, consumer, "" if tool == "any" else tool)
+            plans.require_pythons(scenario, variant, consumer, tool)
         except Unsupported:
             refused.append(tool)
     assert refused == refusing.split()

@@ -561,7 +561,7 @@ def _evidence_lines(
 
 
 def _brief(entry: _Entry) -> BriefResult:
-    expected, expected_because = expectation_of(entry.cell)
+    expected, expected_because = expectation_of(entry.cell, entry.verdict)
     return BriefResult(
         cell=entry.cell,
         verdict=entry.verdict,

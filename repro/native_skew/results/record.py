@@ -123,7 +123,7 @@ def read(path: Path) -> Result:
         found = msgspec.json.decode(path.read_bytes(), type=Result)
     except (OSError, msgspec.MsgspecError) as error:
         raise ResultFileError(path, str(error)) from error
-    verdict, because = expectation_of(found.cell)
+    verdict, because = expectation_of(found.cell, found.verdict)
     return msgspec.structs.replace(found, expected=verdict, expected_because=because)
 
 
@@ -133,10 +133,13 @@ def known_scenarios() -> dict[str, Scenario]:
     return scenarios.load_all()
 
 
-def expectation_of(cell: Cell) -> tuple[Verdict | None, str | None]:
-    """The verdict that a cell's scenario expects, and why; None for what it does not state."""
+def expectation_of(cell: Cell, verdict: Verdict) -> tuple[Verdict | None, str | None]:
+    """The verdict that a cell's scenario expects, and why; None for what it does not state.
+
+    ``verdict`` is the one that came out: of what a tool cannot do little is expected.
+    """
     scenario = known_scenarios().get(cell.scenario)
-    expected = expected_of(scenario, cell) if scenario else None
+    expected = expected_of(scenario, cell, supported=verdict != "unsupported") if scenario else None
     return (expected.verdict, expected.because) if expected else (None, None)
 
 

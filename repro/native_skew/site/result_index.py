@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from native_skew import results
-from native_skew.installers import INSTALLERS, REMEDIES
+from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, tabs
 from native_skew.results import Result, in_order
 from native_skew.site.errors import CellReferenceError, NothingRecordedError
 
@@ -105,9 +105,10 @@ class Book:
 
 
 def unrecorded_tools(book: Book) -> str:
-    """A sentence that names the well-known tools without any result; empty for none."""
+    """A sentence that names the tools with a tab and without any result; empty for none."""
     recorded = {INSTALLERS[name].tool for name in book.tools()}
-    missing = [title for title in ("Poetry", "PDM", "Pipenv") if title.lower() not in recorded]
+    shown = dict.fromkeys(each.tool for each in tabs().values())
+    missing = [TOOLS[name].title for name in shown if name not in recorded]
     if not missing:
         return ""
     *others, last = missing

@@ -29,7 +29,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def read(server: Server) -> Iterator[Callable[[], object]]:
     """Reads the metadata of the one file that the server offers."""
-    with Transport(server.url, SMALL) as transport:
+    with Transport(SMALL) as transport:
         index = IndexClient(server.url, transport)
         reader = Reader(transport, Cache(None))
         yield lambda: reader.metadata(index.release("victim").files[0])
@@ -163,7 +163,7 @@ def test_an_index_that_hangs_or_drips(server: Server) -> None:
     ):
         told.clear()
         server.answers["/victim/"] = answer
-        with Transport(server.url, limits) as transport:
+        with Transport(limits) as transport:
             with pytest.raises(IndexRefusedError, match=word):
                 IndexClient(server.url, transport).files("victim")
             told.set()
@@ -195,7 +195,7 @@ def test_a_redirect_to_a_weaker_scheme_is_refused(
 ) -> None:
     """The transport is asked for https; what answers stands in for a TLS server."""
     server.answers["/x"] = lambda _: Response(status=302, headers={"Location": f"{server.url}y"})
-    with Transport(server.url, SMALL) as transport:
+    with Transport(SMALL) as transport:
         asked = transport._session.get
 
         def plain(url: str, **more: Any) -> Any:
@@ -214,7 +214,7 @@ def test_credentials_go_to_the_index_alone(server: Server) -> None:
             status=302, headers={"Location": f"{other.url}victim/"}
         )
         url = server.url.replace("http://", "http://user:word@")
-        with Transport(url, SMALL) as transport, pytest.raises(AuditError) as told:
+        with Transport(SMALL) as transport, pytest.raises(AuditError) as told:
             IndexClient(url, transport).files("victim")
         assert "word" not in str(told.value)
         assert server.seen[0].authorization is not None

@@ -108,7 +108,7 @@ def _versions(files: tuple[File, ...], recorded: Recorded) -> set[str]:
 def record(text: str) -> Path:
     """Records the release that ``text`` names; returns its folder."""
     url = live.index_url()
-    with Transport(url) as transport:
+    with Transport() as transport:
         index = IndexClient(url, transport)
         recorded = Recorded(date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat())
         reader = _Recorder(transport, recorded)

@@ -68,7 +68,7 @@ def audit(
         transport = index = None
         if not no_index:
             url = index_url or live.index_url()
-            transport = stack.enter_context(Transport(url))
+            transport = stack.enter_context(Transport())
             index = IndexClient(url, transport)
         reader = Reader(transport, Cache(None if no_cache else cache_folder))
         wanted = find(releases, index)
@@ -128,6 +128,8 @@ def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
 
 
 def _on_index(text: str, index: IndexClient | None) -> Release:
+    if "://" in text:  # not shown any further: it may hold a password
+        raise ReleaseError(f"{text.partition('://')[0]}://…", "an address is not taken")
     try:
         requirement = Requirement(text)
         specifiers = list(requirement.specifier)

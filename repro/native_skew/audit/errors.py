@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from native_skew.audit.addresses import without_credentials
 from native_skew.errors import SkewError
 
 
 class AuditError(SkewError):
-    """Base: something could not be looked at."""
+    """Base: something could not be looked at. No message has credentials in it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(without_credentials(message))
 
 
 class ReleaseError(AuditError):
@@ -33,6 +37,17 @@ class IndexRefusedError(AuditError):
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{url}: {reason}; try again later, or name another index (--index-url)")
+
+
+class IndexAddressError(AuditError):
+    """An index's address cannot be understood; it may hold a password, and is not shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the index's address is no http:// or https:// address (it is not shown: it may hold a "
+            "password); percent-encode what is special in a password (%40 for @, %2F for /, %23 "
+            "for #), and run again"
+        )
 
 
 class HashMismatchError(AuditError):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from native_skew.audit.credentials import Credentials
 from native_skew.audit.errors import AuditError, IndexRefusedError, RebuildError
 from native_skew.audit.facts import Contents, wheel_contents
 from native_skew.audit.judge import ReleaseFindings
@@ -51,7 +52,7 @@ def _build(sdist: File, index: IndexClient | None) -> tuple[str, Contents]:
     """The name and the contents of the wheel that pip builds of ``sdist``."""
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
-        url = index.url if index else live.index_url()
+        url = index.transport.credentials.full(index.url) if index else live.index_url()
         sandbox = Sandbox(root=Path(folder), index_url=url)
         sandbox.prepare()
         source = _at_hand(sdist, Path(folder), index)
@@ -68,7 +69,9 @@ def _build(sdist: File, index: IndexClient | None) -> tuple[str, Contents]:
             processes.stop()
         wheels = sorted(out.glob("*.whl")) if out.is_dir() else []
         if done.exit_code or len(wheels) != 1:
-            raise RebuildError(sdist.filename, done.exit_code, done.output)
+            known = index.transport.credentials if index else Credentials()
+            known.take(url)
+            raise RebuildError(sdist.filename, done.exit_code, known.hidden(done.output))
         with wheels[0].open("rb") as stream:
             contents = wheel_contents(wheels[0].name, sdist.name, stream, _ALL)
         return wheels[0].name, contents

@@ -15,6 +15,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import canonicalize_name, canonicalize_version
 
+from native_skew.audit.addresses import without_credentials
 from native_skew.distributions import metadata
 
 
@@ -120,10 +121,10 @@ def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
         try:
             found = Requirement(text)
         except (InvalidRequirement, RecursionError):
-            problems.append(text)
+            problems.append(without_credentials(text))
             continue
         marker = _marker_text(found.marker) if found.marker else ""
-        key = (canonicalize_name(found.name), marker, found.url or "")
+        key = (canonicalize_name(found.name), marker, without_credentials(found.url or ""))
         extras, specifiers = joined.setdefault(key, (set(), set()))
         extras |= {canonicalize_name(each) for each in found.extras}
         specifiers |= {_one_specifier(each) for each in found.specifier}

@@ -8,13 +8,18 @@ from __future__ import annotations
 import json
 import threading
 import warnings
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pypi_simple import ProjectPage, UnexpectedRepoVersionWarning, UnsupportedRepoVersionError
 
-from native_skew.audit.errors import FileRefusedError, IndexRefusedError, ReleaseError
+from native_skew.audit.errors import (
+    FileRefusedError,
+    IndexAddressError,
+    IndexRefusedError,
+    ReleaseError,
+)
 from native_skew.audit.release import File, Release, named
 from native_skew.audit.transport import Transport
 
@@ -29,12 +34,21 @@ class IndexClient:
 
     Args:
         url: of the simple API, with credentials if it needs any.
-        transport: what fetches.
+        transport: what fetches, and keeps the credentials.
+
+    Attributes:
+        url: without the credentials.
+
+    Raises:
+        IndexAddressError: the address is none.
 
     """
 
     def __init__(self, url: str, transport: Transport) -> None:
-        self.url = url.rstrip("/") + "/"
+        self.url = transport.credentials.take(url).rstrip("/") + "/"
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise IndexAddressError
         self.transport = transport
         self._pages: dict[str, tuple[File, ...]] = {}
         self._lock = threading.Lock()
@@ -77,11 +91,10 @@ class IndexClient:
     def _fetch(self, project: str) -> tuple[File, ...]:
         url = urljoin(self.url, f"{project}/")
         answer = self.transport.get(url, {"Accept": _ACCEPT, "Accept-Encoding": "gzip"})
-        shown = _without_credentials(url)
         if answer.status == 404:
-            raise ReleaseError(project, f"there is no such project on {shown}")
+            raise ReleaseError(project, f"there is no such project on {url}")
         if answer.status != 200:
-            raise IndexRefusedError(shown, f"answers {answer.status}")
+            raise IndexRefusedError(url, f"answers {answer.status}")
         kind = answer.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
         try:
             with warnings.catch_warnings():
@@ -91,14 +104,16 @@ class IndexClient:
                 elif kind in ("text/html", "application/vnd.pypi.simple.v1+html"):
                     page = ProjectPage.from_html(project, answer.body, answer.url)
                 else:
-                    raise IndexRefusedError(shown, f"answers with {kind}, no index page")
-            return tuple(_files(page))
+                    raise IndexRefusedError(url, f"answers with {kind}, no index page")
+            return tuple(_files(page, self.transport))
+        except IndexAddressError as error:
+            raise IndexRefusedError(url, "its page has a link that is no address") from error
         except (ValueError, TypeError, RecursionError, UnsupportedRepoVersionError) as error:
             reason = f"its page cannot be understood ({type(error).__name__})"
-            raise IndexRefusedError(shown, reason) from error
+            raise IndexRefusedError(url, reason) from error
 
 
-def _files(page: ProjectPage) -> list[File]:
+def _files(page: ProjectPage, transport: Transport) -> list[File]:
     found = []
     for each in page.packages:
         try:
@@ -113,7 +128,7 @@ def _files(page: ProjectPage) -> list[File]:
                 filename=each.filename,
                 name=name,
                 version=version,
-                url=urldefrag(each.url).url,
+                url=transport.credentials.take(urldefrag(each.url).url),
                 size=each.size,
                 hashes=dict(each.digests or {}),
                 sidecar=dict(each.metadata_digests or {}) if each.has_metadata else None,
@@ -122,8 +137,3 @@ def _files(page: ProjectPage) -> list[File]:
             )
         )
     return found
-
-
-def _without_credentials(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -13,11 +13,11 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from native_skew import __version__
+from native_skew.audit.credentials import Credentials
 from native_skew.audit.errors import HashMismatchError, IndexRefusedError
 
 CONNECTIONS = 4
@@ -65,19 +65,23 @@ class Transport:
     """A session with an index; a context manager. Safe to use from several threads.
 
     Args:
-        index_url: its credentials, if any, are sent to this host alone.
         limits: see ``Limits``.
+
+    Attributes:
+        credentials: every address goes through ``credentials.take`` before anything else.
+        elsewhere: the hosts that redirects led to.
 
     """
 
-    def __init__(self, index_url: str = "", limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
+        self.credentials = Credentials()
         self.traffic = Traffic()
         self.elsewhere: set[str] = set()
         self._lock = threading.Lock()
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"native-skew/{__version__} (audit)"
-        self._session.auth = _HostAuth(index_url)
+        self._session.auth = self.credentials
         retry = Retry(
             total=self.limits.retries,
             redirect=False,
@@ -164,7 +168,7 @@ class Transport:
 
     def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         """Follows redirects by hand: a page may lead elsewhere, but never to a weaker scheme."""
-        first = here = urldefrag(url).url
+        first = here = self.credentials.take(urldefrag(url).url)
         for _ in range(_REDIRECTS + 1):
             if urlsplit(here).scheme not in ("http", "https"):
                 raise IndexRefusedError(url, f"leads to {here}, which is not HTTP")
@@ -186,7 +190,7 @@ class Transport:
                     self.elsewhere.add(urlsplit(here).netloc)
                 return response
             response.close()
-            there = urljoin(here, target)
+            there = self.credentials.take(urljoin(here, target))
             if urlsplit(here).scheme == "https" and urlsplit(there).scheme != "https":
                 raise IndexRefusedError(here, f"redirects to {there}, which is not encrypted")
             here = there
@@ -230,21 +234,6 @@ class Digest:
         if self._hash and self._hash.hexdigest() != self._expected:
             announced = f"{self._name}={self._expected}"
             raise HashMismatchError(url, announced, f"{self._name}={self._hash.hexdigest()}")
-
-
-class _HostAuth(AuthBase):
-    """The index's credentials, for its own scheme, host and port; else what ~/.netrc has."""
-
-    def __init__(self, index_url: str) -> None:
-        parts = urlsplit(index_url)
-        self._place = (parts.scheme, parts.hostname, parts.port)
-        self._pair = requests.utils.get_auth_from_url(index_url) if parts.username else None
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        parts = urlsplit(request.url or "")
-        pair = self._pair if (parts.scheme, parts.hostname, parts.port) == self._place else None
-        pair = pair or requests.utils.get_netrc_auth(request.url or "")
-        return requests.auth.HTTPBasicAuth(*pair)(request) if pair else request
 
 
 def _whole(

@@ -59,7 +59,7 @@ def measure(setting: Setting) -> Measurement:  # noqa: ARG001  # nothing is time
 def _row(title: str, url: str, wanted: str) -> Row:
     """One audit, with nothing kept from another."""
     name, _, version = wanted.partition("==")
-    with Transport(url) as transport:
+    with Transport() as transport:
         index = IndexClient(url, transport)
         release = index.release(name, version)
         judged = judge(release, Reader(transport, Cache(None)), index)

@@ -1,0 +1,219 @@
+"""What an index's address may hold is sent to that index, and is nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import socket
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from native_skew.audit import transport
+from native_skew.audit.addresses import without_credentials
+from native_skew.audit.command import audit as command
+from native_skew.audit.credentials import Credentials
+from native_skew.audit.errors import IndexAddressError
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
+from native_skew.errors import SkewError
+from support.server import SMALL, Server
+from werkzeug.wrappers import Response
+
+# Who is in the address, whom the server sees, and what must be nowhere.
+WHO = {
+    "password": ("bob:hunter2pw@", ("bob", "hunter2pw"), ("hunter2pw",)),
+    "token": ("pypi-AgEIcHlwaS5v@", ("pypi-AgEIcHlwaS5v", ""), ("AgEIcHlwaS5v",)),
+    "token as password": ("__token__:glpat-x7Kq@", ("__token__", "glpat-x7Kq"), ("x7Kq",)),
+    "percent-encoded": ("b%40b:p%2Fw%3A%C3%BC9@", ("b@b", "p/w:ü9"), ("%2Fw", "p/w", "ü9")),
+}
+FORMS = ([], ["--json"], ["--sarif"], ["--github"])
+
+
+@pytest.fixture(autouse=True)
+def _once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for an answer that will be the same."""
+    monkeypatch.setattr(transport, "Limits", lambda: SMALL)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+def everything(url: str, cache: Path, caplog: pytest.LogCaptureFixture, *more: str) -> str:
+    """All that a run in each form says, logs, raises and keeps, as one text."""
+    told = []
+    # The server's own log is not what a user sees.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with caplog.at_level(logging.DEBUG):
+        for form in FORMS:
+            arguments = ["victim", "--index-url", url, "--cache", str(cache), *form, *more]
+            done = CliRunner().invoke(command, arguments)
+            assert done.exit_code in (0, 1, 2) or isinstance(done.exception, SkewError)
+            told += [done.stdout, done.stderr]
+            if done.exception:
+                told += traceback.format_exception(done.exception)
+    told += [caplog.text]
+    for path in cache.rglob("*"):
+        told += [str(path), path.read_text("utf-8", "replace") if path.is_file() else ""]
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(
+    "trouble", ["none", "file-500", "page-500", "page-401", "down", "redirect"]
+)
+def test_they_are_used_and_never_shown(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, who: str, trouble: str
+) -> None:
+    user, seen, secrets = WHO[who]
+    file = wheel_file("victim", "1.0", "py3-none-any", core_metadata("victim", "1.0", ()), {}, 1)
+    server.page(file)
+    other = Server()
+    failing = {"file-500": (f"/{file.filename}", 500), "page-500": ("/victim/", 500)}
+    failing["page-401"] = ("/victim/", 401)
+    if trouble in failing:
+        path, status = failing[trouble]
+        server.answers[path] = lambda _: Response(status=status, headers={"Retry-After": "0"})
+    if trouble == "redirect":
+        secret = other.url.replace("http://", f"http://{user}") + "victim/?token=s3cr3tquery"
+        server.answers["/victim/"] = lambda _: Response(status=302, headers={"Location": secret})
+    url = server.url.replace("http://", f"http://{user}")
+    if trouble == "down":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            url = f"http://{user}127.0.0.1:{free.getsockname()[1]}/"
+    try:
+        told = everything(url, tmp_path, caplog)
+    finally:
+        other.close()
+    for secret in (*secrets, base64.b64encode(":".join(seen).encode()).decode()):
+        assert secret not in told
+    # Nor is what else a redirect's address holds, but in urllib3's own debugging.
+    assert "s3cr3tquery" not in told.replace(caplog.text, "")
+    assert "victim" in told
+    if trouble != "down":
+        sent = server.seen[0].headers["Authorization"].removeprefix("Basic ")
+        assert base64.b64decode(sent).decode() == ":".join(seen)
+
+
+@pytest.mark.parametrize("place", ["page", "file"])
+def test_another_host_does_not_get_them(server: Server, tmp_path: Path, place: str) -> None:
+    """Led there by a redirect, or by a link of the page."""
+    other = Server()
+    file = wheel_file("victim", "1.0", "py3-none-any", core_metadata("victim", "1.0", ()), {}, 1)
+    other.page(file)
+    server.page(file, url=f"{other.url}{file.filename}")
+    if place == "page":
+        server.answers["/victim/"] = lambda _: Response(
+            status=302, headers={"Location": f"{other.url}victim/"}
+        )
+    try:
+        url = server.url.replace("http://", "http://bob:hunter2pw@")
+        CliRunner().invoke(command, ["victim", "--index-url", url, "--no-cache"])
+        assert server.seen
+        assert all(each.authorization is not None for each in server.seen)
+        assert other.seen
+        assert all(each.authorization is None for each in other.seen)
+    finally:
+        other.close()
+
+
+def test_netrc_is_asked_for_its_host(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login bob password hunter2pw\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server.answers["/victim/"] = lambda _: Response(status=500, headers={"Retry-After": "0"})
+    assert "hunter2pw" not in everything(server.url, tmp_path / "cache", caplog)
+    authorization = server.seen[0].authorization
+    assert authorization is not None
+    assert (authorization.username, authorization.password) == ("bob", "hunter2pw")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bob:hunt/er2pw@127.0.0.1/simple/",  # what should have been encoded
+        "https://bob:hunt#er2pw@127.0.0.1/simple/",
+        "https://bob:hunt?er2pw@127.0.0.1/simple/",
+        "https://bob:hunt[er2pw@127.0.0.1/simple/",
+        "bob:hunter2pw@127.0.0.1/simple/",
+        "ftp://bob:hunter2pw@127.0.0.1/simple/",
+        "https://bob:hunter2pw@/simple/",
+    ],
+)
+def test_an_address_that_is_none_is_not_shown(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = everything(url, tmp_path, caplog)
+    assert "percent-encode what is special in a password" in told
+    assert "hunt" not in told
+    assert "er2pw" not in told
+
+
+@pytest.mark.parametrize(
+    "release",
+    ["https://bob:hunter2pw@host/victim-1.0.tar.gz", "victim @ https://bob:hunter2pw@host/v.whl"],
+)
+def test_an_address_as_the_release_is_not_shown(server: Server, release: str) -> None:
+    done = CliRunner().invoke(command, [release, "--index-url", server.url, "--no-cache"])
+    assert "an address is not taken" in str(done.exception)
+    assert "hunter2pw" not in "".join(traceback.format_exception(done.exception))
+
+
+def test_what_a_file_requires_by_an_address(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    requires = ("lib @ git+https://bob:hunter2pw@host/lib.git?token=s3cr3t",)
+    metadata = (
+        core_metadata("victim", "1.0", requires) + b"Requires-Dist: x ( https://u:hunter2pw@h\n"
+    )
+    server.page(wheel_file("victim", "1.0", "py3-none-any", metadata, {}, 1))
+    told = everything(server.url, tmp_path, caplog)
+    assert "hunter2pw" not in told
+    assert "s3cr3t" not in told
+
+
+def test_two_paths_of_one_host_keep_their_own() -> None:
+    credentials = Credentials()
+    a = credentials.take("https://t:A@forge.example/api/1/simple/")
+    b = credentials.take("https://t:B@forge.example/api/2/simple")
+    assert (a, b) == ("https://forge.example/api/1/simple/", "https://forge.example/api/2/simple")
+    assert credentials.full(f"{a}x/") == "https://t:A@forge.example/api/1/simple/x/"
+    assert credentials.full(f"{b}/x/") == "https://t:B@forge.example/api/2/simple/x/"
+    for elsewhere in ("http://forge.example/", "https://forge.example:8443/", "https://a.example/"):
+        assert credentials.full(elsewhere) == elsewhere
+    # A page's link does not take the user's place.
+    credentials.take("https://evil:E@forge.example/api/1/simple/")
+    assert ":A@" in credentials.full(f"{a}x/")
+
+
+def test_output_of_a_program_that_was_told_them() -> None:
+    credentials = Credentials()
+    credentials.take("https://bob:p%2Fw9@forge.example/simple/")
+    credentials.take("https://tok123@other.example/simple/")
+    told = "INDEX=https://bob:p%2Fw9@forge.example p/w9 tok123"
+    assert credentials.hidden(told) == "INDEX=https://forge.example **** ****"
+
+
+def test_the_error_of_a_bad_address_has_no_cause() -> None:
+    with pytest.raises(IndexAddressError) as told:
+        Credentials().take("https://bob:hunter2pw")
+    assert "hunter" not in "".join(traceback.format_exception(told.value)[-1:])
+    assert told.value.__cause__ is None
+
+
+def test_what_is_no_secret_stays() -> None:
+    for text in ("https://host/simple/x/: answers 500", "a@b.example", "x ? y # z"):
+        assert without_credentials(text) == text

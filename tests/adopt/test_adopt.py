@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from native_skew.errors import SkewError
-from support.project import HERE, apply, change, files, in_folder, run
+from support.project import HERE, WHEELS, apply, built, change, files, in_folder, run
 
 PROJECTS = sorted(path.name for path in (HERE / "projects").iterdir())
 REFUSED = sorted(path.name for path in (HERE / "refused").iterdir())
@@ -21,12 +21,26 @@ SILENT = {"pure", "sound"}
 
 
 @pytest.mark.parametrize("name", PROJECTS)
-def test_finds_and_proposes_what_is_expected(name: str) -> None:
-    result = run(HERE / "projects" / name)
+def test_finds_and_proposes_what_is_expected(name: str, tmp_path: Path) -> None:
+    wheel = ["--wheel", built(name, tmp_path)] if name in WHEELS else []
+    result = run(HERE / "projects" / name, *wheel)
     expected = HERE / "expected" / f"{name}.diff"
     assert result.stdout == (expected.read_text() if expected.exists() else "")
     assert result.stderr == (HERE / "expected" / f"{name}.txt").read_text()
     assert result.exit_code == (0 if name in SILENT else 1)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_without_a_wheel_nothing_is_proposed(name: str, tmp_path: Path) -> None:
+    """No word in a build file proves a link; what is suspected is said."""
+    project = Path(shutil.copytree(HERE / "projects" / name, tmp_path / "project"))
+    before = files(project)
+    result = run(project, "--write")
+    assert result.stdout == ""
+    assert files(project) == before
+    assert "    change" not in result.stderr
+    assert result.exit_code == (0 if name == "pure" else 1)
+    assert ("nothing is proposed yet" in result.stderr) == (name != "pure")
 
 
 @pytest.mark.parametrize("project", in_folder(*PROJECTS), indirect=True)
@@ -82,8 +96,10 @@ REASONS = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_says_what_it_does_not_understand(name: str) -> None:
-    assert REASONS[name] in " ".join(str(run(HERE / "refused" / name).exception).split())
+def test_says_what_it_does_not_understand(name: str, tmp_path: Path) -> None:
+    wheel = ["--wheel", built(name, tmp_path)] if name in WHEELS else []
+    told = str(run(HERE / "refused" / name, *wheel).exception)
+    assert REASONS[name] in " ".join(told.split())
 
 
 def test_broken_toml_is_refused(tmp_path: Path) -> None:
@@ -112,10 +128,12 @@ def test_never_runs_the_project(tmp_path: Path) -> None:
 def test_line_ends_stay(project: Path) -> None:
     plain = run(project).stdout
     for path in project.rglob("*"):
-        if path.is_file():
+        if path.is_file() and path.suffix != ".whl":
             path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert run(project, "--write").exit_code == 1
-    for content in files(project).values():
+    for name, content in files(project).items():
+        if name.endswith(".whl"):
+            continue
         assert content.count(b"\n") == content.count(b"\r\n")
     assert plain
 
@@ -131,7 +149,7 @@ def test_line_ends_of_both_kinds_are_refused(project: Path) -> None:
 
 @pytest.mark.parametrize("project", in_folder("plain-extension"), indirect=True)
 def test_file_without_a_last_line_feed(project: Path) -> None:
-    for path in project.iterdir():
+    for path in filter(Path.is_file, project.iterdir()):
         path.write_text(path.read_text().rstrip("\n"))
     patched = Path(shutil.copytree(project, project.with_name("patched")))
     diff = run(patched).stdout

@@ -6,8 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from native_skew.adopt.causes import Wishes
+from native_skew.adopt.plan import propose
+from native_skew.adopt.proof import WheelProof
+from native_skew.audit.facts import Contents, SharedObject
+from native_skew.audit.resolver_metadata import parse
+from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import SkewError
-from support.project import HERE, change, in_folder, kinds, run
+from support.project import HERE, built, change, in_folder, kinds, run
 
 
 @pytest.mark.parametrize(
@@ -16,7 +22,6 @@ from support.project import HERE, change, in_folder, kinds, run
         ("pyproject.toml", '7.0.7.99.2"]\nbuild', '7.0.7.99.3"]\nbuild', "unequal-ranges"),
         ("pyproject.toml", '"fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"]', '"fake-corelibs"]', "unequal-ranges"),
         ("pyproject.toml", "<7.0.7.99.2", "!=7.0.7.99.1.3", "open-range"),
-        ("setup.py", "$ORIGIN/../fake_corelibs/lib", "/opt/lib", "missing-runpath"),
         ("pyproject.toml", "--exclude 'libfakecore.so*' ", "", "repair-without-exclude"),
         ("pyproject.toml", "[tool.cibuildwheel.linux]", '[tool.cibuildwheel]\nbuild-frontend = "build; args: --no-isolation"\n[tool.cibuildwheel.linux]', "build-without-isolation"),
     ],
@@ -86,21 +91,31 @@ setup(ext_modules=[Extension("x.y", ["y.c"], library_dirs=FOLDERS, libraries=["C
         (', extra_link_args=["-Wl,-rpath,$ORIGIN/" + each for each in FOLDERS]', []),
     ],
 )
-def test_two_providers_of_one_module(tmp_path: Path, more: str, added: list[str]) -> None:
+def test_two_providers_of_one_module(more: str, added: list[str]) -> None:
     pins = ["epicscorelibs==7.0.7.99.1.2", "pvxslibs==1.3.2"]
-    (tmp_path / "pyproject.toml").write_text(
-        f"[build-system]\nrequires = {pins}\n[project]\nname = 'x'\ndependencies = {pins}\n"
+    pyproject = f"[build-system]\nrequires = {pins}\n[project]\nname = 'x'\ndependencies = {pins}\n"
+    files = {"pyproject.toml": pyproject, "setup.py": TWO.replace("{more}", more)}
+    needed = ("libCom.so.7.0.7.99.1", "libpvxs.so.1.3")
+    module = SharedObject(path="x/y.abi3.so", needed=needed)
+    wheel = Contents(
+        metadata=parse(core_metadata("x", "1", pins)),
+        libraries=(module.path,),
+        modules=(module,),
     )
-    (tmp_path / "setup.py").write_text(TWO.replace("{more}", more))
-    result = run(tmp_path, "--write")
-    assert kinds(result) == ["missing-runpath"] * len(added)
+    # Both names stand beside both folders: that one ships it, the index tells.
+    proof = WheelProof(
+        wheels={"x-1-cp310-abi3-linux_x86_64.whl": wheel},
+        ships={"epicscorelibs": frozenset(needed[:1]), "pvxslibs": frozenset(needed[1:])},
+    )
+    proposal = propose(files, Wishes(), proof)
+    assert [each.kind for each in proposal.findings] == ["missing-runpath"] * len(added)
     if not added:
-        assert result.exit_code == 0  # as far as can be told, it leads to all of them
-        return
-    text = (tmp_path / "setup.py").read_text()
+        return  # as far as can be told, it leads to all of them
+    text = proposal.after["setup.py"]
     assert text.count("extra_link_args=") == 1
     assert all(f"-rpath,$ORIGIN/../{each}/lib" in text for each in ("epicscorelibs", "pvxslibs"))
-    assert run(tmp_path).exit_code == 0
+    assert not propose(proposal.after, Wishes(), proof).findings
+    assert propose(files, Wishes()).after == files  # without the wheel
 
 
 @pytest.mark.parametrize("project", in_folder("sound"), indirect=True)
@@ -128,8 +143,9 @@ def test_range_that_cannot_be_declared_is_refused(arguments: list[str], message:
 @pytest.mark.parametrize(
     ("granularity", "bound"), [("patch", ",<7.0.7.99.2"), ("minor", ",<7.0.7.100")]
 )
-def test_granularity_of_the_users_decides(granularity: str, bound: str) -> None:
-    result = run(HERE / "projects" / "dso-and-config", "--abi", granularity)
+def test_granularity_of_the_users_decides(granularity: str, bound: str, tmp_path: Path) -> None:
+    wheel = built("dso-and-config", tmp_path)
+    result = run(HERE / "projects" / "dso-and-config", "--abi", granularity, "--wheel", wheel)
     assert f"+    epicscorelibs>=7.0.7.99.1.1a3{bound}\n" in result.stdout
 
 
@@ -140,7 +156,10 @@ def test_granularity_of_the_users_decides(granularity: str, bound: str) -> None:
         ("cmake", '+set_target_properties(_writer PROPERTIES INSTALL_RPATH "$ORIGIN/../fake_corelibs/lib")'),
     ],
 )  # fmt: skip
-def test_runpath_is_proposed_where_the_folder_is_known(name: str, line: str) -> None:
-    result = run(HERE / "projects" / name, "--library-folder", "lib")
+def test_runpath_is_proposed_where_the_folder_is_known(
+    name: str, line: str, tmp_path: Path
+) -> None:
+    wheel = built(name, tmp_path)
+    result = run(HERE / "projects" / name, "--library-folder", "lib", "--wheel", wheel)
     assert line in result.stdout.splitlines()
     assert "by hand" not in result.stderr

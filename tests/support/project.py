@@ -9,14 +9,68 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 from native_skew.adopt.command import adopt
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
 
-from support.compiler import program
+from support.compiler import compiler, program
+from support.recorded_release import linked
 
 HERE = Path(__file__).parents[1] / "adopt"
+_EPICS, _FAKE = "libCom.so.7.0.7.99.1", "libfakecore.so.7.0.7.99.1"
+_FAKE_RANGE = "fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2"
+_EPICS_RANGE = "epicscorelibs<7.0.7.99.2,>=7.0.7.99.1.1a3"
+# What the wheels of the projects say and need, and where they have the loader look.
+WHEELS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "cmake": ("writer", ("fake-corelibs==7.0.7.99.1.2",), (_FAKE,), ()),
+    "meson": ("reader", (_FAKE_RANGE,), (_FAKE,), ()),
+    "plain-extension": ("client", ("pvxslibs<1.4,>=1.3.2",), ("libpvxs.so.1.3",), ()),
+    "in-config": ("in-config", (_FAKE_RANGE,), (_FAKE,), ()),
+    "dynamic-but-plain": ("plain", (_FAKE_RANGE,), (_FAKE,), ("$ORIGIN/../fake_corelibs/lib",)),
+    "dso-and-config": ("an-ioc", (_EPICS_RANGE,), (_EPICS,), ("$ORIGIN/../epicscorelibs/lib",)),
+    "several-stamps": (
+        "bindings",
+        ("epicscorelibs>=7.0.7.99.1.0,<7.0.7.99.2", "pvxslibs>=1.2.0,<1.3", "numpy>=2.1"),
+        (_EPICS, "libpvxs.so.1.2"),
+        ("$ORIGIN/../pvxslibs/lib", "$ORIGIN/../epicscorelibs/lib"),
+    ),
+    "torch-like": ("kernels", ("torch==2.7.0", "einops"), ("libtorch.so", "libc10.so"), ()),
+    "shared-list": ("x", (_FAKE_RANGE,), (_FAKE,), ("$ORIGIN/../fake_corelibs/lib",)),
+    "twice": ("x", ("fake-corelibs<8",), (_FAKE,), ("$ORIGIN/../fake_corelibs/lib",)),
+    "sound": ("sound", (_FAKE_RANGE,), (_FAKE,), ("$ORIGIN/../fake_corelibs/lib",)),
+}
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(adopt, [str(each) for each in arguments])
+    """The command, which asks no index."""
+    return CliRunner().invoke(adopt, ["--no-index", *(str(each) for each in arguments)])
+
+
+def built(name: str, folder: Path) -> Path:
+    """A wheel of the project ``name``, in ``folder``; its module is a real one."""
+    return made(folder, *WHEELS[name])
+
+
+def made(
+    folder: Path,
+    project: str,
+    requires: tuple[str, ...],
+    needed: tuple[str, ...],
+    search: tuple[str, ...] = (),
+) -> Path:
+    """A wheel with these requirements, and one module with these needs."""
+    module = f"{project.replace('-', '_')}/_module.abi3.so"
+    file = wheel_file(
+        project,
+        "1.0",
+        "cp310-abi3-manylinux_2_17_x86_64",
+        core_metadata(project, "1.0", requires),
+        {module: linked(needed, search, compiler())},
+        1,
+    )
+    folder.mkdir(exist_ok=True)
+    path = folder / file.filename
+    path.write_bytes(file.content)
+    return path
 
 
 def files(root: Path) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from native_skew.adopt.ranges import Granularity
+from native_skew.findings import one_line
 
 
 class SkewCause(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,8 @@ class SkewCause(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """Two lines: what is wrong, and what is done about it."""
         todo = "by hand" if self.by_hand else "change"
-        return f"{self.where}: {self.kind}: {self.what}\n    {todo}: {self.change}"
+        what = one_line(f"{self.where}: {self.kind}: {self.what}")
+        return f"{what}\n    {todo}: {one_line(self.change)}"
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,14 @@ from pathlib import Path
 import click
 
 from native_skew.adopt import folder
+from native_skew.adopt import proof as reading
 from native_skew.adopt.causes import Wishes
 from native_skew.adopt.plan import propose
+from native_skew.adopt.project import Project
 from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
 from native_skew.errors import ExitCode
-from native_skew.results import report
+from native_skew.findings import one_line
+from native_skew.toolchain import user_index
 
 
 @click.command()
@@ -30,12 +33,25 @@ from native_skew.results import report
     help="Which releases of a provider keep its ABI, where no range is stated.",
 )
 @click.option("--library-folder", metavar="NAME", help="Its library's folder in its package.")
+@click.option(
+    "--wheel",
+    "wheels",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A wheel of the project, which proves what it is linked to; by default those in dist/, "
+    "else the newest on the index.",
+)
+@click.option("--index-url", help="The index; by default the one that pip is set up with.")
+@click.option("--no-index", is_flag=True, help="Ask nobody for the published wheel.")
 @click.option("--write", is_flag=True, help="Change the files; without it nothing is written.")
 def adopt(
     path: Path,
     asked: tuple[str, ...],
     abi: Granularity | None,
     library_folder: str | None,
+    wheels: tuple[Path, ...],
+    index_url: str | None,
+    no_index: bool,
     write: bool,
 ) -> None:
     """Says what in the build files of PATH causes skew, and prints the change as a diff.
@@ -48,15 +64,20 @@ def adopt(
         ranges=tuple(map(parsed, asked)), granularity=abi, library_folder=library_folder
     )
     before = folder.read(path)
-    proposal = propose(before, wishes)
-    notes = report.console(stderr=True)
+    local = folder.local_modules(path)
+    name = Project(before, local).name
+    asked_index = None if no_index else index_url or user_index.index_url()
+    proof = reading.read(path, wheels, name, asked_index)
+    proposal = propose(before, wishes, proof, local)
     for finding in proposal.findings:
-        notes.print(str(finding), soft_wrap=True, highlight=False, markup=False)
+        click.echo(str(finding), err=True)
+    for note in proposal.notes:
+        click.echo(f"note: {one_line(note)}", err=True)
     if write:
-        for name in folder.write(path, before, proposal.after):
-            notes.print(f"written: {path / name}", soft_wrap=True, highlight=False, markup=False)
+        for changed in folder.write(path, before, proposal.after):
+            click.echo(f"written: {one_line(str(path / changed))}", err=True)
     else:
         sys.stdout.write(proposal.diff)
     if not proposal.findings:
-        notes.print("nothing to change", highlight=False)
+        click.echo("nothing to change", err=True)
     sys.exit(ExitCode.of(changed=proposal.findings))

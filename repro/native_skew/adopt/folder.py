@@ -34,6 +34,18 @@ def read(root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): _text(path) for path in paths}
 
 
+def local_modules(root: Path) -> frozenset[str]:
+    """The names under which the project's own files can be imported while it builds."""
+    places = (root, root / "src")
+    return frozenset(
+        path.stem
+        for place in places
+        if place.is_dir()
+        for path in place.iterdir()
+        if path.stem.isidentifier() and (path.suffix == ".py" or path.is_dir())
+    )
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _LIMIT:

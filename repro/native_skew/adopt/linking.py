@@ -25,7 +25,7 @@ _FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]
 _OF_THE_SYSTEM = {"c", "m", "dl", "rt", "pthread", "stdc++", "util", "z"}
 # Extension classes that link to the library of the package which they come from, and that
 # package's own way of loading it: none of them needs a RUNPATH.
-_CLASSES = {
+CLASSES = {
     "torch": ("libtorch.so", "libtorch_cpu.so", "libtorch_python.so", "libc10.so"),
 }
 
@@ -47,18 +47,19 @@ def _links_of(script: SetupScript, call: ast.Call) -> Iterator[Link]:
             by_dso.setdefault(package.partition(".")[0], []).append(f"lib{library}.so")
     for package, names in by_dso.items():
         yield Link(provider=package, where=where, libraries=tuple(names))
-    for root in sorted(_roots(script, call.func) & _CLASSES.keys()):
-        yield Link(provider=root, where=where, libraries=_CLASSES[root])
+    for root in sorted(_roots(script, call.func) & CLASSES.keys()):
+        yield Link(provider=root, where=where, libraries=CLASSES[root])
     arguments = [each for name in _LINKING if (each := argument(call, name))]
     roots = {root for each in arguments for root in _roots(script, each.value)}
-    for root in sorted(roots - HEADERS_ONLY - by_dso.keys() - _CLASSES.keys()):
+    for root in sorted(roots - HEADERS_ONLY - by_dso.keys() - CLASSES.keys()):
         yield Link(provider=root, where=where, libraries=tuple(_libraries(script, arguments)))
 
 
 def _roots(script: SetupScript, node: ast.AST) -> set[str]:
     """Packages from elsewhere that are reached from ``node``."""
     roots = {name.partition(".")[0] for name in script.modules(node)}
-    return {root for root in roots if root and root not in sys.stdlib_module_names}
+    own = sys.stdlib_module_names | script.local
+    return {root for root in roots if root and root not in own}
 
 
 def _libraries(script: SetupScript, arguments: list[ast.keyword]) -> Iterator[str]:
@@ -81,7 +82,7 @@ def check_runpath(
         assert script is not None
         if argument(call, "dsos"):  # setuptools_dso sets it
             continue
-        linked = {link.provider for link in _links_of(script, call)} - _CLASSES.keys()
+        linked = {link.provider for link in _links_of(script, call)} - CLASSES.keys()
         texts = [
             text
             for name in ("extra_link_args", "runtime_library_dirs")

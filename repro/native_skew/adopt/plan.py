@@ -8,20 +8,27 @@ import msgspec
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from native_skew.adopt import declared, folder, linking, other_builds, ranges, wheels
+from native_skew.adopt import declared, folder, linking, other_builds, ranges, suspicion, wheels
 from native_skew.adopt.causes import Link, SkewCause, Wishes
 from native_skew.adopt.declared import InScript, RequirementSource
 from native_skew.adopt.errors import NotUnderstoodError
 from native_skew.adopt.project import PYPROJECT, Project
+from native_skew.adopt.proof import NO_WHEELS, WheelProof
 from native_skew.adopt.setup_script import RequirementEntry
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What is found, and all files before and after the change."""
+    """What is found, and all files before and after the change.
+
+    Attributes:
+        notes: what is no finding: where a range comes from and what it costs, what is left alone.
+
+    """
 
     findings: tuple[SkewCause, ...]
     before: Mapping[str, str]
     after: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
     @property
     def diff(self) -> str:
@@ -32,46 +39,86 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """One provider's requirements: in the build, when running, and the one to declare.
 
-    ``build`` and ``run`` are numbers of entries; ``range`` is None where no file tells it.
+    Attributes:
+        build: the number of the entry.
+        run: likewise.
+        range: None where nothing tells it.
+        source: what told it, in words.
+
     """
 
     provider: str
     build: int | None
     run: int | None
     range: SpecifierSet | None
+    source: str
 
 
-def propose(before: Mapping[str, str], wishes: Wishes) -> Proposal:
+def propose(
+    before: Mapping[str, str],
+    wishes: Wishes,
+    proof: WheelProof = NO_WHEELS,
+    local: frozenset[str] = frozenset(),
+) -> Proposal:
     """Finds what causes skew in the build files ``before``, and what would end it.
+
+    Only what is certain is changed: a provider whose library a wheel needs, or that the user
+    gives a range for.
+
+    Args:
+        before: the build files.
+        wishes: what the user has decided.
+        proof: wheels of the project.
+        local: the project's own modules, which are no distributions.
 
     Raises:
         NotUnderstoodError: a file says what reading cannot decide; nothing is proposed.
 
     """
-    project = Project(before)
+    project = Project(before, local)
     place = declared.find(project)
     links = _links(project)
-    providers = _providers(project, place, links, wishes)
-    declarations = [_declaration(project, place, each, wishes) for each in providers]
+    suspects = suspicion.suspects(project, place, links, wishes)
+    linked = {each: proof.link(each, _libraries(links, each)) for each in suspects}
+    providers = tuple(each for each in suspects if linked[each] or wishes.range_for(each))
+    declarations = [_declaration(project, place, each, wishes, proof) for each in providers]
     # A list with an entry that cannot be replaced stays where and as it is.
-    stamps = {each.stamp for each in place.entries if each.stamp}
-    held = any(each.range is None and each.provider in stamps for each in declarations)
+    known = {each.provider for each in declarations if each.range is not None}
+    held = any(each.stamp and each.stamp not in known for each in place.entries)
     findings = [f for each in declarations for f in _requirements(project, place, each, held)]
+    rest = [each for each in suspects if each not in providers]
+    said = [suspicion.judged(project, place, each, links, proof) for each in rest]
+    findings += [each for each in said if isinstance(each, SkewCause)]
+    notes = [each for each in said if isinstance(each, str)]
     if providers and _is_dynamic(project, place):
         findings.append(_dynamic(place))
     if not held:
         move = any(finding.kind == "dynamic-metadata" for finding in findings)
         _declare(project, place, declarations, move=move)
-    imported = [
-        link.provider
-        for link in links
-        if any(ranges.same_name(link.provider, each) for each in providers)
-    ]
-    names = tuple(dict.fromkeys(imported))
-    findings += linking.check_runpath(project, names, wishes)
-    findings += (f for each in names for f in other_builds.check_runpath(project, each, wishes))
+        changed = {each.provider for each in declarations if _differs(place, each)}
+        notes += [_price(each) for each in declarations if each.provider in changed]
+    unfound = tuple(
+        dict.fromkeys(
+            link.provider
+            for link in links
+            for each in providers
+            if ranges.same_name(link.provider, each)
+            and linked[each]
+            and not proof.has_runpath(each)
+        )
+    )
+    findings += linking.check_runpath(project, unfound, wishes)
+    findings += (f for each in unfound for f in other_builds.check_runpath(project, each, wishes))
     findings += _wheels(project, providers, links)
-    return Proposal(findings=tuple(findings), before=before, after=project.after())
+    notes += [f"not looked at: {each}" for each in proof.notes]
+    # Whatever a parser makes of a file that nothing is said of: it stays, byte for byte.
+    proposed = any(not each.by_hand for each in findings)
+    return Proposal(
+        findings=tuple(findings),
+        before=before,
+        after=project.after() if proposed else dict(before),
+        notes=tuple(notes),
+    )
 
 
 def _links(project: Project) -> tuple[Link, ...]:
@@ -79,22 +126,13 @@ def _links(project: Project) -> tuple[Link, ...]:
     return (*linking.links(project), *other_builds.links(project, names))
 
 
-def _providers(
-    project: Project, place: RequirementSource, links: tuple[Link, ...], wishes: Wishes
-) -> tuple[str, ...]:
-    """The distributions whose library the project is linked to, as far as can be told.
-
-    A stamp says so, and so does a link to what is required for building and for running.
-    """
-    found = [each.stamp for each in place.entries if each.stamp]
-    required = [_parsed(each).name for each in place.entries if not each.stamp]
-    for each in project.build_requires:
-        linked = any(ranges.same_name(link.provider, each.name) for link in links)
-        if any(ranges.same_name(name, each.name) for name in required) and (
-            linked or wishes.range_for(each.name)
-        ):
-            found.append(each.name)
-    return tuple(dict.fromkeys(found))
+def _libraries(links: tuple[Link, ...], provider: str) -> frozenset[str]:
+    """What a build file links to of ``provider``, where it is nobody else's."""
+    of_others = {
+        n for e in links if not ranges.same_name(e.provider, provider) for n in e.libraries
+    }
+    own = {n for e in links if ranges.same_name(e.provider, provider) for n in e.libraries}
+    return frozenset(own - of_others)
 
 
 def _parsed(entry: RequirementEntry) -> Requirement:
@@ -117,36 +155,52 @@ def _numbers(names: list[str], provider: str, where: str) -> int | None:
 
 
 def _declaration(
-    project: Project, place: RequirementSource, provider: str, wishes: Wishes
+    project: Project,
+    place: RequirementSource,
+    provider: str,
+    wishes: Wishes,
+    proof: WheelProof,
 ) -> Declaration:
     build = [each.name for each in project.build_requires]
     run = [each.stamp or _parsed(each).name for each in place.entries]
     build_number = _numbers(build, provider, f"{PYPROJECT}: build-system.requires")
     run_number = _numbers(run, provider, place.title)
     entry = place.entries[run_number] if run_number is not None else None
-    stated = [_parsed(entry)] if entry and not entry.stamp else []
-    stated += [project.build_requires[build_number]] if build_number is not None else []
+    run_range = _parsed(entry).specifier if entry and not entry.stamp else SpecifierSet()
+    built = project.build_requires[build_number] if build_number is not None else None
+    build_range = built.specifier if built else SpecifierSet()
+    found, source = _range(provider, run_range, build_range, entry, wishes, proof)
     return Declaration(
-        provider=provider,
-        build=build_number,
-        run=run_number,
-        range=_range(provider, [each.specifier for each in stated], entry, wishes),
+        provider=provider, build=build_number, run=run_number, range=found, source=source
     )
 
 
 def _range(
-    provider: str, stated: list[SpecifierSet], entry: RequirementEntry | None, wishes: Wishes
-) -> SpecifierSet | None:
-    """The one range: as asked; else as stated; else the ABI of the oldest that is stated."""
+    provider: str,
+    run: SpecifierSet,
+    build: SpecifierSet,
+    entry: RequirementEntry | None,
+    wishes: Wishes,
+    proof: WheelProof,
+) -> tuple[SpecifierSet | None, str]:
+    """The one range, and what tells it; never a guess.
+
+    As asked; as the run-time requirement has it; as the wheels have it, which are what others
+    share an environment with today; as the build has it, where no stamp narrows that down.
+    """
     if wished := wishes.range_for(provider):
-        return wished.specifier
-    if bounded := next((each for each in stated if ranges.is_bounded(each)), None):
-        return bounded
-    oldest = ranges.lowest(stated)
-    if oldest is None:
-        return None
-    stamp = entry.granularity if entry else "patch"
-    return ranges.one_abi(oldest, wishes.granularity or stamp)
+        return wished.specifier, "--range"
+    if ranges.is_bounded(run):
+        return run, "the run-time requirement"
+    oldest = ranges.lowest([run, build])
+    if oldest is not None and wishes.granularity:
+        return ranges.one_abi(oldest, wishes.granularity), f"--abi {wishes.granularity}"
+    if known := proof.range(provider):
+        return known
+    stamped = bool(entry and entry.stamp)
+    if ranges.is_bounded(build) and (not stamped or ranges.is_exact(build)):
+        return build, "the build requirement"
+    return None, ""
 
 
 def _requirements(
@@ -205,6 +259,21 @@ _ASK = "say which versions have one ABI: --range '{}>=OLDEST,<NEXT-ABI'"
 
 def _sorted(specifier: SpecifierSet) -> str:
     return ranges.written(Requirement("x"), specifier)[1:]
+
+
+def _differs(place: RequirementSource, this: Declaration) -> bool:
+    """Whether the range is not already what both lists said."""
+    entry = place.entries[this.run] if this.run is not None else None
+    run = _parsed(entry).specifier if entry and not entry.stamp else None
+    return this.range is not None and (run != this.range or this.build is None)
+
+
+def _price(this: Declaration) -> str:
+    return (
+        f"{this.provider}{_sorted(this.range or SpecifierSet())} is what {this.source} says; only "
+        f"packages that take a {this.provider} in this range can share an environment with the "
+        f"result (--range '{this.provider}>=OLDEST,<NEXT-ABI' takes another)"
+    )
 
 
 def _is_dynamic(project: Project, place: RequirementSource) -> bool:

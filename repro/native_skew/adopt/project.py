@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -10,12 +11,13 @@ import configupdater
 import tomlkit
 import tomlkit.items
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name, is_normalized_name
 from tomlkit.exceptions import TOMLKitError
 
 from native_skew.adopt import shape
 from native_skew.adopt.errors import NotUnderstoodError, ProjectFileError
 from native_skew.adopt.python_source import Edit, Source
-from native_skew.adopt.setup_script import SetupScript
+from native_skew.adopt.setup_script import SetupScript, argument
 
 PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
 
@@ -25,6 +27,7 @@ class Project:
 
     Args:
         before: their texts by name, as ``folder.read`` gives them.
+        local: its own modules.
 
     Attributes:
         pyproject: ``pyproject.toml``, to be changed in place; empty where there is none.
@@ -37,16 +40,17 @@ class Project:
 
     """
 
-    def __init__(self, before: Mapping[str, str]) -> None:
+    def __init__(self, before: Mapping[str, str], local: frozenset[str] = frozenset()) -> None:
         self.before = before
         # Worked on with line feeds alone; `after` puts the file's own line ends back.
         texts = {name: text.replace("\r\n", "\n") for name, text in before.items()}
         self.pyproject = _toml(texts.pop(PYPROJECT, ""))
         script, config = texts.pop(SCRIPT, None), texts.pop(CONFIG, None)
-        self.script = None if script is None else SetupScript(SCRIPT, script)
+        self.script = None if script is None else SetupScript(SCRIPT, script, local)
         self.config = None if config is None else _config(config)
         self.edits: list[Edit] = []
         self.texts = texts
+        self._read = {PYPROJECT: tomlkit.dumps(self.pyproject), CONFIG: str(self.config)}
 
     def table(self, *keys: str) -> dict[str, Any]:
         """A table of pyproject.toml, to be read; empty where there is none."""
@@ -91,7 +95,39 @@ class Project:
             Source(SCRIPT, made[SCRIPT])  # still Python, or nothing is proposed
         if self.config is not None:
             made[CONFIG] = str(self.config)
+        for name, read in self._read.items():
+            if name not in made:
+                continue
+            text = self.before[name].replace("\r\n", "\n")
+            # What a parser alone would write otherwise stays, byte for byte.
+            if made[name] == read:
+                made[name] = text
+            elif read != text:
+                raise NotUnderstoodError(
+                    name,
+                    "its parts stand in an order that would be changed besides",
+                    "put the tables of one name together, or change it by hand",
+                )
         return {name: _with_line_ends(name, text, made[name]) for name, text in self.before.items()}
+
+    @property
+    def name(self) -> str | None:
+        """The project's name, where it is written down."""
+        named = self.table("project").get("name")
+        if named is None and self.config is not None and self.config.has_option("metadata", "name"):
+            named = self.config["metadata"]["name"].value
+        if (
+            named is None
+            and self.script is not None
+            and (found := argument(self.script.call, "name"))
+        ):
+            value = self.script.value(found.value)
+            named = value.value if isinstance(value, ast.Constant) else None
+        return (
+            named
+            if isinstance(named, str) and is_normalized_name(canonicalize_name(named))
+            else None
+        )
 
 
 def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:

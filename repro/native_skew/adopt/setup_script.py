@@ -45,13 +45,19 @@ class RequirementEntry(msgspec.Struct, frozen=True, kw_only=True):
 class SetupScript(Source):
     """A ``setup.py`` with one call of ``setup()``.
 
+    Args:
+        name: the file's name, for messages.
+        text: its content.
+        local: the project's own modules.
+
     Raises:
         NotUnderstoodError: it calls ``setup()`` never or several times, or is no Python.
 
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, local: frozenset[str] = frozenset()) -> None:
         super().__init__(name, text)
+        self.local = local
         calls = [
             node
             for node in ast.walk(self.tree)
@@ -115,6 +121,13 @@ class SetupScript(Source):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return RequirementEntry(where=self.where(node), text=node.value, comments=comments)
         name, granularity = self._stamp(node, build_names)
+        own = sorted({each.partition(".")[0] for each in self.modules(node)} & self.local)
+        if name is None and own:
+            raise NotUnderstoodError(
+                self.where(node),
+                f"{self.code(node)} is computed from the project's own {', '.join(own)}",
+                _BY_HAND,
+            )
         if name is None:
             raise NotUnderstoodError(
                 self.where(node),
@@ -134,7 +147,7 @@ class SetupScript(Source):
     ) -> tuple[str | None, Granularity]:
         """The distribution whose installed version ``node`` is made of, and how."""
         modules = {name.partition(".")[0] for name in self.modules(node)}
-        foreign = sorted(modules - set(sys.stdlib_module_names) - _READERS)
+        foreign = sorted(modules - set(sys.stdlib_module_names) - _READERS - self.local)
         reads = bool(modules & {"importlib", *_READERS})  # importlib.metadata.version(...)
         if isinstance(node, ast.Starred) or not (foreign or reads):
             return None, "patch"

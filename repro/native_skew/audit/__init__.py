@@ -3,9 +3,30 @@
 from native_skew.audit.cache import Cache
 from native_skew.audit.command import audit
 from native_skew.audit.errors import AuditError
+from native_skew.audit.facts import Contents
 from native_skew.audit.judge import judge
-from native_skew.audit.release import Reader
+from native_skew.audit.linkage import packages_searched
+from native_skew.audit.providers import Providers
+from native_skew.audit.read import linux_wheels
+from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.simple import IndexClient
+from native_skew.audit.targets import targets
 from native_skew.audit.transport import Transport
 
-__all__ = ["AuditError", "Cache", "IndexClient", "Reader", "Transport", "audit", "judge"]
+__all__ = [
+    "AuditError",
+    "Cache",
+    "Contents",
+    "File",
+    "IndexClient",
+    "Providers",
+    "Reader",
+    "Release",
+    "Transport",
+    "audit",
+    "judge",
+    "linux_wheels",
+    "local",
+    "packages_searched",
+    "targets",
+]

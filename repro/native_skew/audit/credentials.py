@@ -6,7 +6,7 @@ Beside them, ``~/.netrc`` is asked, as pip and uv do. No keyring is.
 
 from __future__ import annotations
 
-from os.path import commonprefix
+from os.path import commonpath
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import msgspec
@@ -85,14 +85,14 @@ class Credentials(AuthBase):
         return HTTPBasicAuth(name, password)(request)
 
     def _pair(self, url: str) -> _Pair | None:
-        place, path = _place(url), urlsplit(url).path
+        place, path = _place(url), urlsplit(url).path or "/"
         # The first of a host to be named is the user's own: a page's links come later.
         found = [each for each in self._pairs if each.place == place]
         if not found and place[0] == "https" and place[2] == _PORTS["https"]:
             # The host itself led from plain HTTP to its encrypted side.
             http = ("http", place[1], _PORTS["http"])
             found = [each for each in self._pairs if each.place == http]
-        return max(found, key=lambda each: len(commonprefix([each.path, path])), default=None)
+        return max(found, key=lambda each: len(commonpath([each.path or "/", path])), default=None)
 
 
 def _place(url: str) -> _Place:

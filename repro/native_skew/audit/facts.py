@@ -8,6 +8,7 @@ from typing import IO
 
 import msgspec
 
+from native_skew.audit.addresses import without_credentials
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
@@ -31,6 +32,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         metadata: from its METADATA.
+        requires: its Requires-Dist, as written, as far as it can be read.
         generator: the Generator line of WHEEL.
         libraries: the paths of all its shared objects.
         modules: those of them that were read.
@@ -40,6 +42,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     metadata: ResolverMetadata
+    requires: tuple[str, ...] = ()
     generator: str = ""
     libraries: tuple[str, ...] = ()
     modules: tuple[SharedObject, ...] = ()
@@ -104,8 +107,10 @@ def wheel_contents(
         with tempfile.TemporaryDirectory() as folder:
             modules = [_module(archive, each, Path(folder)) for each in chosen]
         near = [each for each in archive.members if _is_near_python(each)]
+        core = archive.read(f"{info}/METADATA")
         return Contents(
-            metadata=metadata_of(filename, archive.read(f"{info}/METADATA")),
+            metadata=metadata_of(filename, core),
+            requires=tuple(map(without_credentials, metadata.parse(core).requires_dist)),
             generator="".join(metadata.wheel_values(archive.read(f"{info}/WHEEL"), "Generator")),
             libraries=tuple(libraries),
             modules=tuple(each for each in modules if each),

@@ -133,7 +133,9 @@ def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str
     """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
     place = _place(examined, wheel)
     own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
-    folders = tuple(sorted({each for module, _ in needs for each in _elsewhere(module)} - own))
+    folders = tuple(
+        sorted({each for module, _ in needs for each in packages_searched(module)} - own)
+    )
     libraries = tuple(sorted({library for _, library in needs}))
     evidence: Evidence = {"libraries": libraries, "module": needs[0][0].path}
     # Whatever it requires may bring more, and a namespace («nvidia») has many distributions:
@@ -154,7 +156,7 @@ def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str
     )
 
 
-def _elsewhere(module: SharedObject) -> set[str]:
+def packages_searched(module: SharedObject) -> set[str]:
     """The top-level packages, other than its own, that its RUNPATH leads to."""
     found = set()
     home = PurePosixPath(module.path).parent.parts
@@ -209,7 +211,9 @@ def _candidates(
         canonicalize_name(Requirement(each).name)
         for each in (examined.source.build_requires if examined.source else ())
     ]
-    sent_to = {canonicalize_name(each) for need in needs.values() for each in _elsewhere(need)}
+    sent_to = {
+        canonicalize_name(each) for need in needs.values() for each in packages_searched(need)
+    }
     known = dict.fromkeys((*build, *sorted(required)))
     likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
     return likely[:_CANDIDATES]

@@ -127,10 +127,16 @@ def _result(future: Future[_T], errors: list[AuditError]) -> _T | None:
 def _representatives(release: Release, metadata: dict[str, ResolverMetadata]) -> list[File]:
     """One Linux wheel for each different metadata: x86-64 first, the newest Python first."""
     chosen: dict[object, File] = {}
-    for each in sorted(release.wheels, key=_eagerness, reverse=True):
-        if "linux" in each.filename and each.filename in metadata:
+    for each in linux_wheels(release):
+        if each.filename in metadata:
             chosen.setdefault(words(metadata[each.filename]), each)
     return list(chosen.values())
+
+
+def linux_wheels(release: Release) -> tuple[File, ...]:
+    """The wheels for Linux: x86-64 first, the newest Python first."""
+    wheels = (each for each in release.wheels if "linux" in each.filename)
+    return tuple(sorted(wheels, key=_eagerness, reverse=True))
 
 
 def _eagerness(file: File) -> tuple[bool, bool, int]:

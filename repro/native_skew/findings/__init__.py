@@ -14,7 +14,7 @@ from native_skew.findings.model import (
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
-from native_skew.findings.text import printable
+from native_skew.findings.text import one_line, printable
 
 __all__ = [
     "FORMS",
@@ -27,6 +27,7 @@ __all__ = [
     "Location",
     "Report",
     "Rule",
+    "one_line",
     "ordered",
     "output_options",
     "plain",

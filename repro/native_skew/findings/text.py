@@ -21,6 +21,11 @@ def printable(value: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
 
 
+def one_line(value: str) -> str:
+    """``value`` as a stranger's word is printed: plain, and on one line."""
+    return printable(value).replace("\t", " ").replace("\n", "\\n")
+
+
 def show(report: Report, console: Console) -> None:
     """Prints ``report``: each finding with its remedies, then one line of summary."""
     for finding in report.findings:

@@ -1,0 +1,291 @@
+"""Projects of the shapes in which the command once did harm: what is right for each.
+
+Each is small, and has in it what decides: how the real project of that name declares, links and
+is stamped. ``proves`` is what its wheel says and needs; without it nothing may be proposed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from native_skew.errors import SkewError
+from support.project import files, kinds, made, run
+
+TORCH = """import torch
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CppExtension, CUDAExtension
+
+def extensions():
+    Extension = CppExtension
+    if torch.cuda.is_available():
+        Extension = CUDAExtension
+    return [Extension("ops._c", ["ops.cpp"])]
+
+install_requires = {requires}
+setup(name="ops", version="1", install_requires=install_requires, ext_modules=extensions(),
+      cmdclass={{"build_ext": BuildExtension}})
+"""
+SOFTIOC = """import epicscorelibs.path
+import epicscorelibs.version
+from setuptools_dso import Extension, setup
+
+ext = Extension("softioc._extension", ["x.c"], dsos=["epicscorelibs.lib.dbCore"])
+setup(
+    name="softioc",
+    ext_modules=[ext],
+    install_requires=[
+        epicscorelibs.version.abi_requires(),
+        "numpy",
+    ],
+)
+"""
+# The parser would put the tables of one name together.
+ORDER = """
+[tool.cibuildwheel]
+archs = "auto64"
+[[tool.cibuildwheel.overrides]]
+select = "*linux*"
+[tool.cibuildwheel.macos]
+before-all = [ "y" ]
+[[tool.cibuildwheel.overrides]]
+select = "*macosx*"
+[tool.cibuildwheel.windows]
+before-all = 'z'\t# \u2028
+"""
+
+
+def pyproject(build: str, project: str = "", backend: str = "setuptools.build_meta") -> str:
+    return f'[build-system]\nrequires = [{build}]\nbuild-backend = "{backend}"\n{project}'
+
+
+def project(name: str, dependencies: str) -> str:
+    return f'[project]\nname = "{name}"\nversion = "1"\ndependencies = [{dependencies}]\n'
+
+
+class Case(msgspec.Struct, kw_only=True):
+    files: dict[str, str]
+    name: str = ""
+    requires: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    guess: str  # what is said without a wheel: a kind, or the reason of a refusal
+    proven: str | None = None  # and with one; None where there can be none
+    diff: tuple[str, ...] = ()
+
+
+CASES = {
+    # A compiler of message definitions, linked statically.
+    "onnx": Case(
+        files={
+            "pyproject.toml": pyproject(
+                '"scikit-build-core", "protobuf==6.31.1"',
+                project("onnx", '"numpy>=1.23.2", "protobuf>=6.31.1"'),
+                "scikit_build_core.build",
+            ),
+            "CMakeLists.txt": "find_package(protobuf)\nadd_library(c MODULE c.cc)\n"
+            "target_link_libraries(c PRIVATE protobuf::libprotobuf)\n",
+        },
+        requires=("numpy>=1.23.2", "protobuf>=6.31.1"),
+        needed=("libstdc++.so.6",),
+        guess="suspected-link",
+        proven="protobuf: left as it is",
+    ),
+    # Declarations of Cython code.
+    "statsmodels": Case(
+        files={
+            "pyproject.toml": pyproject(
+                '"meson-python", "cython>=3", "numpy>=2,<3", "scipy>=1.13,<2"',
+                project("statsmodels", '"numpy>=1.22.3,<3", "scipy>=1.8,!=1.9.2"'),
+                "mesonpy",
+            ),
+            "meson.build": "scipy = 'scipy'\nlib = cc.find_library('m')\n",
+        },
+        requires=("numpy<3,>=1.22.3", "scipy!=1.9.2,>=1.8"),
+        needed=("libm.so.6",),
+        guess="suspected-link",
+        proven="scipy: left as it is",
+    ),
+    # Headers.
+    "cypari2": Case(
+        files={
+            "pyproject.toml": pyproject(
+                '"meson-python", "cython", "cysignals>=1.11.3"',
+                project("cypari2", '"cysignals>=1.11.3"'),
+                "mesonpy",
+            ),
+            "meson.build": "inc = run_command(py, '-c', 'import cysignals')\n"
+            "pari = cc.find_library('pari')\n",
+        },
+        requires=("cysignals>=1.11.3",),
+        needed=("libpari-gmp-tls.so.8",),
+        guess="suspected-link",
+        proven="cysignals: left as it is",
+    ),
+    # A module beside setup.py.
+    "grpcio-tools": Case(
+        files={
+            "pyproject.toml": pyproject('"setuptools>=77", "wheel", "Cython~=3.2"'),
+            "grpc_version.py": "VERSION = '1.85.1'\n",
+            "setup.py": "import grpc_version\nfrom setuptools import Extension, setup\n"
+            "setup(name='grpcio-tools', ext_modules=[Extension('g._c', ['c.cc'])],\n"
+            "      install_requires=['protobuf>=7.35.1,<8', "
+            "'grpcio>={version}'.format(version=grpc_version.VERSION)])\n",
+        },
+        requires=("grpcio>=1.85.1", "protobuf<8,>=7.35.1"),
+        guess="computed from the project's own grpc_version",
+        proven="computed from the project's own grpc_version",
+    ),
+    # Nothing of anybody's: and not a byte of a file that parsers would write otherwise.
+    "pymssql": Case(
+        files={
+            "pyproject.toml": pyproject('"setuptools>80.0", "Cython>=3.1.0",\n  "tomli"\n    ')
+            + ORDER,
+            "setup.cfg": "[metadata]\r\nname=pymssql\r\n\r\n[options]\ninstall_requires=\n",
+            "setup.py": "from setuptools import Extension, setup\r\n"
+            "setup(ext_modules=[Extension('p', ['p.pyx'], libraries=['sybdb'])])\n",
+        },
+        needed=("libsybdb.so.5",),
+        guess="nothing to change",
+        proven="nothing to change",
+    ),
+    "a stamp over an open range": Case(
+        name="ops",
+        files={
+            "pyproject.toml": pyproject('"setuptools", "torch>=2.0"'),
+            "setup.py": TORCH.format(requires='[f"torch=={torch.__version__}"]'),
+        },
+        requires=("torch==2.9.1",),
+        needed=("libtorch.so", "libc10.so"),
+        guess="stamped-requirement",
+        proven="torch==2.9.1 is what ops-1.0-",
+        diff=('"torch==2.9.1"',),
+    ),
+    # Wheels that moved on since the build requirement was written.
+    "softioc": Case(
+        files={
+            "pyproject.toml": pyproject('"setuptools", "epicscorelibs>=7.0.7.99.1.1a3"'),
+            "setup.py": SOFTIOC,
+            "setup.cfg": "[options]\npackages = softioc\n",
+        },
+        requires=("epicscorelibs<7.0.10.99.1,>=7.0.10.99.0.1", "numpy"),
+        needed=("libdbCore.so.7.0.10.99.0",),
+        search=("$ORIGIN/../epicscorelibs/lib",),
+        guess="stamped-requirement",
+        proven="epicscorelibs>=7.0.10.99.0.1,<7.0.10.99.1 is what softioc-1.0-",
+        diff=("epicscorelibs>=7.0.10.99.0.1,<7.0.10.99.1",),
+    ),
+    "torch-scatter": Case(
+        files={"setup.py": TORCH.format(requires="[]")},
+        guess="suspected-link: torch: its extension class links to libtorch.so, libtorch_cpu.so, "
+        "libtorch_python.so, libc10.so, and it is required neither for building nor for running",
+    ),
+    "flash-attn": Case(
+        files={"setup.py": TORCH.format(requires='["torch", "einops"]')},
+        guess="libc10.so, and it is required for running; a build takes whatever is there",
+    ),
+    "turbodbc": Case(
+        files={
+            "pyproject.toml": pyproject(
+                '"pyarrow>=18,<25", "pybind11", "numpy>=2", "meson-python"',
+                project("turbodbc", "") + '[project.optional-dependencies]\narrow = ["pyarrow"]\n',
+                "mesonpy",
+            ),
+            "meson.build": "d = run_command(py, '-c', 'import pyarrow; print(pyarrow."
+            "get_library_dirs()[0])')\narrow = cc.find_library('arrow_python', dirs: d)\n",
+        },
+        guess="pyarrow: a build file links to it, and it is required for building, and not for",
+    ),
+    "xmlsec": Case(
+        files={
+            "pyproject.toml": pyproject('"setuptools", "pkgconfig>=1.5.1", "lxml==6.0.2"'),
+            "setup.py": "from setuptools import Extension, setup\n"
+            "setup(name='xmlsec', ext_modules=[Extension('xmlsec', sources=[])],\n"
+            "      install_requires=['lxml>=3.8'])\n",
+        },
+        requires=("lxml>=3.8",),
+        needed=("libxmlsec1.so.1",),
+        guess="suspected-link: lxml: the project has native modules",
+        proven="lxml: left as it is",
+    ),
+}
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Case, Path]:
+    found = CASES[request.param]
+    root = tmp_path / "project"
+    root.mkdir()
+    for name, text in found.files.items():
+        (root / name).write_bytes(text.encode())
+    return found, root
+
+
+@pytest.mark.parametrize("case", CASES, indirect=True)
+def test_without_proof_it_says_what_it_suspects(case: tuple[Case, Path]) -> None:
+    expected, root = case
+    before = files(root)
+    result = run(root, "--write")
+    assert files(root) == before
+    assert result.stdout == ""
+    told = result.stderr + (
+        str(result.exception) if isinstance(result.exception, SkewError) else ""
+    )
+    assert expected.guess in told
+    assert "    change" not in told
+
+
+@pytest.mark.parametrize("case", [n for n, e in CASES.items() if e.proven], indirect=True)
+def test_with_a_wheel_only_what_it_proves_is_changed(case: tuple[Case, Path]) -> None:
+    expected, root = case
+    before = files(root)
+    name = next(name for name, each in CASES.items() if each is expected)
+    made(root / "dist", expected.name or name, expected.requires, expected.needed, expected.search)
+    result = run(root)
+    told = result.stderr + (
+        str(result.exception) if isinstance(result.exception, SkewError) else ""
+    )
+    assert expected.proven is not None
+    assert expected.proven in told
+    added = [line for line in result.stdout.splitlines() if line.startswith("+")]
+    assert all(any(text in line for line in added) for text in expected.diff)
+    if not expected.diff:
+        assert result.stdout == ""
+        run(root, "--write")
+        assert {k: v for k, v in files(root).items() if not k.startswith("dist/")} == before
+
+
+def test_a_file_that_would_be_changed_besides_is_refused(tmp_path: Path) -> None:
+    case = CASES["softioc"]
+    (tmp_path / "setup.py").write_text(case.files["setup.py"])
+    (tmp_path / "pyproject.toml").write_text(case.files["pyproject.toml"] + ORDER)
+    made(tmp_path / "dist", "softioc", case.requires, case.needed, case.search)
+    before = files(tmp_path)
+    assert "would be changed besides" in str(run(tmp_path, "--write").exception)
+    assert files(tmp_path) == before
+
+
+def test_a_wheel_of_somebody_else_in_dist_proves_nothing(tmp_path: Path) -> None:
+    case = CASES["softioc"]
+    for name, text in case.files.items():
+        (tmp_path / name).write_text(text)
+    made(tmp_path / "dist", "another", case.requires, case.needed, case.search)
+    assert run(tmp_path).stdout == ""
+    made(tmp_path / "dist", "softioc", case.requires, case.needed, case.search)
+    assert run(tmp_path).stdout != ""
+
+
+def test_a_stranger_s_words_are_printed_plain_on_one_line(tmp_path: Path) -> None:
+    """Neither markup, nor an emoji out of «:100:», nor a line of its own."""
+    name = "[bold]x[/] :100: \x1b[31m"
+    (tmp_path / "pyproject.toml").write_text(pyproject('"setuptools", "torch"'))
+    script = (
+        f"import torch\nfrom setuptools import setup\nsetup(\n  install_requires=[\n{chr(10) * 95}"
+    )
+    script += f"    'torch=={name}\\\nforged: all is well' + torch.__version__])\n"
+    (tmp_path / "setup.py").write_text(script)
+    lines = run(tmp_path).stderr.splitlines()
+    assert lines[0].startswith("setup.py:100: stamped-requirement: 'torch==[bold]x[/] :100: \\x1b")
+    assert not any(line.startswith("forged") for line in lines)
+    assert kinds(run(tmp_path)) == ["stamped-requirement"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from native_skew import __version__, results, scenarios
 from native_skew.adopt import adopt
@@ -18,7 +18,7 @@ from native_skew.audit import audit
 from native_skew.doctor import doctor
 from native_skew.errors import ExitCode, SkewError
 from native_skew.export import export
-from native_skew.findings import printable
+from native_skew.findings import one_line, printable, terminal
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, parse_choice
 from native_skew.matrix import matrix, merge
 from native_skew.publish import describe
@@ -39,16 +39,16 @@ def list_() -> None:
     """Scenarios, installers and remedies: what --scenario, --installer, --remedy take."""
     console = report.console()
     grid = Table(box=None, padding=(0, 1), show_header=False)
-    grid.add_row("[bold]scenarios[/]", "")
+    grid.add_row(Text("scenarios", "bold"), "")
     for scenario in scenarios.load_all().values():
         grid.add_row(
             "  " + scenario.id, f"{scenario.title} ({', '.join(scenario.variant_names())})"
         )
-    grid.add_row("[bold]installers[/]", "")
+    grid.add_row(Text("installers", "bold"), "")
     for installer in INSTALLERS.values():
         versions = ", ".join(TOOLS[installer.tool].default_versions)
         grid.add_row("  " + installer.id, f"{installer.title} ({installer.tool} {versions})")
-    grid.add_row("[bold]remedies[/]", "")
+    grid.add_row(Text("remedies", "bold"), "")
     for name, remedy in REMEDIES.items():
         grid.add_row("  " + name, remedy.title)
     console.print(grid)
@@ -128,19 +128,18 @@ def main() -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
             signal.signal(number, signal.default_int_handler)
-    errors = Console(stderr=True)
+    errors = terminal(stderr=True)
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = ExitCode.COULD_NOT_RUN
     except SkewError as error:
-        errors.print(
-            f"error: {printable(str(error))}", soft_wrap=True, highlight=False, markup=False
-        )
+        errors.print(f"error: {printable(str(error))}", soft_wrap=True)
         code = ExitCode.COULD_NOT_RUN
     except OSError as error:
-        errors.print(f"error: {error.filename or 'work folder'}: {error.strerror}", soft_wrap=True)
+        where = one_line(str(error.filename or "work folder"))
+        errors.print(f"error: {where}: {error.strerror}", soft_wrap=True)
         code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         errors.print("interrupted: every process was ended, nothing was recorded", soft_wrap=True)

@@ -9,7 +9,9 @@ import pytest
 from native_skew.audit.rules import RULES
 from native_skew.distributions.archives import DistributionFile, wheel_file
 from native_skew.distributions.metadata import core_metadata
+from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, Serve
+from support.recorded_release import linked
 from support.release import NEW, OLD, OPEN, RANGE, SHARED, Publish, counted, dynamic
 
 
@@ -136,6 +138,21 @@ def test_a_requirement_that_nobody_can_read(audit: Audit, serve: Serve) -> None:
     file = wheel_file("pure", "1.0", "py3-none-any", broken, {}, 1)
     output = audit("pure", "--index-url", serve((file,)))
     assert (output.code, output.rules()) == (1, ["unreadable-requirement"])
+
+
+def test_names_that_would_be_lines_of_their_own(audit: Audit, serve: Serve, cc: Compiler) -> None:
+    """In what a module needs, in where it looks, and in what METADATA cannot mean."""
+    module = linked(("libx.so.1@error",), ("$ORIGIN/../:100:[red]",), cc)
+    module = module.replace(b"libx.so.1@error", b"libx.so.1\nerror")
+    broken = b"Requires-Dist: lib (<<2)\n  forged: all is well\n" + core_metadata("pure", "1.0", ())
+    tag = "cp312-cp312-manylinux_2_17_x86_64"
+    file = wheel_file("pure", "1.0", tag, broken, {"pure/_x.so": module}, 1)
+    output = audit("pure", "--index-url", serve((file,), False))
+    told = [each.message for each in output.report.findings]
+    assert any("libx.so.1\\nerror" in each for each in told)
+    assert any("<<2" in each for each in told)
+    lines = [line.strip() for each in told for line in each.splitlines()]
+    assert not any(line.startswith(("error", "forged")) for line in lines)
 
 
 def test_the_page_names_every_rule_with_its_level() -> None:

@@ -12,7 +12,6 @@ import platformdirs
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from native_skew import findings
@@ -150,9 +149,9 @@ def _advance(show: Progress, bar: TaskID, _: str) -> None:
 
 
 def _progress() -> Progress:
-    console = Console(stderr=True)
+    console = findings.terminal(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         console=console,

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from native_skew.audit.addresses import without_credentials
 from native_skew.errors import SkewError
+from native_skew.findings import one_line
 
 
 class AuditError(SkewError):
-    """Base: something could not be looked at. No message has credentials in it."""
+    """Base: something could not be looked at.
 
-    def __init__(self, message: str) -> None:
-        super().__init__(without_credentials(message))
+    Args:
+        message: one line, without credentials: it is made so.
+        output: lines of another program, below it.
+
+    """
+
+    def __init__(self, message: str, output: Sequence[str] = ()) -> None:
+        below = "".join(f"\n  {one_line(line)}" for line in output)
+        super().__init__(without_credentials(one_line(message) + below))
 
 
 class ReleaseError(AuditError):
@@ -66,8 +76,8 @@ class RebuildError(AuditError):
     def __init__(self, filename: str, code: int, output: str) -> None:
         lines = [line for line in output.splitlines() if line.strip()]
         told = [line for line in lines if "rror" in line] or lines
-        tail = "".join(f"\n  {line}" for line in told[-6:])
         super().__init__(
             f"{filename}: does not build here (pip ended with {code}); nobody without a wheel can "
-            f"install it as things are:{tail}"
+            "install it as things are:",
+            told[-6:],
         )

@@ -15,6 +15,7 @@ from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
 from native_skew.binaries import Image, ImageError
 from native_skew.distributions import SHARED, metadata
+from native_skew.findings import one_line
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
@@ -143,7 +144,11 @@ def _module(archive: Zip, name: str, folder: Path) -> SharedObject | None:
     finally:
         path.unlink()
     search = (header.runpath or header.rpath).split(":")
-    return SharedObject(path=name, needed=header.needed, search=tuple(filter(None, search)))
+    return SharedObject(
+        path=one_line(name),
+        needed=tuple(map(one_line, header.needed)),
+        search=tuple(map(one_line, filter(None, search))),
+    )
 
 
 def is_library(name: str) -> bool:

@@ -99,6 +99,8 @@ def named(filename: str) -> tuple[str, str]:
         FileRefusedError: it is no name of a wheel or sdist.
 
     """
+    if not (filename.isascii() and filename.isprintable()):
+        raise FileRefusedError(ascii(filename), "its name is not plain ASCII")
     try:
         if filename.endswith(".whl"):
             name, version, _, _ = parse_wheel_filename(filename)

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name, canonicalize_version
 
 from native_skew.audit.addresses import without_credentials
 from native_skew.distributions import metadata
+from native_skew.findings import one_line
 
 
 class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,15 +87,16 @@ def parse(data: bytes) -> ResolverMetadata:
     try:
         python = specifier_text(SpecifierSet(python))
     except InvalidSpecifier:
+        python = one_line(python)
         problems.append(f"Requires-Python: {python}")
     return ResolverMetadata(
         name=canonicalize_name(core.name),
-        version=core.version,
-        metadata_version=core.metadata_version,
+        version=one_line(core.version),
+        metadata_version=one_line(core.metadata_version),
         requires_dist=requires,
         requires_python=python,
         extras=tuple(sorted({canonicalize_name(each) for each in core.provides_extra})),
-        dynamic=core.dynamic,
+        dynamic=tuple(map(one_line, core.dynamic)),
         problems=tuple(problems),
     )
 
@@ -121,7 +123,7 @@ def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
         try:
             found = Requirement(text)
         except (InvalidRequirement, RecursionError):
-            problems.append(without_credentials(text))
+            problems.append(one_line(without_credentials(text)))
             continue
         marker = _marker_text(found.marker) if found.marker else ""
         key = (canonicalize_name(found.name), marker, without_credentials(found.url or ""))

@@ -14,7 +14,7 @@ from native_skew.findings.model import (
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
-from native_skew.findings.text import one_line, printable
+from native_skew.findings.text import one_line, printable, terminal
 
 __all__ = [
     "FORMS",
@@ -33,5 +33,6 @@ __all__ = [
     "plain",
     "printable",
     "schema_of",
+    "terminal",
     "write",
 ]

@@ -8,7 +8,6 @@ from typing import Literal, TypeVar
 
 import click
 import msgspec
-from rich.console import Console
 
 from native_skew.errors import ExitCode
 from native_skew.findings import github, sarif, text
@@ -42,7 +41,7 @@ def write(report: Report, rules: Iterable[Rule], form: Form | None) -> ExitCode:
 
     """
     if form is None:
-        text.show(report, Console(highlight=False, soft_wrap=False))
+        text.show(report, text.terminal())
     elif form == "github":
         sys.stdout.write(github.workflow_commands(report, rules))
     else:

@@ -21,9 +21,18 @@ def printable(value: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
 
 
+def terminal(stderr: bool = False, width: int | None = None) -> Console:
+    """Where all text for people goes: words are printed as they are.
+
+    Rich would read ``[red]`` in a stranger's name as a style, and ``:100:`` as an emoji.
+    """
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+
+
 def one_line(value: str) -> str:
     """``value`` as a stranger's word is printed: plain, and on one line."""
-    return printable(value).replace("\t", " ").replace("\n", "\\n")
+    plain = printable(value).replace("\t", " ").replace("\n", "\\n")
+    return plain.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def show(report: Report, console: Console) -> None:

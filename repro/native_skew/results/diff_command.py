@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.markup import escape
+from rich.text import Text
 
 from native_skew import results
 from native_skew.errors import ExitCode
@@ -47,18 +47,18 @@ def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
     sys.exit(ExitCode.of(changed=found.changed))
 
 
-def _text(found: Comparison) -> Iterator[str]:
-    """Lines in Rich's markup."""
+def _text(found: Comparison) -> Iterator[str | Text]:
+    """Lines; the headings among them in bold."""
     yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed"
-    yield from map(escape, found.notes)
+    yield from found.notes
     for tool, changes in comparison.by_tool(found.changed).items():
-        yield f"\n[bold]{escape(tool)}[/]: {len(changes)}"
+        yield Text.assemble("\n", (tool, "bold"), f": {len(changes)}")
         for each in changes:
-            yield f"  {escape(_where(each.after))}: {each.old} → {each.new}"
-            yield f"    {escape(each.because)}"
+            yield f"  {_where(each.after)}: {each.old} → {each.new}"
+            yield f"    {each.because}"
     for title, names in _rest(found):
-        yield f"\n[bold]{title}[/]: {len(names)}"
-        yield from (f"  {escape(name)}" for name in names[:_SHOWN])
+        yield Text.assemble("\n", (title, "bold"), f": {len(names)}")
+        yield from (f"  {name}" for name in names[:_SHOWN])
         if len(names) > _SHOWN:
             yield f"  … and {len(names) - _SHOWN} more: --json names all"
 

@@ -15,6 +15,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from native_skew.findings import terminal
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results.comparison import Drift
 from native_skew.results.record import AnyResult, BriefResult, NotRun, Result, contradicts
@@ -266,13 +267,20 @@ def legend() -> Table:
 
 def console(stderr: bool = False) -> Console:
     """A console; where it is no terminal, lines are long enough for the table."""
-    plain = Console(stderr=stderr)
-    return plain if plain.is_terminal else Console(stderr=stderr, width=_WIDE + 10)
+    plain = terminal(stderr)
+    return plain if plain.is_terminal else terminal(stderr, _WIDE + 10)
 
 
 def svg(renderable: RenderableType, title: str) -> str:
     """A picture of what a terminal shows; it asks no other host for a font."""
-    recorder = Console(record=True, width=_WIDE + 2, file=io.StringIO(), force_terminal=True)
+    recorder = Console(
+        record=True,
+        width=_WIDE + 2,
+        file=io.StringIO(),
+        force_terminal=True,
+        markup=False,
+        emoji=False,
+    )
     recorder.print(renderable)
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return recorder.export_svg(title=title, code_format=form, unique_id="native-skew")

@@ -52,7 +52,10 @@ def test_p4p_4_3_0_has_five_sets(audit: Audit, serve: Serve, cc: Compiler) -> No
     assert (disagree.evidence["sets"], disagree.evidence["files"]) == (5, 26)
     assert disagree.level == "warning"
     assert "«numpy<2,>=1.21.6» instead of «numpy<3,>=1.15»" in disagree.message
-    assert disagree.evidence["noticed_by"] == ("Poetry",)
+    assert disagree.evidence["noticed_by"] == (
+        "uv lock (and uv sync)",
+        "Poetry (from any other index)",
+    )
     latent = {e.evidence["provider"] for e in output.report.findings if e.rule == "skew-latent"}
     assert latent == {"epicscorelibs", "pvxslibs"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -11,10 +12,9 @@ from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
-from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
+from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import stamping_modules
 from native_skew.findings import Finding, Location
-from native_skew.installers import TOOLS
 
 _SHOWN = 6
 
@@ -25,19 +25,28 @@ def findings(examined: Examined) -> Iterator[Finding]:
     yield from _unreadable(examined)
     groups = examined.groups()
     if len(groups) > 1:
-        noticing = _noticing(examined)
+        victims = _victims(examined)
         yield DISAGREE.finding(
-            _sentences(examined, noticing),
+            _sentences(examined, victims),
             place,
             {
                 "sets": len(groups),
                 "files": len(examined.metadata),
                 "groups": tuple(_group_text(each, names) for each, names in groups),
-                "noticed_by": tuple(TOOLS[each].title for each in noticing),
+                "noticed_by": tuple(dict.fromkeys(each.command for each in victims)),
+                "extras": tuple(dict.fromkeys(each.extra for each in victims if each.extra)),
+                "read": tuple(map(_pair, victims)),
             },
-            level=None if noticing else "note",
+            level=None if victims else "note",
         )
     yield from _source(examined)
+
+
+def _pair(victim: Victim) -> str:
+    choice = victim.choices[0]
+    read, installed = choice.read[victim.command], choice.installed
+    names = " / ".join(each.filename if each else "" for each in (read, installed))
+    return f"{victim.command} {victim.extra}: {choice.target.title}: {names}"
 
 
 def _unreadable(examined: Examined) -> Iterator[Finding]:
@@ -92,32 +101,95 @@ def _names(requirements: tuple[str, ...]) -> set[str]:
     return {canonicalize_name(Requirement(each).name) for each in requirements}
 
 
-def _noticing(examined: Examined) -> dict[str, list[TargetPython]]:
-    """Which reader, on which targets, goes by a file that says other things than the installed."""
-    found: dict[str, list[TargetPython]] = {}
+class Victim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who goes by a file that says other things than the one that is installed.
+
+    Attributes:
+        command: the reader, as a person says it.
+        extra: what is asked for besides; empty for nothing.
+        choices: the targets on which it happens.
+        outcome: what happens on the first of them.
+
+    """
+
+    command: str
+    extra: str
+    choices: tuple[ChosenFiles, ...]
+    outcome: str
+
+
+_Said = tuple[tuple[Requirement, ...], bool]
+
+
+def _victims(examined: Examined) -> tuple[Victim, ...]:
+    """Each reader that is misled, by the extra with which it is."""
+    found: dict[tuple[str, str], list[tuple[ChosenFiles, str]]] = {}
+    extras = sorted({name for each in examined.metadata.values() for name in each.extras})
     for choice in examined.choices:
-        installed = _said(examined, choice.installed, choice)
-        for tool, file in choice.read.items():
-            read = _said(examined, file, choice)
-            if installed is not None and read is not None and read != installed:
-                found.setdefault(tool, []).append(choice.target)
-    return found
+        for command, file in choice.read.items():
+            if file is None or file == choice.installed:
+                continue
+            for extra in ("", *extras):
+                read = _said(examined, file, choice, extra)
+                installed = _said(examined, choice.installed, choice, extra)
+                if read is None or installed is None or _bare(read) == _bare(installed):
+                    continue
+                outcome = _outcome(read, installed, choice)
+                found.setdefault((command, extra), []).append((choice, outcome))
+                if not extra:
+                    break  # who asks for an extra besides is misled as well
+    return tuple(
+        Victim(
+            command=command,
+            extra=extra,
+            choices=tuple(choice for choice, _ in cases),
+            outcome=cases[0][1],
+        )
+        for (command, extra), cases in found.items()
+    )
 
 
-def _said(examined: Examined, file: File | None, choice: ChosenFiles) -> object:
+def _said(examined: Examined, file: File | None, choice: ChosenFiles, extra: str) -> _Said | None:
     metadata = examined.metadata.get(file.filename) if file else None
     if file is None or metadata is None or not (file.is_wheel or metadata.promises_static):
         return None  # what a build will say, nobody knows before
     # What a wrong Python would have asked for is not a question of this target.
-    applicable = sorted(_bare(each) for each in metadata.applicable(choice.target.environment))
-    return applicable, choice.target.admits(metadata.requires_python)
+    return (
+        metadata.applicable(choice.target.environment, extra),
+        choice.target.admits(metadata.requires_python),
+    )
 
 
-def _bare(requirement: Requirement) -> str:
+def _bare(said: _Said) -> tuple[list[str], bool]:
+    return sorted(map(_text, said[0])), said[1]
+
+
+def _text(requirement: Requirement) -> str:
     return str(requirement).partition(";")[0].strip()
 
 
-def _sentences(examined: Examined, noticing: dict[str, list[TargetPython]]) -> str:
+def _outcome(read: _Said, installed: _Said, choice: ChosenFiles) -> str:
+    """What comes of it, in words."""
+    if read[1] != installed[1]:
+        return (
+            "it is refused for its Requires-Python"
+            if installed[1]
+            else "it is installed for a Python that it rules out"
+        )
+    wanted, asked = ({each.name: _text(each) for each in said[0]} for said in (installed, read))
+    kind = "the installed wheel" if not choice.is_built else "the sdist"
+    parts = [f"{kind} needs «{wanted[e]}», which is left out" for e in wanted if e not in asked]
+    parts += [
+        f"{e} is taken by «{asked[e]}», and {kind} says «{wanted[e]}»"
+        for e in wanted
+        if e in asked and asked[e] != wanted[e]
+    ]
+    parts += [f"«{asked[e]}» is installed besides" for e in asked if e not in wanted]
+    more = f"; and {len(parts) - _SHOWN} more" if len(parts) > _SHOWN else ""
+    return "; ".join(parts[:_SHOWN]) + more
+
+
+def _sentences(examined: Examined, victims: tuple[Victim, ...]) -> str:
     groups = examined.groups()
     first, others = groups[0], groups[1:]
     lines = [
@@ -129,16 +201,18 @@ def _sentences(examined: Examined, noticing: dict[str, list[TargetPython]]) -> s
         lines.append(f"- {names[0]}{more}: {_difference(first[0], metadata)}")
     if len(others) > _SHOWN:
         lines.append(f"- and {len(others) - _SHOWN} more sets")
-    for tool, targets in noticing.items():
-        choice = next(each for each in examined.choices if each.target.title == targets[0].title)
-        read = choice.read[tool]
+    for victim in victims:
+        choice = victim.choices[0]
+        read = choice.read[victim.command]
+        asked = f", asked for {examined.release.name}[{victim.extra}]," if victim.extra else ""
         lines.append(
-            f"{TOOLS[tool].reads_title or TOOLS[tool].title} reads a file that says other things than the one it installs for "
-            f"{spoken(targets)}: for {targets[0].title} it reads {read.filename if read else ''} "
-            f"and {'builds' if choice.is_built else 'installs'} "
-            f"{choice.installed.filename if choice.installed else ''}."
+            f"{victim.command}{asked} reads a file that says other things than the one it installs "
+            f"for {spoken(each.target for each in victim.choices)}: for {choice.target.title} it "
+            f"reads {read.filename if read else ''} and "
+            f"{'builds' if choice.is_built else 'installs'} "
+            f"{choice.installed.filename if choice.installed else ''}: {victim.outcome}."
         )
-    if not noticing:
+    if not victims:
         lines.append("On the Pythons and platforms looked at, no resolver would notice.")
     return "\n".join(lines)
 

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from native_skew.audit.linkage import LibraryNeed, Linkage
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import Examined
+from native_skew.audit.release import File
 from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
 from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import imports_at_once
@@ -24,21 +25,27 @@ from native_skew.findings import Advice, Evidence, Finding, Location
 
 _GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 
-_READER = "uv"  # whose reading of the metadata condition (4) speaks of
-
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A build on a target: the newest provider it may take, and what was read for run time."""
 
     choice: ChosenFiles
+    reader: str
     newest: str
     build: SpecifierSet
     allowed: SpecifierSet
 
     @property
+    def read(self) -> File:
+        """The file that was read."""
+        file = self.choice.read[self.reader]
+        assert file is not None
+        return file
+
+    @property
     def can_leave(self) -> bool:
-        """Whether a version, known or to come, may be built with and not be run with."""
-        return not is_within(self.build, self.allowed)
+        """Whether the newest version, now or to come, may be built with and not be run with."""
+        return self.is_outside or not is_within(self.build, self.allowed, self.newest)
 
     @property
     def is_outside(self) -> bool:
@@ -88,7 +95,7 @@ def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
     shown = _telling(outside)
     return ACTIVE.finding(
         f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
-        f"{name} {shown.newest} today, and {_read(shown)} says «{name}{shown.allowed}». If the "
+        f"{name} {shown.newest} today, and {shown.read.filename} says «{name}{shown.allowed}». If the "
         f"module links a library of {name}, a build fails at import; there is no Linux wheel to "
         "see that: --rebuild tells.",
         _place(examined),
@@ -103,18 +110,23 @@ def _cases(
 ) -> Iterator[Case]:
     for choice in examined.choices:
         environment = choice.target.environment
-        file = choice.read[_READER]
-        read = examined.metadata.get(file.filename) if file else None
         applicable = [e for e in build if not e.marker or e.marker.evaluate(environment)]
         may_take = wanted(applicable, name)
-        allowed = wanted(read.applicable(environment), name) if read else None
-        if may_take is None or allowed is None:
+        newest = providers.newest(name, may_take, choice.target) if may_take is not None else None
+        if may_take is None or newest is None:
             continue
-        newest = providers.newest(name, may_take, choice.target)
-        if newest:
-            case = Case(choice=choice, newest=newest, build=may_take, allowed=allowed)
-            if case.can_leave:
-                yield case
+        cases = []
+        for reader, file in choice.read.items():
+            read = examined.metadata.get(file.filename) if file else None
+            allowed = wanted(read.applicable(environment), name) if read else None
+            if allowed is not None:
+                case = Case(
+                    choice=choice, reader=reader, newest=newest, build=may_take, allowed=allowed
+                )
+                cases += [case] if case.can_leave else []
+        # Of several readers one that is hit today speaks for all.
+        if cases:
+            yield max(cases, key=lambda each: each.is_outside)
 
 
 def _judged(
@@ -130,7 +142,7 @@ def _judged(
         "newest_for_builds": shown.newest,
         "requires_dist": str(shown.allowed),
         "built_on": spoken(e.choice.target for e in (outside or cases) if e.choice.is_built),
-        "read": _read(shown),
+        "read": shown.read.filename,
     }
     place = _place(examined)
     if metadata and metadata.is_dynamic:
@@ -160,11 +172,6 @@ def _telling(cases: list[Case]) -> Case:
     )
 
 
-def _read(case: Case) -> str:
-    file = case.choice.read[_READER]
-    return file.filename if file else "the metadata"
-
-
 def _minor(case: Case) -> int:
     return int(case.choice.target.python.partition(".")[2])
 
@@ -176,12 +183,12 @@ def _sentences(
     built = [each.choice.target for each in cases if each.choice.is_built]
     lines = [
         f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
-        f"{name} {shown.newest} today; {_read(shown)} says «{name}{shown.allowed}». {link.module.path} "
+        f"{name} {shown.newest} today; {shown.read.filename} says «{name}{shown.allowed}». {link.module.path} "
         f"needs {', '.join(libraries)} of {name} and does not bundle it."
     ]
     if active:
         lines.append(
-            f"A tool that resolves with that file (uv does) and builds the sdist installs {name} "
+            f"A tool that resolves with that file ({shown.reader} does) and builds the sdist installs {name} "
             f"in that range and builds against {shown.newest}: the import fails. pip builds the "
             "metadata first, and does not see this."
         )

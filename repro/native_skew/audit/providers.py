@@ -83,8 +83,10 @@ def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | Non
     return together
 
 
-def is_within(inner: SpecifierSet, outer: SpecifierSet) -> bool:
-    """Whether no version that ``inner`` allows, known or to come, is outside ``outer``.
+def is_within(inner: SpecifierSet, outer: SpecifierSet, above: str = "0.dev0") -> bool:
+    """Whether no version from ``above`` on that ``inner`` allows is outside ``outer``.
+
+    Versions known or to come: a build takes the newest, and what is older is taken by none.
 
     Specifiers are intervals: it is enough to ask at, just before and just after each bound
     of either, and far beyond.
@@ -103,5 +105,5 @@ def is_within(inner: SpecifierSet, outer: SpecifierSet) -> bool:
     return all(
         outer.contains(each, prereleases=True)
         for each in probes
-        if inner.contains(each, prereleases=True)
+        if Version(each) >= Version(above) and inner.contains(each, prereleases=True)
     )

@@ -39,6 +39,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
         hashes: as the index announces them.
         sidecar: hashes of its METADATA beside it (PEP 658); None where there is none.
         requires_python: as the index says.
+        uploaded: when, as the public index says, in ISO 8601; empty elsewhere.
 
     """
 
@@ -51,6 +52,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     hashes: dict[str, str] = {}
     sidecar: dict[str, str] | None = None
     requires_python: str = ""
+    uploaded: str = ""
     yanked: bool = False
 
     @property
@@ -85,6 +87,12 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     def sdist(self) -> File | None:
         """The sdist, if any."""
         return next((each for each in self.files if not each.is_wheel), None)
+
+    @property
+    def first_uploaded(self) -> File | None:
+        """The file that the public index was given first; None elsewhere."""
+        dated = [each for each in self.files if each.uploaded]
+        return min(dated, key=lambda each: each.uploaded, default=None)
 
     @property
     def size(self) -> int:

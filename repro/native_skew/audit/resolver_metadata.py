@@ -56,13 +56,15 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
         known = [int(each) for each in numbers if each.isdigit()]
         return tuple(known) >= (2, 2) and not self.is_dynamic
 
-    def applicable(self, environment: Mapping[str, str]) -> tuple[Requirement, ...]:
-        """What it requires, without extras, where markers see ``environment``."""
+    def applicable(
+        self, environment: Mapping[str, str], extra: str = ""
+    ) -> tuple[Requirement, ...]:
+        """What it requires, with one ``extra`` or none, where markers see ``environment``."""
         found = (Requirement(each) for each in self.requires_dist)
         return tuple(
             each
             for each in found
-            if not each.marker or each.marker.evaluate({**environment, "extra": ""})
+            if not each.marker or each.marker.evaluate({**environment, "extra": extra})
         )
 
     def names(self) -> frozenset[str]:

@@ -12,7 +12,12 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
-from pypi_simple import ProjectPage, UnexpectedRepoVersionWarning, UnsupportedRepoVersionError
+from pypi_simple import (
+    PYPI_SIMPLE_ENDPOINT,
+    ProjectPage,
+    UnexpectedRepoVersionWarning,
+    UnsupportedRepoVersionError,
+)
 
 from native_skew.audit.errors import (
     FileRefusedError,
@@ -105,7 +110,7 @@ class IndexClient:
                     page = ProjectPage.from_html(project, answer.body, answer.url)
                 else:
                     raise IndexRefusedError(url, f"answers with {kind}, no index page")
-            return tuple(_files(page, self.transport))
+            return tuple(_files(page, self.transport, _is_public(self.url)))
         except IndexAddressError as error:
             raise IndexRefusedError(url, "its page has a link that is no address") from error
         except (ValueError, TypeError, RecursionError, UnsupportedRepoVersionError) as error:
@@ -113,7 +118,11 @@ class IndexClient:
             raise IndexRefusedError(url, reason) from error
 
 
-def _files(page: ProjectPage, transport: Transport) -> list[File]:
+def _is_public(url: str) -> bool:
+    return urlsplit(url).hostname == urlsplit(PYPI_SIMPLE_ENDPOINT).hostname
+
+
+def _files(page: ProjectPage, transport: Transport, public: bool) -> list[File]:
     found = []
     for each in page.packages:
         try:
@@ -133,6 +142,7 @@ def _files(page: ProjectPage, transport: Transport) -> list[File]:
                 hashes=dict(each.digests or {}),
                 sidecar=dict(each.metadata_digests or {}) if each.has_metadata else None,
                 requires_python=each.requires_python or "",
+                uploaded=each.upload_time.isoformat() if public and each.upload_time else "",
                 yanked=bool(each.is_yanked),
             )
         )

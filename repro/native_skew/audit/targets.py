@@ -136,7 +136,7 @@ class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         installed: the wheel that fits, else the sdist, which is built; None: nothing.
-        read: by tool, the file whose metadata it resolves with; those that look at one file.
+        read: by command, the file whose metadata it resolves with; those that look at one file.
 
     """
 
@@ -163,12 +163,21 @@ def choose(release: Release, target: TargetPython) -> ChosenFiles:
     wheels = [each for each in release.wheels if not each.yanked] or list(release.wheels)
     fitting = target.best(wheels)
     files = ReleaseFiles(
-        wheels=tuple(wheels), fitting=fitting, sdist=release.sdist, nearness=target.nearness
+        wheels=tuple(each for each in wheels if target.admits(each.requires_python)),
+        fitting=fitting,
+        sdist=release.sdist,
+        nearness=target.nearness,
+        python=target.python,
+        first_uploaded=release.first_uploaded,
     )
     return ChosenFiles(
         target=target,
         installed=fitting or release.sdist,
-        read={each.name: each.reads(files) for each in TOOLS.values() if each.reads},
+        read={
+            command: reads(files)
+            for tool in TOOLS.values()
+            for command, reads in tool.readers.items()
+        },
     )
 
 

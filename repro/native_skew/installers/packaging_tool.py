@@ -75,6 +75,8 @@ class ReleaseFiles(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
         sdist: None where there is none.
         nearness: how near a wheel that does not fit comes: 3 wrong platform, 2 wrong ABI, 1 wrong
             interpreter.
+        python: the minor version, such as ``3.12``, which is also the oldest of a project's.
+        first_uploaded: on the public index, whose JSON tells of a release by that file; else None.
 
     """
 
@@ -82,6 +84,8 @@ class ReleaseFiles(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
     fitting: File | None
     sdist: File | None
     nearness: Callable[[File], int]
+    python: str
+    first_uploaded: File | None = None
 
 
 class MetadataReader(Protocol):
@@ -109,9 +113,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
             https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
         lock_pythons: for a tool that locks for all Pythons of a project's range and holds each
             requirement's Requires-Python against them: the Pythons that it looks at.
-        reads: which one file of a release it takes the metadata of; None where it looks at the
-            file alone that it installs.
-        reads_title: the tool as audit speaks of what it reads; without one, ``title``.
+        readers: which one file of a release it takes the metadata of, by the command that does,
+            as audit speaks of it; none where it looks at the file alone that it installs.
         first_release: the oldest release that the timeline asks; empty where it asks none.
 
     """
@@ -126,8 +129,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     isolate: Callable[[CellFolders], Isolation] = _nothing
     installer_file: str = ""
     lock_pythons: tuple[str, ...] = ()
-    reads: MetadataReader | None = None
-    reads_title: str = ""
+    readers: Mapping[str, MetadataReader] = {}
     first_release: str = ""
 
     def __post_init__(self) -> None:

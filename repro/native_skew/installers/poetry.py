@@ -139,6 +139,14 @@ def _first(files: ReleaseFiles[File]) -> File | None:
     return next(iter(pure or files.wheels), files.sdist)
 
 
+def _first_uploaded(files: ReleaseFiles[File]) -> File | None:
+    """What the public index's own JSON tells of a release as a whole.
+
+    https://docs.pypi.org/api/json/ and Poetry's ``PyPiRepository._get_release_info``
+    """
+    return files.first_uploaded
+
+
 _GROUPS = ("reads-first-wheel", "keeps-locked-versions")
 _LOCK_SYNC = Installer(
     id="poetry-lock-sync",
@@ -170,8 +178,9 @@ TOOL = PackagingTool(
     installers=(_LOCK_SYNC, _INSTALL),
     isolate=_isolate,
     installer_file="poetry",
-    reads=_first,
-    # The public index's own JSON tells of a release as a whole; others are asked for a file.
-    reads_title="Poetry, from any index but the public one,",
+    readers={
+        "Poetry (from the public index)": _first_uploaded,
+        "Poetry (from any other index)": _first,
+    },
     lock_pythons=(*PYTHON_3_MINORS, "4.0"),  # what comes after Python 3 counts too
 )

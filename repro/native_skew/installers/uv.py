@@ -10,12 +10,13 @@ resolution to match.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
 import msgspec
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from native_skew.installers.base import (
     Installer,
@@ -332,12 +333,48 @@ def _isolate(folders: CellFolders) -> Isolation:
 
 
 def _nearest(files: ReleaseFiles[File]) -> File | None:
-    """A wheel of another platform before one of another Python; the first of the nearest.
+    """A wheel of another platform before one of another Python; of the nearest the first by name.
 
     https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
     """
-    nearest = max(files.wheels, key=files.nearness, default=None)
+    wheels = sorted(files.wheels, key=lambda each: each.filename)
+    nearest = max(wheels, key=files.nearness, default=None)
     return files.fitting or (nearest if files.sdist else None) or files.sdist
+
+
+def _first_admitted(files: ReleaseFiles[File]) -> File | None:
+    """The first wheel, for whatever platform, that a Python of the project's range can have.
+
+    The first by file name, whatever the order of the index's page; a lock is for all platforms.
+    uv counts abi3, and what it does not know, as fitting:
+    https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/requires_python.rs
+    """
+    wheels = sorted(files.wheels, key=lambda each: each.filename)
+    admitted = (each for each in wheels if _is_admitted(each.filename, files.python))
+    return next(admitted, wheels[0] if wheels and files.sdist else files.sdist)
+
+
+_OWN_PYTHON = re.compile(r"(?:cp|pp|py)(\d)(\d*)")
+
+
+def _is_admitted(filename: str, oldest: str) -> bool:
+    """Whether a wheel's tags leave a Python from ``oldest`` on."""
+    _, _, _, tags = parse_wheel_filename(filename)
+    minor = int(oldest.partition(".")[2])
+    return any(_tag_admits(each.interpreter, each.abi, minor) for each in tags)
+
+
+def _tag_admits(interpreter: str, abi: str, oldest: int) -> bool:
+    if abi == "abi3":
+        return True
+    found = _OWN_PYTHON.match(interpreter if abi == "none" else abi)
+    if found is None:
+        return True
+    if found[1] != "3":
+        return False
+    # ``py3`` and ``py38`` hold for later ones too, ``cp38`` for that one alone.
+    bound = interpreter.startswith("py") and abi == "none"
+    return bound or not found[2] or int(found[2]) >= oldest
 
 
 _interface = partial(Installer, tool="uv", misuse=_MISUSE)
@@ -407,6 +444,6 @@ TOOL = PackagingTool(
     default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
     isolate=_isolate,
     installer_file="uv",
-    reads=_nearest,
+    readers={"uv pip": _nearest, "uv lock (and uv sync)": _first_admitted},
     first_release=_FIRST_RELEASE,
 )

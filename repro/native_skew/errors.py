@@ -73,6 +73,27 @@ class NothingSelectedError(SkewError):
         )
 
 
+class NothingToReportError(SkewError):
+    """No result is recorded, or none that the filters name."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder}: no result is recorded there of what the filters name; leave them out, or "
+            "name another folder of results with --results"
+        )
+
+
+class ExtraMissingError(SkewError):
+    """A command needs distributions that were not asked for when the kit was installed."""
+
+    def __init__(self, command: str, extra: str, module: str) -> None:
+        super().__init__(
+            f"native-skew {command}: {module} is not installed; this command needs more than "
+            f"doctor does: pip install 'native-skew[{extra}]' (with uv: "
+            f"uvx 'native-skew[{extra}]' {command}; in a clone: pip install '.[{extra}]')"
+        )
+
+
 class AmbiguousCellError(SkewError):
     """Two executables of one version are asked for; their results could not be told apart."""
 

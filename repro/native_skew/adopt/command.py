@@ -12,10 +12,16 @@ from native_skew.adopt.causes import Wishes
 from native_skew.adopt.plan import propose
 from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
 from native_skew.errors import ExitCode
-from native_skew.results import report
+from native_skew.findings import printable
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew adopt path/to/project
+  native-skew adopt . --range 'epicscorelibs>=7.0.7.99.1.2,<7.0.7.99.2'
+  native-skew adopt . --abi patch --write"""
+)
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
 @click.option(
     "--range",
@@ -49,14 +55,13 @@ def adopt(
     )
     before = folder.read(path)
     proposal = propose(before, wishes)
-    notes = report.console(stderr=True)
     for finding in proposal.findings:
-        notes.print(str(finding), soft_wrap=True, highlight=False, markup=False)
+        click.echo(printable(str(finding)), err=True)
     if write:
         for name in folder.write(path, before, proposal.after):
-            notes.print(f"written: {path / name}", soft_wrap=True, highlight=False, markup=False)
+            click.echo(printable(f"written: {path / name}"), err=True)
     else:
         sys.stdout.write(proposal.diff)
     if not proposal.findings:
-        notes.print("nothing to change", highlight=False)
+        click.echo("nothing to change", err=True)
     sys.exit(ExitCode.of(changed=proposal.findings))

@@ -34,7 +34,13 @@ from native_skew.run import (
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew matrix --shard 1/4 --into part-1
+  native-skew matrix --shard 1/4 --into part-1 --resume
+  native-skew merge part-* --into whole"""
+)
 @asked_options
 @click.option("--shard", default="1/1", show_default=True, help="K/N: the K-th of N parts.")
 @click.option(
@@ -120,7 +126,11 @@ def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool
     return bool(compared.changed or contradictory)
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew merge part-* --into whole"""
+)
 @click.argument(
     "folders", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False)
 )

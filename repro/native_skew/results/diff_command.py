@@ -18,11 +18,16 @@ from native_skew.scenarios import Cell
 _SHOWN = 20  # cells named in a list that no verdict of changed
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew run --all --installer uv=path/to/your/uv --json >new.json
+  native-skew diff docs/results new.json --markdown"""
+)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The comparison as JSON.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="For an issue.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="A Markdown table, for an issue.")
 def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
     """Names the cells whose verdict differs between two recorded runs.
 

@@ -16,6 +16,7 @@ from native_skew.run.options import (
 )
 from native_skew.run.plans import StepPlan, step_plans_of
 from native_skew.run.progress import Display, Phases
+from native_skew.run.read_commands import list_, report, schema, show
 from native_skew.run.runner import Runner
 from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
 from native_skew.run.session import DEFAULT_WORK, Session
@@ -38,13 +39,17 @@ __all__ = [
     "asked_options",
     "jobs_option",
     "limit_option",
+    "list_",
     "newest_option",
     "remedy_option",
+    "report",
     "results_option",
     "run",
     "scenario_option",
+    "schema",
     "select",
     "serve",
+    "show",
     "step_plans_of",
     "work_option",
 ]

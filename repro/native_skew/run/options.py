@@ -40,10 +40,19 @@ python_option = click.option(
     "--python", multiple=True, help="Version or path of an interpreter; repeatable."
 )
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 2,
+    show_default="one for each processor",
+    help="How many cells to run at once.",
 )
 limit_option = click.option(
-    "--time-limit", type=click.FloatRange(1), default=300.0, show_default=True
+    "--time-limit",
+    type=click.FloatRange(1),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one cell may take.",
 )
 newest_option = click.option(
     "--newest", is_flag=True, help="Ask anew which release of each tool is newest."

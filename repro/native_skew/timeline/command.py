@@ -35,7 +35,11 @@ from native_skew.toolchain import Toolbox
 from native_skew.toolchain import find as find_interpreter
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew timeline --installer uv-sync --remedy override --since 0.9"""
+)
 @scenario_option
 @click.option("--installer", multiple=True, help="ID, or TOOL for all its interfaces; repeatable.")
 @remedy_option

@@ -158,3 +158,36 @@ def test_what_is_not_installed_is_named_with_what_installs_it(
         cli.cli.get_command(context, "audit")  # type: ignore[attr-defined]
     assert "pip install 'native-skew[audit]'" in str(caught.value)
     assert "requests" in str(caught.value)
+
+
+def _without_extras(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command where nothing is installed but what every installation brings."""
+    extras = {*HEAVY, "platformdirs", "truststore"} - {"asyncio", "http.server", "tomlkit"}
+    program = (
+        f"import sys\nsys.modules.update(dict.fromkeys({extras!r}))\n"
+        f"sys.argv = {['native-skew', *arguments]!r}\n"
+        "from native_skew import cli\ncli.main()\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+
+def test_doctor_and_adopt_need_no_extra() -> None:
+    doctor = _without_extras("doctor", sys.prefix, "--json")
+    assert "looked_at" in doctor.stdout, doctor.stderr
+    adopt = _without_extras("adopt", "tests/adopt/projects/no-such-project")
+    assert "does not exist" in adopt.stderr
+
+
+def test_each_other_command_names_its_extra() -> None:
+    without = set(NAMES) - {"doctor", "adopt"}
+    assert without == {name for name in NAMES if cli.COMMANDS and _extra_of(name)}
+    for name in ("audit", "run", "diff"):
+        done = _without_extras(name, "--help")
+        assert done.returncode == 2
+        assert f"'native-skew[{_extra_of(name)}]'" in done.stderr
+
+
+def _extra_of(name: str) -> str | None:
+    return cli.EXTRAS.get(next(s[name][0] for s in cli.COMMANDS.values() if name in s))

@@ -115,6 +115,16 @@ class RecordOwnError(SkewError):
         )
 
 
+class RecordInstalledError(SkewError):
+    """--record into the record that an installed kit brings along."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--record: the record of an installed kit is not changed; name a folder of your own "
+            "with --results, or work in a clone"
+        )
+
+
 class ToolUnavailableError(SkewError):
     """A tool could not be fetched, or does not start."""
 

@@ -27,6 +27,7 @@ from native_skew.run import (
     Session,
     Task,
     asked_options,
+    require_recordable,
     results_option,
     select,
 )
@@ -146,6 +147,8 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     """
     if not into and not record:
         raise click.UsageError("say --into FOLDER, or --record, or both")
+    if record:
+        require_recordable(folder)
     console = report.console()
     joined = merging.join(folders)
     if record:

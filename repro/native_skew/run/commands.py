@@ -17,7 +17,7 @@ from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
 from native_skew.results import Drift, NotRun, Result, report
 from native_skew.run.by_hand import instructions
-from native_skew.run.options import Asked, asked_options, work_option
+from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
 from native_skew.run.selection import Selection, select, tour
@@ -57,9 +57,12 @@ def run(
 ) -> None:
     """Runs cells and compares them with what is recorded.
 
-    A cell is one scenario, installed by one installer with one remedy. Without a filter: the issue's scenario, pip against uv. Ends with 0 when all is as
-    recorded, 1 when a verdict changed, 2 when something could not run.
+    A cell is one scenario, installed by one installer with one remedy. Without a filter:
+    the issue's scenario, pip against uv. Ends with 0 when all is as recorded, 1 when a verdict
+    changed, 2 when something could not run.
     """
+    if record:
+        require_recordable(asked.folder)
     started = time.monotonic()
     console, notes = report.console(), report.console(stderr=True)
     filters = replace(

@@ -174,7 +174,7 @@ def install(session: nox.Session, *more: str) -> None:
     """
     if session.name in LABORATORY and (lack := machine.lacks_for_laboratory()):
         session.error(lack)
-    requirements = ("-e", ".", *more)
+    requirements = ("-e", ".[all]", *more)
     known = (HERE / "pyproject.toml").read_text(encoding="utf-8"), str(HERE), *requirements
     mark = Path(session.virtualenv.location) / "installed.sha256"
     digest = hashlib.sha256("\n".join(known).encode("utf-8", "surrogateescape")).hexdigest()

@@ -297,7 +297,7 @@ def test_each_end_has_its_code(raised: str, code: ExitCode) -> None:
     program = (
         "import sys\nfrom native_skew import cli\nfrom native_skew.errors import SkewError\n"
         f"def fail(*_): raise {raised}\n"
-        "cli.scenarios.load_all = fail\nsys.argv = ['native-skew', 'list']\ncli.main()\n"
+        "from native_skew import scenarios\nscenarios.load_all = fail\nsys.argv = ['native-skew', 'list']\ncli.main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

@@ -1,126 +1,114 @@
-"""The command ``native-skew`` and its subcommands."""
+"""The command ``native-skew``: which subcommands there are, and how each of them ends."""
 
 from __future__ import annotations
 
+import importlib
 import signal
 import sys
 import traceback
-from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.table import Table
-from rich.text import Text
+from click.shell_completion import CompletionItem
 
-from native_skew import __version__, results, scenarios
-from native_skew.adopt import adopt
-from native_skew.audit import audit
-from native_skew.doctor import doctor
-from native_skew.errors import ExitCode, SkewError
-from native_skew.export import export
-from native_skew.findings import one_line, printable, terminal
-from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, parse_choice
-from native_skew.matrix import matrix, merge
-from native_skew.publish import describe
-from native_skew.results import diff, report
-from native_skew.run import results_option, run, scenario_option, serve
-from native_skew.scenarios import Cell
-from native_skew.timeline import timeline
+from native_skew import __version__
+from native_skew.errors import ExitCode, ExtraMissingError, SkewError
+
+# By reader; name: the stage that has the command, the command in it, and its line in --help.
+# A stage is imported when its command is asked for: each start would cost all of them else.
+COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "Look at what you have": {
+        "doctor": ("doctor", "doctor", "Which modules of an environment are skewed, and why."),
+        "audit": ("audit", "audit", "Whether a release will skew those who install it."),
+        "adopt": ("adopt", "adopt", "What in a project's build files causes skew, as a diff."),
+    },
+    "Reproduce": {
+        "run": ("run", "run", "Run cells, and compare them with what is recorded."),
+        "serve": ("run", "serve", "Keep a scenario's index up, to type the commands yourself."),
+        "show": ("run", "show", "What a scenario publishes and asks."),
+        "list": ("run", "list_", "Scenarios, installers and remedies that there are."),
+    },
+    "Evidence": {
+        "report": ("run", "report", "Show what is recorded, without running anything."),
+        "diff": ("results", "diff", "The cells whose verdict differs between two runs."),
+        "export": ("export", "export", "A recorded cell as a folder that needs no kit."),
+        "matrix": ("matrix", "matrix", "Run everything, in parts, in spite of interruptions."),
+        "merge": ("matrix", "merge", "Join the parts of a matrix."),
+        "timeline": ("timeline", "timeline", "Since which release of a tool it is so."),
+        "schema": ("run", "schema", "The JSON Schema of a result."),
+    },
+}
+# What a stage needs beyond the distributions that every installation brings.
+EXTRAS = {
+    "audit": "audit",
+    **dict.fromkeys(("run", "results", "export", "matrix", "timeline"), "laboratory"),
+}
+_ENTRIES = {name: entry for section in COMMANDS.values() for name, entry in section.items()}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The subcommands; one is imported when it is asked for, and not to be listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Their names, by reader."""
+        return list(_ENTRIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, None where there is none.
+
+        Raises:
+            ExtraMissingError: what it needs is not installed.
+
+        """
+        if cmd_name not in _ENTRIES:
+            return None
+        stage, attribute, _ = _ENTRIES[cmd_name]
+        try:
+            command = getattr(importlib.import_module(f"native_skew.{stage}"), attribute)
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
+            if stage not in EXTRAS or missing == "native_skew":
+                raise
+            raise ExtraMissingError(cmd_name, EXTRAS[stage], missing) from error
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Lists them, by reader; a line that is too long is wrapped, not cut."""
+        for title, section in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, text) for name, (_, _, text) in section.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What a shell may complete ``incomplete`` to."""
+        found = [
+            CompletionItem(name, help=text)
+            for name, (_, _, text) in _ENTRIES.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  native-skew doctor .venv       is this environment skewed?
+  native-skew audit dist/        will this release skew others?
+  native-skew run                see the failure happen
+  native-skew COMMAND --help     options and examples of a command
+
+Each ends with 0 where all is well, 1 where something was found or changed, 2 where it
+could not look or run.""",
+)
 @click.version_option(__version__, prog_name="native-skew")
 def cli() -> None:
-    """Reproduces native modules that run with another library than they were built for."""
+    """Finds, explains and reproduces skew in native Python packages.
 
-
-@cli.command("list")
-def list_() -> None:
-    """Scenarios, installers and remedies: what --scenario, --installer, --remedy take."""
-    console = report.console()
-    grid = Table(box=None, padding=(0, 1), show_header=False)
-    grid.add_row(Text("scenarios", "bold"), "")
-    for scenario in scenarios.load_all().values():
-        grid.add_row(
-            "  " + scenario.id, f"{scenario.title} ({', '.join(scenario.variant_names())})"
-        )
-    grid.add_row(Text("installers", "bold"), "")
-    for installer in INSTALLERS.values():
-        versions = ", ".join(TOOLS[installer.tool].default_versions)
-        grid.add_row("  " + installer.id, f"{installer.title} ({installer.tool} {versions})")
-    grid.add_row(Text("remedies", "bold"), "")
-    for name, remedy in REMEDIES.items():
-        grid.add_row("  " + name, remedy.title)
-    console.print(grid)
-
-
-@cli.command()
-@click.argument("scenario")
-def show(scenario: str) -> None:
-    """What SCENARIO publishes and asks, as a tree."""
-    report.console().print(describe.scenario_tree(scenarios.find(scenario)))
-
-
-@cli.command("report")
-@scenario_option
-@click.option("--installer", "installer_ids", multiple=True, help="ID; may be repeated.")
-@click.option("--markdown", is_flag=True, help="A Markdown table.")
-@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="A picture, to FILE.")
-@click.option("--json", "as_json", is_flag=True, help="The results as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="The verdicts as CSV.")
-@results_option
-def report_(
-    scenario_names: tuple[str, ...],
-    installer_ids: tuple[str, ...],
-    markdown: bool,
-    svg: Path | None,
-    as_json: bool,
-    as_csv: bool,
-    folder: Path,
-) -> None:
-    """Shows what is recorded, without running anything."""
-    for name in scenario_names:
-        scenarios.find_variants(name)
-    wanted = {each.id for text in installer_ids for each in parse_choice(text).installers}
-
-    def is_chosen(cell: Cell) -> bool:
-        return (not wanted or cell.installer in wanted) and (
-            not scenario_names or any(map(cell.is_of, scenario_names))
-        )
-
-    if as_csv:  # no evidence is read for it
-        verdicts = (each for each in results.read_verdicts(folder) if is_chosen(each.cell))
-        sys.stdout.write(report.as_csv(verdicts))
-        return
-    chosen = [result for result in results.read_each(folder) if is_chosen(result.cell)]
-    if as_json:
-        sys.stdout.write(results.encode(chosen).decode())
-    elif svg:
-        title = "native-skew report " + " ".join(f"--scenario {name}" for name in scenario_names)
-        svg.write_text(report.svg(report.table(chosen), title), encoding="utf-8")
-    elif markdown:
-        sys.stdout.write(report.markdown(chosen))
-    else:
-        console = report.console()
-        console.print(report.table(chosen, report.is_wide(console)))
-
-
-@cli.command()
-def schema() -> None:
-    """Prints the JSON Schema of a result file."""
-    sys.stdout.write(results.encode(results.schema()).decode())
-
-
-cli.add_command(adopt)
-cli.add_command(audit)
-cli.add_command(run)
-cli.add_command(doctor)
-cli.add_command(serve)
-cli.add_command(matrix)
-cli.add_command(merge)
-cli.add_command(export)
-cli.add_command(diff)
-cli.add_command(timeline)
+    A native module is skewed when it was built against one version of another package's
+    shared library, and runs with another.
+    """
 
 
 def main() -> NoReturn:
@@ -128,25 +116,27 @@ def main() -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
             signal.signal(number, signal.default_int_handler)
-    errors = terminal(stderr=True)
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = ExitCode.COULD_NOT_RUN
     except SkewError as error:
-        errors.print(f"error: {printable(str(error))}", soft_wrap=True)
+        _tell(f"error: {error}")
         code = ExitCode.COULD_NOT_RUN
     except OSError as error:
-        where = one_line(str(error.filename or "work folder"))
-        errors.print(f"error: {where}: {error.strerror}", soft_wrap=True)
+        _tell(f"error: {str(error.filename or 'work folder')!r}: {error.strerror}")
         code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
-        errors.print("interrupted: every process was ended, nothing was recorded", soft_wrap=True)
+        _tell("interrupted: every process was ended, nothing was recorded")
         code = ExitCode.INTERRUPTED
     except Exception:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
-        sys.stderr.write(
-            f"{printable(traceback.format_exc())}error: this is a bug: please report it\n"
-        )
+        _tell(f"{traceback.format_exc()}error: this is a bug: please report it")
         code = ExitCode.COULD_NOT_RUN
     sys.exit(code)
+
+
+def _tell(text: str) -> None:
+    from native_skew.findings import printable  # noqa: PLC0415  (not needed to start)
+
+    click.echo(printable(text), err=True)

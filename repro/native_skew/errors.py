@@ -73,6 +73,27 @@ class NothingSelectedError(SkewError):
         )
 
 
+class NothingToReportError(SkewError):
+    """No result is recorded, or none that the filters name."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder}: no result is recorded there of what the filters name; leave them out, or "
+            "name another folder of results with --results"
+        )
+
+
+class ExtraMissingError(SkewError):
+    """A command needs distributions that were not asked for when the kit was installed."""
+
+    def __init__(self, command: str, extra: str, module: str) -> None:
+        super().__init__(
+            f"native-skew {command}: {module} is not installed; this command needs more than "
+            f"doctor does: pip install 'native-skew[{extra}]' (with uv: "
+            f"uvx 'native-skew[{extra}]' {command}; in a clone: pip install '.[{extra}]')"
+        )
+
+
 class AmbiguousCellError(SkewError):
     """Two executables of one version are asked for; their results could not be told apart."""
 
@@ -91,6 +112,16 @@ class RecordOwnError(SkewError):
         super().__init__(
             f"--record {named}: results of an executable of your own are not recorded as those "
             "of a release; leave --record out, or name the version"
+        )
+
+
+class RecordInstalledError(SkewError):
+    """--record into the record that an installed kit brings along."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--record: the record of an installed kit is not changed; name a folder of your own "
+            "with --results, or work in a clone"
         )
 
 

@@ -18,7 +18,13 @@ from native_skew.findings import one_line
 from native_skew.toolchain import user_index
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew adopt path/to/project
+  native-skew adopt . --range 'epicscorelibs>=7.0.7.99.1.2,<7.0.7.99.2'
+  native-skew adopt . --abi patch --write"""
+)
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
 @click.option(
     "--range",

@@ -30,7 +30,16 @@ from native_skew.toolchain import user_index as live
 _ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew audit dist/
+  native-skew audit softioc==4.6.1 --sarif
+  native-skew audit dist/ --rebuild
+
+Certificates and proxies are those of pip and uv: PIP_CERT, SSL_CERT_FILE,
+SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
+)
 @click.argument("releases", metavar="RELEASE...", nargs=-1, required=True)
 @click.option("--index-url", help="The index; by default the one that pip is set up with.")
 @click.option("--no-index", is_flag=True, help="Compare files on disk, ask nobody.")
@@ -55,7 +64,7 @@ def audit(
     rebuild: bool,
     cache_folder: Path,
     no_cache: bool,
-    form: Form,
+    form: Form | None,
 ) -> None:
     """Judges RELEASE before (or after) its upload: whether it will skew those who install it.
 

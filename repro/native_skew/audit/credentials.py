@@ -82,7 +82,8 @@ class Credentials(AuthBase):
             return request
         # As bytes: a header of text would have to be Latin-1.
         name, password = (str(each).encode() for each in known)
-        return HTTPBasicAuth(name, password)(request)
+        signed: requests.PreparedRequest = HTTPBasicAuth(name, password)(request)
+        return signed
 
     def _pair(self, url: str) -> _Pair | None:
         place, path = _place(url), urlsplit(url).path or "/"

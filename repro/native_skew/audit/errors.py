@@ -60,6 +60,29 @@ class IndexAddressError(AuditError):
         )
 
 
+class CertificateRefusedError(IndexRefusedError):
+    """The index shows a certificate that nobody trusted has signed."""
+
+    def __init__(self, url: str, said_by: str, reason: str) -> None:
+        self.reason = reason
+        AuditError.__init__(
+            self,
+            f"{url}: its certificate is not accepted ({reason}), held against {said_by}; name "
+            "the file of the authority that signed it in SSL_CERT_FILE, PIP_CERT or pip's cert, "
+            "or have the system trust it",
+        )
+
+
+class CertificatesError(AuditError):
+    """A setting names certificates that are not there."""
+
+    def __init__(self, said_by: str, path: str, reason: str) -> None:
+        super().__init__(
+            f"{said_by} names {path}, which cannot be read as certificates ({reason}); name a "
+            "file of certificates in PEM, or a folder of them, or leave the setting out"
+        )
+
+
 class HashMismatchError(AuditError):
     """What the index delivers is not what its own page announces."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,13 +13,17 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from native_skew import __version__
+from native_skew.audit.certificates import TrustingAdapter, proxies, trust
 from native_skew.audit.credentials import Credentials
-from native_skew.audit.errors import HashMismatchError, IndexRefusedError
+from native_skew.audit.errors import (
+    CertificateRefusedError,
+    HashMismatchError,
+    IndexRefusedError,
+)
 
 CONNECTIONS = 4
 _REDIRECTS = 5
@@ -91,7 +96,9 @@ class Transport:
             raise_on_status=False,
             retry_after_max=20,
         )
-        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=retry)
+        self._trust = trust()
+        self._session.proxies.update(proxies())
+        adapter = TrustingAdapter(self._trust, pool_maxsize=CONNECTIONS, max_retries=retry)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -180,6 +187,10 @@ class Transport:
                     stream=True,
                     allow_redirects=False,
                 )
+            except requests.exceptions.SSLError as error:
+                raise CertificateRefusedError(
+                    here, self._trust.said_by, _certificate(error)
+                ) from error
             except (requests.RequestException, HTTPError, ValueError) as error:
                 raise IndexRefusedError(here, _reason(error)) from error
             with self._lock:
@@ -259,6 +270,10 @@ def _whole(
 def _reason(error: Exception) -> str:
     if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
         return "does not answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"its certificate is not accepted ({error})"
     return f"cannot be read ({type(error).__name__})"
+
+
+def _certificate(error: Exception) -> str:
+    """What OpenSSL says of a certificate, without the layers around it."""
+    found = re.search(r"certificate verify failed: (.*?)( \(_ssl\.c|['\")]|$)", str(error))
+    return found[1] if found else "the encrypted connection cannot be made"

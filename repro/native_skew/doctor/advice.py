@@ -10,7 +10,6 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-import tomlkit
 from packaging.version import Version
 
 from native_skew.findings import Advice
@@ -163,6 +162,8 @@ def _files(plan: Plan, plain: Plan) -> dict[str, str]:
 
 
 def _tables(text: str) -> dict[str, Any]:
+    import tomlkit  # noqa: PLC0415  (a sound environment needs no advice)
+
     return tomlkit.parse(text).unwrap()
 
 

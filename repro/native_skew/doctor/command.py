@@ -16,7 +16,13 @@ from native_skew.findings import Form, output_options, write
 from native_skew.toolchain import machine
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew doctor .venv
+  native-skew doctor dist/ --sarif
+  native-skew doctor --confirm"""
+)
 @click.argument("env", required=False, type=click.Path(path_type=Path))
 @click.option("--confirm", is_flag=True, help="Import the modules too, in child processes.")
 @output_options

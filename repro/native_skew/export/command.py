@@ -14,7 +14,13 @@ from native_skew.run import Session, results_option, work_option
 from native_skew.toolchain import interpreter
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew export unstamped-pin/pip/nothing elsewhere/ --issue
+
+The ids of cells: native-skew report --markdown"""
+)
 @click.argument("cell")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--issue", "with_issue", is_flag=True, help="Also a report's text: ISSUE.md.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import Literal, TypeVar
+from functools import wraps
+from typing import Literal
 
 import click
 import msgspec
@@ -19,16 +20,25 @@ FORMS: dict[Form, str] = {
     "sarif": "SARIF 2.1.0, for code scanning.",
     "github": "Annotations for a GitHub workflow's log.",
 }
-_Command = TypeVar("_Command", bound=Callable[..., object])
 
 
-def output_options(command: _Command) -> _Command:
-    """Adds --json, --sarif and --github; the function gets ``form``, None for people's text."""
+def output_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds --json, --sarif and --github; the function gets ``form``, None for people's text.
+
+    Two of them at once are refused: there is one standard output.
+    """
+
+    @wraps(command)
+    def with_form(**options: object) -> None:
+        chosen = [form for form in FORMS if options.pop(f"as_{form}")]
+        if len(chosen) > 1:
+            named = " and ".join(f"--{form}" for form in chosen)
+            raise click.UsageError(f"{named} exclude each other: ask for one at a time")
+        command(form=next(iter(chosen), None), **options)
+
     for form, meaning in FORMS.items():
-        command = click.option(f"--{form}", "form", flag_value=form, default=None, help=meaning)(
-            command
-        )
-    return command
+        click.option(f"--{form}", f"as_{form}", is_flag=True, help=meaning)(with_form)
+    return with_form
 
 
 def write(report: Report, rules: Iterable[Rule], form: Form | None) -> ExitCode:

@@ -8,13 +8,15 @@ the documentation can show the very same lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-import tomlkit
 from packaging.version import Version
 
 from native_skew.installers.request import FEATURES, Request, used_features
+
+if TYPE_CHECKING:
+    import tomlkit
 
 Command = tuple[str, ...]
 
@@ -168,10 +170,15 @@ class Tables(tuple[Mapping[str, Any], ...]):
 
 def toml(data: Mapping[str, Any]) -> str:
     """Writes TOML as people do: tables inside arrays on one line."""
+    # Not on top: doctor starts without it, and writes TOML where it has found something.
+    import tomlkit  # noqa: PLC0415
+
     return tomlkit.dumps(_table(data))
 
 
 def _table(data: Mapping[str, Any]) -> tomlkit.TOMLDocument:
+    import tomlkit  # noqa: PLC0415
+
     document = tomlkit.document()
     for key, value in data.items():
         document[key] = _value(value)
@@ -179,6 +186,8 @@ def _table(data: Mapping[str, Any]) -> tomlkit.TOMLDocument:
 
 
 def _value(value: Any) -> Any:
+    import tomlkit  # noqa: PLC0415
+
     if isinstance(value, Mapping):
         table = tomlkit.table(is_super_table=all(isinstance(v, Mapping) for v in value.values()))
         for key, each in value.items():
@@ -198,6 +207,8 @@ def _value(value: Any) -> Any:
 
 
 def _inline(data: Mapping[str, Any]) -> Any:
+    import tomlkit  # noqa: PLC0415
+
     table = tomlkit.inline_table()
     table.update({key: list(v) if isinstance(v, tuple) else v for key, v in data.items()})
     return table

@@ -27,6 +27,7 @@ from native_skew.run import (
     Session,
     Task,
     asked_options,
+    require_recordable,
     results_option,
     select,
 )
@@ -34,7 +35,13 @@ from native_skew.run import (
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew matrix --shard 1/4 --into part-1
+  native-skew matrix --shard 1/4 --into part-1 --resume
+  native-skew merge part-* --into whole"""
+)
 @asked_options
 @click.option("--shard", default="1/1", show_default=True, help="K/N: the K-th of N parts.")
 @click.option(
@@ -120,7 +127,11 @@ def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool
     return bool(compared.changed or contradictory)
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew merge part-* --into whole"""
+)
 @click.argument(
     "folders", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False)
 )
@@ -136,6 +147,8 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     """
     if not into and not record:
         raise click.UsageError("say --into FOLDER, or --record, or both")
+    if record:
+        require_recordable(folder)
     console = report.console()
     joined = merging.join(folders)
     if record:

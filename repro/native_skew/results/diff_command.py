@@ -18,18 +18,27 @@ from native_skew.scenarios import Cell
 _SHOWN = 20  # cells named in a list that no verdict of changed
 
 
-@click.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.command(
+    epilog="""\b
+Example:
+  native-skew run --all --installer uv=path/to/your/uv --json >new.json
+  native-skew diff new.json --markdown"""
+)
+@click.argument(
+    "runs", metavar="[OLD] NEW", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("--json", "as_json", is_flag=True, help="The comparison as JSON.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="For an issue.")
-def diff(old: Path, new: Path, as_json: bool, as_markdown: bool) -> None:
+@click.option("--markdown", "as_markdown", is_flag=True, help="A Markdown table, for an issue.")
+def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
     """Names the cells whose verdict differs between two recorded runs.
 
     OLD and NEW are files that `native-skew run --json` wrote, folders that `native-skew matrix`
-    wrote, or records. Ends with 0 where no verdict changed, 1 where one did, 2 where something
+    wrote, or records; without OLD it is what the kit has recorded. Ends with 0 where no verdict changed, 1 where one did, 2 where something
     could not be read or no cell of the one could be compared with any of the other.
     """
+    if len(runs) > 2:
+        raise click.UsageError("name two runs at most: OLD and NEW")
+    old, new = runs if len(runs) == 2 else (results.FOLDER, *runs)
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other")
     before, after = comparison.load(old), comparison.load(new)

@@ -25,6 +25,7 @@ from filelock import FileLock
 from msgspec.structs import asdict, fields, replace
 from packaging.version import Version
 
+from native_skew import recorded
 from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.findings import BriefFinding
 from native_skew.installers import INSTALLERS, TOOLS
@@ -51,7 +52,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FOLDER = Path("docs/results")
+FOLDER = recorded()
 VERSIONS = "versions.toml"
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
 

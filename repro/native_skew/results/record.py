@@ -23,7 +23,6 @@ from native_skew.publish import JournalEntry, PublishedRecord
 from native_skew.scenarios import Cell, Scenario, expected_of
 from native_skew.verdict import Verdict
 
-FOLDER = Path("docs/results")
 Diagnosis = tuple[BriefFinding, ...] | None
 
 

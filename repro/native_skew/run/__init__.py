@@ -10,12 +10,14 @@ from native_skew.run.options import (
     limit_option,
     newest_option,
     remedy_option,
+    require_recordable,
     results_option,
     scenario_option,
     work_option,
 )
 from native_skew.run.plans import StepPlan, step_plans_of
 from native_skew.run.progress import Display, Phases
+from native_skew.run.read_commands import list_, report, schema, show
 from native_skew.run.runner import Runner
 from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
 from native_skew.run.session import DEFAULT_WORK, Session
@@ -38,13 +40,18 @@ __all__ = [
     "asked_options",
     "jobs_option",
     "limit_option",
+    "list_",
     "newest_option",
     "remedy_option",
+    "report",
+    "require_recordable",
     "results_option",
     "run",
     "scenario_option",
+    "schema",
     "select",
     "serve",
+    "show",
     "step_plans_of",
     "work_option",
 ]

@@ -17,7 +17,7 @@ from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
 from native_skew.results import Drift, NotRun, Result, report
 from native_skew.run.by_hand import instructions
-from native_skew.run.options import Asked, asked_options, work_option
+from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
 from native_skew.run.selection import Selection, select, tour
@@ -25,7 +25,16 @@ from native_skew.run.session import Session
 from native_skew.toolchain import find as find_interpreter
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew run
+  native-skew run --scenario unstamped-pin --installer uv-sync
+  native-skew run --all --installer uv=path/to/your/uv
+  native-skew run --live --scenario softioc-live
+
+The names: native-skew list"""
+)
 @asked_options
 @click.option("--all", "everything", is_flag=True, help="Every scenario, installer and remedy.")
 @click.option("--live", is_flag=True, help="Also scenarios on real distributions (network).")
@@ -48,9 +57,12 @@ def run(
 ) -> None:
     """Runs cells and compares them with what is recorded.
 
-    Without a filter: the issue's scenario, pip against uv. Ends with 0 when all is as
-    recorded, 1 when a verdict changed, 2 when something could not run.
+    A cell is one scenario, installed by one installer with one remedy. Without a filter:
+    the issue's scenario, pip against uv. Ends with 0 when all is as recorded, 1 when a verdict
+    changed, 2 when something could not run.
     """
+    if record:
+        require_recordable(asked.folder)
     started = time.monotonic()
     console, notes = report.console(), report.console(stderr=True)
     filters = replace(
@@ -125,12 +137,24 @@ def _print_outcome(
         console.print(report.summary(done, not_run, changes, report.is_wide(console)))
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew serve stale-build-tree --step 2 --port 8080"""
+)
 @click.argument("scenario")
 @click.option("--variant", help="Which variant; the first by default.")
-@click.option("--step", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--step",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="What is published up to this step; `show` lists them.",
+)
 @click.option("--python", help="Version or path of an interpreter.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 for any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Of 127.0.0.1; 0 for any free one."
+)
 @work_option
 def serve(
     scenario: str, variant: str | None, step: int, python: str | None, port: int, work: Path

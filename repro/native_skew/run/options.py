@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from native_skew import results
+from native_skew import results, shipped
+from native_skew.errors import RecordInstalledError
 from native_skew.run.selection import Filters
 from native_skew.run.session import DEFAULT_WORK, default_work
 
@@ -21,12 +22,13 @@ work_option = click.option(
     show_default=f"{DEFAULT_WORK}; in the user's cache folder where that is read-only",
     help="The only folder written to; tools are kept in it.",
 )
+RECORDED = "docs/results of a clone; what an installed kit brings along"
 results_option = click.option(
     "--results",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=results.FOLDER,
-    show_default=True,
+    show_default=RECORDED,
     help="Where results are recorded.",
 )
 scenario_option = click.option(
@@ -40,14 +42,34 @@ python_option = click.option(
     "--python", multiple=True, help="Version or path of an interpreter; repeatable."
 )
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 2, show_default=True
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 2,
+    show_default="one for each processor",
+    help="How many cells to run at once.",
 )
 limit_option = click.option(
-    "--time-limit", type=click.FloatRange(1), default=300.0, show_default=True
+    "--time-limit",
+    type=click.FloatRange(1),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one cell may take.",
 )
 newest_option = click.option(
     "--newest", is_flag=True, help="Ask anew which release of each tool is newest."
 )
+
+
+def require_recordable(folder: Path) -> None:
+    """Makes sure, before anything runs, that what is recorded may be put into ``folder``.
+
+    Raises:
+        RecordInstalledError: it is the record that an installed kit judges by.
+
+    """
+    if folder.resolve().is_relative_to(shipped("recorded").resolve()):
+        raise RecordInstalledError
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

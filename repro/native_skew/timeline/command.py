@@ -24,6 +24,7 @@ from native_skew.run import (
     limit_option,
     newest_option,
     remedy_option,
+    require_recordable,
     scenario_option,
     work_option,
 )
@@ -35,7 +36,11 @@ from native_skew.toolchain import Toolbox
 from native_skew.toolchain import find as find_interpreter
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  native-skew timeline --installer uv-sync --remedy override --since 0.9"""
+)
 @scenario_option
 @click.option("--installer", multiple=True, help="ID, or TOOL for all its interfaces; repeatable.")
 @remedy_option
@@ -52,7 +57,7 @@ from native_skew.toolchain import find as find_interpreter
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=record.FOLDER,
-    show_default=True,
+    show_default="docs/results/timeline of a clone; what an installed kit brings along",
     help="Where the timeline is recorded.",
 )
 @work_option
@@ -78,6 +83,8 @@ def timeline(
     recorded. Ends with 0 when all is as recorded, 1 when a verdict changed, 2 when a release
     could not be run that could be before.
     """
+    if recording:
+        require_recordable(folder)
     console, notes = report.console(), report.console(stderr=True)
     filters = LineFilters(
         scenarios=scenario_names, installers=installer, remedies=remedy, since=since, until=until

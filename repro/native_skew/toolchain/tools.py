@@ -16,10 +16,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from filelock import FileLock
 from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
@@ -30,6 +29,9 @@ from native_skew.errors import ToolUnavailableError
 from native_skew.installers import NEWEST, TOOLS
 from native_skew.toolchain import machine
 from native_skew.toolchain.compiler import Compiler, system_compiler
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 # Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
 # in full (gone since 82). And pip, which an environment may have to bring up to date.
@@ -242,6 +244,8 @@ class Toolbox:
 
     def _lock(self, name: str) -> FileLock:
         self._folder.mkdir(parents=True, exist_ok=True)
+        from filelock import FileLock  # noqa: PLC0415  (doctor starts without it, and locks nothing)
+
         return FileLock(self._folder / f".{name}.lock")
 
 

@@ -1,0 +1,109 @@
+"""Whose certificates are accepted, and which proxy is asked: as pip and uv have it.
+
+https://pip.pypa.io/en/stable/topics/https-certificates/
+https://docs.astral.sh/uv/concepts/authentication/certificates/
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import requests
+import truststore
+from requests.adapters import HTTPAdapter
+
+from native_skew.audit.errors import CertificatesError
+from native_skew.toolchain import user_index
+
+# Pip's own, then those of uv and of requests; all of them come before files, as pip has it.
+_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+class Trust(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server's certificate is held against.
+
+    Attributes:
+        context: it has these authorities and no others.
+        said_by: the setting that names them, for a person.
+
+    """
+
+    context: Any  # ssl.SSLContext, which is no type that msgspec knows
+    said_by: str
+
+
+def trust(
+    environ: Mapping[str, str] = os.environ,
+    pip_setting: Callable[[str], str | None] = user_index.pip_setting,
+) -> Trust:
+    """The authorities that the user named, or else those that the system trusts.
+
+    Raises:
+        CertificatesError: what is named is not there, or holds no certificates.
+
+    """
+    for said_by, path in _named(environ, pip_setting):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            if Path(path).is_dir():
+                context.load_verify_locations(capath=path)
+            else:
+                context.load_verify_locations(cafile=path)
+        except (OSError, ssl.SSLError, ValueError) as error:
+            raise CertificatesError(said_by, path, str(error)) from error
+        return Trust(context=context, said_by=f"{said_by}={path}")
+    return Trust(
+        context=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), said_by="what this system trusts"
+    )
+
+
+def _named(
+    environ: Mapping[str, str], pip_setting: Callable[[str], str | None]
+) -> list[tuple[str, str]]:
+    """The settings that name authorities, and what they name; the first one holds."""
+    found = [(name, environ[name]) for name in _VARIABLES if environ.get(name)]
+    # Asked for last: a process of its own.
+    return found or [("pip's cert", path) for path in (pip_setting("cert"),) if path]
+
+
+def proxies() -> dict[str, str]:
+    """The proxy of pip's own setting, by scheme; requests reads HTTPS_PROXY and its like itself."""
+    proxy = user_index.pip_setting("proxy")
+    return {"http": proxy, "https": proxy} if proxy else {}
+
+
+class TrustingAdapter(HTTPAdapter):
+    """Holds certificates against a ``Trust``, and not against what requests brings along."""
+
+    def __init__(self, trusted: Trust, **options: Any) -> None:
+        self._context = trusted.context
+        super().__init__(**options)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Gives the connections the context."""
+        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Gives those through a proxy the context, too."""
+        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        """Adds no authorities to the context's."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,  # noqa: ARG002
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Verifies, whatever a variable says that has been read already."""
+        return super().send(request, stream, timeout, True, cert, proxies)

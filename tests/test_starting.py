@@ -173,15 +173,15 @@ def _without_extras(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_doctor_and_adopt_need_no_extra() -> None:
+def test_doctor_needs_no_extra() -> None:
     doctor = _without_extras("doctor", sys.prefix, "--json")
     assert "looked_at" in doctor.stdout, doctor.stderr
-    adopt = _without_extras("adopt", "tests/adopt/projects/no-such-project")
-    assert "does not exist" in adopt.stderr
+    adopt = _without_extras("adopt", "tests/adopt/projects/sound")
+    assert "native-skew[audit]" in adopt.stderr
 
 
 def test_each_other_command_names_its_extra() -> None:
-    without = set(NAMES) - {"doctor", "adopt"}
+    without = set(NAMES) - {"doctor"}
     assert without == {name for name in NAMES if cli.COMMANDS and _extra_of(name)}
     for name in ("audit", "run", "diff"):
         done = _without_extras(name, "--help")

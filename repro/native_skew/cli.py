@@ -41,6 +41,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
 # What a stage needs beyond the distributions that every installation brings.
 EXTRAS = {
     "audit": "audit",
+    "adopt": "audit",
     **dict.fromkeys(("run", "results", "export", "matrix", "timeline"), "laboratory"),
 }
 _ENTRIES = {name: entry for section in COMMANDS.values() for name, entry in section.items()}

@@ -27,7 +27,7 @@ WHO = {
     "password": ("bob:hunter2pw@", ("bob", "hunter2pw"), ("hunter2pw",)),
     "token": ("pypi-AgEIcHlwaS5v@", ("pypi-AgEIcHlwaS5v", ""), ("AgEIcHlwaS5v",)),
     "token as password": ("__token__:glpat-x7Kq@", ("__token__", "glpat-x7Kq"), ("x7Kq",)),
-    "percent-encoded": ("b%40b:p%2Fw%3A%C3%BC9@", ("b@b", "p/w:ü9"), ("%2Fw", "p/w", "ü9")),
+    "percent-encoded": ("b%40b:p%2Fq7%3A%C3%BC9@", ("b@b", "p/q7:ü9"), ("%2Fq7", "p/q7", "ü9")),
 }
 FORMS = ([], ["--json"], ["--sarif"], ["--github"])
 

@@ -20,7 +20,6 @@ from native_skew.observe.answers import require_answer
 from native_skew.observe.environment import Check, Observation, Subject, observe, probe_facts
 from native_skew.observe.judgement import judge
 from native_skew.publish.publication import JournalEntry
-from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.process import Outcome
 from native_skew.verdict import Verdict
 from support.compiler import cc
@@ -157,11 +156,6 @@ def test_a_process_that_dies_while_importing_is_an_import_error() -> None:
     )
     assert lived["imported"] is True
     assert "error" not in lived
-
-
-def test_the_interpreter_names_its_tags(python: Interpreter) -> None:
-    assert python.name in python.extension_tag
-    assert python.extension_tag.endswith(python.platform_tag)
 
 
 @pytest.fixture

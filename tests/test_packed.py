@@ -18,7 +18,7 @@ from native_skew import results, scenarios
 from native_skew.errors import ResultFileError
 from native_skew.installers import INSTALLERS
 from native_skew.observe import judge
-from native_skew.publish import listing
+from native_skew.publish import published_in
 from native_skew.results import Result
 from native_skew.run import Session
 from native_skew.run.evidence import published_records
@@ -211,7 +211,7 @@ def test_what_is_derived_is_what_is_published(session: Session, python: Interpre
             if not scenario.live:
                 made = session.publication(scenario, variant, python)
                 real = published_records(made, (scenario.consumer, scenario.provider))
-                told = listing(scenario, variant, python.name, python.platform_tag)
+                told = published_in(scenario, variant, python.name, python.platform_tag)
                 assert told == real, f"{scenario.id}/{variant}"
 
 

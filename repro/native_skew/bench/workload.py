@@ -11,6 +11,7 @@ from typing import Any
 
 import tomlkit
 
+from native_skew.publish import wheel_tag
 from native_skew.scenarios import CONSUMER, PROVIDER, ConsumerRelease, Scenario, releases_of
 from native_skew.toolchain import Interpreter
 
@@ -66,5 +67,4 @@ def _requires(release: ConsumerRelease) -> tuple[str, ...]:
 
 def _tags(release: ConsumerRelease, interpreter: Interpreter) -> Iterator[str]:
     for wheel in release.wheels:
-        here = wheel.tag == "here"
-        yield interpreter.extension_tag if here else wheel.tag.replace("{python}", interpreter.name)
+        yield wheel_tag(wheel, interpreter.name, interpreter.platform_tag)

@@ -3,7 +3,7 @@
 from native_skew.publish import describe, fakes, pages, substitute
 from native_skew.publish.fakes import provider_title
 from native_skew.publish.index import CACHE_CONTROL, NO_VALIDATORS, PAGE_AGE, Index
-from native_skew.publish.listing import PublishedRecord, listing
+from native_skew.publish.listing import PublishedRecord, published_in, wheel_tag
 from native_skew.publish.publication import JournalEntry, Publication
 from native_skew.publish.substitute import Substitute
 
@@ -18,8 +18,9 @@ __all__ = [
     "Substitute",
     "describe",
     "fakes",
-    "listing",
     "pages",
     "provider_title",
+    "published_in",
     "substitute",
+    "wheel_tag",
 ]

@@ -20,6 +20,7 @@ from packaging.metadata import Metadata
 from native_skew import shipped
 from native_skew.distributions import DistributionFile, core_metadata, sdist_file, wheel_file
 from native_skew.installers import abi_requirement
+from native_skew.publish.listing import wheel_tag
 from native_skew.scenarios import CONSUMER, PROVIDER, ConsumerRelease, ProviderRelease, Sdist, Wheel
 from native_skew.toolchain import Compiler, Interpreter
 
@@ -157,15 +158,10 @@ def _compile_extension(release: ConsumerRelease, built_against: str, compiler: C
 _ANY_SDIST = Sdist(build_requires=())
 
 
-def full_tag(wheel: Wheel, interpreter: Interpreter) -> str:
-    """The tag of a wheel for elsewhere."""
-    return wheel.tag.replace("{python}", interpreter.name)
-
-
 def _consumer_wheel(
     release: ConsumerRelease, wheel: Wheel, interpreter: Interpreter, compiler: Compiler
 ) -> DistributionFile:
-    tag = interpreter.extension_tag if wheel.tag == "here" else full_tag(wheel, interpreter)
+    tag = wheel_tag(wheel, interpreter.name, interpreter.platform_tag)
     sources = _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST))
     members = {"fake_softioc/__init__.py": sources["fake_softioc/__init__.py"]}
     if wheel.built_against:
@@ -215,7 +211,12 @@ def substituted_files(
     )
     wheels = (
         wheel_file(
-            CONSUMER, release.version, full_tag(wheel, interpreter), metadata, {}, release.step
+            CONSUMER,
+            release.version,
+            wheel_tag(wheel, interpreter.name, interpreter.platform_tag),
+            metadata,
+            {},
+            release.step,
         )
         for wheel in release.wheels
         if wheel.tag != "here"

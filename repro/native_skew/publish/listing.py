@@ -11,6 +11,7 @@ from native_skew.scenarios import (
     PROVIDER,
     ConsumerRelease,
     Scenario,
+    Wheel,
     releases_of,
 )
 
@@ -24,7 +25,7 @@ class PublishedRecord(msgspec.Struct, frozen=True, kw_only=True):
     dynamic: tuple[str, ...]
 
 
-def listing(
+def published_in(
     scenario: Scenario, variant: str, python: str, platform: str
 ) -> tuple[PublishedRecord, ...]:
     """The files of the pair that the index offers in ``variant``, in all steps.
@@ -65,12 +66,17 @@ def _consumer(release: ConsumerRelease, python: str, platform: str) -> Iterator[
             # Its spelling counts for tools; what is read of it is in lower case.
             dynamic=() if sdist.dynamic == "absent" else (sdist.dynamic,),
         )
-    here = f"{python}-{python}-{platform}"
     for wheel in release.wheels:
-        tag = here if wheel.tag == "here" else wheel.tag.replace("{python}", python)
         yield PublishedRecord(
-            filename=f"{stem}-{tag}.whl",
+            filename=f"{stem}-{wheel_tag(wheel, python, platform)}.whl",
             step=release.step,
             requires_dist=wheel.requires_dist,
             dynamic=(),
         )
+
+
+def wheel_tag(wheel: Wheel, python: str, platform: str) -> str:
+    """The tag that ``wheel`` has for an interpreter, whose own tags are given."""
+    if wheel.tag == "here":
+        return f"{python}-{python}-{platform}"
+    return wheel.tag.replace("{python}", python)

@@ -30,7 +30,7 @@ from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.findings import BriefFinding
 from native_skew.installers import INSTALLERS, TOOLS
 from native_skew.observe import Observation
-from native_skew.publish import JournalEntry, listing
+from native_skew.publish import JournalEntry, published_in
 from native_skew.results.record import (
     BriefResult,
     Circumstances,
@@ -602,7 +602,7 @@ def _result(entry: _Entry) -> Result:
 
 def _published(cell: Cell, platform: str) -> tuple[Any, ...]:
     scenario = known_scenarios().get(cell.scenario)
-    return listing(scenario, cell.variant, cell.python, platform) if scenario else ()
+    return published_in(scenario, cell.variant, cell.python, platform) if scenario else ()
 
 
 def _request(text: str) -> JournalEntry:

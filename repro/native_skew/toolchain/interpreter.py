@@ -49,11 +49,6 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
         """The wheel tag of what is compiled here, e.g. ``linux_x86_64``."""
         return self.platform.replace("-", "_").replace(".", "_")
 
-    @property
-    def extension_tag(self) -> str:
-        """The wheel tag of an extension module compiled for it."""
-        return f"{self.name}-{self.name}-{self.platform_tag}"
-
     def require_headers(self) -> None:
         """Makes sure that extension modules of others can be built; the fake pair needs none.
 

@@ -77,7 +77,7 @@ def test_a_cell_that_cannot_be_run_is_told_and_tried_again(
     arguments = (*SMALL[:4], "--installer", "uv-pip-install==0.0.1a9", "--remedy", "nothing")
     code, out, err = call("matrix", *arguments, "--into", str(into))
     assert code == 2, out + err
-    assert "not run: unstamped-pin/only/uv-pip-install@0.0.1a9" in out
+    assert "not run: 2 cells, the first is unstamped-pin/only/uv-pip-install@0.0.1a9" in out
     assert not results.paths(into)
     assert len(parts.read(into).not_run) == 2
     code, out, err = call("merge", str(into), "--into", str(tmp_path / "whole"))

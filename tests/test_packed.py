@@ -170,6 +170,7 @@ def test_a_recording_that_took_two_days_has_the_day_of_its_end(
     assert {r.circumstances.date for r in results.read_each(folder)} == {DAY}
 
 
+@pytest.mark.slow
 def test_what_is_recorded_again_changes_no_byte(copy: Path) -> None:
     def held() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in copy.rglob("*.*") if path.suffix}

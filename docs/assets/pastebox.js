@@ -1,85 +1,204 @@
-/* The paste box: names the message, the family, the packages and their versions in a pasted
-   log, and the page to go to. It runs here and sends nothing. */
+/* The paste box: names the message, the packages and their versions in a pasted log, and the page
+   to go to. It runs here and sends nothing; a link to an answer holds the answer, not the log. */
 (function () {
   "use strict";
 
-  /* Versions that a log states: what was installed at run time, and what a build was given. */
-  const INSTALLED = [
-    /^\s*\+ ([A-Za-z0-9][\w.-]*)==(\S+)/gm, // uv
-    /^([A-Za-z0-9][\w.-]*)==(\S+)$/gm, // freeze
-    /^\s*[-•] Installing ([A-Za-z0-9][\w.-]*) \(([^)\s]+)\)/gm, // Poetry
-    /^\s*✔ Install ([A-Za-z0-9][\w.-]*) (\S+) successful/gm, // PDM
+  /* What others put before a line: Docker, compose, CI, editors, test runners, mail. */
+  const PREFIXES = [
+    /^[^\t]+\t[^\t]+\t(?=\d{4}-\d\d-\d\dT)/, // gh run view --log
+    /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?(?: \d\d[OE]\+?)?[ \t]?/, // CI; GitLab's stream
+    /^\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?[ \t]/,
+    /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./@-]+(?:\[\d+\])?: /, // syslog, journal
+    /^#\d+ (?:\d+\.\d+ )?/, // BuildKit, plain
+    /^ *=> => # ?/, // BuildKit, on a terminal
+    /^\d+\.\d{1,3} /, // BuildKit's summary of an error
+    /^[A-Za-z][\w.-]*\s*\| ?/, // compose
+    /^\s*\d{1,6}\s?[|:] /, // line numbers
+    /^##\[\w+\]/, // Azure, GitHub
+    /^::(?:error|warning|notice|debug|group)(?: [^:]*)?::/,
+    /^\[(?:stderr|stdout|error|warn(?:ing)?|info|debug)\][ \t]*/i,
+    /^E\s(?=\s*\S)/, // pytest
+    /^> ?/, // mail, quotations
+    /^\s*[│┃|] ?/, // frames
   ];
-  const PIP_DONE = /^\s*Successfully installed (.+)$/gm;
-  const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed to (?:download and )?build) `?([A-Za-z0-9][\w.-]*)/g;
+  const COLOURS = /(?:\u001b|␛|\^\[)\][^\u0007\u001b]*(?:\u0007|\u001b\\)|(?:\u001b|␛|\^\[|\\033|\\x1b|\\e)\[[0-9;?]*[ -/]*[@-~]|\[(?:\d{1,3};)*\d{0,3}m(?=\S|\s|$)/g;
+
+  function bare(line) {
+    for (let before = null; before !== line; ) {
+      before = line;
+      for (const prefix of PREFIXES) line = line.replace(prefix, "");
+    }
+    return line.replace(/\s*[│┃]$/, "").trimEnd();
+  }
+
+  /* The text as the tool printed it. */
+  function clean(text) {
+    return text
+      .replace(/\r\n?/g, "\n")
+      .replace(/[\u200b\ufeff]/g, "")
+      .replace(/\u00a0/g, " ")
+      .replace(COLOURS, "")
+      .split("\n")
+      .map(bare)
+      .join("\n");
+  }
+
+  /* A terminal cuts lines at its width, inside of words: put together what is as long as the
+     longest. */
+  function unwrapped(text) {
+    const lines = text.split("\n");
+    const width = Math.max(...lines.map((line) => line.length));
+    if (width < 30) return text;
+    return lines.map((line) => (line.length >= width - 1 ? line : line + "\n")).join("");
+  }
+
+  const NAME = "[A-Za-z0-9](?:[\\w.-]*[A-Za-z0-9])?";
+  const VERSION = "\\d[\\w.!+-]*";
 
   function normal(name) {
     return name.toLowerCase().replace(/[-_.]+/g, "-");
   }
 
-  function installedVersions(text) {
-    const found = new Map();
-    for (const pattern of INSTALLED) {
-      for (const match of text.matchAll(pattern)) found.set(normal(match[1]), match[2]);
-    }
-    for (const match of text.matchAll(PIP_DONE)) {
-      for (const word of match[1].trim().split(/\s+/)) {
-        const parts = /^(.+)-([^-]+)$/.exec(word);
-        if (parts) found.set(normal(parts[1]), parts[2]);
-      }
-    }
-    return found;
+  function pattern(text) {
+    return new RegExp(text.replace(/NAME/g, `(${NAME})`).replace(/VERSION/g, `(${VERSION})`), "gm");
   }
 
-  function buildVersions(text) {
-    const found = new Map();
+  /* Versions that a log states: what is installed, */
+  const INSTALLED = [
+    "^\\s*[+~] NAME==VERSION", // uv
+    "^NAME==VERSION\\s*(?:[;\\\\#@(].*)?$", // freeze
+    "^\\s*NAME {2,}VERSION(?: {2,}\\S+.*)?$", // pip list, uv pip list, conda list
+    "^\\s*NAME\\s+VERSION\\s+\\S*py\\S*(?:\\s+\\S+)?$", // conda list
+    "^\\s*\\+ NAME +VERSION +\\S+ +\\S+", // mamba
+    "^\\s*[-•] (?:Installing|Updating|Downgrading) NAME \\((?:\\S+ -> )?VERSION\\)", // Poetry
+    "^\\s*✔ (?:Install|Update) NAME (?:\\S+ -> )?VERSION successful", // PDM
+    "^\\s*NAME [│|] VERSION [│|]", // pdm list
+    "^[ │├└─]*[├└]── NAME v?VERSION", // uv tree, poetry show --tree
+    "^NAME v?VERSION(?: \\(.*\\))?$",
+    "^Name: NAME\\nVersion: VERSION", // pip show
+    "^\\s*Requirement already satisfied: NAME\\b[^\\n]* in [^\\n]*\\(VERSION\\)", // pip
+    "- NAME \\[required: [^\\]\\n]*, installed: VERSION\\]", // pipdeptree, pipenv graph
+  ].map(pattern);
+  const LISTED = /^\s*(?:[-+~] )?[\w.-]+==\S+.*$/gm;
+  const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
+  /* and what a build was given. */
+  const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build) `?([A-Za-z0-9][\w.-]*)(?:[=@ ]+(\d[\w.!+-]*))?/g;
+
+  /* Where the name of a module is not the name of its package. */
+  const PACKAGES = {
+    cv2: "opencv-python", PIL: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
+    tables: "tables", "flash-attn-2-cuda": "flash-attn", OpenSSL: "pyopenssl", Crypto: "pycryptodome", pvxslibs: "pvxslibs",
+  };
+  /* Whose a library is, by the beginning of its name. */
+  const PROVIDERS = [
+    [/^lib(?:c10|torch|caffe2|shm)/, "torch"],
+    [/^lib(?:arrow|parquet)/, "pyarrow"],
+    [/^lib(?:dbCore|dbRecStd|Com|ca)\.so/, "epicscorelibs"],
+    [/^libpvxs(?:Ioc)?\.so/, "pvxslibs"],
+    [/^libtensorflow/, "tensorflow"],
+    [/^libonnxruntime\.so/, "onnxruntime"],
+    [/^libfakecore\.so/, "fake-corelibs"],
+  ];
+
+  function versionsIn(text) {
+    const installed = new Map();
+    const build = new Map();
+    for (const each of INSTALLED) {
+      for (const match of text.matchAll(each)) installed.set(normal(match[1]), match[2]);
+    }
+    const done = [...text.matchAll(PIP_DONE)];
+    const flush = done.some((match) => !match[1]);
+    for (const match of done) {
+      for (const word of match[2].trim().split(/\s+/)) {
+        const parts = /^(.+)-([^-]+)$/.exec(word);
+        /* pip -v prints what it does for a build further in. */
+        if (parts) (match[1] && flush ? build : installed).set(normal(parts[1]), parts[2]);
+      }
+    }
     for (const match of text.matchAll(BUILD)) {
       for (const word of match[1].split(/,\s*/)) {
-        const [name, version] = word.split("==");
-        if (version && name !== "root") found.set(normal(name), version.trim());
+        const [name, version] = word.trim().split("==");
+        if (version && name !== "root") build.set(normal(name), version.trim());
       }
     }
-    return found;
+    return { installed, build };
   }
 
+  /* The version in a library's name. A number alone counts ABIs, not releases. */
   function stamp(library) {
-    return (/\.so\.(.+)$/.exec(library) || [])[1];
+    const found = (/\.so\.(.+)$/.exec(library || "") || [])[1];
+    return found && found.includes(".") ? found : undefined;
   }
 
-  /* A version without its last number is what libraries carry: 7.0.10.99.0.2 -> 7.0.10.99.0 */
-  function skewed(facts, installed, build) {
+  /* What the log requires of a package, where it says so. */
+  function required(text, facts, provider) {
+    const stated = /[<>=~!].*/.exec(facts.requirement || "");
+    if (stated) return stated[0];
+    if (!provider) return undefined;
+    const name = provider.replace(/[-_.]/g, "[-_.]");
+    const found = new RegExp(`(?<![\\w-])${name}(?:\\[[^\\]\\n]*\\])?\\s*\\(?((?:[<>~!]=?|===?)\\s*\\d[^\\n\`'";)]*)`, "i").exec(text.replace(LISTED, ""));
+    return found ? found[1].trim() : undefined;
+  }
+
+  function lowest(requirement) {
+    return (/(?:>=|~=|===?)\s*(\d[\w.!+]*\w|\d)/.exec(requirement || "") || [])[1];
+  }
+
+  /* The package whose library it is, what the module was built with, and what is there now. */
+  function skewed(text, facts, { installed, build }, ids) {
     const rows = [];
     for (const [name, version] of build) {
       const now = installed.get(name);
       if (now && now !== version) rows.push({ name, built: version, installed: now });
     }
-    if (rows.length || !facts.requirement) return rows;
-    const name = facts.provider || (/^[A-Za-z0-9][\w.-]*[A-Za-z0-9]/.exec(facts.requirement) || [])[0];
-    const built = facts.library && stamp(facts.library);
-    return [{ name, built: built || "as required", installed: facts.installed }];
+    if (rows.length) return rows;
+    const named = (new RegExp(`^${NAME}`).exec(facts.requirement || "") || [])[0];
+    const owner = (PROVIDERS.find(([beginning]) => beginning.test(facts.library || "")) || [])[1];
+    const name = facts.provider || named || owner;
+    if (!name) return rows;
+    const now = facts.installed || installed.get(normal(name));
+    const asked = required(text, facts, name);
+    /* A requirement tells of the build only where the module itself has failed. */
+    const failed = ["missing-library", "undefined-symbol"].some((id) => ids.has(id));
+    const built = failed ? lowest(asked) : undefined;
+    return [{ name, built, stamp: stamp(facts.library), required: asked, installed: now }];
+  }
+
+  /* The package that a traceback ends in, or that the file in the message belongs to. */
+  function owner(text, installed) {
+    const paths = [...text.matchAll(/(?:site|dist)-packages[\\/]([A-Za-z_][\w-]*)[\w.-]*(?=[\\/.:'"]|$)/gm)];
+    const own = paths.map((match) => match[1]).filter((name) => !/^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest)$/.test(name));
+    if (!own.length) return undefined;
+    const module = own[own.length - 1];
+    const known = PACKAGES[module] || PACKAGES[normal(module)];
+    if (known && !installed.has(normal(module))) {
+      const variant = [...installed.keys()].find((name) => name.startsWith(`${known}-`));
+      return installed.has(known) || !variant ? known : variant;
+    }
+    return normal(module);
   }
 
   const PASSES = /^(?:No broken requirements found|All installed packages are compatible)/m;
 
-  function family(ids, facts, text) {
-    if (ids.has("undefined-symbol")) return "unstamped: nothing in the metadata says what was built against";
-    if (ids.has("wrong-result")) return "drift without a linker error";
-    if (ids.has("violated-requirement")) return "stamped: the built metadata differs from the published";
-    if (ids.has("missing-library")) {
-      if (!stamp(facts.library || "")) return "a missing system library, or one that is not on the loader's path";
-      return PASSES.test(text)
-        ? "unstamped, or a stale cache: the check passes, so nothing in the metadata says what was built against"
-        : "a version-stamped library: stamped if a check complains, unstamped or a stale cache if it passes";
-    }
-    return "";
+  function family(id, ids, facts, text) {
+    const imported = ids.has("missing-library") || ids.has("undefined-symbol");
+    if (ids.has("violated-requirement") && (imported || facts.built)) return "stamped: the built metadata differs from the published";
+    if (id === "undefined-symbol") return PASSES.test(text) ? "unstamped: the check passes, so nothing in the metadata says what was built against" : "";
+    if (id === "wrong-result") return "drift without a linker error";
+    if (id === "violated-requirement") return "stamped, if this package was built from source here; else a plain conflict";
+    if (id !== "missing-library") return "";
+    if (!stamp(facts.library)) return "not known: the name of the library holds no release's version";
+    return PASSES.test(text)
+      ? "unstamped, or a stale cache: the check passes, so nothing in the metadata says what was built against"
+      : "a version-stamped library: stamped if a check complains, unstamped or a stale cache if it passes";
   }
 
-  function analyse(text, messages) {
-    const facts = {};
+  function matches(text, messages, facts) {
     const found = [];
     for (const message of messages) {
-      const hits = message.patterns.map((pattern) => new RegExp(pattern, "m").exec(text)).filter(Boolean);
+      if (message.within && !new RegExp(message.within).test(text)) continue;
+      const hits = message.patterns.map((each) => new RegExp(each, "m").exec(text)).filter(Boolean);
       if (!hits.length) continue;
       found.push(message);
       for (const hit of hits) {
@@ -88,30 +207,97 @@
         }
       }
     }
-    found.sort((one, other) => one.rank - other.rank);
-    const ids = new Set(found.map((message) => message.href.split("/").at(-2)));
-    if (!facts.consumer) {
-      const built = [...text.matchAll(BUILT)].map((match) => match[1]);
-      if (built.length) facts.consumer = built[built.length - 1];
+    return found;
+  }
+
+  function analyse(pasted, messages) {
+    const facts = {};
+    let text = clean(pasted);
+    let found = matches(text, messages, facts);
+    if (!found.length || found.every((message) => !message.title && message.rank > 3)) {
+      const whole = unwrapped(text);
+      const more = matches(whole, messages, facts);
+      if (more.length > found.length) [found, text] = [more, whole];
     }
-    const installed = installedVersions(text);
-    const result = { found, family: family(ids, facts, text), facts, skew: skewed(facts, installed, buildVersions(text)) };
-    return { ...result, names: names(result, installed) };
+    found.sort((one, other) => one.rank - other.rank);
+    const ids = new Set(found.map((message) => message.id));
+    const versions = versionsIn(text);
+    const built = [...text.matchAll(BUILT)];
+    facts.built = built.length > 0;
+    if (!facts.consumer) {
+      const names = built.map((match) => normal(match[1]));
+      const failing = /^(?:module-missing-in-build|no-)/.test((found[0] || {}).id) ? undefined : owner(text, versions.installed);
+      facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : names[names.length - 1]);
+    }
+    if (facts.consumer && !facts.consumer_version) {
+      const exact = built.filter((match) => normal(match[1]) === normal(facts.consumer) && match[2]).pop();
+      facts.consumer_version = versions.installed.get(normal(facts.consumer)) || (exact || [])[2];
+    }
+    const skew = skewed(text, facts, versions, ids);
+    const [first] = found;
+    return {
+      found,
+      kind: first && kind(first, ids, skew),
+      family: first ? family(first.id, ids, facts, text) : "",
+      facts,
+      skew,
+      names: names(facts, skew),
+    };
+  }
+
+  /* Certain only where the log holds both versions, or the module's failure beside the check's. */
+  function kind(first, ids, skew) {
+    if (first.kind !== "possible") return first.kind;
+    const imported = ["missing-library", "undefined-symbol"].some((id) => ids.has(id));
+    const differ = skew.some((row) => row.built && row.installed && row.built !== row.installed);
+    return imported && (ids.has("violated-requirement") || differ) ? "skew" : "possible";
   }
 
   /* What the pages' snippets may be filled in with; see names.js. */
-  function names(result, installed) {
-    const { facts, skew: [first] } = result;
-    const version = /^\d/;
-    const asked = />=\s*([\w.!+-]+)/.exec(facts.requirement || "");
-    const built = first && version.test(first.built) ? first.built : (asked || [])[1];
+  function names(facts, [first]) {
     return {
       consumer: facts.consumer,
-      consumer_version: facts.consumer_version || installed.get(normal(facts.consumer || "")),
+      consumer_version: facts.consumer_version,
       provider: first ? first.name : facts.provider,
       older: first ? first.installed : undefined,
-      newer: built,
+      newer: first ? first.built || lowest(first.required) : undefined,
     };
+  }
+
+  const KINDS = {
+    skew: "Built against one version, run with another.",
+    possible: "Perhaps built against one version and run with another.",
+    stopped: "", // the meaning says it all: nothing was run
+    native: "Native code, but no skew between packages.",
+    other: "Nothing in it points to compiled code.",
+  };
+
+  /* The answer as one flat table, which is what a link to it holds. */
+  const FACTS = ["family", "consumer", "consumer_version", "name", "built", "stamp", "required", "installed", "library", "symbol", "module"];
+
+  function flat(result) {
+    const [row = {}] = result.skew;
+    const all = { ...result.facts, installed: undefined, built: undefined, ...row, family: result.family };
+    const kept = FACTS.filter((key) => all[key]).map((key) => [key, String(all[key])]);
+    return { id: result.found[0].id, kind: result.kind, ...Object.fromEntries(kept) };
+  }
+
+  function sentences(answer) {
+    const lines = [];
+    if (answer.family) lines.push(`Family: ${answer.family}.`);
+    if (answer.consumer) lines.push(`Package: ${[answer.consumer, answer.consumer_version].filter(Boolean).join(" ")}.`);
+    if (answer.name && (answer.built || answer.stamp || answer.required || answer.installed)) {
+      const parts = [];
+      if (answer.built) parts.push(`built against ${answer.built}`);
+      else if (answer.stamp) parts.push(`built against a release whose library is stamped ${answer.stamp}`);
+      else if (answer.required) parts.push(`required ${answer.required}`);
+      if (answer.installed) parts.push(`installed ${answer.installed}`);
+      lines.push(`${answer.name}: ${parts.join(", ")}.`);
+    }
+    if (answer.library) lines.push(`Missing library: ${answer.library}.`);
+    if (answer.symbol) lines.push(`Missing symbol: ${answer.symbol}.`);
+    if (answer.module) lines.push(`Missing module: ${answer.module}.`);
+    return lines;
   }
 
   function element(name, text, children) {
@@ -121,46 +307,86 @@
     return made;
   }
 
-  function show(answer, result) {
-    answer.replaceChildren();
-    if (!result.found.length) {
-      answer.append(element("p", "None of the known messages is in it. Paste the lines around the error, or look through the list below."));
-      return;
-    }
-    if (result.names.consumer && window.nativeSkewNames) window.nativeSkewNames.keep(result.names);
-    const [first, ...more] = result.found;
-    const link = element("a", first.title);
-    link.href = first.href;
-    answer.append(element("p", first.meaning + " Read on: ", [link]));
-    const lines = [];
-    if (result.family) lines.push(`Family: ${result.family}.`);
-    if (result.facts.consumer) lines.push(`Built package: ${result.facts.consumer}.`);
-    for (const each of result.skew) {
-      lines.push(`${each.name}: built against ${each.built}, installed ${each.installed}.`);
-    }
-    if (result.facts.library) lines.push(`Missing library: ${result.facts.library}.`);
-    if (result.facts.symbol) lines.push(`Missing symbol: ${result.facts.symbol}.`);
-    if (lines.length) answer.append(element("ul", "", lines.map((line) => element("li", line))));
-    if (more.length) {
-      const links = more.flatMap((message, index) => {
-        const other = element("a", message.title);
-        other.href = message.href;
-        return index ? ["; ", other] : [other];
-      });
-      answer.append(element("p", "Also in it: ", links));
-    }
+  function anchor(text, href) {
+    const made = element("a", text);
+    made.href = href;
+    return made;
   }
 
-  window.nativeSkew = { analyse };
+  const MARK = "#answer?";
+
+  function show(place, answer, message, others) {
+    const address = MARK + new URLSearchParams(answer);
+    const text = KINDS[answer.kind] ? [element("strong", KINDS[answer.kind]), " "] : [];
+    text.push(message.meaning);
+    if (message.advice) text.push(" ", element("em", "What to do:"), ` ${message.advice}`);
+    if (message.href) text.push(" Read on: ", anchor(message.title || "the page about it", message.href));
+    const parts = [element("p", "", text)];
+    const lines = sentences(answer);
+    if (lines.length) parts.push(element("ul", "", lines.map((line) => element("li", line))));
+    const links = others.filter((other) => other.title).flatMap((other, index) => [index ? "; " : "", anchor(other.title, other.href)]);
+    if (links.length) parts.push(element("p", "Also in it: ", links));
+    parts.push(element("p", "", [anchor("Link to this answer", address), " (it holds what stands here, not the log)"]));
+    place.replaceChildren(...parts);
+  }
+
+  /* A link may come from anybody: what it says is shown only in the form that the box itself writes. */
+  function linked(hash, messages) {
+    if (!hash.startsWith(MARK)) return null;
+    const given = new URLSearchParams(hash.slice(MARK.length));
+    const message = messages.find((each) => each.id === given.get("id"));
+    if (!message) return null;
+    const kinds = message.kind === "possible" ? ["possible", "skew"] : [message.kind];
+    if (!kinds.includes(given.get("kind"))) return null;
+    const facts = FACTS.filter((key) => key !== "family")
+      .map((key) => [key, given.get(key) || ""])
+      .filter(([key, value]) => (key === "required" ? /^(?:[<>=~!]{1,3} ?\d[\d.a-z*+]*,? ?){1,6}$/ : /^[A-Za-z0-9_][\w.!+-]{0,99}$/).test(value));
+    return { answer: { id: message.id, kind: given.get("kind"), ...Object.fromEntries(facts) }, message };
+  }
+
+  window.nativeSkew = { analyse, clean, flat, linked };
   for (const form of document.querySelectorAll("[data-pastebox]")) {
     const messages = JSON.parse(form.querySelector("[data-pastebox-messages]").textContent);
     const area = form.querySelector("textarea");
-    const answer = form.querySelector("[data-pastebox-answer]");
-    area.addEventListener("input", () => {
-      if (area.value.trim()) show(answer, analyse(area.value, messages));
-      else answer.replaceChildren();
-    });
+    const place = form.querySelector("[data-pastebox-answer]");
+    let last = "";
+
+    const read = () => {
+      if (!area.value.trim()) {
+        last = "";
+        place.replaceChildren();
+        return;
+      }
+      const result = analyse(area.value, messages);
+      if (!result.found.length) {
+        if (last !== "none") {
+          place.replaceChildren(element("p", "It is not known: none of the known messages is in it. Paste the lines around the error, or look through the list below."));
+        }
+        last = "none";
+        return;
+      }
+      if (result.names.consumer && window.nativeSkewNames) window.nativeSkewNames.keep(result.names);
+      const answer = flat(result);
+      /* A screen reader reads the answer when it changes, not at each key. */
+      const now = JSON.stringify(answer);
+      if (now !== last) show(place, answer, result.found[0], result.found.slice(1));
+      last = now;
+    };
+
+    const follow = () => {
+      const shared = linked(location.hash, messages);
+      if (!shared) return;
+      show(place, shared.answer, shared.message, []);
+      place.prepend(element("p", "From a link; no log was read here."));
+      last = "";
+    };
+
+    area.addEventListener("input", read);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.hidden = false;
+    window.addEventListener("hashchange", () => {
+      if (!area.value.trim()) follow();
+    });
+    if (area.value.trim()) read(); // pasted before this script was there
+    else follow();
   }
 })();

@@ -1,0 +1,727 @@
+"""What people paste, written after the kinds of real reports: own words, invented paths and names.
+
+Each is what is pasted, the entry of the tables that answers it (nothing: it is not known), how
+sure the box may be, and facts that it must state.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One text with its answer."""
+
+    name: str
+    text: str
+    id: str | None
+    kind: str | None
+    facts: dict[str, str] = {}
+
+
+TORCH_IN_BUILD = """\
+  × Failed to build `torch-cluster==1.6.3`
+  ├─▶ The build backend returned an error
+  ╰─▶ Call to `setuptools.build_meta:__legacy__.build_wheel` failed (exit status: 1)
+
+      [stderr]
+      Traceback (most recent call last):
+        File "<string>", line 11, in <module>
+        File "/home/dev/.cache/uv/builds-v0/.tmpAb/lib/python3.11/site-packages/setuptools/build_meta.py", line 334, in run_setup
+          exec(code, locals())
+        File "<string>", line 8, in <module>
+      ModuleNotFoundError: No module named 'torch'
+
+      hint: This error likely indicates that `torch-cluster@1.6.3` depends on `torch`, but doesn't declare it as a build dependency.
+"""
+
+SOFTIOC = """\
+Traceback (most recent call last):
+  File "/srv/ioc/run.py", line 3, in <module>
+    from softioc import softioc
+  File "/srv/ioc/.venv/lib/python3.12/site-packages/softioc/softioc.py", line 8, in <module>
+    from . import imports
+  File "/srv/ioc/.venv/lib/python3.12/site-packages/softioc/imports.py", line 4, in <module>
+    from . import _extension
+ImportError: libdbRecStd.so.7.0.10.99.0: cannot open shared object file: No such file or directory
+"""
+
+LISTED = """\
+Package         Version
+--------------- ------------
+epicscorelibs   7.0.7.99.1.2
+numpy           2.4.0
+pvxslibs        1.4.1
+softioc         4.6.1
+"""
+
+LIBGL = "ImportError: libGL.so.1: cannot open shared object file: No such file or directory"
+CV2 = f"""\
+Traceback (most recent call last):
+  File "/app/main.py", line 1, in <module>
+    import cv2
+  File "/usr/local/lib/python3.11/site-packages/cv2/__init__.py", line 181, in <module>
+    bootstrap()
+  File "/usr/local/lib/python3.11/site-packages/cv2/__init__.py", line 153, in bootstrap
+    native_module = importlib.import_module("cv2")
+{LIBGL}
+"""
+
+VIOLATED = """\
+$ uv pip check
+Checked 9 packages in 1ms
+Found 1 incompatibility
+The package `softioc` requires `epicscorelibs>=7.0.10.99.0.0,<7.0.10.99.1`, but `7.0.7.99.1.2` is installed
+"""
+
+
+def _each_line(prefix: str, text: str) -> str:
+    return "\n".join(prefix + line for line in text.splitlines())
+
+
+_STAMPED = {"library": "libdbRecStd.so.7.0.10.99.0", "consumer": "softioc", "name": "epicscorelibs"}
+_BOTH = {**_STAMPED, "built": "7.0.10.99.0.0", "installed": "7.0.7.99.1.2"}
+
+CASES: tuple[Case, ...] = (
+    # The failure itself, as terminals, containers and services show it.
+    Case(
+        "a traceback alone",
+        SOFTIOC,
+        "missing-library",
+        "possible",
+        {**_STAMPED, "stamp": "7.0.10.99.0"},
+    ),
+    Case(
+        "with pip list",
+        SOFTIOC + LISTED,
+        "missing-library",
+        "possible",
+        {**_STAMPED, "installed": "7.0.7.99.1.2", "consumer_version": "4.6.1"},
+    ),
+    Case("with the check", SOFTIOC + VIOLATED, "violated-requirement", "skew", _BOTH),
+    Case(
+        "a requirement wins over the stamp",
+        SOFTIOC + "Requires-Dist: epicscorelibs<7.0.10.99.1,>=7.0.10.99.0.0\n" + LISTED,
+        "missing-library",
+        "skew",
+        _BOTH,
+    ),
+    Case(
+        "BuildKit",
+        _each_line("#14 61.83 ", SOFTIOC + VIOLATED),
+        "violated-requirement",
+        "skew",
+        _BOTH,
+    ),
+    Case(
+        "BuildKit's summary",
+        "------\n > [7/9] RUN python -c 'import softioc':\n" + _each_line("1.207 ", SOFTIOC),
+        "missing-library",
+        "possible",
+        _STAMPED,
+    ),
+    Case(
+        "compose",
+        _each_line("ioc-1  | ", SOFTIOC + VIOLATED),
+        "violated-requirement",
+        "skew",
+        _BOTH,
+    ),
+    Case(
+        "CI with times",
+        _each_line("2026-11-20T08:15:02.1234567Z ", SOFTIOC + VIOLATED),
+        "violated-requirement",
+        "skew",
+        _BOTH,
+    ),
+    Case(
+        "CI with times and BuildKit",
+        _each_line("2026-11-20T08:15:02.1234567Z #22 9.113 ", SOFTIOC + LISTED),
+        "missing-library",
+        "possible",
+        {**_STAMPED, "installed": "7.0.7.99.1.2"},
+    ),
+    Case(
+        "gh run view",
+        _each_line("test\tImport\t2026-11-20T08:15:02.1234567Z ", SOFTIOC + VIOLATED),
+        "violated-requirement",
+        "skew",
+        _BOTH,
+    ),
+    Case(
+        "GitLab",
+        _each_line("2026-11-20T08:15:02.123456Z 01E ", SOFTIOC + VIOLATED),
+        "violated-requirement",
+        "skew",
+        _BOTH,
+    ),
+    Case(
+        "##[error]",
+        _each_line("##[error]", SOFTIOC + VIOLATED),
+        "violated-requirement",
+        "skew",
+        _BOTH,
+    ),
+    Case("pytest", _each_line("E   ", SOFTIOC), "missing-library", "possible", _STAMPED),
+    Case("mail", _each_line("> ", SOFTIOC + VIOLATED), "violated-requirement", "skew", _BOTH),
+    Case(
+        "journal",
+        _each_line("Nov 20 08:15:02 ioc07 python3[4411]: ", SOFTIOC),
+        "missing-library",
+        "possible",
+        _STAMPED,
+    ),
+    Case("CRLF", (SOFTIOC + VIOLATED).replace("\n", "\r\n"), "violated-requirement", "skew", _BOTH),
+    Case(
+        "colours",
+        "\x1b[1m\x1b[31mImportError\x1b[0m: libfakecore.so.\x1b[33m7.0.10.99.0\x1b[0m: cannot open shared object file",
+        "missing-library",
+        "possible",
+        {"library": "libfakecore.so.7.0.10.99.0", "name": "fake-corelibs"},
+    ),
+    Case(
+        "colours without escape",
+        "[31mThe package `[36msoftioc[39m` requires `[36mepicscorelibs>=7.0.10.99.0.0[39m`, but `[36m7.0.7.99.1.2[39m` is installed[0m",
+        "violated-requirement",
+        "possible",
+        {"consumer": "softioc", "name": "epicscorelibs", "required": ">=7.0.10.99.0.0"},
+    ),
+    Case(
+        "cut off",
+        "ImportError: libdbRecStd.so.7.0.10.99.0: cannot open share",
+        "missing-library",
+        "possible",
+        {"library": "libdbRecStd.so.7.0.10.99.0"},
+    ),
+    Case(
+        "wrapped inside of words",
+        '  File "/srv/ioc/.venv/lib/python3.12/site-packages/softioc/im\nports.py", line 4, in <module>\nImportError: libdbRecStd.so.7.0.10.99.0: cannot open shared\n object file: No such file or directory\n',
+        "missing-library",
+        "possible",
+        {"library": "libdbRecStd.so.7.0.10.99.0"},
+    ),
+    Case(
+        "wrapped inside of the library",
+        "$ python -c 'import softioc'\nImportError: libdbRecStd.so.7.0.10.99\n.0: cannot open shared object file: No\n such file or directory",
+        "missing-library",
+        "possible",
+        {"library": "libdbRecStd.so.7.0.10.99.0"},
+    ),
+    Case(
+        "German",
+        "ImportError: libdbRecStd.so.7.0.10.99.0: Kann die Shared-Object-Datei nicht öffnen: Datei oder Verzeichnis nicht gefunden",
+        "missing-library",
+        "possible",
+        {"library": "libdbRecStd.so.7.0.10.99.0"},
+    ),
+    Case(
+        "pip's check",
+        "softioc 4.6.1 has requirement epicscorelibs<7.0.10.99.1,>=7.0.10.99.0.0, but you have epicscorelibs 7.0.7.99.1.2.\n"
+        + SOFTIOC,
+        "violated-requirement",
+        "skew",
+        {**_BOTH, "consumer_version": "4.6.1"},
+    ),
+    Case(
+        "uv's listing in a container",
+        _each_line("#9 4.110 ", " + epicscorelibs==7.0.7.99.1.2\n + softioc==4.6.1\n" + SOFTIOC),
+        "missing-library",
+        "possible",
+        {**_STAMPED, "installed": "7.0.7.99.1.2"},
+    ),
+    Case(
+        "Poetry's listing",
+        "  - Installing epicscorelibs (7.0.7.99.1.2)\n  - Installing softioc (4.6.1)\n" + SOFTIOC,
+        "missing-library",
+        "possible",
+        {**_STAMPED, "installed": "7.0.7.99.1.2"},
+    ),
+    Case(
+        "PDM's listing",
+        "  ✔ Install epicscorelibs 7.0.7.99.1.2 successful\n" + SOFTIOC,
+        "missing-library",
+        "possible",
+        {**_STAMPED, "installed": "7.0.7.99.1.2"},
+    ),
+    Case(
+        "conda list",
+        "# Name                    Version                   Build  Channel\npyarrow                   17.0.0          py311hc6dd75a_1    conda-forge\nImportError: libarrow.so.1800: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"name": "pyarrow", "installed": "17.0.0"},
+    ),
+    Case(
+        "pip freeze",
+        "epicscorelibs==7.0.7.99.1.2\nsoftioc==4.6.1\n" + SOFTIOC,
+        "missing-library",
+        "possible",
+        {**_STAMPED, "installed": "7.0.7.99.1.2"},
+    ),
+    Case(
+        "an unknown soversion",
+        "ImportError: libhelper.so.3: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"library": "libhelper.so.3"},
+    ),
+    # uv's own words, both layouts.
+    Case(
+        "no static metadata, old layout",
+        "  × Failed to download and build `deepspeed==0.16.1`\n  ╰─▶ Extra build requirement `torch` was declared with `match-runtime =\n      true`, but `deepspeed` does not declare static metadata, making\n      runtime-matching impossible",
+        "no-static-metadata",
+        "stopped",
+        {"consumer": "deepspeed"},
+    ),
+    Case(
+        "no static metadata, in a container",
+        _each_line(
+            "#8 3.2 ",
+            "error: Failed to download and build `deepspeed==0.16.1`\n  cause: Extra build requirement `torch` was declared with `match-runtime = true`, but `deepspeed` does not declare static metadata, making runtime-matching impossible",
+        ),
+        "no-static-metadata",
+        "stopped",
+        {"consumer": "deepspeed"},
+    ),
+    Case(
+        "not in the resolution",
+        "error: `torch` was declared as an extra build dependency with `match-runtime = true`, but was not found in the resolution",
+        "not-in-resolution",
+        "stopped",
+    ),
+    Case(
+        "pkg_resources in a build",
+        TORCH_IN_BUILD.replace("'torch'", "'pkg_resources'").split("hint")[0],
+        "no-pkg-resources",
+        "stopped",
+        {"consumer": "torch-cluster"},
+    ),
+    Case(
+        "setuptools in a build",
+        "error: Failed to build `oldpkg==1.0`\n  cause: The build backend returned an error\nModuleNotFoundError: No module named 'setuptools'",
+        "no-build-backend",
+        "stopped",
+        {"consumer": "oldpkg"},
+    ),
+    Case(
+        "torch in a build, uv",
+        TORCH_IN_BUILD,
+        "module-missing-in-build",
+        "stopped",
+        {"module": "torch", "consumer": "torch-cluster"},
+    ),
+    Case(
+        "torch in a build, pip in CI",
+        _each_line(
+            "2026-11-20T08:15:02Z ",
+            "  Getting requirements to build wheel: finished with status 'error'\n  error: subprocess-exited-with-error\n  ModuleNotFoundError: No module named 'torch'\n",
+        ),
+        "module-missing-in-build",
+        "stopped",
+        {"module": "torch"},
+    ),
+    Case(
+        "numpy in a build, Poetry",
+        "  - Installing gridder (0.3.1): Failed\n  ChefBuildError\n  Backend 'setuptools.build_meta:__legacy__' is not available.\n  ModuleNotFoundError: No module named 'numpy'",
+        "module-missing-in-build",
+        "stopped",
+        {"module": "numpy"},
+    ),
+    # Extensions of PyTorch.
+    Case(
+        "libc10",
+        '  File "/w/lib/python3.10/site-packages/torch_scatter/__init__.py", line 16, in <module>\nOSError: libc10.so: cannot open shared object file: No such file or directory',
+        "torch-library",
+        "possible",
+        {"library": "libc10.so", "name": "torch", "consumer": "torch-scatter"},
+    ),
+    Case(
+        "libtorch_cpu",
+        "ImportError: libtorch_cpu.so: cannot open shared object file: No such file or directory",
+        "torch-library",
+        "possible",
+        {"library": "libtorch_cpu.so"},
+    ),
+    Case(
+        "libtorch_cuda in a container",
+        "worker-2  | OSError: libtorch_cuda.so: cannot open shared object file: No such file or directory",
+        "torch-library",
+        "possible",
+        {"library": "libtorch_cuda.so"},
+    ),
+    Case(
+        "an undefined symbol of torch",
+        "ImportError: /opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so: undefined symbol: _ZN3c105ErrorC2ENS_14SourceLocationESs",
+        "undefined-symbol",
+        "possible",
+        {"symbol": "_ZN3c105ErrorC2ENS_14SourceLocationESs", "consumer": "flash-attn"},
+    ),
+    Case(
+        "an undefined symbol, versions listed",
+        " + torch==2.4.0\n + torch-scatter==2.1.2\nOSError: /v/lib/python3.11/site-packages/torch_scatter/_version_cuda.so: undefined symbol: _ZN5torch3jit17parseSchemaOrNameERKSs",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "torch-scatter", "consumer_version": "2.1.2"},
+    ),
+    Case(
+        "torchvision::nms",
+        "RuntimeError: operator torchvision::nms does not exist",
+        "torchvision-operators",
+        "possible",
+    ),
+    Case(
+        "two CUDA versions",
+        "RuntimeError: The detected CUDA version (12.4) mismatches the version that was used to compile PyTorch (11.8). Please make sure to use the same CUDA versions.",
+        "cuda-of-the-build",
+        "stopped",
+    ),
+    # NumPy, HDF5, libxml2.
+    Case(
+        "NumPy's own message",
+        "A module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.2.6 as it may crash. To support both 1.x and 2.x\nversions of NumPy, modules must be compiled with NumPy 2.0.\n",
+        "numpy-abi",
+        "possible",
+    ),
+    Case(
+        "numpy.dtype",
+        '  File "/w/lib/python3.11/site-packages/pandas/__init__.py", line 22, in <module>\nValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88 from PyObject',
+        "numpy-abi",
+        "possible",
+        {"consumer": "pandas"},
+    ),
+    Case(
+        "an older NumPy",
+        "RuntimeError: module was compiled against NumPy C-API version 0x10 (NumPy 1.23) but the running NumPy has C-API version 0xf",
+        "numpy-abi",
+        "possible",
+    ),
+    Case(
+        "multiarray",
+        "web-1  | ImportError: numpy.core.multiarray failed to import",
+        "numpy-abi",
+        "possible",
+    ),
+    Case(
+        "NumPy for another Python",
+        "IMPORTANT: PLEASE READ THIS FOR ADVICE ON HOW TO SOLVE THIS ISSUE!\n\nImporting the numpy C-extensions failed.\nOriginal error was: No module named 'numpy._core._multiarray_umath'",
+        "numpy-not-loaded",
+        "native",
+    ),
+    Case(
+        "HDF5",
+        "Warning! ***HDF5 library version mismatched error***\nThe HDF5 header files used to compile this application do not match\nthe version used by the HDF5 library to which this application is linked.\nHeaders are 1.14.2, library is 1.14.0\n",
+        "hdf5-headers",
+        "possible",
+    ),
+    Case(
+        "h5py",
+        "UserWarning: h5py is running against HDF5 1.14.3 when it was built against 1.14.2, this may cause problems",
+        "hdf5-headers",
+        "possible",
+    ),
+    Case(
+        "xmlsec",
+        "xmlsec.InternalError: (-1, 'lxml & xmlsec libxml2 library version mismatch')",
+        "wrong-result",
+        "possible",
+    ),
+    # Other loaders.
+    Case(
+        "macOS, a library",
+        "ImportError: dlopen(/Users/k/v/lib/python3.12/site-packages/softioc/_extension.cpython-312-darwin.so, 0x0002): Library not loaded: @rpath/libdbRecStd.7.0.10.99.0.dylib\n  Referenced from: <0B1C> /Users/k/v/lib/python3.12/site-packages/softioc/_extension.cpython-312-darwin.so\n  Reason: tried: '/usr/local/lib/libdbRecStd.7.0.10.99.0.dylib' (no such file)",
+        "macos-library",
+        "possible",
+        {"consumer": "softioc"},
+    ),
+    Case(
+        "macOS, a symbol",
+        "ImportError: dlopen(/Users/k/v/lib/python3.12/site-packages/torchaudio/lib/_torchaudio.so, 0x0006): Symbol not found: __ZN2at4_ops5zerosE\n  Referenced from: /x.so\n  Expected in: /Users/k/libtorch_cpu.dylib",
+        "macos-symbol",
+        "possible",
+        {"symbol": "__ZN2at4_ops5zerosE"},
+    ),
+    Case(
+        "macOS, an architecture",
+        "ImportError: dlopen(/v/_cffi_backend.so, 0x0002): tried: '/v/_cffi_backend.so' (mach-o file, but is an incompatible architecture (have 'x86_64', need 'arm64'))",
+        "wrong-architecture",
+        "native",
+    ),
+    Case(
+        "Windows, a DLL",
+        'Traceback (most recent call last):\n  File "C:\\w\\.venv\\Lib\\site-packages\\onnxruntime\\capi\\_pybind_state.py", line 32, in <module>\nImportError: DLL load failed while importing onnxruntime_pybind11_state: The specified module could not be found.',
+        "windows-dll",
+        "possible",
+        {"consumer": "onnxruntime"},
+    ),
+    Case(
+        "Windows, a procedure",
+        "ImportError: DLL load failed while importing etree: The specified procedure could not be found.",
+        "windows-procedure",
+        "possible",
+    ),
+    Case(
+        "Windows, in Chinese",
+        "ImportError: DLL load failed while importing _core: 找不到指定的模块。",
+        "windows-dll",
+        "possible",
+    ),
+    Case(
+        "torch on Windows",
+        'OSError: [WinError 126] The specified module could not be found. Error loading "C:\\v\\torch\\lib\\fbgemm.dll" or one of its dependencies.',
+        "windows-dll",
+        "possible",
+    ),
+    Case(
+        "musl, a library",
+        "ImportError: Error loading shared library libdbRecStd.so.7.0.10.99.0: No such file or directory (needed by /v/lib/python3.12/site-packages/softioc/_extension.so)",
+        "missing-library",
+        "possible",
+        {"library": "libdbRecStd.so.7.0.10.99.0", "name": "epicscorelibs"},
+    ),
+    Case(
+        "musl, glibc's loader",
+        "Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /v/grpc/cygrpc.so)",
+        "glibc-on-musl",
+        "native",
+    ),
+    Case(
+        "musl, glibc's symbol",
+        "Error relocating /v/lib/python3.12/site-packages/x/_x.so: __memcpy_chk: symbol not found",
+        "glibc-on-musl",
+        "native",
+        {"symbol": "__memcpy_chk"},
+    ),
+    Case(
+        "musl, a symbol",
+        "Error relocating /v/lib/python3.12/site-packages/fake_softioc/_extension.so: fake_version: symbol not found",
+        "musl-symbol",
+        "possible",
+        {"symbol": "fake_version"},
+    ),
+    Case(
+        "GLIBCXX",
+        "ImportError: /lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /v/lib/python3.12/site-packages/scipy/x.so)",
+        "glibcxx",
+        "native",
+        {"symbol": "GLIBCXX_3.4.32"},
+    ),
+    Case(
+        "GLIBC",
+        "ImportError: /lib64/libc.so.6: version `GLIBC_2.34' not found (required by /v/lib/python3.9/site-packages/cryptography/_rust.abi3.so)",
+        "glibc-too-old",
+        "native",
+    ),
+    # Native, but no skew.
+    Case(
+        "libGL",
+        CV2,
+        "system-library",
+        "native",
+        {"library": "libGL.so.1", "consumer": "opencv-python"},
+    ),
+    Case(
+        "libGL in a container",
+        _each_line("api-1  | ", CV2),
+        "system-library",
+        "native",
+        {"library": "libGL.so.1"},
+    ),
+    Case(
+        "libgthread",
+        "ImportError: libgthread-2.0.so.0: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+    ),
+    Case(
+        "libpq in French",
+        "ImportError: libpq.so.5: Ne peut ouvrir le fichier d'objet partagé: Aucun fichier ou dossier de ce type",
+        "system-library",
+        "native",
+        {"library": "libpq.so.5"},
+    ),
+    Case(
+        "libcuda",
+        "ImportError: libcuda.so.1: cannot open shared object file: No such file or directory",
+        "driver-library",
+        "native",
+    ),
+    Case(
+        "libcudart",
+        "ImportError: libcudart.so.12: cannot open shared object file: No such file or directory",
+        "cuda-library",
+        "native",
+    ),
+    Case(
+        "a symbol of CUDA",
+        "ImportError: /v/torch/lib/../../nvidia/cusparse/lib/libcusparse.so.12: undefined symbol: __nvJitLinkAddData_12_1, version libnvJitLink.so.12",
+        "cuda-symbol",
+        "possible",
+        {"symbol": "__nvJitLinkAddData_12_1"},
+    ),
+    Case(
+        "libgomp",
+        "OSError: libgomp.so.1: cannot open shared object file: No such file or directory",
+        "compiler-runtime",
+        "native",
+    ),
+    Case(
+        "libpython",
+        "ImportError: libpython3.11.so.1.0: cannot open shared object file: No such file or directory",
+        "other-libpython",
+        "native",
+    ),
+    Case(
+        "a symbol of another Python",
+        "ImportError: /v/lib/python3.9/site-packages/m.so: undefined symbol: _PyThreadState_UncheckedGet",
+        "python-symbol",
+        "native",
+    ),
+    Case(
+        "a wrong tag, pip",
+        "ERROR: flash_attn-2.7.4-cp312-cp312-linux_x86_64.whl is not a supported wheel on this platform.",
+        "wrong-tag",
+        "native",
+    ),
+    Case(
+        "a wrong tag, uv",
+        "  × No solution found when resolving dependencies:\n  ╰─▶ Because tinyfft==1.2 has no wheels with a matching Python ABI tag (e.g., `cp314`) and you require tinyfft==1.2, we can conclude that your requirements are unsatisfiable.",
+        "wrong-tag",
+        "native",
+    ),
+    Case(
+        "no Python.h",
+        "      src/_core.c:1:10: fatal error: Python.h: No such file or directory\n      compilation terminated.\n  error: subprocess-exited-with-error",
+        "no-python-headers",
+        "native",
+    ),
+    Case(
+        "another header",
+        "#11 12.02   psutil/_x.c:9:10: fatal error: libpq-fe.h: No such file or directory",
+        "no-header",
+        "native",
+    ),
+    Case(
+        "no compiler",
+        "  building 'x._c' extension\n  error: command 'gcc' failed: No such file or directory\n  ERROR: Failed building wheel for x",
+        "no-compiler",
+        "native",
+    ),
+    Case(
+        "no compiler on Windows",
+        'error: Microsoft Visual C++ 14.0 or greater is required. Get it with "Microsoft C++ Build Tools"',
+        "no-compiler",
+        "native",
+    ),
+    Case(
+        "pg_config",
+        "Error: pg_config executable not found.\nERROR: Failed building wheel for psycopg2",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "killed",
+        "{standard input}: Assembler messages:\ng++: fatal error: Killed signal terminated program cc1plus",
+        "out-of-memory",
+        "native",
+    ),
+    Case(
+        "static TLS",
+        "ImportError: /lib/libgomp.so.1: cannot allocate memory in static TLS block",
+        "static-tls",
+        "native",
+    ),
+    Case("_ctypes", "ModuleNotFoundError: No module named '_ctypes'", "python-without", "native"),
+    # Nothing compiled.
+    Case(
+        "a package that is not there",
+        "Traceback (most recent call last):\n  File \"/srv/a.py\", line 1, in <module>\n    import requests\nModuleNotFoundError: No module named 'requests'",
+        "missing-package",
+        "other",
+        {"module": "requests"},
+    ),
+    Case(
+        "a plain conflict",
+        "  × No solution found when resolving dependencies:\n  ╰─▶ Because django-foo==2.0 depends on django>=5 and your project depends on django<5, we can conclude that your project's requirements are unsatisfiable.",
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "a plain conflict, pip",
+        "ERROR: Cannot install a==1 and b==2 because these package versions have conflicting dependencies.\nERROR: ResolutionImpossible: for help visit the documentation",
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "a conflict that pip left",
+        "ERROR: pip's dependency resolver does not currently take into account all the packages that are installed.\nbotocore 1.34.1 requires urllib3<2.1,>=1.25.4, but you have urllib3 2.2.0 which is incompatible.",
+        "conflict-left",
+        "other",
+        {
+            "consumer": "botocore",
+            "name": "urllib3",
+            "required": "<2.1,>=1.25.4",
+            "installed": "2.2.0",
+        },
+    ),
+    Case(
+        "a conflict of a release that is built here",
+        "Because softioc==4.6.1 depends on epicscorelibs>=7.0.7,<7.0.7.99.2 and you require "
+        "epicscorelibs==7.0.10.99.0.2, we can conclude that your requirements are unsatisfiable.",
+        "unsatisfiable-pin",
+        "stopped",
+        {"consumer": "softioc", "name": "epicscorelibs"},
+    ),
+    Case(
+        "a module that is not there, after a build that went well",
+        "Successfully built foo\nSuccessfully installed foo-1.0 bar-2\n"
+        "ModuleNotFoundError: No module named 'baz'",
+        "missing-package",
+        "other",
+        {"module": "baz"},
+    ),
+    Case("a crash in zsh", "zsh: segmentation fault  python", "process-died", "possible"),
+    Case(
+        "a symbol of a system library",
+        "OSError: /usr/lib/libgdal.so.30: undefined symbol: proj_create",
+        "undefined-symbol",
+        "possible",
+        {"symbol": "proj_create"},
+    ),
+    Case(
+        "no such version",
+        "ERROR: No matching distribution found for nosuchthing==9",
+        "no-such-version",
+        "other",
+    ),
+    Case(
+        "another Python required",
+        "ERROR: Package 'x' requires a different Python: 3.8.10 not in '>=3.9'",
+        "python-requirement",
+        "other",
+    ),
+    # Not known, or not a failure.
+    Case(
+        "a crash",
+        "python -c 'import x'\nSegmentation fault (core dumped)",
+        "process-died",
+        "possible",
+    ),
+    Case(
+        "an ordinary traceback",
+        "Traceback (most recent call last):\n  File \"a.py\", line 2, in <module>\nKeyError: 'x'",
+        None,
+        None,
+    ),
+    Case(
+        "success",
+        "Resolved 5 packages in 10ms\nInstalled 5 packages in 20ms\n + numpy==2.4.0\n",
+        None,
+        None,
+    ),
+    Case("a question", "how do I make uv use the same torch when building flash-attn?", None, None),
+    Case(
+        "a network failure",
+        "error: Failed to fetch: `https://index.example/simple/x/`\n  Caused by: operation timed out",
+        None,
+        None,
+    ),
+)

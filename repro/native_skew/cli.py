@@ -18,7 +18,7 @@ from native_skew.audit import audit
 from native_skew.doctor import doctor
 from native_skew.errors import ExitCode, SkewError
 from native_skew.export import export
-from native_skew.findings import printable
+from native_skew.findings import plain, printable
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, parse_choice
 from native_skew.matrix import matrix, merge
 from native_skew.publish import describe
@@ -26,6 +26,8 @@ from native_skew.results import diff, report
 from native_skew.run import results_option, run, scenario_option, serve
 from native_skew.scenarios import Cell
 from native_skew.timeline import timeline
+
+_SHOWN = 300  # characters of an unforeseen error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -123,6 +125,16 @@ cli.add_command(diff)
 cli.add_command(timeline)
 
 
+def _crash(error: Exception) -> str:
+    """What went wrong and where, in one line: a file's content may be part of a traceback."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = str(error)
+    shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+    return (
+        f"{type(error).__name__}: {shown} ({Path(last.filename).name}:{last.lineno}, {last.name})"
+    )
+
+
 def main() -> NoReturn:
     """The entry point: every foreseen error is one message on standard error, no traceback."""
     for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
@@ -140,14 +152,15 @@ def main() -> NoReturn:
         )
         code = ExitCode.COULD_NOT_RUN
     except OSError as error:
-        errors.print(f"error: {error.filename or 'work folder'}: {error.strerror}", soft_wrap=True)
+        where = plain(str(error.filename or "work folder"))
+        errors.print(
+            f"error: {where}: {error.strerror}", soft_wrap=True, highlight=False, markup=False
+        )
         code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         errors.print("interrupted: every process was ended, nothing was recorded", soft_wrap=True)
         code = ExitCode.INTERRUPTED
-    except Exception:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
-        sys.stderr.write(
-            f"{printable(traceback.format_exc())}error: this is a bug: please report it\n"
-        )
+    except Exception as error:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
+        sys.stderr.write(f"error: {plain(_crash(error))}; this is a bug: please report it\n")
         code = ExitCode.COULD_NOT_RUN
     sys.exit(code)

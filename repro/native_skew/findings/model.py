@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -114,6 +115,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         kit_version: of native-skew.
         looked_at: how many of what, e.g. ``{"distributions": 12}``.
         findings: errors first; within a level in the order found.
+        not_examined: what was not looked at, and why; a phrase each.
 
     """
 
@@ -122,6 +124,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     kit_version: str
     looked_at: dict[str, int]
     findings: tuple[Finding, ...]
+    not_examined: tuple[str, ...] = ()
     kind: Literal["native-skew findings 1"] = "native-skew findings 1"
 
     def brief(self) -> tuple[BriefFinding, ...]:
@@ -137,9 +140,25 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return ExitCode.of(changed=any(each.level != "note" for each in self.findings))
 
 
+# Control characters, ends of lines in Unicode's sense, and what turns the direction of a text.
+_NOT_PLAIN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+
 def plain(text: str) -> str:
-    """``text`` with what is no Unicode, as names of files may be, spelled out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """``text`` on one line: what is no Unicode, no sign, or ends a line, is spelled out.
+
+    Names of files, of libraries and of distributions may hold anything. A name that could end a
+    line could forge the next one.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _NOT_PLAIN.sub(_spelled, text)
+
+
+def _spelled(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def _plain_value(value: EvidenceValue) -> EvidenceValue:

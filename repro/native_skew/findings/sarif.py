@@ -36,7 +36,16 @@ def log(report: Report, rules: Iterable[Rule]) -> dict[str, Any]:
     index = {rule.id: number for number, rule in enumerate(known)}
     run = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True, "exitCode": int(report.exit_code)}],
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "exitCode": int(report.exit_code),
+                "toolExecutionNotifications": [
+                    {"level": "warning", "message": {"text": f"Not examined: {each}"}}
+                    for each in report.not_examined
+                ],
+            }
+        ],
         "columnKind": "unicodeCodePoints",
         "properties": {"subject": report.subject, "lookedAt": report.looked_at},
         "results": [_result(each, index) for each in report.findings],

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from native_skew.findings.model import Advice, Finding, Report
+from native_skew.findings.model import Advice, Finding, Report, plain
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 # What a file says of itself is not trusted with the terminal: no escape sequences.
@@ -32,10 +32,15 @@ def show(report: Report, console: Console) -> None:
     }
     parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
     verdict = ", ".join(parts) or "nothing found"
-    style = "red" if report.exit_code else "green"
+    style = "red" if report.exit_code else "yellow" if report.not_examined else "green"
+    left_out = "; ".join(report.not_examined)
     console.print(
         Text.assemble(
-            (printable(report.subject), "bold"), ": ", (verdict, style), f" ({looked_at})"
+            (plain(report.subject), "bold"),
+            ": ",
+            (verdict, style),
+            f" ({looked_at})",
+            (f"; not examined: {left_out}" if left_out else "", "yellow"),
         ),
         soft_wrap=True,
     )

@@ -40,10 +40,6 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
         installer: the INSTALLER file's word, e.g. ``uv``.
         direct_url: direct_url.json's text, empty where there is none.
         libraries: the shared objects that RECORD lists, relative to site-packages.
-        hashes: what RECORD says of the content of each, in the same order; empty where nothing.
-        top_level: names of its packages, where no RECORD lists files.
-        problem: why its metadata is not read; empty where it is. Name and version are then those
-            of the folder's name.
 
     """
 
@@ -56,6 +52,19 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
     installer: str
     direct_url: str
     libraries: tuple[str, ...] = ()
+
+
+class Listed(Installed, frozen=True, kw_only=True):
+    """An installed distribution, with what matters where nobody vouches for it.
+
+    Attributes:
+        hashes: what RECORD says of the content of each library, in their order; or empty.
+        top_level: names of its packages, where no RECORD lists files.
+        problem: why its metadata is not read; empty where it is. Name and version are then those
+            of the folder's name.
+
+    """
+
     hashes: tuple[str, ...] = ()
     top_level: tuple[str, ...] = ()
     problem: str = ""
@@ -72,7 +81,12 @@ def read(site: Path) -> tuple[Installed, ...]:
     A folder without a readable METADATA is passed over, as installers do.
     """
     found = (read_one(f"{site}/{folder}") for folder in info_folders(site))
-    return tuple(each for each in found if not each.problem)
+    fields = Installed.__struct_fields__
+    return tuple(
+        Installed(**{name: getattr(each, name) for name in fields})
+        for each in found
+        if not each.problem
+    )
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +120,7 @@ def info_folders(site: Path) -> list[str]:
     return list(listing(site).infos)
 
 
-def read_egg(info: str) -> Installed:
+def read_egg(info: str) -> Listed:
     """The distribution of one ``.egg-info``, a folder or a single file, as far as it tells.
 
     https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
@@ -124,7 +138,7 @@ def read_egg(info: str) -> Installed:
     if not requires and not is_file:
         requires = tuple(_plain_requirements(_text(f"{info}/requires.txt")))
     tops = [] if is_file else _text(f"{info}/top_level.txt").split()
-    return Installed(
+    return Listed(
         name=canonicalize_name(core.name),
         version=core.version,
         requires_dist=requires,
@@ -153,7 +167,7 @@ def _plain_requirements(text: str) -> Iterator[str]:
             yield line.strip()
 
 
-def read_one(info: str) -> Installed:
+def read_one(info: str) -> Listed:
     """The distribution of one ``.dist-info`` folder; ``problem`` says what is wrong with it."""
     problem = ""
     try:
@@ -165,7 +179,7 @@ def read_one(info: str) -> Installed:
         core = _of_folder(info, ".dist-info")
     wheel = _bytes(f"{info}/WHEEL", _SMALL_BYTES)
     recorded = dict(sorted(_recorded(_bytes(f"{info}/RECORD", _RECORD_BYTES))))
-    return Installed(
+    return Listed(
         name=canonicalize_name(core.name),
         version=core.version,
         requires_dist=core.requires_dist,

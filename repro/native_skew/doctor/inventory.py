@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.distributions import SHARED, Installed, installed
+from native_skew.distributions import SHARED, Listed, installed
 from native_skew.doctor.sites import Sites
 
 _SHOWN = 4  # names in a phrase
@@ -19,7 +19,7 @@ _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECOR
 _WALK = 500_000  # entries of a folder without a RECORD
 
 
-class Distribution(Installed, frozen=True, kw_only=True):
+class Distribution(Listed, frozen=True, kw_only=True):
     """One installed distribution; ``files`` are its shared objects on disk, as absolute paths."""
 
     files: tuple[str, ...] = ()
@@ -109,9 +109,7 @@ def read(sites: Sites) -> Inventory:
     )
 
 
-def _give(
-    stray: list[str], site: Path, eggs: list[Installed], found: dict[str, Distribution]
-) -> None:
+def _give(stray: list[str], site: Path, eggs: list[Listed], found: dict[str, Distribution]) -> None:
     """Adds ``stray`` files to the distributions whose top-level packages they are in."""
     owner_of = {top: each.name for each in eggs for top in each.top_level}
     base = f"{site}/"

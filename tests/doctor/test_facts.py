@@ -16,7 +16,7 @@ from native_skew.doctor import inventory, sites, system_libraries
 from native_skew.doctor.debian_packages import packages
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError
-from native_skew.doctor.importers import is_optional
+from native_skew.doctor.importers import use_of
 from native_skew.doctor.interpreter import read
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Finding, Report
@@ -444,7 +444,7 @@ def test_an_image_s_own_libraries_are_looked_at(pair, tmp_path: Path, call) -> N
 def test_whether_a_module_is_optional(tmp_path: Path, source: str, optional: bool) -> None:
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg/__init__.py").write_text(source)
-    assert is_optional("pkg.m", [tmp_path]) is optional
+    assert (use_of("pkg.m", [tmp_path]) == "if asked") is optional
 
 
 def test_the_scheme_of_this_interpreter_is_what_is_searched() -> None:

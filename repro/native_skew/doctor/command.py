@@ -19,7 +19,9 @@ from native_skew.toolchain import machine
 
 @click.command()
 @click.argument("env", required=False, type=click.Path(path_type=Path))
-@click.option("--confirm", is_flag=True, help="Import the modules too, in child processes.")
+@click.option(
+    "--confirm", is_flag=True, help="Import the packages and modules too, in child processes."
+)
 @click.option(
     "--root",
     "image",

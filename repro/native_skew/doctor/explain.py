@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
@@ -13,9 +14,9 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped, version
-from native_skew.doctor.pins import Pins
+from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.skew import Skew, skew_finding
-from native_skew.findings import Evidence, Finding, Location
+from native_skew.findings import Advice, Evidence, Finding, Location
 from native_skew.installers import Cause
 
 # https://docs.nvidia.com/cuda/cuda-c-programming-guide/ : libcuda.so.1 comes with the driver
@@ -67,7 +68,7 @@ class Explanations:
         """What is missing, skews first put together by consumer and provider."""
         skews: dict[tuple[str, str, Cause], Skew] = {}
         alike: dict[object, list[_Case]] = {}
-        older: dict[object, list[_Older]] = {}
+        older: dict[tuple[str, str], list[_Older]] = {}
         without: dict[object, list[ExtensionModule]] = {}
         reported: set[tuple[str, str]] = set()
         for module in _without_alternatives(modules):
@@ -98,8 +99,11 @@ class Explanations:
                 else:
                     without.setdefault(module.owner.name, []).append(module)
         yield from map(self._missing_versions, older.values())
+        # An older library also lacks symbols, and an older provider whole libraries: one cause.
+        skews = {key: skew for key, skew in skews.items() if key[:2] not in older}
+        rest = [cases for cases in alike.values() if not self._is_of_older(cases[0], older)]
         yield from map(self._undefined, without.values())
-        yield from self._missing(list(alike.values()))
+        yield from self._missing(rest)
         for skew in skews.values():
             self.explained.add((skew.consumer.name, skew.provider.name))
             yield skew_finding(skew, self._environment, self._pins)
@@ -142,9 +146,19 @@ class Explanations:
             if optional:
                 yield self._optional(optional)
 
+    def _is_of_older(self, case: _Case, older: Mapping[tuple[str, str], list[_Older]]) -> bool:
+        """Whether the library is missing where a provider's lie that is known to be too old."""
+        folders = set(case.unresolved.needer.folders)
+        return any(
+            each.provider and folders & {path.rpartition("/")[0] for path in each.provider.files}
+            for (consumer, _), cases in older.items()
+            if consumer == case.consumer.name
+            for each in cases[:1]
+        )
+
     def _is_optional(self, module: ExtensionModule) -> bool:
         if module.name not in self._is_asked_for:
-            optional = importers.is_optional(module.name, self._environment.sites)
+            optional = importers.use_of(module.name, self._environment.sites) == "if asked"
             self._is_asked_for[module.name] = optional
         return self._is_asked_for[module.name]
 
@@ -392,6 +406,15 @@ class Explanations:
                 f"Install a wheel of {consumer.name or 'it'} that was made for a system as old as "
                 "this one (manylinux), build it here, or update the system."
             )
+        pin = self._pins.of(consumer).get(provider.name) if provider else None
+        advice: tuple[Advice, ...] = ()
+        if provider and pin and not pin.holds:
+            self.explained.add((consumer.name, provider.name))
+            remedy = (
+                f"{consumer.title} requires `{pin.text}`, and {provider.version} is installed. "
+                f"Install the version that is required."
+            )
+            advice = _required(pin, consumer)
         listed = ", ".join(f"`{each}`" for each in versions[:_SHOWN])
         library = self._environment.relative(missing.library.path)
         return rules.OLDER_LIBRARY.finding(
@@ -407,12 +430,27 @@ class Explanations:
                 "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
                 **self._all_files(paths),
             },
+            advice,
         )
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(
             file=self._environment.relative(path), distribution=owner.name, version=owner.version
         )
+
+
+def _required(pin: Pin, consumer: Distribution) -> tuple[Advice, ...]:
+    """What installs the version that ``pin`` asks for; its names come from a parsed requirement."""
+    tools = ["uv pip install"] if consumer.installer == "uv" else ["pip install"]
+    return tuple(
+        Advice(
+            remedy="",
+            title="Install the version that is required",
+            tool=tool,
+            commands=(shlex.join([*tool.split(), pin.range]),),
+        )
+        for tool in tools
+    )
 
 
 def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:

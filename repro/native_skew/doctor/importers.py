@@ -9,6 +9,7 @@ import ast
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from native_skew import regular_files
 
@@ -16,10 +17,13 @@ _FILES, _BYTES = 4000, 1 << 20
 _TAKES_FAILURE = {"ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException"}
 
 
-def is_optional(module: str, sites: Sequence[Path]) -> bool:
-    """Whether ``module`` is imported by its own package, and nowhere in any case.
+Use = Literal["in any case", "if asked", "unknown"]
 
-    False where no import of it is found at all: then something finds it by other means.
+
+def use_of(module: str, sites: Sequence[Path]) -> Use:
+    """How its own package imports ``module``; unknown where no import of it is found at all.
+
+    Something may then find it by other means.
 
     Args:
         module: as one imports it.
@@ -29,7 +33,7 @@ def is_optional(module: str, sites: Sequence[Path]) -> bool:
     top, _, _ = module.partition(".")
     folder = next((each / top for each in sites if (each / top).is_dir()), None)
     if folder is None:
-        return False
+        return "unknown"
     word, seen = module.rpartition(".")[2].encode(), False
     for path in _python_files(folder):
         try:
@@ -41,9 +45,9 @@ def is_optional(module: str, sites: Sequence[Path]) -> bool:
         package = _package_of(path, folder.parent)
         for in_any_case in _imports(data, module, package):
             if in_any_case:
-                return False
+                return "in any case"
             seen = True
-    return seen
+    return "if asked" if seen else "unknown"
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

@@ -184,8 +184,20 @@ VIOLATED_REQUIREMENT = Rule(
 IMPORT_FAILS = Rule(
     id="import-fails",
     level="error",
-    title="The loader refuses a module in which nothing was found",
-    description="--confirm imported the module, and the loader's error is not explained above.",
+    title="An import fails",
+    description=(
+        "--confirm imported the module or its package, and that raised an exception, died by a "
+        "signal, ended the process or did not end, of which nothing was found in the files."
+    ),
+)
+FAILS_BY_ITSELF = Rule(
+    id="fails-by-itself",
+    level="note",
+    title="A module that its package does without fails",
+    description=(
+        "--confirm imported the module by its own name, which failed; its package imports, and "
+        "has not imported it. It may be optional, or for another module to load."
+    ),
 )
 IMPORTS_AFTER_ALL = Rule(
     id="imports-after-all",
@@ -215,5 +227,6 @@ RULES = (
     OPTIONAL_MODULE,
     MISSING_DRIVER,
     IMPORT_FAILS,
+    FAILS_BY_ITSELF,
     IMPORTS_AFTER_ALL,
 )

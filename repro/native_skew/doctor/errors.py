@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from native_skew.errors import SkewError
@@ -25,6 +26,18 @@ class NotAnEnvironmentError(SkewError):
         super().__init__(
             f"{plain(str(path))}: {reason}; name a virtual environment, a conda prefix, a site-packages or "
             "--target folder, a wheel, or a folder of wheels"
+        )
+
+
+class SettingsError(SkewError):
+    """``[tool.native-skew]`` is wrong; carries every problem found in it."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        said = "; ".join(plain(each) for each in problems)
+        super().__init__(
+            f"{plain(str(path))}: [tool.native-skew] is not valid: {said}; the keys are fail-on "
+            '("error" or "warning") and ignore, a list of tables with a reason, and a rule, a '
+            "distribution or a file"
         )
 
 

@@ -181,6 +181,12 @@ VIOLATED_REQUIREMENT = Rule(
     ),
 )
 
+UNUSED_IGNORE = Rule(
+    id="unused-ignore",
+    level="note",
+    title="An ignore that fits nothing",
+    description="[tool.native-skew] ignores what was not found: it may hide what comes later.",
+)
 IMPORT_FAILS = Rule(
     id="import-fails",
     level="error",
@@ -229,4 +235,5 @@ RULES = (
     IMPORT_FAILS,
     FAILS_BY_ITSELF,
     IMPORTS_AFTER_ALL,
+    UNUSED_IGNORE,
 )

@@ -11,6 +11,7 @@ from native_skew.errors import ExitCode
 from native_skew.findings.schemas import schema_of
 
 Level = Literal["error", "warning", "note"]
+FailOn = Literal["error", "warning"]  # the lowest level that makes a run end with 1
 # What a finding rests on, by name: texts, numbers, and lists of texts.
 EvidenceValue = str | int | bool | tuple[str, ...] | None
 Evidence = dict[str, EvidenceValue]
@@ -106,6 +107,13 @@ class BriefFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Ignored(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding that the project's settings say not to count, and why."""
+
+    finding: Finding
+    reason: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that one run of a command says.
 
@@ -115,6 +123,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         kit_version: of native-skew.
         looked_at: how many of what, e.g. ``{"distributions": 12}``.
         findings: errors first; within a level in the order found.
+        ignored: found, and not counted.
+        fail_on: the lowest level that counts.
         not_examined: what was not looked at, and why; a phrase each.
 
     """
@@ -125,6 +135,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     looked_at: dict[str, int]
     findings: tuple[Finding, ...]
     not_examined: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    fail_on: FailOn = "warning"
     kind: Literal["native-skew findings 1"] = "native-skew findings 1"
 
     def brief(self) -> tuple[BriefFinding, ...]:
@@ -136,8 +148,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 where there is an error or a warning, else 0. What could not look ends with 2."""
-        return ExitCode.of(changed=any(each.level != "note" for each in self.findings))
+        """1 where there is an error or a warning, else 0; with ``fail_on`` error, for that alone.
+
+        What could not look ends with 2.
+        """
+        counts = ("error",) if self.fail_on == "error" else ("error", "warning")
+        return ExitCode.of(changed=any(each.level in counts for each in self.findings))
 
 
 # Control characters, ends of lines in Unicode's sense, and what turns the direction of a text.

@@ -6,6 +6,7 @@ import importlib
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -45,6 +46,8 @@ EXTRAS = {
     **dict.fromkeys(("run", "results", "export", "matrix", "timeline"), "laboratory"),
 }
 _ENTRIES = {name: entry for section in COMMANDS.values() for name, entry in section.items()}
+
+_SHOWN = 300  # characters of an unforeseen error
 
 
 class Commands(click.Group):
@@ -112,6 +115,16 @@ def cli() -> None:
     """
 
 
+def _crash(error: Exception) -> str:
+    """What went wrong and where, in one line: a file's content may be part of a traceback."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = str(error)
+    shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+    return (
+        f"{type(error).__name__}: {shown} ({Path(last.filename).name}:{last.lineno}, {last.name})"
+    )
+
+
 def main() -> NoReturn:
     """The entry point: every foreseen error is one message on standard error, no traceback."""
     for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
@@ -126,15 +139,22 @@ def main() -> NoReturn:
         _tell(f"error: {error}")
         code = ExitCode.COULD_NOT_RUN
     except OSError as error:
-        _tell(f"error: {str(error.filename or 'work folder')!r}: {error.strerror}")
+        where = _plain(str(error.filename or "work folder"))
+        _tell(f"error: {where}: {error.strerror}")
         code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         _tell("interrupted: every process was ended, nothing was recorded")
         code = ExitCode.INTERRUPTED
-    except Exception:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
-        _tell(f"{traceback.format_exc()}error: this is a bug: please report it")
+    except Exception as error:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
+        _tell(f"error: {_plain(_crash(error))}; this is a bug: please report it")
         code = ExitCode.COULD_NOT_RUN
     sys.exit(code)
+
+
+def _plain(text: str) -> str:
+    from native_skew.findings import plain  # noqa: PLC0415  (not needed to start)
+
+    return plain(text)
 
 
 def _tell(text: str) -> None:

@@ -24,10 +24,30 @@ _HEADER = Header(
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    """One module that imports, one at which the loader stops, one that fails by itself."""
-    (tmp_path / "sound.py").touch()
+    """Modules that import, that fail, and that end their process."""
+    sources = {
+        "sound": "",
+        "unwell": "raise ImportError('of its own\\nforged')",
+        "killed": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+        "leaves": "import sys; sys.exit(0)",
+        "ends": "import os, sys; sys.stderr.write('last words'); os._exit(3)",
+        "hangs": "import time; time.sleep(600)",
+        "noisy": "import os, sys; print('{}'); os.write(int(sys.argv[1]), b'{no line\\n')",
+        "lazy/__init__": "def f():\n    from . import extra",
+        "lazy/extra": "raise RuntimeError('no device')",
+        "lazy/needed": "raise ImportError('libx.so.1: cannot open shared object file')",
+        "lazy/user": "from . import needed",
+        "strict/__init__": "from . import part",
+        "strict/part": "raise ValueError('numpy.dtype size changed')",
+        "deep/__init__": "",
+        "deep/inner/__init__": "from . import part",
+        "deep/inner/part": "raise ValueError('numpy.dtype size changed')",
+    }
+    for name, source in sources.items():
+        path = tmp_path / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{source}\n")
     (tmp_path / "damaged.abi3.so").write_bytes(b"/* no ELF file */")
-    (tmp_path / "unwell.py").write_text("raise ImportError('of its own')\n")
     program = tmp_path / "python"
     program.write_text(
         f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(tmp_path))} exec {shlex.quote(sys.executable)} "$@"\n'
@@ -54,8 +74,17 @@ def module(name: str) -> ExtensionModule:
         ("damaged", None, ["import-fails"]),
         ("damaged", "warning", ["import-fails"]),
         ("damaged", "error", []),
-        ("unwell", None, []),
+        ("unwell", None, ["import-fails"]),
         ("unwell", "error", []),
+        ("killed", None, ["import-fails"]),
+        ("leaves", None, ["import-fails"]),
+        ("ends", None, ["import-fails"]),
+        ("noisy", None, []),
+        ("lazy.extra", None, ["fails-by-itself"]),
+        ("lazy.extra", "note", []),  # said already
+        ("lazy.needed", None, ["import-fails"]),
+        ("strict.part", None, ["import-fails"]),
+        ("deep.inner.part", None, ["import-fails"]),
     ],
 )
 @pytest.mark.parametrize("key", ["module", "modules"])
@@ -72,7 +101,45 @@ def test_what_an_import_adds(
         findings=tuple(found) if level else (),
     )
     confirming = confirmed(report, [module(name)], environment)
-    assert confirming.looked_at == {"imports": 1}
+    assert confirming.looked_at == {"imports": name.count(".") + 1}
     more = [each for each in confirming.findings if each not in report.findings]
     assert [each.rule for each in more] == added
     assert all(each.evidence == {"module": name} for each in more)
+    assert not any("\n" in each.message for each in more)
+
+
+def confirm(environment: Environment, *names: str, limit: float = 60) -> Report:
+    report = Report(command="doctor", subject="x", kit_version="1", looked_at={}, findings=())
+    return confirmed(report, [module(name) for name in names], environment, limit)
+
+
+def test_what_hangs_is_ended_and_the_others_are_imported(environment: Environment) -> None:
+    report = confirm(environment, "hangs", "sound", limit=3)
+    (finding,) = report.findings
+    assert (finding.rule, "no end after 3 s" in finding.message) == ("import-fails", True)
+    assert report.looked_at == {"imports": 2}
+
+
+def test_how_a_process_ended_is_said(environment: Environment) -> None:
+    said = {each.evidence["module"]: each.message for each in confirm(
+        environment, "killed", "ends", "leaves"
+    ).findings}  # fmt: skip
+    assert "ended by SIGSEGV" in said["killed"]
+    assert "ended with 3: last words" in said["ends"]
+    assert "SystemExit" in said["leaves"]
+
+
+def test_a_child_goes_on_behind_one_that_died(environment: Environment) -> None:
+    """In one package: what comes after it is imported too, and what fails alike is one finding."""
+    package = environment.root / "many"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for number in range(3):
+        (package / f"a{number}.py").write_text("import os; os.abort()\n")
+        (package / f"b{number}.py").touch()
+    names = [f"many.{kind}{n}" for n in range(3) for kind in "ab"]
+    report = confirm(environment, *names)
+    (finding,) = report.findings
+    assert finding.evidence["modules"] == ("many.a0", "many.a1", "many.a2")
+    assert "SIGABRT" in finding.message
+    assert report.looked_at == {"imports": 7}

@@ -17,6 +17,7 @@ import tomlkit
 from jsonschema import Draft202012Validator
 from native_skew.doctor import advice, inventory
 from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.sites import Sites
 from native_skew.findings import Finding
 from native_skew.findings.model import schema
 from native_skew.installers import Cause, tabs
@@ -270,10 +271,13 @@ def test_a_record_cannot_point_far_and_is_bounded(tmp_path: Path) -> None:
     info.mkdir()
     (info / "METADATA").write_bytes(b"Name: x\nVersion: 1\n\nbody")
     (info / "RECORD").write_bytes(b'"a,b.so",,\n../../etc/x.so,,\na/b.so.1,,\nc.so.py,,\n')
-    (found,) = inventory.read([tmp_path])
-    assert f"{tmp_path}/a,b.so" in found.files
-    assert f"{tmp_path}/a/b.so.1" in found.files
+    sites = Sites(folders=(tmp_path,))
+    ((owner, gone),) = inventory.read(sites).gone
+    assert owner.files == ()
+    assert gone == (f"{tmp_path}/a,b.so", f"{tmp_path}/a/b.so.1")
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "y-1.dist-info").mkdir()
     os.mkfifo(tmp_path / "y-1.dist-info" / "METADATA")
-    assert [each.name for each in inventory.read([tmp_path])] == ["x"]
+    read = inventory.read(sites)
+    assert [each.name for each in read.distributions] == ["x", "y"]
+    assert read.not_examined == ("the metadata of y (not a regular file)",)

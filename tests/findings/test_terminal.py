@@ -7,7 +7,7 @@ from pathlib import Path
 
 import native_skew
 import pytest
-from native_skew.findings import one_line, terminal
+from native_skew.findings import plain, terminal
 from rich.console import Console
 from rich.table import Table
 
@@ -25,11 +25,9 @@ def test_words_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_one_line_is_one_line() -> None:
-    assert (
-        one_line("a\nerror b\r\x1b[31m\u202e\x85\tc") == "a\\nerror b\\x0d\\x1b[31m\\x202e\\x85 c"
-    )
-    assert one_line("libfoo.so.1 «ä»") == "libfoo.so.1 «ä»"
-    assert len(one_line("x\u2028y\x0bz\x1cw").splitlines()) == 1
+    assert plain("a\nerror b\r\x1b[31m\u202e\x85\tc") == "a\\nerror b\\x0d\\x1b[31m\\x202e\\x85 c"
+    assert plain("libfoo.so.1 «ä»") == "libfoo.so.1 «ä»"
+    assert len(plain("x\u2028y\x0bz\x1cw").splitlines()) == 1
 
 
 def test_text_goes_through_one_place() -> None:

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from native_skew.adopt.ranges import Granularity
-from native_skew.findings import one_line
+from native_skew.findings import plain
 
 
 class SkewCause(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +33,8 @@ class SkewCause(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """Two lines: what is wrong, and what is done about it."""
         todo = "by hand" if self.by_hand else "change"
-        what = one_line(f"{self.where}: {self.kind}: {self.what}")
-        return f"{what}\n    {todo}: {one_line(self.change)}"
+        what = plain(f"{self.where}: {self.kind}: {self.what}")
+        return f"{what}\n    {todo}: {plain(self.change)}"
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from native_skew.adopt.plan import propose
 from native_skew.adopt.project import Project
 from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
 from native_skew.errors import ExitCode
-from native_skew.findings import one_line
+from native_skew.findings import plain
 from native_skew.toolchain import user_index
 
 
@@ -78,10 +78,10 @@ def adopt(
     for finding in proposal.findings:
         click.echo(str(finding), err=True)
     for note in proposal.notes:
-        click.echo(f"note: {one_line(note)}", err=True)
+        click.echo(f"note: {plain(note)}", err=True)
     if write:
         for changed in folder.write(path, before, proposal.after):
-            click.echo(f"written: {one_line(str(path / changed))}", err=True)
+            click.echo(f"written: {plain(str(path / changed))}", err=True)
     else:
         sys.stdout.write(proposal.diff)
     if not proposal.findings:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from native_skew.audit.addresses import without_credentials
 from native_skew.errors import SkewError
-from native_skew.findings import one_line
+from native_skew.findings import plain
 
 
 class AuditError(SkewError):
@@ -19,8 +19,8 @@ class AuditError(SkewError):
     """
 
     def __init__(self, message: str, output: Sequence[str] = ()) -> None:
-        below = "".join(f"\n  {one_line(line)}" for line in output)
-        super().__init__(without_credentials(one_line(message) + below))
+        below = "".join(f"\n  {plain(line)}" for line in output)
+        super().__init__(without_credentials(plain(message) + below))
 
 
 class ReleaseError(AuditError):

@@ -15,7 +15,7 @@ from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
 from native_skew.binaries import Image, ImageError
 from native_skew.distributions import SHARED, metadata
-from native_skew.findings import one_line
+from native_skew.findings import plain
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
@@ -145,9 +145,9 @@ def _module(archive: Zip, name: str, folder: Path) -> SharedObject | None:
         path.unlink()
     search = (header.runpath or header.rpath).split(":")
     return SharedObject(
-        path=one_line(name),
-        needed=tuple(map(one_line, header.needed)),
-        search=tuple(map(one_line, filter(None, search))),
+        path=plain(name),
+        needed=tuple(map(plain, header.needed)),
+        search=tuple(map(plain, filter(None, search))),
     )
 
 

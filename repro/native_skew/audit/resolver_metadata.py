@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name, canonicalize_version
 
 from native_skew.audit.addresses import without_credentials
 from native_skew.distributions import metadata
-from native_skew.findings import one_line
+from native_skew.findings import plain
 
 
 class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,16 +89,16 @@ def parse(data: bytes) -> ResolverMetadata:
     try:
         python = specifier_text(SpecifierSet(python))
     except InvalidSpecifier:
-        python = one_line(python)
+        python = plain(python)
         problems.append(f"Requires-Python: {python}")
     return ResolverMetadata(
         name=canonicalize_name(core.name),
-        version=one_line(core.version),
-        metadata_version=one_line(core.metadata_version),
+        version=plain(core.version),
+        metadata_version=plain(core.metadata_version),
         requires_dist=requires,
         requires_python=python,
         extras=tuple(sorted({canonicalize_name(each) for each in core.provides_extra})),
-        dynamic=tuple(map(one_line, core.dynamic)),
+        dynamic=tuple(map(plain, core.dynamic)),
         problems=tuple(problems),
     )
 
@@ -125,7 +125,7 @@ def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
         try:
             found = Requirement(text)
         except (InvalidRequirement, RecursionError):
-            problems.append(one_line(without_credentials(text)))
+            problems.append(plain(without_credentials(text)))
             continue
         marker = _marker_text(found.marker) if found.marker else ""
         key = (canonicalize_name(found.name), marker, without_credentials(found.url or ""))

@@ -1,6 +1,6 @@
 """ELF files, and what the dynamic loader would do with them: read, never loaded."""
 
-from native_skew.binaries import file_cache, symbol_versions, symbols
+from native_skew.binaries import file_cache, rooted, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved
 from native_skew.binaries.missing_versions import MissingVersions, VersionCheck
@@ -17,6 +17,7 @@ __all__ = [
     "Unresolved",
     "VersionCheck",
     "file_cache",
+    "rooted",
     "symbol_versions",
     "symbols",
 ]

@@ -10,6 +10,7 @@ import os
 import struct
 from pathlib import Path
 
+from native_skew import regular_files
 from native_skew.binaries import file_cache
 
 PATH = Path("/etc/ld.so.cache")
@@ -29,8 +30,7 @@ def read(path: Path = PATH) -> dict[str, tuple[str, ...]]:
 @file_cache.while_unchanged
 def _read(path: str) -> dict[str, tuple[str, ...]]:
     try:
-        with Path(path).open("rb") as stream:
-            data = stream.read(_LIMIT)
+        data = regular_files.content(path, _LIMIT)
     except OSError:
         return {}
     start = _start(data)

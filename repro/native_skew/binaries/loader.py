@@ -15,18 +15,19 @@ from typing import Literal
 
 import msgspec
 
-from native_skew.binaries import ld_cache, symbol_versions
+from native_skew.binaries import ld_cache, rooted, symbol_versions
 from native_skew.binaries.image import Header, Image, ImageError
 
-_MACHINE = platform.machine()
-_MULTIARCH = f"lib/{_MACHINE}-linux-gnu"
-# ``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere.
-_LIB = _MULTIARCH if Path("/", _MULTIARCH).is_dir() else "lib64"
-# What glibc is built to search; distributions differ, and what is not there is passed over.
-_GLIBC_FOLDERS = (
-    *(f"/{_MULTIARCH}", f"/usr/{_MULTIARCH}"),
-    *("/lib64", "/usr/lib64", "/lib", "/usr/lib"),
-)
+# e_machine as uname(2) calls it, of what root file systems are made for.
+_MACHINES = {
+    3: "i386",
+    62: "x86_64",
+    183: "aarch64",
+    243: "riscv64",
+    21: "powerpc64le",
+    22: "s390x",
+}
+_GLIBC_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
 _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
 _LIBC_NAMES = ("libc.musl-", "ld-musl-")
 
@@ -54,8 +55,9 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def folders(self) -> tuple[str, ...]:
         """The folders of its own run-time path, as written and without any ``..``."""
-        parts = _split(self.header.runpath or self.header.rpath, self.folder)
-        return tuple(os.path.normpath(part) for part in parts)
+        text = self.header.runpath or self.header.rpath
+        parts = [_with_origin(part, self.folder) for part in text.split(":")]
+        return tuple(os.path.normpath(part) for part in parts if part.startswith("/"))
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -99,6 +101,7 @@ class Loader:
         program: the interpreter's file; None where it is not known.
         library_path: LD_LIBRARY_PATH's folders.
         libc: which C library's rules; of the interpreter's where it is known.
+        root: the folder that is ``/`` for the process: that of a mounted or unpacked image.
 
     """
 
@@ -107,7 +110,9 @@ class Loader:
         program: Path | None = None,
         library_path: Iterable[str] = (),
         libc: Literal["glibc", "musl"] | None = None,
+        root: str = "",
     ) -> None:
+        self._root = root.rstrip("/")
         self._files: dict[str, Loaded | str | None] = {}
         self._known: dict[
             tuple[tuple[str, ...], str, object], tuple[Loaded | None, Unresolved | None]
@@ -117,8 +122,20 @@ class Loader:
         self.program = self._program(program)
         interpreter = self.program.header.interpreter if self.program else ""
         self.libc = libc or ("musl" if "ld-musl" in interpreter else "glibc")
-        self._cache = ld_cache.read() if self.libc == "glibc" else {}
-        self._system = _MUSL_FOLDERS if self.libc == "musl" else _GLIBC_FOLDERS
+        cache = Path(f"{self._root}{ld_cache.PATH}")
+        self._cache = ld_cache.read(cache) if self.libc == "glibc" else {}
+        # What glibc is built to search; distributions differ, and what is not there is passed over.
+        machine = self.program.header.machine if self.program and self._root else 0
+        self._machine = _MACHINES.get(machine, platform.machine())
+        multiarch = f"lib/{self._machine}-linux-gnu"
+        # ``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere.
+        self._lib = multiarch if os.path.isdir(f"{self._root}/{multiarch}") else "lib64"  # noqa: PTH112
+        system = (
+            _MUSL_FOLDERS
+            if self.libc == "musl"
+            else (f"/{multiarch}", f"/usr/{multiarch}", *_GLIBC_FOLDERS)
+        )
+        self._system = tuple(f"{self._root}{folder}" for folder in system)
         self._process: Closure | None = None
 
     @property
@@ -131,7 +148,7 @@ class Loader:
     def open(self, path: str) -> Loaded | str | None:
         """The file at ``path``; the reason where it is damaged, None where there is none."""
         if path not in self._files:
-            self._files[path] = _open(path)
+            self._files[path] = _open(path, self._root)
         return self._files[path]
 
     def of_system(self, file: Loaded) -> bool:
@@ -186,7 +203,7 @@ class Loader:
             return self.program, None  # the loader itself, under any name; there is always one
         if "/" in name:
             folders = ("",)
-            name = _expand(name, needer.folder)
+            name = self._expand(name, needer.folder)
         key = folders, name, needer.header.architecture
         if key not in self._known:
             self._known[key] = self._search(name, folders, needer)
@@ -213,7 +230,7 @@ class Loader:
         yield from (f"{folder}/{name}" if folder else name for folder in folders)
         if folders == ("",):
             return
-        cached = self._cache.get(name, ())
+        cached = [f"{self._root}{path}" for path in self._cache.get(name, ())]
         if needer.header.no_default:
             yield from (path for path in cached if not path.startswith(self._system))
             return
@@ -231,34 +248,40 @@ class Loader:
             for each in (*reversed(chain), *program):
                 text = each.header.rpath
                 text = text or (each.header.runpath if self.libc == "musl" else "")
-                inherited += _split(text, each.folder)
+                inherited += self._split(text, each.folder)
         if self.libc == "musl":
             return (*self._library_path, *inherited)
-        own = _split(needer.header.runpath, needer.folder)
+        own = self._split(needer.header.runpath, needer.folder)
         return (*inherited, *self._library_path, *own)
 
     def _program(self, path: Path | None) -> Loaded | None:
-        found = self.open(os.path.realpath(path)) if path else None
+        found = self.open(rooted.real(self._root, str(path))) if path else None
         return found if isinstance(found, Loaded) else None
 
+    def _split(self, text: str, origin: str) -> list[str]:
+        if not text:
+            return []
+        # An empty part is the working folder, which is another one each time.
+        parts = [self._expand(part, origin) for part in text.split(":") if part]
+        return [part for part in parts if part.startswith("/")]
 
-def _split(text: str, origin: str) -> list[str]:
-    if not text:
-        return []
-    # An empty part is the working folder, which is another one each time.
-    parts = [_expand(part, origin) for part in text.split(":") if part]
-    return [part for part in parts if part.startswith("/")]
+    def _expand(self, text: str, origin: str) -> str:
+        if text.startswith("/"):  # as the process sees it; ``$ORIGIN`` is as we do
+            text = self._root + text
+        if "$" not in text:
+            return text
+        for token, value in (("LIB", self._lib), ("PLATFORM", self._machine)):
+            text = text.replace(f"${{{token}}}", value).replace(f"${token}", value)
+        return _with_origin(text, origin)
 
 
-def _expand(text: str, origin: str) -> str:
-    if "$" not in text:
-        return text
-    for token, value in (("ORIGIN", origin), ("LIB", _LIB), ("PLATFORM", _MACHINE)):
-        text = text.replace(f"${{{token}}}", value).replace(f"${token}", value)
-    return text
+def _with_origin(text: str, origin: str) -> str:
+    return text.replace("${ORIGIN}", origin).replace("$ORIGIN", origin)
 
 
-def _open(path: str) -> Loaded | str | None:
+def _open(path: str, root: str) -> Loaded | str | None:
+    # Below a root that is not ours, a link in the path would lead out of it.
+    path = rooted.real(root, path) if root else path
     if not os.path.exists(path):  # noqa: PTH110
         return None
     try:

@@ -2,7 +2,7 @@
 
 from native_skew.distributions import archives, installed, metadata, sdists
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
-from native_skew.distributions.installed import SHARED, Installed, stem
+from native_skew.distributions.installed import SHARED, Installed, Listed, stem
 from native_skew.distributions.metadata import core_metadata
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.distributions.setup_source import imports_at_once, stamping_modules
@@ -14,6 +14,7 @@ __all__ = [
     "CarefulZip",
     "DistributionFile",
     "Installed",
+    "Listed",
     "SourceTexts",
     "archives",
     "core_metadata",

@@ -17,6 +17,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from native_skew import regular_files
 from native_skew.distributions import metadata
 
 # A shared object's name in RECORD or in an archive, with or without a version behind it.
@@ -25,6 +26,7 @@ SHARED = re.compile(r"\.so(\.[^/]*)?$")
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
+_NO_NAME = "its Name is none that the specifications allow"
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,32 +54,132 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
     libraries: tuple[str, ...] = ()
 
 
+class Listed(Installed, frozen=True, kw_only=True):
+    """An installed distribution, with what matters where nobody vouches for it.
+
+    Attributes:
+        hashes: what RECORD says of the content of each library, in their order; or empty.
+        top_level: names of its packages, where no RECORD lists files.
+        problem: why its metadata is not read; empty where it is. Name and version are then those
+            of the folder's name.
+
+    """
+
+    hashes: tuple[str, ...] = ()
+    top_level: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def has_valid_names(self) -> bool:
+        """Whether name and version are what the specifications allow: fit for a command line."""
+        return metadata.is_name(self.name) and metadata.is_version(self.version)
+
+
 def read(site: Path) -> tuple[Installed, ...]:
     """Every distribution in the site-packages folder ``site``, by the names of the folders.
 
     A folder without a readable METADATA is passed over, as installers do.
     """
     found = (read_one(f"{site}/{folder}") for folder in info_folders(site))
-    return tuple(each for each in found if each)
+    fields = Installed.__struct_fields__
+    return tuple(
+        Installed(**{name: getattr(each, name) for name in fields})
+        for each in found
+        if not each.problem
+    )
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """The names in a site-packages folder that tell what is installed, sorted.
+
+    Attributes:
+        infos: ``.dist-info`` folders.
+        eggs: ``.egg-info`` folders or files, of older tools and of Debian.
+
+    """
+
+    infos: tuple[str, ...] = ()
+    eggs: tuple[str, ...] = ()
+
+
+def listing(site: Path | str) -> Listing:
+    """What lies in ``site``; nothing where it is no folder."""
+    try:
+        with os.scandir(site) as entries:
+            names = sorted([each.name for each in entries if each.name.endswith("-info")])
+    except OSError:
+        return Listing()
+    return Listing(
+        infos=tuple(each for each in names if each.endswith(".dist-info")),
+        eggs=tuple(each for each in names if each.endswith(".egg-info")),
+    )
 
 
 def info_folders(site: Path) -> list[str]:
     """The names of the ``.dist-info`` folders, sorted; none where ``site`` is no folder."""
-    try:
-        with os.scandir(site) as entries:
-            return sorted(each.name for each in entries if each.name.endswith(".dist-info"))
-    except OSError:
-        return []
+    return list(listing(site).infos)
 
 
-def read_one(info: str) -> Installed | None:
-    """The distribution of one ``.dist-info`` folder; None where it has no readable METADATA."""
+def read_egg(info: str) -> Listed:
+    """The distribution of one ``.egg-info``, a folder or a single file, as far as it tells.
+
+    https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
+    """
+    is_file, problem = not os.path.isdir(info), ""  # noqa: PTH112
     try:
-        core = metadata.parse(_bytes(f"{info}/METADATA", _METADATA_BYTES))
-    except ValueError:
-        return None
+        path = info if is_file else f"{info}/PKG-INFO"
+        core = metadata.parse(regular_files.content(path, _METADATA_BYTES))
+        if not metadata.is_name(core.name):
+            raise ValueError(_NO_NAME)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        core = _of_folder(info, ".egg-info")
+    requires = core.requires_dist
+    if not requires and not is_file:
+        requires = tuple(_plain_requirements(_text(f"{info}/requires.txt")))
+    tops = [] if is_file else _text(f"{info}/top_level.txt").split()
+    return Listed(
+        name=canonicalize_name(core.name),
+        version=core.version,
+        requires_dist=requires,
+        dynamic=core.dynamic,
+        tags=(),
+        generator="",
+        installer="",
+        direct_url="",
+        top_level=(*tops, core.name.replace("-", "_")),
+        problem=problem,
+    )
+
+
+def _of_folder(info: str, suffix: str) -> metadata.CoreMetadata:
+    """Name and version as a folder's name has them; nothing where that is no valid name."""
+    name, _, version = info.rpartition("/")[2].removesuffix(suffix).partition("-")
+    return metadata.nothing(name if metadata.is_name(name) else "", version)
+
+
+def _plain_requirements(text: str) -> Iterator[str]:
+    """The lines of requires.txt before its first section: sections are extras and markers."""
+    for line in text.splitlines():
+        if line.startswith("["):
+            return
+        if line.strip():
+            yield line.strip()
+
+
+def read_one(info: str) -> Listed:
+    """The distribution of one ``.dist-info`` folder; ``problem`` says what is wrong with it."""
+    problem = ""
+    try:
+        core = metadata.parse(regular_files.content(f"{info}/METADATA", _METADATA_BYTES))
+        if not metadata.is_name(core.name):
+            raise ValueError(_NO_NAME)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        core = _of_folder(info, ".dist-info")
     wheel = _bytes(f"{info}/WHEEL", _SMALL_BYTES)
-    return Installed(
+    recorded = dict(sorted(_recorded(_bytes(f"{info}/RECORD", _RECORD_BYTES))))
+    return Listed(
         name=canonicalize_name(core.name),
         version=core.version,
         requires_dist=core.requires_dist,
@@ -86,7 +188,9 @@ def read_one(info: str) -> Installed | None:
         generator="".join(metadata.wheel_values(wheel, "Generator")),
         installer=_text(f"{info}/INSTALLER"),
         direct_url=_text(f"{info}/direct_url.json"),
-        libraries=tuple(sorted(_recorded(_bytes(f"{info}/RECORD", _RECORD_BYTES)))),
+        libraries=tuple(recorded),
+        hashes=tuple(recorded.values()),
+        problem=problem,
     )
 
 
@@ -123,17 +227,29 @@ def _violation(holder: Installed, text: str, versions: dict[str, str]) -> str | 
     )
 
 
-def _recorded(record: bytes) -> Iterator[str]:
-    """The names of shared objects in RECORD, found by a search: most lines are of other files."""
+def _recorded(record: bytes) -> Iterator[tuple[str, str]]:
+    """The names and hashes of shared objects in RECORD, found by a search: most lines are of others."""
     at = record.find(b".so")
     while at >= 0:
         start, end = record.rfind(b"\n", 0, at) + 1, record.find(b"\n", at)
         end = end if end >= 0 else len(record)
         line = os.fsdecode(record[start:end].rstrip(b"\r"))
         at = record.find(b".so", end)
-        name = next(csv.reader([line]), [""])[0] if line.startswith('"') else line.split(",", 1)[0]
+        name, hashed = _row(line)
         if SHARED.search(name) and "\0" not in name:
-            yield name
+            yield name, hashed
+
+
+def _row(line: str) -> tuple[str, str]:
+    """Name and hash of one line of RECORD; nothing of one that is none."""
+    if not line.startswith('"'):
+        name, _, rest = line.partition(",")
+        return name, rest.partition(",")[0]
+    try:
+        name, hashed, *_ = [*next(csv.reader([line]), []), "", ""]
+    except csv.Error:
+        return "", ""
+    return name, hashed
 
 
 def _text(path: str) -> str:
@@ -143,13 +259,6 @@ def _text(path: str) -> str:
 def _bytes(path: str, limit: int) -> bytes:
     """Up to ``limit`` bytes of a file; none where it cannot be read."""
     try:
-        # Not a FIFO's end that waits for a writer.
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
-        return b""
-    try:
-        return os.read(file, min(os.fstat(file).st_size, limit))
+        return regular_files.content(path, limit)
     except OSError:
         return b""
-    finally:
-        os.close(file)

@@ -12,6 +12,7 @@ import re
 
 import msgspec
 from packaging.metadata import Metadata
+from packaging.version import Version
 
 # Seven fields of forty: a parser of whole messages takes longer than all else that doctor does.
 _FIELDS = re.compile(
@@ -19,6 +20,10 @@ _FIELDS = re.compile(
     r":(.*(?:\n[ \t].*)*)",
     re.MULTILINE | re.IGNORECASE,
 )
+
+# https://packaging.python.org/en/latest/specifications/name-normalization/
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_LONGEST = 200  # characters of a name or a version
 
 
 class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -62,6 +67,32 @@ def parse(data: bytes) -> CoreMetadata:
         provides_extra=tuple(fields.get("provides-extra", ())),
         dynamic=tuple(fields.get("dynamic", ())),
     )
+
+
+def nothing(name: str, version: str) -> CoreMetadata:
+    """What is known of a distribution whose metadata says nothing."""
+    return CoreMetadata(
+        metadata_version="",
+        name=name,
+        version=version,
+        requires_dist=(),
+        requires_python="",
+        provides_extra=(),
+        dynamic=(),
+    )
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` is a valid name of a distribution, of a length that one has."""
+    return len(text) <= _LONGEST and bool(_NAME.fullmatch(text))
+
+
+def is_version(text: str) -> bool:
+    """Whether ``text`` is a valid version, of a length that one has."""
+    try:
+        return len(text) <= _LONGEST and bool(Version(text))
+    except ValueError:  # InvalidVersion too
+        return False
 
 
 def wheel_values(data: bytes, key: str) -> tuple[str, ...]:

@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
-from native_skew.doctor import environment
+from native_skew.doctor import environment, settings
 from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.diagnosis import examine, searched_first
+from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.rules import RULES
 from native_skew.errors import PlatformError
-from native_skew.findings import Form, output_options, write
+from native_skew.findings import FailOn, Form, output_options, write
 from native_skew.toolchain import machine
 
 
@@ -24,21 +26,52 @@ Examples:
   native-skew doctor --confirm"""
 )
 @click.argument("env", required=False, type=click.Path(path_type=Path))
-@click.option("--confirm", is_flag=True, help="Import the modules too, in child processes.")
+@click.option(
+    "--confirm", is_flag=True, help="Import the packages and modules too, in child processes."
+)
+@click.option(
+    "--root",
+    "image",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="What is / for ENV: the folder of an unpacked or mounted image.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    help="End with 1 from this level on; pyproject.toml's, or warning.",
+)
+@click.option(
+    "-v", "--verbose", is_flag=True, help="All files behind a finding, and what is ignored."
+)
 @output_options
-def doctor(env: Path | None, confirm: bool, form: Form | None) -> None:
+def doctor(
+    env: Path | None,
+    confirm: bool,
+    image: Path | None,
+    fail_on: FailOn | None,
+    verbose: bool,
+    form: Form | None,
+) -> None:
     """Says which modules of ENV run with another library than they were built for, and why.
 
     ENV is a virtual environment, a conda prefix, a site-packages or --target folder, a wheel,
-    or a folder of wheels as if installed together; without it, the environment that is
-    active. Its files are read, and nothing in it is run unless --confirm is given.
+    a folder of wheels as if installed together, or an interpreter; without it, the environment
+    that is active, or the .venv here or in a folder above. Its files are read, and nothing in it is run unless --confirm is given.
 
     Ends with 0 where all is sound, 1 where something was found, 2 where it could not look.
     """
     if lack := machine.lacks_for_laboratory():
         raise PlatformError(lack)
-    with environment.opened(env or environment.active()) as found:
-        report, modules = examine(found, searched_first())
+    chosen, file = settings.read(Path.cwd())
+    if fail_on:
+        chosen = msgspec.structs.replace(chosen, fail_on=fail_on)
+    if image and env is None:
+        raise NotAnEnvironmentError(image, "--root alone names no environment")
+    with environment.opened(env or environment.active(), image) as found:
+        # The variables of this process are not those of one in an image.
+        report, modules = examine(found, () if found.image else searched_first())
         if confirm:
             report = confirmed(report, modules, found)
-    sys.exit(write(report, RULES, form))
+    report = settings.applied(report, chosen, file)
+    sys.exit(write(report, RULES, form, verbose=verbose))

@@ -1,40 +1,80 @@
-"""``--confirm``: imports the modules, each in a child process, and compares.
+"""``--confirm``: imports the packages and their modules in child processes, and compares.
 
-The one part of `doctor` that runs anything of the environment, and only when asked.
+The one part of `doctor` that runs anything of the environment, and only when asked. The packages
+of one distribution share a child; where it dies or hangs, another takes up what is left.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import selectors
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
-from native_skew.doctor import rules
+from native_skew.doctor import importers, rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.findings import Finding, Location, Report, ordered
+from native_skew.doctor.inventory import Distribution
+from native_skew.findings import Evidence, Finding, Location, Report, ordered, plain
 
-_LIMIT = 120.0  # seconds for one import
-_IMPORT = "import importlib, sys; importlib.import_module(sys.argv[1])"
-# What the loader says, as dlerror() gives it; other errors are not about libraries.
-_LOADER = re.compile(
+LIMIT = 120.0  # seconds for one import
+_CHILD = Path(__file__).with_name("import_child.py")
+# Of loaders, and of NumPy and Cython, where two binaries do not fit: the loader's are dlerror's.
+_OF_BINARIES = re.compile(
     r"cannot open shared object file|undefined symbol|invalid ELF header|file too short|"
     r"wrong ELF class|cannot map|version `[^']+' not found|symbol not found|"
-    r"Error loading shared library|Error relocating"
+    r"Error loading shared library|Error relocating|binary incompatib|"
+    r"numpy\.(_?core)\.multiarray failed|compiled (against|using)"
 )
+_SHOWN = 400  # characters of an error
+_REPORT_BYTES = 64 << 20  # of one child
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What a child says."""
+
+    starts: str = ""
+    ends: str = ""
+    error: str = ""
+
+
+class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import came to.
+
+    Attributes:
+        error: the exception, or how the process ended; empty where it succeeded.
+        died: whether the process ended over it, or had to be ended.
+
+    """
+
+    error: str = ""
+    died: bool = False
 
 
 def confirmed(
-    report: Report, modules: Iterable[ExtensionModule], environment: Environment
+    report: Report,
+    modules: Iterable[ExtensionModule],
+    environment: Environment,
+    limit: float = LIMIT,
 ) -> Report:
     """``report`` with what the imports add to it or speak against.
+
+    Args:
+        report: what was found in the files.
+        modules: the extension modules.
+        environment: whose interpreter imports them.
+        limit: the seconds that one import may take.
 
     Raises:
         NothingToConfirmError: the environment has no interpreter.
@@ -43,50 +83,126 @@ def confirmed(
     program = environment.program
     if program is None:
         raise NothingToConfirmError(environment.subject)
-    found = list(modules)
+    found = [each for each in modules if not each.variant]
+    by_package: dict[str, list[str]] = {}
+    owners: dict[str, Distribution] = {}
+    for package, owner in _packages(environment, found):
+        by_package.setdefault(package, [])
+        owners.setdefault(package, owner)
+    for module in found:
+        parts = module.name.split(".")
+        parents = [".".join(parts[:n]) for n in range(2, len(parts))]
+        by_package.setdefault(parts[0], []).extend((*parents, module.name))
+    outcomes: dict[str, _Outcome] = {}
     with (
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
     ):
-        errors = dict(
-            zip(
-                (module.name for module in found),
-                pool.map(lambda module: _import_error(program, module.name, folder), found),
-                strict=True,
-            )
-        )
-    more = list(_compared(report, found, errors, environment))
+        jobs = [list(dict.fromkeys((top, *names))) for top, names in by_package.items()]
+        jobs.sort(key=len, reverse=True)  # the longest first
+        for part in pool.map(lambda names: _imported(program, names, folder, limit), jobs):
+            outcomes |= part
+    more = [
+        *_of_modules(report, found, outcomes, environment),
+        *_of_packages(owners, {each.name for each in found}, outcomes, report),
+    ]
     return msgspec.structs.replace(
         report,
         findings=ordered([*report.findings, *more]),
-        looked_at={**report.looked_at, "imports": len(errors)},
+        looked_at={**report.looked_at, "imports": len(outcomes)},
     )
 
 
-def _compared(
-    report: Report, modules: list[ExtensionModule], errors: dict[str, str], environment: Environment
+def _packages(
+    environment: Environment, modules: list[ExtensionModule]
+) -> Iterator[tuple[str, Distribution]]:
+    """The top-level packages of distributions that have anything compiled, and their owners."""
+    for module in modules:
+        yield module.name.partition(".")[0], module.owner
+    for owner in environment.distributions:
+        for path in owner.files:
+            for site in environment.sites:
+                inside = path.removeprefix(f"{site}/")
+                top = inside.partition("/")[0]
+                if inside != path and top.isidentifier() and (site / top / "__init__.py").exists():
+                    yield top, owner
+
+
+def _of_modules(
+    report: Report,
+    modules: list[ExtensionModule],
+    outcomes: dict[str, _Outcome],
+    environment: Environment,
 ) -> Iterator[Finding]:
     blamed = {
         name for each in report.findings if each.level == "error" for name in _modules_of(each)
     }
+    known = {name for each in report.findings for name in _modules_of(each)}
+    # One finding for all modules of a distribution that fail alike.
+    alike: dict[tuple[str, str, bool], list[ExtensionModule]] = {}
     for module in modules:
-        error = errors[module.name]
-        place = Location(
-            file=environment.relative(module.file.path),
-            distribution=module.owner.name,
-            version=module.owner.version,
-        )
-        if error and module.name not in blamed and _LOADER.search(error):
+        outcome = outcomes[module.name]
+        package = outcomes[module.name.rpartition(".")[0] or module.name]
+        if not outcome.error:
+            if module.name in blamed:
+                yield rules.IMPORTS_AFTER_ALL.finding(
+                    f"`import {module.name}` succeeds, though an error is found in its files: "
+                    "something loads or provides first what is missing.",
+                    _location(module, environment),
+                    {"module": module.name},
+                )
+        elif module.name not in blamed:
+            optional = not (
+                package.error
+                or outcome.died
+                or (
+                    _OF_BINARIES.search(outcome.error)
+                    and importers.use_of(module.name, environment.sites) == "in any case"
+                )
+            )
+            if not optional or module.name not in known:
+                error = package.error or outcome.error
+                alike.setdefault((module.owner.name, error, optional), []).append(module)
+    for (_, error, optional), several in alike.items():
+        first, names = several[0], tuple(each.name for each in several)
+        who = f"`import {names[0]}`" + (f" and {len(names) - 1} more" if names[1:] else "")
+        fails = f"{who} fail{'' if names[1:] else 's'}: {plain(error)[:_SHOWN]}"
+        evidence: Evidence = {"module": names[0], **({"modules": names} if names[1:] else {})}
+        if optional:
+            yield rules.FAILS_BY_ITSELF.finding(
+                f"{fails}. The package imports without it.",
+                _location(first, environment),
+                evidence,
+            )
+        else:
+            yield rules.IMPORT_FAILS.finding(fails, _location(first, environment), evidence)
+
+
+def _of_packages(
+    owners: dict[str, Distribution],
+    modules: set[str],
+    outcomes: dict[str, _Outcome],
+    report: Report,
+) -> Iterator[Finding]:
+    """Packages that fail and have no module of their own that the failure was said of."""
+    said = {name.partition(".")[0] for name in modules}
+    blamed = {each.location.distribution for each in report.findings if each.level == "error"}
+    for package, owner in owners.items():
+        error = outcomes[package].error
+        if error and package not in said and owner.name not in blamed:
             yield rules.IMPORT_FAILS.finding(
-                f"`import {module.name}` fails: {error}", place, {"module": module.name}
+                f"`import {package}` fails: {plain(error)[:_SHOWN]}",
+                Location(distribution=owner.name, version=owner.version),
+                {"module": package},
             )
-        elif not error and module.name in blamed:
-            yield rules.IMPORTS_AFTER_ALL.finding(
-                f"`import {module.name}` succeeds, though an error is found in its files: "
-                "something loads or provides first what is missing.",
-                place,
-                {"module": module.name},
-            )
+
+
+def _location(module: ExtensionModule, environment: Environment) -> Location:
+    return Location(
+        file=environment.relative(module.file.path),
+        distribution=module.owner.name,
+        version=module.owner.version,
+    )
 
 
 def _modules_of(finding: Finding) -> tuple[str, ...]:
@@ -95,24 +211,88 @@ def _modules_of(finding: Finding) -> tuple[str, ...]:
     return (*names, one) if isinstance(one, str) else names
 
 
-def _import_error(program: Path, name: str, folder: str) -> str:
-    """The last line of the traceback; empty where the import succeeds."""
+def _imported(program: Path, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:
+    """What became of each of ``names``; a new child goes on behind one at which a child ended."""
+    found: dict[str, _Outcome] = {}
+    left = names
+    while left:
+        lines, how = _run(program, left, folder, limit)
+        for line in lines:
+            if line.ends:
+                found[line.ends] = _Outcome(error=line.error)
+        begun = [line.starts for line in lines if line.starts]
+        if begun and begun[-1] not in found:
+            found[begun[-1]] = _Outcome(error=how or "the process ended", died=True)
+        elif not begun:
+            return found | {
+                name: _Outcome(error=how or "nothing was imported", died=True) for name in left
+            }
+        left = [name for name in left if name not in found]
+    return found
+
+
+def _run(program: Path, names: list[str], folder: str, limit: float) -> tuple[list[_Line], str]:
+    """What one child says, and how it ended; empty where it came to its end."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as stream, tempfile.TemporaryFile(dir=folder) as errors:
+        try:
+            child = subprocess.Popen(
+                [str(program), "-B", str(_CHILD), str(writing), *names],
+                cwd=folder,  # nothing of the working folder is imported
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=(writing,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(writing)
+            return [], f"{program}: {error.strerror}"
+        os.close(writing)
+        lines, hung = _read(stream, limit)
+        if hung:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # its own group, which it started
+        code = child.wait()
+        if hung:
+            return lines, f"no end after {limit:.0f} s"
+        if code < 0:
+            return lines, f"the process was ended by {_signal(-code)}"
+        return lines, f"the process ended with {code}{_last_line(errors)}"
+
+
+def _read(stream: IO[bytes], limit: float) -> tuple[list[_Line], bool]:
+    """The lines until the pipe's end, and whether one import took longer than ``limit``."""
+    found: list[_Line] = []
+    rest, size, last = b"", 0, time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while True:
+            left = last + limit - time.monotonic()
+            if left <= 0 or size > _REPORT_BYTES:
+                return found, True
+            if not selector.select(left):
+                continue
+            data = os.read(stream.fileno(), 1 << 16)
+            if not data:
+                return found, False
+            size += len(data)
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                with contextlib.suppress(msgspec.MsgspecError):  # a module may write there too
+                    found.append(msgspec.json.decode(line, type=_Line))
+                    last = time.monotonic()
+
+
+def _signal(number: int) -> str:
     try:
-        done = subprocess.run(
-            [str(program), "-c", _IMPORT, name],
-            cwd=folder,  # nothing of the working folder is imported
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=_LIMIT,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired:
-        return f"no end after {_LIMIT:.0f} s"
-    except OSError as error:
-        return f"{program}: {error.strerror}"
-    if not done.returncode:
-        return ""
-    lines = done.stderr.strip().splitlines()
-    return lines[-1] if lines else f"the process ended with {done.returncode}"
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _last_line(errors: IO[bytes]) -> str:
+    size = errors.seek(0, os.SEEK_END)
+    errors.seek(max(0, size - 4096))
+    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+    return f": {lines[-1]}" if lines else ""

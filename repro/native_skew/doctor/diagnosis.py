@@ -8,7 +8,7 @@ from pathlib import Path
 
 from native_skew import __version__
 from native_skew.binaries import Loader
-from native_skew.doctor import mixed_abi, rules
+from native_skew.doctor import disk, mixed_abi, rules
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
@@ -17,20 +17,21 @@ from native_skew.doctor.pins import Pin, Pins
 from native_skew.findings import Finding, Location, Report, ordered, plain
 
 
-def diagnose(path: Path, library_path: Sequence[str] = ()) -> Report:
+def diagnose(path: Path, library_path: Sequence[str] = (), image: Path | None = None) -> Report:
     """Looks at the environment at ``path``.
 
     Args:
         path: a virtual environment, a conda prefix, a site-packages or --target folder, a
             wheel, or a folder of wheels.
         library_path: the folders of LD_LIBRARY_PATH in the processes that would run there.
+        image: the folder that is ``/`` for it; None for this machine's own.
 
     Raises:
         NotAnEnvironmentError: it is none of these.
         WheelError: a wheel cannot be read.
 
     """
-    with opened(path) as environment:
+    with opened(path, image) as environment:
         return examine(environment, library_path)[0]
 
 
@@ -38,14 +39,19 @@ def examine(
     environment: Environment, library_path: Sequence[str] = ()
 ) -> tuple[Report, tuple[ExtensionModule, ...]]:
     """The report on ``environment``, and the extension modules that were found in it."""
-    finder = ModuleFinder(environment, Loader(environment.program, library_path, environment.libc))
-    modules = finder.modules()
+    loader = Loader(environment.program, library_path, environment.libc, environment.image)
     owners = Owners(environment.distributions)
-    pins = Pins(environment.distributions, environment.python)
+    pins = Pins(environment.distributions, environment.python, environment.full_version)
+    finder = ModuleFinder(environment, loader, pins.of)
+    modules = finder.modules()
     explanations = Explanations(environment, owners, pins)
     findings: list[Finding] = [
+        *disk.interpreter(environment),
+        *disk.missing_files(environment),
         *explanations.of_modules(modules),
         *explanations.damaged(finder.damaged),
+        *disk.modules_of_another_python(environment, finder.of_another_python),
+        *disk.shared_files(environment),
         *mixed_abi.mixed(modules, environment, owners, pins),
         *mixed_abi.other_abi(modules, environment, owners, pins),
     ]
@@ -60,8 +66,20 @@ def examine(
             "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
         },
         findings=ordered(findings),
+        not_examined=tuple(map(plain, _not_examined(environment, finder))),
     )
     return report, tuple(modules)
+
+
+def _not_examined(environment: Environment, finder: ModuleFinder) -> Iterator[str]:
+    yield from environment.not_examined
+    if environment.sites:
+        for each in environment.leftover:
+            yield f"{environment.relative(str(each))}, which Python {environment.python} does not search"
+    if finder.unnamed:
+        first = environment.relative(finder.unnamed[0])
+        number = len(finder.unnamed)
+        yield f"{number} modules that no import finds by its name ({first})"
 
 
 def searched_first() -> tuple[str, ...]:

@@ -12,12 +12,16 @@ from typing import Literal
 
 import msgspec
 
-from native_skew.doctor import inventory, wheels
+from native_skew.doctor import inventory, sites, wheels
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
-from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.interpreter import Interpreter
+from native_skew.doctor.interpreter import read as read_interpreter
+from native_skew.doctor.inventory import Distribution, Inventory
+from native_skew.doctor.sites import Sites
 
-_CONFIGURATION_BYTES = 1 << 16
 _WHEELS = 2000
+# What a root file system has and a project's folder has not.
+_OF_A_ROOT = ("etc/os-release", "etc/ld.so.cache", "etc/alpine-release")
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +31,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         subject: as the user calls it.
         root: what findings' files are relative to.
         sites: the folders that imports search, in order.
-        python: ``major.minor``; empty where nothing tells.
+        python: ``major.minor``, with a ``t`` behind it where it is free-threaded; empty where
+            nothing tells.
         program: the interpreter's own file; None for a folder or for wheels.
+        full_version: the interpreter's, of three numbers; empty where nothing tells.
+        gone: where ``bin/python`` leads to and nothing is.
+        leftover: folders of packages that the interpreter does not search.
+        image: the folder that is ``/`` for it; empty where that is this machine's own.
+        inventory: what is installed, and what of it could not be read.
+        not_examined: what is left out for other reasons, a phrase each.
 
     """
 
@@ -38,6 +49,12 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     program: Path | None
     distributions: tuple[Distribution, ...]
+    full_version: str = ""
+    gone: str = ""
+    leftover: tuple[Path, ...] = ()
+    image: str = ""
+    inventory: Inventory = Inventory(distributions=())
+    not_examined: tuple[str, ...] = ()
 
     @property
     def libc(self) -> Literal["musl"] | None:
@@ -54,22 +71,36 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         return path.removeprefix(root)
 
 
-def active(environ: Mapping[str, str] = os.environ) -> Path:
-    """The environment that is active.
+def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) -> Path:
+    """The environment that is active, or the project's ``.venv``, found as uv finds it.
+
+    That is in ``here``, or in a folder above it; conda's base environment comes after it.
+    https://docs.astral.sh/uv/pip/environments/#discovery-of-python-environments
 
     Raises:
         NoActiveEnvironmentError: there is none.
 
     """
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+    base = environ.get("CONDA_DEFAULT_ENV", "") in ("base", "root")
+    for name in ("VIRTUAL_ENV", *(() if base else ("CONDA_PREFIX",))):
         if environ.get(name):
             return Path(environ[name])
+    here = here or Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ".venv" / "pyvenv.cfg").exists():
+            return folder / ".venv"
+    if environ.get("CONDA_PREFIX"):
+        return Path(environ["CONDA_PREFIX"])
     raise NoActiveEnvironmentError
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Environment]:
+def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
     """The environment at ``path``, of whatever kind.
+
+    Args:
+        path: where it is; with ``image``, as it is called in there, or as it is called here.
+        image: the folder that is ``/`` for it.
 
     Raises:
         NotAnEnvironmentError: it is of no kind that is known.
@@ -77,38 +108,95 @@ def opened(path: Path) -> Iterator[Environment]:
         TemporaryFolderError: a wheel's content cannot be laid out.
 
     """
-    subject, path = str(path), Path(os.path.abspath(path))  # noqa: PTH100  (links are kept)
-    if not path.exists():
+    subject = str(path)
+    path, root = _placed(path, image)
+    if not path.exists() and not os.path.lexists(path):
         raise NotAnEnvironmentError(Path(subject), "there is nothing at this path")
+    if prefix := _of_program(path):
+        path = prefix
     packed = _wheels(path)
     if packed:
         with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
             site = Path(os.path.realpath(folder))
             wheels.lay_out(packed, site)
-            yield _environment(subject, site, (site,), _wheel_python(packed), None)
+            interpreter = Interpreter(python=_wheel_python(packed))
+            yield _environment(subject, site, Sites(folders=(site,)), interpreter, "")
         return
     if not path.is_dir():
         raise NotAnEnvironmentError(Path(subject), "it is a file, and no wheel")
-    prefix_sites = tuple(_prefix_sites(path))
-    if prefix_sites:
-        yield _prefix(subject, path, prefix_sites)
+    interpreter = read_interpreter(path, root)
+    found = sites.of_prefix(path, interpreter, root)
+    if (found.folders or found.leftover) and not _is_site(path):
+        yield _environment(subject, path, found, interpreter, root)
         return
-    if not any(path.glob("*.dist-info")):
+    if not any(path.glob("*.dist-info")) and not any(path.glob("*.egg-info")):
         raise NotAnEnvironmentError(Path(subject), "nothing is installed in it")
-    yield _environment(subject, path, (path,), _folder_python(path), None)
+    # Without its interpreter, a --target folder's .pth files are not read by anybody.
+    found = sites.with_added((path,), (), root) if _is_site(path) else Sites(folders=(path,))
+    interpreter = Interpreter(python=_folder_python(path))
+    yield _environment(subject, path, found, interpreter, root)
+
+
+def _placed(path: Path, image: Path | None) -> tuple[Path, str]:
+    """The absolute path, and the root, both as they are called here; links are kept."""
+    if image is None:
+        return Path(os.path.abspath(path)), ""  # noqa: PTH100
+    root = os.path.realpath(image)
+    if not Path(root).is_dir():
+        raise NotAnEnvironmentError(image, "--root is no folder")
+    if root == "/":
+        return Path(os.path.abspath(path)), ""  # noqa: PTH100
+    outside = os.path.abspath(path)  # noqa: PTH100
+    for known in (root, os.path.abspath(image)):  # noqa: PTH100
+        if outside == known or outside.startswith(f"{known}/"):
+            inside = outside.removeprefix(known)
+            break
+    else:
+        inside = str(path)
+    normal = os.path.normpath(f"/{inside}").lstrip("/")
+    return Path(root, normal), root
 
 
 def _environment(
-    subject: str, root: Path, sites: tuple[Path, ...], python: str, program: Path | None
+    subject: str, root: Path, found: Sites, interpreter: Interpreter, image: str
 ) -> Environment:
+    what = inventory.read(found)
+    left_out = [*what.not_examined]
+    if found.hooks:
+        left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")
+    if not image and (other := _other_root(root)):
+        left_out.append(
+            f"the libraries of {other}, which looks like another system's root (those of this "
+            f"system were looked at: add --root {other})"
+        )
     return Environment(
         subject=subject,
         root=root,
-        sites=sites,
-        python=python,
-        program=program,
-        distributions=inventory.read(sites),
+        sites=found.folders,
+        python=interpreter.python,
+        program=interpreter.program,
+        distributions=what.distributions,
+        full_version=interpreter.full_version,
+        gone=interpreter.gone,
+        leftover=found.leftover,
+        image=image,
+        inventory=what,
+        not_examined=tuple(left_out),
     )
+
+
+def _other_root(path: Path) -> str:
+    """The folder above ``path`` that looks like the root of another system; empty for none."""
+    for folder in path.parents:
+        if folder != folder.parent and any((folder / each).exists() for each in _OF_A_ROOT):
+            return str(folder)
+    return ""
+
+
+def _of_program(path: Path) -> Path | None:
+    """The prefix of an interpreter; its link, if it is one, is not followed."""
+    named = re.fullmatch(r"(python|pypy)[\d.]*t?", path.name)
+    return path.parent.parent if named and path.parent.name == "bin" and not path.is_dir() else None
 
 
 def _wheels(path: Path) -> tuple[Path, ...]:
@@ -122,47 +210,17 @@ def _wheels(path: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _prefix_sites(prefix: Path) -> Iterator[Path]:
-    """Each site-packages of a virtual environment, conda prefix or installation, once."""
-    seen = set()
-    for library in ("lib", "lib64"):
-        for pattern in ("python3*/site-packages", "python3*/dist-packages"):
-            for site in sorted((prefix / library).glob(pattern)):
-                real = os.path.realpath(site)
-                if site.is_dir() and real not in seen:
-                    seen.add(real)
-                    yield site
-
-
-def _prefix(subject: str, prefix: Path, sites: tuple[Path, ...]) -> Environment:
-    configuration = _configuration(prefix / "pyvenv.cfg")
-    names = ("python", "python3")
-    program = next((p for n in names if (p := prefix / "bin" / n).exists()), None)
-    if configuration.get("include-system-site-packages", "").lower() == "true":
-        home = Path(configuration.get("home", "")).parent
-        sites += tuple(
-            s for s in _prefix_sites(home) if _folder_python(s) == _folder_python(sites[0])
-        )
-    return _environment(subject, prefix, sites, _folder_python(sites[0]), program)
-
-
-def _configuration(path: Path) -> dict[str, str]:
-    # https://docs.python.org/3/library/site.html: ``key = value`` lines
-    try:
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            lines = stream.read(_CONFIGURATION_BYTES).splitlines()
-    except OSError:
-        return {}
-    pairs = (line.partition("=") for line in lines)
-    return {key.strip().lower(): value.strip() for key, _, value in pairs}
+def _is_site(path: Path) -> bool:
+    return path.name in ("site-packages", "dist-packages")
 
 
 def _folder_python(site: Path) -> str:
-    match = re.search(r"/python(3\.\d+)t?/(?:site|dist)-packages$", str(site))
+    match = re.search(r"/python(3\.\d+t?)/(?:site|dist)-packages$", str(site))
     return match[1] if match else ""
 
 
 def _wheel_python(packed: tuple[Path, ...]) -> str:
     """The one CPython that the wheels' tags name; empty where they name none, or several."""
-    found = {m[1] for each in packed for m in re.finditer(r"-cp3(\d+)-cp3\d", each.name)}
-    return f"3.{found.pop()}" if len(found) == 1 else ""
+    named = (m for each in packed for m in re.finditer(r"-cp3(\d+)-cp3\d+(t?)", each.name))
+    found = {f"3.{m[1]}{m[2]}" for m in named}
+    return found.pop() if len(found) == 1 else ""

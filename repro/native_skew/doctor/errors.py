@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from native_skew.errors import SkewError
+from native_skew.findings import plain
 
 
 class NoActiveEnvironmentError(SkewError):
@@ -12,8 +14,8 @@ class NoActiveEnvironmentError(SkewError):
 
     def __init__(self) -> None:
         super().__init__(
-            "no environment is active: neither VIRTUAL_ENV nor CONDA_PREFIX is set; "
-            "name one: native-skew doctor .venv"
+            "no environment is active: neither VIRTUAL_ENV nor CONDA_PREFIX is set, and there "
+            "is no .venv here or in a folder above; name one: native-skew doctor PATH"
         )
 
 
@@ -22,8 +24,20 @@ class NotAnEnvironmentError(SkewError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"{path}: {reason}; name a virtual environment, a conda prefix, a site-packages or "
+            f"{plain(str(path))}: {reason}; name a virtual environment, a conda prefix, a site-packages or "
             "--target folder, a wheel, or a folder of wheels"
+        )
+
+
+class SettingsError(SkewError):
+    """``[tool.native-skew]`` is wrong; carries every problem found in it."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        said = "; ".join(plain(each) for each in problems)
+        super().__init__(
+            f"{plain(str(path))}: [tool.native-skew] is not valid: {said}; the keys are fail-on "
+            '("error" or "warning") and ignore, a list of tables with a reason, and a rule, a '
+            "distribution or a file"
         )
 
 
@@ -31,7 +45,9 @@ class WheelError(SkewError):
     """A wheel that cannot be looked into."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: not read ({reason}); get the file again, or leave it out")
+        super().__init__(
+            f"{plain(str(path))}: not read ({reason}); get the file again, or leave it out"
+        )
 
 
 class TemporaryFolderError(SkewError):
@@ -39,7 +55,7 @@ class TemporaryFolderError(SkewError):
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"{folder}: cannot be written ({reason}); free space, or name another folder for "
+            f"{plain(str(folder))}: cannot be written ({reason}); free space, or name another folder for "
             "temporary files by TMPDIR"
         )
 
@@ -49,6 +65,6 @@ class NothingToConfirmError(SkewError):
 
     def __init__(self, subject: str) -> None:
         super().__init__(
-            f"{subject}: --confirm imports the modules, and there is no bin/python to do so; "
+            f"{plain(subject)}: --confirm imports the modules, and there is no bin/python to do so; "
             "name an environment, or leave --confirm out"
         )

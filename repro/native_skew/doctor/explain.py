@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
-from native_skew.doctor import rules
+from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped, version
-from native_skew.doctor.pins import Pins
+from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.skew import Skew, skew_finding
-from native_skew.findings import Evidence, Finding, Location
+from native_skew.findings import Advice, Evidence, Finding, Location
 from native_skew.installers import Cause
 
 # https://docs.nvidia.com/cuda/cuda-c-programming-guide/ : libcuda.so.1 comes with the driver
@@ -22,7 +24,26 @@ _DRIVERS = re.compile(
     r"lib(cuda|cudadebugger|nvidia-[\w-]+|nvcuvid|nvoptix|amdocl64|ze_intel_gpu)\.so(\.\d+)*"
 )
 _LIBCS = re.compile(r"(libc\.musl-\w+|ld-musl-\w+|ld-linux[\w-]*)\.so\.\d+")
+# What auditwheel calls a library that it copies into a wheel: libfoo-1a2b3c4d.so.1
+_VENDORED = re.compile(r"-[0-9a-f]{8}(\.|$)")
 _SHOWN = 6  # names in a sentence; all are in the evidence
+
+
+class _Case(NamedTuple):
+    """One name that is not found: who needs it, and which module that would load."""
+
+    consumer: Distribution
+    unresolved: Unresolved
+    module: ExtensionModule
+
+
+class _Older(NamedTuple):
+    """One library that lacks versions which a file wants."""
+
+    module: ExtensionModule
+    missing: MissingVersions
+    consumer: Distribution
+    provider: Distribution | None
 
 
 class Explanations:
@@ -37,16 +58,24 @@ class Explanations:
 
     def __init__(self, environment: Environment, owners: Owners, pins: Pins) -> None:
         self._environment, self._owners, self._pins = environment, owners, pins
+        self._gone = {
+            path.rpartition("/")[2] for _, paths in environment.inventory.gone for path in paths
+        }
+        self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
     def of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
         """What is missing, skews first put together by consumer and provider."""
         skews: dict[tuple[str, str, Cause], Skew] = {}
-        alike: dict[object, list[tuple[Distribution, Unresolved, ExtensionModule]]] = {}
+        alike: dict[object, list[_Case]] = {}
+        older: dict[tuple[str, str], list[_Older]] = {}
+        without: dict[object, list[ExtensionModule]] = {}
         reported: set[tuple[str, str]] = set()
-        for module in modules:
+        for module in _without_alternatives(modules):
             for unresolved in module.closure.unresolved:
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
+                if unresolved.name in self._gone:
+                    continue  # said of the distribution that lost it
                 if skew := self._skew(consumer, unresolved, module):
                     key = consumer.name, skew.provider.name, skew.cause
                     skews[key] = skews[key].joined(skew) if key in skews else skew
@@ -54,32 +83,157 @@ class Explanations:
                     reported.add((unresolved.needer.path, unresolved.name))
                     # One finding for all files of a distribution that lack the same.
                     same = consumer.name, unresolved.name, unresolved.damaged, unresolved.foreign
-                    alike.setdefault(same, []).append((consumer, unresolved, module))
+                    alike.setdefault(same, []).append(_Case(consumer, unresolved, module))
             for missing in module.missing_versions:
                 if (missing.needer.path, missing.library.path) not in reported:
                     reported.add((missing.needer.path, missing.library.path))
-                    yield self._missing_versions(module, missing)
+                    consumer = self._owners.of(missing.needer.path) or module.owner
+                    provider = self._owners.of(missing.library.path)
+                    # A newer Qt's forty modules over one older Qt are one cause.
+                    cause = consumer.name, provider.name if provider else missing.library.path
+                    older.setdefault(cause, []).append(_Older(module, missing, consumer, provider))
             if module.undefined:
-                yield self._undefined(module)
-        for cases in alike.values():
-            consumer, unresolved, module = cases[0]
-            if self._environment.libc and not self._owners.named(unresolved.name):
-                continue  # the system that it is for is not at hand, and may have it
-            yield self._plain(
-                consumer, unresolved, module, tuple(c[1].needer.path for c in cases[1:])
-            )
+                if skew := self._undefined_skew(module):
+                    key = skew.consumer.name, skew.provider.name, skew.cause
+                    skews[key] = skews[key].joined(skew) if key in skews else skew
+                else:
+                    without.setdefault(module.owner.name, []).append(module)
+        yield from map(self._missing_versions, older.values())
+        # An older library also lacks symbols, and an older provider whole libraries: one cause.
+        skews = {key: skew for key, skew in skews.items() if key[:2] not in older}
+        rest = [cases for cases in alike.values() if not self._is_of_older(cases[0], older)]
+        yield from map(self._undefined, without.values())
+        yield from self._missing(rest)
         for skew in skews.values():
             self.explained.add((skew.consumer.name, skew.provider.name))
             yield skew_finding(skew, self._environment, self._pins)
 
     def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
         """Files that an import would open and that cannot be loaded."""
+        alike: dict[tuple[str, str], list[Damaged]] = {}
         for each in files:
+            alike.setdefault((each.owner.name, each.reason), []).append(each)
+        for several in alike.values():
+            first, paths = several[0], tuple(each.path for each in several)
+            who = "It" if not paths[1:] else f"It and {len(paths) - 1} more"
             yield rules.DAMAGED_FILE.finding(
-                f"It cannot be loaded: {each.reason}. Reinstall {each.owner.title}.",
-                self._location(each.path, each.owner),
-                {"reason": each.reason},
+                f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
+                self._location(first.path, first.owner),
+                {"reason": first.reason, **self._all_files(paths)},
             )
+
+    def _all_files(self, paths: tuple[str, ...]) -> Evidence:
+        """The evidence of a finding that several files share."""
+        names = tuple(dict.fromkeys(self._environment.relative(each) for each in paths))
+        return {"files": names} if names[1:] else {}
+
+    def _missing(self, groups: list[list[_Case]]) -> Iterator[Finding]:
+        """Missing libraries that are no skew; all that a distribution lacks of the system is one."""
+        of_system: dict[str, list[_Case]] = {}
+        for cases in groups:
+            first = cases[0]
+            if self._environment.libc and not self._owners.named(first.unresolved.name):
+                continue  # the system that it is for is not at hand, and may have it
+            if self._is_of_system(first):
+                of_system.setdefault(first.consumer.name, []).extend(cases)
+            else:
+                yield self._plain(cases)
+        for cases in of_system.values():
+            optional = [each for each in cases if self._is_optional(each.module)]
+            needed = [each for each in cases if each not in optional]
+            if needed:
+                yield self._lacks_of_system(needed)
+            if optional:
+                yield self._optional(optional)
+
+    def _is_of_older(self, case: _Case, older: Mapping[tuple[str, str], list[_Older]]) -> bool:
+        """Whether the library is missing where a provider's lie that is known to be too old."""
+        folders = set(case.unresolved.needer.folders)
+        return any(
+            each.provider and folders & {path.rpartition("/")[0] for path in each.provider.files}
+            for (consumer, _), cases in older.items()
+            if consumer == case.consumer.name
+            for each in cases[:1]
+        )
+
+    def _is_optional(self, module: ExtensionModule) -> bool:
+        if module.name not in self._is_asked_for:
+            optional = importers.use_of(module.name, self._environment.sites) == "if asked"
+            self._is_asked_for[module.name] = optional
+        return self._is_asked_for[module.name]
+
+    def _is_of_system(self, case: _Case) -> bool:
+        """Whether the system should have it: no distribution does, in any version or condition."""
+        unresolved, name = case.unresolved, case.unresolved.name
+        if (
+            unresolved.damaged
+            or unresolved.foreign
+            or self._owners.named(name)
+            or _LIBCS.fullmatch(name)
+            or _DRIVERS.fullmatch(name)
+        ):
+            return False
+        if system_libraries.is_known(name):
+            return True
+        if _VENDORED.search(name) or "/" in name:
+            return False
+        if any(pin.installed is None for pin in self._pins.of(case.consumer).values()):
+            return False
+        sites = tuple(f"{site}/" for site in self._environment.sites)
+        own = {self._top(path) for path in case.consumer.files}
+        # Where auditwheel puts copies; all of them may be the system's own.
+        own |= {f"{name}.libs" for name in (*own, case.consumer.name.replace("-", "_"))}
+        inside = [each for each in unresolved.needer.folders if f"{each}/".startswith(sites)]
+        # Where its own libraries lie, those of others are not sought, but for what was built here.
+        return not any(case.consumer.built_here or self._top(each) not in own for each in inside)
+
+    def _top(self, path: str) -> str:
+        """The folder or file of a site in which ``path`` lies."""
+        for site in self._environment.sites:
+            if path.startswith(f"{site}/"):
+                return path.removeprefix(f"{site}/").partition("/")[0]
+        return ""
+
+    def _lacks_of_system(self, cases: list[_Case]) -> Finding:
+        first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
+        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
+        place = self._location(first.unresolved.needer.path, first.consumer)
+        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+        more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
+        several = first.module.variant and {
+            each.module.variant for each in cases if each.module.name == first.module.name
+        }
+        either = (
+            f" `{first.module.name}` has {len(several)} alternatives, one of which suffices."
+            if several and len(several) > 1
+            else ""
+        )
+        return rules.MISSING_SYSTEM_LIBRARY.finding(
+            f"{_who(place, paths)} {listed}{more}, and the system has no such "
+            f"{'libraries' if names[1:] else 'library'}. Install "
+            f"{'them' if names[1:] else 'it'} with the system's package manager.{either}",
+            place,
+            {
+                "needed": names[0] if not names[1:] else names,
+                "module": first.module.name,
+                "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
+                "by_way_of": _by_way_of(first.unresolved),
+                **self._all_files(paths),
+            },
+            system_libraries.advise(names, self._environment.image),
+        )
+
+    def _optional(self, cases: list[_Case]) -> Finding:
+        first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
+        modules = tuple(dict.fromkeys(each.module.name for each in cases))
+        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+        return rules.OPTIONAL_MODULE.finding(
+            f"`{modules[0]}`{f' and {len(modules) - 1} more' if modules[1:] else ''} cannot be "
+            f"loaded without {listed}, which the system does not have; {first.consumer.title} "
+            "imports it only when it is asked for.",
+            self._location(first.unresolved.needer.path, first.consumer),
+            {"needed": names, "modules": modules},
+        )
 
     def _skew(
         self, consumer: Distribution, unresolved: Unresolved, module: ExtensionModule
@@ -122,14 +276,10 @@ class Explanations:
         """Whether ``needer`` looks for libraries where ``shipped`` lies."""
         return shipped.path.rpartition("/")[0] in needer.folders
 
-    def _plain(
-        self,
-        consumer: Distribution,
-        unresolved: Unresolved,
-        module: ExtensionModule,
-        more: tuple[str, ...],
-    ) -> Finding:
-        """A missing library that is no skew; ``more`` are other files that lack it as well."""
+    def _plain(self, cases: list[_Case]) -> Finding:
+        """A missing library that is no skew and not the system's; all of ``cases`` lack it."""
+        consumer, unresolved, module = cases[0]
+        more = tuple(each.unresolved.needer.path for each in cases[1:])
         place = self._location(unresolved.needer.path, consumer)
         evidence: Evidence = {
             "needed": unresolved.name,
@@ -171,19 +321,16 @@ class Explanations:
                 place,
                 evidence,
             )
-        return self._absent(needs, consumer, unresolved, place, evidence)
+        return self._absent(needs, consumer, place, evidence)
 
     def _absent(
         self,
         needs: str,
         consumer: Distribution,
-        unresolved: Unresolved,
         place: Location,
         evidence: Evidence,
     ) -> Finding:
         absent = [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
-        sites = tuple(str(site) for site in self._environment.sites)
-        inside = any(folder.startswith(sites) for folder in unresolved.needer.folders)
         if absent:
             self.explained.update((pin.holder.name, pin.provider) for pin in absent)
             names = ", ".join(pin.text for pin in absent)
@@ -193,35 +340,42 @@ class Explanations:
                 place,
                 {**evidence, "requires": tuple(pin.text for pin in absent)},
             )
-        if inside:
-            return rules.MISSING_LIBRARY.finding(
-                f"{needs}, looks for it inside of the environment, and no installed distribution "
-                f"ships it. Reinstall {consumer.title}, or install what it was built with.",
-                place,
-                evidence,
-            )
-        return rules.MISSING_SYSTEM_LIBRARY.finding(
-            f"{needs}, and the system has no such library. Install it with the system's package "
-            "manager.",
+        return rules.MISSING_LIBRARY.finding(
+            f"{needs}, looks for it inside of the environment, and no installed distribution "
+            f"ships it. Reinstall {consumer.title or 'it'}, or install what it was built with.",
             place,
             evidence,
         )
 
-    def _undefined(self, module: ExtensionModule) -> Finding:
-        """Symbols that nobody defines: from a provider of another version, where one is loaded."""
+    def _undefined(self, modules: list[ExtensionModule]) -> Finding:
+        """Symbols that nobody defines, of the modules of one distribution."""
+        first = modules[0]
+        symbols = tuple(dict.fromkeys(name for each in modules for name in each.undefined))
+        names = ", ".join(f"`{name}`" for name in symbols[:_SHOWN])
+        rest = f" and {len(symbols) - _SHOWN} more" if symbols[_SHOWN:] else ""
+        who = f"`{first.name}`" + (
+            f" and {len(modules) - 1} more need" if modules[1:] else " needs"
+        )
+        return rules.UNDEFINED_SYMBOL.finding(
+            f"{who} {names}{rest}, which no library that it loads defines.",
+            self._location(first.file.path, first.owner),
+            {
+                "module": first.name,
+                "symbols": symbols,
+                **({"modules": tuple(each.name for each in modules)} if modules[1:] else {}),
+                **self._all_files(tuple(each.file.path for each in modules)),
+            },
+        )
+
+    def _undefined_skew(self, module: ExtensionModule) -> Skew | None:
+        """The provider of another version that is loaded, and should define what is undefined."""
         pins = self._pins.of(module.owner)
-        names = ", ".join(f"`{name}`" for name in module.undefined[:_SHOWN])
         loaded = [self._owners.of(each.path) for each in module.closure.files[1:]]
         others = [each for each in loaded if each and each.name != module.owner.name]
         provider = next((each for each in others if each.name in pins), next(iter(others), None))
         if provider is None:
-            return rules.UNDEFINED_SYMBOL.finding(
-                f"`{module.name}` needs {names}, which no library that it loads defines.",
-                self._location(module.file.path, module.owner),
-                {"module": module.name, "symbols": module.undefined},
-            )
-        self.explained.add((module.owner.name, provider.name))
-        skew = Skew(
+            return None
+        return Skew(
             cause="symbol",
             consumer=module.owner,
             provider=provider,
@@ -236,12 +390,12 @@ class Explanations:
             ),
             built_against=module.stamp,
         )
-        return skew_finding(skew, self._environment, self._pins)
 
-    def _missing_versions(self, module: ExtensionModule, missing: MissingVersions) -> Finding:
-        """A library that lacks a version of its symbols."""
-        consumer = self._owners.of(missing.needer.path) or module.owner
-        provider = self._owners.of(missing.library.path)
+    def _missing_versions(self, cases: list[_Older]) -> Finding:
+        """A library, or several of one provider, that lack versions of their symbols."""
+        module, missing, consumer, provider = cases[0]
+        paths = tuple(each.missing.needer.path for each in cases)
+        versions = tuple(dict.fromkeys(v for each in cases for v in each.missing.versions))
         place = self._location(missing.needer.path, consumer)
         if provider and provider.name and provider is not consumer:
             remedy = f"Install a newer {provider.name}, or build {consumer.name} with this one."
@@ -252,19 +406,31 @@ class Explanations:
                 f"Install a wheel of {consumer.name or 'it'} that was made for a system as old as "
                 "this one (manylinux), build it here, or update the system."
             )
-        listed = ", ".join(f"`{each}`" for each in missing.versions[:_SHOWN])
+        pin = self._pins.of(consumer).get(provider.name) if provider else None
+        advice: tuple[Advice, ...] = ()
+        if provider and pin and not pin.holds:
+            self.explained.add((consumer.name, provider.name))
+            remedy = (
+                f"{consumer.title} requires `{pin.text}`, and {provider.version} is installed. "
+                f"Install the version that is required."
+            )
+            advice = _required(pin, consumer)
+        listed = ", ".join(f"`{each}`" for each in versions[:_SHOWN])
         library = self._environment.relative(missing.library.path)
         return rules.OLDER_LIBRARY.finding(
-            f"`{place.file}` needs {listed} of `{missing.name}`, and `{library}` does not define "
+            f"{_who(place, paths)} {listed} of `{missing.name}`, and `{library}` does not define "
             f"it: it is older than the one that was built with. {remedy}",
             place,
             {
                 "module": module.name,
                 "needed": missing.name,
-                "versions": missing.versions,
+                "versions": versions,
                 "library": missing.library.path,
                 "provider": provider.name if provider else None,
+                "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
+                **self._all_files(paths),
             },
+            advice,
         )
 
     def _location(self, path: str, owner: Distribution) -> Location:
@@ -273,9 +439,34 @@ class Explanations:
         )
 
 
+def _required(pin: Pin, consumer: Distribution) -> tuple[Advice, ...]:
+    """What installs the version that ``pin`` asks for; its names come from a parsed requirement."""
+    tools = ["uv pip install"] if consumer.installer == "uv" else ["pip install"]
+    return tuple(
+        Advice(
+            remedy="",
+            title="Install the version that is required",
+            tool=tool,
+            commands=(shlex.join([*tool.split(), pin.range]),),
+        )
+        for tool in tools
+    )
+
+
 def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:
     who = f"`{place.file}` and {len(more)} more need" if more else f"`{place.file}` needs"
     return f"{who} `{unresolved.name}`"
+
+
+def _who(place: Location, paths: tuple[str, ...]) -> str:
+    files = len(set(paths))
+    return f"`{place.file}` and {files - 1} more need" if files > 1 else f"`{place.file}` needs"
+
+
+def _without_alternatives(modules: list[ExtensionModule]) -> list[ExtensionModule]:
+    """``modules`` without the alternatives to one that loads."""
+    sound = {each.name for each in modules if each.loads}
+    return [each for each in modules if not each.variant or each.loads or each.name not in sound]
 
 
 def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:

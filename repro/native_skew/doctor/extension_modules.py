@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -30,7 +30,13 @@ from native_skew.doctor.inventory import Distribution
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
 _MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
-_CPYTHON = re.compile(r"cpython-(\d)(\d+)[dmut]*(-.+)?")
+_CPYTHON = re.compile(r"cpython-(\d)(\d+)d?m?u?(t?)d?(-.+)?")
+_FOR_IMPORT = re.compile(r"\.(cpython-\d+|abi3)[\w-]*\.so$")
+_OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-)\d.*")
+# What a package picks by its own code: mpi4py/MPI.openmpi.cpython-313-x86_64-linux-gnu.so
+_ALTERNATIVE = re.compile(
+    r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)\.(?P<variant>[\w.-]+)\.(?P<tag>(cpython-|abi3)[\w-]*)\.so"
+)
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
@@ -43,6 +49,8 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         stamp: the provider's version that it was built against, where it says so by an
             exported text ``<package>_built_against``.
         missing_versions: versions of symbols that the libraries in its closure lack.
+        variant: which of several files for one module this is, where the package's own code
+            picks one; empty where the import system does.
 
     """
 
@@ -53,6 +61,21 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     undefined: tuple[str, ...] = ()
     stamp: str = ""
     missing_versions: tuple[MissingVersions, ...] = ()
+    variant: str = ""
+
+    @property
+    def loads(self) -> bool:
+        """Whether nothing was found that keeps it from being loaded."""
+        return not (self.closure.unresolved or self.undefined or self.missing_versions)
+
+
+class OfAnotherPython(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A file that is a module for another interpreter, and for which this one has no other."""
+
+    path: str
+    name: str
+    owner: Distribution
+    tag: str
 
 
 class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -69,51 +92,77 @@ class ModuleFinder:
     Args:
         environment: what is looked at.
         loader: the loader of a process in it.
+        requires: the names of the distributions that one requires.
 
     """
 
-    def __init__(self, environment: Environment, loader: Loader) -> None:
-        self.environment, self.loader = environment, loader
+    def __init__(
+        self,
+        environment: Environment,
+        loader: Loader,
+        requires: Callable[[Distribution], Iterable[str]],
+    ) -> None:
+        self.environment, self.loader, self._requires = environment, loader, requires
+        self._first: dict[str, tuple[Loaded, ...]] = {}
         self.damaged: list[Damaged] = []
+        self.of_another_python: list[OfAnotherPython] = []
+        self.unnamed: list[str] = []
+        # The longest first: a folder that a .pth file adds may lie below another.
+        self._sites = sorted((f"{each}/" for each in environment.sites), key=len, reverse=True)
         self._versions = VersionCheck()
 
     def modules(self) -> list[ExtensionModule]:
-        """The importable modules; ``damaged`` grows meanwhile."""
+        """The importable modules; ``damaged`` and ``of_another_python`` grow meanwhile."""
         found: list[ExtensionModule] = []
         wanted: dict[int, AbstractSet[bytes]] = {}
         # musl is not at hand where the interpreter is not, and everything needs its symbols.
         unknown = self.loader.libc == "musl" and not self.loader.process.files
         for owner in self.environment.distributions:
             for path in owner.files:
-                name = self._import_name(path)
-                if name and (pair := self._module(path, name, owner)):
+                name, variant = self._import_name(path, owner)
+                if name and (pair := self._module(path, name, variant, owner)):
                     module, names = pair
                     # What a missing library would give is not said besides.
                     wanted[len(found)] = (
                         frozenset() if module.closure.unresolved or unknown else names
                     )
                     found.append(module)
+        known = {each.name for each in found}
+        self.of_another_python = [e for e in self.of_another_python if e.name not in known]
         for number, left in self._undefined(found, wanted).items():
             undefined = tuple(sorted(map(os.fsdecode, left)))
             found[number] = msgspec.structs.replace(found[number], undefined=undefined)
         return found
 
-    def _import_name(self, path: str) -> str:
-        """The module's name; empty where no import of this interpreter would take the file."""
-        site = next((f"{s}/" for s in self.environment.sites if path.startswith(f"{s}/")), None)
-        match = _MODULE.fullmatch(path.removeprefix(site)) if site else None
+    def _import_name(self, path: str, owner: Distribution) -> tuple[str, str]:
+        """The module's name, and its variant; empty where no import here would take the file."""
+        site = next((each for each in self._sites if path.startswith(each)), None)
+        if site is None:
+            return "", ""
+        inside, variant = path[len(site) :], ""
+        match = _MODULE.fullmatch(inside)
         if not match:
-            return ""
-        python, tag = self.environment.python, match["tag"]
-        cpython = _CPYTHON.fullmatch(tag or "")
-        if cpython and python and f"{cpython[1]}.{cpython[2]}" != python:
-            return ""
-        if tag and not cpython and tag not in ("abi3", "abi3t"):
-            return ""
-        return match["name"].replace("/", ".")
+            match = _ALTERNATIVE.fullmatch(inside)
+            if not match:
+                if _FOR_IMPORT.search(inside):
+                    self.unnamed.append(path)
+                return "", ""
+            variant = match["variant"]
+        name, tag = match["name"].replace("/", "."), match["tag"]
+        if not tag or tag in ("abi3", "abi3t"):
+            return name, variant
+        python = self.environment.python
+        cpython = _CPYTHON.fullmatch(tag)
+        if cpython and (not python or f"{cpython[1]}.{cpython[2]}{cpython[3]}" == python):
+            return name, variant
+        if python and not variant and _OF_OTHERS.fullmatch(tag):
+            self.of_another_python.append(
+                OfAnotherPython(path=path, name=name, owner=owner, tag=tag)
+            )
+        return "", ""
 
     def _module(
-        self, path: str, name: str, owner: Distribution
+        self, path: str, name: str, variant: str, owner: Distribution
     ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
         """The module, and the symbols that it needs of others than interpreter and system."""
         plain = path.count(".", path.rfind("/")) == 1
@@ -141,6 +190,7 @@ class ModuleFinder:
             closure=closure,
             stamp=stamp,
             missing_versions=missing,
+            variant=variant,
         )
         return module, wanted
 
@@ -162,11 +212,22 @@ class ModuleFinder:
         undefined.ask_each(lambda number: modules[number].closure.files[1:])
         undefined.leave_out(symbols.OF_THE_INTERPRETER)
         undefined.ask_each(lambda number: self._in_process(modules[number].file))
-        if undefined.names:
-            # Somebody may load it first, for all to see.
-            others = {path for each in self.environment.distributions for path in each.files}
-            undefined.ask_for_all(self._opened(sorted(others)))
+        # Its own package, or one that this requires, may load a library first, for all to see.
+        undefined.ask_each(lambda number: self._may_be_loaded_first(modules[number].owner))
         return undefined.names
+
+    def _may_be_loaded_first(self, owner: Distribution) -> tuple[Loaded, ...]:
+        """The libraries of ``owner`` and of what it requires."""
+        if owner.name not in self._first:
+            wanted = {owner.name, *self._requires(owner)}
+            paths = [
+                path
+                for each in self.environment.distributions
+                if each.name in wanted
+                for path in each.files
+            ]
+            self._first[owner.name] = tuple(self._opened(sorted(paths)))
+        return self._first[owner.name]
 
     def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:
         return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))

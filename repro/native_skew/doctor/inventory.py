@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from native_skew.distributions import SHARED, Installed, installed
+from native_skew.distributions import SHARED, Listed, installed
+from native_skew.doctor.sites import Sites
 
+_SHOWN = 4  # names in a phrase
+# Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
+_LIBRARY = re.compile(r"\.so(\.\d[\w.]*)?$")
+_DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
 _WALK = 500_000  # entries of a folder without a RECORD
 
 
-class Distribution(Installed, frozen=True, kw_only=True):
-    """One installed distribution; ``files`` are its shared objects, as absolute paths."""
+class Distribution(Listed, frozen=True, kw_only=True):
+    """One installed distribution; ``files`` are its shared objects on disk, as absolute paths."""
 
     files: tuple[str, ...] = ()
 
@@ -44,30 +50,115 @@ def nameless(files: tuple[str, ...]) -> Distribution:
     )
 
 
-def read(sites: Iterable[Path]) -> tuple[Distribution, ...]:
-    """The distributions in ``sites``; of two with one name the first counts, as in an import.
+class Inventory(msgspec.Struct, frozen=True, kw_only=True):
+    """What is installed.
 
-    Shared objects that no RECORD lists belong to a nameless distribution, which is there only
-    where some distribution has no RECORD.
+    Attributes:
+        distributions: of two with one name the first counts, as in an import. What no
+            distribution lists belongs to a nameless one.
+        gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
+        shared: distributions that list one file with different content, by the file's path.
+        not_examined: phrases for what could not be read.
+
     """
+
+    distributions: tuple[Distribution, ...]
+    gone: tuple[tuple[Distribution, tuple[str, ...]], ...] = ()
+    shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
+    not_examined: tuple[str, ...] = ()
+
+
+def read(sites: Sites) -> Inventory:
+    """What is in ``sites``."""
     found: dict[str, Distribution] = {}
-    for site in sites:
-        folders = installed.info_folders(site)
-        unrecorded = not folders
-        for folder in folders:
-            one = installed.read_one(f"{site}/{folder}")
-            if one is None:
-                continue
+    unread: list[str] = []
+    for site in sites.folders:
+        listing = installed.listing(site)
+        distributions = [installed.read_one(f"{site}/{each}") for each in listing.infos]
+        eggs = [installed.read_egg(f"{site}/{each}") for each in listing.eggs]
+        unread += [
+            f"{each.name or folder} ({each.problem})"
+            for each, folder in zip(
+                [*distributions, *eggs], [*listing.infos, *listing.eggs], strict=True
+            )
+            if each.problem
+        ]
+        unrecorded = not listing.infos or bool(eggs) or site in sites.sources
+        for folder, one in zip(listing.infos, distributions, strict=True):
             if not one.libraries and not _has_record(f"{site}/{folder}"):
                 unrecorded = True
-            if one.name not in found:
+        for one in (*distributions, *eggs):
+            if not one.name:
+                more = tuple(_paths(site, one.libraries))
+                found[""] = nameless((*found[""].files, *more) if "" in found else more)
+            elif one.name not in found:
                 fields = msgspec.structs.asdict(one)
                 found[one.name] = Distribution(**fields, files=tuple(_paths(site, one.libraries)))
         if unrecorded:
             owned = {path for each in found.values() for path in each.files}
-            if stray := tuple(path for path in _walk(site) if path not in owned):
-                found[""] = nameless(stray)
-    return tuple(found.values())
+            stray = [path for path in _walk(site) if path not in owned]
+            _give(stray, site, eggs, found)
+    inside = tuple(f"{site}/" for site in sites.folders)
+    kept, gone = _on_disk([each for key, each in found.items() if key], inside)
+    nobodys = [found[""]] if "" in found else []
+    return Inventory(
+        distributions=(*kept, *nobodys),
+        gone=gone,
+        shared=tuple(_shared(list(found.values()))),
+        not_examined=(f"the metadata of {_listed(unread)}",) if unread else (),
+    )
+
+
+def _give(stray: list[str], site: Path, eggs: list[Listed], found: dict[str, Distribution]) -> None:
+    """Adds ``stray`` files to the distributions whose top-level packages they are in."""
+    owner_of = {top: each.name for each in eggs for top in each.top_level}
+    base = f"{site}/"
+    by_owner: dict[str, list[str]] = {}
+    for path in stray:
+        top = path.removeprefix(base).partition("/")[0].partition(".")[0]
+        by_owner.setdefault(owner_of.get(top, ""), []).append(path)
+    for name, paths in by_owner.items():
+        known = found.get(name) or nameless(())
+        found[name] = msgspec.structs.replace(known, files=(*known.files, *paths))
+
+
+def _on_disk(
+    distributions: list[Distribution], inside: tuple[str, ...]
+) -> tuple[list[Distribution], tuple[tuple[Distribution, tuple[str, ...]], ...]]:
+    """The distributions with the files that are there, and those files that are not.
+
+    What lies beside the packages, as scripts and data do, may be put elsewhere by an installer.
+    """
+    kept, gone = [], []
+    for each in distributions:
+        missing = tuple([path for path in each.files if not os.path.lexists(path)])
+        if missing:
+            left = set(missing)
+            there = tuple(path for path in each.files if path not in left)
+            each = msgspec.structs.replace(each, files=there)  # noqa: PLW2901
+            own = tuple(p for p in missing if p.startswith(inside) and _LIBRARY.search(p))
+            if own:
+                gone.append((each, own))
+        kept.append(each)
+    return kept, tuple(gone)
+
+
+def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Distribution, ...]]]:
+    """Files that several list, with different content."""
+    seen: dict[str, list[tuple[Distribution, str]]] = {}
+    for each in distributions:
+        if each.hashes:
+            for path, hashed in zip(each.files, each.hashes, strict=False):
+                seen.setdefault(path, []).append((each, hashed))
+    for path, owners in seen.items():
+        if len(owners) > 1 and len({hashed for _, hashed in owners}) > 1:
+            yield path, tuple(each for each, _ in owners)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (
+        f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
+    )
 
 
 def _has_record(info: str) -> bool:
@@ -80,14 +171,24 @@ def _has_record(info: str) -> bool:
 def _paths(site: Path, libraries: Iterable[str]) -> Iterator[str]:
     base = str(site)
     for name in libraries:
+        if ".data/" in name:
+            name = _DATA.sub("", name)  # noqa: PLW2901
         plain = not name.startswith((".", "/")) and "/." not in name
         yield f"{base}/{name}" if plain else os.path.normpath(os.path.join(base, name))  # noqa: PTH118
 
 
 def _walk(site: Path) -> Iterator[str]:
-    """Shared objects below ``site``; no link to a folder is followed."""
+    """Shared objects below ``site``; no link to a folder is followed.
+
+    Of folders below, those alone that may be packages, or hold their libraries: a source tree
+    has builds, environments and repositories beside them.
+    """
     seen = 0
-    for folder, _, names in os.walk(site):
+    for folder, folders, names in os.walk(site):
+        if "pyvenv.cfg" in names and folder != str(site):
+            folders.clear()
+            continue
+        folders[:] = [each for each in folders if each[0] != "." and each != "node_modules"]
         for name in names:
             seen += 1
             if seen > _WALK:

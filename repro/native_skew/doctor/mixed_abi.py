@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from native_skew.binaries import Loaded
 from native_skew.distributions import stem
@@ -99,7 +99,7 @@ def _same_abi(one: str, other: str) -> bool:
     """Whether two versions differ in their last number at most; versions that are none agree."""
     try:
         first, second = Version(one).release, Version(other).release
-    except InvalidVersion:
+    except ValueError:
         return True
     return first[:-1] == second[:-1]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from packaging.markers import InvalidMarker, UndefinedEnvironmentName, default_environment
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from native_skew.doctor.inventory import Distribution
 
@@ -19,6 +19,7 @@ from native_skew.doctor.inventory import Distribution
 _EXTRA = re.compile(
     r";(?!.*\bor\b).*\bextra\s*==|;\s*\([^()]*\)\s*and\s+extra\s*==\s*(['\"])[^'\"]+\1\s*\Z"
 )
+_LONGEST = 4096  # characters of a requirement
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\Z|;)")
 
 
@@ -38,8 +39,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
             return False
         try:
             return self.specifier.contains(Version(self.installed.version), prereleases=True)
-        except InvalidVersion:
-            return True  # nothing can be said of a version that is none
+        except ValueError:
+            return True  # nothing can be said of a version that is none, here or there
 
     @property
     def range(self) -> str:
@@ -64,17 +65,26 @@ class Pins:
     Args:
         distributions: what is installed.
         python: the environment's ``major.minor``; empty where it is not known.
+        full_version: the environment's, of three numbers; empty where it is not known. A marker
+            that hangs on the third number is then taken not to hold.
 
     """
 
-    def __init__(self, distributions: Iterable[Distribution], python: str) -> None:
+    def __init__(
+        self, distributions: Iterable[Distribution], python: str, full_version: str = ""
+    ) -> None:
         self._installed = {each.name: each for each in distributions if each.name}
         environ: dict[str, str] = {**default_environment(), "extra": ""}  # type: ignore[dict-item]
+        python = python.rstrip("t")
+        environs = [environ]
         if python:
-            environ |= {"python_version": python, "python_full_version": f"{python}.0"}
+            full = (full_version,) if full_version else (f"{python}.0", f"{python}.99")
+            environs = [
+                {**environ, "python_version": python, "python_full_version": each} for each in full
+            ]
         self._of: dict[str, dict[str, Pin]] = {}
         for holder in self._installed.values():
-            pins = (_pin(holder, text, self._installed, environ) for text in holder.requires_dist)
+            pins = (_pin(holder, text, self._installed, environs) for text in holder.requires_dist)
             self._of[holder.name] = {pin.provider: pin for pin in pins if pin}
 
     def of(self, holder: Distribution) -> Mapping[str, Pin]:
@@ -90,9 +100,9 @@ def _pin(
     holder: Distribution,
     text: str,
     installed: Mapping[str, Distribution],
-    environ: dict[str, str],
+    environs: list[dict[str, str]],
 ) -> Pin | None:
-    if _EXTRA.search(text):
+    if len(text) > _LONGEST or _EXTRA.search(text):
         return None
     plain = _NAME.match(text)
     if plain and not plain[2]:  # a bare name: nothing to parse
@@ -100,10 +110,11 @@ def _pin(
     else:
         try:
             requirement = Requirement(text)
-            if requirement.marker and not requirement.marker.evaluate(environ):
+            marker = requirement.marker
+            if marker and not all(marker.evaluate(each) for each in environs):
                 return None
-        except (InvalidRequirement, InvalidMarker, UndefinedEnvironmentName):
-            return None
+        except (ValueError, RecursionError):
+            return None  # all that packaging raises of a stranger's text
         name, specifier = canonicalize_name(requirement.name), requirement.specifier
     return Pin(
         holder=holder,

@@ -30,8 +30,8 @@ UNDEFINED_SYMBOL = Rule(
     title="A symbol that no library defines",
     description=(
         "An extension module needs symbols that neither the interpreter, nor any library that "
-        "it loads, nor any other library of the environment defines. Importing it fails. Weak "
-        "symbols and the interpreter's own are not counted."
+        "it loads, nor any library of its own distribution or of one that this requires defines. "
+        "Importing it fails. Weak symbols and the interpreter's own are not counted."
     ),
 )
 OLDER_LIBRARY = Rule(
@@ -68,6 +68,55 @@ MISSING_DRIVER = Rule(
     title="A driver's library is not there",
     description=(
         "The library comes with a device's driver, and is absent where there is no such device."
+    ),
+)
+MISSING_FILE = Rule(
+    id="missing-file",
+    level="error",
+    title="A distribution's own file is not there",
+    description=(
+        "A distribution's RECORD lists modules or libraries that are not on the disk. Something "
+        "removed them after it was installed: another distribution that held the same files and "
+        "was uninstalled, a clean-up, a copy that was cut short. Where all of them are tests, it "
+        "is a note."
+    ),
+)
+SHARED_FILE = Rule(
+    id="shared-file",
+    level="note",
+    title="Two distributions own one file",
+    description=(
+        "Several installed distributions list the same file with different content. The one "
+        "installed last is what is there, and removing one of them removes it from the others. "
+        "Where it is gone already, that is an error."
+    ),
+)
+OTHER_PYTHON = Rule(
+    id="other-python",
+    level="error",
+    title="Modules of another Python",
+    description=(
+        "A distribution's modules are named for another version or kind of Python than the "
+        "environment's, and there are none for this one: it does not import them. Or all "
+        "packages lie in a folder of another version."
+    ),
+)
+MISSING_INTERPRETER = Rule(
+    id="missing-interpreter",
+    level="error",
+    title="The environment's interpreter is gone",
+    description=(
+        "bin/python is a link to an interpreter that is not there: it was removed or upgraded, "
+        "or the environment was copied from another machine."
+    ),
+)
+OPTIONAL_MODULE = Rule(
+    id="optional-module",
+    level="note",
+    title="An optional module lacks a library",
+    description=(
+        "A module cannot be loaded, and its package imports it only inside of functions, or "
+        "where it takes a failure. What needs the module fails, all else works."
     ),
 )
 PRELOADED_LIBRARY = Rule(
@@ -132,11 +181,29 @@ VIOLATED_REQUIREMENT = Rule(
     ),
 )
 
+UNUSED_IGNORE = Rule(
+    id="unused-ignore",
+    level="note",
+    title="An ignore that fits nothing",
+    description="[tool.native-skew] ignores what was not found: it may hide what comes later.",
+)
 IMPORT_FAILS = Rule(
     id="import-fails",
     level="error",
-    title="The loader refuses a module in which nothing was found",
-    description="--confirm imported the module, and the loader's error is not explained above.",
+    title="An import fails",
+    description=(
+        "--confirm imported the module or its package, and that raised an exception, died by a "
+        "signal, ended the process or did not end, of which nothing was found in the files."
+    ),
+)
+FAILS_BY_ITSELF = Rule(
+    id="fails-by-itself",
+    level="note",
+    title="A module that its package does without fails",
+    description=(
+        "--confirm imported the module by its own name, which failed; its package imports, and "
+        "has not imported it. It may be optional, or for another module to load."
+    ),
 )
 IMPORTS_AFTER_ALL = Rule(
     id="imports-after-all",
@@ -152,6 +219,9 @@ RULES = (
     OLDER_LIBRARY,
     MISSING_LIBRARY,
     MISSING_SYSTEM_LIBRARY,
+    MISSING_FILE,
+    OTHER_PYTHON,
+    MISSING_INTERPRETER,
     FOREIGN_ARCHITECTURE,
     FOREIGN_LIBC,
     DAMAGED_FILE,
@@ -159,7 +229,11 @@ RULES = (
     OTHER_ABI,
     VIOLATED_REQUIREMENT,
     PRELOADED_LIBRARY,
+    SHARED_FILE,
+    OPTIONAL_MODULE,
     MISSING_DRIVER,
     IMPORT_FAILS,
+    FAILS_BY_ITSELF,
     IMPORTS_AFTER_ALL,
+    UNUSED_IGNORE,
 )

@@ -90,7 +90,10 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         "; ".join([_needs(skew, file), _pinned(skew), _made(consumer), *_rotten(rotten)]) + ".",
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
-        advise(
+        # What is no valid name or version gets into no command line.
+        ()
+        if not (consumer.has_valid_names and provider.has_valid_names)
+        else advise(
             "rotten" if rotten else skew.cause,
             consumer=(consumer.name, consumer.version),
             provider=(provider.name, provider.version),
@@ -99,7 +102,7 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
             others=tuple(pin.range for pin in other.values()),
             from_source=consumer.built_here,
             installer=consumer.installer,
-            python=environment.python,
+            python=environment.python.rstrip("t"),
         ),
     )
 

@@ -4,7 +4,9 @@ from native_skew.findings.model import (
     Advice,
     BriefFinding,
     Evidence,
+    FailOn,
     Finding,
+    Ignored,
     Level,
     Location,
     Report,
@@ -14,20 +16,21 @@ from native_skew.findings.model import (
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
-from native_skew.findings.text import one_line, printable, terminal
+from native_skew.findings.text import printable, terminal
 
 __all__ = [
     "FORMS",
     "Advice",
     "BriefFinding",
     "Evidence",
+    "FailOn",
     "Finding",
     "Form",
+    "Ignored",
     "Level",
     "Location",
     "Report",
     "Rule",
-    "one_line",
     "ordered",
     "output_options",
     "plain",

@@ -12,9 +12,11 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def workflow_commands(report: Report, rules: Iterable[Rule]) -> str:
-    """One line for each finding."""
+    """One line for each finding, and for each thing that was not examined."""
     titles = {rule.id: rule.title for rule in rules}
-    return "".join(_line(each, titles.get(each.rule, each.rule)) for each in report.findings)
+    lines = [_line(each, titles.get(each.rule, each.rule)) for each in report.findings]
+    lines += [f"::notice title=Not examined::{_data(each)}\n" for each in report.not_examined]
+    return "".join(lines)
 
 
 def _line(finding: Finding, title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ from native_skew.errors import ExitCode
 from native_skew.findings.schemas import schema_of
 
 Level = Literal["error", "warning", "note"]
+FailOn = Literal["error", "warning"]  # the lowest level that makes a run end with 1
 # What a finding rests on, by name: texts, numbers, and lists of texts.
 EvidenceValue = str | int | bool | tuple[str, ...] | None
 Evidence = dict[str, EvidenceValue]
@@ -105,6 +107,13 @@ class BriefFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Ignored(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding that the project's settings say not to count, and why."""
+
+    finding: Finding
+    reason: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that one run of a command says.
 
@@ -114,6 +123,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         kit_version: of native-skew.
         looked_at: how many of what, e.g. ``{"distributions": 12}``.
         findings: errors first; within a level in the order found.
+        ignored: found, and not counted.
+        fail_on: the lowest level that counts.
+        not_examined: what was not looked at, and why; a phrase each.
 
     """
 
@@ -122,6 +134,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     kit_version: str
     looked_at: dict[str, int]
     findings: tuple[Finding, ...]
+    not_examined: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    fail_on: FailOn = "warning"
     kind: Literal["native-skew findings 1"] = "native-skew findings 1"
 
     def brief(self) -> tuple[BriefFinding, ...]:
@@ -133,13 +148,33 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 where there is an error or a warning, else 0. What could not look ends with 2."""
-        return ExitCode.of(changed=any(each.level != "note" for each in self.findings))
+        """1 where there is an error or a warning, else 0; with ``fail_on`` error, for that alone.
+
+        What could not look ends with 2.
+        """
+        counts = ("error",) if self.fail_on == "error" else ("error", "warning")
+        return ExitCode.of(changed=any(each.level in counts for each in self.findings))
+
+
+# Control characters, ends of lines in Unicode's sense, and what turns the direction of a text.
+_NOT_PLAIN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 
 
 def plain(text: str) -> str:
-    """``text`` with what is no Unicode, as names of files may be, spelled out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """``text`` on one line: what is no Unicode, no sign, or ends a line, is spelled out.
+
+    Names of files, of libraries and of distributions may hold anything. A name that could end a
+    line could forge the next one.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _NOT_PLAIN.sub(_spelled, text)
+
+
+def _spelled(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def _plain_value(value: EvidenceValue) -> EvidenceValue:

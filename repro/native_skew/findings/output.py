@@ -41,17 +41,20 @@ def output_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_form
 
 
-def write(report: Report, rules: Iterable[Rule], form: Form | None) -> ExitCode:
+def write(
+    report: Report, rules: Iterable[Rule], form: Form | None, *, verbose: bool = False
+) -> ExitCode:
     """Writes ``report`` to standard output; returns the exit code.
 
     Args:
         report: what was found.
         rules: all that the command can find.
         form: one of ``FORMS``; None for text.
+        verbose: of text, whether it says all that a finding rests on; the others always do.
 
     """
     if form is None:
-        text.show(report, text.terminal())
+        text.show(report, text.terminal(), verbose=verbose)
     elif form == "github":
         sys.stdout.write(github.workflow_commands(report, rules))
     else:

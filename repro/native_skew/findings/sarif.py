@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from native_skew.findings.model import Finding, Report, Rule
+from native_skew.findings.model import Finding, Ignored, Report, Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -36,12 +36,31 @@ def log(report: Report, rules: Iterable[Rule]) -> dict[str, Any]:
     index = {rule.id: number for number, rule in enumerate(known)}
     run = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True, "exitCode": int(report.exit_code)}],
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "exitCode": int(report.exit_code),
+                "toolExecutionNotifications": [
+                    {"level": "warning", "message": {"text": f"Not examined: {each}"}}
+                    for each in report.not_examined
+                ],
+            }
+        ],
         "columnKind": "unicodeCodePoints",
         "properties": {"subject": report.subject, "lookedAt": report.looked_at},
-        "results": [_result(each, index) for each in report.findings],
+        "results": [
+            *(_result(each, index) for each in report.findings),
+            *(_ignored(each, index) for each in report.ignored),
+        ],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _ignored(ignored: Ignored, index: dict[str, int]) -> dict[str, Any]:
+    return {
+        **_result(ignored.finding, index),
+        "suppressions": [{"kind": "external", "justification": ignored.reason}],
+    }
 
 
 def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:

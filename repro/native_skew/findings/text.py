@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from native_skew.findings.model import Advice, Finding, Report
+from native_skew.findings.model import Advice, Finding, Report, plain
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 # What a file says of itself is not trusted with the terminal: no escape sequences.
@@ -29,33 +29,42 @@ def terminal(stderr: bool = False, width: int | None = None) -> Console:
     return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
-def one_line(value: str) -> str:
-    """``value`` as a stranger's word is printed: plain, and on one line."""
-    plain = printable(value).replace("\t", " ").replace("\n", "\\n")
-    return plain.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+def show(report: Report, console: Console, *, verbose: bool = False) -> None:
+    """Prints ``report``: each finding with its remedies, then one line of summary.
 
-
-def show(report: Report, console: Console) -> None:
-    """Prints ``report``: each finding with its remedies, then one line of summary."""
+    With ``verbose``, each finding with all that it rests on, and what is ignored too.
+    """
     for finding in report.findings:
-        _show_finding(finding, console)
+        _show_finding(finding, console, verbose)
+    for each in report.ignored if verbose else ():
+        console.print(
+            Text(f"ignored {each.finding.rule}: {each.finding.message} ({plain(each.reason)})"),
+            soft_wrap=True,
+        )
     looked_at = ", ".join(f"{count} {what}" for what, count in report.looked_at.items())
     counts = {
         level: sum(each.level == level for each in report.findings)
         for level in ("error", "warning", "note")
     }
     parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
+    if report.ignored:
+        parts.append(f"{len(report.ignored)} ignored")
     verdict = ", ".join(parts) or "nothing found"
-    style = "red" if report.exit_code else "green"
+    style = "red" if report.exit_code else "yellow" if report.not_examined else "green"
+    left_out = "; ".join(report.not_examined)
     console.print(
         Text.assemble(
-            (printable(report.subject), "bold"), ": ", (verdict, style), f" ({looked_at})"
+            (plain(report.subject), "bold"),
+            ": ",
+            (verdict, style),
+            f" ({looked_at})",
+            (f"; not examined: {left_out}" if left_out else "", "yellow"),
         ),
         soft_wrap=True,
     )
 
 
-def _show_finding(finding: Finding, console: Console) -> None:
+def _show_finding(finding: Finding, console: Console, verbose: bool) -> None:
     place = finding.location
     who = f"{place.distribution} {place.version}".strip()
     where = " · ".join(part for part in (who, place.file) if part)
@@ -68,6 +77,8 @@ def _show_finding(finding: Finding, console: Console) -> None:
         soft_wrap=True,
     )
     _show_indented(Text(printable(finding.message)), 2, console)
+    for line in _evidence(finding) if verbose else ():
+        _show_indented(Text(line, "dim"), 4, console)
     for number, advice in enumerate(finding.advice, 1):
         title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
         _show_indented(Text(printable(title), "bold"), 2, console)
@@ -76,6 +87,15 @@ def _show_finding(finding: Finding, console: Console) -> None:
         if advice.trap:
             _show_indented(Text(f"The catch: {printable(advice.trap)}"), 5, console)
     console.print()
+
+
+def _evidence(finding: Finding) -> Iterator[str]:
+    for key, value in finding.evidence.items():
+        if isinstance(value, tuple) and value:
+            yield f"{key}:"
+            yield from (f"  {each}" for each in value)
+        elif value not in (None, "", ()):
+            yield f"{key}: {value}"
 
 
 def _show_indented(text: Text, columns: int, console: Console) -> None:

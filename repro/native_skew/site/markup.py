@@ -157,7 +157,7 @@ def codes(texts: Iterable[str]) -> str:
     return ", ".join(code(each) for each in texts) or "–"
 
 
-def one_line(text: str) -> str:
+def plain(text: str) -> str:
     """Text of several lines as one."""
     return " ".join(text.split())
 

@@ -26,7 +26,7 @@ def index(book: Book, known: Mapping[str, Scenario]) -> str:
     for name, scenario in known.items():
         heading = f"[{scenario.title}]({name}.md)" if name in shown else scenario.title
         note = "" if name in shown else " It is not recorded yet."
-        lines.append(f"## {heading} {{ #{name} }}\n\n{markup.one_line(scenario.summary)}{note}\n")
+        lines.append(f"## {heading} {{ #{name} }}\n\n{markup.plain(scenario.summary)}{note}\n")
     lines.append(
         "What to do: open the one that looks like your case, or "
         "[filter the matrix](../matrix.md).\n"
@@ -40,7 +40,7 @@ def render(scenario: Scenario, book: Book) -> str:
     lines = [
         markup.frontmatter(scenario.title, *markup.WIDE),
         f"# {scenario.title}\n",
-        f"{markup.one_line(scenario.summary)}\n",
+        f"{markup.plain(scenario.summary)}\n",
         f"Family: {scenario.family}. The provider's versions: `{scenario.versions.older}` "
         f"and `{scenario.versions.newer}`.\n",
     ]

@@ -1,0 +1,117 @@
+"""What the disk says where metadata says otherwise: files gone, shared, or of another Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from native_skew.doctor import rules
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.extension_modules import OfAnotherPython
+from native_skew.doctor.inventory import Distribution
+from native_skew.findings import Finding, Location
+
+_SHOWN = 3  # names in a sentence; all are in the evidence
+_OF_TESTS = {"test", "tests", "testing"}
+
+
+def missing_files(environment: Environment) -> Iterator[Finding]:
+    """One finding for each distribution whose own files are not all there.
+
+    conda's packages split what one RECORD lists, and say so elsewhere: they are left out.
+    """
+    for owner, paths in environment.inventory.gone:
+        if owner.installer == "conda":
+            continue
+        names = tuple(environment.relative(each) for each in paths)
+        # Slim images leave tests out on purpose.
+        of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
+        others = (
+            "" if owner.files else ", as after another distribution of the same files is removed"
+        )
+        yield rules.MISSING_FILE.finding(
+            f"{owner.title}'s own {_files(names)} not there, though its RECORD lists "
+            f"{'them' if names[1:] else 'it'}{others}. Reinstall {owner.title}.",
+            _location(owner, names[0]),
+            {"files": names},
+            level="note" if of_tests else None,
+        )
+
+
+def shared_files(environment: Environment) -> Iterator[Finding]:
+    """One finding for each set of distributions that list the same file, not the same content."""
+    gone = {path for _, paths in environment.inventory.gone for path in paths}
+    by_owners: dict[tuple[Distribution, ...], list[str]] = {}
+    for path, owners in environment.inventory.shared:
+        by_owners.setdefault(owners, []).append(path)
+    for owners, paths in by_owners.items():
+        lost = [path for path in paths if path in gone]
+        names = tuple(environment.relative(each) for each in lost or paths)
+        titles = " and ".join(each.title for each in owners)
+        word = (
+            "it is gone: keep one of them, and reinstall that"
+            if lost
+            else "it is there, as the one installed last has it; removing one takes it from the other"
+        )
+        yield rules.SHARED_FILE.finding(
+            f"{titles} each list {_listed(names)}, with different content; {word}.",
+            _location(owners[0], names[0]),
+            {"files": names, "owners": tuple(each.title for each in owners)},
+            level="error" if lost else None,
+        )
+
+
+def modules_of_another_python(
+    environment: Environment, files: Iterable[OfAnotherPython]
+) -> Iterator[Finding]:
+    """One finding for each distribution whose modules this interpreter does not import."""
+    by_owner: dict[str, list[OfAnotherPython]] = {}
+    for each in files:
+        by_owner.setdefault(each.owner.name, []).append(each)
+    for several in by_owner.values():
+        owner, first = several[0].owner, several[0]
+        names = tuple(environment.relative(each.path) for each in several)
+        yield rules.OTHER_PYTHON.finding(
+            f"{owner.title or 'The folder'} has {_listed(names)} for `{first.tag}`, and none for "
+            f"the environment's Python {environment.full_version or environment.python}. "
+            f"Reinstall {owner.title or 'it'} with this environment's own interpreter.",
+            _location(owner, names[0]),
+            {
+                "files": names,
+                "modules": tuple(each.name for each in several),
+                "python": environment.python,
+            },
+        )
+
+
+def interpreter(environment: Environment) -> Iterator[Finding]:
+    """A base interpreter that is gone, and packages in folders that nothing searches."""
+    if environment.gone:
+        yield rules.MISSING_INTERPRETER.finding(
+            f"`bin/python` leads to `{environment.gone}`, which is not there: nothing in this "
+            "environment can be run. Install that Python again, or make the environment anew.",
+            Location(file="bin/python"),
+            {"leads_to": environment.gone},
+        )
+    if environment.leftover and not environment.sites:
+        folders = tuple(environment.relative(str(each)) for each in environment.leftover)
+        yield rules.OTHER_PYTHON.finding(
+            f"All packages lie in {_listed(folders)}, which the environment's Python "
+            f"{environment.full_version or environment.python} does not search. Make the "
+            "environment anew.",
+            Location(file=folders[0]),
+            {"files": folders, "python": environment.python},
+        )
+
+
+def _files(names: tuple[str, ...]) -> str:
+    return f"files {_listed(names)} are" if names[1:] else f"file {_listed(names)} is"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    return shown + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
+
+
+def _location(owner: Distribution, file: str) -> Location:
+    return Location(file=file, distribution=owner.name, version=owner.version)

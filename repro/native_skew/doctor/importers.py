@@ -1,0 +1,105 @@
+"""Whether a package imports one of its modules in any case, or only when it is asked for.
+
+Read from the package's Python files, which are not run.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from native_skew import regular_files
+
+_FILES, _BYTES = 4000, 1 << 20
+_TAKES_FAILURE = {"ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException"}
+
+
+Use = Literal["in any case", "if asked", "unknown"]
+
+
+def use_of(module: str, sites: Sequence[Path]) -> Use:
+    """How its own package imports ``module``; unknown where no import of it is found at all.
+
+    Something may then find it by other means.
+
+    Args:
+        module: as one imports it.
+        sites: the folders that imports search.
+
+    """
+    top, _, _ = module.partition(".")
+    folder = next((each / top for each in sites if (each / top).is_dir()), None)
+    if folder is None:
+        return "unknown"
+    word, seen = module.rpartition(".")[2].encode(), False
+    for path in _python_files(folder):
+        try:
+            data = regular_files.content(str(path), _BYTES)
+        except OSError:
+            continue
+        if word not in data:
+            continue
+        package = _package_of(path, folder.parent)
+        for in_any_case in _imports(data, module, package):
+            if in_any_case:
+                return "in any case"
+            seen = True
+    return "if asked" if seen else "unknown"
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    number = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            each for each in folders if each not in ("tests", "test", "__pycache__")
+        )
+        for name in sorted(names):
+            if name.endswith(".py"):
+                number += 1
+                if number > _FILES:
+                    return
+                yield Path(place, name)
+
+
+def _package_of(path: Path, site: Path) -> str:
+    """The package that relative imports in ``path`` start from."""
+    return ".".join(path.relative_to(site).parts[:-1])
+
+
+def _imports(data: bytes, module: str, package: str) -> Iterator[bool]:
+    """For each import of ``module``: whether it runs whenever the file is imported."""
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    waiting: list[tuple[ast.AST, bool]] = [(tree, True)]
+    while waiting:
+        node, in_any_case = waiting.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and module in _names(node, package):
+            yield in_any_case
+        inside = in_any_case and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for child in ast.iter_child_nodes(node):
+            guarded = isinstance(node, ast.Try) and child in node.body and _takes_failure(node)
+            waiting.append((child, inside and not guarded))
+
+
+def _names(node: ast.Import | ast.ImportFrom, package: str) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {each.name for each in node.names}
+    start = node.module or ""
+    if node.level:
+        parts = package.split(".")
+        parts = parts[: len(parts) - node.level + 1]
+        start = ".".join([*parts, *([node.module] if node.module else [])])
+    return {start, *(f"{start}.{each.name}" for each in node.names)}
+
+
+def _takes_failure(node: ast.Try) -> bool:
+    for handler in node.handlers:
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        if any(each is None or getattr(each, "id", "") in _TAKES_FAILURE for each in kinds):
+            return not any(isinstance(each, ast.Raise) for each in ast.walk(handler))
+    return False

@@ -1,0 +1,116 @@
+"""Which interpreter an environment has: its own files tell, and it is not started.
+
+``bin/python`` decides, as it does for whoever starts it; ``pyvenv.cfg`` adds the full version.
+https://docs.python.org/3/library/venv.html#how-venvs-work
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from native_skew import regular_files
+from native_skew.binaries import rooted
+from native_skew.doctor.errors import NotAnEnvironmentError
+
+_CONFIGURATION_BYTES = 1 << 16
+_NAMES = ("python", "python3")
+_OF_NAME = re.compile(r"python(3\.\d+)(t?)d?")
+_OF_FOLDER = re.compile(r"python(3\.\d+)(t?)")
+_FULL = re.compile(r"(3\.\d+)\.\d+([a-z]+\d+)?")
+
+
+class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs in an environment.
+
+    Attributes:
+        program: its file, as the environment names it; None where there is none.
+        python: ``major.minor``, with a ``t`` behind it where it is free-threaded; empty where
+            nothing tells.
+        full_version: of three numbers; empty where nothing tells.
+        gone: where ``bin/python`` leads to and nothing is; empty where all is there.
+        home: the folder of the base interpreter, where this is a virtual environment.
+        sees_system: whether imports reach the packages of the base interpreter.
+
+    """
+
+    program: Path | None = None
+    python: str = ""
+    full_version: str = ""
+    gone: str = ""
+    home: str = ""
+    sees_system: bool = False
+
+
+def read(prefix: Path, root: str = "") -> Interpreter:
+    """The interpreter of the environment at ``prefix``.
+
+    Args:
+        prefix: the environment's folder.
+        root: the folder that is ``/`` for it; empty for this machine's own.
+
+    Raises:
+        NotAnEnvironmentError: its ``pyvenv.cfg`` cannot be read.
+
+    """
+    configuration = _configuration(prefix / "pyvenv.cfg")
+    program, gone, named = None, "", ""
+    for name in _NAMES:
+        path = prefix / "bin" / name
+        if not os.path.lexists(path):
+            continue
+        real = rooted.real(root, str(path))
+        if os.path.exists(real):  # noqa: PTH110
+            program, gone = path, ""
+            named = _version_in(Path(real).name, _OF_NAME)
+            break
+        gone = gone or real.removeprefix(root)
+    written = configuration.get("version_info") or configuration.get("version", "")
+    full = match[0] if (match := _FULL.match(written)) else ""
+    if not full and (prefix / "conda-meta").is_dir():
+        full = _of_conda(prefix)
+    minor = ".".join(full.split(".")[:2])
+    python = named or minor or _newest(prefix)
+    home = configuration.get("home", "")
+    return Interpreter(
+        program=program,
+        python=python,
+        full_version=full if python.rstrip("t") == minor else "",
+        gone=gone,
+        home=f"{root}{home}" if home else "",
+        sees_system=configuration.get("include-system-site-packages", "").lower() == "true",
+    )
+
+
+def _configuration(path: Path) -> Mapping[str, str]:
+    # https://docs.python.org/3/library/site.html: ``key = value`` lines
+    try:
+        lines = regular_files.text(str(path), _CONFIGURATION_BYTES).splitlines()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise NotAnEnvironmentError(path, error.strerror or "unreadable") from error
+    pairs = (line.partition("=") for line in lines)
+    return {key.strip().lower(): value.strip() for key, _, value in pairs}
+
+
+def _of_conda(prefix: Path) -> str:
+    """The version of conda's package ``python``: its record is called ``python-VERSION-BUILD``."""
+    names = (each.name for each in (prefix / "conda-meta").glob("python-3.*.json"))
+    return next((m[0] for name in names if (m := _FULL.match(name.split("-")[1]))), "")
+
+
+def _newest(prefix: Path) -> str:
+    """The newest Python that the prefix has a folder for; empty where there is none."""
+    folders = [each for name in ("lib", "lib64") for each in (prefix / name).glob("python3.*")]
+    found = {v for each in folders if (v := _version_in(each.name, _OF_FOLDER))}
+    return max(found, key=lambda v: int(v.rstrip("t").split(".")[1]), default="")
+
+
+def _version_in(name: str, pattern: re.Pattern[str]) -> str:
+    match = pattern.fullmatch(name)
+    return f"{match[1]}{match[2]}" if match else ""

@@ -1,0 +1,143 @@
+"""``[tool.native-skew]`` of the project's ``pyproject.toml``: what is ignored, and what fails."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from native_skew import regular_files
+from native_skew.doctor import rules
+from native_skew.doctor.errors import SettingsError
+from native_skew.findings import FailOn, Finding, Ignored, Location, Report, ordered
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_BYTES = 4 << 20
+
+
+class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Findings that are not to count. All that is stated must fit.
+
+    Attributes:
+        reason: why; it is shown with them.
+        rule: a finding's rule.
+        distribution: a distribution's name.
+        file: a pattern for a finding's file, where ``*`` is any text.
+
+    """
+
+    reason: str
+    rule: str = ""
+    distribution: str = ""
+    file: str = ""
+
+    def fits(self, finding: Finding) -> bool:
+        """Whether ``finding`` is ignored."""
+        place = finding.location
+        return (
+            (not self.rule or self.rule == finding.rule)
+            and (
+                not self.distribution
+                or canonicalize_name(self.distribution) == canonicalize_name(place.distribution)
+            )
+            and (not self.file or fnmatchcase(place.file, self.file))
+        )
+
+    def __str__(self) -> str:
+        stated = {"rule": self.rule, "distribution": self.distribution, "file": self.file}
+        return ", ".join(f"{key} {value}" for key, value in stated.items() if value)
+
+
+class Settings(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True
+):
+    """The table, with its defaults."""
+
+    fail_on: FailOn = "warning"
+    ignore: tuple[Ignore, ...] = ()
+
+
+def read(here: Path) -> tuple[Settings, Path | None]:
+    """The settings of the project that ``here`` lies in, and their file.
+
+    That is the nearest ``pyproject.toml``, in ``here`` or above, that has the table.
+
+    Raises:
+        SettingsError: the table says what is not known, or an ignore says too little.
+
+    """
+    for folder in (here, *here.parents):
+        path = folder / "pyproject.toml"
+        try:
+            data = tomllib.loads(regular_files.content(str(path), _BYTES).decode())
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, RecursionError) as error:
+            raise SettingsError(path, [getattr(error, "strerror", None) or str(error)]) from error
+        tool = data.get("tool")
+        table = tool.get("native-skew") if isinstance(tool, dict) else None
+        if table is not None:
+            return _checked(path, table), path
+    return Settings(), None
+
+
+def _checked(path: Path, table: object) -> Settings:
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(path, [str(error)]) from error
+    known = {rule.id for rule in rules.RULES}
+    problems = [
+        f"ignore {number}: {problem}"
+        for number, each in enumerate(settings.ignore, 1)
+        for problem in _problems(each, known)
+    ]
+    if problems:
+        raise SettingsError(path, problems)
+    return settings
+
+
+def _problems(ignore: Ignore, known: Iterable[str]) -> list[str]:
+    found = []
+    if not ignore.reason.strip():
+        found.append("it gives no reason")
+    if not str(ignore):
+        found.append("it names neither a rule nor a distribution nor a file")
+    if ignore.rule and ignore.rule not in known:
+        found.append(f"there is no rule {ignore.rule!r}")
+    return found
+
+
+def applied(report: Report, settings: Settings, file: Path | None) -> Report:
+    """``report`` without what is ignored; an ignore that fits nothing is a note."""
+    kept: list[Finding] = []
+    ignored: list[Ignored] = []
+    used: set[int] = set()
+    for finding in report.findings:
+        fitting = [number for number, each in enumerate(settings.ignore) if each.fits(finding)]
+        used.update(fitting)
+        if fitting:
+            reason = settings.ignore[fitting[0]].reason
+            ignored.append(Ignored(finding=finding, reason=reason))
+        else:
+            kept.append(finding)
+    kept += [
+        rules.UNUSED_IGNORE.finding(
+            f"{file.name if file else 'The settings'} ignores {each}, which fits nothing that was "
+            "found: take it out.",
+            Location(file=file.name if file else ""),
+        )
+        for number, each in enumerate(settings.ignore)
+        if number not in used
+    ]
+    return msgspec.structs.replace(
+        report, findings=ordered(kept), ignored=tuple(ignored), fail_on=settings.fail_on
+    )

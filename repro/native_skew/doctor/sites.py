@@ -1,0 +1,174 @@
+"""The folders that imports search in an environment, as ``site`` would add them.
+
+https://docs.python.org/3/library/site.html
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from native_skew import regular_files
+from native_skew.binaries import rooted
+from native_skew.doctor.interpreter import Interpreter
+
+_PTH_BYTES, _PTH_FILES = 1 << 16, 1000
+_FINDER_BYTES = 1 << 20
+_ONE_MODULE = re.compile(r"import\s+\w+\s*;?\s*")
+_HOOK = re.compile(r"import[ \t]")
+
+
+class Sites(msgspec.Struct, frozen=True, kw_only=True):
+    """Where imports look.
+
+    Attributes:
+        folders: in the order of the search.
+        sources: folders of editable installs, or others that a ``.pth`` file adds: no RECORD
+            lists what is in them.
+        hooks: editable installs whose modules only their own code finds.
+        leftover: folders of packages that this interpreter does not search.
+
+    """
+
+    folders: tuple[Path, ...]
+    sources: tuple[Path, ...] = ()
+    hooks: tuple[str, ...] = ()
+    leftover: tuple[Path, ...] = ()
+
+
+def of_prefix(prefix: Path, interpreter: Interpreter, root: str = "") -> Sites:
+    """Of an environment or an installation."""
+    own = list(_of_python(prefix, interpreter.python, root))
+    found = _once(own, root)
+    leftover = [each for each in _of_any_python(prefix, root) if each not in found]
+    if interpreter.sees_system and interpreter.home:
+        base = Path(interpreter.home).parent
+        found = _once([*found, *_of_python(base, interpreter.python, root)], root)
+    seen = {rooted.real(root, str(each)) for each in found}
+    return with_added(
+        found, tuple(each for each in leftover if rooted.real(root, str(each)) not in seen), root
+    )
+
+
+def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root: str = "") -> Sites:
+    """``folders`` with what their ``.pth`` files add."""
+    added: list[Path] = []
+    hooks: list[str] = []
+    for site in folders:
+        for path in _pth_files(site):
+            for line in _lines(path):
+                if _HOOK.match(line):
+                    mapped = _mapped(site, path.stem)
+                    added += mapped
+                    if not mapped and "editable" in path.stem.lower():
+                        hooks.append(path.stem)
+                    added += _prefixes(site, line)
+                else:
+                    folder = Path(os.path.normpath(_joined(site, line, root)))
+                    if folder.is_dir():
+                        added.append(folder)
+    all_folders = _once([*folders, *added], root)
+    return Sites(
+        folders=all_folders,
+        sources=tuple(each for each in all_folders if each not in folders),
+        hooks=tuple(hooks),
+        leftover=leftover,
+    )
+
+
+def _prefixes(site: Path, line: str) -> list[Path]:
+    """Packages' folders in prefixes below ``site``, which a module of their own adds (cmeel)."""
+    if not _ONE_MODULE.fullmatch(line):
+        return []
+    python = site.parent.name
+    return sorted(site.glob(f"*/lib/{python}/site-packages"))
+
+
+def _joined(site: Path, line: str, root: str) -> str:
+    return f"{root}{line}" if line.startswith("/") else f"{site}/{line}"
+
+
+def _of_python(prefix: Path, python: str, root: str) -> Iterator[Path]:
+    """As ``site.getsitepackages`` has them, and Debian's patched one."""
+    if not python:
+        return
+    number = python if python.endswith("t") else python.rstrip("t")
+    if str(prefix) == f"{root}/usr":
+        # https://wiki.debian.org/Python: Debian's own packages lie in dist-packages
+        yield Path(f"{root}/usr/local/lib/python{number}/dist-packages")
+        yield Path(f"{root}/usr/lib/python3/dist-packages")
+        yield Path(f"{root}/usr/lib/python{number}/dist-packages")
+    for library in ("lib", "lib64"):
+        yield prefix / library / f"python{number}" / "site-packages"
+    yield prefix / "lib" / f"python{number}" / "dist-packages"
+
+
+def _of_any_python(prefix: Path, root: str) -> tuple[Path, ...]:
+    found = [
+        site
+        for library in ("lib", "lib64")
+        for pattern in ("python3*/site-packages", "python3*/dist-packages")
+        for site in sorted((prefix / library).glob(pattern))
+    ]
+    return _once(found, root)
+
+
+def _once(folders: list[Path], root: str) -> tuple[Path, ...]:
+    """Those that are there, each once: lib64 is often a link to lib."""
+    found: dict[str, Path] = {}
+    for each in folders:
+        if each.is_dir():
+            found.setdefault(rooted.real(root, str(each)), each)
+    return tuple(found.values())
+
+
+def _pth_files(site: Path) -> list[Path]:
+    # As ``site`` does: sorted, and no hidden ones.
+    try:
+        names = sorted(n for n in os.listdir(site) if n.endswith(".pth") and n[0] != ".")  # noqa: PTH208
+    except OSError:
+        return []
+    return [site / name for name in names[:_PTH_FILES]]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        text = regular_files.text(str(path), _PTH_BYTES)
+    except OSError:
+        return
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#") and "\0" not in line:
+            yield line.rstrip()
+
+
+def _mapped(site: Path, stem: str) -> list[Path]:
+    """The folders above the packages that setuptools' editable finder maps.
+
+    Its module holds them as a literal: ``MAPPING = {'package': '/path/of/package'}``.
+    """
+    name = re.sub(r"\W", "_", stem)
+    try:
+        text = regular_files.text(str(site / f"{name}_finder.py"), _FINDER_BYTES)
+        tree = ast.parse(text)
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return []
+    for node in tree.body:
+        target = node.target if isinstance(node, ast.AnnAssign) else None
+        if (
+            isinstance(target, ast.Name)
+            and target.id == "MAPPING"
+            and isinstance(node, ast.AnnAssign)
+        ):
+            try:
+                mapping = ast.literal_eval(node.value) if node.value else {}
+            except (ValueError, RecursionError):
+                return []
+            if isinstance(mapping, dict):
+                paths = [Path(each) for each in mapping.values() if isinstance(each, str)]
+                return [each.parent for each in paths if each.is_absolute() and each.is_dir()]
+    return []

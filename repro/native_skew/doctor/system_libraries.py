@@ -1,0 +1,75 @@
+"""What installs a library of the operating system, in the words of its package manager."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import tomlkit
+
+from native_skew import regular_files
+from native_skew.findings import Advice
+
+_TABLE = Path(__file__).with_name("debian_packages.toml")
+_OS_RELEASE_BYTES = 1 << 14
+_NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
+_FAMILIES = {
+    "apt-get": ("debian", "ubuntu"),
+    "dnf": ("fedora", "rhel", "centos", "suse"),
+    "apk": ("alpine",),
+}
+
+
+def is_known(name: str) -> bool:
+    """Whether ``name`` is a library that wheels are known to take from the system."""
+    return name in _table()
+
+
+def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
+    """What installs the libraries ``names``, for the system's own package manager first.
+
+    Args:
+        names: SONAMEs; one that is no plain name of a file is left out.
+        image: the folder that is ``/`` for the environment; empty for this machine's own.
+
+    """
+    plain = sorted({each for each in names if _NAME.fullmatch(each)})
+    packages = sorted({package for each in plain if (package := _table().get(each))})
+    commands = {
+        "apt-get": ["apt-get", "install", *packages] if packages else [],
+        "dnf": ["dnf", "install", *(f"{each}()(64bit)" for each in plain)],
+        "apk": ["apk", "add", *(f"so:{each}" for each in plain)],
+    }
+    system = _ids(image)
+    first = [tool for tool, ids in _FAMILIES.items() if system & {*ids}]
+    tools = first or list(_FAMILIES)
+    return tuple(
+        Advice(
+            remedy="",
+            title="Install the system's package",
+            tool=tool,
+            commands=(shlex.join(commands[tool]),),
+        )
+        for tool in tools
+        if plain and commands[tool]
+    )
+
+
+def _ids(image: str) -> set[str]:
+    """ID and ID_LIKE of os-release(5)."""
+    for place in ("/etc/os-release", "/usr/lib/os-release"):
+        try:
+            text = regular_files.text(f"{image}{place}", _OS_RELEASE_BYTES)
+        except OSError:
+            continue
+        found = re.findall(r"^ID(?:_LIKE)?=[\"']?([\w .-]*)", text, re.MULTILINE)
+        return {word for each in found for word in each.split()}
+    return set()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    return dict(tomlkit.parse(_TABLE.read_text(encoding="utf-8"))["libraries"].unwrap())

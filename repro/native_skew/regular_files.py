@@ -1,0 +1,48 @@
+"""Files of strangers: regular ones alone, and no further than they matter."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+
+def content(path: str, limit: int) -> bytes:
+    """The first ``limit`` bytes of the file at ``path``.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file: a FIFO would wait for a writer, and a
+            device may never end. ``strerror`` tells which.
+
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError:  # a NUL in the name
+        raise OSError(errno.EINVAL, "unusable name", path) from None
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        return _read(file, limit)
+    finally:
+        os.close(file)
+
+
+def text(path: str, limit: int) -> str:
+    """The same as text; what is no UTF-8 is replaced.
+
+    Raises:
+        OSError: as ``content`` does.
+
+    """
+    return content(path, limit).decode("utf-8", "replace")
+
+
+def _read(file: int, limit: int) -> bytes:
+    size = min(os.fstat(file).st_size, limit)
+    data = os.read(file, size)
+    while 0 < len(data) < size:  # one call may give less
+        more = os.read(file, size - len(data))
+        if not more:
+            break
+        data += more
+    return data

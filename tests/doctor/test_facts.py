@@ -1,0 +1,454 @@
+"""What is true of an environment: its disk, its interpreter, its folders, its root."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+from native_skew.doctor import inventory, sites, system_libraries
+from native_skew.doctor.debian_packages import packages
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.errors import NotAnEnvironmentError
+from native_skew.doctor.importers import use_of
+from native_skew.doctor.interpreter import read
+from native_skew.doctor.pins import Pins
+from native_skew.findings import Finding, Report
+from native_skew.toolchain.compiler import Compiler
+
+OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+HERE = f"lib/python{PYTHON}/site-packages"
+
+
+def rules(report: Report) -> list[str]:
+    return [each.rule for each in report.findings]
+
+
+def only(report: Report, rule: str) -> Finding:
+    assert rules(report) == [rule], report.findings
+    return report.findings[0]
+
+
+def environment(folder: Path) -> Path:
+    venv.create(folder, symlinks=True, with_pip=False)
+    return folder
+
+
+def installed(site: Path, name: str, *files: str, version: str = "1", more: str = "") -> Path:
+    """Writes the metadata of a distribution, with ``files`` as RECORD's rows."""
+    info = site / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    (info / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n{more}")
+    (info / "RECORD").write_text("".join(f"{f},\n" if "," in f else f"{f},,\n" for f in files))
+    return info
+
+
+@pytest.fixture
+def sound(pair) -> Path:  # type: ignore[no-untyped-def]
+    return pair.install(pair.provider(NEWER), pair.consumer(NEWER, "fake-corelibs"))
+
+
+# --- the disk
+
+
+def test_a_library_of_its_own_that_is_gone(sound: Path) -> None:
+    assert rules(diagnose(sound)) == []
+    (library,) = sound.rglob("libfakecore.so.*")
+    library.unlink()
+    finding = only(diagnose(sound), "missing-file")
+    assert (finding.level, finding.location.distribution) == ("error", "fake-corelibs")
+    assert "Reinstall fake-corelibs" in finding.message
+
+
+def test_a_module_of_its_own_that_is_gone(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    module.unlink()
+    assert only(diagnose(sound), "missing-file").location.distribution == "fake-softioc"
+
+
+def test_what_is_not_missed(tmp_path: Path) -> None:
+    """Scripts, data beside the packages, caches, and files that are no libraries."""
+    site = environment(tmp_path) / HERE
+    installed(
+        site, "a", "../../../bin/tool.so", "../../../share/a/x.so.1", "a/__pycache__/b.pyc",
+        "a/gone.py", "a/x.so.txt", "a/libfoo.a",
+    )  # fmt: skip
+    assert rules(diagnose(tmp_path)) == []
+    installed(site, "b", "b/tests/x.so")
+    assert [each.level for each in diagnose(tmp_path).findings] == ["note"]
+    installed(site, "b", "b/tests/x.so", "b/y.so")
+    assert [each.level for each in diagnose(tmp_path).findings] == ["error"]
+
+
+def test_a_file_of_two_owners(tmp_path: Path) -> None:
+    site = environment(tmp_path) / HERE
+    (site / "cv").mkdir()
+    shared = site / "cv/libcv.so"
+    shared.write_bytes(b"")
+    installed(site, "cv", "cv/libcv.so,sha256=a")
+    installed(site, "cv-headless", "cv/libcv.so,sha256=b")
+    finding = only(diagnose(tmp_path), "shared-file")
+    assert finding.level == "note"  # the one that is there may well be loaded
+    installed(site, "cv-headless", "cv/libcv.so,sha256=a")
+    assert rules(diagnose(tmp_path)) == []  # shared on purpose
+    installed(site, "cv-headless", "cv/libcv.so,sha256=b")
+    shared.unlink()
+    found = diagnose(tmp_path)
+    assert found.exit_code == 1
+    assert {"shared-file", "missing-file"} >= set(rules(found))
+    shutil.rmtree(site / "cv-1.dist-info")  # the first is uninstalled
+    assert only(diagnose(tmp_path), "missing-file").location.distribution == "cv-headless"
+
+
+# --- the interpreter
+
+
+def test_the_full_version_decides_markers(tmp_path: Path) -> None:
+    site = environment(tmp_path) / HERE
+    installed(site, "redis", more=f'Requires-Dist: absent; python_full_version < "{PYTHON}.4"\n')
+    configuration = tmp_path / "pyvenv.cfg"
+    written = configuration.read_text()
+    for full, expected in (("7", []), ("3", ["violated-requirement"])):
+        configuration.write_text(re.sub(r"version = .*", f"version = {PYTHON}.{full}", written))
+        assert rules(diagnose(tmp_path)) == expected
+        # As uv and virtualenv write it.
+        named = f"version_info = {PYTHON}.{full}.final.0"
+        configuration.write_text(re.sub(r"version = .*", named, written))
+        assert rules(diagnose(tmp_path)) == expected
+
+
+def test_a_version_that_is_not_known_violates_nothing_that_hangs_on_it(tmp_path: Path) -> None:
+    found = inventory.read(sites.Sites(folders=(tmp_path,)))
+    assert not Pins(found.distributions, PYTHON).violated()
+    installed(tmp_path, "redis", more='Requires-Dist: absent; python_full_version < "3.11.4"\n')
+    installed(tmp_path, "other", more='Requires-Dist: lacking; python_version >= "3.11"\n')
+    found = inventory.read(sites.Sites(folders=(tmp_path,)))
+    assert [pin.provider for pin in Pins(found.distributions, "3.11").violated()] == ["lacking"]
+
+
+def test_a_base_interpreter_that_is_gone(sound: Path) -> None:
+    program = sound / "bin/python"
+    for name in ("python", "python3", f"python{PYTHON}"):
+        (sound / "bin" / name).unlink(missing_ok=True)
+    (sound / "bin/python3").symlink_to("python")
+    program.symlink_to("/nowhere/python3.11")
+    finding = only(diagnose(sound), "missing-interpreter")
+    assert "/nowhere/python3.11" in finding.message
+
+
+def test_packages_of_a_python_that_is_not_this_one_s(tmp_path: Path) -> None:
+    home = environment(tmp_path)
+    old = tmp_path / "lib/python3.8/site-packages"
+    installed(old, "left", more="Requires-Dist: absent\n")
+    report = diagnose(home)
+    assert rules(report) == []
+    assert any("lib/python3.8/site-packages" in each for each in report.not_examined)
+    shutil.rmtree(tmp_path / f"lib/python{PYTHON}")
+    assert only(diagnose(home), "other-python").location.file == "lib/python3.8/site-packages"
+
+
+def test_modules_of_another_python(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    other = module.with_name("_extension.cpython-38-x86_64-linux-gnu.so")
+    record = next(sound.rglob("fake_softioc*/RECORD"))
+    text = record.read_text()
+    record.unlink()
+    # Beside one for this Python, as wheels for several have it, it is nothing.
+    other.write_bytes(module.read_bytes())
+    record.write_text(text + f"fake_softioc/{other.name},,\n")
+    assert rules(diagnose(sound)) == []
+    module.unlink()
+    record.write_text(text.replace(module.name, other.name))
+    finding = only(diagnose(sound), "other-python")
+    assert (finding.level, "cpython-38" in finding.message) == ("error", True)
+
+
+def test_a_free_threaded_python_s_modules_are_others(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    digits = PYTHON.replace(".", "")
+    for tag, expected in ((f"cpython-{digits}", []), (f"cpython-{digits}t", ["other-python"])):
+        named = module.with_name(f"_extension.{tag}-x86_64-linux-gnu.so")
+        record = next(sound.rglob("fake_softioc*/RECORD"))
+        text = record.read_text()
+        record.unlink()
+        record.write_text(re.sub(r"_extension[^,]*\.so", named.name, text))
+        module.rename(named)
+        module = named
+        assert rules(diagnose(sound)) == expected
+
+
+def test_a_path_to_an_interpreter(skewed, call) -> None:  # type: ignore[no-untyped-def]
+    home = skewed()
+    assert rules(diagnose(home / "bin/python")) == ["skewed-library"]
+    with pytest.raises(NotAnEnvironmentError, match="no wheel"):
+        diagnose(home / "pyvenv.cfg")
+
+
+def test_conda_s_python_is_that_of_its_records(tmp_path: Path) -> None:
+    (tmp_path / "conda-meta").mkdir()
+    (tmp_path / "conda-meta/python-3.12.4-h194c7f8_0_cpython.json").touch()
+    (tmp_path / "lib/python3.12/site-packages").mkdir(parents=True)
+    found = read(tmp_path)
+    assert (found.python, found.full_version) == ("3.12", "3.12.4")
+
+
+# --- the folders
+
+
+def test_a_folder_that_a_pth_file_adds(pair) -> None:  # type: ignore[no-untyped-def]
+    """cmeel's prefix below site-packages, and a plain folder beside it."""
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    site = home / HERE
+    prefix = site / "x.prefix" / HERE
+    for line in ("import x_pth\n", f"x.prefix/{HERE}\n", f"{prefix}\n"):
+        prefix.mkdir(parents=True)
+        for each in [*site.glob("fake_*")]:
+            each.rename(prefix / each.name)
+        (site / "x.pth").write_text("# comment\n")
+        assert diagnose(home).looked_at["extension modules"] == 0
+        (site / "x.pth").write_text(line)
+        assert rules(diagnose(home)) == ["skewed-library"], line
+        for each in [*prefix.glob("fake_*")]:
+            each.rename(site / each.name)
+        shutil.rmtree(site / "x.prefix")
+
+
+def test_a_pth_file_that_would_wait(tmp_path: Path) -> None:
+    site = environment(tmp_path) / HERE
+    os.mkfifo(site / "wait.pth")
+    assert rules(diagnose(tmp_path)) == []
+
+
+def test_an_editable_install_s_modules(pair, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    source = tmp_path / "project" / "src"
+    source.mkdir(parents=True)
+    (home / HERE / "fake_softioc").rename(source / "fake_softioc")
+    info = next((home / HERE).glob("fake_softioc*.dist-info"))
+    (info / "RECORD").unlink()
+    (info / "RECORD").write_text("__editable__.fake_softioc.pth,,\n")
+    pth = home / HERE / "__editable__.fake_softioc-4.6.1.pth"
+    finder = home / HERE / "__editable___fake_softioc_4_6_1_finder.py"
+    # A plain path, and setuptools' finder.
+    pth.write_text(f"{source}\n")
+    assert "fake_softioc" in only(diagnose(home), "missing-library").message
+    pth.write_text("import __editable___fake_softioc_4_6_1_finder; x.install()\n")
+    report = diagnose(home)
+    assert any("import hook" in each for each in report.not_examined)
+    finder.write_text(
+        f"MAPPING: dict[str, str] = {{'fake_softioc': {str(source / 'fake_softioc')!r}}}\n"
+    )
+    report = diagnose(home)
+    assert report.looked_at["extension modules"] == 1
+    assert not report.not_examined
+
+
+def test_debian_s_packages_below_an_environment(tmp_path: Path) -> None:
+    """As ``python3 -m venv --system-site-packages`` sees those of apt, in an image."""
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    (tmp_path / "usr/bin/python3.11").touch()
+    system = tmp_path / "usr/lib/python3/dist-packages"
+    (system / "numpy-1.24.2.egg-info").mkdir(parents=True)
+    (system / "numpy-1.24.2.egg-info/PKG-INFO").write_text("Name: numpy\nVersion: 1.24.2\n")
+    (system / "six-1.16.0.egg-info").write_text("Name: six\nVersion: 1.16.0\n")
+    home = tmp_path / "opt/venv"
+    site = home / "lib/python3.11/site-packages"
+    installed(site, "user", more="Requires-Dist: numpy>=1.20\nRequires-Dist: six\n")
+    (home / "bin").mkdir()
+    (home / "bin/python").symlink_to("/usr/bin/python3.11")
+    settings = "home = /usr/bin\nversion = 3.11.2\ninclude-system-site-packages = {}\n"
+    (home / "pyvenv.cfg").write_text(settings.format("true"))
+    report = diagnose_in(tmp_path, Path("/opt/venv"))
+    assert (rules(report), report.looked_at["distributions"]) == ([], 3)
+    (home / "pyvenv.cfg").write_text(settings.format("false"))
+    assert rules(diagnose_in(tmp_path, Path("/opt/venv"))) == ["violated-requirement"] * 2
+
+
+def diagnose_in(image: Path, path: Path) -> Report:
+    return diagnose(path, image=image)
+
+
+def test_a_module_under_a_name_that_no_import_takes_is_said(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    other = module.with_name("not-a-name.abi3.so")
+    module.rename(other)
+    record = next(sound.rglob("fake_softioc*/RECORD"))
+    text = record.read_text()
+    record.unlink()
+    record.write_text(text.replace(module.name, other.name))
+    report = diagnose(sound)
+    assert report.looked_at["extension modules"] == 0
+    assert any("not-a-name" in each for each in report.not_examined)
+
+
+def test_of_alternatives_one_that_loads_suffices(pair) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    sound = pair.consumer(OLDER, "fake-corelibs")
+    (module,) = home.rglob("_extension*.so")
+    tag = f"cpython-{PYTHON.replace('.', '')}-x86_64-linux-gnu"
+    broken = module.with_name(f"_extension.one.{tag}.so")
+    record = next(home.rglob("fake_softioc*/RECORD"))
+    text = record.read_text()
+    module.rename(broken)
+    record.unlink()
+    record.write_text(text.replace(module.name, broken.name))
+    assert rules(diagnose(home)) == ["skewed-library"]
+    aside = pair.install(sound, target=pair.folder / "aside")
+    (good,) = aside.rglob("_extension*.so")
+    other = module.with_name(f"_extension.two.{tag}.so")
+    shutil.copy(good, other)
+    record.write_text(record.read_text() + f"fake_softioc/{other.name},,\n")
+    assert rules(diagnose(home)) == []
+
+
+# --- definitions
+
+
+def library(folder: Path, compiler: Compiler, name: str, source: str, *more: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "x.c").write_text(source)
+    target = folder / name
+    command = [*compiler.command, "-shared", "-fPIC", "-o", str(target), str(folder / "x.c"), *more]
+    subprocess.run(command, check=True, capture_output=True)
+    return target
+
+
+MODULE = "extern int wanted(void); int PyInit_m(void) { return wanted(); }\n"
+
+
+def test_a_definition_counts_where_it_may_be_loaded(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    library(site / "pkg", session.compiler, "m.abi3.so", MODULE)
+    library(site / "other", session.compiler, "libother.so", "int wanted(void) { return 1; }\n")
+    installed(site, "pkg", "pkg/m.abi3.so")
+    installed(site, "other", "other/libother.so")
+    finding = only(diagnose(home), "undefined-symbol")
+    assert finding.evidence["symbols"] == ("wanted",)
+    installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: other\n")
+    assert rules(diagnose(home)) == []  # its package may import that one first
+
+
+# --- the system
+
+
+def test_a_system_library_of_a_wheel_with_a_path_of_its_own(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    stand_ins = [
+        library(tmp_path / name, session.compiler, "x.so", f"int f{n};", f"-Wl,-soname,{name}")
+        for n, name in enumerate(("libGL.so.991", "libmore.so.992"))
+    ]
+    library(
+        site / "cv", session.compiler, "cv.abi3.so", "int PyInit_cv(void) { return 0; }\n",
+        "-Wl,--no-as-needed,-rpath,$ORIGIN/../cv.libs", *map(str, stand_ins),
+    )  # fmt: skip
+    installed(site, "cv", "cv/cv.abi3.so")
+    finding = only(diagnose(home), "missing-system-library")
+    assert finding.evidence["needed"] == ("libGL.so.991", "libmore.so.992")
+    assert "Reinstall" not in finding.message
+
+
+def test_what_installs_a_system_library(tmp_path: Path) -> None:
+    wanted = ("libGL.so.1", "libglib-2.0.so.0", "libxcb.so.1")
+    (tmp_path / "etc").mkdir()
+    release = tmp_path / "etc/os-release"
+    release.write_text("ID=debian\n")
+    (first,) = system_libraries.advise(wanted, str(tmp_path))
+    assert first.commands == ("apt-get install libgl1 libglib2.0-0 libxcb1",)
+    release.write_text('ID="rocky"\nID_LIKE="rhel centos fedora"\n')
+    (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
+    assert first.commands == ("dnf install 'libGL.so.1()(64bit)'",)
+    release.write_text("ID=alpine\n")
+    (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
+    assert first.commands == ("apk add so:libGL.so.1",)
+    release.unlink()
+    assert len(system_libraries.advise(wanted, str(tmp_path))) == 3
+    assert system_libraries.advise(("-oProxy=x", "a b", "x;y"), str(tmp_path)) == ()
+
+
+def test_the_table_is_read_from_the_index_s_lines() -> None:
+    lines = [
+        "usr/lib/x86_64-linux-gnu/libGL.so.1     libs/libgl1",
+        "usr/lib/x86_64-linux-gnu/libGL.so       libdevel/libgl-dev",
+        "usr/lib/x86_64-linux-gnu/sub/libX.so.1  libs/x",
+        "lib/x86_64-linux-gnu/libX.so.1          libs/x-dbg,libs/x2,libs/x1",
+    ]
+    names = ("libGL.so.1", "libX.so.1", "libY.so.1")
+    assert packages(lines, names) == {"libGL.so.1": "libgl1", "libX.so.1": "x1"}
+
+
+# --- another root
+
+
+def test_an_image_s_own_libraries_are_looked_at(pair, tmp_path: Path, call) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(NEWER), pair.consumer(NEWER, "fake-corelibs"))
+    image = tmp_path / "image"
+    (image / "etc").mkdir(parents=True)
+    shutil.copytree(home, image / "opt/venv", symlinks=True)
+    base = Path(os.path.realpath(sys.executable))
+    inside = image / str(base).lstrip("/")
+    inside.parent.mkdir(parents=True)
+    inside.touch()  # no library of this machine is at hand in there
+    (library,) = (image / "opt/venv").rglob("libfakecore.so.*")
+    kept = image / "usr/lib" / library.name
+    (image / "usr/lib").mkdir(parents=True)
+    (image / "lib").symlink_to("/usr/lib")  # leads to the image's, not to this machine's
+    (image / "etc/os-release").write_text("ID=debian\n")
+    library.rename(kept)
+    report = diagnose(image / "opt/venv")
+    assert any(str(image) in each and "--root" in each for each in report.not_examined)
+    assert rules(report) == ["missing-file"]
+    for named in (Path("/opt/venv"), image / "opt/venv"):
+        with_root = diagnose(named, image=image)
+        assert not with_root.not_examined
+        assert rules(with_root) == ["missing-file"]
+    record = next((image / "opt/venv").rglob("fake_corelibs*/RECORD"))
+    text = re.sub(r".*libfakecore.*\n", "", record.read_text())
+    record.unlink()
+    record.write_text(text)
+    assert rules(diagnose(image / "opt/venv", image=image)) == []
+    assert rules(diagnose(image / "opt/venv")) == ["missing-library"]
+    kept.unlink()
+    assert rules(diagnose(image / "opt/venv", image=image)) == ["missing-library"]
+    assert call("doctor", "--root", str(image), "/opt/venv")[0] == 1
+    assert call("doctor", "--root", str(image / "absent"), "/opt/venv")[0] == 2
+
+
+# --- optional modules
+
+
+@pytest.mark.parametrize(
+    ("source", "optional"),
+    [
+        ("from . import m\n", False),
+        ("import pkg.m\n", False),
+        ("from pkg.m import f\n", False),
+        ("from .m import f\n", False),
+        ("if True:\n    from . import m\n", False),
+        ("try:\n    from . import m\nexcept ImportError:\n    raise SystemExit\n", False),
+        ("try:\n    from . import m\nexcept ImportError:\n    m = None\n", True),
+        ("def f():\n    from pkg import m\n", True),
+        ("import importlib\nm = importlib.import_module('pkg.m')\n", False),
+        ("", False),
+        ("def f(:\n    from pkg import m\n", False),
+    ],
+)
+def test_whether_a_module_is_optional(tmp_path: Path, source: str, optional: bool) -> None:
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/__init__.py").write_text(source)
+    assert (use_of("pkg.m", [tmp_path]) == "if asked") is optional
+
+
+def test_the_scheme_of_this_interpreter_is_what_is_searched() -> None:
+    """What is said of folders, held against what an interpreter itself says."""
+    home = Path(sys.prefix)
+    if sysconfig.get_path("purelib") == str(home / HERE):
+        assert home / HERE in sites.of_prefix(home, read(home)).folders

@@ -114,6 +114,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         kit_version: of native-skew.
         looked_at: how many of what, e.g. ``{"distributions": 12}``.
         findings: errors first; within a level in the order found.
+        incomplete: whether a part was left out that could have had findings.
 
     """
 
@@ -122,6 +123,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     kit_version: str
     looked_at: dict[str, int]
     findings: tuple[Finding, ...]
+    incomplete: bool = False
     kind: Literal["native-skew findings 1"] = "native-skew findings 1"
 
     def brief(self) -> tuple[BriefFinding, ...]:

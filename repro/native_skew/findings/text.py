@@ -46,6 +46,8 @@ def show(report: Report, console: Console) -> None:
     }
     parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
     verdict = ", ".join(parts) or "nothing found"
+    if report.incomplete:
+        verdict = f"incomplete; {verdict}"
     style = "red" if report.exit_code else "green"
     console.print(
         Text.assemble(

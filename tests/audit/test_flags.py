@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from native_skew.audit.rules import RULES
-from native_skew.distributions.archives import DistributionFile, wheel_file
+from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, Serve
@@ -74,8 +74,12 @@ def test_an_undeclared_library(audit: Audit, serve: Serve, publish: Publish) -> 
     found = output.of("undeclared-library")
     assert found.evidence["libraries"] == ("libfakecore.so.7.0.7.99.1",)
     assert found.evidence["provider"] == "fake-corelibs"
-    # Nothing leads to its name but the RUNPATH:
+    # Nothing leads to its name but what its Python imports:
     output = audit(SHARED, "--index-url", serve(publish(requires=())))
+    assert output.of("undeclared-library").evidence["provider"] == "fake-corelibs"
+    # Or the RUNPATH alone:
+    alone = [each for each in publish(requires=()) if each.project == "fake-softioc"]
+    output = audit(SHARED, "--index-url", serve(tuple(alone)))
     assert output.of("undeclared-library").evidence["folders"] == ("fake_corelibs",)
 
 
@@ -160,3 +164,93 @@ def test_the_page_names_every_rule_with_its_level() -> None:
     for rule in RULES:
         assert f"| `{rule.id}` | {rule.level} |" in page
     assert page.count("\n| `") == len(RULES)
+
+
+def _linux(
+    name: str,
+    version: str,
+    members: dict[str, bytes],
+    requires: tuple[str, ...] = (),
+    python: str = "cp312-cp312",
+) -> DistributionFile:
+    tag = f"{python}-manylinux_2_17_x86_64"
+    return wheel_file(name, version, tag, core_metadata(name, version, requires), members, 1)
+
+
+@pytest.mark.parametrize(("floor", "wide"), [("1", True), ("2", False)])
+def test_a_floor_that_is_too_low(
+    audit: Audit, serve: Serve, cc: Compiler, floor: str, wide: bool
+) -> None:
+    files = [
+        _linux("fakelib", each, {f"fakelib/libfake.so.{each}": linked((), (), cc)})
+        for each in ("1", "2")
+    ]
+    members = {"user/m.so": linked(("libfake.so.2",), (), cc)}
+    url = serve((*files, _linux("user", "1.0", members, (f"fakelib>={floor}",))))
+    output = audit("user", "--index-url", url)
+    assert output.rules() == ["range-too-wide"] * wide
+    assert output.code == wide
+
+
+def test_a_library_of_what_is_only_imported(audit: Audit, serve: Serve, cc: Compiler) -> None:
+    """As torchaudio: it requires nothing, imports torch, and needs its library."""
+    lib = _linux("fakelib", "1.0", {"fakelib/libfake.so": linked((), (), cc)})
+
+    def found(text: bytes) -> list[str]:
+        members = {"user/m.so": linked(("libfake.so",), (), cc), "user/__init__.py": text}
+        return audit("user", "--index-url", serve((lib, _linux("user", "1.0", members)))).rules()
+
+    assert found(b"import os, fakelib.x\n") == ["undeclared-library"]
+    assert found(b"import os\n") == ["not-told"]
+
+
+@pytest.mark.parametrize(
+    ("build", "run", "expected"),
+    [
+        ("fakelib", "fakelib>=1", []),  # no newer version can leave it
+        ("fakelib", "fakelib>=1,<3", ["skew-latent"]),
+        ("fakelib<2.5", "fakelib>=1,<3", []),
+        ("fakelib", "fakelib>=1,<2", ["skew-active"]),
+    ],
+)
+def test_latent_only_where_a_newer_version_can_leave(
+    audit: Audit, serve: Serve, cc: Compiler, build: str, run: str, expected: list[str]
+) -> None:
+    files = [
+        _linux("fakelib", each, {"fakelib/libfake.so": linked((), (), cc)}) for each in ("1", "2")
+    ]
+    user = _linux("user", "1.0", {"user/m.so": linked(("libfake.so",), (), cc)}, (run,))
+    core = b"Dynamic: Requires-Dist\n" + core_metadata("user", "1.0", (run,))
+    pyproject = f'[build-system]\nrequires = ["setuptools", "{build}"]\n'.encode()
+    sdist = sdist_file("user", "1.0", core, {"pyproject.toml": pyproject}, 1)
+    assert counted(audit("user", "--index-url", serve((*files, user, sdist)))) == expected
+
+
+@pytest.mark.parametrize(("stated", "expected"), [("==2.*", ["skew-active"]), (">=1,<3", [])])
+def test_a_dynamic_sdist_that_says_something_else(
+    audit: Audit, serve: Serve, cc: Compiler, stated: str, expected: list[str]
+) -> None:
+    """As metatomic-torch: wheels for all versions, and a build for the one that it finds."""
+    lib = _linux("fakelib", "2.1", {"fakelib/libfake.so": linked((), (), cc)})
+    members = {"user/m.so": linked(("libfake.so",), (), cc)}
+    user = _linux("user", "1.0", members, ("fakelib>=1,<3",))
+    core = b"Dynamic: Requires-Dist\n" + core_metadata("user", "1.0", (f"fakelib{stated}",))
+    sdist = sdist_file(
+        "user", "1.0", core, {"pyproject.toml": b"[build-system]\nrequires = []\n"}, 1
+    )
+    output = audit("user", "--index-url", serve((lib, user, sdist)))
+    assert counted(output) == expected
+
+
+@pytest.mark.parametrize(("setup", "told"), [("Extension('x', [])", True), ("1", False)])
+def test_an_sdist_alone_that_compiles_is_not_told(
+    audit: Audit, serve: Serve, setup: str, told: bool
+) -> None:
+    members = {
+        "setup.py": f"from setuptools import setup\nsetup(x=[{setup}])\n".encode(),
+        "pyproject.toml": b"[build-system]\nrequires = ['setuptools', 'pyarrow']\n",
+    }
+    sdist = sdist_file("user", "1.0", core_metadata("user", "1.0", ()), members, 1)
+    output = audit("user", "--index-url", serve((sdist,)))
+    assert output.rules() == ["not-told"] * told
+    assert output.code == 0

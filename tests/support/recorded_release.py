@@ -78,7 +78,7 @@ def _published(
 
 
 def _members(opened: Opened, compiler: Compiler) -> dict[str, bytes]:
-    members = dict.fromkeys(opened.libraries, b"")
+    members = dict.fromkeys(opened.libraries, linked((), (), compiler))
     for paths, needed, search in opened.modules:
         members |= dict.fromkeys(paths, linked(needed, search, compiler))
     return members | {name: text.encode() for name, text in opened.python.items()}

@@ -44,6 +44,11 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
 @click.option("--index-url", help="The index; by default the one that pip is set up with.")
 @click.option("--no-index", is_flag=True, help="Compare files on disk, ask nobody.")
 @click.option(
+    "--thorough",
+    is_flag=True,
+    help="Read every wheel whole, whatever it takes to fetch; files on disk always are.",
+)
+@click.option(
     "--rebuild",
     is_flag=True,
     help="Also build the sdist in isolation and compare. This runs the sdist's code.",
@@ -61,6 +66,7 @@ def audit(
     releases: tuple[str, ...],
     index_url: str | None,
     no_index: bool,
+    thorough: bool,
     rebuild: bool,
     cache_folder: Path,
     no_cache: bool,
@@ -69,8 +75,9 @@ def audit(
     """Judges RELEASE before (or after) its upload: whether it will skew those who install it.
 
     RELEASE is a dist/ folder, files, NAME==VERSION, or NAME for the newest version. Nothing is
-    installed and no code of the release runs, but with --rebuild. Ends with 0 where nothing was
-    found, 1 where skew is possible, 2 where something could not be looked at.
+    installed and no code of the release runs, but with --rebuild. Ends with 0 where all was
+    looked at and nothing found, 1 where skew is possible or a part was not looked at, 2 where
+    nothing could be.
     """
     with ExitStack() as stack:
         transport = index = None
@@ -84,7 +91,7 @@ def audit(
         judgements = []
         for release in wanted:
             bar = show.add_task(f"{release.name} {release.version}", total=len(release.files))
-            found = judging.judge(release, reader, index, partial(_advance, show, bar))
+            found = judging.judge(release, reader, index, partial(_advance, show, bar), thorough)
             if rebuild:
                 show.update(bar, description=f"building {release.name} {release.version}")
                 found = rebuilding.with_rebuild(found, index)

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from native_skew.audit import modules
 from native_skew.audit.addresses import without_credentials
 from native_skew.audit.errors import FileRefusedError
+from native_skew.audit.modules import SharedObject, is_library
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
-from native_skew.binaries import Image, ImageError
-from native_skew.distributions import SHARED, metadata
+from native_skew.distributions import metadata
 from native_skew.findings import plain
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
-
-
-class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared object in a wheel: what it needs, and where it has the loader look."""
-
-    path: str
-    needed: tuple[str, ...]
-    search: tuple[str, ...] = ()
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +31,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
         libraries: the paths of all its shared objects.
         modules: those of them that were read.
         unread: how many were not, to save bytes.
+        damaged: those that are no shared objects, whatever their names say.
         python: small Python files near the top, by path: see ``rotten``.
 
     """
@@ -48,15 +42,16 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     libraries: tuple[str, ...] = ()
     modules: tuple[SharedObject, ...] = ()
     unread: int = 0
+    damaged: tuple[str, ...] = ()
     python: dict[str, str] = {}
 
     def needs(self) -> dict[str, SharedObject]:
         """What its modules need and it does not hold itself: name -> the first that needs it."""
-        own = {PurePosixPath(each).name for each in self.libraries}
+        own = {modules.base(each) for each in self.libraries}
         found: dict[str, SharedObject] = {}
         for module in self.modules:
             for name in module.needed:
-                if name not in own:
+                if modules.base(name) not in own:
                     found.setdefault(name, module)
         return found
 
@@ -106,7 +101,7 @@ def wheel_contents(
         libraries = sorted(each for each in archive.members if is_library(each))
         chosen = _within(archive, libraries, budget)
         with tempfile.TemporaryDirectory() as folder:
-            modules = [_module(archive, each, Path(folder)) for each in chosen]
+            found = [_module(archive, each, Path(folder)) for each in chosen]
         near = [each for each in archive.members if _is_near_python(each)]
         core = archive.read(f"{info}/METADATA")
         return Contents(
@@ -114,8 +109,9 @@ def wheel_contents(
             requires=tuple(map(without_credentials, metadata.parse(core).requires_dist)),
             generator="".join(metadata.wheel_values(archive.read(f"{info}/WHEEL"), "Generator")),
             libraries=tuple(libraries),
-            modules=tuple(each for each in modules if each),
+            modules=tuple(each for each in found if isinstance(each, SharedObject)),
             unread=len(libraries) - len(chosen),
+            damaged=tuple(each for each in found if isinstance(each, str)),
             python={
                 each: archive.read(each).decode("utf-8", "replace")
                 for each in _within(archive, near, python)
@@ -134,26 +130,15 @@ def _within(archive: Zip, names: list[str], budget: int) -> list[str]:
     return sorted(chosen)
 
 
-def _module(archive: Zip, name: str, folder: Path) -> SharedObject | None:
+def _module(archive: Zip, name: str, folder: Path) -> SharedObject | str:
+    """What it needs; or, where it cannot be read, its name and why."""
     path = archive.unpack(name, folder, _LIBRARY_LIMIT)
     try:
-        with Image(path) as image:
-            header = image.header
-    except ImageError:
-        return None
+        return modules.read(path, name)
+    except modules.UnreadableModuleError as error:
+        return plain(f"{name} ({error})")
     finally:
         path.unlink()
-    search = (header.runpath or header.rpath).split(":")
-    return SharedObject(
-        path=plain(name),
-        needed=tuple(map(plain, header.needed)),
-        search=tuple(map(plain, filter(None, search))),
-    )
-
-
-def is_library(name: str) -> bool:
-    """Whether a member's name is a shared object's, with or without a version."""
-    return SHARED.search(name) is not None
 
 
 def _is_near_python(name: str) -> bool:

@@ -12,9 +12,11 @@ from native_skew.audit.errors import AuditError
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import Examined, Tell, examine, words
 from native_skew.audit.release import Reader, Release
-from native_skew.audit.rules import REDIRECTED, SIDECAR, UNTOLD
+from native_skew.audit.rules import INCOMPLETE, REDIRECTED, SIDECAR, UNTOLD
 from native_skew.audit.simple import IndexClient
 from native_skew.findings import Finding, Location, Report, ordered
+
+_SHOWN = 4
 
 
 class ReleaseFindings(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +28,11 @@ class ReleaseFindings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(
-    release: Release, reader: Reader, index: IndexClient | None, tell: Tell = lambda _: None
+    release: Release,
+    reader: Reader,
+    index: IndexClient | None,
+    tell: Tell = lambda _: None,
+    thorough: bool = False,
 ) -> ReleaseFindings:
     """Judges ``release``.
 
@@ -35,12 +41,13 @@ def judge(
         reader: reads them.
         index: where the other distributions are looked up; None: they are not.
         tell: gets the name of each file that was read.
+        thorough: whether to read every wheel whole.
 
     Raises:
         AuditError: nothing of it can be read.
 
     """
-    examined = examine(release, reader, tell)
+    examined = examine(release, reader, tell, thorough)
     errors = list(examined.errors)
     found = [*consistency.findings(examined), *_sidecars(examined), *_unread(examined)]
     place = Location(distribution=release.name, version=release.version)
@@ -65,7 +72,7 @@ def judge(
             REDIRECTED.finding(f"Redirected to {host}, and read from there.", place)
             for host in sorted(index.transport.elsewhere)
         ]
-    found += [UNTOLD.finding(str(each), place) for each in errors]
+    found += [INCOMPLETE.finding(str(each), place) for each in errors]
     return ReleaseFindings(findings=tuple(found), errors=tuple(errors), examined=examined)
 
 
@@ -78,10 +85,19 @@ def report(subject: str, judgements: list[ReleaseFindings], traffic: dict[str, i
         looked_at={
             "releases": len(judgements),
             "files": sum(len(each.examined.metadata) for each in judgements),
-            "wheels' contents": sum(len(each.examined.contents) for each in judgements),
+            "wheels opened": sum(len(each.examined.contents) for each in judgements),
+            "wheels not opened": sum(each.examined.unopened for each in judgements),
+            "modules read": sum(
+                len(contents.modules)
+                for each in judgements
+                for contents in each.examined.contents.values()
+            ),
             **traffic,
         },
         findings=ordered([finding for each in judgements for finding in each.findings]),
+        incomplete=any(
+            finding.rule == INCOMPLETE.id for each in judgements for finding in each.findings
+        ),
     )
 
 
@@ -105,15 +121,25 @@ def _sidecars(examined: Examined) -> Iterator[Finding]:
 
 
 def _unread(examined: Examined) -> Iterator[Finding]:
+    release = examined.release
+    unread = sum(each.unread for each in examined.contents.values())
+    total = sum(len(each.libraries) for each in examined.contents.values())
+    if unread:
+        wheels = [name for name, each in examined.contents.items() if each.unread]
+        yield INCOMPLETE.finding(
+            f"{unread} of the {total} shared objects in the wheels that were opened were not read, "
+            f"to save traffic: the largest of {', '.join(wheels[:_SHOWN])}"
+            + (f" and {len(wheels) - _SHOWN} more" if len(wheels) > _SHOWN else "")
+            + ". --thorough reads all of every wheel, and a downloaded file is read whole.",
+            Location(distribution=release.name, version=release.version),
+            {"unread": unread, "total": total, "wheels": tuple(wheels)},
+        )
     for filename, contents in examined.contents.items():
-        if contents.unread:
-            total = len(contents.libraries)
-            yield UNTOLD.finding(
-                f"{contents.unread} of its {total} shared objects, the largest, were not read, to "
-                "save traffic; a downloaded file is read whole.",
-                Location(
-                    file=filename,
-                    distribution=examined.release.name,
-                    version=examined.release.version,
-                ),
+        if contents.damaged:
+            yield INCOMPLETE.finding(
+                f"Not shared objects, or damaged: {', '.join(contents.damaged[:_SHOWN])}"
+                + (f" and {len(contents.damaged) - _SHOWN} more" * (len(contents.damaged) > _SHOWN))
+                + ".",
+                Location(file=filename, distribution=release.name, version=release.version),
+                {"damaged": contents.damaged},
             )

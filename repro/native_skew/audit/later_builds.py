@@ -7,6 +7,7 @@ may take is outside what the file says that a resolver reads: *active*, or not y
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -18,6 +19,7 @@ from native_skew.audit.linkage import LibraryNeed, Linkage
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
+from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
 from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import imports_at_once
@@ -68,6 +70,9 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
     yield from _own_rot(examined, build)
     for name in linkage.providers():
         links = [each for each in linkage.links if each.provider == name]
+        if metadata.is_dynamic and (stated := _stated(metadata, links)):
+            yield _differs(examined, links, stated)
+            continue
         if name not in built_with or links[0].allowed is None:
             continue  # condition 2
         cases = list(_cases(examined, build, name, providers))
@@ -76,19 +81,122 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
         outside = [each for each in cases if each.is_outside]
         yield from _judged(examined, links, cases, outside)
         yield from _provider_rot(examined, build, links[0], providers)
-    if metadata.is_dynamic and not examined.contents:
+    if not any(each.modules for each in examined.contents.values()):
+        yield from _without_wheels(examined, build, providers)
+
+
+def _without_wheels(
+    examined: Examined, build: tuple[Requirement, ...], providers: Providers
+) -> Iterator[Finding]:
+    """No module shows what is linked: suspicion, where the rest holds."""
+    metadata = examined.source_metadata
+    assert metadata is not None
+    built_with: set[str] = {canonicalize_name(each.name) for each in build}
+    if not examined.release.wheels and (sign := _native(examined, built_with)):
+        yield UNTOLD.finding(
+            f"There is no wheel: everybody builds the sdist, {sign}. Which libraries its modules "
+            "need, and whether what run time gets has them, cannot be told: --rebuild builds it "
+            "here and tells.",
+            _place(examined, examined.release.sdist.filename if examined.release.sdist else ""),
+            {
+                "build_requires": tuple(sorted(built_with)),
+                "requires": tuple(sorted(metadata.names())),
+            },
+        )
+    if metadata.is_dynamic:
         for name in sorted(built_with & metadata.names()):
             if cases := list(_cases(examined, build, name, providers)):
                 yield _unseen(examined, name, cases)
 
 
+_NATIVE_BACKENDS = {"mesonpy", "scikit_build_core", "maturin", "py_build_cmake"}
+_NATIVE_TOOLS = {
+    "cmake",
+    "cython",
+    "nanobind",
+    "pybind11",
+    "scikit-build",
+    "setuptools-dso",
+    "torch",
+}
+_EXTENSION = re.compile(r"\b(\w*Extension|ext_modules|cffi_modules)\b")
+
+
+def _native(examined: Examined, built_with: set[str]) -> str:
+    """What shows that the sdist compiles something, in words; empty for nothing."""
+    source = examined.source
+    if source is None:
+        return ""
+    backend = source.backend.partition(".")[0].partition(":")[0]
+    if found := _EXTENSION.search(source.setup_py):
+        return f"whose setup.py has {found[1]}"
+    if backend in _NATIVE_BACKENDS:
+        return f"which {backend} compiles"
+    tools = ", ".join(sorted(built_with & _NATIVE_TOOLS))
+    return f"which is built with {tools}" if tools else ""
+
+
+def _stated(metadata: ResolverMetadata, links: list[LibraryNeed]) -> SpecifierSet | None:
+    """What a dynamic sdist says of the provider, where the wheel allows what that rules out."""
+    stated = wanted(metadata.applicable(links[0].target.environment), links[0].provider)
+    allowed = links[0].allowed
+    if stated is None or allowed is None or is_within(allowed, stated):
+        return None
+    return stated
+
+
+def _differs(examined: Examined, links: list[LibraryNeed], stated: SpecifierSet) -> Finding:
+    """Conditions 1 to 3, and the sdist itself shows what a build ties a module to."""
+    first = links[0]
+    name, allowed = first.provider, first.allowed
+    built = [each.target for each in examined.choices if each.is_built]
+    libraries = tuple(sorted({each.library for each in links if each.wheel == first.wheel}))
+    return ACTIVE.finding(
+        f"Requires-Dist is dynamic in the sdist, which says «{name}{stated}» where {first.wheel} "
+        f"says «{name}{allowed}»: a build is for the {name} that it finds, and asks for that one "
+        f"alone. {first.module.path} needs {', '.join(libraries)} of {name}.\n"
+        f"A tool that resolves with a wheel and builds the sdist may install any {name} that the "
+        "wheel allows beside a module for another."
+        + (
+            f"\nBuilt from source, because no wheel fits: {spoken(built)}."
+            if built
+            else "\nA wheel fits every target looked at; builds happen with --no-binary only."
+        ),
+        _place(examined),
+        {
+            "provider": name,
+            "libraries": libraries,
+            "sdist": str(stated),
+            "requires_dist": str(allowed),
+            "read": first.wheel,
+        },
+        (
+            Advice(
+                remedy="build-constraint",
+                title=f"Users: build with the {name} that run time gets, and keep that one",
+                files={
+                    "build-constraints.txt": f"{name}==VERSION\n",
+                    "constraints.txt": f"{name}==VERSION\n",
+                },
+                commands=(
+                    "uv pip install --build-constraint build-constraints.txt --constraint "
+                    f"constraints.txt {examined.release.name}=={examined.release.version}",
+                ),
+                tool="uv pip install",
+                trap=f"VERSION is the one {name} of your environment; a cached build for another "
+                "is taken again: uv cache clean first",
+            ),
+        ),
+    )
+
+
 def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
-    """No Linux wheel shows what is linked (condition 3): suspicion, where the rest holds."""
+    """No wheel shows what is linked (condition 3): suspicion, where the rest holds."""
     outside = [each for each in cases if each.is_outside]
     if not outside:
         return UNTOLD.finding(
             f"Requires-Dist is dynamic, {name} is a build requirement and a requirement, and there "
-            "is no Linux wheel to see what is linked: --rebuild tells.",
+            "is no wheel to see what is linked: --rebuild tells.",
             _place(examined),
             {"provider": name},
         )
@@ -96,8 +204,8 @@ def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
     return ACTIVE.finding(
         f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
         f"{name} {shown.newest} today, and {shown.read.filename} says «{name}{shown.allowed}». If the "
-        f"module links a library of {name}, a build fails at import; there is no Linux wheel to "
-        "see that: --rebuild tells.",
+        f"module links a library of {name}, a build fails at import; there is no wheel to see "
+        "that: --rebuild tells.",
         _place(examined),
         {"provider": name, "newest_for_builds": shown.newest, "requires_dist": str(shown.allowed)},
         _advice(examined, name, shown, active=True),
@@ -134,6 +242,7 @@ def _judged(
 ) -> Iterator[Finding]:
     metadata = examined.source_metadata
     shown = _telling(outside or cases)
+    links = [each for each in links if each.wheel == links[0].wheel]  # one platform's names
     libraries = tuple(sorted({each.library for each in links}))
     evidence: Evidence = {
         "provider": links[0].provider,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import PurePosixPath
 
 import msgspec
@@ -12,13 +14,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from native_skew.audit.errors import AuditError, ReleaseError
-from native_skew.audit.facts import Contents, SharedObject
+from native_skew.audit.facts import Contents
+from native_skew.audit.modules import SharedObject, base, has_version, library_stem
 from native_skew.audit.providers import Providers, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import stem
+from native_skew.distributions import imported
 from native_skew.findings import Evidence, Finding, Location
 
 # What the system brings; looking for it in distributions would cost requests for nothing.
@@ -26,9 +29,15 @@ from native_skew.findings import Evidence, Finding, Location
 _SYSTEM = re.compile(
     r"(ld-linux.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
     r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
-    r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*)"
+    r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*|Python|(?i:api-ms-win-.*|ext-ms-.*|"
+    r"(python3\d*t?|kernel32|user32|gdi32|gdiplus|advapi32|shell32|ole32|oleaut32|ws2_32|wsock32|"
+    r"msvcrt|ucrtbase|vcruntime140.*|msvcp140.*|vcomp140|concrt140|ntdll|bcrypt|crypt32|secur32|"
+    r"iphlpapi|version|winmm|dbghelp|psapi|shlwapi|setupapi|comdlg32|comctl32|opengl32|d3d\d+|"
+    r"dxgi|rpcrt4|userenv|mswsock|netapi32|imm32|dwmapi|uxtheme|wldap32|normaliz|dnsapi|mpr|"
+    r"powrprof|winhttp|wininet|cfgmgr32|pdh|mf|mfplat|mfreadwrite)\.dll))"
 )
 _CANDIDATES = 24  # distributions to look into; each costs a page and a directory
+_IMPORTS = 8  # likewise, of those that are only imported
 _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
@@ -41,6 +50,7 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
         allowed: what the wheel's Requires-Dist asks of the provider; None: it does not name it.
         version: the provider's newest version that this allows.
         ships_it: whether that version ships the library under the name needed.
+        floor: the oldest version that is allowed and ships it under another name; empty for none.
 
     """
 
@@ -52,6 +62,7 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
     allowed: SpecifierSet | None
     version: str
     ships_it: bool
+    floor: str = ""
 
 
 class Linkage(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +88,9 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
         target = _target(examined, file)
         if not needs or target is None:
             continue
-        for name in _candidates(examined, contents, needs):
+        for name in chain(
+            _candidates(examined, contents, needs), _imported(file, contents, providers)
+        ):
             if not needs:
                 break
             try:
@@ -96,37 +109,54 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
 
 def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
     """Undeclared libraries, and requirements that are wider than the library's name."""
-    for (wheel, provider), links in _by_provider(linkage).items():
+    for links in _alike(linkage):
         first = links[0]
-        place = _place(examined, wheel)
-        libraries = tuple(each.library for each in links)
+        place = _place(examined, first.wheel)
+        libraries = tuple(dict.fromkeys(each.library for each in links))
+        wheels = tuple(dict.fromkeys(each.wheel for each in links))
+        also = f" (and so in {len(wheels) - 1} more wheels)" if len(wheels) > 1 else ""
+        provider = first.provider
         evidence: Evidence = {
             "libraries": libraries,
             "provider": provider,
             "module": first.module.path,
+            "wheels": wheels,
         }
         if first.allowed is None:
             yield UNDECLARED.finding(
                 f"{first.module.path} needs {_and(libraries)}, which {provider} "
                 f"{first.version} ships and this wheel does not; its Requires-Dist does not name "
-                f"{provider}.",
+                f"{provider}{also}.",
                 place,
                 {**evidence, "version": first.version},
             )
             continue
-        missing = tuple(each.library for each in links if not each.ships_it)
+        missing = tuple(dict.fromkeys(each.library for each in links if not each.ships_it))
         if missing:
             yield TOO_WIDE.finding(
                 f"{first.module.path} needs {_and(missing)}; «{provider}{first.allowed}» allows "
-                f"{provider} {first.version}, which ships it under another name.",
+                f"{provider} {first.version}, which ships it under another name{also}.",
                 place,
                 {**evidence, "version": first.version, "allowed": str(first.allowed)},
             )
-    by_wheel: dict[str, list[tuple[SharedObject, str]]] = {}
+        low = next((each.floor for each in links if each.floor), "")
+        if not missing and low:
+            needs_it = tuple(dict.fromkeys(each.library for each in links if each.floor))
+            yield TOO_WIDE.finding(
+                f"{first.module.path} needs {_and(needs_it)}; «{provider}{first.allowed}» allows "
+                f"{provider} {low} too, which ships it under another name: the lower end is too "
+                f"low{also}.",
+                place,
+                {**evidence, "version": low, "allowed": str(first.allowed)},
+            )
+    unfound: dict[str, list[tuple[SharedObject, str]]] = {}
     for wheel, module, library in linkage.untold:
-        by_wheel.setdefault(wheel, []).append((module, library))
-    for wheel, needs in by_wheel.items():
-        yield _unfound(examined, wheel, needs)
+        unfound.setdefault(wheel, []).append((module, library))
+    alike: dict[frozenset[str], list[str]] = {}
+    for wheel, needs in unfound.items():
+        alike.setdefault(frozenset(library for _, library in needs), []).append(wheel)
+    for wheels_alike in alike.values():
+        yield _unfound(examined, wheels_alike[0], unfound[wheels_alike[0]])
 
 
 def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str]]) -> Finding:
@@ -187,9 +217,15 @@ def _links(
     libraries = providers.shipped(name, version, target) if version else frozenset()
     if version is None or not libraries:
         return
-    stems = {stem(each) for each in libraries if not each.endswith(".so")}
+    oldest = providers.oldest(name, allowed, target) if allowed is not None else None
+    older = providers.shipped(name, oldest, target) if oldest else frozenset()
+    older_names = {base(each) for each in older}
+    older_stems = {library_stem(each) for each in older if has_version(each)}
+    names = {base(each) for each in libraries}
+    stems = {library_stem(each) for each in libraries if has_version(each)}
     for library, module in needs.items():
-        if library in libraries or (not library.endswith(".so") and stem(library) in stems):
+        ships_it = base(library) in names
+        if ships_it or (has_version(library) and library_stem(library) in stems):
             yield LibraryNeed(
                 wheel=filename,
                 target=target,
@@ -198,7 +234,14 @@ def _links(
                 provider=name,
                 allowed=allowed,
                 version=version,
-                ships_it=library in libraries,
+                ships_it=ships_it,
+                floor=oldest
+                if oldest
+                and ships_it
+                and base(library) not in older_names
+                and has_version(library)
+                and library_stem(library) in older_stems
+                else "",
             )
 
 
@@ -219,15 +262,38 @@ def _candidates(
     return likely[:_CANDIDATES]
 
 
+def _imported(file: File, contents: Contents, providers: Providers) -> Iterator[str]:
+    """Distributions called like what its Python imports, for a wheel that requires none.
+
+    They are asked for last: whoever requires nothing may still count on somebody.
+    """
+    if contents.metadata.names():
+        return
+    own = {each.partition("/")[0].partition(".")[0] for each in contents.libraries}
+    try:
+        texts = providers.texts(file)
+    except AuditError:  # it was read before, as far as it can be
+        return
+    found = {name for text in texts.values() for name in imported(text)}
+    foreign = sorted(found - sys.stdlib_module_names - own)
+    yield from map(canonicalize_name, foreign[:_IMPORTS])
+
+
 def _target(examined: Examined, file: File) -> TargetPython | None:
     return next((each for each in examined.targets if each.rank(file) is not None), None)
 
 
-def _by_provider(linkage: Linkage) -> dict[tuple[str, str], list[LibraryNeed]]:
-    found: dict[tuple[str, str], list[LibraryNeed]] = {}
+def _alike(linkage: Linkage) -> list[list[LibraryNeed]]:
+    """The needs of each wheel of each provider; wheels with the same needs together."""
+    by_wheel: dict[tuple[str, str], list[LibraryNeed]] = {}
     for each in linkage.links:
-        found.setdefault((each.wheel, each.provider), []).append(each)
-    return found
+        by_wheel.setdefault((each.wheel, each.provider), []).append(each)
+    found: dict[tuple[str, str, tuple[tuple[str, bool], ...]], list[LibraryNeed]] = {}
+    for links in by_wheel.values():
+        needs = tuple(sorted((each.library, each.ships_it) for each in links))
+        key = (links[0].provider, str(links[0].allowed), needs)
+        found.setdefault(key, []).extend(links)
+    return list(found.values())
 
 
 def _place(examined: Examined, wheel: str) -> Location:

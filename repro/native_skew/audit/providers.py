@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from packaging.requirements import Requirement
@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from native_skew.audit.facts import is_library
+from native_skew.audit.modules import is_library
 from native_skew.audit.release import File, Reader
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
@@ -23,6 +23,7 @@ class Providers:
 
     def __init__(self, index: IndexClient, reader: Reader) -> None:
         self._index, self._reader = index, reader
+        self._shipped: dict[str, frozenset[str]] = {}
 
     def newest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The newest version that ``specifier`` allows and ``target`` can have, if any.
@@ -33,14 +34,26 @@ class Providers:
             AuditError: the index cannot be asked.
 
         """
-        usable = {
-            each.version
-            for each in self._index.files(name)
-            if not each.yanked
-            and target.admits(each.requires_python)
-            and (not each.is_wheel or target.rank(each) is not None)
-        }
+        usable = {each.version for each in self._usable(name, target) if not each.yanked}
         return max(specifier.filter(usable), key=Version, default=None)
+
+    def oldest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
+        """The oldest version that ``specifier`` allows and of which a wheel fits, if any.
+
+        Raises:
+            AuditError: the index cannot be asked.
+
+        """
+        wheels = {
+            each.version for each in self._usable(name, target) if each.is_wheel and not each.yanked
+        }
+        return min(specifier.filter(wheels), key=Version, default=None)
+
+    def _usable(self, name: str, target: TargetPython) -> Iterator[File]:
+        for each in self._index.files(name):
+            fits = not each.is_wheel or target.rank(each) is not None
+            if fits and target.admits(each.requires_python):
+                yield each
 
     def shipped(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """The file names of the shared objects in the wheel of that version for ``target``.
@@ -54,8 +67,12 @@ class Providers:
         wheel = self._wheel(name, version, target)
         if wheel is None or wheel.filename.endswith("-any.whl"):
             return frozenset()
-        members = self._reader.members(wheel)
-        return frozenset(PurePosixPath(each).name for each in members if is_library(each))
+        if wheel.filename not in self._shipped:
+            members = self._reader.members(wheel)
+            self._shipped[wheel.filename] = frozenset(
+                PurePosixPath(each).name for each in members if is_library(each)
+            )
+        return self._shipped[wheel.filename]
 
     def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:
         """The small Python files near the top of that wheel, by path.
@@ -65,7 +82,16 @@ class Providers:
 
         """
         wheel = self._wheel(name, version, target)
-        return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python if wheel else {}
+        return self.texts(wheel) if wheel else {}
+
+    def texts(self, wheel: File) -> dict[str, str]:
+        """The small Python files near the top of a wheel, by path.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python
 
     def _wheel(self, name: str, version: str, target: TargetPython) -> File | None:
         files = self._index.files(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -21,6 +22,7 @@ _MEGABYTE = 1024 * 1024
 _SHARE = 100  # one part in this many of a release may be read as shared objects
 _LEAST, _MOST = 2 * _MEGABYTE, 16 * _MEGABYTE
 _ON_DISK = 1024 * _MEGABYTE
+_PLATFORM = re.compile(r"-(any|manylinux|musllinux|linux|macosx|win)[0-9_]*(\w*?)(?=[.])")
 _T = TypeVar("_T")
 Tell = Callable[[str], None]
 
@@ -31,7 +33,9 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         metadata: by file name, the sdist's PKG-INFO among them.
         source: the sdist's texts; None where there is none, or it cannot be read.
-        contents: by file name, of one Linux wheel for each different metadata.
+        contents: by file name: of every wheel on disk; of an index, by default, of one wheel for
+            each platform and each different metadata.
+        unopened: how many wheels are left.
         errors: what could not be looked at.
 
     """
@@ -40,6 +44,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, ResolverMetadata]
     source: SourceTexts | None
     contents: dict[str, Contents]
+    unopened: int
     targets: tuple[TargetPython, ...]
     errors: tuple[AuditError, ...]
 
@@ -69,13 +74,16 @@ def words(metadata: ResolverMetadata) -> tuple[object, ...]:
     return metadata.requires_dist, metadata.requires_python, metadata.extras
 
 
-def examine(release: Release, reader: Reader, tell: Tell = lambda _: None) -> Examined:
+def examine(
+    release: Release, reader: Reader, tell: Tell = lambda _: None, thorough: bool = False
+) -> Examined:
     """Reads ``release``: four files at a time.
 
     Args:
         release: its files.
         reader: reads them.
         tell: gets the name of each file that was read.
+        thorough: whether to read every wheel whole.
 
     Raises:
         AuditError: nothing of it can be read.
@@ -96,9 +104,11 @@ def examine(release: Release, reader: Reader, tell: Tell = lambda _: None) -> Ex
             metadata[sdist.filename] = facts.metadata_of(sdist.filename, source.pkg_info)
         if not metadata:
             raise errors[0]
-        chosen = _representatives(release, metadata)
-        budget = _budget(release, len(chosen))
-        reading = {each.filename: pool.submit(reader.contents, each, budget) for each in chosen}
+        chosen = _representatives(release, metadata, thorough)
+        reading = {
+            each.filename: pool.submit(reader.contents, each, _budget(release, number, thorough))
+            for number, each in enumerate(chosen)
+        }
         contents = {
             filename: found
             for filename, future in reading.items()
@@ -111,6 +121,7 @@ def examine(release: Release, reader: Reader, tell: Tell = lambda _: None) -> Ex
         metadata=metadata,
         source=source,
         contents=contents,
+        unopened=len(metadata.keys() & {each.filename for each in release.wheels}) - len(contents),
         targets=tuple(meant.values()),
         errors=tuple(errors),
     )
@@ -124,13 +135,28 @@ def _result(future: Future[_T], errors: list[AuditError]) -> _T | None:
         return None
 
 
-def _representatives(release: Release, metadata: dict[str, ResolverMetadata]) -> list[File]:
-    """One Linux wheel for each different metadata: x86-64 first, the newest Python first."""
+def _representatives(
+    release: Release, metadata: dict[str, ResolverMetadata], thorough: bool
+) -> list[File]:
+    """Whose modules are read: every wheel on disk, else one for each platform and metadata.
+
+    Linux first, of x86-64; the newest Python first.
+    """
+    wheels = sorted(release.wheels, key=_eagerness, reverse=True)
+    known = [each for each in wheels if each.filename in metadata]
+    if thorough:
+        return known
     chosen: dict[object, File] = {}
-    for each in linux_wheels(release):
-        if each.filename in metadata:
-            chosen.setdefault(words(metadata[each.filename]), each)
+    for each in known:
+        key = each.filename if each.path else (_platform(each), words(metadata[each.filename]))
+        chosen.setdefault(key, each)
     return list(chosen.values())
+
+
+def _platform(file: File) -> str:
+    """A wheel's platform without its version: ``manylinux x86_64``, ``macosx arm64``, ``win``."""
+    found = _PLATFORM.search(file.filename)
+    return f"{found[1]} {found[2]}" if found else ""
 
 
 def linux_wheels(release: Release) -> tuple[File, ...]:
@@ -141,10 +167,12 @@ def linux_wheels(release: Release) -> tuple[File, ...]:
 
 def _eagerness(file: File) -> tuple[bool, bool, int]:
     pythons = [int(t.interpreter[3:] or 0) for t in file.tags if t.interpreter[2:].isdigit()]
-    return "x86_64" in file.filename, "manylinux" in file.filename, max(pythons, default=0)
+    linux = "linux" in file.filename and "x86_64" in file.filename
+    return linux, "manylinux" in file.filename, max(pythons, default=0)
 
 
-def _budget(release: Release, wheels: int) -> int:
-    if all(each.path for each in release.files):
+def _budget(release: Release, number: int, thorough: bool) -> int:
+    """Bytes of shared objects to read of a wheel: the first gets most."""
+    if thorough or all(each.path for each in release.files):
         return _ON_DISK
-    return min(_MOST, max(_LEAST, release.size // _SHARE // max(1, wheels)))
+    return min(_MOST, max(_LEAST, release.size // _SHARE)) // (4 if number else 1)

@@ -110,6 +110,15 @@ UNTOLD = Rule(
     title="Something was not looked at",
     description="What could not be told from what was read, and what would tell it.",
 )
+INCOMPLETE = Rule(
+    id="incomplete",
+    level="warning",
+    title="Not all of the release was looked at",
+    description=(
+        "Files that cannot be read, and modules that were passed over to save bytes: that nothing "
+        "was found in them means nothing. --thorough reads every wheel whole."
+    ),
+)
 REDIRECTED = Rule(
     id="redirected",
     level="note",
@@ -134,6 +143,7 @@ RULES = (
     CLAIMS_STATIC,
     TOO_WIDE,
     ROTTEN,
+    INCOMPLETE,
     REQUIREMENT,
     SPELLING,
     REDIRECTED,

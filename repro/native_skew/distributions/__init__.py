@@ -5,7 +5,7 @@ from native_skew.distributions.archives import DistributionFile, sdist_file, whe
 from native_skew.distributions.installed import SHARED, Installed, Listed, stem
 from native_skew.distributions.metadata import core_metadata
 from native_skew.distributions.sdists import SourceTexts
-from native_skew.distributions.setup_source import imports_at_once, stamping_modules
+from native_skew.distributions.setup_source import imported, imports_at_once, stamping_modules
 from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SourceTexts",
     "archives",
     "core_metadata",
+    "imported",
     "imports_at_once",
     "installed",
     "metadata",

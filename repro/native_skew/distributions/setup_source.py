@@ -56,6 +56,12 @@ def imports_at_once(text: str, module: str) -> bool:
     return False
 
 
+def imported(text: str) -> frozenset[str]:
+    """The top-level packages that ``text`` imports, wherever in it."""
+    tree = _parsed(text)
+    return frozenset() if tree is None else frozenset(package for _, package in _imports(tree))
+
+
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """(local name, package) of each import."""
     for node in ast.walk(tree):

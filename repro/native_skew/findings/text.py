@@ -50,8 +50,11 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     if report.ignored:
         parts.append(f"{len(report.ignored)} ignored")
     verdict = ", ".join(parts) or "nothing found"
-    style = "red" if report.exit_code else "yellow" if report.not_examined else "green"
+    if report.incomplete:
+        verdict = f"incomplete; {verdict}"
     left_out = "; ".join(report.not_examined)
+    partly = report.incomplete or left_out
+    style = "red" if report.exit_code else "yellow" if partly else "green"
     console.print(
         Text.assemble(
             (plain(report.subject), "bold"),

@@ -1,0 +1,201 @@
+"""Modules of Linux, macOS and Windows; every wheel on disk; and what was passed over."""
+
+from __future__ import annotations
+
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from native_skew.audit import modules, read
+from native_skew.audit.modules import UnreadableModuleError
+from native_skew.distributions.archives import DistributionFile, wheel_file
+from native_skew.distributions.metadata import core_metadata
+from native_skew.toolchain.compiler import Compiler
+from support.audit_output import Audit, Serve
+from support.recorded_release import linked
+
+LINUX = "manylinux_2_17_x86_64"
+
+
+def mach_o(needed: tuple[str, ...], search: tuple[str, ...] = ()) -> bytes:
+    """A 64-bit bundle with load commands alone.
+
+    https://github.com/apple-oss-distributions/xnu/blob/main/EXTERNAL_HEADERS/mach-o/loader.h
+    """
+
+    def command(kind: int, text: str, fixed: bytes) -> bytes:
+        data = text.encode() + b"\0"
+        data += b"\0" * (-len(data) % 8)
+        size = 12 + len(fixed) + len(data)
+        pad = b"\0" * (-size % 8)
+        return struct.pack("<III", kind, size + len(pad), 12 + len(fixed)) + fixed + data + pad
+
+    commands = [command(0x0C, each, struct.pack("<III", 2, 0, 0)) for each in needed]
+    commands += [command(0x8000001C, each, b"") for each in search]
+    body = b"".join(commands)
+    head = struct.pack("<IiiIIIII", 0xFEEDFACF, 0x0100000C, 0, 8, len(commands), len(body), 0, 0)
+    return head + body
+
+
+def pe(needed: tuple[str, ...]) -> bytes:
+    """A PE32+ DLL with an import table alone.
+
+    https://learn.microsoft.com/en-us/windows/win32/debug/pe-format
+    """
+    base, raw = 0x1000, 0x200
+    table = 20 * (len(needed) + 1)
+    thunks = base + table
+    names = thunks + 32
+    directory, text = b"", b""
+    for each in needed:
+        directory += struct.pack("<IIIII", thunks, 0, 0, names + len(text), thunks + 16)
+        text += each.encode() + b"\0"
+    ordinal = struct.pack("<QQ", 1 << 63 | 1, 0)
+    section = (directory + b"\0" * 20 + ordinal * 2 + text).ljust(0x400, b"\0")
+    optional = struct.pack("<HBBIIIII", 0x20B, 0, 0, 0, 0, 0, 0, base)
+    optional += struct.pack("<QII", 0x180000000, 0x1000, 0x200)
+    optional += struct.pack("<HHHHHHIIIIHH", 6, 0, 0, 0, 6, 0, 0, 0x3000, raw, 0, 3, 0)
+    optional += struct.pack("<QQQQII", 0x1000, 0x1000, 0x1000, 0x1000, 0, 16)
+    directories = [(0, 0)] * 16
+    directories[1] = (base, table)
+    optional += b"".join(struct.pack("<II", *each) for each in directories)
+    header = b"MZ" + b"\0" * 58 + struct.pack("<I", 64) + b"PE\0\0"
+    header += struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, len(optional), 0x2022) + optional
+    header += b".rdata\0\0" + struct.pack(
+        "<IIIIIIHHI", len(section), base, len(section), raw, 0, 0, 0, 0, 0x40000040
+    )
+    return header.ljust(raw, b"\0") + section
+
+
+def test_what_each_kind_needs(tmp_path: Path, cc: Compiler) -> None:
+    path = tmp_path / "module"
+    path.write_bytes(linked(("libx.so.1",), ("$ORIGIN/../x/lib",), cc))
+    found = modules.read(path, "p/m.so")
+    assert (found.needed, found.search) == (("libx.so.1",), ("$ORIGIN/../x/lib",))
+    path.write_bytes(
+        mach_o(
+            ("@rpath/libx.1.2.dylib", "/usr/lib/libSystem.B.dylib", "@loader_path/../y/liby.dylib"),
+            ("@loader_path/../x/lib",),
+        )
+    )
+    found = modules.read(path, "p/m.so")
+    assert found.needed == ("libx.1.2.dylib", "liby.dylib")
+    assert set(found.search) == {"$ORIGIN/../x/lib", "$ORIGIN/../y"}
+    path.write_bytes(pe(("KERNEL32.dll", "Com.dll")))
+    assert modules.read(path, "p/m.pyd").needed == ("KERNEL32.dll", "Com.dll")
+
+
+@given(kind=st.sampled_from(["elf", "mach-o", "pe"]), cut=st.integers(0, 2000), junk=st.binary())
+def test_a_damaged_one_is_said(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, cut: int, junk: bytes
+) -> None:
+    whole = {"elf": b"\x7fELF" + b"\0" * 60, "mach-o": mach_o(("a",)), "pe": pe(("a.dll",))}[kind]
+    path = tmp_path_factory.mktemp("m") / "module"
+    path.write_bytes(whole[:cut] + junk)
+    with suppress(UnreadableModuleError):
+        modules.read(path, "m.so")
+
+
+def test_names_without_their_versions() -> None:
+    assert modules.library_stem("libCom.7.0.7.99.1.dylib") == "libCom.dylib"
+    assert modules.has_version("libCom.7.0.7.99.1.dylib")
+    assert not modules.has_version("libCom.dylib")
+    assert not modules.has_version("Com.dll")
+    assert modules.library_stem("libCom.so.7.0") == modules.library_stem("libCom.so.8")
+
+
+def _wheel(
+    name: str, version: str, tag: str, members: dict[str, bytes], requires: tuple[str, ...] = ()
+) -> DistributionFile:
+    return wheel_file(name, version, tag, core_metadata(name, version, requires), members, 1)
+
+
+KINDS = {
+    "Linux": (LINUX, "libx.so.2", "libx.so.1"),
+    "macOS": ("macosx_11_0_arm64", "libx.2.dylib", "libx.1.dylib"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_library_of_another_version_is_seen_on_each_platform(
+    audit: Audit, serve: Serve, cc: Compiler, kind: str
+) -> None:
+    platform, needed, shipped = KINDS[kind]
+    tag = f"cp312-cp312-{platform}"
+
+    def module(name: str) -> bytes:
+        if kind == "Linux":
+            return linked((name,) if name else (), (), cc)
+        return mach_o((f"@rpath/{name}",), ("@loader_path/../xlib/lib",))
+
+    def release(need: str) -> tuple[DistributionFile, ...]:
+        provider = _wheel(
+            "xlib", "1.0", f"py3-none-{platform}", {f"xlib/lib/{shipped}": module("")}
+        )
+        user = _wheel("user", "1.0", tag, {"user/m.so": module(need)}, ("xlib>=1",))
+        return provider, user
+
+    wrong = audit("user==1.0", "--index-url", serve(release(needed)))
+    assert wrong.of("range-too-wide").evidence["libraries"] == (needed,)
+    assert audit("user==1.0", "--index-url", serve(release(shipped))).rules() == []
+
+
+def test_a_windows_module_needs_a_dll_of_nobody_that_is_required(
+    audit: Audit, serve: Serve, tmp_path: Path
+) -> None:
+    provider = _wheel("xlib", "1.0", "py3-none-win_amd64", {"xlib/Com.dll": pe(())})
+    members = {"user/m.pyd": pe(("KERNEL32.dll", "com.dll", "python312.dll"))}
+
+    def rules(requires: tuple[str, ...]) -> list[str]:
+        user = _wheel("user", "1.0", "cp312-cp312-win_amd64", members, requires)
+        return audit("user==1.0", "--index-url", serve((provider, user))).rules()
+
+    assert rules(("xlib",)) == []
+    assert rules(()) == ["not-told"]
+
+
+def test_every_wheel_on_disk_is_opened(
+    audit: Audit, serve: Serve, cc: Compiler, tmp_path: Path
+) -> None:
+    """Two wheels with equal metadata, one of them linked to a library of another version."""
+    provider = _wheel(
+        "fakelib", "1.0", f"py3-none-{LINUX}", {"fakelib/libfake.so.1": linked((), (), cc)}
+    )
+    url = serve((provider,))
+    names = {"cp311-cp311": "libfake.so.2", "cp312-cp312": "libfake.so.1"}
+    for tag, library in names.items():
+        members = {"user/m.so": linked((library,), (), cc)}
+        file = _wheel("user", "1.0", f"{tag}-{LINUX}", members, ("fakelib>=1",))
+        (tmp_path / file.filename).write_bytes(file.content)
+    output = audit(str(tmp_path), "--index-url", url)
+    assert output.of("range-too-wide").location.file == f"user-1.0-cp311-cp311-{LINUX}.whl"
+    assert output.report.looked_at["wheels opened"] == 2
+    (tmp_path / f"user-1.0-cp311-cp311-{LINUX}.whl").unlink()
+    assert audit(str(tmp_path), "--index-url", url).rules() == []
+
+
+def test_what_was_passed_over_is_in_the_headline(
+    audit: Audit, serve: Serve, cc: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_LEAST", 10)
+    monkeypatch.setattr(read, "_MOST", 10)
+    members = {"user/m.so": linked(("libfake.so.2",), (), cc)}
+    url = serve((_wheel("user", "1.0", f"cp312-cp312-{LINUX}", members),))
+    output = audit("user==1.0", "--index-url", url)
+    assert (output.code, output.rules()) == (1, ["incomplete"])
+    assert output.report.incomplete
+    output = audit("user==1.0", "--index-url", url, "--thorough")
+    assert (output.code, output.rules()) == (0, ["not-told"])
+    assert not output.report.incomplete
+
+
+def test_a_module_that_is_none_is_said(audit: Audit, serve: Serve) -> None:
+    members = {"user/m.so": b"\x7fELF damaged", "user/n.so": b"text"}
+    output = audit(
+        "user", "--index-url", serve((_wheel("user", "1.0", f"cp312-cp312-{LINUX}", members),))
+    )
+    assert (output.code, output.rules()) == (1, ["incomplete"])
+    assert len(output.of("incomplete").evidence["damaged"]) == 2  # type: ignore[arg-type]

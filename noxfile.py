@@ -195,81 +195,70 @@ def require_newer_python(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def repro(session: nox.Session) -> None:
-    """Reproduce the failure: pip against uv, with and without remedies; arguments: see --help."""
+    """reproduce: the failure, pip against uv, with and without remedies
+
+    Arguments: -- --help.
+    """
     install(session)
     # 1 (a verdict changed) and 2 (something could not run) are answers; nox reports both.
     session.run("native-skew", "run", *session.posargs)
 
 
 @nox.session(default=False)
+def serve(session: nox.Session) -> None:
+    """reproduce: by hand, against one scenario's index
+
+    -- SCENARIO.
+    """
+    install(session)
+    session.run("native-skew", "serve", *(session.posargs or ["stamped-wheel-elsewhere"]))
+
+
+@nox.session(default=False)
 def matrix(session: nox.Session) -> None:
-    """Run every scenario, installer and remedy; -- --shard 1/4, -- --resume: see --help."""
+    """reproduce: every scenario, installer and remedy
+
+    -- --shard 1/4, -- --resume; -- --help names all.
+    """
     install(session)
     session.run("native-skew", "matrix", *session.posargs)
 
 
 @nox.session(default=False)
 def timeline(session: nox.Session) -> None:
-    """Find the releases of uv and pip at which a verdict flips; arguments: see --help."""
+    """reproduce: the releases at which a verdict flips
+
+    Arguments: -- --help.
+    """
     install(session)
     session.run("native-skew", "timeline", *session.posargs)
 
 
-@nox.session(default=False)
-def serve(session: nox.Session) -> None:
-    """Keep one scenario's index up, to try commands by hand: nox -s serve -- SCENARIO."""
-    install(session)
-    session.run("native-skew", "serve", *(session.posargs or ["stamped-wheel-elsewhere"]))
-
-
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: real pip, real uv, a real compiler."""
+    """test: real pip, real uv, a real compiler
+
+    -- -m quick for those of every change.
+    """
     install(session, *group("test"))
     session.run("pytest", "-n", "auto", *OWN_TESTS, *session.posargs)
 
 
 @nox.session(name="tests-on", python=PYTHONS, download_python="never", default=False)
 def tests_on(session: nox.Session) -> None:
-    """Run the tests on every supported Python that is on the PATH; -- -m quick for the short ones."""
-    tests(session)
+    """test: on every supported Python that is on the PATH
 
-
-@nox.session(default=False)
-def template(session: nox.Session) -> None:
-    """Bake, build and run what the templates make.
-
-    -- -m 'not network' for the offline part, -- -m full for every combination with every
-    installer, -- -m live for the real epicscorelibs.
+    -- -m quick for the short ones.
     """
-    install(session, *group("template"))
-    session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
-
-
-@nox.session(default=False)
-def bench(session: nox.Session) -> None:
-    """Measure what the kit costs, against packse and a bare loop; -- --record to keep it."""
-    install(session)
-    session.run("python", "-m", "native_skew.bench", *session.posargs)
-
-
-@nox.session(default=False)
-def coverage(session: nox.Session) -> None:
-    """Run the tests and report which lines they reach."""
-    install(session, *group("test"))
-    session.run("pytest", "-n", "auto", "--cov", *OWN_TESTS, *session.posargs)
-
-
-@nox.session(default=False)
-def fuzz(session: nox.Session) -> None:
-    """Feed a million damaged files to doctor's readers, with a memory bound; -- --inputs N."""
-    install(session)
-    session.run("python", "-m", "programs.fuzz", *session.posargs, env={"PYTHONPATH": "tests"})
+    tests(session)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, types and the workflows: ruff, mypy, import-linter, actionlint, zizmor."""
+    """test: style, types and the workflows
+
+    With ruff, mypy, import-linter, actionlint and zizmor.
+    """
     require_newer_python(session)
     install(session, *group("test"), *group("docs"), *group("lint"), "nox")
     session.run("ruff", "check", ".")
@@ -284,8 +273,50 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """test: which lines the tests reach"""
+    install(session, *group("test"))
+    session.run("pytest", "-n", "auto", "--cov", *OWN_TESTS, *session.posargs)
+
+
+@nox.session(default=False)
+def template(session: nox.Session) -> None:
+    """test: bake, build and run what the templates make
+
+    -- -m 'not network' for the offline part, -- -m full for every combination with every
+    installer, -- -m live for the real epicscorelibs.
+    """
+    install(session, *group("template"))
+    session.run("pytest", "-n", "auto", "tests/templates", *session.posargs)
+
+
+@nox.session(name="site-tests", default=False)
+def site_tests(session: nox.Session) -> None:
+    """test: the site, in Chromium
+
+    -- -m 'not browser' where there is none.
+    """
+    require_newer_python(session)
+    install(session, *group("site-test"))
+    session.run("pytest", "tests/site", *session.posargs)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """test: a million damaged files for doctor's readers
+
+    With a memory bound; -- --inputs N for fewer.
+    """
+    install(session)
+    session.run("python", "-m", "programs.fuzz", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Build the site into site/, strictly, from what is recorded; -- serve, -- zensical."""
+    """site: build it, strictly, from what is recorded
+
+    Into site/; -- serve keeps it up, -- zensical builds it without MkDocs.
+    """
     require_newer_python(session)
     zensical = session.posargs[:1] == ["zensical"]
     install(session, *group("docs"), *(group("zensical") if zensical else ()))
@@ -300,34 +331,61 @@ def docs(session: nox.Session) -> None:
     session.run("mkdocs", command, *(["--strict"] if command == "build" else []), *options)
 
 
-@nox.session(name="site-tests", default=False)
-def site_tests(session: nox.Session) -> None:
-    """Build the site and read it in Chromium; -- -m 'not browser' where there is none."""
-    require_newer_python(session)
-    install(session, *group("site-test"))
-    session.run("pytest", "tests/site", *session.posargs)
+@nox.session(default=False)
+def links(session: nox.Session) -> None:
+    """site: whether its external links still lead somewhere
+
+    -- --list asks nobody.
+    """
+    install(session, *group("links"))
+    session.run("python", "-m", "native_skew.site.linkcheck", *session.posargs)
 
 
 @nox.session(default=False)
 def phone(session: nox.Session) -> None:
-    """Measure how soon pages are ready on a throttled phone, and their size over the wire."""
+    """site: how soon its pages are ready on a phone
+
+    Throttled, and their size over the wire.
+    """
     require_newer_python(session)
     install(session, *group("site-test"))
     session.run("python", "-m", "programs.phone", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
-def links(session: nox.Session) -> None:
-    """Ask whether the site's external links still lead somewhere; -- --list asks nobody."""
-    install(session, *group("links"))
-    session.run("python", "-m", "native_skew.site.linkcheck", *session.posargs)
+def bench(session: nox.Session) -> None:
+    """measure: what the kit costs
+
+    Against packse and a bare loop; -- --record to keep it.
+    """
+    install(session)
+    session.run("python", "-m", "native_skew.bench", *session.posargs)
 
 
 @nox.session(default=False)
 def review(session: nox.Session) -> None:
-    """Score the repository against the Scientific Python guide (sp-repo-review)."""
+    """measure: the repository against the Scientific Python guide"""
     session.install(*group("review"))
     session.run("sp-repo-review", ".", *session.posargs)
+
+
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """release: build sdist and wheel into dist/, and check them
+
+    -- vX.Y.Z holds the version against a release's tag.
+    """
+    version = PYPROJECT["project"]["version"]
+    for tag in session.posargs:
+        if tag != f"v{version}":
+            session.error(f"the tag is {tag}, and pyproject.toml says {version}")
+        if f"\n## {version}\n" not in (HERE / "CHANGELOG.md").read_text(encoding="utf-8"):
+            session.error(f"CHANGELOG.md has no section {version}")
+    session.install(*group("package"))
+    shutil.rmtree(HERE / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", "dist")
+    session.run("twine", "check", "--strict", *map(str, (HERE / "dist").iterdir()))
+    session.run("check-wheel-contents", *map(str, (HERE / "dist").glob("*.whl")))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -15,7 +16,9 @@ from native_skew.installers.registry import INSTALLERS
 from native_skew.installers.remedies import REMEDIES
 from native_skew.results import report
 from native_skew.results.record import NotRun, Result
+from native_skew.run import Display
 from native_skew.scenarios.expectations import expected_of
+from rich.console import Console
 from support.machine_paths import OF_A_MACHINE
 
 ROOT = Path(__file__).parent.parent
@@ -149,3 +152,37 @@ def test_what_was_recorded_with_another_python_is_said(sample: Result) -> None:
         changed = results.compare([sample], [replace(result, verdict="refused")]).changed
         (line,) = report.news((), (), changed)
         assert f"(recorded with {where}) is now refused" in line.plain
+
+
+@pytest.mark.parametrize("width", [40, 60, 79, 80, 99, 100, 120, 139, 140, 200])
+def test_a_table_of_any_width_has_every_version_whole(
+    recorded: dict[str, Result], width: int
+) -> None:
+    chosen = [r for r in recorded.values() if r.cell.scenario == "stamped-wheel-elsewhere"]
+    console = Console(width=width, file=io.StringIO(), force_terminal=False)
+    console.print(report.table(chosen, width))
+    text = console.file.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    assert text.replace("….so.", "").count("…") == 0
+    words = text.split()
+    for result in chosen:
+        if seen := result.observation:
+            needed = report.needed_word(result).removeprefix("….so.")
+            assert {seen.built_against, seen.installed} - {None} <= set(words)
+            assert needed == "-" or any(word.endswith(needed) for word in words)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_the_bar_and_the_count_stay_on_the_line(recorded: dict[str, Result], width: int) -> None:
+    plain = Console(width=width, file=io.StringIO())
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=width)
+    chosen = list(recorded.values())[:4]
+    with Display(terminal, 25) as display:
+        for result in chosen:
+            display.started(result.cell)
+        display.finished(chosen[0])
+        plain.print(display._progress.get_renderable())
+    (line,) = plain.file.getvalue().splitlines()
+    assert line.startswith("╸")
+    assert "1/25 cells" in line
+    assert len(line) <= width

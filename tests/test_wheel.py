@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from native_skew import results
+from native_skew.errors import ResultFileError
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.slow  # pip fetches the build backend
@@ -55,6 +57,7 @@ def test_it_has_the_record_and_neither_site_nor_benches(wheel: Path) -> None:
     assert {"recorded", "scenarios", "publish", "export", "doctor"} <= folders
     assert not {"site", "bench"} & folders
     assert not [name for name in names if "bench" in name]
+    assert not [name for name in names if name.endswith(".jsonl")]
     assert "native_skew/publish/native/fake-corelibs/fakecore.c" in names
 
 
@@ -91,6 +94,27 @@ def test_its_record_is_not_changed(installed: Installed, command: str, tmp_path:
     code, _, err = installed(command, "--record", *([str(tmp_path)] if command == "merge" else ()))
     assert code == 2
     assert "the record of an installed kit is not changed" in err
+
+
+def test_its_evidence_is_the_clone_s(installed: Installed) -> None:
+    asked = ("report", "--scenario", "unstamped-pin", "--json")
+    code, out, err = installed(*asked)
+    assert code == 0, err
+    assert out == installed(*asked, "--results", str(results.FOLDER.resolve()))[1]
+
+
+def test_damaged_evidence_is_one_line(tmp_path: Path) -> None:
+    for name in ("versions.toml", "unstamped-pin/pip.csv", "evidence/unstamped-pin/pip.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((results.FOLDER / name).read_bytes())
+    plain = tmp_path / "evidence/unstamped-pin/pip.jsonl"
+    assert len(list(results.read_each(tmp_path))) > 1
+    compressed = gzip.compress(plain.read_bytes())
+    plain.unlink()
+    for damaged in (compressed[:-20], b"no gzip", compressed[:40] + b"\0" * 40):
+        plain.with_name("pip.jsonl.gz").write_bytes(damaged)
+        with pytest.raises(ResultFileError):
+            list(results.read_each(tmp_path))
 
 
 def test_a_clone_has_its_own_record() -> None:

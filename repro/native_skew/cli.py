@@ -127,8 +127,9 @@ def _crash(error: Exception) -> str:
 
 def main() -> NoReturn:
     """The entry point: every foreseen error is one message on standard error, no traceback."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal goes away
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
+    for name in ("SIGTERM", "SIGHUP"):  # also when the terminal goes away
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
             signal.signal(number, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)

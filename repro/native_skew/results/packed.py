@@ -11,9 +11,11 @@ derived when it is read.
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -436,7 +438,10 @@ def _encode_versions(versions: Mapping[str, Recording]) -> bytes:
 def _paths(folder: Path) -> list[Path]:
     """The verdict files of which there are verdicts, or evidence, in ``folder``."""
     evidence = folder / "evidence"
-    there = {path.relative_to(evidence).with_suffix(".csv") for path in evidence.glob("*/*.jsonl")}
+    there = {
+        Path(path.parent.name, path.name.partition(".jsonl")[0] + ".csv")
+        for path in evidence.glob("*/*.jsonl*")
+    }
     return sorted({*folder.glob("*/*.csv"), *(folder / each for each in there)})
 
 
@@ -448,7 +453,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
     """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8", newline="") as stream:
             for number, text in enumerate(stream, 1):
                 line = text.rstrip("\r\n")
                 if _CONFLICT.match(line):
@@ -459,8 +465,14 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                         "take one side's line for each cell and delete the marks",
                     )
                 yield number, line
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise ResultFileError(path, str(error)) from error
+
+
+def _evidence_file(path: Path) -> Path:
+    """``path`` or, as the wheel has it (see hatch_build.py), the same compressed."""
+    compressed = path.with_name(f"{path.name}.gz")
+    return compressed if compressed.exists() else path
 
 
 def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
@@ -515,7 +527,7 @@ def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> C
     return Cell(
         scenario=path.parent.name,
         variant=variant,
-        installer=path.stem,
+        installer=path.name.partition(".")[0],
         version=version,
         remedy=remedy,
         python=python,
@@ -524,7 +536,7 @@ def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> C
 
 def _entries(path: Path, folder: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
     """The cells of a verdict file, each with its evidence, in the file's order."""
-    evidence = folder / "evidence" / path.parent.name / f"{path.stem}.jsonl"
+    evidence = _evidence_file(folder / "evidence" / path.parent.name / f"{path.stem}.jsonl")
     lines = dict(_evidence_lines(evidence, versions)) if evidence.exists() else {}
     for entry in _verdict_lines(path, versions):
         found = lines.pop(entry.cell, None)

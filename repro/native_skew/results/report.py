@@ -6,9 +6,11 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 
+import msgspec
 from packaging.version import Version
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console, Group, RenderableType
@@ -53,48 +55,88 @@ def in_order(results: Iterable[Result]) -> list[Result]:
     )
 
 
-def table(results: Iterable[Result], wide: bool = True) -> RenderableType:
+def table(results: Iterable[Result], width: int = _WIDE) -> RenderableType:
     """One row per cell, in words that need no knowledge of the issue.
 
     Args:
         results: in any order.
-        wide: remedies by title and name, and what the module needs; else by name alone.
+        width: columns that there are. As they get fewer, remedies lose their titles, then the
+            check goes, then a row has lines in place of columns; no version is ever cut.
 
     """
     ordered = in_order(results)
-    parts: list[RenderableType] = [_grid(ordered, wide, header=True)]
+    layout = next((each for each in _LAYOUTS if sum(each.widths(ordered)) <= width), None)
+    rows: Callable[[Sequence[Result]], Table] = (
+        partial(_columns, layout, layout.widths(ordered)) if layout else partial(_lines, width)
+    )
+    parts: list[RenderableType] = [rows(())]
     for (scenario, variant), cells in groupby(ordered, lambda r: (r.cell.scenario, r.cell.variant)):
         parts.append(Text(f"{scenario}/{variant}", style="bold underline"))
         for (name, version), same in groupby(cells, lambda r: (r.cell.installer, r.cell.version)):
             installer = INSTALLERS[name]
             parts.append(Text(f" {installer.title}, {installer.tool} {version}", style="bold"))
-            parts.append(_grid(ordered, wide, rows=list(same)))
+            parts.append(rows(list(same)))
         parts.append(Text())
     return Group(*parts)
 
 
-def _grid(
-    everything: Sequence[Result], wide: bool, *, header: bool = False, rows: Sequence[Result] = ()
-) -> Table:
-    """Some rows in columns as wide as those of all others, so that parts stand in line."""
-    first = min(max((len(_remedy_words(r, wide)) for r in everything), default=0), _FIRST)
-    widths = {"what the user did": first, "verdict": 18, "built against": 13, "installed": 13}
-    if wide:
-        widths["needs"] = max((len(needed_word(r)) for r in everything), default=5)
-    grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=header)
-    for heading, width in {**widths, "check": 7}.items():
-        grid.add_column(heading, width=width + 1)  # the padding counts
-    for result in rows:
-        seen = result.observation
-        words: list[str | Text] = [
-            Text(_remedy_words(result, wide)),
+class _Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a cell stands in columns: with remedies' titles, or with their names alone."""
+
+    titles: bool
+    verdict: int
+    check: bool
+
+    def widths(self, everything: Iterable[Result]) -> list[int]:
+        """The columns' widths, the blank between them included, the same for all parts."""
+        words = [self.words(result) for result in everything]
+        longest = [max((len(str(each[n])) for each in words), default=0) for n in (0, 4)]
+        first = min(max(longest[0], len(_HEADINGS[0])), _FIRST)
+        check = [7] if self.check else []
+        return [each + 1 for each in (first, self.verdict, 13, 13, max(longest[1], 5), *check)]
+
+    def words(self, result: Result) -> list[str | Text]:
+        """A row."""
+        seen, needed = result.observation, needed_word(result)
+        return [
+            Text(_remedy_words(result, self.titles)),
             Text(result.verdict, style=STYLES[result.verdict]),
             (seen and seen.built_against) or "-",
             (seen and seen.installed) or "-",
-            *([needed_word(result)] if wide else []),
-            check_word(result),
+            needed if self.check else needed.removeprefix("….so."),
+            *([check_word(result)] if self.check else []),
         ]
-        grid.add_row(*words)
+
+
+_HEADINGS = ("what the user did", "verdict", "built against", "installed", "needs", "check")
+_LAYOUTS = (
+    _Layout(titles=True, verdict=18, check=True),
+    _Layout(titles=False, verdict=18, check=True),
+    _Layout(titles=False, verdict=12, check=False),  # as for 80 columns
+)
+
+
+def _columns(layout: _Layout, widths: Sequence[int], rows: Sequence[Result]) -> Table:
+    """Some rows; the head where there are none."""
+    grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=not rows)
+    for heading, width in zip(_HEADINGS, widths, strict=False):
+        grid.add_column(heading, width=width, overflow="fold")
+    for result in rows:
+        grid.add_row(*layout.words(result))
+    return grid
+
+
+def _lines(width: int, rows: Sequence[Result]) -> Table:
+    """Some rows where there is no room for columns: the verdict, and below it what was seen."""
+    grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=not rows)
+    grid.add_column(_HEADINGS[0], width=max(min(width - 20, 26), 16), overflow="fold")
+    grid.add_column("verdict", overflow="fold")
+    for result in rows:
+        words = _LAYOUTS[-1].words(result)
+        grid.add_row(*words[:2])
+        if any(word != "-" for word in words[2:]):
+            for heading, word in zip(_HEADINGS[2:], words[2:], strict=False):
+                grid.add_row(f"  {heading}", word)
     return grid
 
 
@@ -160,14 +202,17 @@ def summary(
     results: Sequence[Result],
     not_run: Sequence[NotRun],
     changes: Sequence[Drift],
-    wide: bool = True,
+    width: int = _WIDE,
 ) -> RenderableType:
-    """Everything that a run ends with."""
+    """Everything that a run ends with; see ``table`` for ``width``."""
     ordered = in_order(results)
-    parts: list[RenderableType] = [table(ordered, wide), Text(), legend(), Text()]
+    parts: list[RenderableType] = [table(ordered, width), Text(), legend(), Text()]
     first = next((r for r in ordered if r.verdict.startswith(("broken", "wrong"))), None)
     if first:
         parts.append(Text(f"The first failing cell, {first.cell.id}:", style="bold"))
+        parts.append(
+            Text("  (a cell: one scenario, one installer and version, one remedy, one Python)")
+        )
         parts += [Text("  " + line) for line in story(first)]
         parts += [
             Text(),
@@ -284,8 +329,3 @@ def svg(renderable: RenderableType, title: str) -> str:
     recorder.print(renderable)
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return recorder.export_svg(title=title, code_format=form, unique_id="native-skew")
-
-
-def is_wide(console: Console) -> bool:
-    """Whether remedies' titles fit into the table."""
-    return console.width >= _WIDE

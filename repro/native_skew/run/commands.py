@@ -134,7 +134,7 @@ def _print_outcome(
         value = {"results": done, "not_run": not_run, "changes": changes}
         sys.stdout.write(results.encode(value).decode())
     else:
-        console.print(report.summary(done, not_run, changes, report.is_wide(console)))
+        console.print(report.summary(done, not_run, changes, console.width))
 
 
 @click.command(

@@ -23,6 +23,7 @@ from native_skew.results import NotRun, Result
 from native_skew.scenarios import Cell
 
 _LONGEST_SILENCE = 2.5  # seconds
+_BAR = 46  # columns of the bar, the count and the time
 
 
 class _Lines:
@@ -116,15 +117,17 @@ class Display:
         self._lines = _Lines(console)
         self._running: dict[Cell, None] = {}
         self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            # What runs comes last, and is cut where the terminal is narrow.
+            BarColumn(bar_width=16),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TextColumn("cells"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
             transient=True,
         )
-        self._bar = self._progress.add_task("cells", total=total)
+        self._bar = self._progress.add_task("", total=total)
 
     def __enter__(self) -> Display:
         self._progress.start()
@@ -161,4 +164,7 @@ class Display:
 
     def _describe(self) -> None:
         names = [f"{c.installer} {c.version} {c.remedy}" for c in self._running]
-        self._progress.update(self._bar, description=" | ".join(names) or "cells")
+        told, room = " | ".join(names), max(self._console.width - _BAR, 0)
+        self._progress.update(
+            self._bar, description=told if len(told) <= room else told[: max(room - 1, 0)] + "…"
+        )

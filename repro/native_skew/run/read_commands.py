@@ -108,7 +108,7 @@ def report(
         sys.stdout.write(words.markdown(chosen))
     else:
         console = words.console()
-        console.print(words.table(chosen, words.is_wide(console)))
+        console.print(words.table(chosen, console.width))
 
 
 @click.command()

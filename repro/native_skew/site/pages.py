@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from native_skew import results, scenarios
+from native_skew.addresses import repo_url
 from native_skew.site import (
     cellpage,
     installerpage,
@@ -66,10 +67,8 @@ def edit_link(environ: Mapping[str, str]) -> str | None:
     """Where a page is edited, with ``{path}`` in it; None where no repository is known.
 
     Args:
-        environ: of a workflow, with the names that GitHub gives.
-            https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+        environ: says where the repository is; see ``addresses.repo_url``.
 
     """
-    repository = environ.get("GITHUB_REPOSITORY")
-    server = environ.get("GITHUB_SERVER_URL", "https://github.com")
-    return f"{server}/{repository}/edit/main/docs/{{path}}" if repository else None
+    repository = repo_url(environ)
+    return f"{repository}/edit/main/docs/{{path}}" if repository else None

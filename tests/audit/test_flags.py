@@ -104,6 +104,10 @@ def test_a_rotten_build_requirement(
     output = audit(SHARED, "--index-url", serve(files))
     assert ("rotten-build-requirement" in output.rules()) == expected
     assert "skew-active" in output.rules()
+    # Each advice holds by itself: what users are to write has both lines, or needs one.
+    _, users = output.of("skew-active").advice
+    lines = users.files["build-constraints.txt"].splitlines()
+    assert lines == [RANGE, *(["setuptools<81"] if expected else [])]
 
 
 def _pure(tag: str, requires: tuple[str, ...]) -> DistributionFile:

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 import click
+import msgspec
 import platformdirs
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import InvalidVersion, Version
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
@@ -18,11 +19,11 @@ from native_skew import findings
 from native_skew.audit import judge as judging
 from native_skew.audit import rebuild as rebuilding
 from native_skew.audit.cache import Cache
-from native_skew.audit.errors import ReleaseError
+from native_skew.audit.errors import FileRefusedError, ReleaseError
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.rules import RULES
-from native_skew.audit.simple import IndexClient
-from native_skew.audit.transport import Transport
+from native_skew.audit.simple import IndexClient, SeveralIndexes
+from native_skew.audit.transport import Limits, Transport
 from native_skew.errors import ExitCode
 from native_skew.findings import Form
 from native_skew.toolchain import user_index as live
@@ -41,8 +42,17 @@ Certificates and proxies are those of pip and uv: PIP_CERT, SSL_CERT_FILE,
 SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
 )
 @click.argument("releases", metavar="RELEASE...", nargs=-1, required=True)
-@click.option("--index-url", help="The index; by default the one that pip is set up with.")
+@click.option(
+    "--index-url", help="The one index; by default all that pip and uv are set up with here."
+)
 @click.option("--no-index", is_flag=True, help="Compare files on disk, ask nobody.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=1),
+    default=Limits().run,
+    show_default=True,
+    help="Seconds in which the index may be asked.",
+)
 @click.option(
     "--thorough",
     is_flag=True,
@@ -66,6 +76,7 @@ def audit(
     releases: tuple[str, ...],
     index_url: str | None,
     no_index: bool,
+    time_limit: float,
     thorough: bool,
     rebuild: bool,
     cache_folder: Path,
@@ -80,11 +91,15 @@ def audit(
     nothing could be.
     """
     with ExitStack() as stack:
-        transport = index = None
+        transport: Transport | None = None
+        index: IndexClient | None = None
         if not no_index:
-            url = index_url or live.index_url()
-            transport = stack.enter_context(Transport())
-            index = IndexClient(url, transport)
+            limits = msgspec.structs.replace(Limits(), run=time_limit)
+            transport = stack.enter_context(Transport(limits))
+            if index_url:
+                index = IndexClient(index_url, transport)
+            else:
+                index = SeveralIndexes(live.user_indexes(Path.cwd()), transport)
         reader = Reader(transport, Cache(None if no_cache else cache_folder))
         wanted = find(releases, index)
         show = stack.enter_context(_progress())
@@ -122,10 +137,16 @@ def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
     for text in releases:
         path = Path(text)
         if path.is_dir():
-            here = sorted(each for each in path.iterdir() if each.name.endswith(_ENDINGS))
+            here = _in_folder(path)
+            if not here and index is not None and _is_name(text):
+                _say(f"the folder {text} holds no release: the index is asked for {text}")
+                found.append(_on_index(text, index))
+                continue
             if not here:
                 raise ReleaseError(text, "holds no wheel and no sdist")
-            files += map(local, here)
+            if _is_name(text):
+                _say(f"the folder {text} is taken; {text}==VERSION means the release of that name")
+            files += here
         elif path.is_file():
             files.append(local(path))
         else:
@@ -140,6 +161,27 @@ def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
         ),
         *found,
     ]
+
+
+def _in_folder(folder: Path) -> list[File]:
+    """Its distribution files; what is none, like ``docs.zip``, is passed over with a word."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        if not path.is_file() or not path.name.endswith(_ENDINGS):
+            continue
+        try:
+            found.append(local(path))
+        except FileRefusedError as error:
+            _say(f"{path.name}: passed over, it is no wheel and no sdist ({error.reason})")
+    return found
+
+
+def _is_name(text: str) -> bool:
+    return is_normalized_name(canonicalize_name(text)) and text != "dist"
+
+
+def _say(text: str) -> None:
+    click.echo(f"note: {findings.one_line(text)}", err=True)
 
 
 def _on_index(text: str, index: IndexClient | None) -> Release:

@@ -49,6 +49,16 @@ class IndexRefusedError(AuditError):
         super().__init__(f"{url}: {reason}; try again later, or name another index (--index-url)")
 
 
+class TimeIsUpError(AuditError):
+    """The run may take no more time."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        super().__init__(
+            f"{url}: not asked, as the run's {seconds:g} seconds are over; give it more "
+            "(--time-limit), or name fewer releases"
+        )
+
+
 class IndexAddressError(AuditError):
     """An index's address cannot be understood; it may hold a password, and is not shown."""
 

@@ -79,8 +79,10 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
         if not cases:
             continue  # condition 4, for good
         outside = [each for each in cases if each.is_outside]
-        yield from _judged(examined, links, cases, outside)
-        yield from _provider_rot(examined, build, links[0], providers)
+        rotten = _rotten_file(build, links[0], providers)
+        yield from _judged(examined, links, cases, outside, rotten=bool(rotten))
+        if rotten:
+            yield _provider_rot(examined, links[0], rotten)
     if not any(each.modules for each in examined.contents.values()):
         yield from _without_wheels(examined, build, providers)
 
@@ -175,16 +177,17 @@ def _differs(examined: Examined, links: list[LibraryNeed], stated: SpecifierSet)
                 remedy="build-constraint",
                 title=f"Users: build with the {name} that run time gets, and keep that one",
                 files={
-                    "build-constraints.txt": f"{name}==VERSION\n",
-                    "constraints.txt": f"{name}==VERSION\n",
+                    "build-constraints.txt": f"{name}=={first.version}\n",
+                    "constraints.txt": f"{name}=={first.version}\n",
                 },
                 commands=(
+                    f"uv cache clean {examined.release.name}",
                     "uv pip install --build-constraint build-constraints.txt --constraint "
                     f"constraints.txt {examined.release.name}=={examined.release.version}",
                 ),
                 tool="uv pip install",
-                trap=f"VERSION is the one {name} of your environment; a cached build for another "
-                "is taken again: uv cache clean first",
+                trap=f"with another {name} in your environment, name that one; a backend that picks "
+                "its own may not follow",
             ),
         ),
     )
@@ -238,7 +241,12 @@ def _cases(
 
 
 def _judged(
-    examined: Examined, links: list[LibraryNeed], cases: list[Case], outside: list[Case]
+    examined: Examined,
+    links: list[LibraryNeed],
+    cases: list[Case],
+    outside: list[Case],
+    *,
+    rotten: bool,
 ) -> Iterator[Finding]:
     metadata = examined.source_metadata
     shown = _telling(outside or cases)
@@ -260,7 +268,7 @@ def _judged(
             _sentences(links[0], libraries, shown, outside or cases, active=bool(outside)),
             place,
             evidence,
-            _advice(examined, links[0].provider, shown, active=bool(outside)),
+            _advice(examined, links[0].provider, shown, active=bool(outside), rotten=rotten),
         )
     elif outside:
         yield OUTSIDE.finding(
@@ -269,7 +277,7 @@ def _judged(
             f"module needs {', '.join(libraries)} of one and gets the other.",
             place,
             evidence,
-            _advice(examined, links[0].provider, shown, active=True),
+            _advice(examined, links[0].provider, shown, active=True, rotten=rotten),
         )
 
 
@@ -313,13 +321,17 @@ def _sentences(
     return "\n".join(lines)
 
 
-def _advice(examined: Examined, name: str, case: Case, active: bool) -> tuple[Advice, ...]:
+def _advice(
+    examined: Examined, name: str, case: Case, *, active: bool, rotten: bool = False
+) -> tuple[Advice, ...]:
+    """For maintainers and users; each works as printed, alone."""
     release = examined.release
     pinned = f"{name}{case.allowed}"
+    held = f'"{pinned}", "{_OLD_SETUPTOOLS}"' if rotten else f'"{pinned}"'
     maintainers = Advice(
         remedy="",
         title="Maintainers: let builds take only what Requires-Dist allows, and publish that",
-        files={"pyproject.toml": f'[build-system]\nrequires = ["{pinned}"]  # and the others\n'},
+        files={"pyproject.toml": f"[build-system]\nrequires = [{held}]  # and the others\n"},
         trap="the range has to be raised by hand, with a new release, for each new library",
     )
     if not active:
@@ -328,12 +340,14 @@ def _advice(examined: Examined, name: str, case: Case, active: bool) -> tuple[Ad
         remedy="build-constraint",
         title="Users: hold the build to the version that run time gets",
         tool="uv pip install",
-        files={"build-constraints.txt": f"{pinned}\n"},
+        files={"build-constraints.txt": f"{pinned}\n" + (f"{_OLD_SETUPTOOLS}\n" if rotten else "")},
         commands=(
-            "uv pip install --build-constraint build-constraints.txt "
-            f"{release.name}=={release.version}",
+            f"uv cache clean {release.name}",
+            "uv pip install --build-constraint build-constraints.txt --reinstall-package "
+            f"{release.name} {release.name}=={release.version}",
         ),
-        trap="an older provider may not work with today's setuptools: see rotten-build-requirement",
+        trap="a build that another environment left in the cache is taken before any constraint "
+        "is looked at, hence the first command",
     )
     return (maintainers, users)
 
@@ -352,36 +366,38 @@ def _own_rot(examined: Examined, build: tuple[Requirement, ...]) -> Iterator[Fin
         )
 
 
+_OLD_SETUPTOOLS = "setuptools<81"
 _CAP = Advice(
     remedy="",
     title="Hold setuptools back in builds",
-    files={"build-constraints.txt": "setuptools<81\n"},
+    files={"build-constraints.txt": f"{_OLD_SETUPTOOLS}\n"},
     trap="81 warns already, 82 has no pkg_resources",
     source="https://setuptools.pypa.io/en/latest/history.html#v82-0-0",
 )
 
 
-def _provider_rot(
-    examined: Examined,
-    build: tuple[Requirement, ...],
-    link: LibraryNeed,
-    providers: Providers,
-) -> Iterator[Finding]:
-    """Whether a build against the version that run time gets would work."""
-    name, version = link.provider, link.version
+def _rotten_file(
+    build: tuple[Requirement, ...], link: LibraryNeed, providers: Providers
+) -> str | None:
+    """The file for which a build against the version that run time gets would fail, if any."""
     if not _takes_today(build):
-        return
-    for path, text in sorted(providers.python(name, version, link.target).items()):
-        if imports_at_once(text, "pkg_resources"):
-            yield ROTTEN.finding(
-                f"{path} of {name} {version}, the newest that Requires-Dist allows, imports "
-                "pkg_resources, which is gone since setuptools 82; nothing holds setuptools back. "
-                "Forcing that version into the build (match-runtime, a build constraint) fails.",
-                _place(examined),
-                {"provider": name, "version": version, "imports": path},
-                (_CAP,),
-            )
-            return
+        return None
+    texts = providers.python(link.provider, link.version, link.target)
+    rotten = (path for path in sorted(texts) if imports_at_once(texts[path], "pkg_resources"))
+    return next(rotten, None)
+
+
+def _provider_rot(examined: Examined, link: LibraryNeed, path: str) -> Finding:
+    name, version = link.provider, link.version
+    return ROTTEN.finding(
+        f"{path} of {name} {version}, the newest that Requires-Dist allows, imports "
+        "pkg_resources, which is gone since setuptools 82; nothing holds setuptools back. "
+        "Forcing that version into the build (match-runtime, a build constraint) fails, unless "
+        f"{_OLD_SETUPTOOLS} stands beside it.",
+        _place(examined),
+        {"provider": name, "version": version, "imports": path},
+        (_CAP,),
+    )
 
 
 def _takes_today(build: tuple[Requirement, ...]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import warnings
+from contextlib import suppress
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -27,6 +28,7 @@ from native_skew.audit.errors import (
 )
 from native_skew.audit.release import File, Release, named
 from native_skew.audit.transport import Transport
+from native_skew.toolchain import UserIndexes
 
 _ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
@@ -116,6 +118,37 @@ class IndexClient:
         except (ValueError, TypeError, RecursionError, UnsupportedRepoVersionError) as error:
             reason = f"its page cannot be understood ({type(error).__name__})"
             raise IndexRefusedError(url, reason) from error
+
+
+class SeveralIndexes(IndexClient):
+    """All indexes that a user's pip and uv are set up with, as one.
+
+    Args:
+        indexes: a project is taken from the first that has it, or from the one it is pinned to.
+        transport: what fetches, and keeps the credentials.
+
+    Raises:
+        IndexAddressError: an address is none.
+
+    """
+
+    def __init__(self, indexes: UserIndexes, transport: Transport) -> None:
+        super().__init__(indexes.default, transport)
+        clients = {
+            url: IndexClient(url, transport) for url in (*indexes.before, *indexes.pinned.values())
+        }
+        self._before = [clients[url] for url in indexes.before]
+        self._pinned = {name: clients[url] for name, url in indexes.pinned.items()}
+
+    def files(self, name: str) -> tuple[File, ...]:
+        """See ``IndexClient.files``."""
+        project = canonicalize_name(name)
+        if project in self._pinned:
+            return self._pinned[project].files(project)
+        for each in self._before:
+            with suppress(ReleaseError):
+                return each.files(project)
+        return super().files(project)
 
 
 def _is_public(url: str) -> bool:

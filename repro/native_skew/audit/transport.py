@@ -23,6 +23,7 @@ from native_skew.audit.errors import (
     CertificateRefusedError,
     HashMismatchError,
     IndexRefusedError,
+    TimeIsUpError,
 )
 
 CONNECTIONS = 4
@@ -39,6 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         total: seconds for one answer, however it drips.
         page: bytes of an index page or of metadata, unpacked.
         file: bytes of a whole distribution file.
+        run: seconds for all answers together.
         retries: of an answer that says «later», or of a broken connection.
 
     """
@@ -47,6 +49,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     total: float = 300.0
     page: int = 64 * 1024 * 1024
     file: int = 1024**3
+    run: float = 1800.0
     retries: int = 3
 
 
@@ -84,6 +87,7 @@ class Transport:
         self.traffic = Traffic()
         self.elsewhere: set[str] = set()
         self._lock = threading.Lock()
+        self._deadline = time.monotonic() + self.limits.run
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"native-skew/{__version__} (audit)"
         self._session.auth = self.credentials
@@ -179,11 +183,14 @@ class Transport:
         for _ in range(_REDIRECTS + 1):
             if urlsplit(here).scheme not in ("http", "https"):
                 raise IndexRefusedError(url, f"leads to {here}, which is not HTTP")
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeIsUpError(url, self.limits.run)
             try:
                 response = self._session.get(
                     here,
                     headers={"Accept-Encoding": "identity", **headers},
-                    timeout=self.limits.silence,
+                    timeout=min(self.limits.silence, left),
                     stream=True,
                     allow_redirects=False,
                 )
@@ -211,6 +218,8 @@ class Transport:
         deadline = time.monotonic() + self.limits.total
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=decode):
+                if time.monotonic() > self._deadline:
+                    raise TimeIsUpError(response.url, self.limits.run)
                 if time.monotonic() > deadline:
                     reason = f"took more than {self.limits.total:g} seconds"
                     raise IndexRefusedError(response.url, reason)

@@ -6,7 +6,7 @@ from native_skew.toolchain.interpreter import Interpreter, find
 from native_skew.toolchain.process import TIMED_OUT, Outcome, Processes
 from native_skew.toolchain.sandbox import Sandbox, environment
 from native_skew.toolchain.tools import Phase, Tool, Toolbox, commands_of, unseen
-from native_skew.toolchain.user_index import index_url
+from native_skew.toolchain.user_index import UserIndexes, index_url, user_indexes
 
 __all__ = [
     "TIMED_OUT",
@@ -18,6 +18,7 @@ __all__ = [
     "Sandbox",
     "Tool",
     "Toolbox",
+    "UserIndexes",
     "commands_of",
     "environment",
     "find",
@@ -26,4 +27,5 @@ __all__ = [
     "machine",
     "unseen",
     "user_index",
+    "user_indexes",
 ]

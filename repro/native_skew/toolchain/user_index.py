@@ -1,11 +1,41 @@
-"""The user's own package index, and how pip is set up to reach it."""
+"""The user's own package indexes, as their pip and their uv are set up."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_NAMED = re.compile(r"[\w.-]+=(?=https?:)", re.ASCII)
+
+
+class UserIndexes(msgspec.Struct, frozen=True, kw_only=True):
+    """Where distributions are looked for.
+
+    Attributes:
+        default: asked last.
+        before: asked before it, the first first: uv takes a project from the first index that has
+            it. https://docs.astral.sh/uv/concepts/indexes/#searching-across-multiple-indexes
+        pinned: of a project that is to come from one index alone (``tool.uv.sources``).
+
+    """
+
+    default: str
+    before: tuple[str, ...] = ()
+    pinned: Mapping[str, str] = {}
 
 
 @cache
@@ -13,9 +43,47 @@ def index_url() -> str:
     """The index that the user's pip asks, or the public one."""
     for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         if url := os.environ.get(name):
-            return url
-    if url := pip_setting("index-url"):
-        return url
+            return _NAMED.sub("", url, count=1)
+    return pip_setting("index-url") or _public()
+
+
+def user_indexes(folder: Path) -> UserIndexes:
+    """All indexes that pip and uv ask for a project in ``folder``: uv's first, then pip's.
+
+    Those of a folder on disk are left out.
+    """
+    default, before = index_url(), []
+    pinned: dict[str, str] = {}
+    for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL"):
+        before += os.environ.get(name, "").split()
+    for settings in _uv_settings(folder):
+        named = {}
+        for each in _tables(settings.get("index")):
+            url, name = str(each.get("url", "")), str(each.get("name", ""))
+            named[name] = url
+            if each.get("default"):
+                default = default if default != _public() else url
+            elif not each.get("explicit"):
+                before.append(url)
+        extra = settings.get("extra-index-url")
+        before += [str(each) for each in extra] if isinstance(extra, list) else []
+        sources = settings.get("sources", {})
+        for project, source in sources.items() if isinstance(sources, dict) else ():
+            for each in _tables(source if isinstance(source, list) else [source]):
+                if each.get("index") in named:
+                    pinned.setdefault(canonicalize_name(project), named[each["index"]])
+    before += (pip_setting("extra-index-url") or "").split()
+    plain = (_NAMED.sub("", each, count=1) for each in before)
+    return UserIndexes(
+        default=default,
+        before=tuple(
+            dict.fromkeys(e for e in plain if e.startswith(("http:", "https:")) and e != default)
+        ),
+        pinned={name: url for name, url in pinned.items() if url.startswith(("http:", "https:"))},
+    )
+
+
+def _public() -> str:
     # Half a second of imports for one constant, which the other commands do without.
     from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415
 
@@ -38,3 +106,33 @@ def _configured(name: str) -> str | None:
     asked = [sys.executable, "-m", "pip", "config", "get", f"global.{name}"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     return done.stdout.strip() or None
+
+
+def _uv_settings(folder: Path) -> Iterator[dict[str, Any]]:
+    """The project's, then the user's: uv.toml, or [tool.uv] of the nearest pyproject.toml."""
+    for each in (folder.resolve(), *folder.resolve().parents):
+        settings = _toml(each / "uv.toml") or _of_uv(_toml(each / "pyproject.toml"))
+        if settings:
+            yield settings
+            break
+    if not os.environ.get("UV_NO_CONFIG"):
+        home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        yield _toml(home / "uv" / "uv.toml")
+
+
+def _of_uv(pyproject: dict[str, Any]) -> dict[str, Any]:
+    tool = pyproject.get("tool")
+    found = tool.get("uv") if isinstance(tool, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # not there, or not uv's to be told about here
+        return {}
+    return read
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from native_skew import shipped
+from native_skew.addresses import repo_url
 from native_skew.bench import record
 from native_skew.site import benchmark, glossary, messages, snippet
 from native_skew.site.citations import Citations
@@ -61,6 +62,7 @@ class Desk:
             "message_list": _message_list,
             "paste_box": _paste_box,
             "benchmark": _benchmark,
+            "repository": _repository,
         }
 
     def ending(self) -> str:
@@ -96,3 +98,8 @@ def _paste_box(prefix: str = "") -> str:
 def _benchmark() -> str:
     """What ``nox -s bench`` measured."""
     return benchmark.render(record.read())
+
+
+def _repository() -> str:
+    """The repository's address, or the word that stands for it where nobody has said it."""
+    return repo_url() or "REPOSITORY"

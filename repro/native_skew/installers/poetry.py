@@ -41,6 +41,7 @@ _SUPPORTED = (
     "build_constraints",
     "refresh",
     "clean_cache",
+    "rebuild",
     "empty_cache",
 )
 _SOURCE = "local"
@@ -110,8 +111,10 @@ def _install(request: Request, context: RenderContext) -> Plan:
     # https://python-poetry.org/docs/cli/#cache-clear
     clear = ("poetry", "cache", "clear", "--no-interaction", "--all", _SOURCE)
     clearing: list[Command] = [clear] if request.clean_cache else []
-    if request.empty_cache:
+    if request.empty_cache or request.rebuild:
         clearing.append(_EMPTYING)
+    if request.rebuild:  # nothing installs a version again that is there
+        clearing.append(("poetry", "env", "remove", "--all"))
     poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
     return Plan(
         files=files,

@@ -2,7 +2,8 @@
 
 ``docs/results/<scenario>/<installer>.csv`` has a line a cell; ``versions.toml`` says of each
 tool in which version, when and on what it was last recorded as a whole. A line that states a
-version or a date of its own was recorded apart from that. The evidence stands in
+version or a date of its own was recorded apart from that; one that states a start is of a cell
+that does not start fresh, and files without such cells have no such column. The evidence stands in
 ``evidence/<scenario>/<installer>.jsonl``, a line a cell; of a tool without the feature there is
 none. What follows from the scenario (what was published, what is expected) is not recorded, but
 derived when it is read.
@@ -43,7 +44,7 @@ from native_skew.results.record import (
     schema,
     write_files,
 )
-from native_skew.scenarios import Cell
+from native_skew.scenarios import Cell, Start
 from native_skew.verdict import Verdict
 
 if sys.version_info >= (3, 11):
@@ -76,6 +77,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     because: str
     version: str
     date: str
+    start: Start | Literal[""] = ""
 
 
 _COLUMNS = _Row.__struct_fields__
@@ -86,6 +88,7 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     origin: Literal["published", "built", "none"]
     steps: tuple[StepRecord, ...] = ()
+    before: Verdict | None = None
     observation: Observation | None = None
     findings: tuple[BriefFinding, ...] | None = None
     journal: tuple[str, ...] = ()
@@ -98,6 +101,7 @@ class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     remedy: str
     python: str
     version: str = ""
+    start: Start = "fresh"
     circumstances: dict[str, Any] = {}
     evidence: msgspec.Raw
 
@@ -330,13 +334,13 @@ def _is_asked(cell: Cell) -> bool:
         scenario is not None
         and cell.installer in INSTALLERS
         and cell.variant in scenario.variant_names()
-        and cell.remedy in scenario.all_remedies
+        and cell.remedy in scenario.remedies_from(cell.start, cell.variant)
     )
 
 
-def _order(entry: _Entry) -> tuple[str, str, str, Version]:
+def _order(entry: _Entry) -> tuple[str, str, bool, str, Version]:
     cell = entry.cell
-    return cell.variant, cell.remedy, cell.python, Version(cell.version)
+    return cell.variant, cell.remedy, cell.start != "fresh", cell.python, Version(cell.version)
 
 
 # Writing
@@ -349,6 +353,7 @@ def _entry(result: Result) -> _Entry:
         evidence = _sparse(
             _Evidence(
                 origin=result.origin,
+                before=result.before,
                 steps=result.steps,
                 observation=result.observation,
                 findings=result.diagnosis,
@@ -376,16 +381,19 @@ def _sparse(value: Any) -> Any:
 
 def _encode_verdicts(entries: Iterable[_Entry], versions: Mapping[str, Recording]) -> bytes:
     text = io.StringIO()
-    lines = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     rows = [
         {
             **{name: getattr(entry.cell, name) for name in _COLUMNS[:3]},
             "verdict": entry.verdict,
             "because": entry.because,
             **_own(entry, versions[recording_of(entry.cell)]),
+            **({} if entry.cell.start == "fresh" else {"start": entry.cell.start}),
         }
         for entry in entries
     ]
+    started = any("start" in row for row in rows)
+    columns = _COLUMNS if started else _COLUMNS[:-1]
+    lines = csv.DictWriter(text, columns, lineterminator="\n")
     if rows:
         lines.writeheader()
     lines.writerows(rows)
@@ -413,6 +421,7 @@ def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording
             remedy=entry.cell.remedy,
             python=entry.cell.python,
             version=_own(entry, recording).get("version", ""),
+            start=entry.cell.start,
             circumstances={k: v for k, v in own if v != usual[k] and k != "date"},
             evidence=entry.evidence,
         )
@@ -465,13 +474,16 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
     """The cells of a verdict file, without evidence."""
     seen: dict[Cell, int] = {}
+    columns = _COLUMNS
     for number, line in _lines(path):
         try:
             values = next(csv.reader([line], strict=True), [])
             if number == 1:
-                _require(tuple(values) == _COLUMNS, f"the first line is {','.join(_COLUMNS)}")
+                columns = tuple(values)
+                known = (_COLUMNS[:-1], _COLUMNS)
+                _require(columns in known, f"the first line is {','.join(_COLUMNS)}")
                 continue
-            row = msgspec.convert(dict(zip(_COLUMNS, values, strict=True)), _Row)
+            row = msgspec.convert(dict(zip(columns, values, strict=True)), _Row)
             entry = _from_row(path, row, versions)
         except (csv.Error, ValueError) as error:
             raise ResultFileError(path, str(error), number) from error
@@ -496,7 +508,7 @@ def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) ->
 
 
 def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entry:
-    cell = _cell(path, row.variant, row.remedy, row.python, row.version)
+    cell = _cell(path, row.variant, row.remedy, row.python, row.version, row.start)
     recording = versions.get(recording_of(cell))
     if recording is None:
         raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
@@ -510,7 +522,14 @@ def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entr
     )
 
 
-def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> Cell:
+def _cell(
+    path: Path,
+    variant: str,
+    remedy: str,
+    python: str,
+    version: str,
+    start: Start | Literal[""],
+) -> Cell:
     return Cell(
         scenario=path.parent.name,
         variant=variant,
@@ -518,6 +537,7 @@ def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> C
         version=version,
         remedy=remedy,
         python=python,
+        start=start or "fresh",
     )
 
 
@@ -553,7 +573,7 @@ def _evidence_lines(
             line = decode(text)
         except msgspec.MsgspecError as error:
             raise ResultFileError(path, str(error), number) from error
-        cell = _cell(path, line.variant, line.remedy, line.python, line.version)
+        cell = _cell(path, line.variant, line.remedy, line.python, line.version, line.start)
         if not cell.version and (recording := versions.get(recording_of(cell))):
             cell = replace(cell, version=recording.version)
         _require_once(seen, cell, path, number)
@@ -596,6 +616,7 @@ def _result(entry: _Entry) -> Result:
         journal=journal,
         circumstances=entry.circumstances,
         diagnosis=found.findings,
+        before=found.before,
     )
 
 

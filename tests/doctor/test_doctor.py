@@ -19,8 +19,7 @@ from native_skew.doctor import advice, inventory
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.findings import Finding
 from native_skew.findings.model import schema
-from native_skew.installers import Cause, tabs
-from native_skew.results.record import Result
+from native_skew.installers import Cause
 
 ROOT = Path(__file__).parents[2]
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -221,22 +220,6 @@ def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyp
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("cause", advice.SCENARIOS)
-def test_each_remedy_offered_is_recorded_to_work(cause: Cause, recorded: dict[str, Result]) -> None:
-    offering = [each for each in tabs().values() if cause in each.repairs]
-    assert offering
-    for installer in offering:
-        for remedy in installer.repairs[cause]:
-            where = advice.IN_A_NEW_ENVIRONMENT.get(remedy, advice.SCENARIOS[cause])
-            verdicts = [
-                result.verdict
-                for result in recorded.values()
-                if (result.cell.installer, result.cell.remedy) == (installer.id, remedy)
-                and any(result.cell.is_of(name) for name in where)
-            ]
-            assert "works" in verdicts, (installer.id, remedy, verdicts)
-
-
 @pytest.mark.parametrize("installer", ["uv", "pip", "Poetry 2.5.1", "pdm"])
 @pytest.mark.parametrize("cause", advice.SCENARIOS)
 def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
@@ -259,9 +242,9 @@ def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
         tool = each.tool.partition(" ")[0]
         if tool in ("poetry", "pdm"):
             assert f"{tool} lock" in each.commands
-        if each.remedy == "clean-cache":
+        if each.remedy.endswith("rebuild") and tool != "pip":
             assert "cache" in each.commands[0]
-        if each.remedy in ("override", "build-constraint", "build-constraint-no-cache"):
+        if each.remedy in ("override", "override-older", "build-constraint-rebuild"):
             assert "fake-corelibs" in text
 
 

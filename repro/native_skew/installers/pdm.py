@@ -34,6 +34,7 @@ _SUPPORTED = (
     "build_from_source",
     "overrides",
     "no_build_isolation",
+    "upgrade",  # pdm lock resolves anew, whatever the lock said
     "reinstall",
     "refresh",
     "clean_cache",
@@ -153,8 +154,9 @@ _LOCK_SYNC = Installer(
     repairs={
         "stamped": ("override",),
         "rotten": ("override",),
-        "stale": ("clean-cache", "override"),
-        "unstamped": ("clean-cache",),
+        "unstamped": ("override-older",),
+        "cached": ("rebuild",),
+        "symbol": ("override-older",),
     },
 )
 _INSTALL = Installer(

@@ -28,6 +28,7 @@ _SUPPORTED = (
     "constraints",
     "build_constraints",
     "no_build_isolation",
+    "upgrade",
     "reinstall",
     "clean_cache",
     "rebuild",
@@ -44,7 +45,10 @@ def _render(request: Request, context: RenderContext) -> Plan:
     _require_supported(request, context)
     files, options = _options(request)
     reinstall = ("--force-reinstall",) if request.reinstall or request.rebuild else ()
-    install = (*_PIP, "install", *options, *reinstall, *request.requirements)
+    # With the default strategy only what is named is upgraded, and what it then needs.
+    # https://pip.pypa.io/en/stable/development/architecture/upgrade-options/
+    upgraded = ("--upgrade", *request.upgrade) if request.upgrade else ()
+    install = (*_PIP, "install", *options, *reinstall, *upgraded, *request.requirements)
     return _plan(request, files, (*_cleaning(request), install))
 
 
@@ -144,7 +148,7 @@ _INSTALL = Installer(
     cost=5,
     tab=Tab("pip", 3, by_default=True),
     repairs={
-        "stamped": ("require-newer", "build-constraint"),
+        "stamped": ("require-newer",),
         "rotten": ("require-newer",),
         "unstamped": ("build-constraint-rebuild",),
         "cached": ("rebuild",),

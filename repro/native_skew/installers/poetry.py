@@ -152,10 +152,10 @@ _LOCK_SYNC = Installer(
     cost=7,
     tab=Tab("Poetry", 4),
     repairs={
-        "stamped": ("build-constraint-no-cache",),
-        "stale": ("build-constraint-no-cache",),
-        "unstamped": ("build-constraint",),
-        "symbol": ("build-constraint",),
+        "stamped": ("build-constraint-rebuild",),
+        "unstamped": ("build-constraint-rebuild",),
+        "cached": ("rebuild",),
+        "symbol": ("build-constraint-rebuild",),
     },
 )
 _INSTALL = Installer(

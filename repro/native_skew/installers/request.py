@@ -33,6 +33,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             *name* as it stands.
         no_build_isolation: names built in the target environment itself.
         ignore_configuration: the user's configuration files are switched off.
+        upgrade: names that are moved to the newest versions that fit, whatever a lock says.
         reinstall: names that are installed anew though they are there.
         refresh: cached answers of the index are asked for again.
         clean_cache: names whose cached builds are removed first.
@@ -58,6 +59,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     build_requirements: tuple[tuple[str, str], ...] = ()
     no_build_isolation: tuple[str, ...] = ()
     ignore_configuration: bool = False
+    upgrade: tuple[str, ...] = ()
     reinstall: tuple[str, ...] = ()
     refresh: bool = False
     clean_cache: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ FEATURES: dict[str, str] = {
     "build_requirements": "adding to a distribution's build requirements",
     "no_build_isolation": "building without isolation",
     "ignore_configuration": "ignoring configuration files",
+    "upgrade": "upgrading a named distribution",
     "reinstall": "reinstalling a named distribution",
     "refresh": "refreshing cached index answers",
     "clean_cache": "cleaning a named distribution's cache",

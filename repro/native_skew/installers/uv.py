@@ -92,6 +92,8 @@ def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
     options = ["--no-config"] if request.ignore_configuration else []
     options += ["--refresh"] if request.refresh else []
     options += ["--no-cache"] if request.empty_cache else []
+    for name in request.upgrade:
+        options += ["--upgrade-package", name]
     for name in (*request.reinstall, *request.rebuild) if reinstall else ():
         options += ["--reinstall-package", name]
     return options
@@ -137,7 +139,8 @@ def _pip_install(request: Request, context: RenderContext) -> Plan:
     _require_no_platforms(request)
     files = pip_files(request, context)
     options = pip_options(request, files)
-    install = ("uv", "pip", "install", *options, *request.requirements)
+    # What is not named is not resolved, and not moved.
+    install = ("uv", "pip", "install", *options, *request.requirements, *request.upgrade)
     return Plan(
         files=files,
         commands=(*cleaning_of(request), install, *_aside(request)),
@@ -365,7 +368,8 @@ _PIP_INSTALL = _interface(
     render=_pip_install,
     groups=(*_LASTING, "reads-installed-metadata"),
     tab=Tab("uv pip", 2, by_default=True),
-    repairs=_REPAIRS,
+    # An override is not kept, and what was stamped anew asks for the older provider.
+    repairs={**_REPAIRS, "stale": ("match-runtime-rebuild",)},
 )
 _PIP_SYNC = _interface(
     id="uv-pip-sync",

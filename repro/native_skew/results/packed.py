@@ -154,7 +154,8 @@ def read_all(folder: Path = FOLDER) -> dict[str, Result]:
 
 
 def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
-    """The newest recording of each tool; that of its live scenarios is called ``TOOL-live``.
+    """The newest recording of each tool; that of its live scenarios is called ``TOOL-live``, that
+    of the cells that start after a failure ``TOOL-after-failure``.
 
     Raises:
         ResultFileError: ``versions.toml`` is damaged, or has marks of a conflict.
@@ -286,7 +287,8 @@ def _asked(cell: Cell) -> tuple[str, ...]:
 
 def recording_of(cell: Cell) -> str:
     """The table in ``versions.toml`` that the cell belongs to."""
-    return f"{_tool(cell)}-live" if cell.scenario.endswith("-live") else _tool(cell)
+    live = "-live" if cell.scenario.endswith("-live") else ""
+    return f"{_tool(cell)}{live}" + (f"-{cell.start}" if cell.start != "fresh" else "")
 
 
 def _tool(cell: Cell) -> str:

@@ -21,6 +21,7 @@ _CITING = (
     "flip",
     "snippet",
     "fix",
+    "repair",
     "transcript",
     "said",
     "check_says",

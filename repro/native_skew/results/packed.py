@@ -154,8 +154,10 @@ def read_all(folder: Path = FOLDER) -> dict[str, Result]:
 
 
 def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
-    """The newest recording of each tool; that of its live scenarios is called ``TOOL-live``, that
-    of the cells that start after a failure ``TOOL-after-failure``.
+    """The newest recording of each tool.
+
+    That of its live scenarios is called ``TOOL-live``, that of the cells that start after a
+    failure ``TOOL-after-failure``.
 
     Raises:
         ResultFileError: ``versions.toml`` is damaged, or has marks of a conflict.

@@ -19,7 +19,7 @@ LABORATORY = (
     "/cell",
     "package-mode",
     "verify_ssl",
-    "[project]",
+    'name = "application"',
     "priority",
 )
 

@@ -152,7 +152,7 @@ _LOCK_SYNC = Installer(
     cost=7,
     tab=Tab("PDM", 5),
     repairs={
-        "stamped": ("override",),
+        "stamped": ("override", "override-older"),
         "rotten": ("override",),
         "unstamped": ("override-older",),
         "cached": ("rebuild",),

@@ -124,6 +124,11 @@ _LOCK_SYNC = Installer(
     groups=("builds-metadata", "locks"),
     cost=7,
     tab=Tab("Pipenv", 6),
+    repairs={
+        "unstamped": ("build-constraint-rebuild",),
+        "cached": ("rebuild",),
+        "symbol": ("build-constraint-rebuild",),
+    },
 )
 TOOL = PackagingTool(
     name="pipenv", title="Pipenv", order=5, installers=(_LOCK_SYNC,), isolate=_isolate

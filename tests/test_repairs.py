@@ -186,14 +186,16 @@ def test_each_repair_that_is_offered_mends_what_the_plain_command_broke(
     offering = [each for each in tabs().values() if cause in each.repairs]
     assert offering
     for installer in offering:
-        start = "fresh" if (installer.id, cause) in NEVER_BROKEN else "after-failure"
+        start, where = "after-failure", advice.SCENARIOS[cause]
+        if (installer.id, cause) in NEVER_BROKEN:
+            start, where = "fresh", advice.SCENARIOS["stamped"]
         ends = []
         for remedy in installer.repairs[cause]:
             runs = [
                 r
                 for r in recorded.values()
                 if (r.cell.installer, r.cell.remedy, r.cell.start) == (installer.id, remedy, start)
-                and any(r.cell.is_of(name) for name in advice.SCENARIOS[cause])
+                and any(r.cell.is_of(name) for name in where)
             ]
             works = [r for r in runs if r.verdict == "works"]
             assert works, (installer.id, cause, remedy)

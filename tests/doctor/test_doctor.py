@@ -66,14 +66,14 @@ def test_an_unstamped_skew_is_told_from_a_stamped_one(pair) -> None:  # type: ig
     finding = only(diagnose(home).findings, "skewed-library")
     assert finding.evidence["cause"] == "unstamped"
     assert "which any version satisfies" in finding.message
-    assert finding.advice[0].remedy == "clean-cache"
+    assert finding.advice[0].remedy == "match-runtime-rebuild"
 
 
 def test_a_stale_build_tree(pair) -> None:  # type: ignore[no-untyped-def]
     stamp = f"fake-corelibs>={OLDER},<7.0.7.99.2"
     home = pair.install(pair.provider(), pair.consumer(NEWER, stamp))
     finding = only(diagnose(home).findings, "stale-build")
-    assert finding.advice[0].remedy == "match-runtime-clean"
+    assert finding.advice[0].remedy == "match-runtime-rebuild"
     assert "uv cache clean fake-softioc" in finding.advice[0].commands
 
 

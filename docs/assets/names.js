@@ -72,7 +72,7 @@
     const pairs = words(own);
     const like = recorded.newer.split(".").slice(0, 2).map(escaped).join("\\.");
     const alternatives = [...pairs.map(([word]) => escaped(word)), `${like}(?:\\.\\d+)+`].join("|");
-    const pattern = new RegExp(`(?<![\\w.])(?:${alternatives})(?!\\w|\\.\\d)`, "g");
+    const pattern = new RegExp(`(?<!\\w|\\d\\.)(?:${alternatives})(?!\\w|\\.\\d)`, "g");
     const found = [];
     let end = 0;
     for (const match of text.matchAll(pattern)) {

@@ -13,6 +13,9 @@ Verdict = Literal[
     "unsupported",
 ]
 
+# Those of which somebody has a broken environment.
+FAILURES: tuple[Verdict, ...] = ("broken, detected", "broken, undetected", "wrong result")
+
 MEANING: dict[Verdict, str] = {
     "works": "imports, metadata satisfied, built and run against the same ABI",
     "broken, detected": "import fails, and `check` complains",

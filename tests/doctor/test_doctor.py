@@ -20,8 +20,7 @@ from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.sites import Sites
 from native_skew.findings import Finding
 from native_skew.findings.model import schema
-from native_skew.installers import Cause, tabs
-from native_skew.results.record import Result
+from native_skew.installers import Cause
 
 ROOT = Path(__file__).parents[2]
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -68,14 +67,14 @@ def test_an_unstamped_skew_is_told_from_a_stamped_one(pair) -> None:  # type: ig
     finding = only(diagnose(home).findings, "skewed-library")
     assert finding.evidence["cause"] == "unstamped"
     assert "which any version satisfies" in finding.message
-    assert finding.advice[0].remedy == "clean-cache"
+    assert finding.advice[0].remedy == "match-runtime-rebuild"
 
 
 def test_a_stale_build_tree(pair) -> None:  # type: ignore[no-untyped-def]
     stamp = f"fake-corelibs>={OLDER},<7.0.7.99.2"
     home = pair.install(pair.provider(), pair.consumer(NEWER, stamp))
     finding = only(diagnose(home).findings, "stale-build")
-    assert finding.advice[0].remedy == "match-runtime-clean"
+    assert finding.advice[0].remedy == "match-runtime-rebuild"
     assert "uv cache clean fake-softioc" in finding.advice[0].commands
 
 
@@ -222,22 +221,6 @@ def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyp
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("cause", advice.SCENARIOS)
-def test_each_remedy_offered_is_recorded_to_work(cause: Cause, recorded: dict[str, Result]) -> None:
-    offering = [each for each in tabs().values() if cause in each.repairs]
-    assert offering
-    for installer in offering:
-        for remedy in installer.repairs[cause]:
-            where = advice.IN_A_NEW_ENVIRONMENT.get(remedy, advice.SCENARIOS[cause])
-            verdicts = [
-                result.verdict
-                for result in recorded.values()
-                if (result.cell.installer, result.cell.remedy) == (installer.id, remedy)
-                and any(result.cell.is_of(name) for name in where)
-            ]
-            assert "works" in verdicts, (installer.id, remedy, verdicts)
-
-
 @pytest.mark.parametrize("installer", ["uv", "pip", "Poetry 2.5.1", "pdm"])
 @pytest.mark.parametrize("cause", advice.SCENARIOS)
 def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
@@ -260,9 +243,9 @@ def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
         tool = each.tool.partition(" ")[0]
         if tool in ("poetry", "pdm"):
             assert f"{tool} lock" in each.commands
-        if each.remedy == "clean-cache":
+        if each.remedy.endswith("rebuild") and tool != "pip":
             assert "cache" in each.commands[0]
-        if each.remedy in ("override", "build-constraint", "build-constraint-no-cache"):
+        if each.remedy in ("override", "override-older", "build-constraint-rebuild"):
             assert "fake-corelibs" in text
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from native_skew.installers import tabs
-from native_skew.results.record import Result
 from native_skew.site import markup, messages, snippet
 from native_skew.site.result_index import Book
 from support.browser import opened
@@ -44,12 +43,6 @@ PAGES = (
 # What the buttons copy: the text of the block, in the visible tabs.
 COPY_ALL = """() => [...document.querySelectorAll('.recorded pre > code')]
     .filter((code) => code.offsetParent).map((code) => code.textContent.trimEnd())"""
-
-
-def typed(result: Result) -> list[str]:
-    """The commands of a snippet, as typed."""
-    steps = snippet.remedy_steps(result)
-    return [markup.command_line(c.argv) for step in steps for c in snippet.commands(step)]
 
 
 @pytest.fixture(params=["phone-light", "phone-dark", "desktop-light", "desktop-dark"])
@@ -97,13 +90,12 @@ def test_search_finds_the_page_of_each_message(page: Any, address: str, message:
     "path", [*(f"errors/{message.id}/" for message in messages.MESSAGES), "remedies/match-runtime/"]
 )
 def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book, path: str) -> None:
-    """Every snippet of a page: each file and each list of commands is that of a recorded cell."""
-    ran = {
-        text.rstrip()
-        for result in book.results
-        for step in snippet.remedy_steps(result)
-        for text in step.files.values()
-    } | {"\n".join(typed(result)) for result in book.results}
+    """Every snippet of a page: the lines that a recorded cell added, and its commands."""
+    ran = set()
+    for result in book.results:
+        shown = snippet.lines(result, book.plain(result))
+        ran |= {text.rstrip() for text in shown.files.values()}
+        ran.add("\n".join(map(markup.command_line, shown.commands)))
     page.goto(address + path)
     for choice in page.locator(".tabbed-labels label").all():
         choice.click()  # a block that is not shown cannot be copied

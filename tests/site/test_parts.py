@@ -75,10 +75,12 @@ def test_a_site_of_nothing_is_an_error() -> None:
         Book([])
 
 
-def test_a_snippet_is_what_ran(book: Book) -> None:
+def test_a_snippet_is_what_is_added_to_a_project_and_ran(book: Book) -> None:
     result = book.find(f"{WHERE}/uv-sync/match-runtime")
-    text = snippet.render(result)
-    assert result.steps[-1].files["pyproject.toml"].rstrip() in text
+    text = snippet.render(result, book.plain(result))
+    (line,) = [n for n in result.steps[-1].files["pyproject.toml"].splitlines() if "match-" in n]
+    assert f"[tool.uv.extra-build-dependencies]\n{line}\n" in text
+    assert "[project]" not in text
     assert "\nuv sync\n" in text
 
 

@@ -181,7 +181,7 @@ def _is_name(text: str) -> bool:
 
 
 def _say(text: str) -> None:
-    click.echo(f"note: {findings.one_line(text)}", err=True)
+    click.echo(f"note: {findings.plain(text)}", err=True)
 
 
 def _on_index(text: str, index: IndexClient | None) -> Release:

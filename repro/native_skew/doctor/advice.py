@@ -1,15 +1,17 @@
 """Remedies for a case, with its names and versions filled in.
 
 The very objects that the matrix runs: a remedy changes a request, the tool's file renders it and
-says which repairs come first. The tests hold each of them to recorded cells.
+says which repairs come first. What is shown is the difference to the plain request, as between
+the two steps of the recorded cell that starts after a failure: the tests hold each of them to one.
 """
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
+from msgspec.structs import replace
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from native_skew.findings import Advice
@@ -18,25 +20,23 @@ from native_skew.installers import (
     TOOLS,
     Cause,
     Installer,
-    Plan,
     RenderContext,
     Request,
     Roles,
     Unsupported,
+    difference,
     tabs,
-    toml,
 )
 
-# Where the recorded runs of each choice are: the tests read them.
+# Where each choice is recorded to mend what the plain command broke: the tests read it.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {
-    "stamped": ("stamped-wheel-elsewhere", "stale-build-tree/same-environment"),
-    "rotten": ("rotten-build-requirement", "stamped-wheel-elsewhere"),
-    "stale": ("stale-build-tree/same-environment",),
-    "unstamped": ("stale-wheel-cache/public-headers", "unstamped-pin"),
+    "stamped": ("stamped-wheel-elsewhere",),
+    "rotten": ("rotten-build-requirement",),
+    "stale": ("stale-build-tree",),
+    "unstamped": ("unstamped-pin",),
+    "cached": ("stale-wheel-cache/public-headers",),
     "symbol": ("unversioned-soname",),
 }
-# What holds in a new environment alone, as its trap says, and where that is recorded.
-IN_A_NEW_ENVIRONMENT = {"build-constraint-no-cache": ("stale-build-tree/new-environment",)}
 _NAMING_THE_NEWER = ("override", "require-newer")
 
 
@@ -69,6 +69,7 @@ def advise(
     built_against: str,
     stamped: str = "",
     others: tuple[str, ...] = (),
+    fellows: tuple[str, ...] = (),
     from_source: bool,
     installer: str,
     python: str,
@@ -83,11 +84,20 @@ def advise(
             nothing tells, then remedies that name it are left out.
         stamped: the consumer's requirement on the provider.
         others: its other requirements.
+        fellows: names of the other installed distributions that require the provider.
         from_source: whether it was built here.
         installer: INSTALLER's word.
         python: ``major.minor``.
 
+    Returns:
+        nothing where a name or a version is none, as in a forged METADATA file: it would stand in
+        a command line.
+
     """
+    told = [f"{name}=={version}" for name, version in (consumer, provider)]
+    told += [f"{provider[0]}=={built_against}"] if built_against else []
+    if not all(map(_is_requirement, [*told, *fellows])):
+        return ()
     case = _Case(
         consumer=consumer[0],
         consumer_version=consumer[1],
@@ -99,6 +109,7 @@ def advise(
     )
     request = Request(
         requirements=(f"{consumer[0]}=={consumer[1]}",),
+        upgrade=fellows,
         build_from_source=(consumer[0],) if from_source else (),
     )
     context = RenderContext(
@@ -130,50 +141,32 @@ def _advice(
     remedy = REMEDIES[name]
     if name in _NAMING_THE_NEWER and not case.newer:
         return
+    if name not in _NAMING_THE_NEWER:  # the installed one stays, and what goes with it
+        kept = () if name == "rebuild" else (case.older_range,)
+        request = replace(request, requirements=(*request.requirements, *kept), upgrade=())
     try:
-        plain = interface.render(request, context)
+        plain = interface.render(replace(request, upgrade=()), context)
         plans = [interface.render(each, context) for each in remedy.apply(request, case)]
     except Unsupported:
         return
+    repair = difference(
+        plain.files, [(each.files, (*each.locking, *each.commands)) for each in plans]
+    )
     yield Advice(
         remedy=name,
         title=remedy.title,
         tool=interface.title,
-        files={key: text for plan in plans for key, text in _files(plan, plain).items()},
-        commands=tuple(
-            shlex.join(command) for plan in plans for command in (*plan.locking, *plan.commands)
-        ),
+        files=repair.files,
+        commands=tuple(map(shlex.join, repair.commands)),
         trap=remedy.trap,
         source=remedy.source,
     )
 
 
-def _files(plan: Plan, plain: Plan) -> dict[str, str]:
-    """What the remedy adds to the files of the plain request: the reader has a project."""
-    found = {}
-    for name, text in plan.files.items():
-        if name == "pyproject.toml":
-            added = _added(_tables(text), _tables(plain.files.get(name, "")))
-            added.pop("project", None)
-            text = toml(added) if added else ""  # noqa: PLW2901
-        if text and text != plain.files.get(name):
-            found[name] = text
-    return found
-
-
-def _tables(text: str) -> dict[str, Any]:
-    import tomlkit  # noqa: PLC0415  (a sound environment needs no advice)
-
-    return tomlkit.parse(text).unwrap()
-
-
-def _added(tables: dict[str, Any], plain: dict[str, Any]) -> dict[str, Any]:
-    """What ``tables`` has and ``plain`` has not: neither the index, nor that it is no package."""
-    found = {}
-    for key, value in tables.items():
-        known = plain.get(key)
-        if isinstance(value, dict) and isinstance(known, dict):
-            value = _added(value, known)  # noqa: PLW2901
-        if value and value != known:
-            found[key] = value
-    return found
+def _is_requirement(text: str) -> bool:
+    """Whether ``text`` is a name, or a name and a version, and nothing that means more."""
+    try:
+        found = Requirement(text)
+    except InvalidRequirement:
+        return False
+    return not (found.url or found.extras or found.marker)

@@ -91,6 +91,10 @@ class Pins:
         """What ``holder`` requires, by provider."""
         return self._of.get(holder.name, {})
 
+    def requiring(self, provider: str) -> tuple[str, ...]:
+        """The names of those that require ``provider``."""
+        return tuple(sorted(name for name, pins in self._of.items() if provider in pins))
+
     def violated(self) -> list[Pin]:
         """Those that do not hold."""
         return [pin for pins in self._of.values() for pin in pins.values() if not pin.holds]

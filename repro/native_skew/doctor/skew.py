@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from packaging.version import InvalidVersion, Version
 
 from native_skew.doctor import rules
 from native_skew.doctor.advice import advise
@@ -85,21 +86,32 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         "installer": consumer.installer,
         "imports_pkg_resources": rotten or None,
     }
+    fellows = tuple(n for n in pins.requiring(provider.name) if n != consumer.name)
     other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
     return _RULES[skew.cause].finding(
-        "; ".join([_needs(skew, file), _pinned(skew), _made(consumer), *_rotten(rotten)]) + ".",
+        "; ".join(
+            [
+                _needs(skew, file),
+                _pinned(skew),
+                _made(consumer),
+                *_rotten(rotten),
+                *_fellows(fellows),
+            ]
+        )
+        + ".",
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
         # What is no valid name or version gets into no command line.
         ()
         if not (consumer.has_valid_names and provider.has_valid_names)
         else advise(
-            "rotten" if rotten else skew.cause,
+            "rotten" if rotten else _cause(skew),
             consumer=(consumer.name, consumer.version),
             provider=(provider.name, provider.version),
             built_against=skew.newer,
             stamped=skew.pin.range if skew.pin else "",
             others=tuple(pin.range for pin in other.values()),
+            fellows=fellows,
             from_source=consumer.built_here,
             installer=consumer.installer,
             python=environment.python.rstrip("t"),
@@ -147,6 +159,25 @@ def _rotten(file: str) -> list[str]:
         f"to build with the installed version is no way out: its `{file}` imports pkg_resources, "
         "which is gone since setuptools 82"
     ]
+
+
+def _fellows(names: tuple[str, ...]) -> list[str]:
+    """What a repair must not break."""
+    if not names:
+        return []
+    verb = "requires" if len(names) == 1 else "require"
+    return [f"{_listed(names)} {verb} that library too, and must move with it where it is moved"]
+
+
+def _cause(skew: Skew) -> Cause:
+    """The skew's cause, with what the versions tell of an unstamped one."""
+    if skew.cause != "unstamped" or not skew.newer:
+        return skew.cause
+    try:
+        older = Version(skew.newer) < Version(skew.provider.version)
+    except InvalidVersion:
+        return skew.cause
+    return "cached" if older else skew.cause
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from native_skew.installers.groups import GROUPS
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, PackagingTool, ReleaseFiles
 from native_skew.installers.registry import INSTALLERS, TOOLS, InstallerChoice, parse_choice, tabs
 from native_skew.installers.remedies import REMEDIES
+from native_skew.installers.repair import Repair, difference
 from native_skew.installers.request import Request
 from native_skew.installers.roles import Roles, abi_requirement
 
@@ -32,10 +33,12 @@ __all__ = [
     "Plan",
     "ReleaseFiles",
     "RenderContext",
+    "Repair",
     "Request",
     "Roles",
     "Unsupported",
     "abi_requirement",
+    "difference",
     "parse_choice",
     "remedies",
     "tabs",

@@ -34,9 +34,11 @@ _SUPPORTED = (
     "build_from_source",
     "overrides",
     "no_build_isolation",
+    "upgrade",  # pdm lock resolves anew, whatever the lock said
     "reinstall",
     "refresh",
     "clean_cache",
+    "rebuild",
     "empty_cache",
     "lock_platforms",
 )
@@ -83,13 +85,14 @@ def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
 def _cleaning(request: Request) -> list[tuple[str, ...]]:
     """PDM matches the names of wheel files, in which a hyphen is an underscore."""
     return [
-        ("pdm", "cache", "remove", f"{name.replace('-', '_')}-*") for name in request.clean_cache
+        ("pdm", "cache", "remove", f"{name.replace('-', '_')}-*")
+        for name in (*request.clean_cache, *request.rebuild)
     ]
 
 
 def _lock_sync(request: Request, context: RenderContext) -> Plan:
     _require_supported(request)
-    reinstall = ["--reinstall"] if request.reinstall else []
+    reinstall = ["--reinstall"] if request.reinstall or request.rebuild else []
     plan = _plan(request, context, _command(request, "sync", *reinstall))
     *cleaning, syncing = plan.commands
     return replace(
@@ -115,7 +118,7 @@ def _locking(request: Request) -> list[tuple[str, ...]]:
 
 def _install(request: Request, context: RenderContext) -> Plan:
     _require_supported(request)
-    if request.reinstall:
+    if request.reinstall or request.rebuild:
         raise Unsupported("--reinstall is an option of pdm sync, not of pdm install")
     if request.lock_platforms:
         raise Unsupported("--platform is an option of pdm lock, not of pdm install")
@@ -149,10 +152,11 @@ _LOCK_SYNC = Installer(
     cost=7,
     tab=Tab("PDM", 5),
     repairs={
-        "stamped": ("override",),
+        "stamped": ("override", "override-older"),
         "rotten": ("override",),
-        "stale": ("clean-cache", "override"),
-        "unstamped": ("clean-cache",),
+        "unstamped": ("override-older",),
+        "cached": ("rebuild",),
+        "symbol": ("override-older",),
     },
 )
 _INSTALL = Installer(

@@ -28,8 +28,10 @@ _SUPPORTED = (
     "constraints",
     "build_constraints",
     "no_build_isolation",
+    "upgrade",
     "reinstall",
     "clean_cache",
+    "rebuild",
     "empty_cache",
     "library_path",
     "constraint_variable",
@@ -42,8 +44,11 @@ _PIP = ("pip", "--python", ".venv")
 def _render(request: Request, context: RenderContext) -> Plan:
     _require_supported(request, context)
     files, options = _options(request)
-    reinstall = ("--force-reinstall",) if request.reinstall else ()
-    install = (*_PIP, "install", *options, *reinstall, *request.requirements)
+    reinstall = ("--force-reinstall",) if request.reinstall or request.rebuild else ()
+    # With the default strategy only what is named is upgraded, and what it then needs.
+    # https://pip.pypa.io/en/stable/development/architecture/upgrade-options/
+    upgraded = ("--upgrade", *request.upgrade) if request.upgrade else ()
+    install = (*_PIP, "install", *options, *reinstall, *upgraded, *request.requirements)
     return _plan(request, files, (*_cleaning(request), install))
 
 
@@ -59,7 +64,7 @@ def _lock(request: Request, context: RenderContext) -> Plan:
     _require_supported(request, context)
     files, options = _options(request)
     again = _options(replace(request, constraints=()))[1]
-    reinstall = ("--force-reinstall",) if request.reinstall else ()
+    reinstall = ("--force-reinstall",) if request.reinstall or request.rebuild else ()
     locking = (*_cleaning(request), (*_PIP, "lock", *options, *request.requirements))
     install = (*_PIP, "install", *again, *reinstall, "-r", "pylock.toml")
     plan = _plan(request, files, (install,))
@@ -88,7 +93,7 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
         options += ["--build-constraint", "build-constraints.txt"]
     if request.no_build_isolation:
         options += ["--no-build-isolation"]
-    options += ["--no-cache-dir"] if request.empty_cache else []
+    options += ["--no-cache-dir"] if request.empty_cache or request.rebuild else []
     return files, options
 
 
@@ -143,11 +148,11 @@ _INSTALL = Installer(
     cost=5,
     tab=Tab("pip", 3, by_default=True),
     repairs={
-        "stamped": ("require-newer", "build-constraint"),
+        "stamped": ("require-newer",),
         "rotten": ("require-newer",),
-        "stale": ("clean-cache", "build-constraint"),
-        "unstamped": ("clean-cache", "build-constraint"),
-        "symbol": ("build-constraint", "no-build-isolation"),
+        "unstamped": ("build-constraint-rebuild",),
+        "cached": ("rebuild",),
+        "symbol": ("build-constraint-rebuild",),
     },
 )
 _LOCK_INSTALL = Installer(

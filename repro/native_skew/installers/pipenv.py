@@ -10,6 +10,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from native_skew.installers.base import (
+    Command,
     Installer,
     Plan,
     RenderContext,
@@ -33,6 +34,7 @@ _SUPPORTED = (
     "build_constraints",
     "constraint_variable",
     "clean_cache",
+    "rebuild",
     "empty_cache",
 )
 
@@ -89,7 +91,10 @@ def _render(request: Request, context: RenderContext) -> Plan:
     # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are, and
     # pip's variables what Pipenv itself remembers of a distribution's requirements.
     # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
-    clearing = (("pipenv", "--clear"),) if request.clean_cache or request.empty_cache else ()
+    emptied = request.clean_cache or request.empty_cache or request.rebuild
+    clearing: tuple[Command, ...] = (("pipenv", "--clear"),) if emptied else ()
+    if request.rebuild:  # nothing installs a version again that is there
+        clearing += (("pipenv", "--rm"),)
     return Plan(
         files=files,
         locking=(*clearing, (*pipenv, "lock")),
@@ -119,6 +124,11 @@ _LOCK_SYNC = Installer(
     groups=("builds-metadata", "locks"),
     cost=7,
     tab=Tab("Pipenv", 6),
+    repairs={
+        "unstamped": ("build-constraint-rebuild",),
+        "cached": ("rebuild",),
+        "symbol": ("build-constraint-rebuild",),
+    },
 )
 TOOL = PackagingTool(
     name="pipenv", title="Pipenv", order=5, installers=(_LOCK_SYNC,), isolate=_isolate

@@ -41,6 +41,7 @@ _SUPPORTED = (
     "build_constraints",
     "refresh",
     "clean_cache",
+    "rebuild",
     "empty_cache",
 )
 _SOURCE = "local"
@@ -110,8 +111,10 @@ def _install(request: Request, context: RenderContext) -> Plan:
     # https://python-poetry.org/docs/cli/#cache-clear
     clear = ("poetry", "cache", "clear", "--no-interaction", "--all", _SOURCE)
     clearing: list[Command] = [clear] if request.clean_cache else []
-    if request.empty_cache:
+    if request.empty_cache or request.rebuild:
         clearing.append(_EMPTYING)
+    if request.rebuild:  # nothing installs a version again that is there
+        clearing.append(("poetry", "env", "remove", "--all"))
     poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
     return Plan(
         files=files,
@@ -157,10 +160,10 @@ _LOCK_SYNC = Installer(
     cost=7,
     tab=Tab("Poetry", 4),
     repairs={
-        "stamped": ("build-constraint-no-cache",),
-        "stale": ("build-constraint-no-cache",),
-        "unstamped": ("build-constraint",),
-        "symbol": ("build-constraint",),
+        "stamped": ("build-constraint-rebuild",),
+        "unstamped": ("build-constraint-rebuild",),
+        "cached": ("rebuild",),
+        "symbol": ("build-constraint-rebuild",),
     },
 )
 _INSTALL = Installer(

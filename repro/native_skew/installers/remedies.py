@@ -54,6 +54,10 @@ def _without_isolation(request: Request, roles: Roles) -> Request:
     return replace(request, no_build_isolation=(roles.consumer,))
 
 
+def _rebuilt(request: Request, roles: Roles) -> Request:
+    return replace(request, rebuild=(roles.consumer,))
+
+
 def _prepared_build(request: Request, roles: Roles) -> tuple[Request, ...]:
     first = ("setuptools", roles.older_range)
     prepared = Request(requirements=first, requires_python=request.requires_python)
@@ -101,6 +105,25 @@ REMEDIES: dict[str, Remedy] = {
         ),
         source="https://github.com/astral-sh/uv/issues/16850",
     ),
+    "match-runtime-rebuild": Remedy(
+        title="Match the build to the run time, and build the consumer anew",
+        why="As match-runtime, and neither what is installed nor what was kept of its build is used.",
+        trap="It must stand in the user's own configuration, and is refused for packages with dynamic metadata.",
+        apply=lambda request, roles: (_match_runtime(_rebuilt(request, roles), roles),),
+        source="https://github.com/astral-sh/uv/issues/16850",
+    ),
+    "build-requirement-rebuild": Remedy(
+        title="Add the older provider to the build requirements, and build the consumer anew",
+        why="The build of this one package gets the older provider, static metadata or not.",
+        trap="The version is written down a second time, and must follow the one of run time.",
+        apply=lambda request, roles: (
+            replace(
+                _rebuilt(request, roles),
+                build_requirements=((roles.consumer, roles.below_newer),),
+            ),
+        ),
+        source=_UV_BUILD_DOCS,
+    ),
     "match-runtime-no-config": Remedy(
         title="Match the build to the run time, with configuration switched off",
         why="What becomes of match-runtime where UV_NO_CONFIG or --no-config is in force.",
@@ -116,6 +139,18 @@ REMEDIES: dict[str, Remedy] = {
         trap="It keeps an unmaintained setuptools in use for every build it applies to.",
         apply=lambda request, roles: (
             replace(_match_runtime(request, roles), build_constraints=("setuptools<81",)),
+        ),
+        source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
+    ),
+    "match-runtime-setuptools-rebuild": Remedy(
+        title="Match the build to the run time, with setuptools held below 81, and build anew",
+        why="As match-runtime-setuptools, and nothing that an earlier attempt left is used.",
+        trap="It keeps an unmaintained setuptools in use for every build it applies to.",
+        apply=lambda request, roles: (
+            replace(
+                _match_runtime(_rebuilt(request, roles), roles),
+                build_constraints=("setuptools<81",),
+            ),
         ),
         source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
     ),
@@ -138,6 +173,15 @@ REMEDIES: dict[str, Remedy] = {
         apply=lambda request, roles: (replace(request, build_constraints=(roles.below_newer,)),),
         source="https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies",
     ),
+    "build-constraint-rebuild": Remedy(
+        title="Hold the provider back in the build, and build the consumer anew",
+        why="As build-constraint, and neither what is installed nor what was kept of its build is used.",
+        trap="The pin holds for every package that is built with the provider.",
+        apply=lambda request, roles: (
+            replace(_rebuilt(request, roles), build_constraints=(roles.below_newer,)),
+        ),
+        source="https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies",
+    ),
     "build-constraint-no-cache": Remedy(
         title="Hold the provider back in the build, with an empty cache",
         why="As build-constraint, and no wheel or tree that an earlier attempt left is used.",
@@ -158,6 +202,15 @@ REMEDIES: dict[str, Remedy] = {
             replace(request, overrides=(f"{roles.provider}=={roles.newer}",)),
         ),
         source=_UV_RESOLUTION_DOCS + "#dependency-overrides",
+    ),
+    "override-older": Remedy(
+        title="Override the provider's version by an older one, and build the consumer anew",
+        why="Where overrides hold in builds as well, build and run time get the older provider.",
+        trap="It holds for every package in the resolution; most tools' builds do not see it.",
+        apply=lambda request, roles: (
+            replace(_rebuilt(request, roles), overrides=(roles.below_newer,)),
+        ),
+        source="https://pdm-project.org/en/latest/usage/dependency/#override-the-resolved-package-versions",
     ),
     "dependency-metadata": Remedy(
         title="Supply the consumer's metadata",
@@ -264,6 +317,13 @@ REMEDIES: dict[str, Remedy] = {
         why="The cached wheel is removed, so that the consumer is built again.",
         trap="It must be repeated whenever a new provider comes out.",
         apply=lambda request, roles: (replace(request, clean_cache=(roles.consumer,)),),
+        source="https://docs.astral.sh/uv/concepts/cache/",
+    ),
+    "rebuild": Remedy(
+        title="Build the consumer anew",
+        why="Neither what is installed nor what was kept of its build is used.",
+        trap="The build takes the newest provider: it helps where that is the installed one.",
+        apply=lambda request, roles: (_rebuilt(request, roles),),
         source="https://docs.astral.sh/uv/concepts/cache/",
     ),
     "library-path": Remedy(

@@ -29,11 +29,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         dependency_metadata: metadata given by the user.
         match_runtime: (name, build requirement) pairs; the requirement is added to the
             build of *name*, in the version that was resolved for run time.
+        build_requirements: (name, requirement) pairs; the requirement is added to the build of
+            *name* as it stands.
         no_build_isolation: names built in the target environment itself.
         ignore_configuration: the user's configuration files are switched off.
+        upgrade: names that are moved to the newest versions that fit, whatever a lock says.
         reinstall: names that are installed anew though they are there.
         refresh: cached answers of the index are asked for again.
         clean_cache: names whose cached builds are removed first.
+        rebuild: names that are built and installed anew, whatever is there of an earlier build.
         empty_cache: nothing that was built before is used; a tool that cannot leave its cache
             aside empties it.
         constraint_variable: constraints set by the tool's environment variable.
@@ -52,11 +56,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[str, ...] = ()
     dependency_metadata: tuple[DependencyMetadata, ...] = ()
     match_runtime: tuple[tuple[str, str], ...] = ()
+    build_requirements: tuple[tuple[str, str], ...] = ()
     no_build_isolation: tuple[str, ...] = ()
     ignore_configuration: bool = False
+    upgrade: tuple[str, ...] = ()
     reinstall: tuple[str, ...] = ()
     refresh: bool = False
     clean_cache: tuple[str, ...] = ()
+    rebuild: tuple[str, ...] = ()
     empty_cache: bool = False
     library_path: str | None = None
     constraint_variable: tuple[str, ...] = ()
@@ -73,11 +80,14 @@ FEATURES: dict[str, str] = {
     "overrides": "overriding a declared requirement",
     "dependency_metadata": "metadata supplied by the user",
     "match_runtime": "build requirements matched to the run-time resolution",
+    "build_requirements": "adding to a distribution's build requirements",
     "no_build_isolation": "building without isolation",
     "ignore_configuration": "ignoring configuration files",
+    "upgrade": "upgrading a named distribution",
     "reinstall": "reinstalling a named distribution",
     "refresh": "refreshing cached index answers",
     "clean_cache": "cleaning a named distribution's cache",
+    "rebuild": "building a named distribution anew",
     "empty_cache": "an empty cache",
     "constraint_variable": "constraints by an environment variable that builds read too",
     "lock_platforms": "locking for some platforms and not for others",

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from native_skew.installers.base import (
+    Cause,
     Installer,
     Plan,
     RenderContext,
@@ -59,6 +60,8 @@ def settings(request: Request) -> dict[str, Any]:
             name: [{"requirement": requirement, "match-runtime": True}]
             for name, requirement in request.match_runtime
         }
+    for name, requirement in request.build_requirements:
+        found.setdefault("extra-build-dependencies", {}).setdefault(name, []).append(requirement)
     return found
 
 
@@ -90,14 +93,16 @@ def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
     options = ["--no-config"] if request.ignore_configuration else []
     options += ["--refresh"] if request.refresh else []
     options += ["--no-cache"] if request.empty_cache else []
-    for name in request.reinstall if reinstall else ():
+    for name in request.upgrade:
+        options += ["--upgrade-package", name]
+    for name in (*request.reinstall, *request.rebuild) if reinstall else ():
         options += ["--reinstall-package", name]
     return options
 
 
 def cleaning_of(request: Request) -> list[tuple[str, ...]]:
     """The commands that remove what ``request`` wants cleaned from the cache."""
-    return [("uv", "cache", "clean", name) for name in request.clean_cache]
+    return [("uv", "cache", "clean", name) for name in (*request.clean_cache, *request.rebuild)]
 
 
 def _aside(request: Request) -> list[tuple[str, ...]]:
@@ -135,7 +140,8 @@ def _pip_install(request: Request, context: RenderContext) -> Plan:
     _require_no_platforms(request)
     files = pip_files(request, context)
     options = pip_options(request, files)
-    install = ("uv", "pip", "install", *options, *request.requirements)
+    # What is not named is not resolved, and not moved.
+    install = ("uv", "pip", "install", *options, *request.requirements, *request.upgrade)
     return Plan(
         files=files,
         commands=(*cleaning_of(request), install, *_aside(request)),
@@ -148,7 +154,7 @@ def _pip_sync(request: Request, context: RenderContext) -> Plan:
     """``uv pip compile`` and ``uv pip sync``."""
     _require_no_platforms(request)
     files = pip_files(request, context)
-    options = pip_options(msgspec.structs.replace(request, reinstall=()), files)
+    options = pip_options(msgspec.structs.replace(request, reinstall=(), rebuild=()), files)
     files["requirements.in"] = requirement_lines(request.requirements)
     compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
     return Plan(
@@ -249,11 +255,13 @@ _RUN_FEATURES = (
     "build_from_source",
     "dependency_metadata",
     "match_runtime",
+    "build_requirements",
     "no_build_isolation",
     "ignore_configuration",
     "reinstall",
     "refresh",
     "clean_cache",
+    "rebuild",
     "empty_cache",
 )
 
@@ -381,19 +389,24 @@ _interface = partial(Installer, tool="uv", misuse=_MISUSE)
 _LASTING = ("reads-nearest-wheel", "hands-resolution-to-builds")
 _ONE_COMMAND = ("reads-nearest-wheel", "hands-no-resolution-to-builds")
 
+_HELD = ("match-runtime-rebuild", "build-constraint-rebuild", "build-requirement-rebuild")
+_REPAIRS: dict[Cause, tuple[str, ...]] = {
+    "stamped": ("override", *_HELD),
+    "rotten": ("override", "match-runtime-setuptools-rebuild"),
+    "stale": ("override", "match-runtime-rebuild"),
+    "unstamped": _HELD,
+    "cached": ("rebuild",),
+    "symbol": _HELD,
+}
+
 _PIP_INSTALL = _interface(
     id="uv-pip-install",
     title="uv pip install",
     render=_pip_install,
     groups=(*_LASTING, "reads-installed-metadata"),
     tab=Tab("uv pip", 2, by_default=True),
-    repairs={
-        "stamped": ("override", "match-runtime-clean", "build-constraint"),
-        "rotten": ("override",),
-        "stale": ("match-runtime-clean", "override"),
-        "unstamped": ("clean-cache", "match-runtime", "build-constraint"),
-        "symbol": ("match-runtime", "build-constraint"),
-    },
+    # An override is not kept, and what was stamped anew asks for the older provider.
+    repairs={**_REPAIRS, "stale": ("match-runtime-rebuild",)},
 )
 _PIP_SYNC = _interface(
     id="uv-pip-sync",
@@ -408,13 +421,7 @@ _SYNC = _interface(
     groups=(*_LASTING, "keeps-locked-versions"),
     makes_environment=True,
     tab=Tab("uv project", 1, by_default=True),
-    repairs={
-        "stamped": ("override", "match-runtime-clean"),
-        "rotten": ("override",),
-        "stale": ("match-runtime-clean", "override"),
-        "unstamped": ("clean-cache", "match-runtime", "build-constraint"),
-        "symbol": ("match-runtime", "build-constraint"),
-    },
+    repairs=_REPAIRS,
 )
 _LOCK_SYNC = _interface(
     id="uv-lock-sync",

@@ -28,6 +28,7 @@ from native_skew.results.record import (
     write,
     write_file,
 )
+from native_skew.results.repairs import repair_of, typed
 from native_skew.results.report import STYLES, check_word, in_order, reasons
 
 __all__ = [
@@ -57,8 +58,10 @@ __all__ = [
     "read_versions",
     "reasons",
     "recording_of",
+    "repair_of",
     "report",
     "schema",
+    "typed",
     "write",
     "write_file",
 ]

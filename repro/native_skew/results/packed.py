@@ -2,7 +2,8 @@
 
 ``docs/results/<scenario>/<installer>.csv`` has a line a cell; ``versions.toml`` says of each
 tool in which version, when and on what it was last recorded as a whole. A line that states a
-version or a date of its own was recorded apart from that. The evidence stands in
+version or a date of its own was recorded apart from that; one that states a start is of a cell
+that does not start fresh, and files without such cells have no such column. The evidence stands in
 ``evidence/<scenario>/<installer>.jsonl``, a line a cell; of a tool without the feature there is
 none. What follows from the scenario (what was published, what is expected) is not recorded, but
 derived when it is read.
@@ -46,7 +47,7 @@ from native_skew.results.record import (
     schema,
     write_files,
 )
-from native_skew.scenarios import Cell
+from native_skew.scenarios import Cell, Start
 from native_skew.verdict import Verdict
 
 if sys.version_info >= (3, 11):
@@ -79,6 +80,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     because: str
     version: str
     date: str
+    start: Start | Literal[""] = ""
 
 
 _COLUMNS = _Row.__struct_fields__
@@ -89,6 +91,7 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     origin: Literal["published", "built", "none"]
     steps: tuple[StepRecord, ...] = ()
+    before: Verdict | None = None
     observation: Observation | None = None
     findings: tuple[BriefFinding, ...] | None = None
     journal: tuple[str, ...] = ()
@@ -101,6 +104,7 @@ class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     remedy: str
     python: str
     version: str = ""
+    start: Start = "fresh"
     circumstances: dict[str, Any] = {}
     evidence: msgspec.Raw
 
@@ -153,7 +157,10 @@ def read_all(folder: Path = FOLDER) -> dict[str, Result]:
 
 
 def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
-    """The newest recording of each tool; that of its live scenarios is called ``TOOL-live``.
+    """The newest recording of each tool.
+
+    That of its live scenarios is called ``TOOL-live``, that of the cells that start after a
+    failure ``TOOL-after-failure``.
 
     Raises:
         ResultFileError: ``versions.toml`` is damaged, or has marks of a conflict.
@@ -285,7 +292,8 @@ def _asked(cell: Cell) -> tuple[str, ...]:
 
 def recording_of(cell: Cell) -> str:
     """The table in ``versions.toml`` that the cell belongs to."""
-    return f"{_tool(cell)}-live" if cell.scenario.endswith("-live") else _tool(cell)
+    live = "-live" if cell.scenario.endswith("-live") else ""
+    return f"{_tool(cell)}{live}" + (f"-{cell.start}" if cell.start != "fresh" else "")
 
 
 def _tool(cell: Cell) -> str:
@@ -333,13 +341,13 @@ def _is_asked(cell: Cell) -> bool:
         scenario is not None
         and cell.installer in INSTALLERS
         and cell.variant in scenario.variant_names()
-        and cell.remedy in scenario.all_remedies
+        and cell.remedy in scenario.remedies_from(cell.start, cell.variant)
     )
 
 
-def _order(entry: _Entry) -> tuple[str, str, str, Version]:
+def _order(entry: _Entry) -> tuple[str, str, bool, str, Version]:
     cell = entry.cell
-    return cell.variant, cell.remedy, cell.python, Version(cell.version)
+    return cell.variant, cell.remedy, cell.start != "fresh", cell.python, Version(cell.version)
 
 
 # Writing
@@ -352,6 +360,7 @@ def _entry(result: Result) -> _Entry:
         evidence = _sparse(
             _Evidence(
                 origin=result.origin,
+                before=result.before,
                 steps=result.steps,
                 observation=result.observation,
                 findings=result.diagnosis,
@@ -379,16 +388,19 @@ def _sparse(value: Any) -> Any:
 
 def _encode_verdicts(entries: Iterable[_Entry], versions: Mapping[str, Recording]) -> bytes:
     text = io.StringIO()
-    lines = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     rows = [
         {
             **{name: getattr(entry.cell, name) for name in _COLUMNS[:3]},
             "verdict": entry.verdict,
             "because": entry.because,
             **_own(entry, versions[recording_of(entry.cell)]),
+            **({} if entry.cell.start == "fresh" else {"start": entry.cell.start}),
         }
         for entry in entries
     ]
+    started = any("start" in row for row in rows)
+    columns = _COLUMNS if started else _COLUMNS[:-1]
+    lines = csv.DictWriter(text, columns, lineterminator="\n")
     if rows:
         lines.writeheader()
     lines.writerows(rows)
@@ -416,6 +428,7 @@ def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording
             remedy=entry.cell.remedy,
             python=entry.cell.python,
             version=_own(entry, recording).get("version", ""),
+            start=entry.cell.start,
             circumstances={k: v for k, v in own if v != usual[k] and k != "date"},
             evidence=entry.evidence,
         )
@@ -478,13 +491,16 @@ def _evidence_file(path: Path) -> Path:
 def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
     """The cells of a verdict file, without evidence."""
     seen: dict[Cell, int] = {}
+    columns = _COLUMNS
     for number, line in _lines(path):
         try:
             values = next(csv.reader([line], strict=True), [])
             if number == 1:
-                _require(tuple(values) == _COLUMNS, f"the first line is {','.join(_COLUMNS)}")
+                columns = tuple(values)
+                known = (_COLUMNS[:-1], _COLUMNS)
+                _require(columns in known, f"the first line is {','.join(_COLUMNS)}")
                 continue
-            row = msgspec.convert(dict(zip(_COLUMNS, values, strict=True)), _Row)
+            row = msgspec.convert(dict(zip(columns, values, strict=True)), _Row)
             entry = _from_row(path, row, versions)
         except (csv.Error, ValueError) as error:
             raise ResultFileError(path, str(error), number) from error
@@ -509,7 +525,7 @@ def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) ->
 
 
 def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entry:
-    cell = _cell(path, row.variant, row.remedy, row.python, row.version)
+    cell = _cell(path, row.variant, row.remedy, row.python, row.version, row.start)
     recording = versions.get(recording_of(cell))
     if recording is None:
         raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
@@ -523,7 +539,14 @@ def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entr
     )
 
 
-def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> Cell:
+def _cell(
+    path: Path,
+    variant: str,
+    remedy: str,
+    python: str,
+    version: str,
+    start: Start | Literal[""],
+) -> Cell:
     return Cell(
         scenario=path.parent.name,
         variant=variant,
@@ -531,6 +554,7 @@ def _cell(path: Path, variant: str, remedy: str, python: str, version: str) -> C
         version=version,
         remedy=remedy,
         python=python,
+        start=start or "fresh",
     )
 
 
@@ -566,7 +590,7 @@ def _evidence_lines(
             line = decode(text)
         except msgspec.MsgspecError as error:
             raise ResultFileError(path, str(error), number) from error
-        cell = _cell(path, line.variant, line.remedy, line.python, line.version)
+        cell = _cell(path, line.variant, line.remedy, line.python, line.version, line.start)
         if not cell.version and (recording := versions.get(recording_of(cell))):
             cell = replace(cell, version=recording.version)
         _require_once(seen, cell, path, number)
@@ -609,6 +633,7 @@ def _result(entry: _Entry) -> Result:
         journal=journal,
         circumstances=entry.circumstances,
         diagnosis=found.findings,
+        before=found.before,
     )
 
 

@@ -62,6 +62,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         environ: variables that this tool needed besides those of the isolation.
         diagnosis: what `native-skew doctor` says of the environment; None where the consumer
             is not there, and in results recorded before it was asked.
+        before: the verdict on what a repair was applied to; None where a cell starts fresh.
 
     """
 
@@ -77,6 +78,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     journal: tuple[JournalEntry, ...]
     circumstances: Circumstances
     diagnosis: Diagnosis = None
+    before: Verdict | None = None
     kind: Literal["native-skew result 1"] = "native-skew result 1"
 
 

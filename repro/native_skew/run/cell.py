@@ -40,6 +40,7 @@ from native_skew.toolchain import (
     environment,
 )
 from native_skew.toolchain import user_index as live
+from native_skew.verdict import FAILURES, Verdict
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +102,7 @@ class CellRun:
         self._prefix = session.next_prefix()
         self._installer = INSTALLERS[task.cell.installer]
         self._records: list[StepRecord] = []
+        self._before: Verdict | None = None
         self.tool_seconds = 0.0
         self.sandbox = Sandbox(root=session.folder / self._prefix, index_url="")
 
@@ -163,6 +165,7 @@ class CellRun:
             published=evidence.published_records(
                 ran.publication, (task.scenario.consumer, task.scenario.provider)
             ),
+            before=self._before,
             steps=tuple(self._records),
             observation=ran.observation,
             journal=tuple(ran.publication.journal),
@@ -195,8 +198,12 @@ class CellRun:
         if task.substitute:
             require_pythons(task.scenario, task.cell.variant, task.substitute.sdist, tool)
         plans = step_plans_of(task.scenario, task.cell, self._context())
-        before, exit_code = 0, 0
+        before, exit_code, before_plan = 0, 0, plans[0].plan
+        repaired = max(each.number for each in plans) if task.cell.start != "fresh" else 0
         for each in plans:
+            if each.number == repaired and not self._before:
+                self._before = self._failure(before_plan, exit_code)
+            before_plan = each.plan
             if exit_code and each.step.action == "sync":
                 break  # there is no lock to go by
             if each.number != before:
@@ -204,6 +211,22 @@ class CellRun:
             publication.step = before = each.number
             exit_code = self._run_plan(each.step, each.plan)
         return plans[-1].plan, exit_code
+
+    def _failure(self, plan: Plan, exit_code: int) -> Verdict:
+        """The verdict on what the plain command made, which a repair starts from.
+
+        Raises:
+            CellError: nothing is broken there, so that there is nothing to repair.
+
+        """
+        seen, _ = self._observe(plan, exit_code)
+        verdict = judge(seen, exit_code).verdict
+        if verdict not in FAILURES:
+            raise CellError(
+                self._task.cell.id,
+                f"the plain command ends in «{verdict}»: nothing is broken that a remedy could repair",
+            )
+        return verdict
 
     def _context(self) -> RenderContext:
         return RenderContext(

@@ -79,7 +79,14 @@ def run(
     with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
         if asked.newest:
             session.toolbox.forget_newest()
-        filtered = everything or live or filters.scenarios or filters.installers or filters.remedies
+        filtered = (
+            everything
+            or live
+            or filters.scenarios
+            or filters.installers
+            or filters.remedies
+            or len(filters.starts) == 1
+        )
         notes.print(f"work folder: {session.where}", soft_wrap=True, highlight=False)
         if filters.substitute:
             offered = session.build_requirements

@@ -14,6 +14,7 @@ from native_skew import results, shipped
 from native_skew.errors import RecordInstalledError
 from native_skew.run.selection import Filters
 from native_skew.run.session import DEFAULT_WORK, default_work
+from native_skew.scenarios import STARTS, Start
 
 work_option = click.option(
     "--work",
@@ -38,6 +39,12 @@ installer_option = click.option(
     "--installer", multiple=True, help="ID, TOOL==VERSION or TOOL=PATH; repeatable."
 )
 remedy_option = click.option("--remedy", multiple=True, help="NAME; may be repeated.")
+start_option = click.option(
+    "--start",
+    multiple=True,
+    type=click.Choice(STARTS),
+    help="From nothing, or from what the plain command broke; both by default.",
+)
 python_option = click.option(
     "--python", multiple=True, help="Version or path of an interpreter; repeatable."
 )
@@ -102,6 +109,7 @@ def asked_options(command: Callable[..., None]) -> Callable[..., None]:
         installer: tuple[str, ...],
         remedy: tuple[str, ...],
         python: tuple[str, ...],
+        start: tuple[Start, ...],
         jobs: int,
         time_limit: float,
         newest: bool,
@@ -110,7 +118,11 @@ def asked_options(command: Callable[..., None]) -> Callable[..., None]:
         **own: object,
     ) -> None:
         filters = Filters(
-            scenarios=scenario_names, installers=installer, remedies=remedy, pythons=python
+            scenarios=scenario_names,
+            installers=installer,
+            remedies=remedy,
+            pythons=python,
+            starts=start or STARTS,
         )
         asked = Asked(
             filters=filters, jobs=jobs, limit=time_limit, newest=newest, folder=folder, work=work
@@ -127,6 +139,7 @@ _ASKED = (
     installer_option,
     remedy_option,
     python_option,
+    start_option,
     jobs_option,
     limit_option,
     newest_option,

@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from native_skew.distributions import DistributionFile
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, Plan, RenderContext, Unsupported
-from native_skew.scenarios import Cell, Scenario, Step, request_of, roles_of
+from native_skew.scenarios import Cell, Scenario, Step, repaired, request_of, roles_of
 
 
 class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +65,8 @@ def _lower_bound(pythons: SpecifierSet) -> tuple[Version, bool]:
 def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tuple[StepPlan, ...]:
     """All of the cell's installations in order; a remedy may make several of one step.
 
+    After a failure they are those of the plain command, and behind them the repair.
+
     Raises:
         Unsupported: the installer cannot do one of them. Known before anything runs, so that
             it does not depend on how far a run got.
@@ -72,8 +74,12 @@ def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tup
     """
     installer, roles = INSTALLERS[cell.installer], roles_of(scenario, cell.variant)
     found = []
-    for number, step in enumerate(scenario.steps_of(cell.variant), 1):
-        remedy = REMEDIES[cell.remedy if step.remedy else "nothing"]
+    steps = scenario.steps_of(cell.variant)
+    tried = [cell.remedy if cell.start == "fresh" else scenario.repairs.after] * len(steps)
+    if cell.start == "after-failure":
+        steps, tried = (*steps, repaired(scenario, cell.variant)), [*tried, cell.remedy]
+    for number, (step, name) in enumerate(zip(steps, tried, strict=True), 1):
+        remedy = REMEDIES[name if step.remedy else "nothing"]
         for request in remedy.apply(request_of(scenario, cell.variant, step), roles):
             plan = installer.render(request, context)
             if step.action != "install" and not plan.locking:

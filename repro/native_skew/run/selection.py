@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
+from msgspec.structs import replace
 
 from native_skew import scenarios
 from native_skew.errors import AmbiguousCellError, NothingSelectedError, ToolUnavailableError
@@ -21,9 +22,10 @@ from native_skew.installers import (
 from native_skew.publish import Substitute
 from native_skew.results import NotRun
 from native_skew.run.cell import Task
-from native_skew.scenarios import Cell, Scenario
+from native_skew.scenarios import STARTS, Cell, Scenario, Start, expected_of
 from native_skew.toolchain import Interpreter, Tool, Toolbox
 from native_skew.toolchain import interpreter as interpreters
+from native_skew.verdict import FAILURES
 
 # What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
 TOUR_SCENARIO = "stamped-wheel-elsewhere"
@@ -57,6 +59,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     installers: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
+    starts: tuple[Start, ...] = STARTS
     live: bool = False
     substitute: Substitute | None = None
 
@@ -87,8 +90,9 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
             interpreters.find(name)
         wanted = frozenset(self.remedies)
         if not any(
-            not wanted or wanted.intersection(scenario.all_remedies)
-            for scenario, _ in _scenario_variants(self)
+            not wanted or wanted.intersection(scenario.remedies_from(start, variant))
+            for scenario, variant in _scenario_variants(self)
+            for start in self.starts
         ):
             raise NothingSelectedError
 
@@ -118,13 +122,20 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
     not_run: list[NotRun] = []
     for (installer_id, version), tool in tools.items():
         for scenario, variant in pairs:
-            for remedy in filters.remedies or scenario.all_remedies:
-                if remedy not in scenario.all_remedies:
-                    continue
+            for start, remedy in _attempts(scenario, variant, filters):
                 for python in pythons:
-                    task = _task(
-                        scenario, variant, installer_id, version, remedy, python, tool, filters
+                    cell = Cell(
+                        scenario=scenario.id,
+                        variant=variant,
+                        installer=installer_id,
+                        version=tool.version if isinstance(tool, Tool) else version,
+                        remedy=remedy,
+                        python=python.name,
+                        start=start,
                     )
+                    if not _can_start(scenario, cell):
+                        continue
+                    task = _task(scenario, cell, python, tool, filters)
                     (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
     return Selection(tasks=_once(tasks), not_run=tuple(not_run))
 
@@ -155,6 +166,7 @@ def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
                 installers=tuple(f"{installer}=={version}" for version in wanted),
                 remedies=(remedy,),
                 pythons=tuple(pythons),
+                starts=("fresh",),
             )
             parts.append(select(filters, toolbox))
     return Selection(
@@ -220,24 +232,29 @@ def _ready(
     return {(each[0], each[1]): fetched[key_of(*each)] for each in wanted}
 
 
+def _attempts(scenario: Scenario, variant: str, filters: Filters) -> Iterator[tuple[Start, str]]:
+    """Where to start from, and with which remedy."""
+    for start in filters.starts:
+        known = scenario.remedies_from(start, variant)
+        yield from ((start, name) for name in filters.remedies or known if name in known)
+
+
+def _can_start(scenario: Scenario, cell: Cell) -> bool:
+    """Whether there is something to repair, as far as ``scenario`` expects anything."""
+    if cell.start == "fresh":
+        return True
+    plain = replace(cell, start="fresh", remedy=scenario.repairs.after)
+    expected = expected_of(scenario, plain)
+    return expected is not None and expected.verdict in FAILURES
+
+
 def _task(
     scenario: Scenario,
-    variant: str,
-    installer: str,
-    version: str,
-    remedy: str,
+    cell: Cell,
     python: Interpreter,
     tool: Tool | ToolUnavailableError,
     filters: Filters,
 ) -> Task | NotRun:
-    cell = Cell(
-        scenario=scenario.id,
-        variant=variant,
-        installer=installer,
-        version=tool.version if isinstance(tool, Tool) else version,
-        remedy=remedy,
-        python=python.name,
-    )
     if isinstance(tool, ToolUnavailableError):
         return NotRun(cell=cell, reason=str(tool))
     return Task(

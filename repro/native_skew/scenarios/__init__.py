@@ -1,7 +1,7 @@
 """What is published, asked and expected: TOML files -> typed values."""
 
-from native_skew.scenarios.asked import request_of, roles_of
-from native_skew.scenarios.cell import Cell
+from native_skew.scenarios.asked import repaired, request_of, roles_of
+from native_skew.scenarios.cell import STARTS, Cell, Start
 from native_skew.scenarios.expectations import expected_of
 from native_skew.scenarios.loading import FOLDER, find, find_variants, load, load_all
 from native_skew.scenarios.model import (
@@ -21,12 +21,14 @@ __all__ = [
     "CONSUMER",
     "FOLDER",
     "PROVIDER",
+    "STARTS",
     "CachePolicy",
     "Cell",
     "ConsumerRelease",
     "ProviderRelease",
     "Scenario",
     "Sdist",
+    "Start",
     "Step",
     "Wheel",
     "expected_of",
@@ -35,6 +37,7 @@ __all__ = [
     "load",
     "load_all",
     "releases_of",
+    "repaired",
     "request_of",
     "roles_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from packaging.version import Version
 
 from native_skew.installers import Request, Roles
@@ -19,6 +20,23 @@ def roles_of(scenario: Scenario, variant: str) -> Roles:
         older=scenario.versions.older,
         newer=scenario.versions.newer,
         others=scenario.live.requires if scenario.live else (),
+    )
+
+
+def repaired(scenario: Scenario, variant: str) -> Step:
+    """The step that repairs what the last one of ``variant`` left broken.
+
+    It is that step again, in the same environment and with the same cache; where that one only
+    installs from a lock, the lock is made anew too.
+    """
+    last = scenario.steps_of(variant)[-1]
+    return replace(
+        last,
+        title="repair what is broken",
+        action="install",
+        environment="keep",
+        cache="keep",
+        remedy=True,
     )
 
 

@@ -1,12 +1,19 @@
-"""A cell: one scenario in one variant, one installer in one version, one remedy, one Python."""
+"""A cell: a scenario's variant, an installer in a version, a remedy, a Python, and its start."""
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import msgspec
 
+# From where the remedy is applied: to nothing at all; or to what the plain command left broken,
+# with that project, environment and cache.
+Start = Literal["fresh", "after-failure"]
+STARTS: tuple[Start, ...] = get_args(Start)
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One scenario in one variant, one installer in one version, one remedy, one Python."""
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=True):
+    """One scenario in one variant, one installer in one version, one remedy, one Python, one start."""
 
     scenario: str
     variant: str
@@ -14,17 +21,23 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
     version: str
     remedy: str
     python: str
+    start: Start = "fresh"
 
     @property
     def id(self) -> str:
         """The cell's name, and the path of its result below the results' folder."""
         tool = f"{self.installer}@{self.version}"
-        return f"{self.scenario}/{self.variant}/{tool}/{self.remedy}.{self.python}"
+        return f"{self.scenario}/{self.variant}/{tool}/{self.attempt}.{self.python}"
+
+    @property
+    def attempt(self) -> str:
+        """The remedy, and where it starts from unless that is nothing at all."""
+        return self.remedy if self.start == "fresh" else f"{self.remedy}+{self.start}"
 
     @property
     def question(self) -> tuple[str, str, str, str]:
         """The cell without versions: what stays the same when a tool is released anew."""
-        return self.scenario, self.variant, self.installer, self.remedy
+        return self.scenario, self.variant, self.installer, self.attempt
 
     def is_of(self, name: str) -> bool:
         """Whether it belongs to ``name``, a ``scenario`` or a ``scenario/variant``."""
@@ -41,5 +54,6 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return (
             f"--scenario {self.scenario}/{self.variant} "
             f"--installer {self.installer}=={self.version} --remedy {self.remedy}"
+            + (f" --start {self.start}" if self.start != "fresh" else "")
             + (" --live" if self.scenario.endswith("-live") else "")
         )

@@ -38,6 +38,7 @@ def expected_of(
             and (not each.installers or not names.isdisjoint(each.installers))
             and (not each.variants or cell.variant in each.variants)
             and cell.remedy in each.remedies
+            and cell.start == each.start
             and _has_version(cell, each.tool_versions)
             and SpecifierSet(each.pythons).contains(_version_of(cell.python))
         ):

@@ -23,7 +23,7 @@ from native_skew import shipped
 from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.findings import schema_of
 from native_skew.installers import GROUPS, INSTALLERS, REMEDIES, TOOLS
-from native_skew.scenarios.model import Scenario
+from native_skew.scenarios.model import Expectation, Scenario
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -176,10 +176,13 @@ def _references(scenario: Scenario) -> Iterator[str]:
     for place, release in _releases(scenario):
         yield from _unknown(f"{place}.variants", release.variants, variants)
     yield from _unknown("remedies", scenario.remedies, REMEDIES)
+    yield from _unknown("repairs.remedies", scenario.repairs.remedies, REMEDIES)
+    yield from _unknown("repairs.after", [scenario.repairs.after], scenario.all_remedies)
+    yield from _unknown("repairs.variants", scenario.repairs.variants, variants)
     for number, expect in enumerate(scenario.expect):
         place = f"expect[{number}]"
         yield from _unknown(f"{place}.installers", expect.installers, {*GROUPS, *INSTALLERS})
-        yield from _unknown(f"{place}.remedies", expect.remedies, scenario.all_remedies)
+        yield from _unknown(f"{place}.remedies", expect.remedies, _tried(scenario, expect))
         yield from _unknown(f"{place}.variants", expect.variants, variants)
         if expect.tool_versions:
             yield from _tool_versions(f"{place}.tool-versions", expect.tool_versions)
@@ -187,6 +190,10 @@ def _references(scenario: Scenario) -> Iterator[str]:
             SpecifierSet(expect.pythons)
         except InvalidSpecifier:
             yield f"{place}.pythons: {expect.pythons!r} is not a version specifier"
+
+
+def _tried(scenario: Scenario, expect: Expectation) -> tuple[str, ...]:
+    return scenario.all_remedies if expect.start == "fresh" else scenario.repairs.remedies
 
 
 def _tool_versions(place: str, text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from native_skew.scenarios.cell import Start
 from native_skew.verdict import Verdict
 
 PROVIDER = "fake-corelibs"
@@ -126,12 +127,24 @@ class Versions(Table, frozen=True):
     newer: str
 
 
+class Repairs(Table, frozen=True):
+    """What is tried on the environment that the plain command left broken.
+
+    ``variants`` are those in which it is; empty for all. ``after`` is the remedy that was tried
+    before, and led there.
+    """
+
+    remedies: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    after: str = "nothing"
+
+
 class Expectation(Table, frozen=True):
     """Cells that must have this verdict, and why. Empty filters mean all.
 
     ``installers`` are groups (``GROUPS`` says what they mean), or ids for what is one's alone.
     ``tool_versions`` is a tool and its versions, as ``uv<0.8.5``; ``pythons`` is a version
-    specifier of ``major.minor``. Any verdict but ``unsupported`` is of the cells that the installer can do.
+    specifier of ``major.minor``; ``start`` is where they start from. Any verdict but ``unsupported`` is of the cells that the installer can do.
     """
 
     verdict: Verdict
@@ -141,6 +154,7 @@ class Expectation(Table, frozen=True):
     variants: tuple[str, ...] = ()
     tool_versions: str = ""
     pythons: str = ""
+    start: Start = "fresh"
 
 
 class Live(Table, frozen=True):
@@ -165,6 +179,7 @@ class Scenario(Table, frozen=True):
     versions: Versions
     ask: Ask = Ask()
     remedies: tuple[str, ...] = ()
+    repairs: Repairs = Repairs()
     providers: tuple[ProviderRelease, ...] = ()
     consumers: tuple[ConsumerRelease, ...] = ()
     steps: tuple[Step, ...] = (Step(),)
@@ -193,6 +208,13 @@ class Scenario(Table, frozen=True):
     def all_remedies(self) -> tuple[str, ...]:
         """The remedies that make sense here; doing nothing always does."""
         return ("nothing", *self.remedies)
+
+    def remedies_from(self, start: Start, variant: str) -> tuple[str, ...]:
+        """The remedies that are tried in ``variant`` from ``start``."""
+        if start == "fresh":
+            return self.all_remedies
+        broken = not self.repairs.variants or variant in self.repairs.variants
+        return self.repairs.remedies if broken else ()
 
     def variant_names(self) -> tuple[str, ...]:
         """The variants' names; a scenario without any has the one variant ``only``."""

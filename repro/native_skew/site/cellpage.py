@@ -17,7 +17,8 @@ _HEAD = ("search:", "  exclude: true", "template: cell.html")
 
 def title(result: Result) -> str:
     """``Match the build to the run time: uv sync 0.13.9``."""
-    return f"{REMEDIES[result.cell.remedy].title}: {markup.tool(result)}"
+    after = "" if result.cell.start == "fresh" else ", after the failure"
+    return f"{REMEDIES[result.cell.remedy].title}{after}: {markup.tool(result)}"
 
 
 def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str:
@@ -66,6 +67,10 @@ def _expected(result: Result) -> str:
     return f"<p>{agrees}: {escape(result.expected_because or '')}.</p>"
 
 
+def _start(result: Result) -> str:
+    return f"what an attempt before left: {result.before}, with its project, environment and cache"
+
+
 def _facts(result: Result, page: str, scenario: Scenario) -> str:
     cell, known = result.cell, result.circumstances
     place = f"scenarios/{cell.scenario}.md"
@@ -74,6 +79,7 @@ def _facts(result: Result, page: str, scenario: Scenario) -> str:
         ("scenario", f'<a href="{url(page, place)}">{escape(scenario.title)}</a>'),
         ("variant", escape(variant.title) if variant else "–"),
         ("remedy", f'<a href="{url(page, f"remedies/{cell.remedy}.md")}">{cell.remedy}</a>'),
+        *([("start", escape(_start(result)))] if cell.start != "fresh" else []),
         ("tool", escape(markup.tool(result))),
         ("interpreter", f"CPython {known.python} ({cell.python})"),
         ("platform", escape(known.platform)),

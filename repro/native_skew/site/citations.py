@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec
 
-from native_skew import installers
+from native_skew import installers, scenarios
 from native_skew.errors import SkewError
 from native_skew.results import Result
 from native_skew.site import diagnosed, grid, markup, sequence, snippet, tabs, upstream
@@ -89,7 +89,7 @@ class Citations:
         """What to write and type, as it ran, and the verdict."""
         result = self._cite(f"{where}/{installer}/{remedy}")
         self._with_snippets.add(self.page())
-        return f"{snippet.render(result)}\n{markup.badge(result, self.page())}\n"
+        return f"{snippet.render(result, self._book.plain(result))}\n{markup.badge(result, self.page())}\n"
 
     @_collecting
     def fix(self, remedies: str | dict[str, str], where: str = _DEFAULT) -> str:
@@ -116,6 +116,30 @@ class Citations:
             else:
                 tried = ((r.cell.remedy, markup.badge(r, self.page())) for r in own)
                 body = tabs.instead(name, wanted, tried)
+            text += f'=== "{name}"\n\n{markup.indent(body)}\n'
+        return text
+
+    @_collecting
+    def repair(self, cause: installers.Cause, where: str, keep: str) -> str:
+        """Linked tabs: for each tool the first repair that doctor offers, proven from there.
+
+        Args:
+            cause: which kind of skew.
+            where: scenario and variant: the plain command broke an environment there.
+            keep: which of the provider's versions stays or comes in: ``newer`` or ``older``.
+
+        """
+        versions = scenarios.find(where.partition("/")[0]).versions
+        kept = {"newer": versions.newer, "older": versions.older}[keep]
+        text = ""
+        for name, installer in installers.tabs().items():
+            found = tabs.repairs(self._book, cause, where, installer, kept)
+            if found:
+                body = self.snippet(found[0].cell.attempt, installer.id, where)
+            else:
+                plain = self._book.find(f"{where}/{installer.id}/nothing")
+                own = tabs.recorded(self._book, where, installer.id, "after-failure")
+                body = tabs.no_repair(name, plain, own, kept, self.page())
             text += f'=== "{name}"\n\n{markup.indent(body)}\n'
         return text
 

@@ -22,6 +22,7 @@ _CITING = (
     "flip",
     "snippet",
     "fix",
+    "repair",
     "transcript",
     "said",
     "check_says",

@@ -53,8 +53,8 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
         f"**The catch.** {remedy.trap}\n" if remedy.trap else "",
         "## Write and type\n",
         "`fake-softioc` stands for the package that is built, `fake-corelibs` for the one "
-        "whose library it links to. The text is what ran.\n",
-        *_tabs(results, page),
+        "whose library it links to. The lines are those to add to a project, the commands what ran.\n",
+        *_tabs(results, page, book),
         f"{snippet.names()}\n",
         "## Where it helps\n",
         grid.render(results, page, lambda r: _place(r, page, known), "scenario", remedy.title),
@@ -72,12 +72,14 @@ def _place(result: Result, page: str, known: Mapping[str, Scenario]) -> str:
     href = f"{markup.url(page, f'scenarios/{cell.scenario}.md')}#{cell.variant}"
     scenario = known[cell.scenario]
     title = scenario.variants[cell.variant].title if cell.variant in scenario.variants else ""
+    details = [title] if title else []
+    details += ["in the environment that it broke"] if cell.start != "fresh" else []
     return f'<a href="{href}">{escape(scenario.title)}</a>' + (
-        f"<br><small>{escape(title)}</small>" if title else ""
+        f"<br><small>{escape('; '.join(details))}</small>" if details else ""
     )
 
 
-def _tabs(results: tuple[Result, ...], page: str) -> Iterator[str]:
+def _tabs(results: tuple[Result, ...], page: str, book: Book) -> Iterator[str]:
     """One tab for each installer, from the issue's scenario where it is recorded there."""
     supported = [r for r in results if r.verdict != "unsupported"]
     for installer in INSTALLERS:
@@ -86,7 +88,7 @@ def _tabs(results: tuple[Result, ...], page: str) -> Iterator[str]:
             continue
         own.sort(key=lambda r: not r.cell.id.startswith(_SHOWN_FIRST))
         shown = own[0]
-        text = f"{snippet.render(shown)}\n{markup.badge(shown, page)}\n"
+        text = f"{snippet.render(shown, book.plain(shown))}\n{markup.badge(shown, page)}\n"
         yield f'=== "{INSTALLERS[installer].title}"\n\n{markup.indent(text)}'
 
 

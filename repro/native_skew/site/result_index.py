@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import msgspec
 from packaging.version import Version
 
 from native_skew import results
@@ -73,13 +74,24 @@ class Book:
         """
         found: dict[str, Result] = {}
         for alternative in expand(pattern):
-            names = [name for name in self._by_question if fnmatchcase(name, alternative)]
+            names = [
+                name
+                for name in self._by_question
+                # «*» is any remedy, not also where it starts from
+                if name.count("+") == alternative.count("+") and fnmatchcase(name, alternative)
+            ]
             if not names and alternative not in self._by_id:
                 raise CellReferenceError(alternative, self._by_question)
             found |= {name: newest(self._by_question[name]) for name in names}
             if alternative in self._by_id:
                 found[alternative] = self._by_id[alternative]
         return tuple(in_order(found.values()))
+
+    def plain(self, result: Result) -> Result | None:
+        """The run of the plain command that ``result`` is to be compared with."""
+        cell = msgspec.structs.replace(result.cell, remedy="nothing", start="fresh")
+        runs = self._by_question.get("/".join(cell.question), ())
+        return self._by_id.get(cell.id) or (newest(runs) if runs else None)
 
     def versions(self, result: Result) -> tuple[Result, ...]:
         """All cells of the same question, older versions first."""

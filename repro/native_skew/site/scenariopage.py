@@ -73,7 +73,8 @@ def _variant(scenario: Scenario, variant: str, book: Book, page: str) -> Iterato
 def _remedy_link(result: Result, page: str) -> str:
     remedy = result.cell.remedy
     href = markup.url(page, f"remedies/{remedy}.md")
-    return f'<a href="{href}">{escape(REMEDIES[remedy].title)}</a>'
+    after = "" if result.cell.start == "fresh" else "<br><small>after the failure</small>"
+    return f'<a href="{href}">{escape(REMEDIES[remedy].title)}</a>{after}'
 
 
 def _circumstances(scenario: Scenario, variant: str) -> Iterator[str]:

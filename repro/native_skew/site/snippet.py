@@ -1,7 +1,7 @@
 """What a user writes and types, taken from a recorded run.
 
-The text is what ran, byte for byte; only the making of the virtual environment is left
-out, for a reader has one.
+Of the files only the lines to add are shown, for a reader has a project: what the plain command's
+files have as well, the index among it, is left out. So is the making of the virtual environment.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import msgspec
 
 from native_skew import scenarios
-from native_skew.results import CommandRecord, Result, StepRecord
+from native_skew.installers import Repair, difference
+from native_skew.results import CommandRecord, Result, StepRecord, repair_of, typed
 from native_skew.scenarios import roles_of
 from native_skew.site import markup
 
 RAN = "recorded"  # the class of a block that names.js may fill in with the reader's names
 _NAMED_IN = "stamped-wheel-elsewhere"  # every scenario but the live one has this roles
+_TABLES = (".toml", "Pipfile")  # that a reader has
 _LANGUAGES = {".toml": "toml", ".txt": "text", ".in": "text"}
 
 
@@ -29,20 +31,38 @@ def commands(step: StepRecord) -> tuple[CommandRecord, ...]:
     return tuple(c for c in step.commands if tuple(c.argv[1:3]) != ("-m", "venv"))
 
 
-def render(result: Result) -> str:
-    """The files and command lines of ``result`` as Markdown code blocks."""
-    blocks = []
-    written: dict[str, str] = {}
-    typed: list[str] = []
-    for step in remedy_steps(result):
-        for name, content in step.files.items():
-            if written.get(name) != content:
-                written[name] = content
-                blocks.append(markup.fence(content, _language(name), name, RAN))
-        typed += [markup.command_line(command.argv) for command in commands(step)]
-    if typed:
-        blocks.append(markup.fence("\n".join(typed), "bash", "", RAN))
+def lines(result: Result, plain: Result | None) -> Repair:
+    """What is added to a project, and typed, to do what ``result`` did.
+
+    Args:
+        result: the run.
+        plain: that of the plain command, which tells what the project has anyway; not needed
+            for a cell that starts after a failure.
+
+    """
+    if result.cell.start != "fresh":
+        return repair_of(result)
+    had = {n: text for s in (plain.steps if plain else ()) for n, text in s.files.items()}
+    return difference(had, [(step.files, typed(step)) for step in remedy_steps(result)])
+
+
+def render(result: Result, plain: Result | None = None) -> str:
+    """The lines and the commands of ``lines`` as Markdown code blocks."""
+    found = lines(result, plain)
+    blocks = [
+        markup.fence(text, _language(name), _title(name, text, result), RAN)
+        for name, text in found.files.items()
+    ]
+    if found.commands:
+        shown = "\n".join(map(markup.command_line, found.commands))
+        blocks.append(markup.fence(shown, "bash", "", RAN))
     return "\n".join(blocks)
+
+
+def _title(name: str, text: str, result: Result) -> str:
+    """The file's name, and that its lines are to be added where it is not shown whole."""
+    whole = any(step.files.get(name) == text for step in result.steps)
+    return name if whole and not name.endswith(_TABLES) else f"{name}: lines to add"
 
 
 def _language(name: str) -> str:

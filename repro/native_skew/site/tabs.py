@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from native_skew.installers import REMEDIES, tabs
+from native_skew.installers import REMEDIES, Cause, Installer, tabs
 from native_skew.results import Result
+from native_skew.scenarios import Start
+from native_skew.site import markup
 from native_skew.site.result_index import Book
+from native_skew.verdict import FAILURES
 
 
 def by_default(remedy: str) -> dict[str, str]:
@@ -14,13 +17,14 @@ def by_default(remedy: str) -> dict[str, str]:
     return {name: remedy for name, each in tabs().items() if each.tab and each.tab.by_default}
 
 
-def recorded(book: Book, where: str, installer: str) -> tuple[Result, ...]:
+def recorded(book: Book, where: str, installer: str, start: Start = "fresh") -> tuple[Result, ...]:
     """What is recorded of a tool in ``where``, a scenario and variant; not what it has not."""
     scenario, _, variant = where.partition("/")
     return tuple(
         result
         for result in book.newest_of(scenario, variant)
-        if result.cell.installer == installer and result.verdict != "unsupported"
+        if (result.cell.installer, result.cell.start) == (installer, start)
+        and result.verdict != "unsupported"
     )
 
 
@@ -34,6 +38,19 @@ def as_good_as(wanted: Result, candidates: tuple[Result, ...]) -> Result | None:
         if result.verdict == "works" and _installed(result) == _installed(wanted):
             return result
     return None
+
+
+def repairs(
+    book: Book, cause: Cause, where: str, installer: Installer, kept: str
+) -> tuple[Result, ...]:
+    """The recorded runs of what doctor offers for ``cause``, best first.
+
+    Only those that mend what the plain command broke, and leave ``kept``, a version of the
+    provider, installed.
+    """
+    found = {r.cell.remedy: r for r in recorded(book, where, installer.id, "after-failure")}
+    offered = (found[name] for name in installer.repairs.get(cause, ()) if name in found)
+    return tuple(r for r in offered if r.verdict == "works" and _installed(r) == kept)
 
 
 def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str:
@@ -51,6 +68,21 @@ def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str
     return (
         f"Nothing recorded for {title} here works and ends with `{_installed(wanted)}` "
         f"installed: {runs}.\n"
+    )
+
+
+def no_repair(title: str, plain: Result, tried: tuple[Result, ...], kept: str, page: str) -> str:
+    """What a tab says whose tool has no repair that ends with ``kept`` installed, as Markdown."""
+    badge = markup.badge(plain, page)
+    if plain.verdict not in FAILURES:
+        return f"The plain command of {title} does not end here: {badge}\n"
+    runs = ", ".join(
+        f"{_lower(REMEDIES[r.cell.remedy].title)} {markup.badge(r, page)}" for r in tried
+    )
+    after = f" Tried on it: {runs}." if runs else ""
+    return (
+        f"Nothing that is recorded for {title} mends this environment and ends with `{kept}` "
+        f"installed. The plain command: {badge}.{after}\n"
     )
 
 

@@ -1,0 +1,73 @@
+"""A repair: what is to be added to a project's files and typed, by comparing two states of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import tomlkit
+
+from native_skew.installers.base import Command, toml
+
+# Files of tables, in which a line means what its heading says.
+_TABLES = (".toml", "Pipfile")
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody does to a project that they have.
+
+    Attributes:
+        files: the lines to add, by file: in a TOML file below their heading, and of a list the
+            new entries alone; a new file whole.
+        commands: command lines, in order.
+
+    """
+
+    files: dict[str, str]
+    commands: tuple[Command, ...]
+
+
+def difference(
+    before: Mapping[str, str], steps: Iterable[tuple[Mapping[str, str], Iterable[Command]]]
+) -> Repair:
+    """The repair that leads from a project to another state of it.
+
+    What both have is left out, so that nothing of the project shows but what the repair adds.
+
+    Args:
+        before: content by name: the project's files.
+        steps: files that are written, and command lines that run then.
+
+    """
+    written: dict[str, str] = {}
+    commands: list[Command] = []
+    for files, typed in steps:
+        written |= files
+        commands += typed
+    added = {name: _added_lines(name, text, before.get(name, "")) for name, text in written.items()}
+    return Repair(
+        files={name: text for name, text in added.items() if text}, commands=tuple(commands)
+    )
+
+
+def _added_lines(name: str, text: str, before: str) -> str:
+    if name.endswith(_TABLES):
+        added = _added(tomlkit.parse(text).unwrap(), tomlkit.parse(before).unwrap())
+        return toml(added) if added else ""
+    known = before.splitlines()
+    return "".join(f"{line}\n" for line in text.splitlines() if line not in known)
+
+
+def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``tables`` has and ``before`` has not."""
+    found: dict[str, Any] = {}
+    for key, value in tables.items():
+        known = before.get(key)
+        if isinstance(value, dict) and isinstance(known, dict):
+            value = _added(value, known)  # noqa: PLW2901
+        elif isinstance(value, list) and isinstance(known, list):
+            value = [each for each in value if each not in known]  # noqa: PLW2901
+        if value != known and (value or key not in before):
+            found[key] = value
+    return found

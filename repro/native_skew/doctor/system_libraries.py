@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 
-import tomlkit
-
-from native_skew import regular_files
+from native_skew import regular_files, shipped
 from native_skew.findings import Advice
 
-_TABLE = Path(__file__).with_name("debian_packages.toml")
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_TABLE = shipped("doctor", "debian_packages.toml")
 _OS_RELEASE_BYTES = 1 << 14
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _FAMILIES = {
@@ -72,4 +75,5 @@ def _ids(image: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, str]:
-    return dict(tomlkit.parse(_TABLE.read_text(encoding="utf-8"))["libraries"].unwrap())
+    table: dict[str, str] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["libraries"]
+    return table

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-import tomlkit
 
 from native_skew.installers.base import Command, toml
 
@@ -53,6 +52,8 @@ def difference(
 
 def _added_lines(name: str, text: str, before: str) -> str:
     if name.endswith(_TABLES):
+        import tomlkit  # noqa: PLC0415  (a sound environment needs no repair)
+
         added = _added(tomlkit.parse(text).unwrap(), tomlkit.parse(before).unwrap())
         return toml(added) if added else ""
     known = before.splitlines()

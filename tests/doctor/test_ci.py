@@ -94,6 +94,8 @@ def test_no_input_of_the_action_is_a_piece_of_shell(
     trace = tmp_path / "ran"
     done = look({"SUBJECT": f"$(touch {trace}); touch {trace}", "FORMAT": "text"}, tmp_path)
     assert (done.returncode, trace.exists()) == (2, False)
+    done = look({"SUBJECT": "--help", "FORMAT": "text"}, tmp_path)
+    assert (done.returncode, "Usage: " in done.stdout) == (2, False)
     for step in ACTION["runs"]["steps"]:
         assert "${{" not in step["run"]
 

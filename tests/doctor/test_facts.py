@@ -65,6 +65,8 @@ def test_a_library_of_its_own_that_is_gone(sound: Path) -> None:
     finding = only(diagnose(sound), "missing-file")
     assert (finding.level, finding.location.distribution) == ("error", "fake-corelibs")
     assert "Reinstall fake-corelibs" in finding.message
+    (advice,) = finding.advice
+    assert advice.commands == (f"uv pip install --reinstall --no-deps fake-corelibs=={NEWER}",)
 
 
 def test_a_module_of_its_own_that_is_gone(sound: Path) -> None:
@@ -218,6 +220,21 @@ def test_a_folder_that_a_pth_file_adds(pair) -> None:  # type: ignore[no-untyped
         for each in [*prefix.glob("fake_*")]:
             each.rename(site / each.name)
         shutil.rmtree(site / "x.prefix")
+
+
+def test_modules_in_lib64_as_well_as_in_lib(pair) -> None:  # type: ignore[no-untyped-def]
+    """Fedora's two folders; elsewhere the one is a link to the other, and counts once."""
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    report = diagnose(home)
+    assert (rules(report), report.looked_at["distributions"]) == (["skewed-library"], 2)
+    lib64 = home / "lib64"
+    lib64.unlink(missing_ok=True)
+    platlib = lib64 / f"python{PYTHON}/site-packages"
+    platlib.mkdir(parents=True)
+    for each in [*(home / HERE).glob("fake_softioc*")]:
+        each.rename(platlib / each.name)
+    report = diagnose(home)
+    assert (rules(report), report.looked_at["distributions"]) == (["skewed-library"], 2)
 
 
 def test_a_pth_file_that_would_wait(tmp_path: Path) -> None:

@@ -97,6 +97,33 @@ def test_a_version_that_the_installed_library_lacks(site: Path) -> None:
     assert [each.rule for each in diagnose(site).findings] == ["older-library"]  # no symbol lacks
 
 
+def test_an_older_provider_is_one_finding(site: Path) -> None:
+    """As an older Qt below a newer PyQt: forty modules, versions, symbols and libraries it lacks."""
+    source, provider, more = site / "m.c", site / "provider", site / "provider" / "libmore.so"
+    cc("-shared", "-fPIC", "-Wl,-soname,libmore.so", "-o", more, "-xc", os.devnull)
+    search = ("-Wl,-rpath,$ORIGIN/../provider", "-Wl,--no-as-needed")
+    names = [f"_m{number}" for number in range(3)]
+    for name in names:
+        source.write_text(
+            f"int one(void), two(void);\nint PyInit_{name}(void) {{ return one() + two(); }}\n"
+        )
+        libraries = (provider / "libv.so", *([more] if name == "_m2" else []))
+        cc("-shared", "-fPIC", "-o", site / f"user/{name}.abi3.so", source, *search, *libraries)
+    info = site / "user-1.dist-info"
+    with (info / "RECORD").open("a") as record:
+        record.writelines(f"user/{name}.abi3.so,,\n" for name in names)
+    assert diagnose(site).findings == ()
+    more.unlink()
+    library(provider / "libv.so", "V1 { global: one; local: *; };")
+    with (info / "METADATA").open("a") as metadata:
+        metadata.write("Requires-Dist: provider>=2\n")
+    (finding,) = diagnose(site).findings
+    assert finding.rule == "older-library"
+    assert len(finding.evidence["files"]) == 4  # type: ignore[arg-type]
+    assert "3 more need" in finding.message
+    assert [each.commands for each in finding.advice] == [("pip install 'provider>=2'",)]
+
+
 def test_a_library_without_any_version_is_no_error(site: Path) -> None:
     library(site / "provider" / "libv.so")
     assert "Error" not in loader_says(site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
@@ -9,7 +10,7 @@ from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython
 from native_skew.doctor.inventory import Distribution
-from native_skew.findings import Finding, Location
+from native_skew.findings import Advice, Finding, Location
 
 _SHOWN = 3  # names in a sentence; all are in the evidence
 _OF_TESTS = {"test", "tests", "testing"}
@@ -34,6 +35,7 @@ def missing_files(environment: Environment) -> Iterator[Finding]:
             f"{'them' if names[1:] else 'it'}{others}. Reinstall {owner.title}.",
             _location(owner, names[0]),
             {"files": names},
+            _reinstalling(owner),
             level="note" if of_tests else None,
         )
 
@@ -102,6 +104,23 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             Location(file=folders[0]),
             {"files": folders, "python": environment.python},
         )
+
+
+def _reinstalling(owner: Distribution) -> tuple[Advice, ...]:
+    """What puts the files of ``owner`` there again; nothing where its name is none to type."""
+    if not owner.has_valid_names:
+        return ()
+    uv = ["uv", "pip", "install", "--reinstall", "--no-deps"]
+    pip = ["pip", "install", "--force-reinstall", "--no-deps"]
+    command = uv if owner.installer == "uv" else pip
+    return (
+        Advice(
+            remedy="",
+            title="Reinstall it",
+            tool=shlex.join(command[: command.index("install") + 1]),
+            commands=(shlex.join([*command, f"{owner.name}=={owner.version}"]),),
+        ),
+    )
 
 
 def _files(names: tuple[str, ...]) -> str:

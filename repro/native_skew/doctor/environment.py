@@ -124,8 +124,10 @@ def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
         return
     if not path.is_dir():
         raise NotAnEnvironmentError(Path(subject), "it is a file, and no wheel")
-    interpreter = read_interpreter(path, root)
-    found = sites.of_prefix(path, interpreter, root)
+    # bin/python of an environment in an image leads to the image's, whether or not that is named.
+    its_root = root or _other_root(path)
+    interpreter = read_interpreter(path, its_root)
+    found = sites.of_prefix(path, interpreter, its_root)
     if (found.folders or found.leftover) and not _is_site(path):
         yield _environment(subject, path, found, interpreter, root)
         return

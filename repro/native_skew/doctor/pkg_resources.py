@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from native_skew import regular_files
 from native_skew.distributions import imports_at_once
 from native_skew.doctor.inventory import Distribution
 
@@ -25,9 +26,7 @@ def importer_of_pkg_resources(provider: Distribution, sites: Iterable[Path]) -> 
     """
     for path in islice(_python_files(provider, sites), _FILES):
         try:
-            if not path.is_file() or path.stat().st_size > _BYTES:
-                continue
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = regular_files.text(str(path), _BYTES)
         except OSError:
             continue
         if imports_at_once(text, "pkg_resources"):

@@ -64,6 +64,7 @@ def examine(
             "distributions": sum(bool(each.name) for each in environment.distributions),
             "extension modules": len(modules),
             "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
+            "imports": 0,
         },
         findings=ordered(findings),
         not_examined=tuple(map(plain, _not_examined(environment, finder))),

@@ -41,7 +41,11 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
             Text(f"ignored {each.finding.rule}: {each.finding.message} ({plain(each.reason)})"),
             soft_wrap=True,
         )
-    looked_at = ", ".join(f"{count} {what}" for what, count in report.looked_at.items())
+    looked_at = ", ".join(
+        # A failure that only an import shows has not been looked for.
+        f"{count} {what}" if count or what != "imports" else "nothing imported: --confirm does"
+        for what, count in report.looked_at.items()
+    )
     counts = {
         level: sum(each.level == level for each in report.findings)
         for level in ("error", "warning", "note")

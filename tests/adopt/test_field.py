@@ -10,8 +10,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
+from native_skew.adopt.command import adopt
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import SkewError
+from native_skew.publish.index import Index
+from native_skew.publish.publication import Publication
+from support.compiler import compiler
 from support.project import files, kinds, made, run
+from support.recorded_release import linked
 
 TORCH = """import torch
 from setuptools import setup
@@ -289,3 +297,38 @@ def test_a_stranger_s_words_are_printed_plain_on_one_line(tmp_path: Path) -> Non
     assert lines[0].startswith("setup.py:100: stamped-requirement: 'torch==[bold]x[/] :100: \\x1b")
     assert not any(line.startswith("forged") for line in lines)
     assert kinds(run(tmp_path)) == ["stamped-requirement"]
+
+
+def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
+    tmp_path: Path,
+) -> None:
+    case = CASES["softioc"]
+    root = tmp_path / "project"
+    root.mkdir()
+    for name, text in case.files.items():
+        (root / name).write_text(text)
+    tag = "cp310-abi3-manylinux_2_17_x86_64"
+    # No RUNPATH: that epicscorelibs ships the library, the index alone can say.
+    contents = {
+        "softioc": ("1.0", case.requires, {"softioc/_x.so": ("libdbCore.so.7.0.10.99.0",)}),
+        "epicscorelibs": ("7.0.10.99.0.2", (), {"epicscorelibs/lib/libdbCore.so.7.0.10.99.0": ()}),
+        "numpy": ("2.0", (), {}),
+    }
+    published = tuple(
+        wheel_file(
+            name,
+            version,
+            tag,
+            core_metadata(name, version, requires),
+            {path: linked(needed, (), compiler()) for path, needed in modules.items()},
+            1,
+        )
+        for name, (version, requires, modules) in contents.items()
+    )
+    with Index() as index:
+        url = index.publish("adopt", Publication(published))
+        found = CliRunner().invoke(adopt, ["--index-url", url, str(root)])
+        without = CliRunner().invoke(adopt, ["--index-url", f"{url}nowhere/", str(root)])
+    assert "+    epicscorelibs>=7.0.10.99.0.1,<7.0.10.99.1" in found.stdout
+    assert without.stdout == ""
+    assert "not looked at: softioc: there is no such project" in without.stderr

@@ -15,7 +15,7 @@ from native_skew.adopt.project import Project
 from native_skew.adopt.ranges import GRANULARITIES, Granularity, parsed
 from native_skew.errors import ExitCode
 from native_skew.findings import plain
-from native_skew.toolchain import user_index
+from native_skew.toolchain import UserIndexes, user_indexes
 
 
 @click.command(
@@ -47,7 +47,7 @@ Examples:
     help="A wheel of the project, which proves what it is linked to; by default those in dist/, "
     "else the newest on the index.",
 )
-@click.option("--index-url", help="The index; by default the one that pip is set up with.")
+@click.option("--index-url", help="The one index; by default all that pip and uv are set up with.")
 @click.option("--no-index", is_flag=True, help="Ask nobody for the published wheel.")
 @click.option("--write", is_flag=True, help="Change the files; without it nothing is written.")
 def adopt(
@@ -72,8 +72,10 @@ def adopt(
     before = folder.read(path)
     local = folder.local_modules(path)
     name = Project(before, local).name
-    asked_index = None if no_index else index_url or user_index.index_url()
-    proof = reading.read(path, wheels, name, asked_index)
+    indexes = None
+    if not no_index:
+        indexes = UserIndexes(default=index_url) if index_url else user_indexes(path)
+    proof = reading.read(path, wheels, name, indexes)
     proposal = propose(before, wishes, proof, local)
     for finding in proposal.findings:
         click.echo(str(finding), err=True)

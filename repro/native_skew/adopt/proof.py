@@ -22,10 +22,10 @@ from native_skew.audit import (
     Cache,
     Contents,
     File,
-    IndexClient,
     Providers,
     Reader,
     Release,
+    SeveralIndexes,
     Transport,
     linux_wheels,
     local,
@@ -33,6 +33,7 @@ from native_skew.audit import (
     targets,
 )
 from native_skew.distributions import stem
+from native_skew.toolchain import UserIndexes
 
 _ALL = 1024**3  # bytes of shared objects to read, of a wheel on disk
 _SOME = 32 * 1024 * 1024  # and of a published one
@@ -114,7 +115,7 @@ NO_WHEELS = WheelProof()
 
 
 def read(
-    root: Path, named: Sequence[Path], project: str | None, index_url: str | None
+    root: Path, named: Sequence[Path], project: str | None, indexes: UserIndexes | None
 ) -> WheelProof:
     """Opens wheels of the project in ``root``.
 
@@ -122,7 +123,7 @@ def read(
         root: of the project.
         named: wheels that the user names.
         project: its name; None where the build files do not tell it.
-        index_url: of the index that may be asked; None for none.
+        indexes: those that may be asked; None for none.
 
     Raises:
         AuditError: a wheel on disk cannot be read.
@@ -134,10 +135,10 @@ def read(
     if project and not named:  # a folder of wheels may have those of others
         files = [each for each in files if each.name == canonicalize_name(project)]
     wheels = {each.filename: reader.contents(each, _ALL) for each in files}
-    if not project or not index_url:
+    if not project or indexes is None:
         return WheelProof(wheels=wheels)
     with Transport() as transport:
-        index = IndexClient(index_url, transport)
+        index = SeveralIndexes(indexes, transport)
         reader = Reader(transport, Cache(None))
         if not files:
             try:

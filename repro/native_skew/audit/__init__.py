@@ -9,7 +9,7 @@ from native_skew.audit.linkage import packages_searched
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release, local
-from native_skew.audit.simple import IndexClient
+from native_skew.audit.simple import IndexClient, SeveralIndexes
 from native_skew.audit.targets import targets
 from native_skew.audit.transport import Transport
 
@@ -22,6 +22,7 @@ __all__ = [
     "Providers",
     "Reader",
     "Release",
+    "SeveralIndexes",
     "Transport",
     "audit",
     "judge",

@@ -96,10 +96,10 @@ def audit(
         if not no_index:
             limits = msgspec.structs.replace(Limits(), run=time_limit)
             transport = stack.enter_context(Transport(limits))
-            if index_url:
-                index = IndexClient(index_url, transport)
-            else:
-                index = SeveralIndexes(live.user_indexes(Path.cwd()), transport)
+            indexes = (
+                live.UserIndexes(default=index_url) if index_url else live.user_indexes(Path.cwd())
+            )
+            index = SeveralIndexes(indexes, transport)
         reader = Reader(transport, Cache(None if no_cache else cache_folder))
         wanted = find(releases, index)
         show = stack.enter_context(_progress())

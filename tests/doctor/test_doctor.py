@@ -11,14 +11,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomlkit
 from jsonschema import Draft202012Validator
+from native_skew.distributions import core_metadata, wheel_file
 from native_skew.doctor import advice, inventory
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.sites import Sites
-from native_skew.findings import Finding
+from native_skew.findings import Advice, Finding
 from native_skew.findings.model import schema
 from native_skew.installers import Cause
 
@@ -266,3 +268,48 @@ def test_a_record_cannot_point_far_and_is_bounded(tmp_path: Path) -> None:
     read = inventory.read(sites)
     assert [each.name for each in read.distributions] == ["x", "y"]
     assert read.not_examined == ("the metadata of y (not a regular file)",)
+
+
+def test_who_else_needs_the_library_is_named_and_moves_with_it(pair: Any) -> None:
+    """As pvxslibs beside softioc: a repair that mends one and breaks the other is none."""
+
+    def first(home: Path) -> tuple[str, str]:
+        finding = only(
+            [f for f in diagnose(home).findings if f.rule == "skewed-library"], "skewed-library"
+        )
+        return finding.message, finding.advice[0].commands[-1]
+
+    alone = first(pair.install(pair.provider(), pair.consumer(NEWER, STAMP)))
+    assert "must move with it" not in alone[0]
+    assert alone[1] == "uv sync"
+    metadata = core_metadata("fake-pvxs", "1.4.1", ["fake-corelibs<7.0.7.99.2"])
+    members = {"fake_pvxs/__init__.py": b""}
+    other = wheel_file("fake-pvxs", "1.4.1", "py3-none-any", metadata, members, 1)
+    message, command = first(pair.install(other))
+    assert "`fake-pvxs` requires that library too, and must move with it" in message
+    assert command == "uv sync --upgrade-package fake-pvxs"
+
+
+def test_no_forged_name_or_version_reaches_a_command_line() -> None:
+    def advised(consumer: str, version: str, built: str = NEWER) -> tuple[Advice, ...]:
+        return advice.advise(
+            "stamped",
+            consumer=(consumer, version),
+            provider=("fake-corelibs", OLDER),
+            built_against=built,
+            from_source=True,
+            installer="uv",
+            python="3.11",
+        )
+
+    assert advised("fake-softioc", "4.6.1")
+    for name, version in (
+        ("-rhttps://evil.example", "1"),
+        ("x; rm -rf ~", "1"),
+        ("x @ https://evil.example/x.whl", "1"),
+        ("x[extra]", "1"),
+        ("fake-softioc", "1\n--index-url=https://evil.example"),
+        ("fake-softioc", "1; os_name=='posix'"),
+    ):
+        assert not advised(name, version), (name, version)
+    assert not advised("fake-softioc", "4.6.1", built="1 --pre")

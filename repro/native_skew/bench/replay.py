@@ -149,6 +149,7 @@ def _tasks(session: Session) -> tuple[Task, ...]:
                 scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
                 installers=(f"{installer}==newest",),
                 remedies=remedies,
+                starts=("fresh",),
             ),
             session.toolbox,
         )

@@ -96,6 +96,7 @@ def _model(session: Session, to: Path) -> Path:
         scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
         installers=("uv-pip-install==newest",),
         remedies=("build-constraint",),
+        starts=("fresh",),
     )
     selection = select(filters, session.toolbox)
     for missing in selection.not_run:

@@ -41,7 +41,7 @@ def _fits(words: list[str], cell: Cell) -> bool:
             (cell.scenario,),
             (cell.variant,),
             (cell.installer, f"{cell.installer}@{cell.version}"),
-            (cell.remedy, f"{cell.remedy}.{cell.python}"),
+            (cell.attempt, f"{cell.attempt}.{cell.python}"),
         )
     )
     return all(any(word in spellings for spellings in parts) for word in words)

@@ -103,7 +103,7 @@ def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:
 
 def _where(cell: Cell) -> str:
     """The cell without its tool, which stands above."""
-    return f"{cell.scenario}/{cell.variant}/{cell.remedy}.{cell.python}"
+    return f"{cell.scenario}/{cell.variant}/{cell.attempt}.{cell.python}"
 
 
 def _how_many(number: int) -> str:

@@ -142,7 +142,10 @@ def _lines(width: int, rows: Sequence[Result]) -> Table:
 
 def _remedy_words(result: Result, wide: bool) -> str:
     name = result.cell.remedy
-    return f"  {REMEDIES[name].title} [{name}]" if wide else name
+    after = "" if result.cell.start == "fresh" else ", after the failure"
+    return (
+        f"  {REMEDIES[name].title}{after} [{result.cell.attempt}]" if wide else result.cell.attempt
+    )
 
 
 def needed_word(result: Result) -> str:

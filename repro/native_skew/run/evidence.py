@@ -80,6 +80,8 @@ def replacements(
         str(sandbox.root): "/cell",
         str(work / "tools"): "/tools",
     }
+    if len(Path.home().parts) > 1:  # a tool may say which interpreter it found there
+        found[f"{Path.home()}/"] = "~/"
     # An interpreter of the system's is named alike everywhere.
     return found if prefix.startswith("/usr") else {**found, prefix: "/python"}
 

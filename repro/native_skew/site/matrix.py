@@ -11,7 +11,7 @@ from itertools import groupby
 
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
-from native_skew.scenarios import Scenario
+from native_skew.scenarios import Cell, Scenario
 from native_skew.site import downloads, markup
 from native_skew.site.result_index import Book, unrecorded_tools
 from native_skew.verdict import MEANING
@@ -110,12 +110,16 @@ def _groups(book: Book, known: Mapping[str, Scenario]) -> Iterator[str]:
         )
 
 
+def _start(cell: Cell) -> str:
+    return "" if cell.start == "fresh" else " <small>after the failure</small>"
+
+
 def _rows(results: Iterable[Result]) -> Iterator[str]:
     for result in results:
         cell = result.cell
         yield (
             f'<tr data-tool="{cell.installer}" data-version="{markup.short_tool(result)}" '
             f'data-remedy="{cell.remedy}" data-verdict="{result.verdict}">'
-            f"<td>{escape(markup.tool(result))}</td><td>{escape(REMEDIES[cell.remedy].title)}</td>"
+            f"<td>{escape(markup.tool(result))}</td><td>{escape(REMEDIES[cell.remedy].title)}{_start(cell)}</td>"
             f"<td>{markup.html_badge(result, PAGE)}</td></tr>\n"
         )

@@ -64,6 +64,7 @@ def selector(
             installers=(f"{question.installer}=={release}",),
             remedies=(question.remedy,),
             pythons=(python.path,),
+            starts=("fresh",),
         )
         return select(filters, toolbox)
 

@@ -376,7 +376,7 @@ OTHERS: tuple[Other, ...] = (
         "the version you run with. With pip: install it first, then --no-build-isolation.",
         kind="stopped",
         patterns=(
-            r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",
+            r"No module named ['\"](?!pkg_resources|setuptools['\"]|[\w.]+\._)(?P<module>[\w.]+)",
             r"depends on `(?P<module>[\w.-]+)`, but doesn't declare it as a build dependency",
         ),
         within=_BUILD_FAILED,
@@ -709,6 +709,27 @@ OTHERS: tuple[Other, ...] = (
             r"(?:can't|cannot) be installed because it doesn't have a source distribution or wheel for the current platform",
         ),
         rank=0,
+    ),
+    Other(
+        id="extension-for-another-torch",
+        meaning="The extension says itself that it was built for another PyTorch, CUDA or Python than is installed.",
+        advice="Install the release of the extension that belongs to this PyTorch, or the PyTorch that it names.",
+        kind="possible",
+        patterns=(r"was built for: PyTorch [\d.]+",),
+        rank=1,
+        page="errors/undefined-symbol/",
+    ),
+    Other(
+        id="compiler-failed",
+        meaning="A package is built from source here, and the compiler refuses its sources.",
+        advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
+        "compiler; an older Python may be what this release was written for.",
+        kind="native",
+        patterns=(
+            r"command '[^'\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[^'\n]*' failed with exit (?:code|status)",
+            r"ninja: build stopped: subcommand failed",
+        ),
+        rank=5,
     ),
     # Resolvers and modules: nothing compiled is in it.
     Other(

@@ -83,7 +83,7 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build) `?([A-Za-z0-9][\w.-]*)(?:[=@ ]+(\d[\w.!+-]*))?/g;
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build) `?(?!(?:wheels?|installable|editable)\b)([A-Za-z0-9][\w.-]*)(?:[=@ ]+(\d[\w.!+-]*))?/g;
 
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {

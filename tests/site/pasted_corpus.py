@@ -663,6 +663,28 @@ CASES: tuple[Case, ...] = (
         },
     ),
     Case(
+        "a compiler that refuses",
+        "Failed building wheel for pysoem\nERROR: Failed to build installable wheels for some "
+        "projects (pysoem)\nerror: command '/usr/bin/x86_64-linux-gnu-gcc' failed with exit code 1",
+        "compiler-failed",
+        "native",
+        {"consumer": "pysoem"},
+    ),
+    Case(
+        "an extension that tells its torch",
+        "WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:\n"
+        "    PyTorch 2.4.1+cu121 with CUDA 1201 (you have 2.5.1+cu124)",
+        "extension-for-another-torch",
+        "possible",
+    ),
+    Case(
+        "a compiled module that is not there, after a failed build",
+        "Failed to build wheels\nModuleNotFoundError: No module named 'mypkg._core'",
+        "module-for-another-python",
+        "native",
+        {"module": "mypkg._core"},
+    ),
+    Case(
         "a conflict of a release that is built here",
         "Because softioc==4.6.1 depends on epicscorelibs>=7.0.7,<7.0.7.99.2 and you require "
         "epicscorelibs==7.0.10.99.0.2, we can conclude that your requirements are unsatisfiable.",

@@ -208,7 +208,7 @@ def test_the_matrix_prints_every_row(page: Any, address: str, book: Book) -> Non
 def test_cells_are_two_clicks_from_the_home_page(page: Any, address: str, book: Book) -> None:
     result = book.find(f"{WHERE}/uv-sync/nothing")
     page.goto(address)
-    page.get_by_role("link", name="Doubt it").click()
+    page.get_by_role("link", name="Evidence:").click()
     page.goto(page.url + "#tool=uv-sync&verdict=broken, detected")
     page.locator("[data-matrix] tbody tr:visible a.verdict").first.click()
     assert "/cells/" in page.url

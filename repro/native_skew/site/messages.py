@@ -267,7 +267,7 @@ MESSAGES: tuple[Message, ...] = (
 )
 
 _NUMPY = "https://numpy.org/doc/stable/user/troubleshooting-importerror.html"
-_ISOLATION = "understand/build-isolation/"
+_ISOLATION = "understand/build-isolation/#no-module-named-torch-in-a-build"
 
 OTHERS: tuple[Other, ...] = (
     # A build that fails: the first thing that is missing in it.
@@ -376,7 +376,7 @@ OTHERS: tuple[Other, ...] = (
         "the version you run with. With pip: install it first, then --no-build-isolation.",
         kind="stopped",
         patterns=(
-            r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",
+            r"No module named ['\"](?!pkg_resources|setuptools['\"]|[\w.]+\._)(?P<module>[\w.]+)",
             r"depends on `(?P<module>[\w.-]+)`, but doesn't declare it as a build dependency",
         ),
         within=_BUILD_FAILED,
@@ -393,7 +393,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=_missing(_TORCH),
         rank=1,
-        page="errors/undefined-symbol/",
+        page="errors/undefined-symbol/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
         id="torchvision-operators",
@@ -408,7 +408,7 @@ OTHERS: tuple[Other, ...] = (
             r"Couldn't load custom C\+\+ ops",
         ),
         rank=1,
-        page="https://github.com/pytorch/vision#installation",
+        page="errors/undefined-symbol/#runtimeerror-operator-torchvisionnms-does-not-exist",
     ),
     Other(
         id="driver-library",
@@ -511,7 +511,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(r"version `?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",),
         rank=1,
-        page="understand/shared-objects/",
+        page="understand/shared-objects/#how-other-systems-say-it",
     ),
     Other(
         id="glibc-too-old",
@@ -533,7 +533,7 @@ OTHERS: tuple[Other, ...] = (
             r"version `?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
         ),
         rank=2,
-        page="understand/shared-objects/",
+        page="understand/shared-objects/#how-other-systems-say-it",
     ),
     Other(
         id="numpy-abi",
@@ -550,7 +550,7 @@ OTHERS: tuple[Other, ...] = (
             r"numpy\.\w+ size changed, may indicate binary incompatibility",
         ),
         rank=1,
-        page="errors/wrong-result/",
+        page="errors/wrong-result/#a-module-that-was-compiled-using-numpy-1x-cannot-be-run-in-numpy-2",
     ),
     Other(
         id="hdf5-headers",
@@ -566,7 +566,7 @@ OTHERS: tuple[Other, ...] = (
             r"h5py is running against HDF5 [\d.]+ when it was built against",
         ),
         rank=1,
-        page="errors/wrong-result/",
+        page="errors/wrong-result/#hdf5-headers-are-1142-library-is-1140",
     ),
     Other(
         id="macos-library",
@@ -577,7 +577,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=(r"Library not loaded: (?P<dylib>[@\w./+-]+)",),
         rank=3,
-        page="understand/shared-objects/",
+        page="understand/shared-objects/#how-other-systems-say-it",
     ),
     Other(
         id="wrong-architecture",
@@ -633,7 +633,7 @@ OTHERS: tuple[Other, ...] = (
             r"WinError (?:126|1114)\b",
         ),
         rank=3,
-        page="understand/shared-objects/",
+        page="understand/shared-objects/#how-other-systems-say-it",
     ),
     Other(
         id="static-tls",
@@ -709,6 +709,27 @@ OTHERS: tuple[Other, ...] = (
             r"(?:can't|cannot) be installed because it doesn't have a source distribution or wheel for the current platform",
         ),
         rank=0,
+    ),
+    Other(
+        id="extension-for-another-torch",
+        meaning="The extension says itself that it was built for another PyTorch, CUDA or Python than is installed.",
+        advice="Install the release of the extension that belongs to this PyTorch, or the PyTorch that it names.",
+        kind="possible",
+        patterns=(r"was built for: PyTorch [\d.]+",),
+        rank=1,
+        page="errors/undefined-symbol/",
+    ),
+    Other(
+        id="compiler-failed",
+        meaning="A package is built from source here, and the compiler refuses its sources.",
+        advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
+        "compiler; an older Python may be what this release was written for.",
+        kind="native",
+        patterns=(
+            r"command '[^'\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[^'\n]*' failed with exit (?:code|status)",
+            r"ninja: build stopped: subcommand failed",
+        ),
+        rank=5,
     ),
     # Resolvers and modules: nothing compiled is in it.
     Other(

@@ -54,9 +54,9 @@ def render(
     )
     dates = [result.circumstances.date for result in (*book.results, *evidence.values())]
     verified = f'\n<p class="verified">Last verified: {max(dates)}.</p>\n'
-    head = markup.frontmatter("Verdicts by release", *markup.WIDE)
+    head = markup.frontmatter("Since which version", *markup.WIDE)
     return "\n\n".join(
-        [head + "# Verdicts by release", INTRO, *sections, *others, ending, verified]
+        [head + "# Since which version", INTRO, *sections, *others, ending, verified]
     )
 
 

@@ -186,3 +186,15 @@ def test_the_bar_and_the_count_stay_on_the_line(recorded: dict[str, Result], wid
     assert line.startswith("╸")
     assert "1/25 cells" in line
     assert len(line) <= width
+
+
+def test_what_is_to_be_copied_is_on_one_line_at_any_width(sample: Result) -> None:
+    console = Console(width=60, file=io.StringIO())
+    console.print(report.summary([sample], (), (), 60), crop=False)
+    lines = console.file.getvalue().splitlines()
+    assert f"  native-skew run {sample.cell.arguments} --keep" in lines
+    assert [
+        line for line in lines if line.startswith("The first failing cell, ") and line[-1] == ":"
+    ]
+    for told in report.story(sample):
+        assert f"  {told}" in lines

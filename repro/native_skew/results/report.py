@@ -212,17 +212,22 @@ def summary(
     parts: list[RenderableType] = [table(ordered, width), Text(), legend(), Text()]
     first = next((r for r in ordered if r.verdict.startswith(("broken", "wrong"))), None)
     if first:
-        parts.append(Text(f"The first failing cell, {first.cell.id}:", style="bold"))
+        parts.append(_whole(f"The first failing cell, {first.cell.id}:", style="bold"))
         parts.append(
             Text("  (a cell: one scenario, one installer and version, one remedy, one Python)")
         )
-        parts += [Text("  " + line) for line in story(first)]
+        parts += [_whole("  " + line) for line in story(first)]
         parts += [
             Text(),
             Text("To run a row again, here this one, and keep its environment:", style="bold"),
         ]
-        parts += [Text(f"  {command()} {first.cell.arguments} --keep"), Text()]
+        parts += [_whole(f"  {command()} {first.cell.arguments} --keep"), Text()]
     return Group(*parts, *news(not_run, contradictions(results), changes))
+
+
+def _whole(line: str, style: str = "") -> Text:
+    """A line that the terminal may wrap, and nobody else: it is to be copied."""
+    return Text(line, style=style, no_wrap=True, overflow="ignore")
 
 
 def news(

@@ -141,7 +141,7 @@ def _print_outcome(
         value = {"results": done, "not_run": not_run, "changes": changes}
         sys.stdout.write(results.encode(value).decode())
     else:
-        console.print(report.summary(done, not_run, changes, console.width))
+        console.print(report.summary(done, not_run, changes, console.width), crop=False)
 
 
 @click.command(

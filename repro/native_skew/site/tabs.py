@@ -81,8 +81,8 @@ def no_repair(title: str, plain: Result, tried: tuple[Result, ...], kept: str, p
     )
     after = f" Tried on it: {runs}." if runs else ""
     return (
-        f"Nothing that is recorded for {title} mends this environment and ends with `{kept}` "
-        f"installed. The plain command: {badge}.{after}\n"
+        f"Nothing that is recorded for {title} mends what its plain command left ({badge}) and "
+        f"ends with `{kept}` installed.{after}\n"
     )
 
 

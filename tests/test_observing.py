@@ -6,7 +6,6 @@ import json
 import struct
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -199,7 +198,7 @@ def test_a_library_is_found_where_the_loader_finds_it(
         configuration.write_text(f"{folder}\n")
         command = ["/sbin/ldconfig", "-X", "-C", cache, "-f", configuration]
         subprocess.run(command, check=True, capture_output=True)
-        monkeypatch.setattr(ld_cache, "read", partial(read, cache))
+        monkeypatch.setattr(ld_cache, "read", lambda _, cache=cache: read(cache))
         (module,) = observed(site).modules
         assert module.built_against == "1.2"
         needs = {each.name: each.found for each in module.needs}

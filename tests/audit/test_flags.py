@@ -157,7 +157,7 @@ def test_names_that_would_be_lines_of_their_own(audit: Audit, serve: Serve, cc: 
     file = wheel_file("pure", "1.0", tag, broken, {"pure/_x.so": module}, 1)
     output = audit("pure", "--index-url", serve((file,), False))
     told = [each.message for each in output.report.findings]
-    assert any("libx.so.1\\nerror" in each for each in told)
+    assert any("libx.so.1\\x0aerror" in each for each in told)
     assert any("<<2" in each for each in told)
     lines = [line.strip() for each in told for line in each.splitlines()]
     assert not any(line.startswith(("error", "forged")) for line in lines)

@@ -60,10 +60,10 @@ def _nobody_s(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nothing"))
     monkeypatch.chdir(tmp_path)
     user_index.index_url.cache_clear()
-    user_index._pip.cache_clear()
+    user_index._configured.cache_clear()
     yield
     user_index.index_url.cache_clear()
-    user_index._pip.cache_clear()
+    user_index._configured.cache_clear()
 
 
 @pytest.mark.parametrize(

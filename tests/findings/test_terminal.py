@@ -25,7 +25,10 @@ def test_words_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_one_line_is_one_line() -> None:
-    assert plain("a\nerror b\r\x1b[31m\u202e\x85\tc") == "a\\nerror b\\x0d\\x1b[31m\\x202e\\x85 c"
+    assert (
+        plain("a\nerror b\r\x1b[31m\u202e\x85\tc")
+        == "a\\x0aerror b\\x0d\\x1b[31m\\u202e\\x85\\x09c"
+    )
     assert plain("libfoo.so.1 «ä»") == "libfoo.so.1 «ä»"
     assert len(plain("x\u2028y\x0bz\x1cw").splitlines()) == 1
 

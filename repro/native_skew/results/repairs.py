@@ -21,10 +21,10 @@ def repair_of(result: Result) -> Repair:
     the same before and after.
 
     Raises:
-        NotARepairError: the cell starts from nothing.
+        NotARepairError: the cell starts from nothing, or nothing ran in it.
 
     """
-    if result.cell.start == "fresh":
+    if result.cell.start == "fresh" or not result.steps:
         raise NotARepairError(result.cell.id)
     last = result.steps[-1].title
     failed = [step for step in result.steps if step.title != last]

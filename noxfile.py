@@ -27,6 +27,8 @@ from types import SimpleNamespace
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "repro"))  # nox loads this file without its folder
 
+from native_skew.errors import GET_COMPILER
+
 # Loaded by its path: its package needs what is not installed yet.
 machine = SimpleNamespace(
     **runpy.run_path(str(HERE / "repro" / "native_skew" / "toolchain" / "machine.py"))
@@ -97,7 +99,7 @@ def bootstrapped() -> str:
         if machine.c_compiler() is None:
             say(
                 f"no working C compiler on the PATH: ziglang ({machine.ZIGLANG_SIZE}) will be "
-                f"fetched and used; to use the machine's own instead: {machine.GET_COMPILER}"
+                f"fetched and used; to use the machine's own instead: {GET_COMPILER}"
             )
     if ENVIRONMENTS.parent != HERE:
         say(f"{HERE} is read-only: environments are made in {ENVIRONMENTS}")

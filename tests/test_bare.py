@@ -57,9 +57,10 @@ def test_debians_missing_half_of_venv_is_named(
 
 def test_without_a_network_the_bootstrap_ends_in_one_line(tmp_path: Path) -> None:
     clone = tmp_path / "a bäre folder"
-    program = Path("repro/native_skew/toolchain/machine.py")
-    (clone / program.parent).mkdir(parents=True)
-    for name in ("noxfile.py", program):
+    package = Path("repro/native_skew")
+    (clone / package / "toolchain").mkdir(parents=True)
+    modules = [package / name for name in ("__init__.py", "errors.py", "toolchain/machine.py")]
+    for name in ("noxfile.py", *modules):
         shutil.copy(ROOT / name, clone / name)
     venv.create(tmp_path / "python", symlinks=True)  # one that has no nox
     done = subprocess.run(

@@ -119,7 +119,7 @@
     let left = false;
     for (const { code, ran, text } of blocks) {
       const made = pieces(text, own);
-      const changed = any && made.some(([, mark]) => mark === "own");
+      const changed = any && made.some(([, mark]) => mark);
       code.replaceChildren(...(changed ? made.map(piece) : ran.map((node) => node.cloneNode(true))));
       code.closest(".highlight").classList.toggle("is-own", changed);
       left = left || (changed && made.some(([, mark]) => mark === "left"));

@@ -81,7 +81,6 @@ def test_words_that_are_still_the_recorded_ones_are_marked(page: Any, address: s
     page.goto(address + PAGE)
     fill(page, consumer="my-module")
     assert override(page).locator("mark.left").all_inner_texts() == [
-        "4.6.1",
         "fake-corelibs",
         "7.0.10.99.0.2",
     ]
@@ -110,8 +109,6 @@ def test_the_pasted_log_fills_them_in_for_the_visit(page: Any, address: str) -> 
     page.locator("#pasted").fill(ISSUE)
     page.goto(address + PAGE)
     assert override(page).locator("mark.own").all_inner_texts() == [
-        "softioc",
-        "4.6.1",
         "epicscorelibs",
         "7.0.10.99.0.0",
     ]
@@ -135,5 +132,5 @@ def test_without_script_what_ran_stands(chromium: Any, address: str) -> None:
     page = context.new_page()
     page.goto(address + PAGE)
     assert page.locator(".names").count() == 0
-    assert "fake-softioc==4.6.1" in override(page).inner_text()
+    assert "fake-corelibs==7.0.10.99.0.2" in override(page).inner_text()
     context.close()

@@ -145,7 +145,7 @@ def _first(files: ReleaseFiles[File]) -> File | None:
 def _first_uploaded(files: ReleaseFiles[File]) -> File | None:
     """What the public index's own JSON tells of a release as a whole.
 
-    https://docs.pypi.org/api/json/ and Poetry's ``PyPiRepository._get_release_info``
+    See the documentation of its JSON API, and Poetry's ``PyPiRepository._get_release_info``.
     """
     return files.first_uploaded
 

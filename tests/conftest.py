@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from native_skew import results, scenarios
 from native_skew.installers.registry import INSTALLERS, TOOLS
 from native_skew.results.record import NotRun, Result

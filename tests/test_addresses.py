@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from native_skew.addresses import absolute, repo_url, urls
 
 ROOT = Path(__file__).parent.parent

@@ -12,11 +12,12 @@ import venv
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
 from native_skew.errors import ToolUnavailableError
 from native_skew.run import progress
 from native_skew.toolchain import machine
 from native_skew.toolchain.tools import Toolbox
-from rich.console import Console
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9/simple"  # nobody listens there

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from native_skew import results, scenarios
 from native_skew.bench import (
     doctor,

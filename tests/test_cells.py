@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.results.record import NotRun, Result
 from native_skew.run import session as workshop_module
 from native_skew.run.cell import Task

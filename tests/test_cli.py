@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew import __version__, results
 from native_skew.errors import ExitCode
 from native_skew.installers.registry import INSTALLERS

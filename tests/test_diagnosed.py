@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+
 from native_skew import results
 from native_skew.findings.model import BriefFinding
 from native_skew.results.record import Result

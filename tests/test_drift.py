@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+
 from native_skew import results
 from native_skew.results import comparison
 from native_skew.results.comparison import Comparison, ComparisonError

@@ -14,6 +14,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
+from packaging.metadata import Metadata
+from packaging.utils import parse_sdist_filename, parse_wheel_filename
+from wheel.wheelfile import WheelFile
+
 from native_skew.binaries import reference
 from native_skew.distributions import archives
 from native_skew.errors import CompilerError, HeadersMissingError
@@ -22,10 +26,7 @@ from native_skew.run.session import Session
 from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Sdist, Wheel
 from native_skew.toolchain import compiler
 from native_skew.toolchain.interpreter import Interpreter
-from packaging.metadata import Metadata
-from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from support import compiler as compiling
-from wheel.wheelfile import WheelFile
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 

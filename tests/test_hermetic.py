@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from support.command import WORK, native_skew, verdicts
 from support.spy_index import Spy
 

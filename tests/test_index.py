@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from pypi_simple import ProjectPage, PyPISimple
+from werkzeug.test import Client
+
 from native_skew.distributions.archives import DistributionFile
 from native_skew.errors import PortError
 from native_skew.publish import fakes, pages
@@ -16,9 +19,7 @@ from native_skew.publish.index import Index
 from native_skew.publish.publication import Publication
 from native_skew.scenarios.model import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
 from native_skew.toolchain.interpreter import Interpreter
-from pypi_simple import ProjectPage, PyPISimple
 from support.compiler import compiler
-from werkzeug.test import Client
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = "text/html"

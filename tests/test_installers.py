@@ -6,6 +6,8 @@ import sys
 
 import pytest
 from msgspec.structs import replace
+from packaging.version import Version
+
 from native_skew import scenarios
 from native_skew.errors import UnknownNameError
 from native_skew.installers import abi_requirement
@@ -14,7 +16,6 @@ from native_skew.installers.registry import INSTALLERS, parse_choice
 from native_skew.installers.remedies import REMEDIES, find
 from native_skew.installers.request import FEATURES, Request, used_features
 from native_skew.scenarios import request_of, roles_of
-from packaging.version import Version
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -7,8 +7,9 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import native_skew
 import pytest
+
+import native_skew
 
 ROOT = Path(native_skew.__file__).parent
 STAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))

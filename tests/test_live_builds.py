@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+
 from native_skew.distributions.archives import DistributionFile
 from native_skew.publish.publication import Publication
 from native_skew.results.record import NotRun, Result

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from native_skew import results
 from native_skew.matrix import parts
 from native_skew.run.session import Session

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from native_skew import results, scenarios
 from native_skew.errors import SkewError
 from native_skew.matrix import parts

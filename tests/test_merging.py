@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from native_skew import results
 from native_skew.matrix import merging, parts
 from native_skew.matrix.merging import MergeError, RecordOwnPartsError

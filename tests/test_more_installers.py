@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.installers import NEWEST
 from native_skew.installers.registry import INSTALLERS
 from native_skew.results.record import Result

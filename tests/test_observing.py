@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from native_skew.binaries import ld_cache
 from native_skew.distributions import installed as inventory
 from native_skew.distributions import metadata

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from native_skew import installers, scenarios
 from native_skew.doctor import advice
 from native_skew.errors import UnknownNameError

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+
 from native_skew import results, scenarios
 from native_skew.errors import ResultFileError
 from native_skew.installers import INSTALLERS

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from packaging.version import Version
+
 from native_skew import results, scenarios
 from native_skew.doctor import advice
 from native_skew.errors import ResultFileError
@@ -19,7 +21,6 @@ from native_skew.run.runner import Watcher
 from native_skew.run.selection import Filters, Selection, select
 from native_skew.scenarios import STARTS, Cell
 from native_skew.verdict import FAILURES
-from packaging.version import Version
 
 # pip resolves with the metadata of what it builds, so its plain command does not leave a stamped
 # consumer broken: what is offered there is recorded from a new environment alone.

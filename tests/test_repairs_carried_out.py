@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import tomlkit
+
 from native_skew.doctor import diagnose
 from native_skew.findings import Advice
 from native_skew.observe import judge

@@ -10,6 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
+
 from native_skew import results, scenarios
 from native_skew.errors import ResultFileError, WorkFolderError
 from native_skew.installers.registry import INSTALLERS
@@ -18,7 +20,6 @@ from native_skew.results import report
 from native_skew.results.record import NotRun, Result
 from native_skew.run import Display
 from native_skew.scenarios.expectations import expected_of
-from rich.console import Console
 from support.machine_paths import OF_A_MACHINE
 
 ROOT = Path(__file__).parent.parent

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from packaging.version import Version
+
 from native_skew import scenarios
 from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.installers import (
@@ -24,7 +26,6 @@ from native_skew.installers import (
 )
 from native_skew.run import step_plans_of
 from native_skew.scenarios import Cell, Scenario, expected_of
-from packaging.version import Version
 
 BAD = Path(__file__).parent / "scenarios"
 SHIPPED = sorted(path.stem for path in scenarios.FOLDER.glob("*.toml"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+
 from native_skew.findings.schemas import schema_of
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from native_skew import scenarios
 from native_skew.errors import (
     NothingSelectedError,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
+
 from native_skew import cli
 from native_skew.errors import ExtraMissingError
 from support.command import Call

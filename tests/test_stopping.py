@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from native_skew import results
 from native_skew.run.session import Session
 from support.command import HANG, ISSUE, QUICK, Call, Start, comes_true, processes

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from packaging.version import Version
+
 from native_skew import scenarios
 from native_skew.distributions import archives
 from native_skew.distributions.archives import DistributionFile
@@ -23,7 +25,6 @@ from native_skew.run.session import Session
 from native_skew.scenarios.asked import request_of
 from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.sandbox import Sandbox, environment
-from packaging.version import Version
 
 BUILD_SYSTEM = b"""\
 [build-system]

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from msgspec.structs import replace
+
 from native_skew import results, scenarios
 from native_skew.errors import (
     NothingSelectedError,

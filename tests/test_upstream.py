@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+
 from native_skew import results, scenarios
 from native_skew.export import findings, issue
 from native_skew.export.errors import FindingsError

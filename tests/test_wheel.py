@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew import results
 from native_skew.errors import ResultFileError
 

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from native_skew.errors import SkewError
 from support.project import HERE, WHEELS, apply, built, change, files, in_folder, run
 

@@ -9,13 +9,14 @@ import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.requirements import Requirement
+from packaging.version import Version
+
 from native_skew.adopt import ranges
 from native_skew.adopt.causes import Wishes
 from native_skew.adopt.plan import Proposal, propose
 from native_skew.adopt.ranges import GRANULARITIES, Granularity
 from native_skew.errors import SkewError
-from packaging.requirements import Requirement
-from packaging.version import Version
 
 BUILD = """[build-system]
 requires = ["setuptools", "fake-corelibs>=1.2"]

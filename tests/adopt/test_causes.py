@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from native_skew.adopt.causes import Wishes
 from native_skew.adopt.plan import propose
 from native_skew.adopt.proof import WheelProof

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+
 from native_skew.adopt.command import adopt
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from click.testing import CliRunner
+
 from native_skew.audit.command import audit as command
 from native_skew.distributions.archives import DistributionFile
 from native_skew.errors import ExitCode, SkewError

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+
 from native_skew.audit.certificates import trust
 from native_skew.audit.errors import CertificateRefusedError, CertificatesError
 from native_skew.audit.transport import Limits, Transport

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.distributions.archives import DistributionFile, sdist_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.run.session import Session

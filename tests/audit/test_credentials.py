@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.wrappers import Response
+
 from native_skew.audit import transport
 from native_skew.audit.addresses import without_credentials
 from native_skew.audit.command import audit as command
@@ -20,7 +22,6 @@ from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import SkewError
 from support.server import SMALL, Server
-from werkzeug.wrappers import Response
 
 # Who is in the address, whom the server sees, and what must be nowhere.
 WHO = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from native_skew.audit.rules import RULES
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
 from native_skew.distributions.metadata import core_metadata

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.wrappers import Request
+
 from native_skew.audit import facts
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.ranges import RangeFile
@@ -27,7 +29,6 @@ from native_skew.distributions.archives import sdist_file
 from native_skew.distributions.sdists import SourceTexts
 from support.server import METADATA, ranged, wheel
 from support.zip_directory import HOLE, behind_a_hole, crowded, sparse
-from werkzeug.wrappers import Request
 
 
 def _zip(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> io.BytesIO:

@@ -9,6 +9,8 @@ from threading import Event
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request, Response
+
 from native_skew.audit.cache import Cache
 from native_skew.audit.errors import AuditError, HashMismatchError, IndexRefusedError
 from native_skew.audit.release import Reader
@@ -16,7 +18,6 @@ from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Limits, Transport
 from support.audit_output import Audit
 from support.server import METADATA, PAGE, SMALL, Answer, Server, ranged, wheel, whole
-from werkzeug.wrappers import Request, Response
 
 
 @pytest.fixture

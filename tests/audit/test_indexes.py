@@ -9,6 +9,8 @@ from threading import Event
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.wrappers import Request, Response
+
 from native_skew.audit.command import audit as command
 from native_skew.audit.errors import TimeIsUpError
 from native_skew.audit.simple import IndexClient
@@ -21,7 +23,6 @@ from native_skew.toolchain import user_index
 from native_skew.toolchain.compiler import Compiler
 from support.recorded_release import linked
 from support.server import Server
-from werkzeug.wrappers import Request, Response
 
 TAG = "cp312-cp312-manylinux_2_17_x86_64"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from native_skew.audit import modules, read
 from native_skew.audit.modules import UnreadableModuleError
 from native_skew.distributions.archives import DistributionFile, wheel_file

@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from native_skew.audit import Cache, IndexClient, Reader, Transport
 from native_skew.audit.read import examine
 from native_skew.audit.resolver_metadata import ResolverMetadata
@@ -16,8 +19,6 @@ from native_skew.distributions.metadata import core_metadata
 from native_skew.installers import TOOLS
 from native_skew.toolchain import index_url
 from native_skew.toolchain.tools import Toolbox
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from support.audit_output import Audit, Serve
 from support.compiler import TOOLS as FOLDER
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, Serve
 from support.recorded_release import FOLDER, published, recorded

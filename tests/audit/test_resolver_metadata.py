@@ -7,10 +7,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from native_skew.audit.providers import is_within
-from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+
+from native_skew.audit.providers import is_within
+from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 
 
 def metadata(*requires: str, more: str = "", end: str = "\n") -> ResolverMetadata:

@@ -14,6 +14,7 @@ from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 from hypothesis import given
 from hypothesis import strategies as st
+
 from native_skew.binaries import reference, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.toolchain.interpreter import Interpreter

@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from native_skew.distributions import installed, metadata
 from packaging.metadata import parse_email
+
+from native_skew.distributions import installed, metadata
 
 SITE = Path(sysconfig.get_path("purelib"))
 SOUND = b"Metadata-Version: 2.4\nName: Fake_Softioc\nVersion: 4.6.1\n"

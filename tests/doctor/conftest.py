@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.distributions.archives import DistributionFile
 from native_skew.publish import fakes
 from native_skew.run.session import Session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from native_skew.doctor.advice import Cause, advise
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from native_skew.doctor.command import doctor
 from native_skew.findings import FORMS
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from native_skew.binaries.image import Header
 from native_skew.binaries.loader import Closure, Loaded
 from native_skew.doctor import rules

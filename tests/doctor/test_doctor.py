@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import tomlkit
 from jsonschema import Draft202012Validator
+
 from native_skew.distributions import core_metadata, wheel_file
 from native_skew.doctor import advice, inventory
 from native_skew.doctor.diagnosis import diagnose

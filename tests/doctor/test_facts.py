@@ -12,6 +12,7 @@ import venv
 from pathlib import Path
 
 import pytest
+
 from native_skew.doctor import inventory, sites, system_libraries
 from native_skew.doctor.debian_packages import packages
 from native_skew.doctor.diagnosis import diagnose

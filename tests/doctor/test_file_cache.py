@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from native_skew.binaries import ld_cache as cache
 from native_skew.binaries.file_cache import clear, while_unchanged
 from native_skew.doctor.diagnosis import diagnose

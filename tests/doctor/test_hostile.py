@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from native_skew.bench.doctor import measure
 from native_skew.bench.record import NotMeasuredError, Setting
 from native_skew.doctor.diagnosis import diagnose

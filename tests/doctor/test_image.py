@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from native_skew.binaries import gnu_hash, symbol_versions, symbols
 from native_skew.binaries.gnu_hash import GnuHash
 from native_skew.binaries.image import Image, ImageError

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.doctor.diagnosis import diagnose

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.run.session import Session
 from native_skew.toolchain import user_index as live

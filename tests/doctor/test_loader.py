@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from native_skew.binaries import ld_cache as cache
 from native_skew.binaries.loader import Loaded, Loader
 from support.compiler import cc, program

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.inventory import nameless
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources

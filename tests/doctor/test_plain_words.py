@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from native_skew.doctor import environment
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from native_skew.doctor import rules, settings
 from native_skew.doctor.errors import SettingsError
 from native_skew.findings import Location, Report

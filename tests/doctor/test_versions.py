@@ -15,6 +15,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from native_skew.binaries import symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
 from native_skew.doctor.diagnosis import diagnose

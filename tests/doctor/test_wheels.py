@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError, TemporaryFolderError, WheelError
 from support.zip_directory import HOLE, behind_a_hole, crowded, sparse

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.results.record import Result
 from native_skew.run.cell import Task
 from native_skew.run.runner import Runner, Watcher

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from native_skew.export import choose
 from native_skew.export.errors import AmbiguousNameError, UnknownCellError
 from native_skew.results.record import Result

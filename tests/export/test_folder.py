@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+
 from native_skew import results, scenarios
 from native_skew.export import static
 from native_skew.export.errors import ExportFolderError, NotExportableError, StaleRecordError

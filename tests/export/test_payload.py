@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
+
 from native_skew import scenarios
 from native_skew.binaries import reference
 from native_skew.export import static
@@ -20,7 +22,6 @@ from native_skew.publish.index import CACHE_CONTROL, Index
 from native_skew.publish.publication import Publication
 from native_skew.run.session import Session
 from native_skew.toolchain.interpreter import Interpreter
-from werkzeug.test import Client
 
 
 @pytest.mark.parametrize("policy", CACHE_CONTROL)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from native_skew.export.folder import export
 from native_skew.results.record import Result
 from native_skew.run.session import Session

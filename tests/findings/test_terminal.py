@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import native_skew
 import pytest
-from native_skew.findings import plain, terminal
 from rich.console import Console
 from rich.table import Table
+
+import native_skew
+from native_skew.findings import plain, terminal
 
 WORD = "setup.py:100: [red]lib[/] [link=x]y :smile:"
 

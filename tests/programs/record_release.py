@@ -17,6 +17,8 @@ import sys
 from pathlib import Path
 
 import msgspec
+from packaging.version import Version
+
 from native_skew.audit import facts
 from native_skew.audit.cache import Cache
 from native_skew.audit.command import find
@@ -26,7 +28,6 @@ from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Transport
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.toolchain import user_index as live
-from packaging.version import Version
 from support.recorded_release import FOLDER, Opened, Recorded
 
 FIELDS = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from native_skew import results
 from native_skew.site.result_index import Book
 from support.browser import opened

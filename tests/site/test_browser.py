@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from test_parts import WHERE
+
 from native_skew.installers import tabs
 from native_skew.site import markup, messages, snippet
 from native_skew.site.result_index import Book
 from support.browser import opened
-from test_parts import WHERE
 
 pytestmark = pytest.mark.browser
 # Pages with a fix that one tool alone needs.

@@ -13,6 +13,7 @@ import jsonschema
 import msgspec
 import pytest
 from msgspec.structs import replace
+
 from native_skew import results
 from native_skew.results import Result
 from native_skew.scenarios import Cell

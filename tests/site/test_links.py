@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import urllib3
+
 from native_skew.site import linkcheck, links
 from native_skew.site.errors import LinkRecordError
 from native_skew.site.links import LinkCheck

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from test_parts import WHERE
+
 from native_skew.site import snippet
 from native_skew.site.result_index import Book
 from support.browser import opened
 from support.pasted_log import ISSUE
-from test_parts import WHERE
 
 pytestmark = pytest.mark.browser
 PAGE = "errors/unsatisfiable-pin/"

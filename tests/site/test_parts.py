@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from native_skew.results.record import Result
 from native_skew.results.report import metadata_read
 from native_skew.site import glossary, messages, sequence, snippet

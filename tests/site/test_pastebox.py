@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from test_parts import WHERE, printed
+
 from native_skew.site import messages
 from native_skew.site.result_index import Book
 from support.browser import opened
 from support.pasted_log import ISSUE, OLD_LAYOUT
-from test_parts import WHERE, printed
 
 pytestmark = pytest.mark.browser
 

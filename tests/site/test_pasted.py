@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pasted_corpus import CASES, Case
+from test_parts import printed
+
 from native_skew.site import messages
 from native_skew.site.result_index import Book
-from pasted_corpus import CASES, Case
 from support.site import ROOT
-from test_parts import printed
 
 SCRIPT = ROOT / "docs/assets/pastebox.js"
 RUNNER = ROOT / "tests/support/box.js"

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from native_skew.site import snippet
 from native_skew.site.plain import rendered
 from native_skew.site.result_index import Book

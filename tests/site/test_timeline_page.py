@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from msgspec.structs import replace
+
 from native_skew import results
 from native_skew.site import downloads, linechart, markup, pages, timeline
 from native_skew.site import release_badge as flips

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.page import read, target
 from support.site import ROOT, checkout, plain
 

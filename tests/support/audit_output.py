@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+
 from native_skew.findings import Finding, Report
 
 Serve = Callable[..., str]

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from native_skew.errors import SkewError
 from native_skew.run.session import DEFAULT_WORK
 from native_skew.toolchain.compiler import Compiler

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+
 from native_skew.matrix.parts import Part, Shard
 
 

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+
 from native_skew.adopt.command import adopt
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
-
 from support.compiler import compiler, program
 from support.recorded_release import linked
 

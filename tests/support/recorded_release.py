@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+
 from native_skew.audit.release import named
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
 from native_skew.distributions.metadata import core_metadata

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+
 from native_skew.distributions.archives import DistributionFile
 from native_skew.scenarios.model import Sdist
 

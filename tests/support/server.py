@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from native_skew.audit.transport import Limits
-from native_skew.distributions.archives import DistributionFile, wheel_file
-from native_skew.distributions.metadata import core_metadata
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
+
+from native_skew.audit.transport import Limits
+from native_skew.distributions.archives import DistributionFile, wheel_file
+from native_skew.distributions.metadata import core_metadata
 
 SMALL = Limits(page=1_000_000, file=20_000_000, retries=0)
 PAGE = "application/vnd.pypi.simple.v1+json"

@@ -22,13 +22,14 @@ class Addresses(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
         """Adds to ``metadata`` in place."""
         # By its path: its package needs what is not installed for a build.
-        addresses = runpy.run_path(str(HERE / "repro" / "native_skew" / "addresses.py"))
-        repository = addresses["repo_url"]()
+        place = HERE / "repro" / "native_skew" / "site" / "repository.py"
+        repository = runpy.run_path(str(place))
+        url = repository["repo_url"]()
         readme = (HERE / "README.md").read_text(encoding="utf-8")
-        text = addresses["absolute"](readme, repository)
+        text = repository["absolute"](readme, url)
         metadata["readme"] = {"content-type": "text/markdown", "text": text}
-        if repository:
-            metadata["urls"] = addresses["urls"](repository)
+        if url:
+            metadata["urls"] = repository["urls"](url)
 
 
 class Evidence(BuildHookInterface[Any]):

@@ -140,25 +140,20 @@ def main() -> NoReturn:
         _tell(f"error: {error}")
         code = ExitCode.COULD_NOT_RUN
     except OSError as error:
-        where = _plain(str(error.filename or "work folder"))
-        _tell(f"error: {where}: {error.strerror}")
+        where = str(error.filename or "work folder")
+        _tell(f"error: {where}: {error.strerror}", lines=False)
         code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         _tell("interrupted: every process was ended, nothing was recorded")
         code = ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
-        _tell(f"error: {_plain(_crash(error))}; this is a bug: please report it")
+        _tell(f"error: {_crash(error)}; this is a bug: please report it", lines=False)
         code = ExitCode.COULD_NOT_RUN
     sys.exit(code)
 
 
-def _plain(text: str) -> str:
-    from native_skew.findings import plain  # noqa: PLC0415  (not needed to start)
+def _tell(text: str, *, lines: bool = True) -> None:
+    """Prints ``text``, made plain; on one line where a stranger's word could end it."""
+    from native_skew.findings import plain, plain_lines  # noqa: PLC0415  (not needed to start)
 
-    return plain(text)
-
-
-def _tell(text: str) -> None:
-    from native_skew.findings import printable  # noqa: PLC0415  (not needed to start)
-
-    click.echo(printable(text), err=True)
+    click.echo((plain_lines if lines else plain)(text), err=True)

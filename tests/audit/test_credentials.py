@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from werkzeug.wrappers import Response
 
 from native_skew.audit import transport
-from native_skew.audit.addresses import without_credentials
 from native_skew.audit.command import audit as command
 from native_skew.audit.credentials import Credentials
 from native_skew.audit.errors import IndexAddressError
+from native_skew.audit.redaction import without_credentials
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import SkewError

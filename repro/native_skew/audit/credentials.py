@@ -13,8 +13,8 @@ import msgspec
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from native_skew.audit.addresses import without_credentials
 from native_skew.audit.errors import IndexAddressError
+from native_skew.audit.redaction import without_credentials
 
 _PORTS = {"http": 80, "https": 443}
 _Place = tuple[str, str | None, int | None]

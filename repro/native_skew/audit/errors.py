@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from native_skew.audit.addresses import without_credentials
+from native_skew.audit.redaction import without_credentials
 from native_skew.errors import SkewError
 from native_skew.findings import plain
 

@@ -9,10 +9,10 @@ from typing import IO
 import msgspec
 
 from native_skew.audit import modules
-from native_skew.audit.addresses import without_credentials
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.modules import SharedObject, is_library
 from native_skew.audit.ranges import RangeFile
+from native_skew.audit.redaction import without_credentials
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
 from native_skew.distributions import metadata

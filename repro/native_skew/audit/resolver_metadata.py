@@ -15,7 +15,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import canonicalize_name, canonicalize_version
 
-from native_skew.audit.addresses import without_credentials
+from native_skew.audit.redaction import without_credentials
 from native_skew.distributions import metadata
 from native_skew.findings import plain
 

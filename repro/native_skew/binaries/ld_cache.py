@@ -10,8 +10,8 @@ import os
 import struct
 from pathlib import Path
 
-from native_skew import regular_files
 from native_skew.binaries import file_cache
+from native_skew.distributions import regular_files
 
 PATH = Path("/etc/ld.so.cache")
 

@@ -1,6 +1,6 @@
 """Wheels, sdists and core metadata: written for the fake pair, read within bounds."""
 
-from native_skew.distributions import archives, installed, metadata, sdists
+from native_skew.distributions import archives, installed, metadata, regular_files, sdists
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
 from native_skew.distributions.installed import SHARED, Installed, Listed, stem
 from native_skew.distributions.metadata import core_metadata
@@ -22,6 +22,7 @@ __all__ = [
     "imports_at_once",
     "installed",
     "metadata",
+    "regular_files",
     "sdist_file",
     "sdists",
     "stamping_modules",

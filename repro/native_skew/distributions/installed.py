@@ -17,8 +17,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from native_skew import regular_files
-from native_skew.distributions import metadata
+from native_skew.distributions import metadata, regular_files
 
 # A shared object's name in RECORD or in an archive, with or without a version behind it.
 SHARED = re.compile(r"\.so(\.[^/]*)?$")

@@ -14,7 +14,7 @@ import msgspec
 
 from native_skew.doctor import inventory, sites, wheels
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
-from native_skew.doctor.interpreter import Interpreter
+from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.interpreter import read as read_interpreter
 from native_skew.doctor.inventory import Distribution, Inventory
 from native_skew.doctor.sites import Sites
@@ -119,7 +119,7 @@ def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
         with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
             site = Path(os.path.realpath(folder))
             wheels.lay_out(packed, site)
-            interpreter = Interpreter(python=_wheel_python(packed))
+            interpreter = EnvironmentPython(python=_wheel_python(packed))
             yield _environment(subject, site, Sites(folders=(site,)), interpreter, "")
         return
     if not path.is_dir():
@@ -135,7 +135,7 @@ def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
         raise NotAnEnvironmentError(Path(subject), "nothing is installed in it")
     # Without its interpreter, a --target folder's .pth files are not read by anybody.
     found = sites.with_added((path,), (), root) if _is_site(path) else Sites(folders=(path,))
-    interpreter = Interpreter(python=_folder_python(path))
+    interpreter = EnvironmentPython(python=_folder_python(path))
     yield _environment(subject, path, found, interpreter, root)
 
 
@@ -160,7 +160,7 @@ def _placed(path: Path, image: Path | None) -> tuple[Path, str]:
 
 
 def _environment(
-    subject: str, root: Path, found: Sites, interpreter: Interpreter, image: str
+    subject: str, root: Path, found: Sites, interpreter: EnvironmentPython, image: str
 ) -> Environment:
     what = inventory.read(found)
     left_out = [*what.not_examined]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from native_skew import regular_files
+from native_skew.distributions import regular_files
 
 _FILES, _BYTES = 4000, 1 << 20
 _TAKES_FAILURE = {"ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException"}

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew import regular_files
 from native_skew.binaries import rooted
+from native_skew.distributions import regular_files
 from native_skew.doctor.errors import NotAnEnvironmentError
 
 _CONFIGURATION_BYTES = 1 << 16
@@ -24,7 +24,7 @@ _OF_FOLDER = re.compile(r"python(3\.\d+)(t?)")
 _FULL = re.compile(r"(3\.\d+)\.\d+([a-z]+\d+)?")
 
 
-class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
+class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
     """What runs in an environment.
 
     Attributes:
@@ -46,7 +46,7 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
     sees_system: bool = False
 
 
-def read(prefix: Path, root: str = "") -> Interpreter:
+def read(prefix: Path, root: str = "") -> EnvironmentPython:
     """The interpreter of the environment at ``prefix``.
 
     Args:
@@ -76,7 +76,7 @@ def read(prefix: Path, root: str = "") -> Interpreter:
     minor = ".".join(full.split(".")[:2])
     python = named or minor or _newest(prefix)
     home = configuration.get("home", "")
-    return Interpreter(
+    return EnvironmentPython(
         program=program,
         python=python,
         full_version=full if python.rstrip("t") == minor else "",

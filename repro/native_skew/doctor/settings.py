@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from packaging.utils import canonicalize_name
 
-from native_skew import regular_files
+from native_skew.distributions import regular_files
 from native_skew.doctor import rules
 from native_skew.doctor.errors import SettingsError
 from native_skew.findings import FailOn, Finding, Ignored, Location, Report, ordered

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew import regular_files
 from native_skew.binaries import rooted
-from native_skew.doctor.interpreter import Interpreter
+from native_skew.distributions import regular_files
+from native_skew.doctor.interpreter import EnvironmentPython
 
 _PTH_BYTES, _PTH_FILES = 1 << 16, 1000
 _FINDER_BYTES = 1 << 20
@@ -41,7 +41,7 @@ class Sites(msgspec.Struct, frozen=True, kw_only=True):
     leftover: tuple[Path, ...] = ()
 
 
-def of_prefix(prefix: Path, interpreter: Interpreter, root: str = "") -> Sites:
+def of_prefix(prefix: Path, interpreter: EnvironmentPython, root: str = "") -> Sites:
     """Of an environment or an installation."""
     own = list(_of_python(prefix, interpreter.python, root))
     found = _once(own, root)

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
-from native_skew import regular_files, shipped
+from native_skew import shipped
+from native_skew.distributions import regular_files
 from native_skew.findings import Advice
 
 if sys.version_info >= (3, 11):

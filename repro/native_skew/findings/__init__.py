@@ -13,10 +13,11 @@ from native_skew.findings.model import (
     Rule,
     ordered,
     plain,
+    plain_lines,
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
-from native_skew.findings.text import printable, terminal
+from native_skew.findings.text import terminal
 
 __all__ = [
     "FORMS",
@@ -34,7 +35,7 @@ __all__ = [
     "ordered",
     "output_options",
     "plain",
-    "printable",
+    "plain_lines",
     "schema_of",
     "terminal",
     "write",

@@ -5,8 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from collections.abc import Iterable
 
-from native_skew.findings.model import Finding, Report, Rule
-from native_skew.findings.text import printable
+from native_skew.findings.model import Finding, Report, Rule, plain_lines
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -29,7 +28,7 @@ def _line(finding: Finding, title: str) -> str:
 
 def _data(value: str) -> str:
     # In this order: the sign that escapes comes first.
-    return printable(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return plain_lines(value).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(value: str) -> str:

@@ -174,6 +174,11 @@ def plain(text: str) -> str:
     return _NOT_PLAIN.sub(_spelled, text)
 
 
+def plain_lines(text: str) -> str:
+    """``text`` of several lines, each of them plain."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
 def _spelled(match: re.Match[str]) -> str:
     number = ord(match[0])
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"

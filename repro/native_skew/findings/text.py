@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -12,13 +11,6 @@ from rich.text import Text
 from native_skew.findings.model import Advice, Finding, Report, plain
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
-# What a file says of itself is not trusted with the terminal: no escape sequences.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def printable(value: str) -> str:
-    """``value`` with control characters spelled out."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
 
 
 def terminal(stderr: bool = False, width: int | None = None) -> Console:
@@ -79,20 +71,20 @@ def _show_finding(finding: Finding, console: Console, verbose: bool) -> None:
         Text.assemble(
             (finding.level, _STYLES[finding.level]),
             f" {finding.rule}",
-            (f"  {printable(where)}", "dim"),
+            (f"  {plain(where)}", "dim"),
         ),
         soft_wrap=True,
     )
-    _show_indented(Text(printable(finding.message)), 2, console)
+    _show_indented(Text(plain(finding.message)), 2, console)
     for line in _evidence(finding) if verbose else ():
         _show_indented(Text(line, "dim"), 4, console)
     for number, advice in enumerate(finding.advice, 1):
         title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
-        _show_indented(Text(printable(title), "bold"), 2, console)
+        _show_indented(Text(plain(title), "bold"), 2, console)
         for line in _lines(advice):  # never wrapped: they are to be copied
-            console.print(Text(f"       {printable(line)}", "green"), soft_wrap=True)
+            console.print(Text(f"       {plain(line)}", "green"), soft_wrap=True)
         if advice.trap:
-            _show_indented(Text(f"The catch: {printable(advice.trap)}"), 5, console)
+            _show_indented(Text(f"The catch: {plain(advice.trap)}"), 5, console)
     console.print()
 
 

@@ -206,8 +206,7 @@ def _apart(one: Cell, other: Cell) -> tuple[int, str]:
     """How far two Pythons are apart; of two that are equally far the older is nearer."""
     if one.python == other.python:
         return 0, ""
-    numbers = [int("0" + "".join(filter(str.isdigit, each.python))) for each in (one, other)]
-    return 1 + abs(numbers[0] - numbers[1]), other.python
+    return 1 + abs(one.python_number - other.python_number), other.python
 
 
 def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:

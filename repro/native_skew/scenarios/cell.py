@@ -39,6 +39,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=
         """The cell without versions: what stays the same when a tool is released anew."""
         return self.scenario, self.variant, self.installer, self.attempt
 
+    @property
+    def python_number(self) -> int:
+        """Orders Pythons: 311 of ``cp311``; 0 where its name has no number."""
+        return int("0" + "".join(filter(str.isdigit, self.python)))
+
     def is_of(self, name: str) -> bool:
         """Whether it belongs to ``name``, a ``scenario`` or a ``scenario/variant``."""
         return f"{self.scenario}/{self.variant}/".startswith(f"{name}/")

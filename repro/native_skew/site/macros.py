@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from native_skew import shipped
-from native_skew.addresses import repo_url
 from native_skew.bench import record
 from native_skew.site import benchmark, glossary, messages, snippet
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
+from native_skew.site.repository import repo_url
 from native_skew.site.result_index import Book
 
 _CITING = (

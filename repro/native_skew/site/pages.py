@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from native_skew import results, scenarios
-from native_skew.addresses import repo_url
 from native_skew.site import (
     cellpage,
     installerpage,
@@ -17,6 +16,7 @@ from native_skew.site import (
     scenariopage,
     timeline,
 )
+from native_skew.site.repository import repo_url
 from native_skew.site.result_index import Book
 from native_skew.timeline import record
 
@@ -67,7 +67,7 @@ def edit_link(environ: Mapping[str, str]) -> str | None:
     """Where a page is edited, with ``{path}`` in it; None where no repository is known.
 
     Args:
-        environ: says where the repository is; see ``addresses.repo_url``.
+        environ: says where the repository is; see ``repository.repo_url``.
 
     """
     repository = repo_url(environ)

@@ -148,5 +148,5 @@ def expand(pattern: str) -> tuple[str, ...]:
 
 
 def _age(result: Result) -> tuple[Version, int, str]:
-    python = int(result.cell.python.removeprefix("cp").rstrip("t") or 0)
-    return Version(result.cell.version), python, result.circumstances.date
+    cell = result.cell
+    return Version(cell.version), cell.python_number, result.circumstances.date

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from native_skew.addresses import absolute, repo_url, urls
+from native_skew.site.repository import absolute, repo_url, urls
 
 ROOT = Path(__file__).parent.parent
 HERE = "https://forge.example/owner/name"

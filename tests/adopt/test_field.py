@@ -6,6 +6,8 @@ is stamped. ``proves`` is what its wheel says and needs; without it nothing may 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -300,21 +302,13 @@ def test_a_stranger_s_words_are_printed_plain_on_one_line(tmp_path: Path) -> Non
     assert kinds(run(tmp_path)) == ["stamped-requirement"]
 
 
-def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
-    tmp_path: Path,
-) -> None:
-    case = CASES["softioc"]
-    root = tmp_path / "project"
-    root.mkdir()
-    for name, text in case.files.items():
-        (root / name).write_text(text)
+Published = dict[str, tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]]
+
+
+@contextmanager
+def served(contents: Published) -> Iterator[str]:
+    """An index of these distributions: version, requirements, shared objects with their needs."""
     tag = "cp310-abi3-manylinux_2_17_x86_64"
-    # No RUNPATH: that epicscorelibs ships the library, the index alone can say.
-    contents = {
-        "softioc": ("1.0", case.requires, {"softioc/_x.so": ("libdbCore.so.7.0.10.99.0",)}),
-        "epicscorelibs": ("7.0.10.99.0.2", (), {"epicscorelibs/lib/libdbCore.so.7.0.10.99.0": ()}),
-        "numpy": ("2.0", (), {}),
-    }
     published = tuple(
         wheel_file(
             name,
@@ -327,9 +321,50 @@ def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
         for name, (version, requires, modules) in contents.items()
     )
     with Index() as index:
-        url = index.publish("adopt", Publication(published))
-        found = CliRunner().invoke(adopt, ["--index-url", url, str(root)])
-        without = CliRunner().invoke(adopt, ["--index-url", f"{url}nowhere/", str(root)])
+        yield index.publish("adopt", Publication(published))
+
+
+def epics(name: str, requires: tuple[str, ...], *needed: str) -> Published:
+    # No RUNPATH: that epicscorelibs ships the library, the index alone can say.
+    return {
+        name: ("1.0", requires, {f"{name}/_x.so": needed}),
+        "epicscorelibs": ("7.0.10.99.0.2", (), {"epicscorelibs/lib/libdbCore.so.7.0.10.99.0": ()}),
+        "numpy": ("2.0", (), {}),
+    }
+
+
+def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
+    tmp_path: Path,
+) -> None:
+    case = CASES["softioc"]
+    for name, text in case.files.items():
+        (tmp_path / name).write_text(text)
+    with served(epics("softioc", case.requires, "libdbCore.so.7.0.10.99.0")) as url:
+        found = CliRunner().invoke(adopt, ["--index-url", url, str(tmp_path)])
+        without = CliRunner().invoke(adopt, ["--index-url", f"{url}nowhere/", str(tmp_path)])
     assert "+    epicscorelibs>=7.0.10.99.0.1,<7.0.10.99.1" in found.stdout
     assert without.stdout == ""
     assert "not looked at: softioc: there is no such project" in without.stderr
+
+
+@pytest.mark.parametrize(
+    ("needed", "requires", "right"),
+    [
+        ("libc.so.6", ("numpy",), "so that it does not matter here"),
+        ("libdbCore.so.7.0.10.99.0", ("epicscorelibs", "numpy"), "matters: unread/_x.so in unread"),
+        ("libc.so.6", ("numpy", "unpublished"), "no list that is written down once; write"),
+    ],
+)
+def test_what_is_not_understood_matters_where_a_wheel_is_linked_to_another_distribution(
+    tmp_path: Path, needed: str, requires: tuple[str, ...], right: str
+) -> None:
+    (tmp_path / "setup.py").write_text(
+        "from setuptools import setup\nneeds = [n for n in open('needs')]\n"
+        "setup(name='unread', version='1', install_requires=needs)\n"
+    )
+    with served(epics("unread", requires, needed)) as url:
+        result = CliRunner().invoke(adopt, ["--index-url", url, str(tmp_path)])
+    assert right in (str(result.exception) if isinstance(result.exception, SkewError) else "") + (
+        result.stderr
+    )
+    assert (result.exit_code == 0) == ("does not matter" in right)

@@ -14,12 +14,20 @@ class NotUnderstoodError(SkewError):
         where: the file, and the line where there is one, as ``setup.py:12``.
         reason: what is not understood.
         advice: what a person can do about it.
+        proof: links to other distributions' libraries that wheels prove all the same.
 
     """
 
-    def __init__(self, where: str, reason: str, advice: str) -> None:
-        self.where, self.reason = where, reason
-        super().__init__(f"{where}: not understood, so nothing is changed: {reason}; {advice}")
+    def __init__(self, where: str, reason: str, advice: str, proof: tuple[str, ...] = ()) -> None:
+        self.where, self.reason, self.advice = where, reason, advice
+        linked = f" (it matters: {'; '.join(proof)})" if proof else ""
+        super().__init__(
+            f"{where}: not understood, so nothing is changed: {reason}{linked}; {advice}"
+        )
+
+    def with_proof(self, proof: tuple[str, ...]) -> NotUnderstoodError:
+        """The same, and why it matters."""
+        return NotUnderstoodError(self.where, self.reason, self.advice, proof)
 
 
 class ProjectFileError(SkewError):

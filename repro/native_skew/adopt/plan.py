@@ -76,7 +76,10 @@ def propose(
 
     """
     project = Project(before, local)
-    place = declared.find(project)
+    try:
+        place = declared.find(project)
+    except NotUnderstoodError as error:
+        return _by_wheels(before, wishes, proof, error)
     links = _links(project)
     suspects = suspicion.suspects(project, place, links, wishes)
     linked = {each: proof.link(each, _libraries(links, each)) for each in suspects}
@@ -118,6 +121,26 @@ def propose(
         before=before,
         after=project.after() if proposed else dict(before),
         notes=tuple(notes),
+    )
+
+
+def _by_wheels(
+    before: Mapping[str, str], wishes: Wishes, proof: WheelProof, error: NotUnderstoodError
+) -> Proposal:
+    """What wheels prove of a project whose requirements cannot be read.
+
+    Raises:
+        NotUnderstoodError: they prove a link, or too little; so does a range that is asked for.
+
+    """
+    if wishes.ranges or not proof.rules_out_all():
+        raise error.with_proof(proof.links())
+    note = f"{error.where}: {error.reason}; no module of {', '.join(proof.wheels)} needs a library"
+    return Proposal(
+        findings=(),
+        before=before,
+        after=dict(before),
+        notes=(f"{note} of another distribution, so that it does not matter here",),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -45,12 +46,14 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         wheels: what each holds, by file name.
         ships: libraries by distribution, of those that the wheels require; empty without an index.
+        complete: whether whatever the wheels require was looked at.
         notes: what could not be looked at.
 
     """
 
     wheels: dict[str, Contents] = {}
     ships: dict[str, frozenset[str]] = {}
+    complete: bool = False
     notes: tuple[str, ...] = ()
 
     def link(self, provider: str, named: frozenset[str] = frozenset()) -> str | None:
@@ -62,27 +65,50 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
 
         """
         shipped = self.ships.get(canonicalize_name(provider), frozenset())
-        stems = {stem(each) for each in shipped if not each.endswith(".so")}
-        for filename, contents in self.wheels.items():
-            for library, module in contents.needs().items():
-                if (
-                    any(ranges.same_name(provider, each) for each in packages_searched(module))
-                    or library in (*CLASSES.get(provider, ()), *shipped, *named)
-                    or (
-                        not library.endswith(".so") and stem(library) in {*stems, *map(stem, named)}
-                    )
-                ):
-                    return f"{module.path} in {filename} needs {library}"
-        return None
+        exact = {*CLASSES.get(provider, ()), *shipped, *named}
+        stems = {stem(each) for each in shipped if not each.endswith(".so")} | {*map(stem, named)}
+        needs = [
+            (library, module, f"{module.path} in {filename} needs {library}")
+            for filename, contents in self.wheels.items()
+            for library, module in contents.needs().items()
+        ]
+        by_name = (
+            words
+            for library, _, words in needs
+            if library in exact or (not library.endswith(".so") and stem(library) in stems)
+        )
+        by_search = (
+            words
+            for _, module, words in needs
+            if any(ranges.same_name(provider, each) for each in packages_searched(module))
+        )
+        return next(chain(by_name, by_search), None)
 
     def rules_out(self, provider: str) -> bool:
         """Whether all modules of a wheel were read, and none needs a library of ``provider``."""
+        return self._all_read() and self.link(provider) is None
+
+    def links(self) -> tuple[str, ...]:
+        """What proves a link to a library of any other distribution that is known of, in words."""
+        searched = {
+            package
+            for contents in self.wheels.values()
+            for module in contents.modules
+            for package in packages_searched(module)
+        }
+        names = dict.fromkeys((*self.ships, *CLASSES, *sorted(searched)))
+        return tuple(dict.fromkeys(found for each in names if (found := self.link(each))))
+
+    def rules_out_all(self) -> bool:
+        """Whether all modules of a wheel were read, and none needs another distribution's library.
+
+        What the wheel requires has to have been looked at for that.
+        """
+        return self._all_read() and self.complete and not self.links()
+
+    def _all_read(self) -> bool:
         opened = [each for each in self.wheels.values() if each.modules]
-        return (
-            bool(opened)
-            and not any(each.unread for each in self.wheels.values())
-            and self.link(provider) is None
-        )
+        return bool(opened) and not any(each.unread for each in self.wheels.values())
 
     def has_runpath(self, provider: str) -> bool:
         """Whether a module has the loader look in ``provider``'s package."""
@@ -155,12 +181,14 @@ def _with_libraries(
     """The proof, with what the distributions that the wheels require ship."""
     ships: dict[str, frozenset[str]] = {}
     notes: list[str] = []
+    complete = True
     for file in files:
         contents = wheels[file.filename]
         release = Release(name=file.name, version=file.version, files=(file,))
         meant = targets(release, contents.metadata.requires_python)
         target = next((each for each in meant if each.rank(file) is not None), None)
         if target is None or not contents.needs():
+            complete = complete and target is not None
             continue
         for each in contents.metadata.applicable(target.environment):
             name = canonicalize_name(each.name)
@@ -171,4 +199,5 @@ def _with_libraries(
                 notes.append(str(error))
                 continue
             ships[name] = ships.get(name, frozenset()) | found
-    return WheelProof(wheels=wheels, ships=ships, notes=tuple(notes))
+    complete = complete and not notes
+    return WheelProof(wheels=wheels, ships=ships, complete=complete, notes=tuple(notes))

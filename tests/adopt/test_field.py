@@ -192,6 +192,15 @@ CASES = {
         guess="suspected-link: torch: its extension class links to libtorch.so, libtorch_cpu.so, "
         "libtorch_python.so, libc10.so, and it is required neither for building nor for running",
     ),
+    # The class by a name that it was given.
+    "natten": Case(
+        files={
+            "setup.py": TORCH.format(requires="[]")
+            .replace("Extension = ", "extension = ")
+            .replace("[Extension(", "[extension(")
+        },
+        guess="suspected-link: torch",
+    ),
     "flash-attn": Case(
         files={"setup.py": TORCH.format(requires='["torch", "einops"]')},
         guess="libc10.so, and it is required for running; a build takes whatever is there",

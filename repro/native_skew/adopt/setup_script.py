@@ -71,9 +71,18 @@ class SetupScript(Source):
 
     @property
     def extensions(self) -> tuple[ast.Call, ...]:
-        """The calls that describe an extension module, whichever library's class it is."""
+        """The calls that describe an extension module, whichever library's class it is.
+
+        The class may be called by a name that it was given, as ``extension = CppExtension``.
+        """
         calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
-        return tuple(call for call in calls if _called(call).endswith("Extension"))
+        return tuple(
+            call
+            for call in calls
+            if _called(call).endswith("Extension")
+            or isinstance(call.func, ast.Name)
+            and any(each.endswith("Extension") for each in self.modules(call.func))
+        )
 
     def keyword(self, name: str) -> ast.keyword | None:
         """The argument ``name`` of ``setup()``.

@@ -80,8 +80,10 @@ class SetupScript(Source):
             call
             for call in calls
             if _called(call).endswith("Extension")
-            or isinstance(call.func, ast.Name)
-            and any(each.endswith("Extension") for each in self.modules(call.func))
+            or (
+                isinstance(call.func, ast.Name)
+                and any(each.endswith("Extension") for each in self.modules(call.func))
+            )
         )
 
     def keyword(self, name: str) -> ast.keyword | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import struct
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ _DYNAMIC_BYTES = 1 << 20
 _NAME_BYTES = 4096
 _NEEDED = 4096
 _STRINGS_AT_ONCE = 1 << 16
+_PIECE, _OVERLAP = 1 << 20, 256
 
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
 _DT_NEEDED, _DT_STRTAB, _DT_STRSZ = 1, 5, 10
@@ -144,6 +146,17 @@ class Image:
 
         """
         self._held.append((address, self.bytes_at(address, size)))
+
+    def pieces(self, limit: int) -> Iterator[bytes]:
+        """What is mapped of the file, up to ``limit`` bytes, a megabyte at a time.
+
+        Each begins with the end of the one before, so that no short text is cut in two.
+        """
+        for _, length, offset in self._loads:
+            for at in range(0, min(length, limit), _PIECE):
+                if piece := self._pread(_PIECE + _OVERLAP, offset + at):
+                    yield piece
+                    limit -= _PIECE
 
     def name_at(self, index: int) -> str:
         """The text at ``index`` of the dynamic string table.

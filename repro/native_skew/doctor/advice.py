@@ -14,6 +14,9 @@ from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
+from native_skew.doctor.fits import Fit
+from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.pins import Pins
 from native_skew.findings import Advice
 from native_skew.installers import (
     REMEDIES,
@@ -112,13 +115,7 @@ def advise(
         upgrade=fellows,
         build_from_source=(consumer[0],) if from_source else (),
     )
-    context = RenderContext(
-        module=consumer[0].replace("-", "_"),
-        python="python",
-        python_version=python or "3.10",
-        tool_version=Version("9999"),  # as of today's tools: nothing in the files tells more
-        index_url="",
-    )
+    context = _context(consumer[0].replace("-", "_"), python)
     return tuple(
         advice
         for interface in _interfaces(cause, installer)
@@ -127,10 +124,23 @@ def advise(
     )
 
 
+def _context(module: str, python: str) -> RenderContext:
+    return RenderContext(
+        module=module,
+        python="python",
+        python_version=python or "3.10",
+        tool_version=Version("9999"),  # as of today's tools: nothing in the files tells more
+        index_url="",
+    )
+
+
 def _interfaces(cause: Cause, installer: str) -> list[Installer]:
+    return _by_tool([each for each in tabs().values() if cause in each.repairs], installer)
+
+
+def _by_tool(able: list[Installer], installer: str) -> list[Installer]:
     """Those of the tool that INSTALLER names, not which of its interfaces; else the usual ones."""
     word = installer.split(maxsplit=1)[0].lower() if installer else ""
-    able = [each for each in tabs().values() if cause in each.repairs]
     own = [each for each in able if word and TOOLS[each.tool].installer_file == word]
     return own or [each for each in able if each.tab and each.tab.by_default]
 
@@ -170,3 +180,84 @@ def _is_requirement(text: str) -> bool:
     except InvalidRequirement:
         return False
     return not (found.url or found.extras or found.marker)
+
+
+def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice, ...]:
+    """What moves a provider to where ``consumer`` needs it, or the consumer to a newer release.
+
+    Whoever else requires the provider, and does not admit it there, is named: the resolver moves
+    it too.
+
+    Args:
+        fit: where the provider is needed; None where nothing tells.
+        consumer: what was built for another version of it.
+        pins: what is required of it.
+
+    """
+    moved: tuple[Advice, ...] = ()
+    if fit:
+        fellows = tuple(
+            name
+            for name in pins.requiring(fit.provider)
+            if name != consumer.name and not fit.suits(pins.of_name(name)[fit.provider])
+        )
+        moved = installing(
+            (str(fit), f"{consumer.name}=={consumer.version}", *fellows),
+            consumer.installer,
+            "Install the provider that fits",
+        )
+    newer = installing(
+        (consumer.name,),
+        consumer.installer,
+        "Take a newer release of the consumer, with what it requires",
+        upgrade=True,
+    )
+    return (*moved, *newer)
+
+
+def installing(
+    requirements: tuple[str, ...],
+    installer: str,
+    title: str,
+    *,
+    reinstall: bool = False,
+    upgrade: bool = False,
+) -> tuple[Advice, ...]:
+    """What installs ``requirements``, first into the environment as it stands.
+
+    Args:
+        requirements: names, with the versions that are wanted.
+        installer: INSTALLER's word.
+        title: the advice's.
+        reinstall: whether they are there, and are to be installed anew.
+        upgrade: whether they are there, and a newer release is wanted.
+
+    Returns:
+        nothing where one of the names or versions is none.
+
+    """
+    if not all(map(_is_requirement, requirements)):
+        return ()
+    names = tuple(Requirement(each).name for each in requirements)
+    request = Request(
+        requirements=() if upgrade else requirements,
+        reinstall=names if reinstall else (),
+        upgrade=names if upgrade else (),
+    )
+    kept = Request(requirements=requirements if reinstall else ())
+    found = []
+    for interface in _by_tool(list(tabs().values()), installer):
+        try:
+            plan, plain = (interface.render(each, _context("", "")) for each in (request, kept))
+        except Unsupported:
+            continue
+        repair = difference(plain.files, [(plan.files, (*plan.locking, *plan.commands))])
+        advice = Advice(
+            remedy="",
+            title=title,
+            tool=interface.title,
+            files=repair.files,
+            commands=tuple(map(shlex.join, repair.commands)),
+        )
+        found.append((bool(plan.files), advice))  # a project's files come second
+    return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from native_skew import __version__
 from native_skew.binaries import Loader
-from native_skew.doctor import disk, mixed_abi, rules
+from native_skew.doctor import disk, mixed_abi, numpy_abi, rules
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
@@ -52,10 +52,16 @@ def examine(
         *explanations.damaged(finder.damaged),
         *disk.modules_of_another_python(environment, finder.of_another_python),
         *disk.shared_files(environment),
+        *numpy_abi.other_numpy(modules, environment, owners, pins),
         *mixed_abi.mixed(modules, environment, owners, pins),
         *mixed_abi.other_abi(modules, environment, owners, pins),
     ]
-    findings += _violated(pins, explanations.explained)
+    explained = explanations.explained | {
+        (each.location.distribution, "numpy")
+        for each in findings
+        if each.rule == rules.OTHER_NUMPY.id
+    }
+    findings += _violated(pins, explained)
     report = Report(
         command="doctor",
         subject=plain(environment.subject),

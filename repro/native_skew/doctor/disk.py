@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
@@ -110,17 +109,10 @@ def _reinstalling(owner: Distribution) -> tuple[Advice, ...]:
     """What puts the files of ``owner`` there again; nothing where its name is none to type."""
     if not owner.has_valid_names:
         return ()
-    uv = ["uv", "pip", "install", "--reinstall", "--no-deps"]
-    pip = ["pip", "install", "--force-reinstall", "--no-deps"]
-    command = uv if owner.installer == "uv" else pip
-    return (
-        Advice(
-            remedy="",
-            title="Reinstall it",
-            tool=shlex.join(command[: command.index("install") + 1]),
-            commands=(shlex.join([*command, f"{owner.name}=={owner.version}"]),),
-        ),
-    )
+    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
+
+    what = (f"{owner.name}=={owner.version}",)
+    return advice.installing(what, owner.installer, "Reinstall it", reinstall=True)
 
 
 def _files(names: tuple[str, ...]) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os.path
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
+from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped, version
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Advice, Evidence, Finding, Location
-from native_skew.installers import Cause
+
+if TYPE_CHECKING:
+    from native_skew.installers import Cause
 
 # https://docs.nvidia.com/cuda/cuda-c-programming-guide/ : libcuda.so.1 comes with the driver
 _DRIVERS = re.compile(
@@ -407,14 +409,12 @@ class Explanations:
                 "this one (manylinux), build it here, or update the system."
             )
         pin = self._pins.of(consumer).get(provider.name) if provider else None
-        advice: tuple[Advice, ...] = ()
         if provider and pin and not pin.holds:
             self.explained.add((consumer.name, provider.name))
             remedy = (
                 f"{consumer.title} requires `{pin.text}`, and {provider.version} is installed. "
                 f"Install the version that is required."
             )
-            advice = _required(pin, consumer)
         listed = ", ".join(f"`{each}`" for each in versions[:_SHOWN])
         library = self._environment.relative(missing.library.path)
         return rules.OLDER_LIBRARY.finding(
@@ -430,27 +430,22 @@ class Explanations:
                 "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
                 **self._all_files(paths),
             },
-            advice,
+            self._advice_of_older(consumer, provider, pin),
         )
+
+    def _advice_of_older(
+        self, consumer: Distribution, provider: Distribution | None, pin: Pin | None
+    ) -> tuple[Advice, ...]:
+        if provider is None or not provider.name or provider is consumer:
+            return ()
+        from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
+
+        return advice.fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins)
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(
             file=self._environment.relative(path), distribution=owner.name, version=owner.version
         )
-
-
-def _required(pin: Pin, consumer: Distribution) -> tuple[Advice, ...]:
-    """What installs the version that ``pin`` asks for; its names come from a parsed requirement."""
-    tools = ["uv pip install"] if consumer.installer == "uv" else ["pip install"]
-    return tuple(
-        Advice(
-            remedy="",
-            title="Install the version that is required",
-            tool=tool,
-            commands=(shlex.join([*tool.split(), pin.range]),),
-        )
-        for tool in tools
-    )
 
 
 def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:

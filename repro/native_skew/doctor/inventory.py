@@ -26,7 +26,12 @@ class Distribution(Listed, frozen=True, kw_only=True):
 
     @property
     def built_here(self) -> bool:
-        """Whether it was built from source on a machine: no index takes a ``linux_`` tag."""
+        """Whether it was built from source here: no index takes a ``linux_`` tag.
+
+        conda's packages have such tags too.
+        """
+        if self.installer == "conda":
+            return False
         return any(tag.rpartition("-")[2].startswith("linux_") for tag in self.tags)
 
     @property

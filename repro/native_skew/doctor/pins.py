@@ -35,10 +35,12 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> bool:
         """Whether the installed version is one of those asked for."""
-        if self.installed is None:
-            return False
+        return self.installed is not None and self.admits(self.installed.version)
+
+    def admits(self, version: str) -> bool:
+        """Whether ``version`` is one of those asked for."""
         try:
-            return self.specifier.contains(Version(self.installed.version), prereleases=True)
+            return self.specifier.contains(Version(version), prereleases=True)
         except ValueError:
             return True  # nothing can be said of a version that is none, here or there
 
@@ -89,7 +91,11 @@ class Pins:
 
     def of(self, holder: Distribution) -> Mapping[str, Pin]:
         """What ``holder`` requires, by provider."""
-        return self._of.get(holder.name, {})
+        return self.of_name(holder.name)
+
+    def of_name(self, holder: str) -> Mapping[str, Pin]:
+        """The same, of the distribution called ``holder``."""
+        return self._of.get(holder, {})
 
     def requiring(self, provider: str) -> tuple[str, ...]:
         """The names of those that require ``provider``."""

@@ -44,6 +44,16 @@ OLDER_LIBRARY = Rule(
         "The loader refuses at once. Versions that are needed weakly are not counted."
     ),
 )
+OTHER_NUMPY = Rule(
+    id="other-numpy",
+    level="error",
+    title="Compiled for another NumPy",
+    description=(
+        "An extension module was compiled with the header of NumPy 1 while NumPy 2 is installed, "
+        "or for a newer NumPy than the installed one. NumPy refuses it when it asks for the C API: "
+        "where that ends the import it is an error, else a warning."
+    ),
+)
 MISSING_LIBRARY = Rule(
     id="missing-library",
     level="error",
@@ -217,6 +227,7 @@ RULES = (
     STALE_BUILD,
     UNDEFINED_SYMBOL,
     OLDER_LIBRARY,
+    OTHER_NUMPY,
     MISSING_LIBRARY,
     MISSING_SYSTEM_LIBRARY,
     MISSING_FILE,

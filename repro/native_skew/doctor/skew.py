@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from packaging.version import InvalidVersion, Version
 
 from native_skew.doctor import rules
-from native_skew.doctor.advice import advise
 from native_skew.doctor.environment import Environment
+from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
-from native_skew.findings import Evidence, Finding, Location, Rule
-from native_skew.installers import Cause
+from native_skew.findings import Advice, Evidence, Finding, Location, Rule
+
+if TYPE_CHECKING:
+    from native_skew.installers import Cause
 
 _SHOWN = 4  # names in a sentence; all are in the evidence
 _RULES: dict[Cause, Rule] = {
@@ -87,7 +91,6 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         "imports_pkg_resources": rotten or None,
     }
     fellows = tuple(n for n in pins.requiring(provider.name) if n != consumer.name)
-    other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
     return _RULES[skew.cause].finding(
         "; ".join(
             [
@@ -102,20 +105,35 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
         # What is no valid name or version gets into no command line.
-        ()
-        if not (consumer.has_valid_names and provider.has_valid_names)
-        else advise(
-            "rotten" if rotten else _cause(skew),
-            consumer=(consumer.name, consumer.version),
-            provider=(provider.name, provider.version),
-            built_against=skew.newer,
-            stamped=skew.pin.range if skew.pin else "",
-            others=tuple(pin.range for pin in other.values()),
-            fellows=fellows,
-            from_source=consumer.built_here,
-            installer=consumer.installer,
-            python=environment.python.rstrip("t"),
-        ),
+        _advice(skew, "rotten" if rotten else _cause(skew), fellows, environment, pins)
+        if consumer.has_valid_names and provider.has_valid_names
+        else (),
+    )
+
+
+def _advice(
+    skew: Skew, cause: Cause, fellows: tuple[str, ...], environment: Environment, pins: Pins
+) -> tuple[Advice, ...]:
+    """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
+    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
+
+    consumer, provider = skew.consumer, skew.provider
+    if not consumer.built_here:
+        needed = "" if skew.cause == "symbol" else skew.needed[0]
+        found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
+        return advice.fitting(found, consumer, pins)
+    other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
+    return advice.advise(
+        cause,
+        consumer=(consumer.name, consumer.version),
+        provider=(provider.name, provider.version),
+        built_against=skew.newer,
+        stamped=skew.pin.range if skew.pin else "",
+        others=tuple(pin.range for pin in other.values()),
+        fellows=fellows,
+        from_source=True,
+        installer=consumer.installer,
+        python=environment.python.rstrip("t"),
     )
 
 
@@ -138,9 +156,10 @@ def _pinned(skew: Skew) -> str:
             f"{name}'s own metadata wants `{pin.text}`, which is installed: the module was "
             "compiled earlier and packed again, from a build tree that was left over"
         )
+    where = ", in an isolated build or out of a cache" if skew.consumer.built_here else ""
     return (
-        f"{name}'s own metadata wants `{pin.text}`, which any version satisfies: it was built "
-        "with another one, in an isolated build or out of a cache"
+        f"{name}'s own metadata wants `{pin.text}`, which is installed: it was built with another "
+        f"version{where}"
     )
 
 

@@ -1,0 +1,96 @@
+"""Modules for another NumPy, and the provider that a wheel from an index was built for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.fits import fit
+from native_skew.doctor.inventory import Distribution, nameless
+from native_skew.doctor.pins import Pins
+from test_facts import HERE, environment, installed, library, only, rules
+
+_CHECK = "module compiled against ABI version 0x%x but this version of numpy is 0x%x"
+_ONE = ("numpy.core._multiarray_umath", _CHECK)
+_TARGET = "module was compiled against NumPy C-API version 0x%x (NumPy {}) but the running NumPy"
+_RAISES = "numpy.core.multiarray failed to import"
+# Cython's and pybind11's modules without NumPy's header have some of these, but not the check.
+_PYBIND = ("numpy.core.multiarray", "_ARRAY_API")
+
+
+def _two(oldest: str) -> tuple[str, ...]:
+    return ("numpy._core._multiarray_umath", *_ONE, _TARGET.format(oldest))
+
+
+@pytest.mark.parametrize(
+    ("texts", "numpy", "level"),
+    [
+        ((*_ONE, _RAISES), "2.2.6", "error"),
+        (_ONE, "2.2.6", "warning"),  # who does not use the macro may go on
+        ((*_ONE, _RAISES), "1.26.4", None),
+        ((*_two("1.20"), _RAISES), "2.2.6", None),
+        ((*_two("1.20"), _RAISES), "1.26.4", None),
+        ((*_two("2.0"), _RAISES), "1.26.4", "error"),
+        ((*_two("1.23"), _RAISES), "1.22.4", "error"),
+        ((*_PYBIND, _RAISES), "2.2.6", None),
+        ((*_ONE, _RAISES), "no version", None),
+    ],
+)
+def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]
+    tmp_path: Path, session, texts: tuple[str, ...], numpy: str, level: str | None
+) -> None:
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    kept = "".join(f'const char t{n}[] = "{text}";\n' for n, text in enumerate(texts))
+    source = (
+        "extern void *PyCapsule_GetPointer(void *, void *);\n"
+        f"{kept}void *PyInit_m(void) {{ return PyCapsule_GetPointer(0, 0); }}\n"
+    )
+    library(site / "pkg", session.compiler, "m.abi3.so", source)
+    installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: numpy>=1.20\n")
+    installed(site, "other", "pkg/m.abi3.so")  # says nothing of NumPy, and is not asked
+    installed(site, "numpy", version=numpy)
+    report = diagnose(home)
+    if level is None:
+        assert rules(report) == []
+        return
+    finding = only(report, "other-numpy")
+    assert (finding.level, finding.location.distribution) == (level, "pkg")
+    assert ("--confirm" in finding.message) is (level == "warning")
+    (first, *_) = finding.advice
+    wanted = "numpy<2" if "for NumPy" not in finding.message else "numpy>="
+    assert wanted in first.commands[0]
+    assert not first.files  # it holds for the environment as it stands
+
+
+def _distribution(name: str, version: str, *requires: str) -> Distribution:
+    return replace(nameless(()), name=name, version=version, requires_dist=requires)
+
+
+@pytest.mark.parametrize(
+    ("consumer", "requires", "provider", "needed", "shipped", "fits"),
+    [
+        # What is stamped is what it was built with.
+        ("6.5.3", "shiboken6 (==6.5.3)", "6.8.0", "libs.so.6.5", "libs.so.6.8", "shiboken6==6.5.3"),
+        ("6.5.3", "shiboken6", "6.8.0", "libs.so.6.5", "libs.so.6.8", "shiboken6==6.5.*"),
+        ("1", "pyarrow>=10", "21.0.0", "liba.so.1500", "liba.so.2100", "pyarrow==15.0.*"),
+        ("1", "pyarrow>=10", "21.0.0", "liba.so.7", "liba.so.9", "pyarrow>=10"),
+        ("6.4.0", "qt6 (>=6.4.0)", "6.11.2", "", "libQt6Core.so.6", "qt6==6.4.*"),
+        ("6.6.1", "qt6 (>=6.6.0)", "6.4.3", "", "", "qt6==6.6.*"),
+        ("2.1.2+pt21cpu", "torch", "2.4.0", "", "libc10.so", "torch==2.1.*"),
+        ("2.6.3+cu123torch2.3cxx11abifalse", "torch", "2.4.0", "", "", "torch==2.3.*"),
+        ("1.0", "lib", "2.0", "", "liblib.so", None),
+        ("1.0", "lib", "no version", "lib.so.1", "lib.so.2", None),
+    ],
+)
+def test_the_provider_that_a_wheel_was_built_for(
+    consumer: str, requires: str, provider: str, needed: str, shipped: str, fits: str | None
+) -> None:
+    name = requires.partition(" ")[0].partition(">")[0]
+    holder = _distribution("consumer", consumer, requires)
+    there = _distribution(name, provider)
+    pin = Pins((holder, there), "3.11").of(holder)[name]
+    found = fit(there, pin, holder, needed, shipped)
+    assert (str(found) if found else None) == fits

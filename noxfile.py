@@ -36,7 +36,7 @@ machine = SimpleNamespace(
 
 NOX = "nox>=2025.10.14"
 # The sessions that run what they build.
-LABORATORY = ("repro", "matrix", "timeline", "serve")
+LABORATORY = ("repro", "matrix", "timeline", "serve", "field")
 # Python compiles what it imports; compiling all that is installed takes longer than the rest.
 NO_COMPILE = {"PIP_NO_COMPILE": "1"}
 
@@ -234,6 +234,16 @@ def timeline(session: nox.Session) -> None:
     """
     install(session)
     session.run("native-skew", "timeline", *session.posargs)
+
+
+@nox.session(default=False)
+def field(session: nox.Session) -> None:
+    """reproduce: real packages, broken as people break them, and what the kit says of them
+
+    -- CASE ..., -- --kind release, -- --record; needs the package index, and root for images.
+    """
+    install(session, *group("field"))
+    session.run("native-skew", "field", *session.posargs)
 
 
 @nox.session

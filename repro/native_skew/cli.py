@@ -36,6 +36,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
         "matrix": ("matrix", "matrix", "Run everything, in parts, in spite of interruptions."),
         "merge": ("matrix", "merge", "Join the parts of a matrix."),
         "timeline": ("timeline", "timeline", "Since which release of a tool it is so."),
+        "field": ("field", "field", "Real packages, broken as people break them."),
         "schema": ("run", "schema", "The JSON Schema of a result."),
     },
 }
@@ -43,7 +44,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
 EXTRAS = {
     "audit": "audit",
     "adopt": "audit",
-    **dict.fromkeys(("run", "results", "export", "matrix", "timeline"), "laboratory"),
+    **dict.fromkeys(("run", "results", "export", "matrix", "timeline", "field"), "laboratory"),
 }
 _ENTRIES = {name: entry for section in COMMANDS.values() for name, entry in section.items()}
 

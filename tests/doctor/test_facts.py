@@ -380,7 +380,10 @@ def test_what_installs_a_system_library(tmp_path: Path) -> None:
     release = tmp_path / "etc/os-release"
     release.write_text("ID=debian\n")
     (first,) = system_libraries.advise(wanted, str(tmp_path))
-    assert first.commands == ("apt-get install libgl1 libglib2.0-0 libxcb1",)
+    assert first.commands == (
+        "apt-get update",
+        "apt-get install libgl1 libglib2.0-0 libxcb1",
+    )
     release.write_text('ID="rocky"\nID_LIKE="rhel centos fedora"\n')
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
     assert first.commands == ("dnf install 'libGL.so.1()(64bit)'",)

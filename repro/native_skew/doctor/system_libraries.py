@@ -43,9 +43,10 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
     plain = sorted({each for each in names if _NAME.fullmatch(each)})
     packages = sorted({package for each in plain if (package := _table().get(each))})
     commands = {
-        "apt-get": ["apt-get", "install", *packages] if packages else [],
-        "dnf": ["dnf", "install", *(f"{each}()(64bit)" for each in plain)],
-        "apk": ["apk", "add", *(f"so:{each}" for each in plain)],
+        # Images come without apt's lists, and without these no package is known to it.
+        "apt-get": [["apt-get", "update"], ["apt-get", "install", *packages]] if packages else [],
+        "dnf": [["dnf", "install", *(f"{each}()(64bit)" for each in plain)]],
+        "apk": [["apk", "add", *(f"so:{each}" for each in plain)]],
     }
     system = _ids(image)
     first = [tool for tool, ids in _FAMILIES.items() if system & {*ids}]
@@ -55,7 +56,7 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
             remedy="",
             title="Install the system's package",
             tool=tool,
-            commands=(shlex.join(commands[tool]),),
+            commands=tuple(map(shlex.join, commands[tool])),
         )
         for tool in tools
         if plain and commands[tool]

@@ -1,0 +1,190 @@
+"""The cases: one TOML file each; its ``kind`` says what is asked, and its name is its id."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
+
+from native_skew import shipped
+from native_skew.errors import UnknownNameError
+from native_skew.field.errors import CaseError
+from native_skew.findings import Level
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CASES = shipped("field", "cases")
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an import comes to: it fails and says ``fails``; or it succeeds, where that is empty."""
+
+    imports: str
+    fails: str = ""
+
+
+class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A finding that is right.
+
+    Attributes:
+        rule: its id.
+        distribution: whose it is; empty for any.
+        names: what it has to name: libraries, symbols, files, packages of the system.
+        level: of the finding.
+        confirm: whether only an import shows it, so that the plain run need not find it.
+
+    """
+
+    rule: str
+    distribution: str = ""
+    names: tuple[str, ...] = ()
+    level: Level = "error"
+    confirm: bool = False
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What every case has.
+
+    Attributes:
+        id: the file's name.
+        title: what it is, a phrase.
+        follows: addresses of the reports or documents that it follows.
+        expect: the findings that are right; none where it must be silent.
+
+    """
+
+    title: str
+    id: str = ""
+    follows: tuple[str, ...] = ()
+    expect: tuple[Expect, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Its kind, as the file says it."""
+        return str(self.__struct_config__.tag)
+
+
+class EnvironmentCase(
+    Case, frozen=True, kw_only=True, tag="environment", forbid_unknown_fields=True
+):
+    """An environment that doctor is asked of.
+
+    Attributes:
+        python: the interpreter that it is made with.
+        packages: all that is installed, pinned; written as requirements.txt.
+        make: command lines for ``sh``, in the case's folder. ``$PYTHON`` is the interpreter and
+            ``$SITE`` the environment's folder of packages; it is active as ``.venv``.
+        root: packages of a bare Debian root in which all of it takes place; none for this
+            machine itself.
+        doctor: what doctor is asked, with ``$ROOT`` for the root's folder.
+        truth: what imports come to before doctor is asked. An environment without ``expect``
+            has all of its packages and modules imported besides.
+        by_itself: why modules of a sound environment cannot be imported by their own name.
+        not_examined: what doctor has to say that it did not look at.
+        mends: whether something mends it; else ``because`` says why not.
+
+    """
+
+    python: str = "3.11"
+    packages: tuple[str, ...] = ()
+    make: str
+    root: tuple[str, ...] = ()
+    doctor: tuple[str, ...] = (".venv",)
+    truth: tuple[Truth, ...] = ()
+    by_itself: dict[str, str] = {}
+    not_examined: tuple[str, ...] = ()
+    mends: bool = True
+    because: str = ""
+
+
+class ReleaseCase(Case, frozen=True, kw_only=True, tag="release", forbid_unknown_fields=True):
+    """A release that audit is asked of.
+
+    Attributes:
+        audit: what it is asked.
+        because: why that is right: what its files say.
+        never: rules that must not be among the findings that count.
+
+    """
+
+    audit: tuple[str, ...]
+    because: str
+    never: tuple[str, ...] = ()
+
+
+class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fields=True):
+    """A published sdist whose folder adopt is asked of.
+
+    Attributes:
+        sdist: ``name==version``.
+        because: why that is right.
+        changes: lines that the diff adds, in order; none where it must change nothing.
+
+    """
+
+    sdist: str
+    because: str
+    changes: tuple[str, ...] = ()
+
+
+_Any = EnvironmentCase | ReleaseCase | SdistCase
+
+
+def load(path: Path) -> Case:
+    """Reads one case.
+
+    Raises:
+        CaseError: the file is wrong.
+
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        case: Case = msgspec.convert(data, _Any)
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise CaseError(path, str(error)) from error
+    if case.id:
+        raise CaseError(path, "id is the file's name: remove the key")
+    if isinstance(case, EnvironmentCase):
+        for each in case.packages:
+            if not _is_pinned(each):
+                raise CaseError(path, f"{each!r} is not pinned")
+        if not case.mends and not case.because:
+            raise CaseError(path, "mends = false needs a because")
+    return msgspec.structs.replace(case, id=path.stem)
+
+
+def load_all(folder: Path = CASES) -> dict[str, Case]:
+    """All cases by id."""
+    return {path.stem: load(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def select(names: tuple[str, ...], kinds: tuple[str, ...], folder: Path = CASES) -> list[Case]:
+    """Those of ``names`` and ``kinds``; empty stands for all.
+
+    Raises:
+        UnknownNameError: one of ``names`` is no case.
+        CaseError: a file is wrong.
+
+    """
+    known = load_all(folder)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("case", name, known)
+    return [
+        each
+        for each in known.values()
+        if (not names or each.id in names) and (not kinds or each.kind in kinds)
+    ]
+
+
+def _is_pinned(text: str) -> bool:
+    try:
+        found = Requirement(text)
+    except InvalidRequirement:
+        return False
+    return [each.operator for each in found.specifier] == ["=="] and "*" not in str(found.specifier)

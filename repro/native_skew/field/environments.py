@@ -1,0 +1,252 @@
+"""The kind ``environment``: made, tried, shown to doctor, and its advice carried out."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomlkit
+
+from native_skew import shipped
+from native_skew.field import peers
+from native_skew.field.case import EnvironmentCase, Expect
+from native_skew.field.errors import NotMadeError
+from native_skew.field.place import Place
+from native_skew.field.record import Followed, Imported, Result, Said, Verdict
+from native_skew.findings import Advice, BriefFinding, Finding, Report, plain
+from native_skew.toolchain import Processes
+
+_LOOK = shipped("field", "look.py")
+_SHOWN = 2000  # characters of a tool's words
+
+
+def try_out(case: EnvironmentCase, work: Path, result: Result) -> Result:
+    """``result`` with what came of ``case``.
+
+    Raises:
+        NotMadeError: the environment cannot be made here.
+
+    """
+    with Place(case, work, Processes()) as place:
+        done = place.run(case.make)
+        if done.exit_code:
+            raise NotMadeError(case.id, done.output)
+        truth, untrue = _truth(case, place)
+        result = msgspec.structs.replace(result, truth=truth, versions=place.versions)
+        if untrue:
+            return msgspec.structs.replace(result, verdict="not as stated", why=untrue)
+        asked = [_ask(case, place, confirm=False)]
+        if place.root is None and (not case.expect or any(each.confirm for each in case.expect)):
+            asked.append(_ask(case, place, confirm=True))
+        reports = [report for _, report in asked if report]
+        said = tuple(each for each, _ in asked)
+        verdict, why = _verdict(case, said, reports)
+        more = tuple(_unexpected(case, reports))
+        result = msgspec.structs.replace(
+            result,
+            verdict="false alarm" if more and not case.expect else verdict,
+            why=why, said=said, more=more,
+        )  # fmt: skip
+        if not case.expect:
+            return result
+        followed = tuple(_followed(case, place, reports[-1].findings)) if reports else ()
+        carried_out = [each for each in followed if each.outcome != "not carried out"]
+        mended = bool(carried_out) and carried_out[0].outcome == "mends"
+        return msgspec.structs.replace(
+            result,
+            advice=followed,
+            mended=mended if case.mends else None,
+            peers=tuple(peers.ask(case, place)),
+        )
+
+
+def _truth(case: EnvironmentCase, place: Place) -> tuple[Imported, str]:
+    """What was imported, and in what it differs from what the case states."""
+    named = [each.imports for each in case.truth]
+    found = (
+        _imported(place, named)
+        if named or case.expect
+        else Imported(distributions=0, modules=0, imports=0)
+    )
+    for each in case.truth:
+        error = found.errors.get(each.imports, "")
+        if bool(error) != bool(each.fails) or each.fails not in error:
+            wanted = f"fails with {each.fails!r}" if each.fails else "succeeds"
+            return found, f"import {each.imports} {wanted} is stated; it said {error!r}"
+    if case.expect:
+        return found, ""
+    everything = _imported(place, [])
+    unforeseen = {k: v for k, v in everything.errors.items() if k not in case.by_itself}
+    told = "; ".join(f"{name}: {error}" for name, error in unforeseen.items())
+    return everything, told and f"these imports fail: {plain(told)[:_SHOWN]}"
+
+
+def _imported(place: Place, names: Iterable[str]) -> Imported:
+    source = _LOOK.read_text(encoding="utf-8")
+    done = place.start([place.python, "-B", "-c", source, *names])
+    try:
+        data = json.loads(done.output.splitlines()[-1])
+    except (IndexError, ValueError):
+        # The interpreter itself does not start: that is what an import comes to.
+        return Imported(
+            distributions=0, modules=0, imports=0, errors=dict.fromkeys(names, done.output[:600])
+        )
+    return Imported(
+        distributions=data["distributions"],
+        modules=data["modules"],
+        imports=len(data["errors"]),
+        errors={name: _within(error, place) for name, error in data["errors"].items() if error},
+    )
+
+
+def _within(text: str, place: Place) -> str:
+    """``text`` without where the case took place."""
+    return plain(text.replace(str(place.folder), "CASE").replace(str(place.root or "\0"), "ROOT"))
+
+
+def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, Report | None]:
+    words = [each.replace("$ROOT", str(place.root)) for each in case.doctor]
+    words += ["--confirm"] if confirm else []
+    done = place.from_outside([sys.executable, "-m", "native_skew", "doctor", "--json", *words])
+    shown = shlex.join(["native-skew", "doctor", *case.doctor, *(["--confirm"] if confirm else [])])
+    try:
+        report = msgspec.json.decode(done.output, type=Report)
+    except msgspec.MsgspecError:
+        return Said(
+            command=shown, exit_code=done.exit_code, output=_within(done.output, place)
+        ), None
+    return Said(
+        command=shown,
+        exit_code=done.exit_code,
+        findings=tuple(
+            msgspec.structs.replace(each, message=_within(each.message, place))
+            for each in report.brief()
+        ),
+        not_examined=tuple(_within(each, place) for each in report.not_examined),
+    ), report
+
+
+def _verdict(
+    case: EnvironmentCase, said: tuple[Said, ...], reports: list[Report]
+) -> tuple[Verdict, str]:
+    if len(reports) < len(said):
+        return ("missed" if case.expect else "false alarm"), "doctor could not look"
+    unsaid = [e for e in case.not_examined if not any(e in n for s in said for n in s.not_examined)]
+    if unsaid:
+        return "missed", f"it does not say that it did not look at {', '.join(unsaid)}"
+    if not case.expect:
+        return "silent", ""
+    lacking = {
+        each: [n for n, report in enumerate(reports) if not _has(each, report)]
+        for each in case.expect
+    }
+    for each, where in lacking.items():
+        if len(reports) - 1 in where or (where and not each.confirm):
+            found = [f for f in reports[-1].findings if f.level != "note"]
+            told = f"{each.rule} of {each.distribution or 'any'} with {', '.join(each.names)}"
+            return ("wrong cause" if found else "missed"), f"not found: {told}"
+    return ("found by import" if any(lacking.values()) else "found"), ""
+
+
+def _has(expect: Expect, report: Report) -> bool:
+    return any(_is(expect, each) for each in report.findings)
+
+
+def _is(expect: Expect, finding: Finding) -> bool:
+    """Whether ``finding`` is the one expected, with all that it has to name."""
+    text = msgspec.json.encode(finding).decode()
+    return (
+        finding.rule == expect.rule
+        and finding.level == expect.level
+        and expect.distribution in ("", finding.location.distribution)
+        and all(name in text for name in expect.names)
+    )
+
+
+def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefFinding]:
+    """Findings that count, and that are neither expected nor of what is expected."""
+    known = set()
+    for report in reports:
+        for finding, brief in zip(report.findings, report.brief(), strict=True):
+            right = any(_is(each, finding) for each in case.expect)
+            if finding.level != "note" and not right and (finding.rule, brief.message) not in known:
+                known.add((finding.rule, brief.message))
+                yield brief
+
+
+def _followed(
+    case: EnvironmentCase, place: Place, findings: Iterable[Finding]
+) -> Iterator[Followed]:
+    known = set()
+    for finding in findings:
+        for advice in finding.advice:
+            key = (advice.commands, tuple(advice.files.items()))
+            if key in known:
+                continue
+            known.add(key)
+            outcome, why = _carry_out(case, place, advice)
+            yield Followed(
+                rule=finding.rule, level=finding.level, title=advice.title, tool=advice.tool,
+                files=dict(advice.files), commands=tuple(_within(c, place) for c in advice.commands),
+                outcome=outcome, why=why,
+            )  # fmt: skip
+
+
+def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any, str]:
+    """Does on a copy what ``advice`` says, to the letter, and looks again."""
+    for command in advice.commands:
+        if not place.has(word := shlex.split(command)[0]):
+            return "not carried out", f"there is no {word} here that may be run"
+    place.copy()
+    try:
+        for name, lines in advice.files.items():
+            _write(place.folder / name, lines)
+        for command in advice.commands:
+            done = place.run(command)
+            if done.exit_code:
+                told = (done.output.strip().splitlines() or ["no output"])[-1]
+                return (
+                    "does not mend",
+                    f"{command} ends with {done.exit_code}: {_within(told, place)}",
+                )
+        found = _imported(place, [each.imports for each in case.truth])
+        if found.errors:
+            name, error = next(iter(found.errors.items()))
+            return "does not mend", f"import {name}: {error}"[:_SHOWN]
+        confirm = any(each.confirm for each in case.expect)
+        said, _ = _ask(case, place, confirm=confirm)
+        if said.exit_code:
+            told = next((f.message for f in said.findings if f.level != "note"), said.output)
+            return "does not mend", f"doctor ends with {said.exit_code}: {told}"[:_SHOWN]
+    finally:
+        place.restore()
+    return "mends", ""
+
+
+def _write(path: Path, lines: str) -> None:
+    """Adds ``lines`` to the file: in TOML below their headings, as the advice says."""
+    had = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = _joined(had, lines) if path.suffix == ".toml" else had + lines
+    path.unlink(missing_ok=True)  # it may be a link to the content that was set aside
+    path.write_text(text, encoding="utf-8")
+
+
+def _joined(text: str, lines: str) -> str:
+    document = tomlkit.parse(text)
+
+    def add(table: Any, more: Mapping[str, Any]) -> None:
+        for key, value in more.items():
+            if isinstance(value, dict) and key in table:
+                add(table[key], value)
+            elif isinstance(value, list) and key in table:
+                table[key].extend(value)
+            else:
+                table[key] = value
+
+    add(document, tomlkit.parse(lines).unwrap())
+    return tomlkit.dumps(document)

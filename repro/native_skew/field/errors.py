@@ -1,0 +1,25 @@
+"""What ends a case, or the command, in one message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from native_skew.errors import SkewError
+from native_skew.findings import plain
+
+
+class CaseError(SkewError):
+    """A case's file is wrong."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: not a valid case ({plain(problem)}); correct it and run again")
+
+
+class NotMadeError(SkewError):
+    """What a case is about could not be made here, so that it says nothing of the kit."""
+
+    def __init__(self, what: str, output: str) -> None:
+        lines = [each for each in output.splitlines() if each.strip()] or ["no output"]
+        told = [each for each in lines if each.lower().startswith("error")] or lines[-1:]
+        self.reason = plain(f"{what}: {told[0].strip()}")
+        super().__init__(self.reason)

@@ -1,0 +1,202 @@
+"""Where a case takes place: a folder of its own on this machine, or in a bare Debian root.
+
+The user's own settings of pip and uv hold, so that their index is asked; what an active
+environment would add is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from native_skew.errors import WorkFolderError
+from native_skew.field.case import EnvironmentCase
+from native_skew.field.errors import NotMadeError
+from native_skew.installers import NEWEST
+from native_skew.toolchain import Outcome, Processes, Toolbox, find
+
+_LIMIT = 1800.0  # seconds for one script: some build from source
+_SUITE = "bookworm"
+_INSIDE = "/opt/case"  # in a root
+# What would make a process see another environment than the case's.
+_OF_OTHERS = ("PYTHON", "VIRTUAL_ENV", "CONDA", "LD_", "UV_PROJECT", "UV_CACHE", "UV_SYSTEM")
+# Of a machine behind a mirror; folders of this machine mean nothing in a root.
+_PASSED_ON = ("PIP_", "SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_NOT_PASSED_ON = ("PIP_FIND_LINKS", "PIP_CONFIG_FILE")
+_IN_NAMESPACES = (
+    'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
+)
+
+
+class Place:
+    """A case's folder, and the processes in it.
+
+    Args:
+        case: what is to be there.
+        work: the folder below which everything is written; tools are kept in it, and roots.
+        processes: starts all of them.
+
+    """
+
+    def __init__(self, case: EnvironmentCase, work: Path, processes: Processes) -> None:
+        self._case, self._processes = case, processes
+        self._roots = work.resolve() / "field" / "roots"
+        uv = Toolbox(work.resolve() / "tools").tool("uv", NEWEST)
+        self.versions = {"uv": uv.version}
+        self._uv = Path(uv.path)
+        self._python = "/usr/bin/python3" if case.root else find(case.python).path
+        try:
+            self._roots.mkdir(parents=True, exist_ok=True)
+            self._work = Path(tempfile.mkdtemp(prefix="place-", dir=self._roots.parent))
+        except OSError as error:
+            raise WorkFolderError(self._roots.parent, error.strerror or "unwritable") from error
+        self._top, self._aside = self._work / "top", self._work / "aside"
+        self.root = self._top if case.root else None
+        self.folder = self._top / _INSIDE.lstrip("/") if self.root else self._top
+
+    def __enter__(self) -> Place:
+        try:
+            if self.root:
+                self._make_root(self.root)
+            self.folder.mkdir(parents=True)
+            (self._work / "tmp").mkdir()
+            text = "".join(f"{each}\n" for each in self._case.packages)
+            (self.folder / "requirements.txt").write_text(text, encoding="utf-8")
+        except OSError as error:
+            self.remove()
+            place = Path(error.filename or self._work)
+            raise WorkFolderError(place, error.strerror or "unwritable") from error
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Deletes all of it, the caches too."""
+        shutil.rmtree(self._work, ignore_errors=True)
+
+    def copy(self) -> None:
+        """Sets what is there aside, and goes on in a copy at the same path.
+
+        A copy's files are links to the same content: what installs writes new ones.
+        """
+        self._top.rename(self._aside)
+        self._processes.run(
+            ["cp", "-al", str(self._aside), str(self._top)],
+            cwd=self._work, environ=dict(os.environ), limit=_LIMIT,
+        )  # fmt: skip
+
+    def restore(self) -> None:
+        """Puts back what was set aside."""
+        shutil.rmtree(self._top, ignore_errors=True)
+        self._aside.rename(self._top)
+
+    @property
+    def python(self) -> str:
+        """The environment's interpreter, as processes in there call it."""
+        return f"{self._home}/.venv/bin/python"
+
+    @property
+    def _home(self) -> str:
+        return _INSIDE if self.root else str(self.folder)
+
+    def run(self, script: str) -> Outcome:
+        """Runs ``script`` by ``sh`` in the folder, with the environment active.
+
+        Whoever asks a question there is answered with yes.
+        """
+        line = f"yes 2>/dev/null | {{ {script}\n}}"
+        return self.start(["sh", "-ec", line])
+
+    def start(self, argv: Sequence[str], limit: float = _LIMIT) -> Outcome:
+        """Runs a command in there."""
+        environ = self._environ()
+        if not self.root:
+            return self._processes.run(argv, cwd=self.folder, environ=environ, limit=limit)
+        inside = [
+            *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
+            *("sh", "-c", _IN_NAMESPACES, str(self.root)),
+            *("sh", "-c", 'cd "$0" && exec "$@"', _INSIDE, *argv),
+        ]
+        return self._processes.run(inside, cwd=self.root, environ=environ, limit=limit)
+
+    def from_outside(self, argv: Sequence[str]) -> Outcome:
+        """Runs a command of this machine's own in the folder, with nothing active."""
+        return self._processes.run(argv, cwd=self.folder, environ=_own_variables(), limit=_LIMIT)
+
+    def has(self, command: str) -> bool:
+        """Whether ``command`` may be typed here; what would change this machine may not."""
+        found = self.start(["sh", "-c", 'command -v "$0"', command])
+        if self.root:
+            return found.exit_code == 0
+        own = (f"{self._home}/.venv/bin/", f"{self._uv}/")
+        return found.output.startswith(own)
+
+    def _environ(self) -> dict[str, str]:
+        venv, version = f"{self._home}/.venv", self._case.python
+        path = [f"{venv}/bin"]
+        if self.root:
+            names = (n for n in os.environ if n.upper().startswith(_PASSED_ON))
+            base = {n: os.environ[n] for n in names if n not in _NOT_PASSED_ON}
+            path += ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+            base |= {"HOME": "/root", "DEBIAN_FRONTEND": "readline"}
+        else:
+            base = dict(_own_variables())
+            path += [str(self._uv), base.get("PATH", os.defpath)]
+            base |= {
+                "UV_CACHE_DIR": str(self._work / "cache" / "uv"),
+                "PIP_CACHE_DIR": str(self._work / "cache" / "pip"),
+                "TMPDIR": str(self._work / "tmp"),
+            }
+        return base | {
+            "PATH": os.pathsep.join(path),
+            "VIRTUAL_ENV": venv,
+            "PYTHON": self._python,
+            "SITE": f"{venv}/lib/python{version}/site-packages",
+            "UV_PYTHON_DOWNLOADS": "never",
+            "QT_QPA_PLATFORM": "offscreen",
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+        }
+
+    def _make_root(self, root: Path) -> None:
+        """A bare root, made once for each choice of packages and kept packed."""
+        names = ",".join(("ca-certificates", *self._case.root))
+        mark = hashlib.sha256(names.encode()).hexdigest()[:12]
+        packed = self._roots / f"{_SUITE}-{mark}.tar"
+        if not packed.exists():
+            part = self._work / "root.tar"
+            self._must(
+                "mmdebstrap",
+                ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={names}",
+                 # A mirror may lag behind: its date is not what is tried.
+                 '--aptopt=Acquire::Check-Valid-Until "false"', _SUITE, str(part)],
+            )  # fmt: skip
+            part.rename(packed)
+        root.mkdir()
+        self._must("tar", ["tar", "-xf", str(packed), "-C", str(root)])
+        shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")
+        given = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
+        certificates = Path(given or "/etc/ssl/certs/ca-certificates.crt")
+        if certificates.exists():
+            target = root / certificates.relative_to("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(certificates, target)
+        shutil.copyfile((self._uv / "uv").resolve(), root / "usr/local/bin/uv")
+        (root / "usr/local/bin/uv").chmod(0o755)
+
+    def _must(self, what: str, argv: Sequence[str]) -> None:
+        done = self._processes.run(argv, cwd=self._work, environ=dict(os.environ), limit=_LIMIT)
+        if done.exit_code:
+            raise NotMadeError(what, done.output)
+
+
+def _own_variables() -> Mapping[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith(_OF_OTHERS)}

@@ -1,0 +1,128 @@
+"""What came of a case, and where it is recorded: ``docs/field``, a JSON file each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from native_skew import results
+from native_skew.errors import ResultFileError
+from native_skew.findings import BriefFinding, Level
+
+FOLDER = results.FOLDER.parent / "field"
+
+# found: with the right cause. found by import: only --confirm can. silent: rightly so.
+Verdict = Literal[
+    "found", "found by import", "missed", "wrong cause", "false alarm", "silent", "not as stated"
+]
+GOOD: tuple[Verdict, ...] = ("found", "found by import", "silent")
+Outcome = Literal["mends", "does not mend", "not carried out"]
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tried before anybody was asked.
+
+    Attributes:
+        distributions: how many are installed.
+        modules: how many extension modules there are; 0 where only some names were imported.
+        imports: how many names were imported: packages at the top, and these modules.
+        errors: of those that failed, by name.
+
+    """
+
+    distributions: int
+    modules: int
+    imports: int
+    errors: dict[str, str] = {}
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command of the kit said: how it ended, what it found, what it did not look at."""
+
+    command: str
+    exit_code: int
+    findings: tuple[BriefFinding, ...] = ()
+    not_examined: tuple[str, ...] = ()
+    output: str = ""
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """An advice, and what came of doing what it says."""
+
+    rule: str
+    level: Level
+    title: str
+    tool: str
+    files: dict[str, str]
+    commands: tuple[str, ...]
+    outcome: Outcome
+    why: str = ""
+
+
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """What another tool said of the same files."""
+
+    tool: str
+    version: str
+    found: Literal["found", "something else", "nothing", "not run"]
+    said: str = ""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one case.
+
+    Attributes:
+        case: its id.
+        truth: what was imported, of an environment.
+        said: by the kit, in the order in which it was asked.
+        more: findings that count, and that are not among those that are right.
+        advice: of an environment's findings, each carried out on a copy.
+        mended: whether the first advice that could be carried out mends it; None where there is
+            nothing to mend, or nothing that mends.
+        peers: what other tools said.
+
+    """
+
+    case: str
+    kind: str
+    date: str
+    kit_version: str
+    verdict: Verdict
+    why: str = ""
+    versions: dict[str, str] = {}
+    truth: Imported | None = None
+    said: tuple[Said, ...] = ()
+    more: tuple[BriefFinding, ...] = ()
+    advice: tuple[Followed, ...] = ()
+    mended: bool | None = None
+    peers: tuple[Peer, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether all is as it should be."""
+        return self.verdict in GOOD and not self.more and self.mended is not False
+
+
+def write(result: Result, folder: Path = FOLDER) -> None:
+    """Records ``result``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = msgspec.json.format(msgspec.json.encode(result), indent=1).decode()
+    (folder / f"{result.case}.json").write_text(data + "\n", encoding="utf-8")
+
+
+def read_all(folder: Path = FOLDER) -> dict[str, Result]:
+    """All that is recorded, by case.
+
+    Raises:
+        ResultFileError: a file cannot be read.
+
+    """
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found[path.stem] = msgspec.json.decode(path.read_bytes(), type=Result)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise ResultFileError(path, str(error)) from error
+    return found

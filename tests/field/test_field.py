@@ -1,0 +1,181 @@
+"""The field: what its cases say is read strictly, and what came of them is judged by what is true."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from native_skew.errors import ResultFileError, UnknownNameError
+from native_skew.field import case as cases
+from native_skew.field import environments, record
+from native_skew.field.case import EnvironmentCase, Expect
+from native_skew.field.command import KINDS, tried
+from native_skew.field.errors import CaseError
+from native_skew.field.record import Result, Said
+from native_skew.findings import Finding, Location, Report
+from native_skew.run import DEFAULT_WORK
+
+WORK = Path(__file__).parents[2] / DEFAULT_WORK
+LOOK = Path(environments.__file__).with_name("look.py")
+
+
+@pytest.fixture
+def broken() -> EnvironmentCase:
+    expect = (Expect(rule="missing-file", distribution="numpy", names=("libblas",)),)
+    return EnvironmentCase(title="x", make="true", expect=expect)
+
+
+def report(*findings: Finding) -> Report:
+    return Report(
+        command="doctor", subject=".venv", kit_version="0", looked_at={}, findings=findings
+    )
+
+
+def finding(
+    rule: str = "missing-file", name: str = "libblas.so", owner: str = "numpy", level: str = "error"
+) -> Finding:
+    return Finding(
+        rule=rule, level=level, message=f"lacks {name}", location=Location(distribution=owner)
+    )  # type: ignore[arg-type]
+
+
+def judged(case: EnvironmentCase, *reports: Report) -> str:
+    said = tuple(Said(command="", exit_code=0) for _ in reports)
+    return environments._verdict(case, said, list(reports))[0]
+
+
+def test_every_case_can_be_read_and_has_a_kind_that_is_tried() -> None:
+    known = cases.load_all()
+    assert {each.kind for each in known.values()} <= {*KINDS}
+    assert all(name == each.id for name, each in known.items())
+
+
+def test_what_is_recorded_is_of_a_case_that_there_is() -> None:
+    assert {*record.read_all()} <= {*cases.load_all()}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('kind = "environment"\ntitle = "x"\nmake = "y"\npackages = ["numpy>=2"]', "not pinned"),
+        ('kind = "environment"\ntitle = "x"\nmake = "y"\npackages = ["numpy==2.*"]', "not pinned"),
+        ('kind = "environment"\ntitle = "x"\nmake = "y"\nmends = false', "needs a because"),
+        ('kind = "environment"\ntitle = "x"\nmake = "y"\nmisspelt = 1', "misspelt"),
+        ('kind = "environment"\ntitle = "x"\nmake = "y"\nid = "z"', "remove the key"),
+        ('kind = "other"\ntitle = "x"', "other"),
+        ("kind", "not a valid case"),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CaseError, match=told):
+        cases.load(path)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="no-such-case"):
+        cases.select(("no-such-case",), ())
+
+
+def test_found_is_the_rule_of_the_distribution_with_its_names(broken: EnvironmentCase) -> None:
+    assert judged(broken, report(finding())) == "found"
+    assert judged(broken, report()) == "missed"
+    for other in (
+        finding(rule="damaged-file"), finding(name="libother.so"), finding(owner="scipy"),
+    ):  # fmt: skip
+        assert judged(broken, report(other)) == "wrong cause"
+        assert [each.rule for each in environments._unexpected(broken, [report(other)])]
+    assert judged(broken, report(finding(level="note"))) == "missed"
+    assert not [*environments._unexpected(broken, [report(finding())])]
+
+
+def test_what_only_an_import_shows_is_to_be_found_by_one(broken: EnvironmentCase) -> None:
+    shown = msgspec.structs.replace(broken.expect[0], confirm=True)
+    case = msgspec.structs.replace(broken, expect=(shown,))
+    assert judged(case, report(), report(finding())) == "found by import"
+    assert judged(case, report(finding()), report(finding())) == "found"
+    assert judged(case, report(), report()) == "missed"
+    assert judged(broken, report(), report(finding())) == "wrong cause"
+
+
+def test_a_sound_one_is_silent_and_says_what_it_did_not_look_at() -> None:
+    case = EnvironmentCase(title="x", make="true", not_examined=("another root",))
+    assert judged(case, report()) == "missed"
+    looked = Said(command="", exit_code=0, not_examined=("the libraries of another root",))
+    assert environments._verdict(case, (looked,), [report()])[0] == "silent"
+    assert environments._verdict(case, (looked,), [])[0] == "false alarm"
+
+
+def test_a_result_is_good_where_all_of_it_is(tmp_path: Path) -> None:
+    good = Result(case="x", kind="environment", date="", kit_version="", verdict="found")
+    assert good.good
+    for wrong in (
+        msgspec.structs.replace(good, mended=False),
+        msgspec.structs.replace(good, verdict="missed"),
+        msgspec.structs.replace(good, more=report(finding()).brief()),
+    ):
+        assert not wrong.good
+    record.write(good, tmp_path)
+    assert record.read_all(tmp_path) == {"x": good}
+    (tmp_path / "x.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ResultFileError):
+        record.read_all(tmp_path)
+
+
+def test_lines_are_added_below_their_headings() -> None:
+    had = '[tool.uv]\nconstraint-dependencies = ["a"]\n# a remark\n'
+    added = '[tool.uv]\nconstraint-dependencies = ["b"]\nno-build = true\n'
+    text = environments._joined(had, added)
+    assert "# a remark" in text
+    assert 'constraint-dependencies = ["a", "b"]' in text
+    assert "no-build = true" in text
+
+
+def test_imports_are_tried_each_for_itself(tmp_path: Path) -> None:
+    """A module that dies or raises is told of, and those behind it are still tried."""
+    sources = {
+        "sound": "",
+        "dies": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+        "raises": "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise ImportError('x') from e",
+        "talks": "import sys; print('words'); sys.stderr.write('more')",
+    }
+    for name, source in sources.items():
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(LOOK), *sources, "absent"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=True,
+    )
+    errors = json.loads(done.stdout)["errors"]
+    assert errors["sound"] == errors["talks"] == ""
+    assert errors["dies"] == "the process ended with -11"
+    assert errors["raises"] == "ImportError: x <- ZeroDivisionError: division by zero"
+    assert errors["absent"].startswith("ModuleNotFoundError")
+
+
+@pytest.mark.slow
+def test_a_case_is_made_tried_and_diagnosed() -> None:
+    """One whose truth is stated falsely, and a sound one, say so."""
+    dies = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    make = f"""
+        python3 -m venv --without-pip .venv
+        echo '{dies}' > "$SITE/dies.py"
+        mkdir "$SITE/dies-1.dist-info" "$SITE/native"
+        printf 'Name: dies\\nVersion: 1\\n' > "$SITE/dies-1.dist-info/METADATA"
+    """
+    version = ".".join(map(str, sys.version_info[:2]))
+    sound = EnvironmentCase(title="x", id="x", python=version, make=make, by_itself={"dies": "so"})
+    result = tried(sound, WORK)
+    assert result.verdict == "silent", result.why
+    assert result.truth
+    assert result.truth.errors == {"dies": "the process ended with -11"}
+    assert [each.exit_code for each in result.said] == [0, 0]
+    unforeseen = msgspec.structs.replace(sound, by_itself={})
+    assert tried(unforeseen, WORK).verdict == "not as stated"
+    assert not [*(WORK / "field").glob("place-*/top")]

@@ -42,11 +42,13 @@
   window.nativeSkewNames = { keep: (names) => keep(valid(names)) };
   if (!source) return;
 
-  const recorded = JSON.parse(source.textContent);
+  /* `recorded`: the names that the page shows; `ran`: those of the runs behind it. */
+  const { ran, ranges, ...recorded } = JSON.parse(source.textContent);
   const importable = (name) => name.replace(/[-.]+/g, "_");
   /* As all tools compare names, and as a bare key of TOML may be written. */
   const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
-  const below = (version) => version.slice(0, version.lastIndexOf("."));
+  /* “Before the newer ABI” becomes the older version itself: real versions tell less of their ABI. */
+  const range = (role, own) => own[role] && `==${own[role]}`;
 
   /* Each recorded word with what takes its place; longer words first, since some contain others. */
   function words(own) {
@@ -58,7 +60,6 @@
       [recorded.consumer_version, own.consumer_version],
       [recorded.older, own.older],
       [recorded.newer, own.newer],
-      [below(recorded.newer), own.newer], // in “older than the newer ABI”
     ];
     return pairs.sort(([one], [other]) => other.length - one.length);
   }
@@ -69,14 +70,17 @@
 
   /* The text in pieces: [text, class of its mark or nothing]. */
   function pieces(text, own) {
+    const spans = Object.entries(ranges).map(([text, role]) => [text, range(role, own)]);
     const pairs = words(own);
     const like = recorded.newer.split(".").slice(0, 2).map(escaped).join("\\.");
     const alternatives = [...pairs.map(([word]) => escaped(word)), `${like}(?:\\.\\d+)+`].join("|");
-    const pattern = new RegExp(`(?<!\\w|\\d\\.)(?:${alternatives})(?!\\w|\\.\\d)`, "g");
+    const before = spans.map(([text]) => `${escaped(text)}|`).join("");
+    const pattern = new RegExp(`(?:${before}(?<!\\w|\\d\\.)(?:${alternatives}))(?!\\w|\\.\\d)`, "g");
+    const all = [...spans, ...pairs];
     const found = [];
     let end = 0;
     for (const match of text.matchAll(pattern)) {
-      const other = (pairs.find(([word]) => word === match[0]) || [])[1];
+      const other = (all.find(([word]) => word === match[0]) || [])[1];
       found.push([text.slice(end, match.index), ""], [other || match[0], other ? "own" : "left"]);
       end = match.index + match[0].length;
     }
@@ -91,8 +95,9 @@
     return made;
   }
 
-  const blocks = [...document.querySelectorAll("article .recorded pre > code, article .language-bash pre > code")]
-    .map((code) => ({ code, ran: [...code.childNodes].map((node) => node.cloneNode(true)), text: code.textContent }))
+  /* All but what was printed. */
+  const blocks = [...document.querySelectorAll("article .highlight:is(.recorded, :not(.language-text)) pre > code")]
+    .map((code) => ({ code, shown: [...code.childNodes].map((node) => node.cloneNode(true)), text: code.textContent }))
     .filter(({ text }) => pieces(text, {}).length > 1);
   if (!blocks.length) return;
 
@@ -117,18 +122,20 @@
   function fill(own) {
     const any = Object.keys(own).length > 0;
     let left = false;
-    for (const { code, ran, text } of blocks) {
+    for (const { code, shown, text } of blocks) {
       const made = pieces(text, own);
       const changed = any && made.some(([, mark]) => mark);
-      code.replaceChildren(...(changed ? made.map(piece) : ran.map((node) => node.cloneNode(true))));
+      code.replaceChildren(...(changed ? made.map(piece) : shown.map((node) => node.cloneNode(true))));
       code.closest(".highlight").classList.toggle("is-own", changed);
       left = left || (changed && made.some(([, mark]) => mark === "left"));
     }
     reset.hidden = !any;
+    const stands = recorded.consumer === ran.consumer ? ""
+      : ` ${recorded.consumer} and ${recorded.provider} stand for them here.`;
     status.textContent = any
-      ? `The snippets below show your names. What ran had ${recorded.consumer} ${recorded.consumer_version} and `
-        + `${recorded.provider}.` + (left ? " Underlined words are still those: change them as well." : "")
-      : `The snippets below are what ran, with the names ${recorded.consumer} and ${recorded.provider}.`;
+      ? `The snippets below show your names. What ran had ${ran.consumer} ${ran.consumer_version} and `
+        + `${ran.provider}.` + (left ? " Underlined words are not yet yours: change them as well." : "")
+      : `The snippets below are what ran, with the names ${ran.consumer} and ${ran.provider}.${stands}`;
   }
 
   function read() {

@@ -23,6 +23,7 @@ PAGES = (
     "",
     "errors/",
     *(f"errors/{message.id}/" for message in messages.MESSAGES),
+    *(f"errors/{name}/" for name in messages.PAGES),
     "maintainers/consumer/",
     "maintainers/installer/",
     "understand/finding-metadata/",
@@ -88,7 +89,12 @@ def test_search_finds_the_page_of_each_message(page: Any, address: str, message:
 
 
 @pytest.mark.parametrize(
-    "path", [*(f"errors/{message.id}/" for message in messages.MESSAGES), "remedies/match-runtime/"]
+    "path",
+    [
+        *(f"errors/{message.id}/" for message in messages.MESSAGES),
+        "errors/torch-extension/",
+        "remedies/match-runtime/",
+    ],
 )
 def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book, path: str) -> None:
     """Every snippet of a page: the lines that a recorded cell added, and its commands."""
@@ -97,6 +103,8 @@ def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book, pat
         shown = snippet.lines(result, book.plain(result))
         ran |= {text.rstrip() for text in shown.files.values()}
         ran.add("\n".join(map(markup.command_line, shown.commands)))
+    real = snippet.REAL["torch"] if "torch" in path else None
+    ran = {snippet.named(text, real) for text in ran}
     page.goto(address + path)
     for choice in page.locator(".tabbed-labels label").all():
         choice.click()  # a block that is not shown cannot be copied

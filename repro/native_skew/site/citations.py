@@ -16,7 +16,13 @@ from native_skew.errors import SkewError
 from native_skew.results import Result
 from native_skew.site import diagnosed, grid, markup, sequence, snippet, tabs, upstream
 from native_skew.site import release_badge as flips
-from native_skew.site.errors import CellReferenceError, ContradictionError, QuoteError
+from native_skew.site.errors import (
+    CellReferenceError,
+    ContradictionError,
+    NamesError,
+    QuoteError,
+    SeveralToolsError,
+)
 from native_skew.site.result_index import Book, unrecorded_tools
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
@@ -54,15 +60,16 @@ class Citations:
         self.problems: list[str] = []
         self._book = book
         self._cited: dict[str, list[Result]] = defaultdict(list)
-        self._with_snippets: set[str] = set()
+        self._with_snippets: dict[str, str] = {}
 
     def last_verified(self) -> str | None:
         """The newest date among the cells that this page cites."""
         return max((r.circumstances.date for r in self._cited[self.page()]), default=None)
 
-    def shows_snippets(self) -> bool:
-        """Whether this page has text to copy, which a reader may want with other names."""
-        return self.page() in self._with_snippets
+    def names(self) -> str:
+        """The names in this page's text to copy, for the script that changes them; empty for none."""
+        found = self._with_snippets.get(self.page())
+        return "" if found is None else snippet.names(snippet.REAL.get(found))
 
     @_collecting
     def cell(self, reference: str) -> str:
@@ -72,12 +79,21 @@ class Citations:
     @_collecting
     def claim(self, pattern: str, verdict: str) -> str:
         """As ``cell``, and every cell that ``pattern`` matches must have that verdict."""
-        found = self._book.matching(pattern)
-        wrong = [f"{r.verdict} in {r.cell.id}" for r in found if r.verdict != verdict]
-        if wrong:
-            raise ContradictionError(pattern, verdict, wrong)
-        self._cited[self.page()] += found
+        found = self._matching(pattern, verdict)
         return markup.badge(found[-1], self.page(), _who(found))
+
+    @_collecting
+    def seen(self, words: str, pattern: str, verdict: str) -> str:
+        """``words`` as a link to a cell that shows what they say: for sentences.
+
+        Every cell that ``pattern`` matches must have the verdict, and all be of one tool, whose
+        newest is opened.
+        """
+        found = self._matching(pattern, verdict)
+        tools = {installers.INSTALLERS[each.cell.installer].tool for each in found}
+        if len(tools) > 1:
+            raise SeveralToolsError(pattern, sorted(tools))
+        return markup.words(words, found[-1], self.page())
 
     @_collecting
     def flip(self, question: str, old: str, new: str) -> str:
@@ -87,9 +103,7 @@ class Citations:
     @_collecting
     def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
         """What to write and type, as it ran, and the verdict."""
-        result = self._cite(f"{where}/{installer}/{remedy}")
-        self._with_snippets.add(self.page())
-        return f"{snippet.render(result, self._book.plain(result))}\n{markup.badge(result, self.page())}\n"
+        return self._shown(f"{where}/{installer}/{remedy}")
 
     @_collecting
     def fix(self, remedies: str | dict[str, str], where: str = _DEFAULT) -> str:
@@ -120,26 +134,32 @@ class Citations:
         return text
 
     @_collecting
-    def repair(self, cause: installers.Cause, where: str, keep: str) -> str:
+    def repair(self, cause: installers.Cause, where: str, keep: str, names: str = "") -> str:
         """Linked tabs: for each tool the first repair that doctor offers, proven from there.
 
         Args:
             cause: which kind of skew.
             where: scenario and variant: the plain command broke an environment there.
-            keep: which of the provider's versions stays or comes in: ``newer`` or ``older``.
+            keep: which of the provider's versions stays or comes in: ``newer`` or ``older``. A
+                tool that has no such repair shows the other one, and says so.
+            names: a real pair of ``snippet.REAL`` in the recorded one's place; on all of the page.
 
         """
         versions = scenarios.find(where.partition("/")[0]).versions
-        kept = {"newer": versions.newer, "older": versions.older}[keep]
+        kept = {"newer": versions.newer, "older": versions.older}
+        other = {"newer": "older", "older": "newer"}[keep]
         text = ""
         for name, installer in installers.tabs().items():
-            found = tabs.repairs(self._book, cause, where, installer, kept)
-            if found:
-                body = self.snippet(found[0].cell.attempt, installer.id, where)
+            wanted, nearest = (
+                tabs.repairs(self._book, cause, where, installer, kept[each])
+                for each in (keep, other)
+            )
+            if best := wanted or nearest:
+                body = self._shown(f"{where}/{installer.id}/{best[0].cell.attempt}", names)
+                body = body if wanted else f"{tabs.only(name, other)}\n{body}"
             else:
-                plain = self._book.find(f"{where}/{installer.id}/nothing")
-                own = tabs.recorded(self._book, where, installer.id, "after-failure")
-                body = tabs.no_repair(name, plain, own, kept, self.page())
+                plain = self._cite(f"{where}/{installer.id}/nothing")
+                body = tabs.no_repair(name, plain, self.page())
             text += f'=== "{name}"\n\n{markup.indent(body)}\n'
         return text
 
@@ -232,9 +252,26 @@ class Citations:
             found[installers.INSTALLERS[name].tool].update(versions)
         return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
 
+    def _shown(self, reference: str, names: str = "") -> str:
+        """What to write and type, as it ran, and the cell."""
+        result = self._cite(reference)
+        if self._with_snippets.setdefault(self.page(), names) != names:
+            raise NamesError(names)
+        text = snippet.render(result, self._book.plain(result), snippet.REAL.get(names))
+        return f"{text}\n{markup.badge(result, self.page())}\n"
+
     def _remedy(self, result: Result) -> str:
         href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")
         return f'<a href="{href}">{result.cell.remedy}</a>'
+
+    def _matching(self, pattern: str, verdict: str) -> tuple[Result, ...]:
+        """The cells that ``pattern`` matches, which must all have that verdict."""
+        found = self._book.matching(pattern)
+        wrong = [f"{r.verdict} in {r.cell.id}" for r in found if r.verdict != verdict]
+        if wrong:
+            raise ContradictionError(pattern, verdict, wrong)
+        self._cited[self.page()] += found
+        return found
 
     def _cite(self, reference: str) -> Result:
         result = self._book.find(reference)

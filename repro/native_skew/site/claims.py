@@ -102,7 +102,7 @@ class _Reader(HTMLParser):
             self._open.append([])
         elif tag == "a" and self._open and "cells/" in href:
             self._open[-1].append(_CELL)
-            self._in_link = True
+            self._in_link = "verdict" in (given.get("class") or "")
         elif tag == "a":
             self._in_link = _THREAD.search(href) is not None
 

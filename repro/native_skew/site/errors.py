@@ -24,6 +24,22 @@ class ContradictionError(SkewError):
         super().__init__(f"claims {claimed!r} of {reference}, recorded is: {'; '.join(recorded)}")
 
 
+class SeveralToolsError(SkewError):
+    """A sentence's link stands for cells of several tools, and can open one."""
+
+    def __init__(self, pattern: str, tools: Sequence[str]) -> None:
+        super().__init__(
+            f"{pattern} is of {' and '.join(tools)}: link each tool's words on their own"
+        )
+
+
+class NamesError(SkewError):
+    """A page shows the names of two pairs, of which its form can change one."""
+
+    def __init__(self, names: str) -> None:
+        super().__init__(f"a snippet of {names or 'the recorded pair'} on a page of another pair")
+
+
 class FlipReferenceError(SkewError):
     """A page names a change of verdict that the timeline does not have."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from native_skew import shipped
 from native_skew.bench import record
-from native_skew.site import benchmark, glossary, messages, snippet
+from native_skew.site import benchmark, glossary, messages
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
 from native_skew.site.repository import repo_url
@@ -19,6 +19,7 @@ from native_skew.site.result_index import Book
 _CITING = (
     "cell",
     "claim",
+    "seen",
     "flip",
     "snippet",
     "fix",
@@ -70,7 +71,7 @@ class Desk:
         """What follows the page: the day of the newest cited run, names, the glossary's tooltips."""
         day = self._citations.last_verified()
         verified = f'\n\n<p class="verified">Last verified: {day}.</p>\n' if day else ""
-        names = f"\n\n{snippet.names()}\n" if self._citations.shows_snippets() else ""
+        names = f"\n\n{found}\n" if (found := self._citations.names()) else ""
         return f"{verified}{names}\n\n{self._abbreviations}"
 
     def check(self) -> None:
@@ -86,7 +87,8 @@ class Desk:
 
 def _message_list(folder: str = "errors/") -> str:
     """The messages as a list of links; ``folder`` leads to their pages."""
-    lines = [f"- [`{m.title.replace('`', '')}`]({folder}{m.id}.md)" for m in messages.MESSAGES]
+    pages = {m.id: m.title for m in messages.MESSAGES} | messages.PAGES
+    lines = (f"- [`{title.replace('`', '')}`]({folder}{name}.md)" for name, title in pages.items())
     return "\n".join(lines)
 
 

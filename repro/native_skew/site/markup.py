@@ -98,6 +98,12 @@ def badge(result: Result, source: str, note: str | None = None) -> str:
     )
 
 
+def words(text: str, result: Result, source: str) -> str:
+    """``text`` as a Markdown link to the cell's page."""
+    title = f"{result.verdict}: {tool(result)} on {result.cell.python}, recorded {result.circumstances.date}"
+    return f'[{text}]({reference(source, result)} "{title}")'
+
+
 def html_badge(result: Result, source: str) -> str:
     """A link to the cell's page as HTML, with the verdict alone."""
     target = escape(href(source, result))

@@ -251,23 +251,27 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         id="wrong-result",
-        title="No error, or: size changed, may indicate binary incompatibility",
+        title="No error and wrong results, or: libxml2 library version mismatch",
         meaning="The module runs with another ABI than it was built for, and nothing stops it.",
-        patterns=(
-            r"size changed, may indicate binary incompatibility",
-            r"libxml2 library version mismatch",
-            r"compiled (?:against|using) (?:NumPy|ABI|API) version",
-        ),
-        examples=(
-            "ValueError: numpy.dtype size changed, may indicate binary incompatibility",
-            "xmlsec.InternalError: (-1, 'lxml & xmlsec libxml2 library version mismatch')",
-        ),
+        patterns=(r"libxml2 library version mismatch",),
+        examples=("xmlsec.InternalError: (-1, 'lxml & xmlsec libxml2 library version mismatch')",),
         rank=3,
     ),
 )
 
+# Pages on messages that the box knows from ``OTHERS``: by name, as a reader sees them.
+PAGES = {
+    "torch-in-build": "No module named 'torch' while a package is built",
+    "torch-extension": "libc10.so: cannot open …, operator torchvision::nms does not exist",
+    "numpy": "compiled using NumPy 1.x cannot be run in NumPy 2, numpy.dtype size changed",
+    "hdf5": "HDF5 library version mismatched error: Headers are …, library is …",
+    "glibcxx": "version `GLIBCXX_…' not found",
+    "docker": "It works here, and fails in the Docker image",
+    "conda": "conda: a module and a library that do not match",
+    "other-platforms": "Library not loaded: @rpath/…, DLL load failed, Error relocating",
+}
+
 _NUMPY = "https://numpy.org/doc/stable/user/troubleshooting-importerror.html"
-_ISOLATION = "understand/build-isolation/#no-module-named-torch-in-a-build"
 
 OTHERS: tuple[Other, ...] = (
     # A build that fails: the first thing that is missing in it.
@@ -365,7 +369,7 @@ OTHERS: tuple[Other, ...] = (
             r"compiled with different CUDA versions",
         ),
         rank=0,
-        page="catalogue/#nothing-is-stamped",
+        page="errors/torch-in-build/#a-compiler-for-cuda",
     ),
     Other(
         id="module-missing-in-build",
@@ -381,7 +385,7 @@ OTHERS: tuple[Other, ...] = (
         ),
         within=_BUILD_FAILED,
         rank=2,
-        page=_ISOLATION,
+        page="errors/torch-in-build/",
     ),
     # An import that fails, or a wheel that does not fit.
     Other(
@@ -393,7 +397,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=_missing(_TORCH),
         rank=1,
-        page="errors/undefined-symbol/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
+        page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
         id="torchvision-operators",
@@ -408,7 +412,7 @@ OTHERS: tuple[Other, ...] = (
             r"Couldn't load custom C\+\+ ops",
         ),
         rank=1,
-        page="errors/undefined-symbol/#runtimeerror-operator-torchvisionnms-does-not-exist",
+        page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
     ),
     Other(
         id="driver-library",
@@ -465,6 +469,7 @@ OTHERS: tuple[Other, ...] = (
             r"Error relocating [^:\n]*: (?P<symbol>__\w+_chk|gnu_\w+|__res_\w+|backtrace\w*): symbol not found",
         ),
         rank=1,
+        page="errors/other-platforms/#musl-alpine",
     ),
     Other(
         id="system-library",
@@ -488,7 +493,7 @@ OTHERS: tuple[Other, ...] = (
             r"Error relocating [^:\n]*: (?P<symbol>(?!__\w+_chk|gnu_|__res_|backtrace)\w+): symbol not found",
         ),
         rank=2,
-        page="errors/undefined-symbol/",
+        page="errors/other-platforms/#musl-alpine",
     ),
     Other(
         id="python-symbol",
@@ -511,7 +516,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(r"version `?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",),
         rank=1,
-        page="understand/shared-objects/#how-other-systems-say-it",
+        page="errors/glibcxx/",
     ),
     Other(
         id="glibc-too-old",
@@ -521,6 +526,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(r"version `?(?P<symbol>GLIBC_[\w.]+)'? not found",),
         rank=1,
+        page="errors/glibcxx/#which-version-comes-from-where",
     ),
     Other(
         id="library-version-symbol",
@@ -550,7 +556,7 @@ OTHERS: tuple[Other, ...] = (
             r"numpy\.\w+ size changed, may indicate binary incompatibility",
         ),
         rank=1,
-        page="errors/wrong-result/#a-module-that-was-compiled-using-numpy-1x-cannot-be-run-in-numpy-2",
+        page="errors/numpy/",
     ),
     Other(
         id="hdf5-headers",
@@ -566,7 +572,7 @@ OTHERS: tuple[Other, ...] = (
             r"h5py is running against HDF5 [\d.]+ when it was built against",
         ),
         rank=1,
-        page="errors/wrong-result/#hdf5-headers-are-1142-library-is-1140",
+        page="errors/hdf5/",
     ),
     Other(
         id="macos-library",
@@ -577,7 +583,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=(r"Library not loaded: (?P<dylib>[@\w./+-]+)",),
         rank=3,
-        page="understand/shared-objects/#how-other-systems-say-it",
+        page="errors/other-platforms/#macos",
     ),
     Other(
         id="wrong-architecture",
@@ -607,7 +613,7 @@ OTHERS: tuple[Other, ...] = (
             rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
         ),
         rank=3,
-        page="errors/undefined-symbol/",
+        page="errors/other-platforms/#macos",
     ),
     Other(
         id="windows-procedure",
@@ -617,7 +623,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=(r"DLL load failed[^\n]*procedure", r"WinError 127\b"),
         rank=2,
-        page="errors/undefined-symbol/",
+        page="errors/other-platforms/#windows",
     ),
     Other(
         id="windows-dll",
@@ -633,7 +639,7 @@ OTHERS: tuple[Other, ...] = (
             r"WinError (?:126|1114)\b",
         ),
         rank=3,
-        page="understand/shared-objects/#how-other-systems-say-it",
+        page="errors/other-platforms/#windows",
     ),
     Other(
         id="static-tls",
@@ -717,7 +723,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=(r"was built for: PyTorch [\d.]+",),
         rank=1,
-        page="errors/undefined-symbol/",
+        page="errors/torch-extension/",
     ),
     Other(
         id="compiler-failed",

@@ -6,16 +6,29 @@ files have as well, the index among it, is left out. So is the making of the vir
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from native_skew import scenarios
-from native_skew.installers import Repair, difference
+from native_skew.installers import Repair, Roles, difference
 from native_skew.results import CommandRecord, Result, StepRecord, repair_of, typed
 from native_skew.scenarios import roles_of
 from native_skew.site import markup
 
 RAN = "recorded"  # the class of a block that names.js may fill in with the reader's names
-_NAMED_IN = "stamped-wheel-elsewhere"  # every scenario but the live one has this roles
+_NAMED_IN = "stamped-wheel-elsewhere"  # every scenario but the live one has these roles
+# Real pairs in the fake one's place, on pages that are about them: the recorded commands with
+# names that a reader knows. The versions are examples, as the fake ones are.
+REAL = {
+    "torch": Roles(
+        consumer="flash-attn",
+        consumer_version="2.8.3",
+        provider="torch",
+        older="2.8.0",
+        newer="2.9.1",
+    ),
+}
 _TABLES = (".toml", "Pipfile")  # that a reader has
 _LANGUAGES = {".toml": "toml", ".txt": "text", ".in": "text"}
 
@@ -46,17 +59,64 @@ def lines(result: Result, plain: Result | None) -> Repair:
     return difference(had, [(step.files, typed(step)) for step in remedy_steps(result)])
 
 
-def render(result: Result, plain: Result | None = None) -> str:
-    """The lines and the commands of ``lines`` as Markdown code blocks."""
+def render(result: Result, plain: Result | None = None, real: Roles | None = None) -> str:
+    """The lines and the commands of ``lines`` as Markdown code blocks.
+
+    Args:
+        result: the run.
+        plain: as of ``lines``.
+        real: whose names take the place of the recorded ones.
+
+    """
     found = lines(result, plain)
     blocks = [
-        markup.fence(text, _language(name), _title(name, text, result), RAN)
+        markup.fence(named(text, real), _language(name), _title(name, text, result), RAN)
         for name, text in found.files.items()
     ]
     if found.commands:
         shown = "\n".join(map(markup.command_line, found.commands))
-        blocks.append(markup.fence(shown, "bash", "", RAN))
+        blocks.append(markup.fence(named(shown, real), "bash", "", RAN))
     return "\n".join(blocks)
+
+
+def named(text: str, real: Roles | None) -> str:
+    """``text`` with the names and versions of ``real`` for the recorded ones, as names.js does.
+
+    What says «before the newer ABI» becomes the older version itself: real versions tell less of
+    their ABI than those of the fake pair.
+    """
+    if real is None:
+        return text
+    ran = _roles()
+    words = {
+        ran.consumer: real.consumer,
+        importable(ran.consumer): importable(real.consumer),
+        ran.provider: real.provider,
+        importable(ran.provider): importable(real.provider),
+        ran.consumer_version: real.consumer_version,
+        ran.older: real.older,
+        ran.newer: real.newer,
+    }
+    ranges = {
+        _range(ran.below_newer): f"=={real.older}",
+        _range(ran.newer_range): f"=={real.newer}",
+    }
+    longest = sorted(map(re.escape, words), key=len, reverse=True)
+    pattern = rf"(?:{'|'.join(map(re.escape, ranges))}|(?<!\w)(?<!\d\.)(?:{'|'.join(longest)}))(?!\w|\.\d)"
+    return re.sub(pattern, lambda match: (words | ranges)[match[0]], text)
+
+
+def importable(name: str) -> str:
+    """A distribution's name as its module would have it."""
+    return re.sub(r"[-.]+", "_", name)
+
+
+def _range(requirement: str) -> str:
+    return re.sub(r"^[\w-]+", "", requirement)
+
+
+def _roles() -> Roles:
+    return roles_of(scenarios.load_all()[_NAMED_IN], "no-wheel-fits")
 
 
 def _title(name: str, text: str, result: Result) -> str:
@@ -69,8 +129,13 @@ def _language(name: str) -> str:
     return next((lang for end, lang in _LANGUAGES.items() if name.endswith(end)), "text")
 
 
-def names() -> str:
-    """The recorded names and versions for the page's script, as an element that shows nothing."""
-    parts = roles_of(scenarios.load_all()[_NAMED_IN], "no-wheel-fits")
-    data = msgspec.json.encode(parts).decode()
+def names(real: Roles | None = None) -> str:
+    """A page's names and versions for its script, as an element that shows nothing.
+
+    With them those of the runs, and ranges that name a version with what becomes of them.
+    """
+    ran = _roles()
+    ranges = {} if real else {_range(ran.below_newer): "older", _range(ran.newer_range): "newer"}
+    told = msgspec.to_builtins(real or ran) | {"ran": ran, "ranges": ranges}
+    data = msgspec.json.encode(told).decode()
     return f'<script type="application/json" data-recorded-names>{data}</script>'

@@ -71,18 +71,21 @@ def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str
     )
 
 
-def no_repair(title: str, plain: Result, tried: tuple[Result, ...], kept: str, page: str) -> str:
-    """What a tab says whose tool has no repair that ends with ``kept`` installed, as Markdown."""
+def only(title: str, keep: str) -> str:
+    """What stands above a repair that ends with the other version than the page wants."""
+    way = {"older": "stay on the older version", "newer": "take the newer version"}[keep]
+    return f"The repair that is recorded for {title} is to {way}.\n"
+
+
+def no_repair(title: str, plain: Result, page: str) -> str:
+    """What a tab says of a tool that repairs nothing here, as Markdown."""
     badge = markup.badge(plain, page)
     if plain.verdict not in FAILURES:
-        return f"The plain command of {title} does not end here: {badge}\n"
-    runs = ", ".join(
-        f"{_lower(REMEDIES[r.cell.remedy].title)} {markup.badge(r, page)}" for r in tried
-    )
-    after = f" Tried on it: {runs}." if runs else ""
+        ends = "works" if plain.verdict == "works" else "is refused, and leaves nothing broken"
+        return f"Nothing to repair: the plain command of {title} {ends}.\n\n{badge}\n"
     return (
-        f"Nothing that is recorded for {title} mends what its plain command left ({badge}) and "
-        f"ends with `{kept}` installed.{after}\n"
+        f"No recorded repair mends what the plain command of {title} left. Take a newer release of "
+        f"the package that has a wheel, or make the environment with another tool.\n\n{badge}\n"
     )
 
 

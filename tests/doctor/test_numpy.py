@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from test_facts import HERE, environment, installed, library, only, rules
+
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution, nameless
 from native_skew.doctor.pins import Pins
-from test_facts import HERE, environment, installed, library, only, rules
 
 _CHECK = "module compiled against ABI version 0x%x but this version of numpy is 0x%x"
 _ONE = ("numpy.core._multiarray_umath", _CHECK)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from native_skew.errors import ResultFileError, UnknownNameError
 from native_skew.field import case as cases
 from native_skew.field import environments, record

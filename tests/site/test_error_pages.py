@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from native_skew.site import messages
 from support.browser import opened
 

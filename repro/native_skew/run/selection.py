@@ -67,6 +67,12 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     substitute: Substitute | None = None
 
     @property
+    def narrows(self) -> bool:
+        """Whether anything but the Python is asked for."""
+        asked = self.live, self.scenarios, self.installers, self.remedies
+        return any(asked) or len(self.starts) == 1
+
+    @property
     def own_executables(self) -> tuple[str, ...]:
         """Those of ``installers`` that name an executable of the user's: no release, to nobody.
 

@@ -54,6 +54,8 @@ def environments_folder() -> Path:
 
 
 ENVIRONMENTS = environments_folder()
+# Else each process that a session starts would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def say(text: str) -> None:

@@ -19,6 +19,7 @@ from native_skew.installers.remedies import REMEDIES
 from native_skew.results import report
 from native_skew.results.record import NotRun, Result
 from native_skew.run import Display
+from native_skew.run.selection import toured
 from native_skew.scenarios.expectations import expected_of
 from support.machine_paths import OF_A_MACHINE
 
@@ -171,6 +172,17 @@ def test_a_table_of_any_width_has_every_version_whole(
             needed = report.needed_word(result).removeprefix("….so.")
             assert {seen.built_against, seen.installed} - {None} <= set(words)
             assert needed == "-" or any(word.endswith(needed) for word in words)
+
+
+def test_the_picture_in_the_readme_is_of_what_is_recorded(recorded: dict[str, Result]) -> None:
+    def words(picture: str) -> list[str]:
+        return re.findall(r"<text[^>]*>([^<]*)", picture)
+
+    shown = (ROOT / "docs" / "images" / "repro.svg").read_text(encoding="utf-8")
+    chosen = toured(list(recorded.values()))
+    assert words(shown)[1:] == words(report.svg(report.table(chosen), "title"))[1:]
+    assert {each.verdict for each in chosen} >= {"works", "broken, detected", "refused"}
+    assert words(shown)[1:] != words(report.svg(report.table(chosen[1:]), "title"))[1:]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])

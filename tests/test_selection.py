@@ -13,7 +13,7 @@ from native_skew.errors import (
     ToolUnavailableError,
     UnknownNameError,
 )
-from native_skew.run.selection import Filters, select
+from native_skew.run.selection import Filters, select, tour
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
 from native_skew.toolchain.tools import NEWEST, Tool
@@ -100,3 +100,13 @@ def test_a_version_that_does_not_exist_costs_its_own_cells_alone() -> None:
     assert {task.cell.version for task in found.tasks} == {"0.9.21"}
     assert {each.cell.version for each in found.not_run} == {"99.99.99"}
     assert len({each.reason for each in found.not_run}) == 1
+
+
+def test_the_tour_has_each_remedy_once_and_an_older_uv_with_none() -> None:
+    cells = [task.cell for task in tour(Publication()).tasks]  # type: ignore[arg-type]
+    assert cells[0].installer == "pip"
+    assert [each.remedy for each in cells if each.version == "0.9.21"] == ["nothing"]
+    remedies = [each.remedy for each in cells if each.installer == "uv-pip-install"]
+    assert len(set(remedies)) == len(remedies) - 1  # nothing, with both
+    assert len(cells) <= 12
+    assert {each.start for each in cells} == {"fresh"}

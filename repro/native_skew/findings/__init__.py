@@ -17,7 +17,7 @@ from native_skew.findings.model import (
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
-from native_skew.findings.text import terminal
+from native_skew.findings.terminal import terminal
 
 __all__ = [
     "FORMS",

@@ -11,8 +11,9 @@ import click
 import msgspec
 
 from native_skew.errors import ExitCode
-from native_skew.findings import github, sarif, text
+from native_skew.findings import github, sarif
 from native_skew.findings.model import Report, Rule
+from native_skew.findings.terminal import terminal
 
 Form = Literal["json", "sarif", "github"]
 FORMS: dict[Form, str] = {
@@ -54,7 +55,9 @@ def write(
 
     """
     if form is None:
-        text.show(report, text.terminal(), verbose=verbose)
+        from native_skew.findings import text  # noqa: PLC0415  (not needed by the others)
+
+        text.show(report, terminal(), verbose=verbose)
     elif form == "github":
         sys.stdout.write(github.workflow_commands(report, rules))
     else:

@@ -13,14 +13,6 @@ from native_skew.findings.model import Advice, Finding, Report, plain
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
-def terminal(stderr: bool = False, width: int | None = None) -> Console:
-    """Where all text for people goes: words are printed as they are.
-
-    Rich would read ``[red]`` in a stranger's name as a style, and ``:100:`` as an emoji.
-    """
-    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
-
-
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     """Prints ``report``: each finding with its remedies, then one line of summary.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from native_skew.run.by_hand import instructions
 from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
-from native_skew.run.selection import Selection, select, tour
+from native_skew.run.selection import Filters, Selection, select, tour
 from native_skew.run.session import Session
 from native_skew.toolchain import find as find_interpreter
 
@@ -79,54 +80,55 @@ def run(
     with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
         if asked.newest:
             session.toolbox.forget_newest()
-        filtered = (
-            everything
-            or live
-            or filters.scenarios
-            or filters.installers
-            or filters.remedies
-            or len(filters.starts) == 1
-        )
-        notes.print(f"work folder: {session.where}", soft_wrap=True, highlight=False)
-        if filters.substitute:
-            offered = session.build_requirements
-            whole = substitute.fetched(filters.substitute, offered, session.toolbox)
-            filters = replace(filters, substitute=whole)
-        selection = (
-            select(filters, session.toolbox) if filtered else tour(session.toolbox, filters.pythons)
-        )
-        session.make_ready()
-        notes.print(f"C compiler: {session.compiler.title}", soft_wrap=True, highlight=False)
+        _note(notes, f"work folder: {session.where}")
+        selection = _selected(session, filters, everything=everything)
+        _note(notes, f"C compiler: {session.compiler.title}")
         runner = Runner(session, jobs=asked.jobs, limit=asked.limit, keep=keep)
         prepared = time.monotonic() - started
-        outcomes = _run_all(runner, selection, notes)
+        with Display(notes, len(selection.tasks)) as display:
+            outcomes = runner.run(selection.tasks, display)
     done = [each for each in outcomes if isinstance(each, Result)]
     not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
     compared = results.compare(recorded, done)
     changes = compared.changed
     _print_outcome(console, done, not_run, changes, as_json=as_json)
     for line in compared.notes:
-        notes.print(line, soft_wrap=True, highlight=False)
+        _note(notes, line)
     for cell_id, path in runner.kept.items():
-        notes.print(f"{cell_id}: cd {path}", soft_wrap=True, highlight=False)
+        _note(notes, f"{cell_id}: cd {path}")
     wall = time.monotonic() - started - prepared
     own = max(0.0, (runner.times.cells - runner.times.tools) / asked.jobs)
-    notes.print(
+    _note(
+        notes,
         f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
         f"share (publishing, importing, judging) {own:.2f} s ({100 * own / wall:.1f} %)",
-        highlight=False,
     )
     contradictory = report.contradictions(done)
     if record and not consumer:
         number, _ = results.pack(done, asked.folder)
-        notes.print(f"recorded {number} results below {asked.folder}", highlight=False)
+        _note(notes, f"recorded {number} results below {asked.folder}")
         changes = ()
     sys.exit(ExitCode.of(changed=changes or contradictory, not_run=not_run))
 
 
-def _run_all(runner: Runner, selection: Selection, notes: Console) -> list[Result | NotRun]:
-    with Display(notes, len(selection.tasks)) as display:
-        return runner.run(selection.tasks, display)
+def _selected(session: Session, filters: Filters, *, everything: bool) -> Selection:
+    """The cells that are asked for; what all of them share is fetched meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        ready = pool.submit(session.make_ready)
+        if filters.substitute:
+            offered = session.build_requirements
+            whole = substitute.fetched(filters.substitute, offered, session.toolbox)
+            filters = replace(filters, substitute=whole)
+        if everything or filters.narrows:
+            selection = select(filters, session.toolbox)
+        else:
+            selection = tour(session.toolbox, filters.pythons)
+        ready.result()
+    return selection
+
+
+def _note(notes: Console, line: str) -> None:
+    notes.print(line, soft_wrap=True, highlight=False)
 
 
 def _print_outcome(

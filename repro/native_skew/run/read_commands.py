@@ -15,6 +15,7 @@ from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, parse_choice
 from native_skew.publish import describe
 from native_skew.results import report as words
 from native_skew.run.options import results_option, scenario_option
+from native_skew.run.selection import toured
 from native_skew.scenarios import Cell
 
 
@@ -56,6 +57,7 @@ Examples:
 )
 @scenario_option
 @click.option("--installer", "installer_ids", multiple=True, help="ID or TOOL; may be repeated.")
+@click.option("--tour", is_flag=True, help="The cells that `run` runs without a filter.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="A Markdown table.")
 @click.option(
     "--svg",
@@ -69,6 +71,7 @@ Examples:
 def report(
     scenario_names: tuple[str, ...],
     installer_ids: tuple[str, ...],
+    tour: bool,
     as_markdown: bool,
     svg: Path | None,
     as_json: bool,
@@ -79,6 +82,8 @@ def report(
 
     Ends with 2 where nothing is recorded of what the filters name.
     """
+    if tour and as_csv:
+        raise click.UsageError("--tour and --csv exclude each other")
     if as_markdown + bool(svg) + as_json + as_csv > 1:
         raise click.UsageError("--markdown, --svg, --json and --csv exclude each other")
     for name in scenario_names:
@@ -97,12 +102,15 @@ def report(
         sys.stdout.write(words.as_csv(verdicts))
         return
     chosen = [result for result in results.read_each(folder) if is_chosen(result.cell)]
+    if tour:
+        chosen = toured(chosen)
     if not chosen:
         raise NothingToReportError(folder)
     if as_json:
         sys.stdout.write(results.encode(chosen).decode())
     elif svg:
-        title = "native-skew report " + " ".join(f"--scenario {name}" for name in scenario_names)
+        asked = ["--tour"] * tour + [f"--scenario {name}" for name in scenario_names]
+        title = " ".join(["native-skew report", *asked])
         svg.write_text(words.svg(words.table(chosen), title), encoding="utf-8")
     elif as_markdown:
         sys.stdout.write(words.markdown(chosen))

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 from msgspec.structs import replace
+from packaging.version import Version
 
 from native_skew import scenarios
 from native_skew.errors import AmbiguousCellError, NothingSelectedError, ToolUnavailableError
@@ -20,7 +21,7 @@ from native_skew.installers import (
     remedies,
 )
 from native_skew.publish import Substitute
-from native_skew.results import NotRun
+from native_skew.results import NotRun, Result
 from native_skew.run.cell import Task
 from native_skew.scenarios import STARTS, Cell, Scenario, Start, expected_of
 from native_skew.toolchain import Interpreter, Tool, Toolbox
@@ -30,22 +31,24 @@ from native_skew.verdict import FAILURES
 # What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
 TOUR_SCENARIO = "stamped-wheel-elsewhere"
 TOUR_VARIANT = "no-wheel-fits"
-_TOUR_ALL_VERSIONS = ("pip", "uv-pip-install")
-_TOUR_REMEDIES = {
-    "pip": ("nothing", "build-constraint"),
-    "uv-pip-install": (
-        "nothing",
-        "match-runtime",
-        "build-constraint",
-        "override",
-        "dependency-metadata",
-        "constrain-newer",
-        "constrain-older",
-        "library-path",
+_TOUR = (
+    ("pip", NEWEST, ("nothing",)),
+    ("uv-pip-install", TOOLS["uv"].default_versions[0], ("nothing",)),
+    (
+        "uv-pip-install",
+        NEWEST,
+        (
+            "nothing",
+            "match-runtime",
+            "build-constraint",
+            "override",
+            "dependency-metadata",
+            "constrain-newer",
+            "library-path",
+        ),
     ),
-    "uv-sync": ("nothing", "match-runtime", "second-install"),
-    "uv-run": ("nothing", "match-runtime"),
-}
+    ("uv-sync", NEWEST, ("nothing", "match-runtime")),
+)
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +65,12 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     starts: tuple[Start, ...] = STARTS
     live: bool = False
     substitute: Substitute | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the Python is asked for."""
+        asked = self.live, self.scenarios, self.installers, self.remedies
+        return any(asked) or len(self.starts) == 1
 
     @property
     def own_executables(self) -> tuple[str, ...]:
@@ -155,24 +164,40 @@ def _once(tasks: Sequence[Task]) -> tuple[Task, ...]:
 
 
 def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
-    """The default: the issue's scenario, pip against uv, old and new, and what helps."""
-    parts = []
-    for installer, names in _TOUR_REMEDIES.items():
-        for remedy in names:
-            versions = TOOLS[INSTALLERS[installer].tool].default_versions
-            wanted = versions if installer in _TOUR_ALL_VERSIONS else (NEWEST,)
-            filters = Filters(
-                scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
-                installers=tuple(f"{installer}=={version}" for version in wanted),
-                remedies=(remedy,),
-                pythons=tuple(pythons),
-                starts=("fresh",),
-            )
-            parts.append(select(filters, toolbox))
+    """The default: the issue's scenario, pip against uv old and new, and each remedy once."""
+    asked = [
+        Filters(
+            scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
+            installers=(f"{installer}=={version}",),
+            remedies=names,
+            pythons=tuple(pythons),
+            starts=("fresh",),
+        )
+        for installer, version, names in _TOUR
+    ]
+    with ThreadPoolExecutor() as pool:  # each fetches its tool
+        parts = list(pool.map(select, asked, [toolbox] * len(asked)))
     return Selection(
         tasks=tuple(task for part in parts for task in part.tasks),
         not_run=tuple(each for part in parts for each in part.not_run),
     )
+
+
+def toured(recorded: Sequence[Result]) -> list[Result]:
+    """Those of ``recorded`` that answer the tour's questions, of the newest tool and Python."""
+    found = []
+    for installer, version, names in _TOUR:
+        for name in names:
+            question = (TOUR_SCENARIO, TOUR_VARIANT, installer, name)
+            answers = [
+                each
+                for each in recorded
+                if each.cell.question == question and version in {NEWEST, each.cell.version}
+            ]
+            found += sorted(answers, key=lambda r: (Version(r.cell.version), r.cell.python_number))[
+                -1:
+            ]
+    return found
 
 
 def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:

@@ -100,13 +100,10 @@ def _imported(place: Place, names: Iterable[str]) -> Imported:
         distributions=data["distributions"],
         modules=data["modules"],
         imports=len(data["errors"]),
-        errors={name: _within(error, place) for name, error in data["errors"].items() if error},
+        errors={
+            name: place.without_paths(error) for name, error in data["errors"].items() if error
+        },
     )
-
-
-def _within(text: str, place: Place) -> str:
-    """``text`` without where the case took place."""
-    return plain(text.replace(str(place.folder), "CASE").replace(str(place.root or "\0"), "ROOT"))
 
 
 def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, Report | None]:
@@ -118,16 +115,16 @@ def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, R
         report = msgspec.json.decode(done.output, type=Report)
     except msgspec.MsgspecError:
         return Said(
-            command=shown, exit_code=done.exit_code, output=_within(done.output, place)
+            command=shown, exit_code=done.exit_code, output=place.without_paths(done.output)
         ), None
     return Said(
         command=shown,
         exit_code=done.exit_code,
         findings=tuple(
-            msgspec.structs.replace(each, message=_within(each.message, place))
+            msgspec.structs.replace(each, message=place.without_paths(each.message))
             for each in report.brief()
         ),
-        not_examined=tuple(_within(each, place) for each in report.not_examined),
+        not_examined=tuple(place.without_paths(each) for each in report.not_examined),
     ), report
 
 
@@ -192,7 +189,7 @@ def _followed(
             outcome, why = _carry_out(case, place, advice)
             yield Followed(
                 rule=finding.rule, level=finding.level, title=advice.title, tool=advice.tool,
-                files=dict(advice.files), commands=tuple(_within(c, place) for c in advice.commands),
+                files=dict(advice.files), commands=tuple(place.without_paths(c) for c in advice.commands),
                 outcome=outcome, why=why,
             )  # fmt: skip
 
@@ -212,7 +209,7 @@ def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any
                 told = (done.output.strip().splitlines() or ["no output"])[-1]
                 return (
                     "does not mend",
-                    f"{command} ends with {done.exit_code}: {_within(told, place)}",
+                    f"{command} ends with {done.exit_code}: {place.without_paths(told)}",
                 )
         found = _imported(place, [each.imports for each in case.truth])
         if found.errors:

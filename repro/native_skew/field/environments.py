@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import tomlkit
 
 from native_skew import shipped
 from native_skew.field import peers
-from native_skew.field.case import EnvironmentCase, Expect
+from native_skew.field.case import EnvironmentCase, Expect, is_expected
 from native_skew.field.errors import NotMadeError
 from native_skew.field.place import Place
 from native_skew.field.record import Followed, Imported, Result, Said, Verdict
@@ -81,7 +82,11 @@ def _truth(case: EnvironmentCase, place: Place) -> tuple[Imported, str]:
     if case.expect:
         return found, ""
     everything = _imported(place, [])
-    unforeseen = {k: v for k, v in everything.errors.items() if k not in case.by_itself}
+    unforeseen = {
+        name: error
+        for name, error in everything.errors.items()
+        if not any(fnmatchcase(name, each) for each in case.by_itself)
+    }
     told = "; ".join(f"{name}: {error}" for name, error in unforeseen.items())
     return everything, told and f"these imports fail: {plain(told)[:_SHOWN]}"
 
@@ -151,18 +156,7 @@ def _verdict(
 
 
 def _has(expect: Expect, report: Report) -> bool:
-    return any(_is(expect, each) for each in report.findings)
-
-
-def _is(expect: Expect, finding: Finding) -> bool:
-    """Whether ``finding`` is the one expected, with all that it has to name."""
-    text = msgspec.json.encode(finding).decode()
-    return (
-        finding.rule == expect.rule
-        and finding.level == expect.level
-        and expect.distribution in ("", finding.location.distribution)
-        and all(name in text for name in expect.names)
-    )
+    return any(is_expected(expect, each) for each in report.findings)
 
 
 def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefFinding]:
@@ -170,7 +164,7 @@ def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefF
     known = set()
     for report in reports:
         for finding, brief in zip(report.findings, report.brief(), strict=True):
-            right = any(_is(each, finding) for each in case.expect)
+            right = any(is_expected(each, finding) for each in case.expect)
             if finding.level != "note" and not right and (finding.rule, brief.message) not in known:
                 known.add((finding.rule, brief.message))
                 yield brief

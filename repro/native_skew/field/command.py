@@ -60,6 +60,10 @@ def field(
             not_made += 1
             console.print(f"{case.id}: not made: {error}", style="yellow", soft_wrap=True)
             continue
+        if result.verdict == "not as stated":
+            not_made += 1
+            console.print(f"{case.id}: not as stated: {result.why}", style="yellow", soft_wrap=True)
+            continue
         wrong += not result.good
         console.print(_line(result), style="green" if result.good else "red", soft_wrap=True)
         if recording:

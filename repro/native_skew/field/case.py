@@ -33,6 +33,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         rule: its id.
+        or_rules: ids under which it is right as well.
         distribution: whose it is; empty for any.
         names: what it has to name: libraries, symbols, files, packages of the system.
         level: of the finding.
@@ -41,6 +42,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     rule: str
+    or_rules: tuple[str, ...] = ()
     distribution: str = ""
     names: tuple[str, ...] = ()
     level: Level = "error"
@@ -187,7 +189,7 @@ def is_expected(expect: Expect, finding: Finding) -> bool:
     """Whether ``finding`` is the one expected, with all that it has to name."""
     text = msgspec.json.encode(finding).decode()
     return (
-        finding.rule == expect.rule
+        finding.rule in (expect.rule, *expect.or_rules)
         and finding.level == expect.level
         and expect.distribution in ("", finding.location.distribution)
         and all(name in text for name in expect.names)

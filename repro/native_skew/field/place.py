@@ -57,7 +57,7 @@ class Place:
             raise WorkFolderError(self._roots.parent, error.strerror or "unwritable") from error
         self._top, self._aside = self._work / "top", self._work / "aside"
         self.root = self._top if case.root else None
-        self.folder = self._top / _INSIDE.lstrip("/") if self.root else self._top
+        self.folder = self._top / (_INSIDE.lstrip("/") if self.root else "case")
 
     def __enter__(self) -> Place:
         try:
@@ -84,7 +84,7 @@ class Place:
         shutil.rmtree(self._work, ignore_errors=True)
 
     def copy(self) -> None:
-        """Sets what is there aside, and goes on in a copy at the same path.
+        """Sets what is there aside, caches too, and goes on in a copy at the same path.
 
         A copy's files are links to the same content: what installs writes new ones.
         """
@@ -161,8 +161,8 @@ class Place:
             base = dict(_own_variables())
             path += [str(self._uv), base.get("PATH", os.defpath)]
             base |= {
-                "UV_CACHE_DIR": str(self._work / "cache" / "uv"),
-                "PIP_CACHE_DIR": str(self._work / "cache" / "pip"),
+                "UV_CACHE_DIR": str(self._top / "cache" / "uv"),
+                "PIP_CACHE_DIR": str(self._top / "cache" / "pip"),
                 "TMPDIR": str(self._work / "tmp"),
             }
         return base | {

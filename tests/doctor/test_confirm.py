@@ -6,6 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from native_skew.binaries.image import Header
@@ -43,6 +44,10 @@ def environment(tmp_path: Path) -> Environment:
         "deep/__init__": "",
         "deep/inner/__init__": "from . import part",
         "deep/inner/part": "raise ValueError('numpy.dtype size changed')",
+        "deep/tests/__init__": "import no_such_distribution",
+        "deep/tests/part": "",
+        "second": "import sys\nif 'fir_st' not in sys.modules: raise ImportError('first first')",
+        "fir_st/__init__": "",
     }
     for name, source in sources.items():
         path = tmp_path / f"{name}.py"
@@ -86,6 +91,8 @@ def module(name: str) -> ExtensionModule:
         ("lazy.needed", None, ["import-fails"]),
         ("strict.part", None, ["import-fails"]),
         ("deep.inner.part", None, ["import-fails"]),
+        ("deep.tests.part", None, ["fails-by-itself"]),
+        ("second", None, ["import-fails"]),
     ],
 )
 @pytest.mark.parametrize("key", ["module", "modules"])
@@ -144,3 +151,19 @@ def test_a_child_goes_on_behind_one_that_died(environment: Environment) -> None:
     assert finding.evidence["modules"] == ("many.a0", "many.a1", "many.a2")
     assert "SIGABRT" in finding.message
     assert report.looked_at == {"imports": 7}
+
+
+@pytest.mark.parametrize(
+    ("requires", "added"),
+    [("Second_Part[x]==1; extra == 'y'", []), ("second-part-more", ["import-fails"])],
+)
+def test_what_another_package_has_to_import_first(
+    environment: Environment, requires: str, added: list[str]
+) -> None:
+    """As psycopg_binary, which refuses where psycopg was not imported before it."""
+    first = msgspec.structs.replace(nameless(()), name="fir-st", requires_dist=(requires,))
+    owner = msgspec.structs.replace(nameless(()), name="second-part")
+    second = msgspec.structs.replace(module("second"), owner=owner)
+    both = msgspec.structs.replace(environment, distributions=(first, owner))
+    report = Report(command="doctor", subject="x", kit_version="1", looked_at={}, findings=())
+    assert [each.rule for each in confirmed(report, [second], both).findings] == added

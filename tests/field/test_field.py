@@ -16,9 +16,10 @@ from native_skew.field import environments, record
 from native_skew.field.case import EnvironmentCase, Expect
 from native_skew.field.command import KINDS, tried
 from native_skew.field.errors import CaseError
-from native_skew.field.record import Result, Said
+from native_skew.field.record import Followed, Imported, Peer, Result, Said
 from native_skew.findings import Finding, Location, Report
 from native_skew.run import DEFAULT_WORK
+from native_skew.site import fieldtables
 
 WORK = Path(__file__).parents[2] / DEFAULT_WORK
 LOOK = Path(environments.__file__).with_name("look.py")
@@ -180,3 +181,44 @@ def test_a_case_is_made_tried_and_diagnosed() -> None:
     unforeseen = msgspec.structs.replace(sound, by_itself={})
     assert tried(unforeseen, WORK).verdict == "not as stated"
     assert not [*(WORK / "field").glob("place-*/top")]
+
+
+def test_the_tables_say_what_was_recorded() -> None:
+    case = EnvironmentCase(
+        title="a < b",
+        id="x",
+        make="true",
+        follows=("https://example.org/1",),
+        expect=(Expect(rule="missing-file"),),
+    )
+    mends = Followed(
+        rule="missing-file",
+        level="error",
+        title="t",
+        tool="pip",
+        files={},
+        commands=("pip install x",),
+        outcome="mends",
+    )
+    result = Result(
+        case="x",
+        kind="environment",
+        date="",
+        kit_version="",
+        verdict="found",
+        mended=True,
+        advice=(mends,),
+        peers=(Peer(tool="ldd -r", found="the cause"),),
+    )
+    quiet = msgspec.structs.replace(
+        result, case="y", verdict="silent", truth=Imported(distributions=3, modules=7, imports=9)
+    )
+    known = {"x": case, "y": msgspec.structs.replace(case, id="y", expect=())}
+    both = {"x": result, "y": quiet}
+    broken = fieldtables.broken(known, both)
+    assert "a &lt; b" in broken
+    assert "yes: <code>pip install x</code>" in broken
+    assert "silent" not in broken
+    assert "<td>3</td><td>7</td>" in fieldtables.sound(known, both)
+    assert "the cause" in fieldtables.peers(known, {"x": result})
+    assert "None is recorded" in fieldtables.broken(known, {})

@@ -102,6 +102,15 @@ def confirmed(
         jobs.sort(key=len, reverse=True)  # the longest first
         for part in pool.map(lambda names: _imported(program, names, folder, limit), jobs):
             outcomes |= part
+        alone = [
+            (first, names)
+            for names in jobs
+            if (failed := outcomes[names[0]]).error and not failed.died
+            if (first := _requiring(owners[names[0]], environment))
+        ]
+        for first, names in alone:
+            again = _imported(program, [*first, *names], folder, limit)
+            outcomes |= {name: again[name] for name in names}
     more = [
         *_of_modules(report, found, outcomes, environment),
         *_of_packages(owners, {each.name for each in found}, outcomes, report),
@@ -128,6 +137,22 @@ def _packages(
                     yield top, owner
 
 
+def _requiring(owner: Distribution, environment: Environment) -> list[str]:
+    """The packages that require ``owner``, in an extra too: some are to be imported before it."""
+    name = re.escape(owner.name).replace("\\-", "[-_.]")
+    wanted = re.compile(rf"{name}(?![\w.-])", re.IGNORECASE)
+    tops = (
+        each.name.replace("-", "_")
+        for each in environment.distributions
+        if each.name != owner.name and any(map(wanted.match, each.requires_dist))
+    )
+    return [
+        top
+        for top in tops
+        if any((site / top / "__init__.py").exists() for site in environment.sites)
+    ]
+
+
 def _of_modules(
     report: Report,
     modules: list[ExtensionModule],
@@ -143,6 +168,9 @@ def _of_modules(
     for module in modules:
         outcome = outcomes[module.name]
         package = outcomes[module.name.rpartition(".")[0] or module.name]
+        # A part of it that asks for a distribution which is not there: its tests, say.
+        if package.error.startswith("ModuleNotFoundError:"):
+            package = outcomes[module.name.partition(".")[0]]
         if not outcome.error:
             if module.name in blamed:
                 yield rules.IMPORTS_AFTER_ALL.finding(

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from native_skew import shipped
 from native_skew.errors import UnknownNameError
 from native_skew.field.errors import CaseError
-from native_skew.findings import Level
+from native_skew.findings import Finding, Level
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,6 +33,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         rule: its id.
+        or_rules: ids under which it is right as well.
         distribution: whose it is; empty for any.
         names: what it has to name: libraries, symbols, files, packages of the system.
         level: of the finding.
@@ -41,6 +42,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     rule: str
+    or_rules: tuple[str, ...] = ()
     distribution: str = ""
     names: tuple[str, ...] = ()
     level: Level = "error"
@@ -84,7 +86,8 @@ class EnvironmentCase(
         doctor: what doctor is asked, with ``$ROOT`` for the root's folder.
         truth: what imports come to before doctor is asked. An environment without ``expect``
             has all of its packages and modules imported besides.
-        by_itself: why modules of a sound environment cannot be imported by their own name.
+        by_itself: why modules of a sound environment cannot be imported by their own name, by
+            patterns of names.
         not_examined: what doctor has to say that it did not look at.
         mends: whether something mends it; else ``because`` says why not.
 
@@ -108,13 +111,11 @@ class ReleaseCase(Case, frozen=True, kw_only=True, tag="release", forbid_unknown
     Attributes:
         audit: what it is asked.
         because: why that is right: what its files say.
-        never: rules that must not be among the findings that count.
 
     """
 
     audit: tuple[str, ...]
     because: str
-    never: tuple[str, ...] = ()
 
 
 class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fields=True):
@@ -123,13 +124,15 @@ class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fie
     Attributes:
         sdist: ``name==version``.
         because: why that is right.
-        changes: lines that the diff adds, in order; none where it must change nothing.
+        changes: lines that the diff adds; none where it must change nothing.
+        says: words that it must say.
 
     """
 
     sdist: str
     because: str
     changes: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
 
 
 _Any = EnvironmentCase | ReleaseCase | SdistCase
@@ -180,6 +183,17 @@ def select(names: tuple[str, ...], kinds: tuple[str, ...], folder: Path = CASES)
         for each in known.values()
         if (not names or each.id in names) and (not kinds or each.kind in kinds)
     ]
+
+
+def is_expected(expect: Expect, finding: Finding) -> bool:
+    """Whether ``finding`` is the one expected, with all that it has to name."""
+    text = msgspec.json.encode(finding).decode()
+    return (
+        finding.rule in (expect.rule, *expect.or_rules)
+        and finding.level == expect.level
+        and expect.distribution in ("", finding.location.distribution)
+        and all(name in text for name in expect.names)
+    )
 
 
 def _is_pinned(text: str) -> bool:

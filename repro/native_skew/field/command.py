@@ -12,7 +12,7 @@ import click
 
 from native_skew import __version__
 from native_skew.errors import ExitCode, SkewError
-from native_skew.field import environments
+from native_skew.field import environments, releases
 from native_skew.field.case import Case, select
 from native_skew.field.record import FOLDER, Result, write
 from native_skew.findings import terminal
@@ -21,6 +21,8 @@ from native_skew.run import require_recordable, work_option
 # What is done with a case, by its kind.
 KINDS: dict[str, Callable[[Any, Path, Result], Result]] = {
     "environment": environments.try_out,
+    "release": releases.audited,
+    "sdist": releases.adopted,
 }
 
 
@@ -57,6 +59,10 @@ def field(
         except SkewError as error:
             not_made += 1
             console.print(f"{case.id}: not made: {error}", style="yellow", soft_wrap=True)
+            continue
+        if result.verdict == "not as stated":
+            not_made += 1
+            console.print(f"{case.id}: not as stated: {result.why}", style="yellow", soft_wrap=True)
             continue
         wrong += not result.good
         console.print(_line(result), style="green" if result.good else "red", soft_wrap=True)

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import tomlkit
 
 from native_skew import shipped
 from native_skew.field import peers
-from native_skew.field.case import EnvironmentCase, Expect
+from native_skew.field.case import EnvironmentCase, Expect, is_expected
 from native_skew.field.errors import NotMadeError
 from native_skew.field.place import Place
 from native_skew.field.record import Followed, Imported, Result, Said, Verdict
@@ -81,7 +82,11 @@ def _truth(case: EnvironmentCase, place: Place) -> tuple[Imported, str]:
     if case.expect:
         return found, ""
     everything = _imported(place, [])
-    unforeseen = {k: v for k, v in everything.errors.items() if k not in case.by_itself}
+    unforeseen = {
+        name: error
+        for name, error in everything.errors.items()
+        if not any(fnmatchcase(name, each) for each in case.by_itself)
+    }
     told = "; ".join(f"{name}: {error}" for name, error in unforeseen.items())
     return everything, told and f"these imports fail: {plain(told)[:_SHOWN]}"
 
@@ -100,13 +105,10 @@ def _imported(place: Place, names: Iterable[str]) -> Imported:
         distributions=data["distributions"],
         modules=data["modules"],
         imports=len(data["errors"]),
-        errors={name: _within(error, place) for name, error in data["errors"].items() if error},
+        errors={
+            name: place.without_paths(error) for name, error in data["errors"].items() if error
+        },
     )
-
-
-def _within(text: str, place: Place) -> str:
-    """``text`` without where the case took place."""
-    return plain(text.replace(str(place.folder), "CASE").replace(str(place.root or "\0"), "ROOT"))
 
 
 def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, Report | None]:
@@ -118,16 +120,16 @@ def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, R
         report = msgspec.json.decode(done.output, type=Report)
     except msgspec.MsgspecError:
         return Said(
-            command=shown, exit_code=done.exit_code, output=_within(done.output, place)
+            command=shown, exit_code=done.exit_code, output=place.without_paths(done.output)
         ), None
     return Said(
         command=shown,
         exit_code=done.exit_code,
         findings=tuple(
-            msgspec.structs.replace(each, message=_within(each.message, place))
+            msgspec.structs.replace(each, message=place.without_paths(each.message))
             for each in report.brief()
         ),
-        not_examined=tuple(_within(each, place) for each in report.not_examined),
+        not_examined=tuple(place.without_paths(each) for each in report.not_examined),
     ), report
 
 
@@ -154,18 +156,7 @@ def _verdict(
 
 
 def _has(expect: Expect, report: Report) -> bool:
-    return any(_is(expect, each) for each in report.findings)
-
-
-def _is(expect: Expect, finding: Finding) -> bool:
-    """Whether ``finding`` is the one expected, with all that it has to name."""
-    text = msgspec.json.encode(finding).decode()
-    return (
-        finding.rule == expect.rule
-        and finding.level == expect.level
-        and expect.distribution in ("", finding.location.distribution)
-        and all(name in text for name in expect.names)
-    )
+    return any(is_expected(expect, each) for each in report.findings)
 
 
 def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefFinding]:
@@ -173,7 +164,7 @@ def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefF
     known = set()
     for report in reports:
         for finding, brief in zip(report.findings, report.brief(), strict=True):
-            right = any(_is(each, finding) for each in case.expect)
+            right = any(is_expected(each, finding) for each in case.expect)
             if finding.level != "note" and not right and (finding.rule, brief.message) not in known:
                 known.add((finding.rule, brief.message))
                 yield brief
@@ -192,7 +183,7 @@ def _followed(
             outcome, why = _carry_out(case, place, advice)
             yield Followed(
                 rule=finding.rule, level=finding.level, title=advice.title, tool=advice.tool,
-                files=dict(advice.files), commands=tuple(_within(c, place) for c in advice.commands),
+                files=dict(advice.files), commands=tuple(place.without_paths(c) for c in advice.commands),
                 outcome=outcome, why=why,
             )  # fmt: skip
 
@@ -212,7 +203,7 @@ def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any
                 told = (done.output.strip().splitlines() or ["no output"])[-1]
                 return (
                     "does not mend",
-                    f"{command} ends with {done.exit_code}: {_within(told, place)}",
+                    f"{command} ends with {done.exit_code}: {place.without_paths(told)}",
                 )
         found = _imported(place, [each.imports for each in case.truth])
         if found.errors:

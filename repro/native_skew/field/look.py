@@ -53,13 +53,21 @@ def names() -> dict[str, list[str]]:
                 for folder, folders, files in os.walk(entry):
                     folders[:] = sorted(each for each in folders if each.isidentifier())
                     inside = ".".join(Path(folder).relative_to(site).parts)
-                    stems = (_stem(file, EXTENSION_SUFFIXES) for file in sorted(files))
+                    stems = (_module(Path(folder, file)) for file in sorted(files))
                     below += [f"{inside}.{stem}" for stem in stems if stem not in ("", "__init__")]
-            elif stem := _stem(entry.name, EXTENSION_SUFFIXES):
+            elif stem := _module(entry):
                 found.setdefault(stem, []).append(stem)
             elif stem := _stem(entry.name, [".py"]):
                 found.setdefault(stem, [])
     return found
+
+
+def _module(path: Path) -> str:
+    """The name of the extension module at ``path``; empty for a library that is called like one."""
+    stem = _stem(path.name, EXTENSION_SUFFIXES)
+    if stem and path.name == f"{stem}.so" and f"PyInit_{stem}".encode() not in path.read_bytes():
+        return ""
+    return stem
 
 
 def _stem(file: str, suffixes: list[str]) -> str:

@@ -1,14 +1,149 @@
-"""What other tools say of the same environment: found, or not."""
+"""What other tools say of the same files: whether they name what is broken, and whose it is.
+
+They are asked as one asks them: loaders' tools of each compiled file, checks of the environment,
+``auditwheel`` of the wheel, which is packed again from what its RECORD lists.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+import msgspec
+from packaging.utils import NormalizedName, canonicalize_name
+
+from native_skew.distributions import metadata
 from native_skew.field.case import EnvironmentCase
 from native_skew.field.place import Place
-from native_skew.field.record import Peer
+from native_skew.field.record import Known, Peer
+from native_skew.toolchain import Outcome
+
+_FILES, _LIMIT, _SHOWN = 400, 300.0, 300
+# What is a complaint and no mere list of what a file needs.
+_COMPLAINT = re.compile(
+    r"not found|undefined symbol|=> None|not a dynamic|wrong ELF|too short|error"
+)
 
 
-def ask(_case: EnvironmentCase, _place: Place) -> Iterator[Peer]:
-    """Asks each of them."""
-    return iter(())
+class _Question(msgspec.Struct, frozen=True, kw_only=True):
+    """How a tool is asked.
+
+    Attributes:
+        tool: its command.
+        argv: what is typed, after the command.
+        about: ``files``, ``wheels`` or ``environment``.
+        complains: whether all that it says counts where it ends with a failure.
+        inside: whether it is asked in a root, where it is there.
+
+    """
+
+    tool: str
+    argv: tuple[str, ...]
+    about: str
+    complains: bool = False
+    inside: bool = False
+
+    @property
+    def name(self) -> str:
+        """What is typed."""
+        return " ".join((self.tool, *self.argv))
+
+
+QUESTIONS = (
+    _Question(tool="ldd", argv=("-r",), about="files", inside=True),
+    _Question(tool="libtree", argv=(), about="files"),
+    _Question(tool="lddtree", argv=(), about="files"),
+    _Question(tool="auditwheel", argv=("show",), about="wheels"),
+    _Question(tool="elfdeps", argv=("--requires",), about="wheels"),
+    _Question(tool="uv", argv=("pip", "check"), about="environment", complains=True, inside=True),
+    _Question(tool="pip", argv=("check",), about="environment", complains=True, inside=True),
+)
+
+
+def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
+    """What each of them says of a broken environment."""
+    venv = place.folder / ".venv"
+    files = [place.within(each) for each in _compiled(venv)][:_FILES]
+    owners = {canonicalize_name(each.distribution) for each in case.expect if each.distribution}
+    wheels = [str(each) for each in _packed(venv, owners, place.folder / "wheels")]
+    about = {"files": [files] if files else [], "wheels": [[each] for each in wheels]}
+    for question in QUESTIONS:
+        run = _runner(question, place)
+        turns = about.get(question.about, [[]])
+        if run is None or not turns:
+            yield Peer(tool=question.name, found="not run")
+        else:
+            yield _judged(question, case, [run(each) for each in turns], place)
+
+
+def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome] | None:
+    """How it is run; None where it is not there, or is none that looks into a root."""
+    if place.root:
+        if not (question.inside and place.has(question.tool)):
+            return None
+        return lambda more: place.start([question.tool, *question.argv, *more], _LIMIT)
+    beside = str(Path(sys.executable).parent)
+    path = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
+    if question.tool == "pip":
+        command = [sys.executable, "-m", "pip", "--python", place.python]
+    elif found := shutil.which(question.tool, path=path):
+        command = [found]
+    else:
+        return None
+    # The tool of its own environment, with the case's active beside it.
+    return lambda more: place.from_outside([*command, *question.argv, *more], _LIMIT)
+
+
+def _judged(
+    question: _Question, case: EnvironmentCase, done: Sequence[Outcome], place: Place
+) -> Peer:
+    lines = [
+        line.strip()
+        for each in done
+        for line in each.output.splitlines()
+        if (each.exit_code if question.complains else _COMPLAINT.search(line))
+    ]
+    causes = [each.names[0] for each in case.expect if each.names]
+    owners = [each.distribution for each in case.expect if each.distribution]
+    kinds: tuple[tuple[Known, list[str]], ...] = (
+        ("the cause", causes), ("the distribution", owners), ("something else", [""]),
+    )  # fmt: skip
+    for known, wanted in kinds:
+        for line in lines:
+            if any(each.lower() in line.lower() for each in wanted):
+                said = place.without_paths(line)[:_SHOWN]
+                return Peer(tool=question.name, found=known, said=said)
+    return Peer(tool=question.name, found="nothing")
+
+
+def _compiled(venv: Path) -> list[Path]:
+    """The ELF files of an environment."""
+    found = []
+    for path in sorted(venv.rglob("*.so*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if file.read(4) == b"\x7fELF":
+                    found.append(path)
+    return found
+
+
+def _packed(venv: Path, names: set[NormalizedName], folder: Path) -> Iterator[Path]:
+    """Wheels of the distributions ``names``, of what is on the disk of them."""
+    for info in sorted(venv.glob("lib/python3*/site-packages/*.dist-info")):
+        name = info.name.partition("-")[0]
+        if canonicalize_name(name) not in names or not (info / "WHEEL").exists():
+            continue
+        folder.mkdir(exist_ok=True)
+        tags = metadata.wheel_values((info / "WHEEL").read_bytes(), "Tag")
+        path = folder / f"{info.name.removesuffix('.dist-info')}-{tags[-1]}.whl"
+        with zipfile.ZipFile(path, "w") as wheel:
+            for line in (info / "RECORD").read_text(encoding="utf-8").splitlines():
+                file = line.partition(",")[0]
+                if not file.startswith(("..", "/")) and (info.parent / file).is_file():
+                    wheel.write(info.parent / file, file)
+        yield path

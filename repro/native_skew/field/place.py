@@ -16,6 +16,7 @@ from pathlib import Path
 from native_skew.errors import WorkFolderError
 from native_skew.field.case import EnvironmentCase
 from native_skew.field.errors import NotMadeError
+from native_skew.findings import plain
 from native_skew.installers import NEWEST
 from native_skew.toolchain import Outcome, Processes, Toolbox, find
 
@@ -56,7 +57,7 @@ class Place:
             raise WorkFolderError(self._roots.parent, error.strerror or "unwritable") from error
         self._top, self._aside = self._work / "top", self._work / "aside"
         self.root = self._top if case.root else None
-        self.folder = self._top / _INSIDE.lstrip("/") if self.root else self._top
+        self.folder = self._top / (_INSIDE.lstrip("/") if self.root else "case")
 
     def __enter__(self) -> Place:
         try:
@@ -83,7 +84,7 @@ class Place:
         shutil.rmtree(self._work, ignore_errors=True)
 
     def copy(self) -> None:
-        """Sets what is there aside, and goes on in a copy at the same path.
+        """Sets what is there aside, caches too, and goes on in a copy at the same path.
 
         A copy's files are links to the same content: what installs writes new ones.
         """
@@ -127,9 +128,18 @@ class Place:
         ]
         return self._processes.run(inside, cwd=self.root, environ=environ, limit=limit)
 
-    def from_outside(self, argv: Sequence[str]) -> Outcome:
-        """Runs a command of this machine's own in the folder, with nothing active."""
-        return self._processes.run(argv, cwd=self.folder, environ=_own_variables(), limit=_LIMIT)
+    def within(self, path: Path) -> str:
+        """``path`` as processes in there call it."""
+        return f"/{path.relative_to(self.root)}" if self.root else str(path)
+
+    def without_paths(self, text: str) -> str:
+        """``text`` on one line, without where the case took place."""
+        return plain(text.replace(str(self.folder), "CASE").replace(str(self._work), "WORK"))
+
+    def from_outside(self, argv: Sequence[str], limit: float = _LIMIT) -> Outcome:
+        """Runs a command of this machine's own in the folder."""
+        environ = {**_own_variables(), "NO_COLOR": "1"}
+        return self._processes.run(argv, cwd=self.folder, environ=environ, limit=limit)
 
     def has(self, command: str) -> bool:
         """Whether ``command`` may be typed here; what would change this machine may not."""
@@ -151,8 +161,8 @@ class Place:
             base = dict(_own_variables())
             path += [str(self._uv), base.get("PATH", os.defpath)]
             base |= {
-                "UV_CACHE_DIR": str(self._work / "cache" / "uv"),
-                "PIP_CACHE_DIR": str(self._work / "cache" / "pip"),
+                "UV_CACHE_DIR": str(self._top / "cache" / "uv"),
+                "PIP_CACHE_DIR": str(self._top / "cache" / "pip"),
                 "TMPDIR": str(self._work / "tmp"),
             }
         return base | {

@@ -21,6 +21,10 @@ GOOD: tuple[Verdict, ...] = ("found", "found by import", "silent")
 Outcome = Literal["mends", "does not mend", "not carried out"]
 
 
+# How much of what is broken another tool says: its first name, whose it is, or less.
+Known = Literal["the cause", "the distribution", "something else", "nothing", "not run"]
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What was tried before anybody was asked.
 
@@ -65,8 +69,7 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True):
     """What another tool said of the same files."""
 
     tool: str
-    version: str
-    found: Literal["found", "something else", "nothing", "not run"]
+    found: Known
     said: str = ""
 
 

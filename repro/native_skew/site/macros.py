@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from native_skew import shipped
 from native_skew.bench import record
-from native_skew.site import benchmark, glossary, messages
+from native_skew.field import load_all, read_all
+from native_skew.site import benchmark, fieldtables, glossary, messages
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
 from native_skew.site.repository import repo_url
@@ -65,6 +66,7 @@ class Desk:
             "paste_box": _paste_box,
             "benchmark": _benchmark,
             "repository": _repository,
+            "field": _field,
         }
 
     def ending(self) -> str:
@@ -106,3 +108,8 @@ def _benchmark() -> str:
 def _repository() -> str:
     """The repository's address, or the word that stands for it where nobody has said it."""
     return repo_url() or "REPOSITORY"
+
+
+def _field(what: str) -> str:
+    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``peers`` or ``releases``."""
+    return str(getattr(fieldtables, what)(load_all(), read_all()))

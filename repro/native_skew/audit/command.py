@@ -32,7 +32,7 @@ from native_skew.audit.targets import PLATFORMS, targets_of, this_platform
 from native_skew.audit.transport import Limits, Transport
 from native_skew.errors import ExitCode
 from native_skew.findings import Form
-from native_skew.installers import BuildSettings, holds, requirement_texts
+from native_skew.installers import BuildSettings, holds, package_names, requirement_texts
 from native_skew.toolchain import user_index as live
 
 _ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
@@ -94,6 +94,13 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     help="Of a lock: what your installer is told to build; may be repeated.",
 )
 @click.option(
+    "--no-build-isolation-package",
+    "no_isolation",
+    metavar="NAME",
+    multiple=True,
+    help="Of a lock: what your installer is told to build in the environment; may be repeated.",
+)
+@click.option(
     "--build-constraint",
     "build_constraints",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -119,6 +126,7 @@ def audit(
     pythons: tuple[str, ...],
     platforms: tuple[str, ...],
     no_binary: tuple[str, ...],
+    no_isolation: tuple[str, ...],
     build_constraints: tuple[Path, ...],
     cache_folder: Path,
     no_cache: bool,
@@ -133,7 +141,8 @@ def audit(
     nothing found, 1 where skew is possible or a part was not looked at, 2 where nothing could be.
     """
     told = BuildSettings(
-        no_binary=frozenset(e if e.startswith(":") else canonicalize_name(e) for e in no_binary),
+        no_binary=package_names(no_binary),
+        no_isolation=package_names(no_isolation),
         constraints=tuple(each for path in build_constraints for each in requirement_texts(path)),
     )
     locks = [locking.read(path, told) for path in _locks(named)]

@@ -19,6 +19,7 @@ from native_skew.installers.locks import (
     LockedPackage,
     LockFormat,
     holds,
+    package_names,
     requirement_texts,
 )
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, PackagingTool, ReleaseFiles
@@ -56,6 +57,7 @@ __all__ = [
     "advise",
     "difference",
     "holds",
+    "package_names",
     "parse_choice",
     "remedies",
     "requirement_texts",

@@ -221,7 +221,7 @@ def holds(marker: str, environment: Mapping[str, str]) -> bool:
         return True
 
 
-def names(values: object) -> frozenset[str]:
+def package_names(values: object) -> frozenset[str]:
     """A list of names, or a text with commas or spaces between them, canonical."""
     if isinstance(values, str):
         values = values.replace(",", " ").split()

@@ -31,7 +31,7 @@ from native_skew.installers.locks import (
     LockedPackage,
     LockFormat,
     file_at,
-    names,
+    package_names,
     parsed_toml,
     requirement_name,
     table,
@@ -213,8 +213,10 @@ def _build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
     """
     told = table(toml_file(folder / "pyproject.toml"), "tool", "pdm", "resolution")
     return BuildSettings(
-        no_binary=names(told.get("no-binary")) | names(environ.get("PDM_NO_BINARY")),
-        no_build=names(told.get("only-binary")) | names(environ.get("PDM_ONLY_BINARY")),
+        no_binary=package_names(told.get("no-binary"))
+        | package_names(environ.get("PDM_NO_BINARY")),
+        no_build=package_names(told.get("only-binary"))
+        | package_names(environ.get("PDM_ONLY_BINARY")),
         constraints=tuple(
             f"{name}{version if version[:1] in '<>=!~' else '==' + version}"
             for name, version in table(told, "overrides").items()

@@ -34,7 +34,7 @@ from native_skew.installers.locks import (
     LockedPackage,
     LockFormat,
     constraints_in,
-    names,
+    package_names,
     parsed_toml,
 )
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
@@ -161,8 +161,8 @@ def build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
     https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
     """
     return BuildSettings(
-        no_binary=names(environ.get("PIP_NO_BINARY")),
-        no_build=names(environ.get("PIP_ONLY_BINARY")),
+        no_binary=package_names(environ.get("PIP_NO_BINARY")),
+        no_build=package_names(environ.get("PIP_ONLY_BINARY")),
         no_isolation=frozenset(
             [ALL]
             if environ.get("PIP_NO_BUILD_ISOLATION", "").lower() in ("0", "off", "false", "no")
@@ -226,7 +226,7 @@ def requirements_file(data: bytes) -> Lock:
         asked = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
         option, _, value = asked.replace("=", " ", 1).partition(" ")
         if option == "--no-binary":
-            built |= names(value)
+            built |= package_names(value)
         elif option in ("-r", "--requirement", "-e", "--editable"):
             problems.append(f"«{asked}»")
         elif asked and not asked.startswith("-"):

@@ -23,7 +23,14 @@ from native_skew.installers.base import (
     requirement_lines,
     toml,
 )
-from native_skew.installers.locks import Lock, LockedPackage, LockFormat, names, table, texts
+from native_skew.installers.locks import (
+    Lock,
+    LockedPackage,
+    LockFormat,
+    package_names,
+    table,
+    texts,
+)
 from native_skew.installers.packaging_tool import (
     CellFolders,
     Isolation,
@@ -149,7 +156,7 @@ def _lock(data: bytes) -> Lock:
         packages=tuple(_locked(name, each) for name, each in packages.items()),
         requires_python=f"=={'.'.join(python.split('.')[:2])}.*" if python else "",
         one_platform=True,
-        no_binary=names([name for name, each in packages.items() if each.get("no_binary")]),
+        no_binary=package_names([name for name, each in packages.items() if each.get("no_binary")]),
     )
 
 

@@ -34,7 +34,7 @@ from native_skew.installers.locks import (
     LockedPackage,
     LockFormat,
     file_at,
-    names,
+    package_names,
     parsed_toml,
     table,
     tables,
@@ -217,10 +217,10 @@ def _build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
     installer = table(toml_file(folder / "poetry.toml"), "installer")
     limits = table(toml_file(folder / "pyproject.toml"), "tool", "poetry", "build-constraints")
     return BuildSettings(
-        no_binary=names(installer.get("no-binary"))
-        | names(environ.get("POETRY_INSTALLER_NO_BINARY")),
-        no_build=names(installer.get("only-binary"))
-        | names(environ.get("POETRY_INSTALLER_ONLY_BINARY")),
+        no_binary=package_names(installer.get("no-binary"))
+        | package_names(environ.get("POETRY_INSTALLER_NO_BINARY")),
+        no_build=package_names(installer.get("only-binary"))
+        | package_names(environ.get("POETRY_INSTALLER_ONLY_BINARY")),
         own_constraints={
             canonicalize_name(name): tuple(
                 f"{each}{'' if limit == '*' else limit}"

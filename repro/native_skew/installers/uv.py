@@ -42,7 +42,7 @@ from native_skew.installers.locks import (
     LockFormat,
     constraints_in,
     file_at,
-    names,
+    package_names,
     parsed_toml,
     requirement_name,
     table,
@@ -432,7 +432,7 @@ def _edges(values: object) -> tuple[Dependency, ...]:
             name=canonicalize_name(str(each.get("name", ""))),
             version=str(each.get("version", "")),
             marker=str(each.get("marker", "")),
-            extras=tuple(sorted(names(each.get("extra")))),
+            extras=tuple(sorted(package_names(each.get("extra")))),
         )
         for each in tables(values)
     )
@@ -497,11 +497,11 @@ def build_settings(folder: Path, environ: Mapping[str, str], *, pip: bool = Fals
 
     def packages(key: str) -> frozenset[str]:
         variable = environ.get(f"UV_{key.upper().replace('-', '_')}", "")
-        return names(own.get(key)) | names(variable)
+        return package_names(own.get(key)) | package_names(variable)
 
     wanted = {canonicalize_name(name): each for name, each in given.items()}
     return BuildSettings(
-        no_binary=(every["no-binary"] if not pip else names(own.get("no-binary")))
+        no_binary=(every["no-binary"] if not pip else package_names(own.get("no-binary")))
         | packages("no-binary-package"),
         no_build=every["no-build"] | packages("no-build-package"),
         no_isolation=every["no-build-isolation"] | packages("no-build-isolation-package"),

@@ -38,6 +38,7 @@ from native_skew.audit.targets import TargetPython, spoken
 from native_skew.findings import Advice, Evidence, Finding, Location
 from native_skew.installers import (
     ALL,
+    INSTALLERS,
     TOOLS,
     BuildSettings,
     Lock,
@@ -139,11 +140,16 @@ def judge_lock(
         index: where the packages are looked up.
         tell: gets the name of each package that is built.
 
+    Raises:
+        AuditError: nothing of it can be looked into.
+
     """
     judge = _Judge(file, reader, index)
     for target in targets:
         judge.place(target)
     findings = tuple(judge.findings(tell))
+    if judge.errors and not judge.looked_into:
+        raise judge.errors[0]
     counted = {name for name, _ in judge.seen}
     return LockFindings(
         findings=findings,
@@ -168,6 +174,7 @@ class _Judge:
         self.nothing: dict[tuple[str, str, str], list[TargetPython]] = {}
         self.seen: set[tuple[str, str]] = set()
         self.errors: list[AuditError] = []
+        self.looked_into = False
         self.left_out: set[str] = {f"the line {each}" for each in file.lock.problems}
         self.outlooks: list[Outlook] = []
         self._files: dict[tuple[str, str], tuple[File, ...]] = {}
@@ -191,6 +198,7 @@ class _Judge:
             if self._file.is_in(settings.no_binary, package.name):
                 wheels = []
             if target.best(wheels):
+                self.looked_into = True
                 continue
             sdist = next((each for each in files if not each.is_wheel), None)
             if sdist is None or self._file.is_in(settings.no_build, package.name):
@@ -232,6 +240,7 @@ class _Judge:
             except AuditError as error:
                 self.errors.append(error)
                 continue
+            self.looked_into = True
             self.outlooks += found
             spoken_of = [each for each in found if each.word != "holds"]
             for each in spoken_of:
@@ -285,25 +294,29 @@ class _Judge:
         if outlook.word == "not known" or not (outlook.provider and outlook.locked):
             return ()
         build = outlook.build
-        found = advise(
-            outlook.cause,
-            consumer=(build.package.name, build.package.version),
-            provider=(outlook.provider, outlook.locked),
-            built_against=outlook.built_with if outlook.word == "will break" else "",
-            from_source=self._file.is_in(self._file.settings.no_binary, build.package.name),
-            fellows=tuple(
-                sorted(
-                    name
-                    for name, each in build.selected.items()
-                    if name != build.package.name
-                    and each.version
-                    and outlook.provider in {edge.name for edge in each.requires}
-                )
-            ),
-            interfaces=tuple(each for f in self._file.formats for each in f.installers),
-            python=build.target.python,
+        interfaces = [each for one in self._file.formats for each in one.installers]
+        fellows = sorted(
+            name
+            for name, each in build.selected.items()
+            if name != build.package.name
+            and each.version
+            and outlook.provider in {edge.name for edge in each.requires}
         )
-        return tuple(each for each in found if each.remedy not in outlook.refused)
+        return tuple(
+            advice
+            for each in interfaces
+            for advice in advise(
+                outlook.cause if outlook.cause in INSTALLERS[each].repairs else "unstamped",
+                consumer=(build.package.name, build.package.version),
+                provider=(outlook.provider, outlook.locked),
+                built_against=outlook.built_with if outlook.word == "will break" else "",
+                fellows=tuple(fellows),
+                from_source=self._file.is_in(self._file.settings.no_binary, build.package.name),
+                interfaces=(each,),
+                python=build.target.python,
+            )
+            if advice.remedy not in outlook.refused
+        )
 
 
 def _named_files(package: LockedPackage) -> Iterator[File]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
-from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
+from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, PylockValidationError
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -180,7 +180,10 @@ def pylock(data: bytes) -> Lock:
 
     https://packaging.python.org/en/latest/specifications/pylock-toml/
     """
-    lock = Pylock.from_dict(parsed_toml(data))
+    try:
+        lock = Pylock.from_dict(parsed_toml(data))
+    except PylockValidationError as error:
+        raise ValueError(str(error)) from error
     return Lock(
         packages=tuple(map(_locked, lock.packages)),
         requires_python=str(lock.requires_python or ""),

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+
 from native_skew.audit.command import audit as command
 from native_skew.audit.errors import LockError
 from native_skew.audit.locks import read

@@ -143,7 +143,11 @@ def audit(
     told = BuildSettings(
         no_binary=package_names(no_binary),
         no_isolation=package_names(no_isolation),
-        constraints=tuple(each for path in build_constraints for each in requirement_texts(path)),
+        constraints=tuple(
+            each
+            for path in build_constraints
+            for each in requirement_texts(path.read_text("utf-8", "replace"))
+        ),
     )
     locks = [locking.read(path, told) for path in _locks(named)]
     releases = tuple(each for each in named if not _locks([each]))

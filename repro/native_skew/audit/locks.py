@@ -17,7 +17,6 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew import regular_files
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
 from native_skew.audit.providers import Providers
@@ -35,6 +34,7 @@ from native_skew.audit.rules import (
 )
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython, spoken
+from native_skew.distributions import regular_files
 from native_skew.findings import Advice, Evidence, Finding, Location
 from native_skew.installers import (
     ALL,
@@ -119,7 +119,14 @@ def read(path: Path, told: BuildSettings, environ: Mapping[str, str] = os.enviro
         raise LockError(str(path), str(error)) from error
     if not lock.packages:
         raise LockError(str(path), "it locks nothing")
-    beside = [each.settings(path.parent, environ) for each in formats]
+
+    def text(name: str) -> str:
+        try:
+            return regular_files.text(str(path.parent / name), _LIMIT)
+        except OSError:
+            return ""
+
+    beside = [each.settings(text, environ) for each in formats]
     settings = reduce(or_, beside, told | BuildSettings(no_binary=lock.no_binary))
     return LockFile(path=str(path), lock=lock, formats=formats, settings=settings)
 
@@ -312,7 +319,7 @@ class _Judge:
                 built_against=outlook.built_with if outlook.word == "will break" else "",
                 fellows=tuple(fellows),
                 from_source=self._file.is_in(self._file.settings.no_binary, build.package.name),
-                interfaces=(each,),
+                interface=each,
                 python=build.target.python,
             )
             if advice.remedy not in outlook.refused

@@ -108,7 +108,9 @@ def _told(plan: Plan, project: Path) -> tuple[BuildSettings, dict[str, str]]:
             [v for option, v in after if option == "--no-build-isolation-package"]
             + [":all:" for _ in alone]
         ),
-        constraints=tuple(each for name in files for each in requirement_texts(project / name)),
+        constraints=tuple(
+            each for name in files for each in requirement_texts((project / name).read_text())
+        ),
     )
     variables = dict(
         word.split("=", 1) for word in words if word.split("=")[0].isupper() and "=" in word

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 
-from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from native_skew.doctor.fits import Fit
@@ -83,7 +82,9 @@ def installing(
     found = []
     for interface in by_tool(list(tabs().values()), installer):
         try:
-            plan, plain = (interface.render(each, todays_context("", "")) for each in (request, kept))
+            plan, plain = (
+                interface.render(each, todays_context("", "")) for each in (request, kept)
+            )
         except Unsupported:
             continue
         repair = difference(plain.files, [(plan.files, (*plan.locking, *plan.commands))])

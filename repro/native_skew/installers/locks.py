@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,16 +15,17 @@ import msgspec
 from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
 from packaging.utils import canonicalize_name
 
-from native_skew import regular_files
-
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
 ALL = ":all:"  # pip's word for every package: https://pip.pypa.io/en/stable/cli/pip_install/
-_BYTES = 64 << 20
 _CHOSEN = re.compile(r"\bextra\s*[=!]=\s*['\"]([^'\"]*)|['\"]([^'\"]*)['\"]\s+in\s+(?:extras|dep)")
+
+
+# The text of a file beside a lock, by its name; empty where there is none.
+ReadText = Callable[[str], str]
 
 
 class LockedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +173,7 @@ class LockFormat(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         names: how its files are called, as ``fnmatch`` patterns.
         read: what it says.
-        settings: how its tool builds, for the project's folder and the user's variables.
+        settings: how its tool builds, by the files beside it and the user's variables.
         installers: the ids of the interfaces whose repairs are advised.
 
     Where a name fits those of several tools, any of them may install it.
@@ -182,7 +182,7 @@ class LockFormat(msgspec.Struct, frozen=True, kw_only=True):
 
     names: tuple[str, ...]
     read: Callable[[bytes], Lock]
-    settings: Callable[[Path, Mapping[str, str]], BuildSettings]
+    settings: Callable[[ReadText, Mapping[str, str]], BuildSettings]
     installers: tuple[str, ...]
 
 
@@ -252,13 +252,12 @@ def tables(data: object) -> list[dict[str, Any]]:
     return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
 
 
-def toml_file(path: Path) -> dict[str, Any]:
-    """A settings file; empty where it is not there, or not to be understood."""
+def toml_settings(text: str) -> dict[str, Any]:
+    """What a settings file says; empty where it is not to be understood."""
     try:
-        read: dict[str, Any] = tomllib.loads(regular_files.content(str(path), _BYTES).decode())
-    except (OSError, ValueError, RecursionError):
+        return parsed_toml(text.encode())
+    except ValueError:
         return {}
-    return read
 
 
 def parsed_toml(data: bytes) -> dict[str, Any]:
@@ -280,16 +279,12 @@ def file_at(url: str) -> LockedFile:
     return LockedFile(filename=unquote(urlsplit(url).path.rpartition("/")[2]), url=url)
 
 
-def requirement_texts(path: Path) -> tuple[str, ...]:
+def requirement_texts(text: str) -> tuple[str, ...]:
     """The lines of a requirements or constraints file that ask for something."""
-    try:
-        lines = regular_files.text(str(path), _BYTES).splitlines()
-    except OSError:
-        return ()
-    plain = (re.split(r"(?:^|\s)#|\s--", line, maxsplit=1)[0].strip() for line in lines)
+    plain = (re.split(r"(?:^|\s)#|\s--", e, maxsplit=1)[0].strip() for e in text.splitlines())
     return tuple(each for each in plain if each and not each.startswith("-"))
 
 
-def constraints_in(folder: Path, files: Iterable[str]) -> tuple[str, ...]:
-    """The constraints in ``files``, whose names are relative to ``folder``."""
-    return tuple(each for name in files for each in requirement_texts(folder / name))
+def constraints_in(read: ReadText, files: Iterable[str]) -> tuple[str, ...]:
+    """The constraints in ``files``."""
+    return tuple(each for name in files for each in requirement_texts(read(name)))

@@ -6,7 +6,6 @@ https://pdm-project.org/en/latest/usage/lock-targets/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -30,6 +29,7 @@ from native_skew.installers.locks import (
     Lock,
     LockedPackage,
     LockFormat,
+    ReadText,
     file_at,
     package_names,
     parsed_toml,
@@ -37,7 +37,7 @@ from native_skew.installers.locks import (
     table,
     tables,
     texts,
-    toml_file,
+    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     PYTHON_3_MINORS,
@@ -206,12 +206,12 @@ def _lock(data: bytes) -> Lock:
     )
 
 
-def _build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
+def _build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
     """pyproject.toml and the variables; overrides reach the build environment.
 
     https://pdm-project.org/en/latest/reference/pep621/
     """
-    told = table(toml_file(folder / "pyproject.toml"), "tool", "pdm", "resolution")
+    told = table(toml_settings(read("pyproject.toml")), "tool", "pdm", "resolution")
     return BuildSettings(
         no_binary=package_names(told.get("no-binary"))
         | package_names(environ.get("PDM_NO_BINARY")),

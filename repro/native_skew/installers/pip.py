@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from msgspec.structs import replace
 from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, PylockValidationError
@@ -33,6 +32,7 @@ from native_skew.installers.locks import (
     LockedFile,
     LockedPackage,
     LockFormat,
+    ReadText,
     constraints_in,
     package_names,
     parsed_toml,
@@ -155,7 +155,7 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables)
 
 
-def build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
+def build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
     """What pip is told by its variables; its configuration files hold for all of its projects.
 
     https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
@@ -168,7 +168,7 @@ def build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
             if environ.get("PIP_NO_BUILD_ISOLATION", "").lower() in ("0", "off", "false", "no")
             else []
         ),
-        constraints=constraints_in(folder, environ.get("PIP_BUILD_CONSTRAINT", "").split()),
+        constraints=constraints_in(read, environ.get("PIP_BUILD_CONSTRAINT", "").split()),
     )
 
 

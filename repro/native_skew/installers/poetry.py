@@ -7,7 +7,6 @@ https://github.com/python-poetry/poetry/blob/2.5.1/src/poetry/repositories/http_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -33,12 +32,13 @@ from native_skew.installers.locks import (
     Lock,
     LockedPackage,
     LockFormat,
+    ReadText,
     file_at,
     package_names,
     parsed_toml,
     table,
     tables,
-    toml_file,
+    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     PYTHON_3_MINORS,
@@ -208,14 +208,14 @@ def _specifier_set(pythons: str) -> str:
     return ",".join(found)
 
 
-def _build_settings(folder: Path, environ: Mapping[str, str]) -> BuildSettings:
+def _build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
     """poetry.toml, pyproject.toml and the variables.
 
     https://python-poetry.org/docs/configuration/#installerno-binary
     https://python-poetry.org/docs/pyproject/#build-constraints
     """
-    installer = table(toml_file(folder / "poetry.toml"), "installer")
-    limits = table(toml_file(folder / "pyproject.toml"), "tool", "poetry", "build-constraints")
+    installer = table(toml_settings(read("poetry.toml")), "installer")
+    limits = table(toml_settings(read("pyproject.toml")), "tool", "poetry", "build-constraints")
     return BuildSettings(
         no_binary=package_names(installer.get("no-binary"))
         | package_names(environ.get("POETRY_INSTALLER_NO_BINARY")),

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -40,6 +39,7 @@ from native_skew.installers.locks import (
     Lock,
     LockedPackage,
     LockFormat,
+    ReadText,
     constraints_in,
     file_at,
     package_names,
@@ -48,7 +48,7 @@ from native_skew.installers.locks import (
     table,
     tables,
     texts,
-    toml_file,
+    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     NEWEST,
@@ -472,18 +472,20 @@ def _lock(data: bytes) -> Lock:
     )
 
 
-def build_settings(folder: Path, environ: Mapping[str, str], *, pip: bool = False) -> BuildSettings:
+def build_settings(
+    read: ReadText, environ: Mapping[str, str], *, pip: bool = False
+) -> BuildSettings:
     """What uv is told in uv.toml, or else in pyproject.toml, and by variables.
 
     https://docs.astral.sh/uv/reference/settings/
 
     Args:
-        folder: of the project.
+        read: the text of a file beside the lock.
         environ: the user's variables.
         pip: for the pip interface, which has a table of its own.
 
     """
-    told = toml_file(folder / "uv.toml") or table(toml_file(folder / _PROJECT_FILE), "tool", "uv")
+    told = toml_settings(read("uv.toml")) or table(toml_settings(read(_PROJECT_FILE)), "tool", "uv")
     if environ.get("UV_NO_CONFIG"):
         told = {}
     own = table(told, "pip") if pip else told
@@ -507,7 +509,7 @@ def build_settings(folder: Path, environ: Mapping[str, str], *, pip: bool = Fals
         no_isolation=every["no-build-isolation"] | packages("no-build-isolation-package"),
         constraints=(
             *texts(told.get("build-constraint-dependencies")),
-            *constraints_in(folder, environ.get("UV_BUILD_CONSTRAINT", "").split()),
+            *constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),
         ),
         requirements={
             name: tuple(

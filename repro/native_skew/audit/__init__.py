@@ -6,11 +6,13 @@ from native_skew.audit.errors import AuditError
 from native_skew.audit.facts import Contents
 from native_skew.audit.judge import judge
 from native_skew.audit.linkage import packages_searched
+from native_skew.audit.locks import judge_lock
+from native_skew.audit.locks import read as read_lock
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.simple import IndexClient, SeveralIndexes
-from native_skew.audit.targets import targets
+from native_skew.audit.targets import targets, targets_of, this_platform
 from native_skew.audit.transport import Transport
 
 __all__ = [
@@ -26,8 +28,12 @@ __all__ = [
     "Transport",
     "audit",
     "judge",
+    "judge_lock",
     "linux_wheels",
     "local",
     "packages_searched",
+    "read_lock",
     "targets",
+    "targets_of",
+    "this_platform",
 ]

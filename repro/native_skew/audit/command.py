@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,16 +18,21 @@ from packaging.version import InvalidVersion, Version
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from native_skew import findings
-from native_skew.audit import judge as judging
+from native_skew.audit import locks as locking
 from native_skew.audit import rebuild as rebuilding
 from native_skew.audit.cache import Cache
-from native_skew.audit.errors import FileRefusedError, ReleaseError
+from native_skew.audit.errors import FileRefusedError, LockError, ReleaseError
+from native_skew.audit.judge import judge as judge_release
+from native_skew.audit.judge import report as report_of
+from native_skew.audit.locks import LockFile, LockFindings
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.rules import RULES
 from native_skew.audit.simple import IndexClient, SeveralIndexes
+from native_skew.audit.targets import PLATFORMS, targets_of, this_platform
 from native_skew.audit.transport import Limits, Transport
 from native_skew.errors import ExitCode
 from native_skew.findings import Form
+from native_skew.installers import BuildSettings, holds, package_names, requirement_texts
 from native_skew.toolchain import user_index as live
 
 _ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
@@ -37,11 +44,13 @@ Examples:
   native-skew audit dist/
   native-skew audit softioc==4.6.1 --sarif
   native-skew audit dist/ --rebuild
+  native-skew audit uv.lock
+  native-skew audit requirements.txt --python-version 3.13
 
 Certificates and proxies are those of pip and uv: PIP_CERT, SSL_CERT_FILE,
 SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
 )
-@click.argument("releases", metavar="RELEASE...", nargs=-1, required=True)
+@click.argument("named", metavar="RELEASE|LOCK...", nargs=-1, required=True)
 @click.option(
     "--index-url", help="The one index; by default all that pip and uv are set up with here."
 )
@@ -64,6 +73,41 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     help="Also build the sdist in isolation and compare. This runs the sdist's code.",
 )
 @click.option(
+    "--python-version",
+    "pythons",
+    metavar="3.N",
+    multiple=True,
+    callback=lambda _, __, values: _minors(values),
+    help="Of a lock: this Python, and not all that it admits; may be repeated.",
+)
+@click.option(
+    "--python-platform",
+    "platforms",
+    type=click.Choice(sorted(PLATFORMS)),
+    multiple=True,
+    help="Of a lock: this platform; may be repeated.",
+)
+@click.option(
+    "--no-binary",
+    metavar="NAME",
+    multiple=True,
+    help="Of a lock: what your installer is told to build; may be repeated.",
+)
+@click.option(
+    "--no-build-isolation-package",
+    "no_isolation",
+    metavar="NAME",
+    multiple=True,
+    help="Of a lock: what your installer is told to build in the environment; may be repeated.",
+)
+@click.option(
+    "--build-constraint",
+    "build_constraints",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="Of a lock: the file that your installer is given for builds; may be repeated.",
+)
+@click.option(
     "--cache",
     "cache_folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -73,23 +117,40 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
 @click.option("--no-cache", is_flag=True, help="Keep nothing, use nothing kept.")
 @findings.output_options
 def audit(
-    releases: tuple[str, ...],
+    named: tuple[str, ...],
     index_url: str | None,
     no_index: bool,
     time_limit: float,
     thorough: bool,
     rebuild: bool,
+    pythons: tuple[str, ...],
+    platforms: tuple[str, ...],
+    no_binary: tuple[str, ...],
+    no_isolation: tuple[str, ...],
+    build_constraints: tuple[Path, ...],
     cache_folder: Path,
     no_cache: bool,
     form: Form | None,
 ) -> None:
     """Judges RELEASE before (or after) its upload: whether it will skew those who install it.
 
-    RELEASE is a dist/ folder, files, NAME==VERSION, or NAME for the newest version. Nothing is
-    installed and no code of the release runs, but with --rebuild. Ends with 0 where all was
-    looked at and nothing found, 1 where skew is possible or a part was not looked at, 2 where
-    nothing could be.
+    RELEASE is a dist/ folder, files, NAME==VERSION, or NAME for the newest version. LOCK is
+    uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock or a requirements file with pins:
+    what will be built where it is installed, and what becomes of that. Nothing is installed and
+    no code of the release runs, but with --rebuild. Ends with 0 where all was looked at and
+    nothing found, 1 where skew is possible or a part was not looked at, 2 where nothing could be.
     """
+    told = BuildSettings(
+        no_binary=package_names(no_binary),
+        no_isolation=package_names(no_isolation),
+        constraints=tuple(
+            each
+            for path in build_constraints
+            for each in requirement_texts(path.read_text("utf-8", "replace"))
+        ),
+    )
+    locks = [locking.read(path, told) for path in _locks(named)]
+    releases = tuple(each for each in named if not _locks([each]))
     with ExitStack() as stack:
         transport: Transport | None = None
         index: IndexClient | None = None
@@ -102,27 +163,87 @@ def audit(
             index = SeveralIndexes(indexes, transport)
         reader = Reader(transport, Cache(None if no_cache else cache_folder))
         wanted = find(releases, index)
+        if locks and transport is None:
+            raise LockError(locks[0].path, "it is judged with an index, and --no-index asks none")
         show = stack.enter_context(_progress())
         judgements = []
         for release in wanted:
             bar = show.add_task(f"{release.name} {release.version}", total=len(release.files))
-            found = judging.judge(release, reader, index, partial(_advance, show, bar), thorough)
+            found = judge_release(release, reader, index, partial(_advance, show, bar), thorough)
             if rebuild:
                 show.update(bar, description=f"building {release.name} {release.version}")
                 found = rebuilding.with_rebuild(found, index)
             judgements.append(found)
+        of_locks = [
+            _lock_findings(each, pythons, platforms, index_url, transport, reader)
+            for each in locks
+            if transport
+        ]
         traffic = {}
         if transport:
             traffic = {
                 "requests": transport.traffic.requests,
                 "bytes fetched": transport.traffic.bytes,
             }
-    report = judging.report(" ".join(releases), judgements, traffic)
+    report = report_of(" ".join(named), judgements, traffic, of_locks)
     code = findings.write(report, RULES, form)
-    errors = [each for judgement in judgements for each in judgement.errors]
+    errors = [each for found in judgements for each in found.errors]
+    errors += [each for lock in of_locks for each in lock.errors]
     for each in errors:
         click.echo(f"error: {each}", err=True)
     sys.exit(ExitCode.of(changed=code, not_run=errors))
+
+
+def _lock_findings(
+    file: LockFile,
+    pythons: tuple[str, ...],
+    platforms: tuple[str, ...],
+    index_url: str | None,
+    transport: Transport,
+    reader: Reader,
+) -> LockFindings:
+    """What is said of a lock, with the indexes of the project that it lies in."""
+    indexes = (
+        live.UserIndexes(default=index_url)
+        if index_url
+        else live.user_indexes(Path(file.path).parent)
+    )
+    lock = file.lock
+    if lock.one_platform:
+        platforms = platforms or (this_platform(),)
+        if not lock.requires_python:
+            pythons = pythons or (f"3.{sys.version_info.minor}",)
+    targets = targets_of(lock.requires_python, pythons, platforms)
+    targets = tuple(
+        each
+        for each in targets
+        if not lock.environments or any(holds(m, each.environment) for m in lock.environments)
+    )
+    if not targets:
+        raise LockError(file.path, "it is for no Python and platform that is looked at")
+    return locking.judge_lock(file, targets, reader, SeveralIndexes(indexes, transport))
+
+
+def _locks(named: Iterable[str]) -> list[Path]:
+    """The locks among what is named; a project's folder without a release stands for its own."""
+    found = []
+    for path in map(Path, named):
+        if path.is_file() and locking.formats_of(path):
+            found.append(path)
+        elif path.is_dir() and not any(path.glob("*.whl")) and not any(path.glob("*.tar.gz")):
+            found += [
+                each
+                for each in sorted(path.iterdir())
+                if each.is_file() and each.suffix != ".txt" and locking.formats_of(each)
+            ]
+    return found
+
+
+def _minors(values: tuple[str, ...]) -> tuple[str, ...]:
+    for each in values:
+        if not re.fullmatch(r"3\.\d{1,2}", each):
+            raise click.BadParameter(f"{findings.plain(each)}: name a minor version, like 3.13")
+    return values
 
 
 def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:

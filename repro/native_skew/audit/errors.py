@@ -33,6 +33,16 @@ class ReleaseError(AuditError):
         )
 
 
+class LockError(AuditError):
+    """A lock cannot be read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path}: not understood as a lock ({reason}); make it anew with its tool, or name "
+            "another"
+        )
+
+
 class FileRefusedError(AuditError):
     """A distribution file is malformed, or larger than any sound one."""
 

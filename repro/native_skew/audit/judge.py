@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from native_skew import __version__
 from native_skew.audit import consistency, later_builds, linkage
 from native_skew.audit.errors import AuditError
+from native_skew.audit.locks import LockFindings
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import Examined, Tell, examine, words
 from native_skew.audit.release import Reader, Release
@@ -76,29 +78,44 @@ def judge(
     return ReleaseFindings(findings=tuple(found), errors=tuple(errors), examined=examined)
 
 
-def report(subject: str, judgements: list[ReleaseFindings], traffic: dict[str, int]) -> Report:
+def report(
+    subject: str,
+    judgements: list[ReleaseFindings],
+    traffic: dict[str, int],
+    locks: list[LockFindings] | None = None,
+) -> Report:
     """What the command says of all of them."""
+    of_locks = Counter[str]()
+    for lock in locks or ():
+        of_locks.update(lock.looked_at)
+    found = [each for one in (*judgements, *(locks or ())) for each in one.findings]
     return Report(
         command="audit",
         subject=subject,
         kit_version=__version__,
         looked_at={
-            "releases": len(judgements),
-            "files": sum(len(each.examined.metadata) for each in judgements),
-            "wheels opened": sum(len(each.examined.contents) for each in judgements),
-            "wheels not opened": sum(each.examined.unopened for each in judgements),
-            "modules read": sum(
-                len(contents.modules)
-                for each in judgements
-                for contents in each.examined.contents.values()
-            ),
+            **(_counts(judgements) if judgements or not locks else {}),
+            **of_locks,
             **traffic,
         },
-        findings=ordered([finding for each in judgements for finding in each.findings]),
-        incomplete=any(
-            finding.rule == INCOMPLETE.id for each in judgements for finding in each.findings
-        ),
+        findings=ordered(found),
+        incomplete=any(each.rule == INCOMPLETE.id for each in found),
+        not_examined=tuple(each for lock in locks or () for each in lock.not_examined),
     )
+
+
+def _counts(judgements: list[ReleaseFindings]) -> dict[str, int]:
+    return {
+        "releases": len(judgements),
+        "files": sum(len(each.examined.metadata) for each in judgements),
+        "wheels opened": sum(len(each.examined.contents) for each in judgements),
+        "wheels not opened": sum(each.examined.unopened for each in judgements),
+        "modules read": sum(
+            len(contents.modules)
+            for each in judgements
+            for contents in each.examined.contents.values()
+        ),
+    }
 
 
 def _sidecars(examined: Examined) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ may take is outside what the file says that a resolver reads: *active*, or not y
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from packaging.requirements import Requirement
@@ -21,8 +21,8 @@ from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
-from native_skew.audit.targets import ChosenFiles, spoken
-from native_skew.distributions import imports_at_once
+from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
+from native_skew.distributions import SourceTexts, imports_at_once
 from native_skew.findings import Advice, Evidence, Finding, Location
 
 _GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
@@ -79,7 +79,7 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
         if not cases:
             continue  # condition 4, for good
         outside = [each for each in cases if each.is_outside]
-        rotten = _rotten_file(build, links[0], providers)
+        rotten = rotten_file(build, name, links[0].version, links[0].target, providers)
         yield from _judged(examined, links, cases, outside, rotten=bool(rotten))
         if rotten:
             yield _provider_rot(examined, links[0], rotten)
@@ -94,7 +94,7 @@ def _without_wheels(
     metadata = examined.source_metadata
     assert metadata is not None
     built_with: set[str] = {canonicalize_name(each.name) for each in build}
-    if not examined.release.wheels and (sign := _native(examined, built_with)):
+    if not examined.release.wheels and (sign := native_sign(examined.source, built_with)):
         yield UNTOLD.finding(
             f"There is no wheel: everybody builds the sdist, {sign}. Which libraries its modules "
             "need, and whether what run time gets has them, cannot be told: --rebuild builds it "
@@ -124,9 +124,14 @@ _NATIVE_TOOLS = {
 _EXTENSION = re.compile(r"\b(\w*Extension|ext_modules|cffi_modules)\b")
 
 
-def _native(examined: Examined, built_with: set[str]) -> str:
-    """What shows that the sdist compiles something, in words; empty for nothing."""
-    source = examined.source
+def native_sign(source: SourceTexts | None, built_with: set[str]) -> str:
+    """What shows that an sdist compiles something, in words; empty for nothing.
+
+    Args:
+        source: its texts.
+        built_with: the canonical names of its build requirements.
+
+    """
     if source is None:
         return ""
     backend = source.backend.partition(".")[0].partition(":")[0]
@@ -376,13 +381,17 @@ _CAP = Advice(
 )
 
 
-def _rotten_file(
-    build: tuple[Requirement, ...], link: LibraryNeed, providers: Providers
+def rotten_file(
+    build: Iterable[Requirement],
+    provider: str,
+    version: str,
+    target: TargetPython,
+    providers: Providers,
 ) -> str | None:
-    """The file for which a build against the version that run time gets would fail, if any."""
+    """The file of ``provider`` for which a build with that version of it fails, if any."""
     if not _takes_today(build):
         return None
-    texts = providers.python(link.provider, link.version, link.target)
+    texts = providers.python(provider, version, target)
     rotten = (path for path in sorted(texts) if imports_at_once(texts[path], "pkg_resources"))
     return next(rotten, None)
 
@@ -400,7 +409,7 @@ def _provider_rot(examined: Examined, link: LibraryNeed, path: str) -> Finding:
     )
 
 
-def _takes_today(build: tuple[Requirement, ...]) -> bool:
+def _takes_today(build: Iterable[Requirement]) -> bool:
     specifiers = wanted(build, "setuptools")
     return specifiers is None or specifiers.contains(_GONE_SINCE)
 

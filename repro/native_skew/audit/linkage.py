@@ -77,6 +77,11 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted({each.provider for each in self.links}))
 
 
+def is_system(library: str) -> bool:
+    """Whether every system brings a library of that name."""
+    return _SYSTEM.fullmatch(library) is not None
+
+
 def trace(examined: Examined, providers: Providers) -> Linkage:
     """Looks up what the wheels need in what their requirements and build requirements ship."""
     links: list[LibraryNeed] = []
@@ -84,7 +89,7 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
     errors: list[AuditError] = []
     for filename, contents in examined.contents.items():
         file = next(each for each in examined.release.files if each.filename == filename)
-        needs = {k: v for k, v in contents.needs().items() if not _SYSTEM.fullmatch(k)}
+        needs = {k: v for k, v in contents.needs().items() if not is_system(k)}
         target = _target(examined, file)
         if not needs or target is None:
             continue

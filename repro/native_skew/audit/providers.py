@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
@@ -12,18 +13,31 @@ from packaging.version import Version
 
 from native_skew.audit.modules import is_library
 from native_skew.audit.release import File, Reader
+from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
 
+# Extension modules, and what auditwheel, delocate and delvewheel put beside them.
+_OWN_USE = re.compile(
+    r"\.(cpython-|cp3|pypy|abi3\.|pyd$)|(^|/)[^/]*\.(libs|dylibs)/[^/]*$", re.IGNORECASE
+)
 _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 
 
 class Providers:
-    """Distributions on an index, as one target sees them."""
+    """Distributions on an index, as one target sees them.
 
-    def __init__(self, index: IndexClient, reader: Reader) -> None:
-        self._index, self._reader = index, reader
+    Args:
+        index: where they are.
+        reader: reads their files.
+        released_before: a day in ISO 8601; what is known to be newer is not there. Empty: all is.
+
+    """
+
+    def __init__(self, index: IndexClient, reader: Reader, released_before: str = "") -> None:
+        self._index, self._reader, self._before = index, reader, released_before
         self._shipped: dict[str, frozenset[str]] = {}
+        self._libraries: dict[tuple[str, str, str], frozenset[str]] = {}
 
     def newest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The newest version that ``specifier`` allows and ``target`` can have, if any.
@@ -51,6 +65,8 @@ class Providers:
 
     def _usable(self, name: str, target: TargetPython) -> Iterator[File]:
         for each in self._index.files(name):
+            if self._before and each.uploaded >= self._before:
+                continue
             fits = not each.is_wheel or target.rank(each) is not None
             if fits and target.admits(each.requires_python):
                 yield each
@@ -64,24 +80,60 @@ class Providers:
             AuditError: it cannot be read.
 
         """
-        wheel = self._wheel(name, version, target)
-        if wheel is None or wheel.filename.endswith("-any.whl"):
-            return frozenset()
-        if wheel.filename not in self._shipped:
-            members = self._reader.members(wheel)
-            self._shipped[wheel.filename] = frozenset(
-                PurePosixPath(each).name for each in members if is_library(each)
-            )
-        return self._shipped[wheel.filename]
+        return frozenset(
+            PurePosixPath(each).name for each in self._shared_objects(name, version, target)
+        )
 
-    def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:
-        """The small Python files near the top of that wheel, by path.
+    def libraries(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
+        """Those of them that others can link: no extension modules, nothing that was bundled.
+
+        Their names are a system's: a wheel for another Python or machine tells them too.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        key = (name, version, target.platform)
+        if key not in self._libraries:
+            files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
+            wheel = min(files, key=target.distance, default=None)
+            self._libraries[key] = frozenset(
+                PurePosixPath(each).name
+                for each in (self._in_wheel(wheel) if wheel and target.is_near(wheel) else ())
+                if not _OWN_USE.search(each)
+            )
+        return self._libraries[key]
+
+    def metadata(self, name: str, version: str, target: TargetPython) -> ResolverMetadata | None:
+        """What the wheel of that version for ``target`` says; None where there is none.
 
         Raises:
             AuditError: it cannot be read.
 
         """
         wheel = self._wheel(name, version, target)
+        return self._reader.metadata(wheel) if wheel else None
+
+    def _shared_objects(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
+        return self._in_wheel(self._wheel(name, version, target))
+
+    def _in_wheel(self, wheel: File | None) -> frozenset[str]:
+        if wheel is None or wheel.filename.endswith("-any.whl"):
+            return frozenset()
+        if wheel.filename not in self._shipped:
+            members = self._reader.members(wheel)
+            self._shipped[wheel.filename] = frozenset(filter(is_library, members))
+        return self._shipped[wheel.filename]
+
+    def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:
+        """The small Python files near the top of that version's wheel nearest to ``target``, by path.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
+        wheel = min(files, key=target.distance, default=None)
         return self.texts(wheel) if wheel else {}
 
     def texts(self, wheel: File) -> dict[str, str]:

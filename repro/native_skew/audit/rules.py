@@ -113,7 +113,7 @@ UNTOLD = Rule(
 INCOMPLETE = Rule(
     id="incomplete",
     level="warning",
-    title="Not all of the release was looked at",
+    title="Not all was looked at",
     description=(
         "Files that cannot be read, and modules that were passed over to save bytes: that nothing "
         "was found in them means nothing. --thorough reads every wheel whole."
@@ -132,7 +132,67 @@ REQUIREMENT = Rule(
     description="A Requires-Dist or Requires-Python does not follow the specification.",
 )
 
+LOCK_BREAKS = Rule(
+    id="lock-will-break",
+    level="error",
+    title="A package of this lock is built against another library than the lock gives",
+    description=(
+        "No wheel of the lock fits there, or a setting wants a build. The build takes another "
+        "version of a provider than the lock has, and links a library that the locked one does "
+        "not ship: a published wheel of the same release shows the link. The import fails, or the "
+        "installer refuses what was built."
+    ),
+)
+LOCK_NO_BUILD = Rule(
+    id="lock-will-not-build",
+    level="error",
+    title="A package of this lock is built without what its setup.py imports",
+    description=(
+        "It is built in isolation, and its build requirements do not bring a package that its "
+        "setup.py imports in any case, and that the lock has."
+    ),
+)
+LOCK_MAY_BREAK = Rule(
+    id="lock-may-break",
+    level="warning",
+    title="A package of this lock is built with another version of a provider than the lock gives",
+    description=(
+        "As lock-will-break, and what is linked is not shown by a published wheel, or its name "
+        "carries no version."
+    ),
+)
+LOCK_LATER = Rule(
+    id="lock-may-break-later",
+    level="warning",
+    title="A build of this lock's package will take the provider's next version, the lock will not",
+    description=(
+        "What is built fits today. Nothing holds the build to the version that the lock gives, "
+        "and the name of the provider's library has changed from release to release, or carries "
+        "no version."
+    ),
+)
+LOCK_UNKNOWN = Rule(
+    id="lock-not-known",
+    level="note",
+    title="What a build of this lock's package will link cannot be told",
+    description="What a setup.py or a build backend alone knows; a build would tell.",
+)
+LOCK_BUILDS = Rule(
+    id="lock-builds",
+    level="note",
+    title="Packages of this lock are built from source",
+    description="No library of another package of the lock is seen to be linked.",
+)
+LOCK_NOTHING_FITS = Rule(
+    id="lock-nothing-fits",
+    level="note",
+    title="A package of this lock cannot be installed somewhere",
+    description="No wheel of the lock fits, and there is nothing to build, or building is off.",
+)
+
 RULES = (
+    LOCK_BREAKS,
+    LOCK_NO_BUILD,
     ACTIVE,
     OUTSIDE,
     REBUILT,
@@ -147,5 +207,10 @@ RULES = (
     REQUIREMENT,
     SPELLING,
     REDIRECTED,
+    LOCK_MAY_BREAK,
+    LOCK_LATER,
+    LOCK_UNKNOWN,
+    LOCK_BUILDS,
+    LOCK_NOTHING_FITS,
     UNTOLD,
 )

@@ -7,11 +7,13 @@ What each tool reads is recorded by the scenarios ``stamped-wheel-elsewhere`` an
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
+from platform import machine
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms, platform_tags
 
 from native_skew.audit.release import File, Release
 from native_skew.installers import TOOLS, ReleaseFiles
@@ -54,24 +56,28 @@ def _markers(sys: str, system: str, os: str, machine: str) -> dict[str, str]:
     }
 
 
-_PLATFORMS = (
-    _linux("x86_64", musl=False),
-    _linux("aarch64", musl=False),
-    _linux("x86_64", musl=True),
-    *(
-        _Platform(
-            title=f"macOS {arch}",
-            tags=tuple(mac_platforms((15, 0), arch)),
-            markers=_markers("darwin", "Darwin", "posix", arch),
-        )
-        for arch in ("arm64", "x86_64")
-    ),
-    _Platform(
+def _macos(arch: str) -> _Platform:
+    return _Platform(
+        title=f"macOS {arch}",
+        tags=tuple(mac_platforms((15, 0), arch)),
+        markers=_markers("darwin", "Darwin", "posix", arch),
+    )
+
+
+# By the words of uv's --python-platform. https://docs.astral.sh/uv/reference/cli/
+PLATFORMS = {
+    "x86_64-unknown-linux-gnu": _linux("x86_64", musl=False),
+    "aarch64-unknown-linux-gnu": _linux("aarch64", musl=False),
+    "x86_64-unknown-linux-musl": _linux("x86_64", musl=True),
+    "aarch64-apple-darwin": _macos("arm64"),
+    "x86_64-apple-darwin": _macos("x86_64"),
+    "x86_64-pc-windows-msvc": _Platform(
         title="Windows",
         tags=("win_amd64",),
         markers=_markers("win32", "Windows", "nt", "AMD64"),
     ),
-)
+}
+LOCK_PLATFORMS = tuple(each for each in PLATFORMS if not each.endswith("musl"))
 
 
 class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +120,31 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
             for each in file.tags
         )
 
+    def distance(self, file: File) -> tuple[int, bool, bool, int]:
+        """How far a wheel is from telling of this target: one that fits, its platform's, ..."""
+        rank = self.rank(file)
+        tags = {each.platform for each in file.tags}
+        return (
+            len(self.order) if rank is None else rank,
+            not tags & self._platforms,
+            not self.is_near(file),
+            file.size or 0,
+        )
+
+    def is_near(self, file: File) -> bool:
+        """Whether a wheel is for this system, on whatever machine."""
+        families = {
+            each.rpartition("linux")[1] or each.partition("_")[0] for each in self._platforms
+        }
+        return any(
+            (each.platform.rpartition("linux")[1] or each.platform.partition("_")[0]) in families
+            for each in file.tags
+        )
+
+    @property
+    def _platforms(self) -> frozenset[str]:
+        return frozenset(each.platform for each in self.order)
+
     def admits(self, requires_python: str) -> bool:
         """Whether ``Requires-Python`` lets this Python in; what cannot be understood does."""
         try:
@@ -154,8 +185,35 @@ def targets(release: Release, requires_python: str) -> tuple[TargetPython, ...]:
     """The targets that a release means: the Pythons of its wheels, and those of today."""
     named = (_INTERPRETER.search(each.filename) for each in release.wheels)
     minors = {*_PYTHONS, *(int(found[1]) for found in named if found)}
-    made = (_target(minor, platform) for minor in sorted(minors) for platform in _PLATFORMS)
+    made = (_target(minor, platform) for minor in sorted(minors) for platform in PLATFORMS.values())
     return tuple(each for each in made if each.admits(requires_python))
+
+
+def targets_of(
+    requires_python: str, pythons: Iterable[str] = (), platforms: Iterable[str] = ()
+) -> tuple[TargetPython, ...]:
+    """The targets that a lock is for: released Pythons on the platforms that people lock for.
+
+    Args:
+        requires_python: the Pythons that it admits.
+        pythons: minor versions to look at; none: all.
+        platforms: keys of ``PLATFORMS``; none: those of ``LOCK_PLATFORMS``.
+
+    """
+    minors = [int(each.split(".")[1]) for each in pythons] or _PYTHONS
+    chosen = [PLATFORMS[each] for each in platforms or LOCK_PLATFORMS]
+    made = (_target(minor, platform) for minor in minors for platform in chosen)
+    return tuple(each for each in made if pythons or each.admits(requires_python))
+
+
+def this_platform() -> str:
+    """The key of the platform that this runs on; that of most people where it is none of them."""
+    musl = any(each.startswith("musllinux") for each in platform_tags())
+    for key, each in PLATFORMS.items():
+        here = (each.markers["sys_platform"], each.markers["platform_machine"])
+        if here == (sys.platform, machine()) and each.title.startswith("musl") == musl:
+            return key
+    return next(iter(PLATFORMS))
 
 
 def choose(release: Release, target: TargetPython) -> ChosenFiles:

@@ -34,6 +34,10 @@ MEASURES: dict[str, Entry] = {
     "audit": Entry(
         module="native_skew.bench.audit", title="The audit against downloading the files"
     ),
+    "locks": Entry(
+        module="native_skew.bench.locks",
+        title="What the audit of a lock foretells, against what happens",
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """A request -> files and command lines: remedies, and one file for all that is known of a tool."""
 
 from native_skew.installers import remedies
+from native_skew.installers.advice import advise
 from native_skew.installers.base import (
     Cause,
     Command,
@@ -11,6 +12,16 @@ from native_skew.installers.base import (
     toml,
 )
 from native_skew.installers.groups import GROUPS
+from native_skew.installers.locks import (
+    ALL,
+    BuildSettings,
+    Lock,
+    LockedPackage,
+    LockFormat,
+    holds,
+    package_names,
+    requirement_texts,
+)
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, PackagingTool, ReleaseFiles
 from native_skew.installers.registry import INSTALLERS, TOOLS, InstallerChoice, parse_choice, tabs
 from native_skew.installers.remedies import REMEDIES
@@ -19,16 +30,21 @@ from native_skew.installers.request import Request
 from native_skew.installers.roles import Roles, abi_requirement
 
 __all__ = [
+    "ALL",
     "GROUPS",
     "INSTALLERS",
     "NEWEST",
     "REMEDIES",
     "TOOLS",
+    "BuildSettings",
     "Cause",
     "CellFolders",
     "Command",
     "Installer",
     "InstallerChoice",
+    "Lock",
+    "LockFormat",
+    "LockedPackage",
     "PackagingTool",
     "Plan",
     "ReleaseFiles",
@@ -38,9 +54,13 @@ __all__ = [
     "Roles",
     "Unsupported",
     "abi_requirement",
+    "advise",
     "difference",
+    "holds",
+    "package_names",
     "parse_choice",
     "remedies",
+    "requirement_texts",
     "tabs",
     "toml",
 ]

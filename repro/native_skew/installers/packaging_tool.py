@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from native_skew.installers.base import Installer
+from native_skew.installers.locks import LockFormat
 
 NEWEST = "newest"
 
@@ -115,6 +116,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
             requirement's Requires-Python against them: the Pythons that it looks at.
         readers: which one file of a release it takes the metadata of, by the command that does,
             as audit speaks of it; none where it looks at the file alone that it installs.
+        locks: the kinds of lock that it writes or installs.
         first_release: the oldest release that the timeline asks; empty where it asks none.
 
     """
@@ -130,6 +132,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     installer_file: str = ""
     lock_pythons: tuple[str, ...] = ()
     readers: Mapping[str, MetadataReader] = {}
+    locks: tuple[LockFormat, ...] = ()
     first_release: str = ""
 
     def __post_init__(self) -> None:

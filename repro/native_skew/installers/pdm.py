@@ -5,10 +5,12 @@ https://pdm-project.org/en/latest/usage/lock-targets/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew.installers.base import (
     Installer,
@@ -20,6 +22,22 @@ from native_skew.installers.base import (
     application,
     require_only,
     toml,
+)
+from native_skew.installers.locks import (
+    BuildSettings,
+    Dependency,
+    Lock,
+    LockedPackage,
+    LockFormat,
+    ReadText,
+    file_at,
+    package_names,
+    parsed_toml,
+    requirement_name,
+    table,
+    tables,
+    texts,
+    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     PYTHON_3_MINORS,
@@ -143,6 +161,70 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables | virtualenv_variables(folders))
 
 
+def _locked(package: dict[str, Any]) -> LockedPackage:
+    other = next((kind for kind in ("git", "path", "url") if kind in package), "")
+    files = [str(e.get("url") or e.get("file") or "") for e in tables(package.get("files"))]
+    return LockedPackage(
+        name=canonicalize_name(str(package["name"])),
+        version=str(package.get("version", "")),
+        files=tuple(map(file_at, filter(None, files))),
+        marker=str(package.get("marker", "")),
+        origin={"git": "a repository", "path": "a file on disk", "url": "an address"}.get(
+            other, ""
+        ),
+        requires=tuple(
+            Dependency(name=requirement_name(e)) for e in texts(package.get("dependencies"))
+        ),
+    )
+
+
+# What `pdm lock --platform` takes, without its numbers and machine.
+# https://pdm-project.org/en/latest/usage/lock-targets/
+_SYSTEMS = {
+    "linux": "sys_platform == 'linux'",
+    "manylinux": "sys_platform == 'linux'",
+    "musllinux": "sys_platform == 'linux'",
+    "macos": "sys_platform == 'darwin'",
+    "windows": "sys_platform == 'win32'",
+}
+
+
+def _lock(data: bytes) -> Lock:
+    """What a pdm.lock says.
+
+    https://pdm-project.org/en/latest/usage/lockfile/
+    """
+    lock = parsed_toml(data)
+    targets = tables(table(lock, "metadata").get("targets"))
+    pythons = {str(each.get("requires_python", "")) for each in targets}
+    systems = [str(each.get("platform", "")).partition("_")[0] for each in targets]
+    known = [_SYSTEMS[each] for each in systems if each in _SYSTEMS]
+    return Lock(
+        packages=tuple(_locked(each) for each in tables(lock.get("package")) if "name" in each),
+        requires_python=pythons.pop() if len(pythons) == 1 else "",
+        environments=tuple(dict.fromkeys(known)) if len(known) == len(systems) else (),
+    )
+
+
+def _build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
+    """pyproject.toml and the variables; overrides reach the build environment.
+
+    https://pdm-project.org/en/latest/reference/pep621/
+    """
+    told = table(toml_settings(read("pyproject.toml")), "tool", "pdm", "resolution")
+    return BuildSettings(
+        no_binary=package_names(told.get("no-binary"))
+        | package_names(environ.get("PDM_NO_BINARY")),
+        no_build=package_names(told.get("only-binary"))
+        | package_names(environ.get("PDM_ONLY_BINARY")),
+        constraints=tuple(
+            f"{name}{version if version[:1] in '<>=!~' else '==' + version}"
+            for name, version in table(told, "overrides").items()
+            if isinstance(version, str)
+        ),
+    )
+
+
 _LOCK_SYNC = Installer(
     id="pdm-lock-sync",
     title="pdm lock, pdm sync",
@@ -177,5 +259,13 @@ TOOL = PackagingTool(
     extras=("locked",),
     isolate=_isolate,
     installer_file="pdm",
+    locks=(
+        LockFormat(
+            names=("pdm.lock", "pdm.*.lock"),
+            read=_lock,
+            settings=_build_settings,
+            installers=("pdm-lock-sync",),
+        ),
+    ),
     lock_pythons=PYTHON_3_MINORS,
 )

@@ -6,8 +6,13 @@ https://pip.pypa.io/en/stable/cli/pip_install/
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 
 from msgspec.structs import replace
+from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, PylockValidationError
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew.installers.base import (
     Command,
@@ -19,6 +24,18 @@ from native_skew.installers.base import (
     require_only,
     require_version,
     requirement_lines,
+)
+from native_skew.installers.locks import (
+    ALL,
+    BuildSettings,
+    Lock,
+    LockedFile,
+    LockedPackage,
+    LockFormat,
+    ReadText,
+    constraints_in,
+    package_names,
+    parsed_toml,
 )
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
 from native_skew.installers.request import Request
@@ -138,6 +155,112 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables)
 
 
+def build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
+    """What pip is told by its variables; its configuration files hold for all of its projects.
+
+    https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+    """
+    return BuildSettings(
+        no_binary=package_names(environ.get("PIP_NO_BINARY")),
+        no_build=package_names(environ.get("PIP_ONLY_BINARY")),
+        no_isolation=frozenset(
+            [ALL]
+            if environ.get("PIP_NO_BUILD_ISOLATION", "").lower() in ("0", "off", "false", "no")
+            else []
+        ),
+        constraints=constraints_in(read, environ.get("PIP_BUILD_CONSTRAINT", "").split()),
+    )
+
+
+PYLOCKS, REQUIREMENTS = ("pylock.toml", "pylock.*.toml"), ("*.txt",)
+
+
+def pylock(data: bytes) -> Lock:
+    """What a lock in the common format says.
+
+    https://packaging.python.org/en/latest/specifications/pylock-toml/
+    """
+    try:
+        lock = Pylock.from_dict(parsed_toml(data))
+    except PylockValidationError as error:
+        raise ValueError(str(error)) from error
+    return Lock(
+        packages=tuple(map(_locked, lock.packages)),
+        requires_python=str(lock.requires_python or ""),
+        environments=tuple(map(str, lock.environments or ())),
+        # pip locks for the platform that it runs on, and says nothing of it.
+        one_platform=lock.created_by == "pip",
+    )
+
+
+def _locked(package: Package) -> LockedPackage:
+    files: list[PackageWheel | PackageSdist] = [*(package.wheels or ())]
+    files += [package.sdist] if package.sdist else []
+    origin = {
+        "a repository": package.vcs is not None,
+        "a folder on disk": package.directory is not None,
+        "an address": package.archive is not None,
+    }
+    return LockedPackage(
+        name=canonicalize_name(package.name),
+        version=str(package.version or ""),
+        files=tuple(
+            LockedFile(filename=each.filename, url=each.url or str(each.path or ""))
+            for each in files
+        ),
+        marker=str(package.marker or ""),
+        origin=next((words for words, value in origin.items() if value), ""),
+    )
+
+
+_HASH = re.compile(r"--hash[= ]\s*\w+:(\w+)")
+_MADE_WITH = re.compile(r"^#.*(?:with Python |--python-version[ =])(\d+\.\d+)", re.MULTILINE)
+
+
+def requirements_file(data: bytes) -> Lock:
+    """What the pins of a requirements file say.
+
+    https://pip.pypa.io/en/stable/reference/requirements-file-format/
+    """
+    text = data.decode("utf-8-sig", "replace")
+    made_with = _MADE_WITH.search(text)
+    packages, problems, built = [], [], frozenset[str]()
+    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
+        asked = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
+        option, _, value = asked.replace("=", " ", 1).partition(" ")
+        if option == "--no-binary":
+            built |= package_names(value)
+        elif option in ("-r", "--requirement", "-e", "--editable"):
+            problems.append(f"«{asked}»")
+        elif asked and not asked.startswith("-"):
+            packages += [found] if (found := _pin(asked)) else []
+            problems += [] if found else [f"«{asked}»"]
+    return Lock(
+        packages=tuple(packages),
+        requires_python=f"=={made_with[1]}.*" if made_with else "",
+        one_platform=True,
+        no_binary=built,
+        problems=tuple(problems),
+    )
+
+
+def _pin(text: str) -> LockedPackage | None:
+    """A line of a requirements file that names one version; None for any other."""
+    try:
+        found = Requirement(re.split(r"\s--", text, maxsplit=1)[0])
+    except InvalidRequirement:
+        return None
+    versions = [each for each in found.specifier if each.operator in ("==", "===")]
+    if len(versions) != 1 or versions[0].version.endswith(".*"):
+        return None
+    return LockedPackage(
+        name=canonicalize_name(found.name),
+        version=versions[0].version,
+        hashes=frozenset(_HASH.findall(text)),
+        marker=str(found.marker or ""),
+    )
+
+
 _INSTALL = Installer(
     id="pip",
     title="pip install",
@@ -173,5 +296,11 @@ TOOL = PackagingTool(
     default_versions=("25.3", NEWEST),  # that of the issue, and the newest there is
     isolate=_isolate,
     installer_file="pip",
+    locks=(
+        LockFormat(names=PYLOCKS, read=pylock, settings=build_settings, installers=("pip",)),
+        LockFormat(
+            names=REQUIREMENTS, read=requirements_file, settings=build_settings, installers=("pip",)
+        ),
+    ),
     first_release="23.0",  # to be had for every interpreter that the kit runs on
 )

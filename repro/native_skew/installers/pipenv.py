@@ -5,9 +5,11 @@ https://pipenv.pypa.io/en/latest/locking.html
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew.installers.base import (
     Command,
@@ -21,12 +23,21 @@ from native_skew.installers.base import (
     requirement_lines,
     toml,
 )
+from native_skew.installers.locks import (
+    Lock,
+    LockedPackage,
+    LockFormat,
+    package_names,
+    table,
+    texts,
+)
 from native_skew.installers.packaging_tool import (
     CellFolders,
     Isolation,
     PackagingTool,
     virtualenv_variables,
 )
+from native_skew.installers.pip import build_settings
 from native_skew.installers.request import Request
 
 _SUPPORTED = (
@@ -116,6 +127,39 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables | virtualenv_variables(folders))
 
 
+def _locked(name: str, package: dict[str, Any]) -> LockedPackage:
+    other = next((kind for kind in ("git", "path", "file", "editable") if kind in package), "")
+    version = str(package.get("version", ""))
+    return LockedPackage(
+        name=canonicalize_name(name),
+        version=version.removeprefix("==") if version.startswith("==") else "",
+        hashes=frozenset(each.partition(":")[2] for each in texts(package.get("hashes"))),
+        marker=str(package.get("markers", "")),
+        origin={"git": "a repository"}.get(other, "a folder or a file") if other else "",
+    )
+
+
+def _lock(data: bytes) -> Lock:
+    """What a Pipfile.lock says.
+
+    https://pipenv.pypa.io/en/latest/locking.html
+    """
+    try:
+        lock = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("too deeply nested") from error
+    groups = [value for key, value in table(lock).items() if key != "_meta"]
+    packages = {name: e for group in groups for name, e in table(group).items() if table(e)}
+    asked = table(lock, "_meta", "requires")
+    python = str(asked.get("python_full_version") or asked.get("python_version") or "")
+    return Lock(
+        packages=tuple(_locked(name, each) for name, each in packages.items()),
+        requires_python=f"=={'.'.join(python.split('.')[:2])}.*" if python else "",
+        one_platform=True,
+        no_binary=package_names([name for name, each in packages.items() if each.get("no_binary")]),
+    )
+
+
 _LOCK_SYNC = Installer(
     id="pipenv",
     title="pipenv lock, pipenv sync",
@@ -131,5 +175,14 @@ _LOCK_SYNC = Installer(
     },
 )
 TOOL = PackagingTool(
-    name="pipenv", title="Pipenv", order=5, installers=(_LOCK_SYNC,), isolate=_isolate
+    name="pipenv",
+    title="Pipenv",
+    order=5,
+    installers=(_LOCK_SYNC,),
+    isolate=_isolate,
+    locks=(
+        LockFormat(
+            names=("Pipfile.lock",), read=_lock, settings=build_settings, installers=("pipenv",)
+        ),
+    ),
 )

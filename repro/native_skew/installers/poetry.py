@@ -6,10 +6,12 @@ https://github.com/python-poetry/poetry/blob/2.5.1/src/poetry/repositories/http_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew.installers.base import (
     Command,
@@ -23,6 +25,20 @@ from native_skew.installers.base import (
     require_only,
     require_version,
     toml,
+)
+from native_skew.installers.locks import (
+    BuildSettings,
+    Dependency,
+    Lock,
+    LockedPackage,
+    LockFormat,
+    ReadText,
+    file_at,
+    package_names,
+    parsed_toml,
+    table,
+    tables,
+    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     PYTHON_3_MINORS,
@@ -150,6 +166,72 @@ def _first_uploaded(files: ReleaseFiles[File]) -> File | None:
     return files.first_uploaded
 
 
+def _locked(package: dict[str, Any]) -> LockedPackage:
+    kind = table(package, "source").get("type")
+    markers = package.get("markers", "")
+    by_group = markers.values() if isinstance(markers, dict) else [markers]
+    return LockedPackage(
+        name=canonicalize_name(str(package["name"])),
+        version=str(package.get("version", "")),
+        files=tuple(file_at(str(e["file"])) for e in tables(package.get("files")) if "file" in e),
+        marker=" or ".join(f"({e})" for e in by_group) if all(by_group) else "",
+        origin="" if kind in (None, "legacy") else f"a {kind}",
+        requires=tuple(
+            Dependency(name=canonicalize_name(each)) for each in table(package, "dependencies")
+        ),
+    )
+
+
+def _lock(data: bytes) -> Lock:
+    """What a poetry.lock says.
+
+    https://python-poetry.org/docs/basic-usage/#installing-with-poetrylock
+    """
+    lock = parsed_toml(data)
+    pythons = str(table(lock, "metadata").get("python-versions", ""))
+    return Lock(
+        packages=tuple(_locked(each) for each in tables(lock.get("package")) if "name" in each),
+        requires_python=_specifier_set(pythons),
+    )
+
+
+def _specifier_set(pythons: str) -> str:
+    """Poetry's ``^3.10`` as specifiers; alternatives are left open."""
+    if "||" in pythons:
+        return ""
+    found = []
+    for each in filter(None, (part.strip() for part in pythons.split(","))):
+        if each.startswith("^"):
+            found.append(f">={each[1:]},<{int(each[1:].partition('.')[0] or 3) + 1}")
+        elif each != "*":
+            found.append(f"~={each[1:]}" if each.startswith("~") and each[1] != "=" else each)
+    return ",".join(found)
+
+
+def _build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
+    """poetry.toml, pyproject.toml and the variables.
+
+    https://python-poetry.org/docs/configuration/#installerno-binary
+    https://python-poetry.org/docs/pyproject/#build-constraints
+    """
+    installer = table(toml_settings(read("poetry.toml")), "installer")
+    limits = table(toml_settings(read("pyproject.toml")), "tool", "poetry", "build-constraints")
+    return BuildSettings(
+        no_binary=package_names(installer.get("no-binary"))
+        | package_names(environ.get("POETRY_INSTALLER_NO_BINARY")),
+        no_build=package_names(installer.get("only-binary"))
+        | package_names(environ.get("POETRY_INSTALLER_ONLY_BINARY")),
+        own_constraints={
+            canonicalize_name(name): tuple(
+                f"{each}{'' if limit == '*' else limit}"
+                for each, limit in table(limits, name).items()
+                if isinstance(limit, str)
+            )
+            for name in limits
+        },
+    )
+
+
 _GROUPS = ("reads-first-wheel", "keeps-locked-versions")
 _LOCK_SYNC = Installer(
     id="poetry-lock-sync",
@@ -185,5 +267,13 @@ TOOL = PackagingTool(
         "Poetry (from the public index)": _first_uploaded,
         "Poetry (from any other index)": _first,
     },
+    locks=(
+        LockFormat(
+            names=("poetry.lock",),
+            read=_lock,
+            settings=_build_settings,
+            installers=("poetry-lock-sync",),
+        ),
+    ),
     lock_pythons=(*PYTHON_3_MINORS, "4.0"),  # what comes after Python 3 counts too
 )

@@ -11,6 +11,7 @@ resolution to match.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,24 @@ from native_skew.installers.base import (
     requirement_lines,
     toml,
 )
+from native_skew.installers.locks import (
+    ALL,
+    BuildSettings,
+    Dependency,
+    Lock,
+    LockedPackage,
+    LockFormat,
+    ReadText,
+    constraints_in,
+    file_at,
+    package_names,
+    parsed_toml,
+    requirement_name,
+    table,
+    tables,
+    texts,
+    toml_settings,
+)
 from native_skew.installers.packaging_tool import (
     NEWEST,
     CellFolders,
@@ -39,7 +58,13 @@ from native_skew.installers.packaging_tool import (
     PackagingTool,
     ReleaseFiles,
 )
-from native_skew.installers.pip import library_folders
+from native_skew.installers.pip import (
+    PYLOCKS,
+    REQUIREMENTS,
+    library_folders,
+    pylock,
+    requirements_file,
+)
 from native_skew.installers.request import Request
 
 _PROJECT_FILE = "pyproject.toml"
@@ -385,6 +410,127 @@ def _tag_admits(interpreter: str, abi: str, oldest: int) -> bool:
     return bound or not found[2] or int(found[2]) >= oldest
 
 
+def _registry_or_words(source: object) -> str:
+    """Where a package comes from, in words, where that is no index."""
+    kinds = source if isinstance(source, dict) else {}
+    for kind, words in {
+        "git": "a repository",
+        "url": "an address",
+        "path": "a file on disk",
+        "directory": "a folder on disk",
+        "editable": "a folder on disk",
+        "virtual": "the project",
+    }.items():
+        if kind in kinds:
+            return words
+    return ""
+
+
+def _edges(values: object) -> tuple[Dependency, ...]:
+    return tuple(
+        Dependency(
+            name=canonicalize_name(str(each.get("name", ""))),
+            version=str(each.get("version", "")),
+            marker=str(each.get("marker", "")),
+            extras=tuple(sorted(package_names(each.get("extra")))),
+        )
+        for each in tables(values)
+    )
+
+
+def _locked(package: dict[str, Any]) -> LockedPackage:
+    source, origin = package.get("source"), _registry_or_words(package.get("source"))
+    files = [*tables(package.get("wheels")), *tables([package.get("sdist")])]
+    places = [str(e.get("url") or e.get("path") or e.get("filename") or "") for e in files]
+    optional = {
+        **table(package, "optional-dependencies"),
+        **{f"group {key}": each for key, each in table(package, "dev-dependencies").items()},
+    }
+    forks = [f"({each})" for each in texts(package.get("resolution-markers"))]
+    return LockedPackage(
+        name=canonicalize_name(str(package["name"])),
+        version=str(package.get("version", "")),
+        files=tuple(map(file_at, filter(None, places))),
+        marker=" or ".join(forks),
+        origin=origin,
+        root=isinstance(source, dict) and ("virtual" in source or "editable" in source),
+        requires=_edges(package.get("dependencies")),
+        optional={key: _edges(each) for key, each in optional.items()},
+    )
+
+
+def _lock(data: bytes) -> Lock:
+    """What a uv.lock says.
+
+    https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
+    """
+    lock = parsed_toml(data)
+    return Lock(
+        packages=tuple(_locked(each) for each in tables(lock.get("package")) if "name" in each),
+        requires_python=str(lock.get("requires-python", "")),
+        environments=texts(lock.get("supported-markers")),
+    )
+
+
+def build_settings(
+    read: ReadText, environ: Mapping[str, str], *, pip: bool = False
+) -> BuildSettings:
+    """What uv is told in uv.toml, or else in pyproject.toml, and by variables.
+
+    https://docs.astral.sh/uv/reference/settings/
+
+    Args:
+        read: the text of a file beside the lock.
+        environ: the user's variables.
+        pip: for the pip interface, which has a table of its own.
+
+    """
+    told = toml_settings(read("uv.toml")) or table(toml_settings(read(_PROJECT_FILE)), "tool", "uv")
+    if environ.get("UV_NO_CONFIG"):
+        told = {}
+    own = table(told, "pip") if pip else told
+    given = table(told, "extra-build-dependencies")
+    every = {
+        key: frozenset(
+            [ALL] if own.get(key) or environ.get(f"UV_{key.upper().replace('-', '_')}") else []
+        )
+        for key in ("no-binary", "no-build", "no-build-isolation")
+    }
+
+    def packages(key: str) -> frozenset[str]:
+        variable = environ.get(f"UV_{key.upper().replace('-', '_')}", "")
+        return package_names(own.get(key)) | package_names(variable)
+
+    wanted = {canonicalize_name(name): each for name, each in given.items()}
+    return BuildSettings(
+        no_binary=(every["no-binary"] if not pip else package_names(own.get("no-binary")))
+        | packages("no-binary-package"),
+        no_build=every["no-build"] | packages("no-build-package"),
+        no_isolation=every["no-build-isolation"] | packages("no-build-isolation-package"),
+        constraints=(
+            *texts(told.get("build-constraint-dependencies")),
+            *constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),
+        ),
+        requirements={
+            name: tuple(
+                each if isinstance(each, str) else str(each.get("requirement", ""))
+                for each in entries
+                if isinstance(each, str) or not each.get("match-runtime")
+            )
+            for name, entries in wanted.items()
+        },
+        matched={
+            name: frozenset(
+                requirement_name(str(each.get("requirement", "")))
+                for each in tables(entries)
+                if each.get("match-runtime")
+            )
+            for name, entries in wanted.items()
+        },
+        released_before=str(told.get("exclude-newer") or environ.get("UV_EXCLUDE_NEWER") or ""),
+    )
+
+
 _interface = partial(Installer, tool="uv", misuse=_MISUSE)
 _LASTING = ("reads-nearest-wheel", "hands-resolution-to-builds")
 _ONE_COMMAND = ("reads-nearest-wheel", "hands-no-resolution-to-builds")
@@ -452,5 +598,19 @@ TOOL = PackagingTool(
     isolate=_isolate,
     installer_file="uv",
     readers={"uv pip": _nearest, "uv lock (and uv sync)": _first_admitted},
+    locks=(
+        LockFormat(
+            names=("uv.lock",), read=_lock, settings=build_settings, installers=("uv-sync",)
+        ),
+        *(
+            LockFormat(
+                names=names,
+                read=read,
+                settings=partial(build_settings, pip=True),
+                installers=("uv-pip-install",),
+            )
+            for names, read in ((PYLOCKS, pylock), (REQUIREMENTS, requirements_file))
+        ),
+    ),
     first_release=_FIRST_RELEASE,
 )

@@ -1,0 +1,507 @@
+"""What becomes of a package that is built where a lock is installed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from native_skew.audit import facts
+from native_skew.audit.errors import ReleaseError
+from native_skew.audit.facts import Contents
+from native_skew.audit.later_builds import native_sign, rotten_file
+from native_skew.audit.linkage import is_system, packages_searched
+from native_skew.audit.modules import base, has_version, library_stem
+from native_skew.audit.providers import Providers, is_within, wanted
+from native_skew.audit.release import File, Reader, Release
+from native_skew.audit.resolver_metadata import ResolverMetadata
+from native_skew.audit.simple import IndexClient
+from native_skew.audit.targets import TargetPython
+from native_skew.distributions import SourceTexts, imported, imports_at_once
+from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
+
+Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
+_BUDGET = 16 * 1024 * 1024  # bytes of a wheel's shared objects to read
+_SHOWN = 4
+_DEPTH = 3  # how far build requirements are followed
+
+
+class Build(msgspec.Struct, frozen=True, kw_only=True):
+    """A package that is built on a target.
+
+    Attributes:
+        package: of the lock.
+        sdist: what it is built from.
+        target: where.
+        selected: all packages that the lock gives there, by name.
+
+    """
+
+    package: LockedPackage
+    sdist: File
+    target: TargetPython
+    selected: Mapping[str, LockedPackage]
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a build and one provider of the lock, on some targets.
+
+    Attributes:
+        word: what is foretold.
+        provider: the distribution with the library.
+        built_with: the version of it that the build takes today; empty where none is known.
+        locked: the version that the lock gives.
+        asked: what the build asks of it, constraints included.
+        libraries: those that the build links to, as far as names tell.
+        shown_by: the wheel that shows what is linked; empty where none does.
+        reason: why it is that word, a clause.
+        cause: as repairs are chosen.
+        refused: remedies that the lock's tool refuses for this package.
+
+    """
+
+    build: Build
+    targets: tuple[TargetPython, ...]
+    word: Word
+    reason: str
+    provider: str = ""
+    built_with: str = ""
+    locked: str = ""
+    asked: str = ""
+    libraries: tuple[str, ...] = ()
+    shown_by: str = ""
+    cause: Cause = "unstamped"
+    refused: frozenset[str] = frozenset()
+
+    def sentence(self) -> str:
+        """It in words."""
+        takes = (
+            f"Its build takes {self.provider} {self.built_with} («{self.asked}») today, and the lock "
+            f"gives {self.provider} {self.locked}. "
+            if self.built_with
+            else ""
+        )
+        return f"{takes}{self.reason}"
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the package: whichever target, by platform, by provider and version."""
+
+    release: Release
+    texts: SourceTexts
+    metadata: ResolverMetadata
+    shown: dict[str, tuple[File, Contents] | None]
+    causes: dict[tuple[str, str], Cause]
+
+
+def outlooks(
+    builds: list[Build],
+    settings: BuildSettings,
+    providers: Providers,
+    reader: Reader,
+    index: IndexClient,
+) -> list[Outlook]:
+    """What becomes of one package where it is built, each with the targets that it is so on.
+
+    Raises:
+        AuditError: its sdist cannot be read, or the index cannot be asked.
+
+    """
+    package = builds[0].package
+    release = index.release(package.name, package.version)
+    listed = next((e for e in release.files if e.filename == builds[0].sdist.filename), None)
+    sdist = listed or release.sdist or builds[0].sdist
+    texts = reader.source(sdist)
+    source = _Source(
+        release=release,
+        texts=texts,
+        metadata=facts.metadata_of(sdist.filename, texts.pkg_info),
+        shown={},
+        causes={},
+    )
+    grouped: dict[tuple[object, ...], list[Outlook]] = {}
+    known: dict[tuple[object, ...], list[Outlook]] = {}
+    for build in sorted(builds, key=lambda each: -int(each.target.python.partition(".")[2])):
+        judging = _Judging(build, source, settings, providers, reader)
+        # Names of libraries are a platform's, whichever Python.
+        key = (build.target.platform, judging.versions())
+        if key not in known:
+            known[key] = list(judging.outlooks())
+        for each in known[key]:
+            same = (each.word, each.provider, each.built_with, each.locked)
+            grouped.setdefault(same, []).append(
+                msgspec.structs.replace(each, targets=(build.target,))
+            )
+    return [
+        msgspec.structs.replace(
+            alike[0], targets=tuple(t for each in reversed(alike) for t in each.targets)
+        )
+        for alike in grouped.values()
+    ]
+
+
+class _Judging:
+    """One package on one target."""
+
+    def __init__(
+        self,
+        build: Build,
+        source: _Source,
+        settings: BuildSettings,
+        providers: Providers,
+        reader: Reader,
+    ) -> None:
+        self._build, self._source, self._settings = build, source, settings
+        self._providers, self._reader = providers, reader
+        self._target, self._name = build.target, build.package.name
+        self._selected = {
+            name: each
+            for name, each in build.selected.items()
+            if name != self._name and each.version and not each.origin
+        }
+        texts = source.texts
+        given = (*texts.build_requires, *settings.requirements.get(self._name, ()))
+        self._asked = list(_applicable(given, self._target.environment))
+        self._limits = list(
+            _applicable(
+                (*settings.constraints, *settings.own_constraints.get(self._name, ())),
+                self._target.environment,
+            )
+        )
+        self._matched = settings.matched.get(self._name, frozenset())
+        self._in_environment = bool({self._name, ALL} & settings.no_isolation)
+        self._modules = {str(canonicalize_name(each)): each for each in imported(texts.setup_py)}
+        self._foreign: dict[str, tuple[SpecifierSet, ...]] | None = None
+
+    def versions(self) -> tuple[tuple[str, str, str | None], ...]:
+        """The providers that count, as the lock gives them and as a build takes them."""
+        about = sorted({*self._linked(), *self._failing()})
+        return tuple((name, self._selected[name].version, self._taken(name)[0]) for name in about)
+
+    def outlooks(self) -> Iterator[Outlook]:
+        """What is foretold."""
+        for name in self._failing():
+            yield self._outlook(
+                "will not build",
+                f"Its setup.py imports {self._modules[name]}, and its isolated build does not have "
+                f"it: its build requirements do not name {name}.",
+                name,
+                built_with="",
+                refused=self._refused() | {"build-constraint-rebuild"},
+            )
+        shown = self._shown()
+        for name, needed in self._linked().items():
+            if shown:
+                yield self._compared(name, needed, shown[0].filename)
+            else:
+                yield from self._suspected(name)
+
+    def _near(self, contents: Contents | None) -> list[str]:
+        """Packages of the lock that the build may have to do with, the likeliest first."""
+        named = {canonicalize_name(each.name) for each in self._asked}
+        about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
+        if contents:
+            needs = contents.needs().values()
+            about |= contents.metadata.names()
+            about |= {canonicalize_name(f) for each in needs for f in packages_searched(each)}
+        return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
+
+    def _linked(self) -> dict[str, tuple[str, ...]]:
+        """The packages of the lock whose libraries are linked, or may be, and which."""
+        shown = self._shown()
+        if shown is None:
+            named: set[str] = {canonicalize_name(e.name) for e in self._asked}
+            if not native_sign(self._source.texts, named):
+                return {}
+            return {
+                name: ()
+                for name in self._near(None)
+                if self._ships(name, self._selected[name].version) and self._is_asked(name)
+            }
+        needs = {name for name in shown[1].needs() if not is_system(name)}
+        found = {}
+        for name in self._near(shown[1]) if needs else ():
+            if mine := _owned(needs, self._ships(name, self._selected[name].version)):
+                found[name] = mine
+                needs -= set(mine)
+        return found
+
+    def _outlook(self, word: Word, reason: str, provider: str = "", **more: object) -> Outlook:
+        values: dict[str, object] = {"refused": self._refused(), **more}
+        if provider:
+            version, asked = self._taken(provider)
+            locked = self._selected[provider].version
+            values = {
+                "built_with": version or "",
+                "asked": f"{provider}{asked}",
+                "locked": locked,
+                "cause": self._cause(provider, locked),
+                **values,
+            }
+        return Outlook(
+            build=self._build,
+            targets=(self._target,),
+            word=word,
+            reason=reason,
+            provider=provider,
+            **values,  # type: ignore[arg-type]
+        )
+
+    def _refused(self) -> frozenset[str]:
+        """Uv refuses to match what no file says statically: it would have to build it first."""
+        if self._source.release.wheels or not self._source.metadata.is_dynamic:
+            return frozenset()
+        return frozenset({"match-runtime-rebuild", "match-runtime-setuptools-rebuild"})
+
+    def _cause(self, provider: str, locked: str) -> Cause:
+        key = (provider, locked)
+        if key not in self._source.causes:
+            self._source.causes[key] = self._found_cause(provider, locked)
+        return self._source.causes[key]
+
+    def _found_cause(self, provider: str, locked: str) -> Cause:
+        if rotten_file(self._asked, provider, locked, self._target, self._providers):
+            return "rotten"
+        if self._source.metadata.is_dynamic and provider in self._source.metadata.names():
+            return "stamped"
+        return "unstamped"
+
+    # What the build takes
+
+    def _taken(self, name: str) -> tuple[str | None, SpecifierSet]:
+        """The version of ``name`` that the build gets, and what is asked of it."""
+        locked = self._selected[name].version
+        if self._in_environment or name in self._matched:
+            return locked, SpecifierSet(f"=={locked}")
+        asked = wanted([*self._asked, *self._limits], name) or SpecifierSet()
+        for each in self._others().get(name, ()):
+            asked &= each
+        return self._providers.newest(name, asked, self._target), asked
+
+    def _is_asked(self, name: str) -> bool:
+        """Whether the build environment has ``name`` at all, as far as it is told."""
+        direct = {canonicalize_name(each.name) for each in self._asked}
+        return (
+            self._in_environment
+            or name in direct
+            or name in self._matched
+            or name in self._others()
+        )
+
+    def _others(self) -> dict[str, tuple[SpecifierSet, ...]]:
+        """What the build requirements require in turn: their newest versions' metadata."""
+        if self._foreign is None:
+            found: dict[str, list[SpecifierSet]] = {}
+            seen = set[str]()
+            waiting = [(each, 0) for each in self._asked]
+            while waiting:
+                each, depth = waiting.pop()
+                name = canonicalize_name(each.name)
+                if depth:
+                    found.setdefault(name, []).append(each.specifier)
+                if name in seen or depth == _DEPTH:
+                    continue
+                seen.add(name)
+                waiting += [(more, depth + 1) for more in self._requires(name, each.specifier)]
+            self._foreign = {name: tuple(specifiers) for name, specifiers in found.items()}
+        return self._foreign
+
+    def _requires(self, name: str, specifier: SpecifierSet) -> tuple[Requirement, ...]:
+        limits = wanted(self._limits, name) or SpecifierSet()
+        try:
+            version = self._providers.newest(name, specifier & limits, self._target)
+            metadata = self._providers.metadata(name, version, self._target) if version else None
+        except ReleaseError:  # from elsewhere than the index
+            return ()
+        return metadata.applicable(self._target.environment) if metadata else ()
+
+    # What is linked
+
+    def _shown(self) -> tuple[File, Contents] | None:
+        """A wheel of the same release that holds modules, nearest to the target."""
+        known, platform = self._source.shown, self._target.platform
+        if platform not in known:
+            known[platform] = self._nearest_wheel()
+        return known[platform]
+
+    def _nearest_wheel(self) -> tuple[File, Contents] | None:
+        wheels = [e for e in self._source.release.wheels if not e.filename.endswith("-any.whl")]
+        if not wheels:
+            return None
+        wheel = min(wheels, key=self._target.distance)
+        contents = self._reader.contents(wheel, _BUDGET)
+        return (wheel, contents) if contents.modules else None
+
+    def _ships(self, name: str, version: str | None) -> frozenset[str]:
+        return self._providers.libraries(name, version, self._target) if version else frozenset()
+
+    def _compared(self, name: str, needed: tuple[str, ...], wheel: str) -> Outlook:
+        """``needed`` is what a published module links of ``name``."""
+        if not self._is_asked(name):
+            return self._outlook(
+                "not known",
+                f"A published wheel needs {_and(needed)} of {name}, and its build requirements do "
+                f"not name {name}: which one the build finds, its setup.py or its backend decides.",
+                name,
+                built_with="",
+                shown_by=wheel,
+            )
+        version, _ = self._taken(name)
+        locked = self._selected[name].version
+        built, given = self._ships(name, version), self._ships(name, locked)
+        if not version or not built or not given:
+            return self._outlook(
+                "not known",
+                f"A published wheel needs {_and(needed)} of {name}, and "
+                + (
+                    f"no wheel of {name} {version if given else locked} tells what it ships here."
+                    if version
+                    else f"there is no {name} for its build here."
+                ),
+                name,
+                shown_by=wheel,
+            )
+        made = {each: _renamed(each, built) for each in needed}
+        missing = tuple(
+            sorted({new for old, new in made.items() if new and base(new) not in _bases(given)})
+        )
+        libraries = tuple(sorted({new or old for old, new in made.items()}))
+        if missing and version != locked:
+            return self._outlook(
+                "will break",
+                f"It links {_and(missing)}, as {wheel} shows, and {name} {locked} does not ship "
+                "that: the import fails, or the installer refuses what was built.",
+                name,
+                libraries=missing,
+                shown_by=wheel,
+            )
+        if version != locked and not all(map(has_version, libraries)):
+            return self._outlook(
+                "may break",
+                f"It links {_and(libraries)}, as {wheel} shows. The name carries no version, and a "
+                f"module for {name} {version} may need what {locked} lacks.",
+                name,
+                libraries=libraries,
+                shown_by=wheel,
+                cause="symbol",
+            )
+        return self._settled(name, libraries, wheel)
+
+    def _settled(self, name: str, libraries: tuple[str, ...], wheel: str) -> Outlook:
+        """Nothing is amiss today."""
+        if (why := self._leaves(name, libraries)) is None:
+            return self._outlook("holds", "", name, libraries=libraries, shown_by=wheel)
+        shown = f"as {wheel} shows" if wheel else f"if it links what {name} ships"
+        return self._outlook(
+            "may break later",
+            f"It links {_and(libraries)}, {shown}. {why}",
+            name,
+            libraries=libraries,
+            shown_by=wheel,
+        )
+
+    def _leaves(self, name: str, libraries: tuple[str, ...]) -> str | None:
+        """How a release of ``name`` to come parts the build from the lock; None: it cannot."""
+        if self._in_environment or name in self._matched:
+            return None
+        _, asked = self._taken(name)
+        newest = self._providers.newest(name, SpecifierSet(), self._target)
+        if newest is None or is_within(asked, SpecifierSet(f"<={newest}"), newest):
+            return None
+        oldest = self._providers.oldest(name, SpecifierSet(), self._target)
+        versioned = [each for each in libraries if has_version(each)]
+        if versioned and len(versioned) == len(libraries):
+            before = _bases(self._ships(name, oldest))
+            if oldest != newest and {base(each) for each in versioned} <= before:
+                return None  # the name has never changed
+        return (
+            f"Its build takes the next {name} as soon as it is out, and the lock stays with "
+            f"{self._selected[name].version}."
+        )
+
+    def _suspected(self, name: str) -> Iterator[Outlook]:
+        """No wheel shows what is linked: the build is given ``name``, which ships libraries."""
+        version, _ = self._taken(name)
+        locked = self._selected[name].version
+        built, given = self._ships(name, version), self._ships(name, locked)
+        if not version:
+            return
+        versioned = {base(each) for each in built if has_version(each)}
+        changed = not versioned <= _bases(given) or not versioned
+        libraries = tuple(sorted(versioned or built))[:_SHOWN]
+        if version == locked or not changed:
+            yield self._settled(name, libraries, "")
+            return
+        yield self._outlook(
+            "may break",
+            f"If it links what {name} ships ({_and(libraries)}), it does not fit: no wheel of this "
+            "release shows what it links.",
+            name,
+            libraries=libraries,
+            cause=self._cause(name, locked) if versioned else "symbol",
+        )
+
+    # What fails already
+
+    def _failing(self) -> list[str]:
+        """What a setup.py imports in any case, and the isolated build has not."""
+        if self._in_environment:
+            return []
+        setup = self._source.texts.setup_py
+        return [
+            name
+            for name, module in sorted(self._modules.items())
+            if name in self._selected
+            and module not in sys.stdlib_module_names
+            and imports_at_once(setup, module)
+            and not self._is_asked(name)
+        ]
+
+
+def _owned(needs: set[str], ships: frozenset[str]) -> tuple[str, ...]:
+    """Those of ``needs`` that are shipped, by that name or by another version of it."""
+    names = _bases(ships)
+    stems = {library_stem(each) for each in ships if has_version(each)}
+    return tuple(
+        sorted(
+            each
+            for each in needs
+            if base(each) in names or (has_version(each) and library_stem(each) in stems)
+        )
+    )
+
+
+def _renamed(needed: str, ships: frozenset[str]) -> str:
+    """What a build links that finds ``ships`` where a published one found ``needed``."""
+    if base(needed) in _bases(ships) or not has_version(needed):
+        return needed
+    length = len(re.findall(r"\d+", needed.removeprefix(library_stem(needed))))
+    alike = [
+        each for each in ships if has_version(each) and library_stem(each) == library_stem(needed)
+    ]
+    same = [e for e in alike if len(re.findall(r"\d+", e.removeprefix(library_stem(e)))) == length]
+    return (same or alike or [""])[0]
+
+
+def _bases(names: frozenset[str]) -> set[str]:
+    return {base(each) for each in names}
+
+
+def _applicable(texts: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[Requirement]:
+    for each in texts:
+        try:
+            found = Requirement(each)
+        except InvalidRequirement:
+            continue
+        if not found.marker or found.marker.evaluate({**environment, "extra": ""}):
+            yield found
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return ", ".join(names)

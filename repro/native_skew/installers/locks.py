@@ -1,0 +1,290 @@
+"""A lock, whichever tool wrote it: which versions and files it gives, and how its tool builds.
+
+What each tool's own file looks like stands with the tool.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
+from packaging.utils import canonicalize_name
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ALL = ":all:"  # pip's word for every package: https://pip.pypa.io/en/stable/cli/pip_install/
+_CHOSEN = re.compile(r"\bextra\s*[=!]=\s*['\"]([^'\"]*)|['\"]([^'\"]*)['\"]\s+in\s+(?:extras|dep)")
+
+
+# The text of a file beside a lock, by its name; empty where there is none.
+ReadText = Callable[[str], str]
+
+
+class LockedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a lock names; ``url`` is empty where it names the index alone."""
+
+    filename: str
+    url: str = ""
+
+
+class Dependency(msgspec.Struct, frozen=True, kw_only=True):
+    """An edge of a lock that is a graph: to which package, under which marker."""
+
+    name: str
+    version: str = ""
+    marker: str = ""
+    extras: tuple[str, ...] = ()
+
+
+class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """A package of a lock.
+
+    Attributes:
+        name: canonical.
+        version: empty where the lock leaves it open, as of a folder.
+        files: those that it may be installed from; empty where the lock does not name files.
+        hashes: of its files, where the lock does not say whose; empty for any.
+        marker: where it is installed at all; empty for everywhere.
+        origin: what it comes from, in words, where that is no index.
+        root: whether the lock is about it: its own requirements are installed.
+        requires: edges, in a lock that is a graph.
+        optional: likewise, of extras and groups.
+
+    """
+
+    name: str
+    version: str
+    files: tuple[LockedFile, ...] = ()
+    hashes: frozenset[str] = frozenset()
+    marker: str = ""
+    origin: str = ""
+    root: bool = False
+    requires: tuple[Dependency, ...] = ()
+    optional: Mapping[str, tuple[Dependency, ...]] = {}
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lock says.
+
+    Attributes:
+        packages: all of them.
+        requires_python: the Pythons that it is for; empty where it does not say.
+        environments: markers, one of which holds where it is for; empty for everywhere.
+        one_platform: whether it is for the platform that it was made on, as far as it says.
+        no_binary: names that it has built from source.
+        problems: what could not be understood, a phrase each.
+
+    """
+
+    packages: tuple[LockedPackage, ...]
+    requires_python: str = ""
+    environments: tuple[str, ...] = ()
+    one_platform: bool = False
+    no_binary: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+    def selected(self, environment: Mapping[str, str]) -> dict[str, LockedPackage]:
+        """By name, what is installed where markers see ``environment``, all extras and groups."""
+        roots = [each for each in self.packages if each.root]
+        here = [each for each in self.packages if holds(each.marker, environment)]
+        if not roots:
+            return {each.name: each for each in here}
+        found: dict[str, LockedPackage] = {}
+        waiting = [(each, tuple(each.optional)) for each in roots]
+        seen: set[tuple[str, str, str]] = set()
+        while waiting:
+            package, extras = waiting.pop()
+            found.setdefault(package.name, package)
+            edges = [*package.requires]
+            for extra in extras:
+                edges += package.optional.get(extra, ())
+            for edge in edges:
+                if not holds(edge.marker, environment):
+                    continue
+                fits = [
+                    each
+                    for each in here
+                    if each.name == edge.name and edge.version in ("", each.version)
+                ]
+                for each in fits[:1]:
+                    new = [
+                        e for e in ("", *edge.extras) if (each.name, each.version, e) not in seen
+                    ]
+                    seen.update((each.name, each.version, e) for e in new)
+                    if new:
+                        waiting.append((each, tuple(filter(None, new))))
+        return found
+
+
+class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the packages of a lock are built, as its tool is told beside it. Names are canonical.
+
+    Attributes:
+        no_binary: built even where a wheel fits; ``:all:`` for every one.
+        no_build: never built; likewise.
+        no_isolation: built in the environment itself; likewise.
+        constraints: on every build environment, as requirements.
+        own_constraints: on the builds of one package.
+        requirements: added to the build requirements of one package.
+        matched: names that the build of one package gets in the version of the lock.
+        released_before: what is newer is not looked at; empty for no such day.
+
+    """
+
+    no_binary: frozenset[str] = frozenset()
+    no_build: frozenset[str] = frozenset()
+    no_isolation: frozenset[str] = frozenset()
+    constraints: tuple[str, ...] = ()
+    own_constraints: Mapping[str, tuple[str, ...]] = {}
+    requirements: Mapping[str, tuple[str, ...]] = {}
+    matched: Mapping[str, frozenset[str]] = {}
+    released_before: str = ""
+
+    def __or__(self, other: BuildSettings) -> BuildSettings:
+        """Both."""
+        return BuildSettings(
+            no_binary=self.no_binary | other.no_binary,
+            no_build=self.no_build | other.no_build,
+            no_isolation=self.no_isolation | other.no_isolation,
+            constraints=(*self.constraints, *other.constraints),
+            own_constraints=_joined(self.own_constraints, other.own_constraints),
+            requirements=_joined(self.requirements, other.requirements),
+            matched={
+                name: self.matched.get(name, frozenset()) | other.matched.get(name, frozenset())
+                for name in {*self.matched, *other.matched}
+            },
+            released_before=min(
+                filter(None, (self.released_before, other.released_before)), default=""
+            ),
+        )
+
+
+class LockFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of lock.
+
+    Attributes:
+        names: how its files are called, as ``fnmatch`` patterns.
+        read: what it says.
+        settings: how its tool builds, by the files beside it and the user's variables.
+        installers: the ids of the interfaces whose repairs are advised.
+
+    Where a name fits those of several tools, any of them may install it.
+
+    """
+
+    names: tuple[str, ...]
+    read: Callable[[bytes], Lock]
+    settings: Callable[[ReadText, Mapping[str, str]], BuildSettings]
+    installers: tuple[str, ...]
+
+
+def _joined(
+    first: Mapping[str, tuple[str, ...]], second: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        name: (*first.get(name, ()), *second.get(name, ()))
+        for name in dict.fromkeys((*first, *second))
+    }
+
+
+def holds(marker: str, environment: Mapping[str, str]) -> bool:
+    """Whether ``marker`` can hold, with whatever extra and group is asked for.
+
+    One that cannot be understood holds: what it is about is looked at.
+    """
+    if not marker:
+        return True
+    chosen = ["", *(one or other for one, other in _CHOSEN.findall(marker))]
+    try:
+        parsed = Marker(marker)
+        return any(
+            parsed.evaluate(
+                {
+                    **environment,
+                    "extra": extra,
+                    "extras": frozenset(chosen),
+                    "dependency_groups": frozenset(chosen),
+                },
+                context="lock_file" if "extras" in marker or "groups" in marker else "metadata",
+            )
+            for extra in chosen
+        )
+    except (InvalidMarker, UndefinedEnvironmentName, RecursionError, ValueError, KeyError):
+        return True
+
+
+def package_names(values: object) -> frozenset[str]:
+    """A list of names, or a text with commas or spaces between them, canonical."""
+    if isinstance(values, str):
+        values = values.replace(",", " ").split()
+    found = [str(each) for each in values] if isinstance(values, list | tuple) else []
+    return frozenset(e if e.startswith(":") else canonicalize_name(e) for e in found)
+
+
+def requirement_name(text: str) -> str:
+    """The canonical name in a requirement, whatever else is wrong with it; empty for none."""
+    found = re.match(r"\s*([A-Za-z0-9][\w.-]*)", text, re.ASCII)
+    return canonicalize_name(found[1]) if found else ""
+
+
+def texts(values: object) -> tuple[str, ...]:
+    """The texts of a list."""
+    return tuple(e for e in values if isinstance(e, str)) if isinstance(values, list) else ()
+
+
+def table(data: object, *path: str) -> dict[str, Any]:
+    """The table at ``path``; empty where there is none."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def tables(data: object) -> list[dict[str, Any]]:
+    """The tables of a list."""
+    return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+
+
+def toml_settings(text: str) -> dict[str, Any]:
+    """What a settings file says; empty where it is not to be understood."""
+    try:
+        return parsed_toml(text.encode())
+    except ValueError:
+        return {}
+
+
+def parsed_toml(data: bytes) -> dict[str, Any]:
+    """A lock in TOML.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    try:
+        read: dict[str, Any] = tomllib.loads(data.decode())
+    except RecursionError as error:
+        raise ValueError("too deeply nested") from error
+    return read
+
+
+def file_at(url: str) -> LockedFile:
+    """The file behind an address or a path."""
+    return LockedFile(filename=unquote(urlsplit(url).path.rpartition("/")[2]), url=url)
+
+
+def requirement_texts(text: str) -> tuple[str, ...]:
+    """The lines of a requirements or constraints file that ask for something."""
+    plain = (re.split(r"(?:^|\s)#|\s--", e, maxsplit=1)[0].strip() for e in text.splitlines())
+    return tuple(each for each in plain if each and not each.startswith("-"))
+
+
+def constraints_in(read: ReadText, files: Iterable[str]) -> tuple[str, ...]:
+    """The constraints in ``files``."""
+    return tuple(each for name in files for each in requirement_texts(read(name)))

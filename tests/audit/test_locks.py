@@ -1,0 +1,307 @@
+"""What is foretold of a lock: of each tool's, with the settings beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from native_skew.audit.command import audit as command
+from native_skew.audit.errors import LockError
+from native_skew.audit.locks import read
+from native_skew.installers import TOOLS, BuildSettings, holds
+from native_skew.installers.locks import Lock
+from native_skew.scenarios.model import Sdist
+from support.audit_output import Audit, AuditOutput, Serve
+from support.locks import LOCKS
+from support.release import NEW, OLD, OPEN, RANGE, Publish, counted, dynamic
+
+HERE = "x86_64-unknown-linux-gnu"
+TARGET = ("--python-version", "3.11", "--python-platform", HERE)
+# Where each is told to build the consumer, and to hold the build to the locked provider.
+BUILT = {
+    "uv": ("pyproject.toml", '[tool.uv]\nno-binary-package = ["fake-softioc"]\n'),
+    "poetry": ("poetry.toml", '[installer]\nno-binary = ["fake-softioc"]\n'),
+    "pdm": ("pyproject.toml", '[tool.pdm.resolution]\nno-binary = "fake-softioc"\n'),
+}
+HELD = {
+    "uv": ("pyproject.toml", f'build-constraint-dependencies = ["fake-corelibs=={OLD}"]\n'),
+    "poetry": (
+        "pyproject.toml",
+        f'[tool.poetry.build-constraints]\nfake-softioc = {{ "fake-corelibs" = "=={OLD}" }}\n',
+    ),
+    "pdm": ("pyproject.toml", f'[tool.pdm.resolution.overrides]\nfake-corelibs = "{OLD}"\n'),
+}
+UNTOLD = ("pipenv", "pylock", "requirements")
+
+
+@pytest.fixture
+def judged(publish: Publish, serve: Serve, audit: Audit, tmp_path: Path) -> object:
+    """Judges a lock of ``kind`` with the older provider, or another."""
+
+    def judge(
+        kind: str, *more: str, provider: str = OLD, sdist: Sdist | None = None, **release: object
+    ) -> AuditOutput:
+        files = publish(sdist=sdist or dynamic(), **release)
+        path = LOCKS[kind](tmp_path, provider, files)
+        return audit(str(path), "--index-url", serve(files), *TARGET, *more)
+
+    return judge
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.write_text((path.read_text() if path.exists() else "") + text)
+
+
+@pytest.mark.parametrize("kind", LOCKS)
+def test_what_a_build_links_and_the_lock_lacks_will_break_in_every_tool_s_lock(
+    kind: str, judged: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: tuple[str, ...] = ()
+    if kind in BUILT:
+        write(tmp_path, *BUILT[kind])
+    else:
+        options = ("--no-binary", "Fake.Softioc")
+    found = judged(kind, *options)  # type: ignore[operator]
+    finding = found.of("lock-will-break")
+    assert found.code == 1
+    assert finding.location.file.endswith(str(found.report.subject))
+    assert finding.evidence["locked"] == OLD
+    assert finding.evidence["built_with"] == NEW
+    assert finding.evidence["libraries"] == ("libfakecore.so.7.0.10.99.0",)
+    assert "as the settings want" in finding.message
+    tools = {each.tool.split()[0] for each in finding.advice}
+    own = {"pylock": {"pip", "uv"}, "requirements": {"pip", "uv"}}.get(kind, {kind})
+    assert tools <= own
+    assert finding.advice
+
+    if kind in HELD:  # the negative control: held, and nothing is said
+        write(tmp_path, *HELD[kind])
+    else:
+        limits = tmp_path / "limits.txt"
+        limits.write_text(f"fake-corelibs=={OLD}\n")
+        options += ("--build-constraint", str(limits))
+    assert judged(kind, *options).rules() == ["lock-builds"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", LOCKS)
+def test_where_the_wheel_is_taken_nothing_is_built_and_nothing_said(
+    kind: str, judged: object
+) -> None:
+    found = judged(kind)  # type: ignore[operator]
+    assert (found.code, found.rules()) == (0, [])
+    assert found.report.looked_at["packages built"] == 0
+
+
+@pytest.mark.parametrize("variable", ["PIP_NO_BINARY", "UV_NO_BINARY_PACKAGE"])
+def test_the_variables_of_the_lock_s_own_tool_count(
+    variable: str, judged: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "fake_softioc")
+    kind, other = ("pipenv", "uv") if variable.startswith("PIP") else ("uv", "pipenv")
+    assert counted(judged(kind)) == ["lock-will-break"]  # type: ignore[operator]
+    assert counted(judged(other)) == []  # type: ignore[operator]
+
+
+def test_without_a_wheel_that_shows_it_a_build_may_break(judged: object) -> None:
+    found = judged("uv", here=False)  # type: ignore[operator]
+    assert counted(found) == ["lock-may-break"]
+    assert "no wheel of this release shows" in found.of("lock-may-break").message
+
+
+def test_what_fits_today_may_break_when_the_provider_s_next_release_is_out(judged: object) -> None:
+    later = judged("uv", here=False, provider=NEW)  # type: ignore[operator]
+    assert counted(later) == ["lock-may-break-later"]
+    assert "stays with" in later.of("lock-may-break-later").message
+    held = judged("uv", here=False, provider=OLD, sdist=dynamic(RANGE))  # type: ignore[operator]
+    assert counted(held) == []
+
+
+def test_a_build_that_is_matched_to_the_run_time_holds(judged: object, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "pyproject.toml",
+        "[tool.uv.extra-build-dependencies]\n"
+        'fake-softioc = [{ requirement = "fake-corelibs", match-runtime = true }]\n',
+    )
+    assert counted(judged("uv", here=False)) == []  # type: ignore[operator]
+
+
+def test_a_requirement_that_is_added_to_the_build_is_part_of_it(
+    judged: object, tmp_path: Path
+) -> None:
+    write(
+        tmp_path,
+        "pyproject.toml",
+        f'[tool.uv.extra-build-dependencies]\nfake-softioc = ["fake-corelibs=={OLD}"]\n',
+    )
+    assert counted(judged("uv", here=False)) == []  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", ["fake-softioc", ":all:"])
+def test_a_build_in_the_environment_itself_holds(name: str, judged: object) -> None:
+    found = judged("uv", "--no-build-isolation-package", name, here=False)  # type: ignore[operator]
+    assert counted(found) == []
+
+
+def test_a_setup_py_that_imports_what_its_build_lacks_will_not_build(judged: object) -> None:
+    sdist = msgspec.convert({"build-requires": ["setuptools"], "requires-dist": [OPEN]}, Sdist)
+    found = judged("uv", here=False, sdist=sdist)  # type: ignore[operator]
+    assert counted(found) == ["lock-will-not-build"]
+    remedies = [each.remedy for each in found.of("lock-will-not-build").advice]
+    assert "match-runtime-rebuild" in remedies
+    assert "build-constraint-rebuild" not in remedies, "it adds nothing to the build"
+
+
+def test_where_building_is_off_nothing_fits_and_it_is_said(judged: object, tmp_path: Path) -> None:
+    write(tmp_path, "pyproject.toml", '[tool.uv]\nno-build-package = ["fake-softioc"]\n')
+    found = judged("uv", here=False)  # type: ignore[operator]
+    assert (found.code, found.rules()) == (0, ["lock-nothing-fits"])
+
+
+def test_the_lock_of_a_project_s_folder_is_found(
+    publish: Publish, serve: Serve, audit: Audit, tmp_path: Path
+) -> None:
+    files = publish(sdist=dynamic(), here=False)
+    LOCKS["uv"](tmp_path, OLD, files)
+    found = audit(str(tmp_path), "--index-url", serve(files), *TARGET)
+    assert counted(found) == ["lock-may-break"]
+
+
+def test_what_is_from_no_index_is_named_as_not_examined(
+    publish: Publish, serve: Serve, audit: Audit, tmp_path: Path
+) -> None:
+    files = publish(sdist=dynamic(), here=False)
+    path = LOCKS["uv"](tmp_path, OLD, files)
+    path.write_text(
+        path.read_text().replace(
+            'dependencies = [{ name = "fake-softioc" }]',
+            'dependencies = [{ name = "fake-softioc" }, { name = "other" }]',
+        )
+        + '\n[[package]]\nname = "other"\nversion = "1"\nsource = { git = "https://x.example/y" }\n'
+    )
+    found = audit(str(path), "--index-url", serve(files), *TARGET)
+    assert found.report.not_examined == ("other (a repository)",)
+
+
+def test_a_lock_is_where_code_scanning_shows_it(
+    publish: Publish, serve: Serve, tmp_path: Path
+) -> None:
+    files = publish(sdist=dynamic(), here=False)
+    path = LOCKS["poetry"](tmp_path, OLD, files)
+    arguments = [str(path), "--index-url", serve(files), "--no-cache", "--sarif", *TARGET]
+    done = CliRunner().invoke(command, arguments)
+    (result,) = json.loads(done.stdout)["runs"][0]["results"]
+    assert result["ruleId"] == "lock-may-break"
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri.endswith("poetry.lock")
+
+
+def test_an_sdist_that_cannot_be_had_leaves_the_lock_incomplete(
+    publish: Publish, serve: Serve, audit: Audit, tmp_path: Path
+) -> None:
+    files = publish(sdist=dynamic(), here=False)
+    path = LOCKS["uv"](tmp_path, OLD, files)
+    served = tuple(each for each in files if each.project != "fake-softioc")
+    found = audit(str(path), "--index-url", serve(served), *TARGET)
+    assert found.code == 1
+    assert found.report.incomplete
+    assert found.of("incomplete").level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("uv.lock", "version = 1\n"),
+        ("uv.lock", "not [a lock"),
+        ("uv.lock", "package = 3\n"),
+        ("uv.lock", "[[package]]\nname = 3\nversion = []\nsource = 1\nwheels = 2\n"),
+        ("poetry.lock", "[metadata]\npython-versions = '^x'\n[[package]]\nname='a'\n"),
+        ("Pipfile.lock", "[" * 100_000),
+        ("Pipfile.lock", "[]"),
+        ("pylock.toml", "lock-version = '9.0'\n"),
+        ("pylock.toml", "packages = [{}]\n"),
+        ("requirements.txt", "fake-softioc>=1\n"),
+    ],
+)
+def test_a_lock_that_is_none_could_not_be_looked_at(
+    name: str, text: str, audit: Audit, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    found = audit(str(tmp_path / name), "--index-url", "http://127.0.0.1:9/", *TARGET)
+    assert found.code == 2
+    assert name in found.errors or "127.0.0.1" in found.errors
+
+
+def test_without_an_index_no_lock_is_judged(audit: Audit, tmp_path: Path) -> None:
+    path = LOCKS["requirements"](tmp_path, OLD, ())
+    found = audit(str(path), "--no-index")
+    assert (found.code, "--no-index" in found.errors) == (2, True)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_lock_or_refused(data: bytes) -> None:
+    for tool in TOOLS.values():
+        for kind in tool.locks:
+            try:
+                assert isinstance(kind.read(data), Lock)
+            except (ValueError, TypeError, KeyError, AttributeError):
+                continue
+
+
+def test_a_fifo_is_no_lock(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "uv.lock")
+    with pytest.raises(LockError, match="not a regular file"):
+        read(tmp_path / "uv.lock", BuildSettings(), {})
+
+
+def test_of_a_fork_the_package_counts_that_its_edge_names(tmp_path: Path) -> None:
+    def package(version: str, system: str) -> str:
+        return (
+            f'[[package]]\nname = "lib"\nversion = "{version}"\nsource = {{ registry = "x" }}\n'
+            f"resolution-markers = [\"sys_platform == '{system}'\"]\n"
+        )
+
+    (tmp_path / "uv.lock").write_text(
+        '[[package]]\nname = "app"\nversion = "0"\nsource = { editable = "." }\n'
+        "dependencies = [\n"
+        '  { name = "lib", version = "1", marker = "sys_platform == \'linux\'" },\n'
+        '  { name = "lib", version = "2", marker = "sys_platform == \'win32\'" },\n]\n'
+        "[package.optional-dependencies]\n"
+        'more = [{ name = "extra-lib", extra = ["gpu"] }]\n'
+        + package("1", "linux")
+        + package("2", "win32")
+        + '[[package]]\nname = "extra-lib"\nversion = "3"\nsource = { registry = "x" }\n'
+        '[package.optional-dependencies]\ngpu = [{ name = "gpu-lib" }]\n'
+        '[[package]]\nname = "gpu-lib"\nversion = "4"\nsource = { registry = "x" }\n'
+        '[[package]]\nname = "nobody-s"\nversion = "5"\nsource = { registry = "x" }\n'
+    )
+    lock = read(tmp_path / "uv.lock", BuildSettings(), {}).lock
+    for system, version in (("linux", "1"), ("win32", "2")):
+        found = {k: e.version for k, e in lock.selected({"sys_platform": system}).items()}
+        assert found == {"app": "0", "lib": version, "extra-lib": "3", "gpu-lib": "4"}
+
+
+@pytest.mark.parametrize(
+    ("marker", "expected"),
+    [
+        ("", True),
+        ("sys_platform == 'linux'", True),
+        ("sys_platform == 'win32'", False),
+        ("extra == 'gpu'", True),
+        ("extra == 'gpu' and sys_platform == 'win32'", False),
+        ("'gpu' in extras", True),
+        ("'dev' in dependency_groups and sys_platform == 'win32'", False),
+        ("no marker", True),
+    ],
+)
+def test_a_marker_holds_with_whatever_extra_is_asked_for(marker: str, expected: bool) -> None:
+    assert holds(marker, {"sys_platform": "linux"}) is expected

@@ -33,8 +33,7 @@ from native_skew.audit import (
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.installers import INSTALLERS, BuildSettings, Plan, package_names, requirement_texts
 from native_skew.results import NotRun, Result
-from native_skew.run import Runner, Session, Task
-from native_skew.run.selection import Filters, select
+from native_skew.run import Filters, Runner, Session, Task, select
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step
 from native_skew.verdict import Verdict
 

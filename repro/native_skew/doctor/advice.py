@@ -10,8 +10,18 @@ from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Advice
-from native_skew.installers import Cause, Request, Unsupported, difference, tabs
-from native_skew.installers.advice import SCENARIOS, advise, by_tool, is_requirement, todays_context
+from native_skew.installers import (
+    SCENARIOS,
+    Cause,
+    Request,
+    Unsupported,
+    advise,
+    by_tool,
+    difference,
+    is_requirement,
+    tabs,
+    todays_context,
+)
 
 __all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing"]
 

@@ -1,7 +1,13 @@
 """A request -> files and command lines: remedies, and one file for all that is known of a tool."""
 
 from native_skew.installers import remedies
-from native_skew.installers.advice import advise
+from native_skew.installers.advice import (
+    SCENARIOS,
+    advise,
+    by_tool,
+    is_requirement,
+    todays_context,
+)
 from native_skew.installers.base import (
     Cause,
     Command,
@@ -35,6 +41,7 @@ __all__ = [
     "INSTALLERS",
     "NEWEST",
     "REMEDIES",
+    "SCENARIOS",
     "TOOLS",
     "BuildSettings",
     "Cause",
@@ -55,12 +62,15 @@ __all__ = [
     "Unsupported",
     "abi_requirement",
     "advise",
+    "by_tool",
     "difference",
     "holds",
+    "is_requirement",
     "package_names",
     "parse_choice",
     "remedies",
     "requirement_texts",
     "tabs",
+    "todays_context",
     "toml",
 ]

@@ -10,10 +10,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from native_skew.audit.modules import is_library
 from native_skew.audit.release import File, Reader
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
+from native_skew.distributions.library_names import is_library
 
 _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 

@@ -2,7 +2,8 @@
 
 from native_skew.distributions import archives, installed, metadata, regular_files, sdists
 from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
-from native_skew.distributions.installed import SHARED, Installed, Listed, stem
+from native_skew.distributions.installed import Installed, Listed
+from native_skew.distributions.library_names import SHARED, stem
 from native_skew.distributions.metadata import core_metadata
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.distributions.setup_source import imported, imports_at_once, stamping_modules
@@ -21,6 +22,7 @@ __all__ = [
     "imported",
     "imports_at_once",
     "installed",
+    "library_names",
     "metadata",
     "regular_files",
     "sdist_file",

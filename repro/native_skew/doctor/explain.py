@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
+from native_skew.distributions.library_names import version
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.library_owners import Owners, Shipped, version
+from native_skew.doctor.library_owners import Owners, Shipped
+from native_skew.doctor.mending import fitting, reinstalling
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Advice, Evidence, Finding, Location
@@ -122,6 +124,7 @@ class Explanations:
                 f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
                 self._location(first.path, first.owner),
                 {"reason": first.reason, **self._all_files(paths)},
+                reinstalling(first.owner),
             )
 
     def _all_files(self, paths: tuple[str, ...]) -> Evidence:
@@ -134,7 +137,7 @@ class Explanations:
         of_system: dict[str, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
-            if self._environment.libc and not self._owners.named(first.unresolved.name):
+            if self._environment.is_elsewhere and not self._owners.named(first.unresolved.name):
                 continue  # the system that it is for is not at hand, and may have it
             if self._is_of_system(first):
                 of_system.setdefault(first.consumer.name, []).extend(cases)
@@ -310,6 +313,7 @@ class Explanations:
                 f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
                 place,
                 evidence,
+                reinstalling(consumer),
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
@@ -438,9 +442,7 @@ class Explanations:
     ) -> tuple[Advice, ...]:
         if provider is None or not provider.name or provider is consumer:
             return ()
-        from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
-
-        return advice.fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins)
+        return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins)
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(

@@ -20,19 +20,22 @@ from native_skew.binaries import (
     Loaded,
     Loader,
     MissingVersions,
+    OtherLoader,
     UndefinedSymbols,
     VersionCheck,
+    machine_name,
     symbol_versions,
     symbols,
 )
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.target import of_tags
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
-_MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
-_CPYTHON = re.compile(r"cpython-(\d)(\d+)d?m?u?(t?)d?(-.+)?")
+_MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.(so|pyd)")
+_CPYTHON = re.compile(r"(?:cpython-|cp)(\d)(\d+)d?m?u?(t?)d?(-.+)?")
 _FOR_IMPORT = re.compile(r"\.(cpython-\d+|abi3)[\w-]*\.so$")
-_OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-)\d.*")
+_OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-|cp)\d.*")
 # What a package picks by its own code: mpi4py/MPI.openmpi.cpython-313-x86_64-linux-gnu.so
 _ALTERNATIVE = re.compile(
     r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)\.(?P<variant>[\w.-]+)\.(?P<tag>(cpython-|abi3)[\w-]*)\.so"
@@ -78,6 +81,15 @@ class OfAnotherPython(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tag: str
 
 
+class OfAnotherSystem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A file that is a module for another processor or system than the environment's."""
+
+    path: str
+    owner: Distribution
+    system: str
+    here: str
+
+
 class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file that an import would open and that cannot be loaded."""
 
@@ -106,6 +118,7 @@ class ModuleFinder:
         self._first: dict[str, tuple[Loaded, ...]] = {}
         self.damaged: list[Damaged] = []
         self.of_another_python: list[OfAnotherPython] = []
+        self.of_another_system: list[OfAnotherSystem] = []
         self.unnamed: list[str] = []
         # The longest first: a folder that a .pth file adds may lie below another.
         self._sites = sorted((f"{each}/" for each in environment.sites), key=len, reverse=True)
@@ -115,9 +128,12 @@ class ModuleFinder:
         """The importable modules; ``damaged`` and ``of_another_python`` grow meanwhile."""
         found: list[ExtensionModule] = []
         wanted: dict[int, AbstractSet[bytes]] = {}
-        # musl is not at hand where the interpreter is not, and everything needs its symbols.
-        unknown = self.loader.libc == "musl" and not self.loader.process.files
+        # Everything needs symbols of a system that is not at hand.
+        unknown = self.environment.is_elsewhere
         for owner in self.environment.distributions:
+            if other := self._other_system(owner):
+                self.of_another_system.append(other)
+                continue
             for path in owner.files:
                 name, variant = self._import_name(path, owner)
                 if name and (pair := self._module(path, name, variant, owner)):
@@ -133,6 +149,16 @@ class ModuleFinder:
             undefined = tuple(sorted(map(os.fsdecode, left)))
             found[number] = msgspec.structs.replace(found[number], undefined=undefined)
         return found
+
+    def _other_system(self, owner: Distribution) -> OfAnotherSystem | None:
+        """What tells that the wheel of ``owner`` is for another system; None where nothing does."""
+        if not owner.tags or any(each.endswith("-any") for each in owner.tags):
+            return None
+        found, target = of_tags(owner.tags), self.environment.target
+        if found is None or found.system == target.system:
+            return None
+        path = owner.files[0] if owner.files else ""
+        return OfAnotherSystem(path=path, owner=owner, system=found.title, here=self._here())
 
     def _import_name(self, path: str, owner: Distribution) -> tuple[str, str]:
         """The module's name, and its variant; empty where no import here would take the file."""
@@ -166,8 +192,16 @@ class ModuleFinder:
     ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
         """The module, and the symbols that it needs of others than interpreter and system."""
         plain = path.count(".", path.rfind("/")) == 1
+        if isinstance(self.loader, OtherLoader):
+            return self._other_module(path, name, variant, owner)
         try:
             with Image(path) as image:
+                if other := self._architecture(image):
+                    here = self._here()
+                    self.of_another_system.append(
+                        OfAnotherSystem(path=path, owner=owner, system=other, here=here)
+                    )
+                    return None
                 found = self.loader.adopt(path, image)
                 entry = f"PyInit_{name.rpartition('.')[2]}".encode()
                 if plain and not symbols.defined(image, [entry]):
@@ -193,6 +227,31 @@ class ModuleFinder:
             variant=variant,
         )
         return module, wanted
+
+    def _here(self) -> str:
+        program = self.loader.program
+        return f"Linux {machine_name(program.header)}" if program else self.environment.target.title
+
+    def _architecture(self, image: Image) -> str:
+        """The processor that a file is for, where the interpreter's is another; or empty."""
+        program = self.loader.program
+        if program is None or program.header.architecture == image.header.architecture:
+            return ""
+        return f"Linux {machine_name(image.header)}"
+
+    def _other_module(
+        self, path: str, name: str, variant: str, owner: Distribution
+    ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
+        """The same for macOS and Windows; symbols are not looked at."""
+        found = self.loader.open(path)
+        if not isinstance(found, Loaded):
+            if found:
+                self.damaged.append(Damaged(path=path, owner=owner, reason=found))
+            return None
+        module = ExtensionModule(
+            name=name, file=found, owner=owner, closure=self.loader.closure(found), variant=variant
+        )
+        return module, frozenset()
 
     def _sure(self, closure: Closure) -> Iterator[int]:
         """The module's numbers of the versions that say enough, and whose symbols need no look.

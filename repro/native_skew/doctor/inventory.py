@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from pathlib import Path
 
 import msgspec
 
-from native_skew.distributions import SHARED, Listed, installed
+from native_skew.distributions import Listed, installed
+from native_skew.distributions.library_names import OF_OTHERS, is_library
 from native_skew.doctor.sites import Sites
+from native_skew.doctor.target import Target, of_tags
 
 _SHOWN = 4  # names in a phrase
 # Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
-_LIBRARY = re.compile(r"\.so(\.\d[\w.]*)?$")
+_LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
 _WALK = 500_000  # entries of a folder without a RECORD
 
@@ -64,6 +67,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
         gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
         shared: distributions that list one file with different content, by the file's path.
         not_examined: phrases for what could not be read.
+        target: what it is for.
 
     """
 
@@ -71,10 +75,17 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[tuple[Distribution, tuple[str, ...]], ...] = ()
     shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
     not_examined: tuple[str, ...] = ()
+    target: Target = Target()
 
 
-def read(sites: Sites) -> Inventory:
-    """What is in ``sites``."""
+def read(sites: Sites, target: Target | None = None) -> Inventory:
+    """What is in ``sites``.
+
+    Args:
+        sites: the folders.
+        target: what it is for; None where the wheels that were installed are to tell.
+
+    """
     found: dict[str, Distribution] = {}
     unread: list[str] = []
     for site in sites.folders:
@@ -103,6 +114,10 @@ def read(sites: Sites) -> Inventory:
             owned = {path for each in found.values() for path in each.files}
             stray = [path for path in _walk(site) if path not in owned]
             _give(stray, site, eggs, found)
+    if target is None:
+        target = of_tags(tag for each in found.values() for tag in each.tags) or Target()
+    if target.system == "linux":
+        found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
     kept, gone = _on_disk([each for key, each in found.items() if key], inside)
     nobodys = [found[""]] if "" in found else []
@@ -111,6 +126,19 @@ def read(sites: Sites) -> Inventory:
         gone=gone,
         shared=tuple(_shared(list(found.values()))),
         not_examined=(f"the metadata of {_listed(unread)}",) if unread else (),
+        target=target,
+    )
+
+
+def _of_linux(one: Distribution) -> Distribution:
+    """``one`` without the DLLs and the like that it brings for others."""
+    if not any(map(OF_OTHERS.search, one.files)):
+        return one
+    kept = [not OF_OTHERS.search(path) for path in one.files]
+    return msgspec.structs.replace(
+        one,
+        files=tuple(compress(one.files, kept)),
+        hashes=tuple(compress(one.hashes, kept)),
     )
 
 
@@ -198,5 +226,5 @@ def _walk(site: Path) -> Iterator[str]:
             seen += 1
             if seen > _WALK:
                 return
-            if SHARED.search(name):
+            if is_library(name):
                 yield f"{folder}/{name}"

@@ -69,14 +69,19 @@ class Pins:
         python: the environment's ``major.minor``; empty where it is not known.
         full_version: the environment's, of three numbers; empty where it is not known. A marker
             that hangs on the third number is then taken not to hold.
+        markers: what markers see of the platform; None for this machine's.
 
     """
 
     def __init__(
-        self, distributions: Iterable[Distribution], python: str, full_version: str = ""
+        self,
+        distributions: Iterable[Distribution],
+        python: str,
+        full_version: str = "",
+        markers: Mapping[str, str] | None = None,
     ) -> None:
         self._installed = {each.name: each for each in distributions if each.name}
-        environ: dict[str, str] = {**default_environment(), "extra": ""}  # type: ignore[dict-item]
+        environ: dict[str, str] = {**default_environment(), **(markers or {}), "extra": ""}  # type: ignore[dict-item]
         python = python.rstrip("t")
         environs = [environ]
         if python:

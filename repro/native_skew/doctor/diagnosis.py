@@ -9,11 +9,12 @@ from typing import Literal
 
 from native_skew import __version__
 from native_skew.binaries import Loader, MacLoader, OtherLoader, WindowsLoader
-from native_skew.doctor import disk, mixed_abi, numpy_abi, rules
+from native_skew.doctor import disk, loaded_by_name, mixed_abi, numpy_abi, rules
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
 from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.mending import offered, required
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.target import Target
 from native_skew.findings import Finding, Location, Report, ordered, plain
@@ -55,7 +56,9 @@ def examine(
         environment.full_version,
         environment.target.markers if environment.is_elsewhere else None,
     )
-    finder = ModuleFinder(environment, loader, pins.of)
+    finder = ModuleFinder(
+        environment, loader, pins.of, lambda name: [each.path for each in owners.named(name)]
+    )
     modules = finder.modules()
     explanations = Explanations(environment, owners, pins)
     findings: list[Finding] = [
@@ -67,6 +70,7 @@ def examine(
         *disk.modules_of_another_system(environment, finder.of_another_system),
         *disk.shared_files(environment),
         *numpy_abi.other_numpy(modules, environment, owners, pins),
+        *loaded_by_name.lacking(modules, environment, loader, owners),
         *mixed_abi.mixed(modules, environment, owners, pins),
         *mixed_abi.other_abi(modules, environment, owners, pins),
     ]
@@ -86,7 +90,7 @@ def examine(
             "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
             "imports": 0,
         },
-        findings=ordered(findings),
+        findings=ordered(offered(findings, environment)),
         not_examined=tuple(map(plain, _not_examined(environment, finder, loader))),
     )
     return report, tuple(modules)
@@ -136,6 +140,7 @@ def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
                     "provider": pin.provider,
                     "installed": pin.installed.version if pin.installed else None,
                 },
+                required([*pins.on(pin.provider), pin], pin.holder.installer),
             )
 
 

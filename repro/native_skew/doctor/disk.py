@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.mending import reinstalling
+from native_skew.doctor.mending import reinstalling, remaking
 from native_skew.findings import Finding, Location
 
 _SHOWN = 3  # names in a sentence; all are in the evidence
@@ -115,6 +116,7 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             "environment can be run. Install that Python again, or make the environment anew.",
             Location(file="bin/python"),
             {"leads_to": environment.gone},
+            remaking(environment, environment.python),
         )
     if environment.leftover and not environment.sites:
         folders = tuple(environment.relative(str(each)) for each in environment.leftover)
@@ -124,7 +126,14 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             "environment anew.",
             Location(file=folders[0]),
             {"files": folders, "python": environment.python},
+            remaking(environment, _python_of(environment.leftover[0])),
         )
+
+
+def _python_of(site: Path) -> str:
+    """``3.11`` of ``lib/python3.11/site-packages``; empty where the name is another."""
+    match = re.fullmatch(r"python(3\.\d+)", site.parent.name)
+    return match[1] if match else ""
 
 
 def _files(names: tuple[str, ...]) -> str:

@@ -37,6 +37,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         program: the interpreter's own file; None for a folder or for wheels.
         full_version: the interpreter's, of three numbers; empty where nothing tells.
         gone: where ``bin/python`` leads to and nothing is.
+        made_by: the tool that made it; empty where that is Python itself.
         leftover: folders of packages that the interpreter does not search.
         image: the folder that is ``/`` for it; empty where that is this machine's own.
         inventory: what is installed, and what of it could not be read.
@@ -52,6 +53,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     distributions: tuple[Distribution, ...]
     full_version: str = ""
     gone: str = ""
+    made_by: str = ""
     leftover: tuple[Path, ...] = ()
     image: str = ""
     inventory: Inventory = Inventory(distributions=())
@@ -204,6 +206,7 @@ def _environment(
         full_version=interpreter.full_version,
         # What is for another system was copied here without its interpreter.
         gone=interpreter.gone if what.target.system == "linux" else "",
+        made_by=interpreter.made_by,
         leftover=found.leftover,
         image=image,
         inventory=what,

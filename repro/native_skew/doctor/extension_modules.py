@@ -40,6 +40,8 @@ _OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-|cp)\d.*")
 _ALTERNATIVE = re.compile(
     r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)\.(?P<variant>[\w.-]+)\.(?P<tag>(cpython-|abi3)[\w-]*)\.so"
 )
+# torch.ops.load_library and tf.load_op_library take such a file by its path.
+_FRAMEWORKS = re.compile(r"lib(torch|c10|tensorflow_framework|tensorflow_cc)\b")
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
@@ -54,6 +56,9 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         missing_versions: versions of symbols that the libraries in its closure lack.
         variant: which of several files for one module this is, where the package's own code
             picks one; empty where the import system does.
+        preloaded: libraries that it does not find by itself, and that another distribution ships
+            under the very name: what loads them first gives their symbols too.
+        by_file: whether no import takes it, and its package's own code loads the file.
 
     """
 
@@ -65,6 +70,13 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stamp: str = ""
     missing_versions: tuple[MissingVersions, ...] = ()
     variant: str = ""
+    preloaded: tuple[Loaded, ...] = ()
+    by_file: bool = False
+
+    @property
+    def libraries(self) -> tuple[Loaded, ...]:
+        """All that is in its process for it, those included that are loaded first."""
+        return (*self.closure.files[1:], *self.preloaded)
 
     @property
     def loads(self) -> bool:
@@ -105,6 +117,7 @@ class ModuleFinder:
         environment: what is looked at.
         loader: the loader of a process in it.
         requires: the names of the distributions that one requires.
+        named: the environment's files of a name.
 
     """
 
@@ -113,8 +126,10 @@ class ModuleFinder:
         environment: Environment,
         loader: Loader,
         requires: Callable[[Distribution], Iterable[str]],
+        named: Callable[[str], Iterable[str]],
     ) -> None:
         self.environment, self.loader, self._requires = environment, loader, requires
+        self._named = named
         self._first: dict[str, tuple[Loaded, ...]] = {}
         self.damaged: list[Damaged] = []
         self.of_another_python: list[OfAnotherPython] = []
@@ -138,10 +153,12 @@ class ModuleFinder:
                 name, variant = self._import_name(path, owner)
                 if name and (pair := self._module(path, name, variant, owner)):
                     module, names = pair
+                    preloaded = self._preloaded(module.closure)
+                    if preloaded:
+                        module = msgspec.structs.replace(module, preloaded=preloaded)
                     # What a missing library would give is not said besides.
-                    wanted[len(found)] = (
-                        frozenset() if module.closure.unresolved or unknown else names
-                    )
+                    untold = module.closure.unresolved and not preloaded
+                    wanted[len(found)] = frozenset() if untold or unknown else names
                     found.append(module)
         known = {each.name for each in found}
         self.of_another_python = [e for e in self.of_another_python if e.name not in known]
@@ -204,7 +221,8 @@ class ModuleFinder:
                     return None
                 found = self.loader.adopt(path, image)
                 entry = f"PyInit_{name.rpartition('.')[2]}".encode()
-                if plain and not symbols.defined(image, [entry]):
+                by_file = plain and not symbols.defined(image, [entry])
+                if by_file and not self._is_for_others(found):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
                 closure = self.loader.closure(found)
@@ -225,6 +243,7 @@ class ModuleFinder:
             stamp=stamp,
             missing_versions=missing,
             variant=variant,
+            by_file=by_file,
         )
         return module, wanted
 
@@ -253,6 +272,20 @@ class ModuleFinder:
         )
         return module, frozenset()
 
+    def _is_for_others(self, file: Loaded) -> bool:
+        """Whether a library hangs on another distribution's, as a framework's operators do."""
+        return any(_FRAMEWORKS.match(each) for each in file.header.needed)
+
+    def _preloaded(self, closure: Closure) -> tuple[Loaded, ...]:
+        """What stands in for all that ``closure`` lacks; nothing where a part of it is nowhere."""
+        found: dict[tuple[int, int], Loaded] = {}
+        for gap in closure.unresolved:
+            named = next(self._opened(self._named(gap.name)), None)
+            if named is None or gap.damaged:
+                return ()
+            found |= {each.identity: each for each in self.loader.closure(named).files}
+        return tuple(found.values())
+
     def _sure(self, closure: Closure) -> Iterator[int]:
         """The module's numbers of the versions that say enough, and whose symbols need no look.
 
@@ -268,7 +301,7 @@ class ModuleFinder:
     ) -> Mapping[int, AbstractSet[bytes]]:
         """What nobody gives, by the module's number."""
         undefined = UndefinedSymbols(wanted)
-        undefined.ask_each(lambda number: modules[number].closure.files[1:])
+        undefined.ask_each(lambda number: modules[number].libraries)
         undefined.leave_out(symbols.OF_THE_INTERPRETER)
         undefined.ask_each(lambda number: self._in_process(modules[number].file))
         # Its own package, or one that this requires, may load a library first, for all to see.

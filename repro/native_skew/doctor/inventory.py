@@ -19,6 +19,8 @@ _SHOWN = 4  # names in a phrase
 # Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
 _LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
+_REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
+_OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
 _WALK = 500_000  # entries of a folder without a RECORD
 
 
@@ -31,9 +33,11 @@ class Distribution(Listed, frozen=True, kw_only=True):
     def built_here(self) -> bool:
         """Whether it was built from source here: no index takes a ``linux_`` tag.
 
-        conda's packages have such tags too.
+        conda's packages have such tags too, and the wheels of PyTorch's projects inside; what
+        auditwheel has put libraries into was made to be published.
         """
-        if self.installer == "conda":
+        repaired = any(_REPAIRED.search(path) for path in self.files)
+        if self.installer == "conda" or self.name in _OF_PYTORCH or repaired:
             return False
         return any(tag.rpartition("-")[2].startswith("linux_") for tag in self.tags)
 

@@ -106,6 +106,11 @@ class Pins:
         """The names of those that require ``provider``."""
         return tuple(sorted(name for name, pins in self._of.items() if provider in pins))
 
+    def on(self, provider: str) -> list[Pin]:
+        """Those that limit the versions of ``provider``."""
+        found = [pins[provider] for pins in self._of.values() if provider in pins]
+        return [each for each in found if each.specifier]
+
     def violated(self) -> list[Pin]:
         """Those that do not hold."""
         return [pin for pins in self._of.values() for pin in pins.values() if not pin.holds]

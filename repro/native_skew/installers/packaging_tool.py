@@ -116,6 +116,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
         readers: which one file of a release it takes the metadata of, by the command that does,
             as audit speaks of it; none where it looks at the file alone that it installs.
         first_release: the oldest release that the timeline asks; empty where it asks none.
+        remake: what makes an environment's interpreter anew and keeps what is installed, before
+            the Python's version and the folder; its name stands in the pyvenv.cfg of its own.
 
     """
 
@@ -131,6 +133,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     lock_pythons: tuple[str, ...] = ()
     readers: Mapping[str, MetadataReader] = {}
     first_release: str = ""
+    remake: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.commands:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from native_skew.binaries import other_formats, rooted
-from native_skew.doctor import inventory, sites, target, wheels
+from native_skew.doctor import inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.interpreter import read as read_interpreter
@@ -126,6 +125,10 @@ def opened(
     packed = _wheels(path)
     if packed:
         packed, others = target.chosen(packed, asked)
+        import tempfile  # noqa: PLC0415  (only wheels need it)
+
+        from native_skew.doctor import wheels  # noqa: PLC0415
+
         with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
             site = Path(os.path.realpath(folder))
             wheels.lay_out(packed, site)

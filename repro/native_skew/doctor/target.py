@@ -148,8 +148,8 @@ def of_tags(tags: Iterable[str]) -> Target | None:
 def chosen(wheels: tuple[Path, ...], target: Target | None) -> tuple[tuple[Path, ...], str]:
     """The wheels that can be installed together, and what is said of the others.
 
-    Without a target all are, unless there are several of one release: then those that this
-    interpreter would install, or else those that go with the first.
+    Without a target all are, unless there are several of one release: then most of those
+    that go together, this interpreter's before others.
 
     Args:
         wheels: of a folder.
@@ -163,8 +163,7 @@ def chosen(wheels: tuple[Path, ...], target: Target | None) -> tuple[tuple[Path,
             return wheels, ""
         of_first = (_of_wheel(each) for each in tags.values())
         candidates = (HERE, *(each for each in of_first if each))
-        fitting = {t: sum(any(map(t.admits, each)) for each in tags.values()) for t in candidates}
-        target = next((each for each, number in fitting.items() if number), HERE)
+        target = max(candidates, key=lambda t: sum(any(map(t.admits, e)) for e in tags.values()))
     kept = tuple(each for each in wheels if each not in tags or any(map(target.admits, tags[each])))
     left = len(wheels) - len(kept)
     python = f"Python {target.python} on " if target.python else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -61,17 +62,18 @@ def test_the_hook_looks_at_the_project_s_environment(
 
 def look(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
     """Runs the action's last step as a runner does: a script for bash, inputs as variables."""
-    step = ACTION["runs"]["steps"][-1]
+    (step,) = (each for each in ACTION["runs"]["steps"] if each.get("id") == "look")
     home = tmp_path / "home"
     (home / "bin").mkdir(parents=True, exist_ok=True)
     script = home / "bin" / "native-skew"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m native_skew "$@"\n')
     script.chmod(0o755)
-    assert set(step["env"]) == {"HOME_OF_DOCTOR", "SUBJECT", "FORMAT"}
+    assert set(step["env"]) == {"HOME_OF_DOCTOR", "SUBJECT", "FORMAT", "SARIF_FILE", "UPLOAD"}
     plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         env={**plain, "PYTHONPATH": str(ROOT / "repro"), "HOME_OF_DOCTOR": str(home), **environ},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
@@ -89,6 +91,47 @@ def test_the_action_prints_each_form(skewed: Callable[[], Path], tmp_path: Path)
     assert look({"SUBJECT": home, "FORMAT": "loud"}, tmp_path).returncode == 2
 
 
+def test_the_action_writes_a_log_to_upload(skewed: Callable[[], Path], tmp_path: Path) -> None:
+    home, outputs = str(skewed()), tmp_path / "outputs"
+    plain = {"SUBJECT": home, "FORMAT": "github", "GITHUB_OUTPUT": str(outputs)}
+    assert look({**plain, "SARIF_FILE": "out/skew.sarif"}, tmp_path).returncode == 1
+    assert outputs.read_text() == "sarif-file=out/skew.sarif\n"
+    (run,) = json.loads((tmp_path / "out/skew.sarif").read_text())["runs"]
+    (result,) = run["results"]
+    (place,) = result["locations"]
+    file = place["physicalLocation"]["artifactLocation"]["uri"]
+    assert (tmp_path / file).is_file()  # as the workspace has it
+    assert look({**plain, "UPLOAD": "true"}, tmp_path).returncode == 1
+    assert outputs.read_text().endswith("sarif-file=native-skew.sarif\n")
+    for refused in ("/etc/x", "../x", "a/../../x", "-x", "a b", "$(id)", "a\nsarif-file=/x"):
+        done = look({**plain, "SARIF_FILE": refused}, tmp_path)
+        assert (done.returncode, refused in done.stdout) == (2, False)
+    assert outputs.read_text().count("\n") == 2
+
+
+def test_annotations_are_at_files_of_the_workspace(
+    skewed: Callable[[], Path], tmp_path: Path
+) -> None:
+    home = skewed()
+    done = look({"SUBJECT": str(home), "FORMAT": "github"}, tmp_path)
+    file = done.stdout.partition("file=")[2].partition(",")[0]
+    assert (tmp_path / file).is_file()
+    (tmp_path / "elsewhere").mkdir()
+    home.rename(tmp_path / "elsewhere" / "env")
+    (tmp_path / "w").mkdir()
+    outside = look({"SUBJECT": "../elsewhere/env", "FORMAT": "github"}, tmp_path / "w")
+    assert outside.returncode == 1
+    assert "file=" not in outside.stdout
+
+
+def test_a_sound_environment_has_a_word(pair, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider())
+    done = look({"SUBJECT": str(home), "FORMAT": "github"}, tmp_path)
+    assert done.returncode == 0
+    assert "::notice title=native-skew doctor::" in done.stdout
+    assert "nothing found" in done.stdout
+
+
 def test_no_input_of_the_action_is_a_piece_of_shell(
     skewed: Callable[[], Path], tmp_path: Path
 ) -> None:
@@ -98,12 +141,12 @@ def test_no_input_of_the_action_is_a_piece_of_shell(
     done = look({"SUBJECT": "--help", "FORMAT": "text"}, tmp_path)
     assert (done.returncode, "Usage: " in done.stdout) == (2, False)
     for step in ACTION["runs"]["steps"]:
-        assert "${{" not in step["run"]
+        assert "${{" not in step.get("run", "")
 
 
 def test_the_action_is_of_the_form_that_github_reads() -> None:
     assert ACTION["runs"]["using"] == "composite"
-    assert set(ACTION["inputs"]) == {"env", "format"}
-    assert all(step["shell"] == "bash" for step in ACTION["runs"]["steps"])
+    assert set(ACTION["inputs"]) == {"env", "format", "sarif-file", "upload-sarif"}
+    assert all(step.get("shell") == "bash" or "uses" in step for step in ACTION["runs"]["steps"])
     options = {option for each in doctor.params for option in each.opts}
     assert {f"--{form}" for form in FORMS} <= options

@@ -122,7 +122,8 @@ def test_an_older_provider_is_one_finding(site: Path) -> None:
     assert finding.rule == "older-library"
     assert len(finding.evidence["files"]) == 4  # type: ignore[arg-type]
     assert "3 more need" in finding.message
-    assert [each.commands for each in finding.advice] == [("pip install 'provider>=2'",)]
+    first = finding.advice[0]
+    assert first.commands == ("uv pip install 'provider>=2' user==1",)
 
 
 def test_a_library_without_any_version_is_no_error(site: Path) -> None:

@@ -10,12 +10,13 @@ import msgspec
 
 from native_skew.audit import modules
 from native_skew.audit.errors import FileRefusedError
-from native_skew.audit.modules import SharedObject, is_library
+from native_skew.audit.modules import SharedObject
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.redaction import without_credentials
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
 from native_skew.distributions import metadata
+from native_skew.distributions.library_names import is_library
 from native_skew.findings import plain
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from native_skew.binaries import Image, ImageError
-from native_skew.distributions import SHARED, stem
+from native_skew.binaries import Image, ImageError, other_formats
+from native_skew.distributions import library_names, stem
 from native_skew.findings import plain
 
-if TYPE_CHECKING:
-    from macholib.MachO import MachOHeader
-
-_OTHERS = re.compile(r"\.(dylib|pyd|dll)$", re.IGNORECASE)
 _VERSIONED = re.compile(r"(?:\.\d+)+\.dylib$")
-_FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
-_MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
-_LOAD_DYLIB = ("LC_LOAD_DYLIB", "LC_LOAD_WEAK_DYLIB", "LC_REEXPORT_DYLIB")
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/")
 
 
@@ -42,23 +33,18 @@ class UnreadableModuleError(ValueError):
     """It is none of the three, or damaged."""
 
 
-def is_library(name: str) -> bool:
-    """Whether a member's name is a shared object's, with or without a version."""
-    return SHARED.search(name) is not None or _OTHERS.search(name) is not None
-
-
 def has_version(library: str) -> bool:
     """Whether the name of a library tells one ABI from another."""
     if library.endswith(".dylib"):
         return _VERSIONED.search(library) is not None
-    return not library.endswith(".so") and not _OTHERS.search(library)
+    return not library.endswith(".so") and not library_names.OF_OTHERS.search(library)
 
 
 def library_stem(library: str) -> str:
     """The name without its version."""
     if library.endswith(".dylib"):
         return _VERSIONED.sub(".dylib", library)
-    return library.lower() if _OTHERS.search(library) else stem(library)
+    return library.lower() if library_names.OF_OTHERS.search(library) else stem(library)
 
 
 def read(path: Path, name: str) -> SharedObject:
@@ -68,11 +54,10 @@ def read(path: Path, name: str) -> SharedObject:
         UnreadableModuleError: see there.
 
     """
-    with path.open("rb") as file:
-        magic = file.read(4)
-    if magic in (*_FAT, *_MACH_O):
+    system = other_formats.system_of(path)
+    if system == "macos":
         needed, search = _mach_o(path)
-    elif magic[:2] == b"MZ":
+    elif system == "windows":
         needed, search = _pe(path), []
     else:
         needed, search = _elf(path)
@@ -93,29 +78,19 @@ def _elf(path: Path) -> tuple[list[str], list[str]]:
 
 
 def _mach_o(path: Path) -> tuple[list[str], list[str]]:
-    """https://github.com/ronaldoussoren/macholib, imported where a wheel has such a module."""
-    from macholib.MachO import MachO  # noqa: PLC0415
-
     needed: list[str] = []
     search: list[str] = []
     try:
-        for header in MachO(str(path)).headers:  # one for each machine of a universal binary
-            for kind, text in _commands(header):
-                if kind == "LC_RPATH":
-                    search.append(_origin(text))
-                elif kind in _LOAD_DYLIB and not text.startswith(_SYSTEM_FOLDERS):
-                    folder, _, name = text.rpartition("/")
+        for each in other_formats.mach_o(path):  # one for each machine of a universal binary
+            search += map(_origin, each.search)
+            for library in each.needed:
+                if not library.name.startswith(_SYSTEM_FOLDERS):
+                    folder, _, name = library.name.rpartition("/")
                     needed.append(name)
                     search += [_origin(folder)] if not folder.startswith("@rpath") else []
-    except Exception as error:
-        raise UnreadableModuleError(f"Mach-O: {type(error).__name__}") from error
+    except ImageError as error:
+        raise UnreadableModuleError(str(error)) from error
     return needed, search
-
-
-def _commands(header: MachOHeader) -> Iterator[tuple[str, str]]:
-    for load, _, data in header.commands:
-        if isinstance(data, bytes):
-            yield load.get_cmd_name(), data.rstrip(b"\0").decode("utf-8", "backslashreplace")
 
 
 def _origin(folder: str) -> str:
@@ -123,23 +98,17 @@ def _origin(folder: str) -> str:
 
 
 def _pe(path: Path) -> list[str]:
-    """https://github.com/erocarrera/pefile, imported where a wheel has such a module."""
-    import pefile  # noqa: PLC0415
-
-    kinds = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
     try:
-        with pefile.PE(str(path), fast_load=True) as image:
-            image.parse_data_directories([pefile.DIRECTORY_ENTRY[each] for each in kinds])
-            entries = [
-                *getattr(image, "DIRECTORY_ENTRY_IMPORT", []),
-                *getattr(image, "DIRECTORY_ENTRY_DELAY_IMPORT", []),
-            ]
-            return [each.dll.decode("utf-8", "backslashreplace") for each in entries if each.dll]
-    except Exception as error:
-        raise UnreadableModuleError(f"PE: {type(error).__name__}") from error
+        return [each.name for each in other_formats.pe(path).needed]
+    except ImageError as error:
+        raise UnreadableModuleError(str(error)) from error
 
 
 def base(path: str) -> str:
     """The name of a library, as its needs have it: of Windows in any case."""
     name = PurePosixPath(path).name
-    return name.lower() if _OTHERS.search(name) and not name.endswith(".dylib") else name
+    return (
+        name.lower()
+        if library_names.OF_OTHERS.search(name) and not name.endswith(".dylib")
+        else name
+    )

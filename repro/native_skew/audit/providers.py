@@ -11,11 +11,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from native_skew.audit.modules import is_library
 from native_skew.audit.release import File, Reader
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
+from native_skew.distributions.library_names import is_library
 
 # Extension modules, and what auditwheel, delocate and delvewheel put beside them.
 _OWN_USE = re.compile(

@@ -1,9 +1,10 @@
-"""ELF files, and what the dynamic loader would do with them: read, never loaded."""
+"""ELF files, Mach-O and PE, and what the dynamic loader would do with them: read, never loaded."""
 
-from native_skew.binaries import file_cache, rooted, symbol_versions, symbols
+from native_skew.binaries import file_cache, other_formats, rooted, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
-from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved
+from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved, machine_name
 from native_skew.binaries.missing_versions import MissingVersions, VersionCheck
+from native_skew.binaries.other_loaders import MacLoader, OtherLoader, WindowsLoader
 from native_skew.binaries.undefined_symbols import UndefinedSymbols
 
 __all__ = [
@@ -12,11 +13,16 @@ __all__ = [
     "ImageError",
     "Loaded",
     "Loader",
+    "MacLoader",
     "MissingVersions",
+    "OtherLoader",
     "UndefinedSymbols",
     "Unresolved",
     "VersionCheck",
+    "WindowsLoader",
     "file_cache",
+    "machine_name",
+    "other_formats",
     "rooted",
     "symbol_versions",
     "symbols",

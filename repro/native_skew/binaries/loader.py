@@ -125,8 +125,9 @@ class Loader:
         cache = Path(f"{self._root}{ld_cache.PATH}")
         self._cache = ld_cache.read(cache) if self.libc == "glibc" else {}
         # What glibc is built to search; distributions differ, and what is not there is passed over.
-        machine = self.program.header.machine if self.program and self._root else 0
-        self._machine = _MACHINES.get(machine, platform.machine())
+        self._machine = platform.machine()
+        if self.program and self._root:
+            self._machine = _MACHINES.get(self.program.header.machine, self._machine)
         multiarch = f"lib/{self._machine}-linux-gnu"
         # ``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere.
         self._lib = multiarch if os.path.isdir(f"{self._root}/{multiarch}") else "lib64"  # noqa: PTH112
@@ -273,6 +274,11 @@ class Loader:
         for token, value in (("LIB", self._lib), ("PLATFORM", self._machine)):
             text = text.replace(f"${{{token}}}", value).replace(f"${token}", value)
         return _with_origin(text, origin)
+
+
+def machine_name(header: Header) -> str:
+    """A file's processor, as uname(2) calls it."""
+    return _MACHINES.get(header.machine, f"machine {header.machine}")
 
 
 def _with_origin(text: str, origin: str) -> str:

@@ -1,12 +1,19 @@
 """Wheels, sdists and core metadata: written for the fake pair, read within bounds."""
 
-from native_skew.distributions import archives, installed, metadata, regular_files, sdists
-from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
-from native_skew.distributions.installed import SHARED, Installed, Listed, stem
-from native_skew.distributions.metadata import core_metadata
-from native_skew.distributions.sdists import SourceTexts
-from native_skew.distributions.setup_source import imported, imports_at_once, stamping_modules
-from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from native_skew.distributions import archives, installed, metadata, regular_files, sdists
+    from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
+    from native_skew.distributions.installed import Installed, Listed
+    from native_skew.distributions.library_names import SHARED, stem
+    from native_skew.distributions.metadata import core_metadata
+    from native_skew.distributions.sdists import SourceTexts
+    from native_skew.distributions.setup_source import imported, imports_at_once, stamping_modules
+    from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip
 
 __all__ = [
     "METADATA_LIMIT",
@@ -21,6 +28,7 @@ __all__ = [
     "imported",
     "imports_at_once",
     "installed",
+    "library_names",
     "metadata",
     "regular_files",
     "sdist_file",
@@ -29,3 +37,42 @@ __all__ = [
     "stem",
     "wheel_file",
 ]
+
+# A module is loaded when something of it is asked for: what reads an environment has no use for
+# what writes wheels. https://peps.python.org/pep-0562/
+_NAMES = {
+    "archives": (
+        "DistributionFile",
+        "sdist_file",
+        "wheel_file",
+    ),
+    "installed": (
+        "Installed",
+        "Listed",
+    ),
+    "library_names": (
+        "SHARED",
+        "stem",
+    ),
+    "metadata": ("core_metadata",),
+    "sdists": ("SourceTexts",),
+    "setup_source": (
+        "imported",
+        "imports_at_once",
+        "stamping_modules",
+    ),
+    "zips": (
+        "METADATA_LIMIT",
+        "CarefulZip",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"{__name__}.{_MODULE_OF.get(name, name)}")
+    found = getattr(module, name) if name in _MODULE_OF else module
+    globals()[name] = found
+    return found

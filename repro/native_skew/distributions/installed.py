@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +17,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from native_skew.distributions import metadata, regular_files
+from native_skew.distributions.library_names import is_library
 
-# A shared object's name in RECORD or in an archive, with or without a version behind it.
-SHARED = re.compile(r"\.so(\.[^/]*)?$")
-
+_WORDS = (b".so", b".dylib", b".pyd", b".dll")  # of libraries' names
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
@@ -193,11 +191,6 @@ def read_one(info: str) -> Listed:
     )
 
 
-def stem(library: str) -> str:
-    """``libfoo`` of ``libfoo.so.1.2``."""
-    return library.partition(".so")[0]
-
-
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
     """Each Requires-Dist that the installed set does not satisfy, as a sentence."""
     versions = {each.name: each.version for each in installed}
@@ -227,16 +220,17 @@ def _violation(holder: Installed, text: str, versions: dict[str, str]) -> str | 
 
 
 def _recorded(record: bytes) -> Iterator[tuple[str, str]]:
-    """The names and hashes of shared objects in RECORD, found by a search: most lines are of others."""
-    at = record.find(b".so")
-    while at >= 0:
-        start, end = record.rfind(b"\n", 0, at) + 1, record.find(b"\n", at)
-        end = end if end >= 0 else len(record)
-        line = os.fsdecode(record[start:end].rstrip(b"\r"))
-        at = record.find(b".so", end)
-        name, hashed = _row(line)
-        if SHARED.search(name) and "\0" not in name:
-            yield name, hashed
+    """The names and hashes of libraries in RECORD, found by a search: most lines are of others."""
+    for word in _WORDS:
+        at = record.find(word)
+        while at >= 0:
+            start, end = record.rfind(b"\n", 0, at) + 1, record.find(b"\n", at)
+            end = end if end >= 0 else len(record)
+            line = os.fsdecode(record[start:end].rstrip(b"\r"))
+            at = record.find(word, end)
+            name, hashed = _row(line)
+            if is_library(name) and "\0" not in name:
+                yield name, hashed
 
 
 def _row(line: str) -> tuple[str, str]:

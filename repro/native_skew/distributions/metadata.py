@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 
 import msgspec
-from packaging.metadata import Metadata
 from packaging.version import Version
 
 # Seven fields of forty: a parser of whole messages takes longer than all else that doctor does.
@@ -121,6 +120,8 @@ def core_metadata(
         "requires_dist": list(requires_dist),
         **({"requires_python": requires_python} if requires_python else {}),
     }
+    from packaging.metadata import Metadata  # noqa: PLC0415  (what reads starts without it)
+
     message = Metadata.from_raw(fields, validate=True).as_rfc822()  # type: ignore[arg-type]
     if dynamic:
         message["Dynamic"] = dynamic

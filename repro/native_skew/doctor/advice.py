@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pins
-from native_skew.findings import Advice
+from native_skew.findings import Advice, Finding
 from native_skew.installers import (
     SCENARIOS,
+    TOOLS,
     Cause,
     Request,
     Unsupported,
@@ -23,7 +27,7 @@ from native_skew.installers import (
     todays_context,
 )
 
-__all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing"]
+__all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing", "offered", "remaking"]
 
 
 def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice, ...]:
@@ -93,7 +97,7 @@ def installing(
     for interface in by_tool(list(tabs().values()), installer):
         try:
             plan, plain = (
-                interface.render(each, todays_context("", "")) for each in (request, kept)
+                interface.render(each, todaystodays_context("", "")) for each in (request, kept)
             )
         except Unsupported:
             continue
@@ -107,3 +111,41 @@ def installing(
         )
         found.append((bool(plan.files), advice))  # a project's files come second
     return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
+
+
+def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
+    """``findings`` without advice for a project where the environment at ``root`` is none's.
+
+    ``uv sync`` in an empty project removes what is installed. What Poetry and others installed is
+    a project's, wherever that is: there the advice stays.
+    """
+    empty = Request(requirements=())
+    absent = {
+        each.title
+        for each in tabs().values()
+        if each.makes_environment
+        and not any(_beside(root, name) for name in each.render(empty, todays_context("", "")).files)
+    }
+    for each in findings:
+        kept = tuple(advice for advice in each.advice if advice.tool not in absent)
+        yield replace(each, advice=kept) if kept else each
+
+
+def _beside(root: Path, name: str) -> bool:
+    return any((folder / name).exists() for folder in (root.absolute(), *root.absolute().parents))
+
+
+def remaking(python: str, root: Path, word: str) -> tuple[Advice, ...]:
+    """What gives an environment its interpreter again, with what is installed in it.
+
+    Args:
+        python: ``major.minor`` of the packages in it.
+        root: the environment's folder.
+        word: the tool that its ``pyvenv.cfg`` names; empty where that is Python itself.
+
+    """
+    title, number = "Give it its interpreter again, in place", python.rstrip("t")
+    tool = TOOLS.get(word)
+    of_python = (f"python{number}", "-m", "venv", "--upgrade")
+    words = (*tool.remake, number) if tool and tool.remake else of_python
+    return (Advice(remedy="", title=title, commands=(shlex.join((*words, str(root))),)),)

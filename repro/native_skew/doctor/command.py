@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from native_skew.doctor import environment, settings
+from native_skew.doctor import environment, settings, target
 from native_skew.doctor.diagnosis import examine, searched_first
 from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.rules import RULES
@@ -35,6 +35,14 @@ Examples:
     help="What is / for ENV: the folder of an unpacked or mounted image.",
 )
 @click.option(
+    "--python-platform",
+    metavar="PLATFORM",
+    help="The system that ENV is for, spelled as uv does: linux, aarch64-apple-darwin, ...",
+)
+@click.option(
+    "--python-version", metavar="VERSION", help="The Python that ENV is for, such as 3.12."
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),
     help="End with 1 from this level on; pyproject.toml's, or warning.",
@@ -47,6 +55,8 @@ def doctor(
     env: Path | None,
     confirm: bool,
     image: Path | None,
+    python_platform: str | None,
+    python_version: str | None,
     fail_on: FailOn | None,
     verbose: bool,
     form: Form | None,
@@ -69,7 +79,8 @@ def doctor(
         chosen = msgspec.structs.replace(chosen, fail_on=fail_on)
     if image and env is None:
         raise NotAnEnvironmentError(image, "--root alone names no environment")
-    with environment.opened(env or environment.active(), image) as found:
+    asked = target.parse(python_platform, python_version)
+    with environment.opened(env or environment.active(), image, asked) as found:
         # The variables of this process are not those of one in an image.
         report, modules = examine(found, () if found.image else searched_first())
         if confirm:

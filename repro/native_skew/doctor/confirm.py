@@ -83,7 +83,7 @@ def confirmed(
     program = environment.program
     if program is None:
         raise NothingToConfirmError(environment.subject)
-    found = [each for each in modules if not each.variant]
+    found = [each for each in modules if not (each.variant or each.by_file)]
     by_package: dict[str, list[str]] = {}
     owners: dict[str, Distribution] = {}
     for package, owner in _packages(environment, found):

@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from native_skew import __version__
-from native_skew.binaries import Loader
-from native_skew.doctor import disk, mixed_abi, numpy_abi, rules
+from native_skew.binaries import Loader, MacLoader, OtherLoader, WindowsLoader
+from native_skew.doctor import disk, loaded_by_name, mixed_abi, numpy_abi, rules
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
 from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.mending import offered, required
 from native_skew.doctor.pins import Pin, Pins
+from native_skew.doctor.target import Target
 from native_skew.findings import Finding, Location, Report, ordered, plain
 
 
-def diagnose(path: Path, library_path: Sequence[str] = (), image: Path | None = None) -> Report:
+def diagnose(
+    path: Path,
+    library_path: Sequence[str] = (),
+    image: Path | None = None,
+    asked: Target | None = None,
+) -> Report:
     """Looks at the environment at ``path``.
 
     Args:
@@ -25,13 +33,14 @@ def diagnose(path: Path, library_path: Sequence[str] = (), image: Path | None = 
             wheel, or a folder of wheels.
         library_path: the folders of LD_LIBRARY_PATH in the processes that would run there.
         image: the folder that is ``/`` for it; None for this machine's own.
+        asked: for which system and Python it is; None where its files are to tell.
 
     Raises:
         NotAnEnvironmentError: it is none of these.
         WheelError: a wheel cannot be read.
 
     """
-    with opened(path, image) as environment:
+    with opened(path, image, asked) as environment:
         return examine(environment, library_path)[0]
 
 
@@ -39,10 +48,17 @@ def examine(
     environment: Environment, library_path: Sequence[str] = ()
 ) -> tuple[Report, tuple[ExtensionModule, ...]]:
     """The report on ``environment``, and the extension modules that were found in it."""
-    loader = Loader(environment.program, library_path, environment.libc, environment.image)
     owners = Owners(environment.distributions)
-    pins = Pins(environment.distributions, environment.python, environment.full_version)
-    finder = ModuleFinder(environment, loader, pins.of)
+    loader = _loader(environment, owners, library_path)
+    pins = Pins(
+        environment.distributions,
+        environment.python,
+        environment.full_version,
+        environment.target.markers if environment.is_elsewhere else None,
+    )
+    finder = ModuleFinder(
+        environment, loader, pins.of, lambda name: [each.path for each in owners.named(name)]
+    )
     modules = finder.modules()
     explanations = Explanations(environment, owners, pins)
     findings: list[Finding] = [
@@ -51,8 +67,10 @@ def examine(
         *explanations.of_modules(modules),
         *explanations.damaged(finder.damaged),
         *disk.modules_of_another_python(environment, finder.of_another_python),
+        *disk.modules_of_another_system(environment, finder.of_another_system),
         *disk.shared_files(environment),
         *numpy_abi.other_numpy(modules, environment, owners, pins),
+        *loaded_by_name.lacking(modules, environment, loader, owners),
         *mixed_abi.mixed(modules, environment, owners, pins),
         *mixed_abi.other_abi(modules, environment, owners, pins),
     ]
@@ -72,14 +90,31 @@ def examine(
             "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
             "imports": 0,
         },
-        findings=ordered(findings),
-        not_examined=tuple(map(plain, _not_examined(environment, finder))),
+        findings=ordered(offered(findings, environment)),
+        not_examined=tuple(map(plain, _not_examined(environment, finder, loader))),
     )
     return report, tuple(modules)
 
 
-def _not_examined(environment: Environment, finder: ModuleFinder) -> Iterator[str]:
+def _loader(environment: Environment, owners: Owners, library_path: Sequence[str]) -> Loader:
+    """The loader of the system that ``environment`` is for."""
+    target = environment.target
+    if target.system == "macos":
+        return MacLoader(target.machine)
+    if target.system == "windows":
+        return WindowsLoader(
+            target.machine,
+            lambda name: [each.path for each in owners.named(name)],
+            lambda name: bool(owners.other_versions(name)),
+        )
+    libc: Literal["musl"] | None = "musl" if environment.program is None and target.musl else None
+    return Loader(environment.program, library_path, libc, environment.image)
+
+
+def _not_examined(environment: Environment, finder: ModuleFinder, loader: Loader) -> Iterator[str]:
     yield from environment.not_examined
+    if isinstance(loader, OtherLoader):
+        yield f"symbols, and {len(loader.elsewhere)} libraries that {environment.target.title} may have"
     if environment.sites:
         for each in environment.leftover:
             yield f"{environment.relative(str(each))}, which Python {environment.python} does not search"
@@ -105,6 +140,7 @@ def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
                     "provider": pin.provider,
                     "installed": pin.installed.version if pin.installed else None,
                 },
+                required([*pins.on(pin.provider), pin], pin.holder.installer),
             )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import OfAnotherPython
+from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
 from native_skew.doctor.inventory import Distribution
-from native_skew.findings import Advice, Finding, Location
+from native_skew.doctor.mending import reinstalling, remaking
+from native_skew.findings import Finding, Location
 
 _SHOWN = 3  # names in a sentence; all are in the evidence
 _OF_TESTS = {"test", "tests", "testing"}
@@ -34,7 +36,7 @@ def missing_files(environment: Environment) -> Iterator[Finding]:
             f"{'them' if names[1:] else 'it'}{others}. Reinstall {owner.title}.",
             _location(owner, names[0]),
             {"files": names},
-            _reinstalling(owner),
+            reinstalling(owner),
             level="note" if of_tests else None,
         )
 
@@ -82,6 +84,27 @@ def modules_of_another_python(
                 "modules": tuple(each.name for each in several),
                 "python": environment.python,
             },
+            reinstalling(owner),
+        )
+
+
+def modules_of_another_system(
+    environment: Environment, files: Iterable[OfAnotherSystem]
+) -> Iterator[Finding]:
+    """One finding for each distribution whose files are for another processor or system."""
+    by_owner: dict[tuple[str, str], list[OfAnotherSystem]] = {}
+    for each in files:
+        by_owner.setdefault((each.owner.name, each.system), []).append(each)
+    for several in by_owner.values():
+        first, owner = several[0], several[0].owner
+        names = tuple(environment.relative(each.path) for each in several if each.path)
+        what = _listed(names) if names else "a wheel"
+        yield rules.FOREIGN_ARCHITECTURE.finding(
+            f"{owner.title or 'The folder'} has {what} for {first.system}, and the environment is "
+            f"for {first.here}. Reinstall {owner.title or 'it'} here.",
+            _location(owner, names[0] if names else ""),
+            {"files": names, "system": first.system},
+            reinstalling(owner),
         )
 
 
@@ -93,6 +116,7 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             "environment can be run. Install that Python again, or make the environment anew.",
             Location(file="bin/python"),
             {"leads_to": environment.gone},
+            remaking(environment, environment.python),
         )
     if environment.leftover and not environment.sites:
         folders = tuple(environment.relative(str(each)) for each in environment.leftover)
@@ -102,17 +126,14 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             "environment anew.",
             Location(file=folders[0]),
             {"files": folders, "python": environment.python},
+            remaking(environment, _python_of(environment.leftover[0])),
         )
 
 
-def _reinstalling(owner: Distribution) -> tuple[Advice, ...]:
-    """What puts the files of ``owner`` there again; nothing where its name is none to type."""
-    if not owner.has_valid_names:
-        return ()
-    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
-
-    what = (f"{owner.name}=={owner.version}",)
-    return advice.installing(what, owner.installer, "Reinstall it", reinstall=True)
+def _python_of(site: Path) -> str:
+    """``3.11`` of ``lib/python3.11/site-packages``; empty where the name is another."""
+    match = re.fullmatch(r"python(3\.\d+)", site.parent.name)
+    return match[1] if match else ""
 
 
 def _files(names: tuple[str, ...]) -> str:

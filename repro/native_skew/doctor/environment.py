@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from native_skew.doctor import inventory, sites, wheels
+from native_skew.binaries import other_formats, rooted
+from native_skew.doctor import inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.interpreter import read as read_interpreter
 from native_skew.doctor.inventory import Distribution, Inventory
 from native_skew.doctor.sites import Sites
+from native_skew.doctor.target import Target
 
 _WHEELS = 2000
 # What a root file system has and a project's folder has not.
@@ -36,6 +36,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         program: the interpreter's own file; None for a folder or for wheels.
         full_version: the interpreter's, of three numbers; empty where nothing tells.
         gone: where ``bin/python`` leads to and nothing is.
+        made_by: the tool that made it; empty where that is Python itself.
         leftover: folders of packages that the interpreter does not search.
         image: the folder that is ``/`` for it; empty where that is this machine's own.
         inventory: what is installed, and what of it could not be read.
@@ -51,19 +52,23 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     distributions: tuple[Distribution, ...]
     full_version: str = ""
     gone: str = ""
+    made_by: str = ""
     leftover: tuple[Path, ...] = ()
     image: str = ""
     inventory: Inventory = Inventory(distributions=())
     not_examined: tuple[str, ...] = ()
 
     @property
-    def libc(self) -> Literal["musl"] | None:
-        """What files are for where there is no interpreter to ask; None where nothing tells."""
-        if self.program:
-            return None
-        names = {p for each in self.distributions for p in each.files if "-linux-" in p}
-        musl = {each for each in names if each.endswith("-linux-musl.so")}
-        return "musl" if musl and musl == names else None
+    def target(self) -> Target:
+        """The system that it is for; of an interpreter that is known, as that tells."""
+        return self.inventory.target
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the system that it is for is not at hand, and may have what is looked for."""
+        other = self.target.system != "linux" or self.target.musl
+        machine = self.target.machine not in ("", target.HERE.machine)
+        return self.program is None and (other or machine)
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""
@@ -95,12 +100,15 @@ def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) ->
 
 
 @contextmanager
-def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
+def opened(
+    path: Path, image: Path | None = None, asked: Target | None = None
+) -> Iterator[Environment]:
     """The environment at ``path``, of whatever kind.
 
     Args:
         path: where it is; with ``image``, as it is called in there, or as it is called here.
         image: the folder that is ``/`` for it.
+        asked: for which system and Python, whatever the files say.
 
     Raises:
         NotAnEnvironmentError: it is of no kind that is known.
@@ -116,11 +124,18 @@ def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
         path = prefix
     packed = _wheels(path)
     if packed:
+        packed, others = target.chosen(packed, asked)
+        import tempfile  # noqa: PLC0415  (only wheels need it)
+
+        from native_skew.doctor import wheels  # noqa: PLC0415
+
         with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
             site = Path(os.path.realpath(folder))
             wheels.lay_out(packed, site)
             interpreter = EnvironmentPython(python=_wheel_python(packed))
-            yield _environment(subject, site, Sites(folders=(site,)), interpreter, "")
+            made = _environment(subject, site, Sites(folders=(site,)), interpreter, "", asked)
+            phrases = (others, *made.not_examined) if others else made.not_examined
+            yield msgspec.structs.replace(made, not_examined=phrases)
         return
     if not path.is_dir():
         raise NotAnEnvironmentError(Path(subject), "it is a file, and no wheel")
@@ -129,14 +144,14 @@ def opened(path: Path, image: Path | None = None) -> Iterator[Environment]:
     interpreter = read_interpreter(path, its_root)
     found = sites.of_prefix(path, interpreter, its_root)
     if (found.folders or found.leftover) and not _is_site(path):
-        yield _environment(subject, path, found, interpreter, root)
+        yield _environment(subject, path, found, interpreter, root, asked)
         return
     if not any(path.glob("*.dist-info")) and not any(path.glob("*.egg-info")):
         raise NotAnEnvironmentError(Path(subject), "nothing is installed in it")
     # Without its interpreter, a --target folder's .pth files are not read by anybody.
     found = sites.with_added((path,), (), root) if _is_site(path) else Sites(folders=(path,))
     interpreter = EnvironmentPython(python=_folder_python(path))
-    yield _environment(subject, path, found, interpreter, root)
+    yield _environment(subject, path, found, interpreter, root, asked)
 
 
 def _placed(path: Path, image: Path | None) -> tuple[Path, str]:
@@ -160,9 +175,22 @@ def _placed(path: Path, image: Path | None) -> tuple[Path, str]:
 
 
 def _environment(
-    subject: str, root: Path, found: Sites, interpreter: EnvironmentPython, image: str
+    subject: str,
+    root: Path,
+    found: Sites,
+    interpreter: EnvironmentPython,
+    image: str,
+    asked: Target | None,
 ) -> Environment:
-    what = inventory.read(found)
+    program = interpreter.program
+    system = other_formats.system_of(rooted.real(image, str(program))) if program else None
+    if asked is None and program and system in (None, "linux"):
+        asked = Target()
+    elif program and (asked is None or asked.system != system or asked.musl):
+        interpreter = msgspec.structs.replace(interpreter, program=None)  # none to ask
+    if asked and asked.python:
+        interpreter = msgspec.structs.replace(interpreter, python=asked.python, full_version="")
+    what = inventory.read(found, asked)
     left_out = [*what.not_examined]
     if found.hooks:
         left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")
@@ -171,7 +199,7 @@ def _environment(
             f"the libraries of {other}, which looks like another system's root (those of this "
             f"system were looked at: add --root {other})"
         )
-    return Environment(
+    made = Environment(
         subject=subject,
         root=root,
         sites=found.folders,
@@ -179,12 +207,18 @@ def _environment(
         program=interpreter.program,
         distributions=what.distributions,
         full_version=interpreter.full_version,
-        gone=interpreter.gone,
+        # What is for another system was copied here without its interpreter.
+        gone=interpreter.gone if what.target.system == "linux" else "",
+        made_by=interpreter.made_by,
         leftover=found.leftover,
         image=image,
         inventory=what,
         not_examined=tuple(left_out),
     )
+    if made.is_elsewhere:
+        more = (*left_out, f"the libraries of {what.target.title} itself, which is not at hand")
+        return msgspec.structs.replace(made, not_examined=more)
+    return made
 
 
 def _other_root(path: Path) -> str:
@@ -207,6 +241,8 @@ def _wheels(path: Path) -> tuple[Path, ...]:
     if not path.is_dir():
         return ()
     found = sorted(each for each in path.glob("*.whl") if each.is_file())
+    if found and any(path.glob("*.dist-info")):
+        return ()  # delvewheel leaves an empty file of a wheel's name beside the packages
     if len(found) > _WHEELS:
         raise NotAnEnvironmentError(path, f"it holds {len(found)} wheels, more than {_WHEELS}")
     return tuple(found)

@@ -29,6 +29,16 @@ class NotAnEnvironmentError(SkewError):
         )
 
 
+class UnknownTargetError(SkewError):
+    """A platform or a Python is spelled as nobody spells it."""
+
+    def __init__(self, option: str, text: str, examples: Sequence[str]) -> None:
+        super().__init__(
+            f"{option} {plain(text)[:100]}: not known; it is spelled as uv does, for instance "
+            f"{', '.join(examples)}"
+        )
+
+
 class SettingsError(SkewError):
     """``[tool.native-skew]`` is wrong; carries every problem found in it."""
 

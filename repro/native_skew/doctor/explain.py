@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os.path
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
+from native_skew.distributions.library_names import version
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.library_owners import Owners, Shipped, version
+from native_skew.doctor.library_owners import Owners, Shipped
+from native_skew.doctor.mending import fitting, reinstalling
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Advice, Evidence, Finding, Location
@@ -26,8 +29,18 @@ _DRIVERS = re.compile(
     r"lib(cuda|cudadebugger|nvidia-[\w-]+|nvcuvid|nvoptix|amdocl64|ze_intel_gpu)\.so(\.\d+)*"
 )
 _LIBCS = re.compile(r"(libc\.musl-\w+|ld-musl-\w+|ld-linux[\w-]*)\.so\.\d+")
+# Whose a library without any version in its name is, where none of that name is there.
+_FRAMEWORKS = {
+    "torch": re.compile(r"lib(torch|c10|shm)(_\w+)?\.so"),
+    "tensorflow": re.compile(r"libtensorflow_\w+\.so(\.\d+)*"),
+}
+# https://docs.nvidia.com/cuda/: of the toolkit, or of NVIDIA's wheels; no system's package has them.
+_CUDA = re.compile(
+    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
+)
 # What auditwheel calls a library that it copies into a wheel: libfoo-1a2b3c4d.so.1
 _VENDORED = re.compile(r"-[0-9a-f]{8}(\.|$)")
+_NUMBER = re.compile(r"\d+")
 _SHOWN = 6  # names in a sentence; all are in the evidence
 
 
@@ -63,6 +76,7 @@ class Explanations:
         self._gone = {
             path.rpartition("/")[2] for _, paths in environment.inventory.gone for path in paths
         }
+        self._numbered: set[str] = set()
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
@@ -73,6 +87,8 @@ class Explanations:
         older: dict[tuple[str, str], list[_Older]] = {}
         without: dict[object, list[ExtensionModule]] = {}
         reported: set[tuple[str, str]] = set()
+        without_number = Counter(_NUMBER.sub("", each.name) for each in modules)
+        self._numbered = {name for name, number in without_number.items() if number > 1}
         for module in _without_alternatives(modules):
             for unresolved in module.closure.unresolved:
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
@@ -103,7 +119,16 @@ class Explanations:
         yield from map(self._missing_versions, older.values())
         # An older library also lacks symbols, and an older provider whole libraries: one cause.
         skews = {key: skew for key, skew in skews.items() if key[:2] not in older}
-        rest = [cases for cases in alike.values() if not self._is_of_older(cases[0], older)]
+        of_framework = {key[0] for key in skews if key[1] in _FRAMEWORKS}
+        rest = [
+            cases
+            for cases in alike.values()
+            if not self._is_of_older(cases[0], older)
+            # What goes with the framework's build for a device is not said besides.
+            and not (
+                cases[0].consumer.name in of_framework and _CUDA.fullmatch(cases[0].unresolved.name)
+            )
+        ]
         yield from map(self._undefined, without.values())
         yield from self._missing(rest)
         for skew in skews.values():
@@ -122,6 +147,7 @@ class Explanations:
                 f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
                 self._location(first.path, first.owner),
                 {"reason": first.reason, **self._all_files(paths)},
+                reinstalling(first.owner),
             )
 
     def _all_files(self, paths: tuple[str, ...]) -> Evidence:
@@ -132,16 +158,22 @@ class Explanations:
     def _missing(self, groups: list[list[_Case]]) -> Iterator[Finding]:
         """Missing libraries that are no skew; all that a distribution lacks of the system is one."""
         of_system: dict[str, list[_Case]] = {}
+        elsewhere: dict[str, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
-            if self._environment.libc and not self._owners.named(first.unresolved.name):
+            if self._environment.is_elsewhere and not self._owners.named(first.unresolved.name):
                 continue  # the system that it is for is not at hand, and may have it
             if self._is_of_system(first):
                 of_system.setdefault(first.consumer.name, []).extend(cases)
+            elif self._shipped_elsewhere(first.unresolved):
+                elsewhere.setdefault(first.consumer.name, []).extend(cases)
             else:
                 yield self._plain(cases)
+        yield from map(self._preloaded, elsewhere.values())
         for cases in of_system.values():
-            optional = [each for each in cases if self._is_optional(each.module)]
+            optional = [
+                each for each in cases if each.module.by_file or self._is_optional(each.module)
+            ]
             needed = [each for each in cases if each not in optional]
             if needed:
                 yield self._lacks_of_system(needed)
@@ -160,7 +192,10 @@ class Explanations:
 
     def _is_optional(self, module: ExtensionModule) -> bool:
         if module.name not in self._is_asked_for:
-            optional = importers.use_of(module.name, self._environment.sites) == "if asked"
+            use = importers.use_of(module.name, self._environment.sites)
+            # _ffmpeg5 and _ffmpeg6: its package tries one after the other.
+            numbered = _NUMBER.sub("", module.name) in self._numbered
+            optional = use == "if asked" or (use == "unknown" and numbered)
             self._is_asked_for[module.name] = optional
         return self._is_asked_for[module.name]
 
@@ -173,6 +208,7 @@ class Explanations:
             or self._owners.named(name)
             or _LIBCS.fullmatch(name)
             or _DRIVERS.fullmatch(name)
+            or _framework(name)
         ):
             return False
         if system_libraries.is_known(name):
@@ -210,10 +246,13 @@ class Explanations:
             if several and len(several) > 1
             else ""
         )
+        it = "them" if names[1:] else "it"
+        where = f"Install {it} with the system's package manager."
+        if any(map(_CUDA.fullmatch, names)):
+            where = f"CUDA's come with NVIDIA's wheels, or with its toolkit: no system's package has {it}."
         return rules.MISSING_SYSTEM_LIBRARY.finding(
             f"{_who(place, paths)} {listed}{more}, and the system has no such "
-            f"{'libraries' if names[1:] else 'library'}. Install "
-            f"{'them' if names[1:] else 'it'} with the system's package manager.{either}",
+            f"{'libraries' if names[1:] else 'library'}. {where}{either}",
             place,
             {
                 "needed": names[0] if not names[1:] else names,
@@ -222,7 +261,9 @@ class Explanations:
                 "by_way_of": _by_way_of(first.unresolved),
                 **self._all_files(paths),
             },
-            system_libraries.advise(names, self._environment.image),
+            system_libraries.advise(
+                [each for each in names if not _CUDA.fullmatch(each)], self._environment.image
+            ),
         )
 
     def _optional(self, cases: list[_Case]) -> Finding:
@@ -254,7 +295,7 @@ class Explanations:
             if each.owner.name in pins or self._is_sought(unresolved.needer, each)
         ]
         if not related:
-            return None
+            return self._framework_skew(consumer, unresolved, module)
         # What it requires comes before what merely lies where it looks.
         best = min(related, key=lambda each: each.owner.name not in pins)
         pin = pins.get(best.owner.name)
@@ -274,6 +315,27 @@ class Explanations:
             shipped=(best.name,),
         )
 
+    def _framework_skew(
+        self, consumer: Distribution, unresolved: Unresolved, module: ExtensionModule
+    ) -> Skew | None:
+        """A framework that is installed without the library, as a build for no device is."""
+        name = _framework(unresolved.name)
+        provider = next((e for e in self._environment.distributions if e.name == name), None)
+        if not name or provider is None or provider.name == consumer.name:
+            return None
+        pin = self._pins.of(consumer).get(name)
+        known = (path.rpartition("/")[2] for path in provider.files)
+        return Skew(
+            cause="stamped" if pin and not pin.holds else "unstamped",
+            consumer=consumer,
+            provider=provider,
+            pin=pin,
+            modules=(module.name,),
+            file=unresolved.needer.path,
+            needed=(unresolved.name,),
+            shipped=tuple(each for each in known if _framework(each) == name),
+        )
+
     def _is_sought(self, needer: Loaded, shipped: Shipped) -> bool:
         """Whether ``needer`` looks for libraries where ``shipped`` lies."""
         return shipped.path.rpartition("/")[0] in needer.folders
@@ -290,16 +352,6 @@ class Explanations:
             **({"also": more} if more else {}),
         }
         needs = _needs(place, unresolved, more)
-        passed_over = {os.path.realpath(path) for path in unresolved.foreign}
-        named = self._owners.named(unresolved.name)
-        if owners := [each for each in named if os.path.realpath(each.path) not in passed_over]:
-            who = ", ".join(sorted({each.owner.title or "a file" for each in owners}))
-            return rules.PRELOADED_LIBRARY.finding(
-                f"{needs}, which {who} ships off its search path: it works where that is "
-                "loaded first.",
-                place,
-                {**evidence, "shipped": tuple(each.path for each in owners)},
-            )
         if unresolved.damaged:
             return rules.DAMAGED_FILE.finding(
                 f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
@@ -310,6 +362,7 @@ class Explanations:
                 f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
                 place,
                 evidence,
+                reinstalling(consumer),
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
@@ -324,6 +377,35 @@ class Explanations:
                 evidence,
             )
         return self._absent(needs, consumer, place, evidence)
+
+    def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
+        """Where distributions have the library, off the search path."""
+        passed_over = {os.path.realpath(path) for path in unresolved.foreign}
+        named = self._owners.named(unresolved.name)
+        return [each for each in named if os.path.realpath(each.path) not in passed_over]
+
+    def _preloaded(self, cases: list[_Case]) -> Finding:
+        """All that the files of one distribution need to be loaded first."""
+        first = cases[0]
+        place = self._location(first.unresolved.needer.path, first.consumer)
+        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
+        needed = tuple(dict.fromkeys(each.unresolved.name for each in cases))
+        shipped = [found for each in cases for found in self._shipped_elsewhere(each.unresolved)]
+        who = ", ".join(sorted({each.owner.title or "a file" for each in shipped}))
+        listed = ", ".join(f"`{name}`" for name in needed[:_SHOWN])
+        ships = "ship" if "," in who else "ships"
+        return rules.PRELOADED_LIBRARY.finding(
+            f"{_who(place, paths)} {listed}, which {who} {ships} off the search path: it works where "
+            "that is loaded first.",
+            place,
+            {
+                "needed": needed[0] if not needed[1:] else needed,
+                "module": first.module.name,
+                "by_way_of": _by_way_of(first.unresolved),
+                "shipped": tuple(dict.fromkeys(each.path for each in shipped)),
+                **self._all_files(paths),
+            },
+        )
 
     def _absent(
         self,
@@ -372,7 +454,7 @@ class Explanations:
     def _undefined_skew(self, module: ExtensionModule) -> Skew | None:
         """The provider of another version that is loaded, and should define what is undefined."""
         pins = self._pins.of(module.owner)
-        loaded = [self._owners.of(each.path) for each in module.closure.files[1:]]
+        loaded = [self._owners.of(each.path) for each in module.libraries]
         others = [each for each in loaded if each and each.name != module.owner.name]
         provider = next((each for each in others if each.name in pins), next(iter(others), None))
         if provider is None:
@@ -387,7 +469,7 @@ class Explanations:
             needed=module.undefined,
             shipped=tuple(
                 os.path.basename(each.path)  # noqa: PTH119
-                for each in module.closure.files
+                for each in module.libraries
                 if self._owners.of(each.path) is provider
             ),
             built_against=module.stamp,
@@ -438,14 +520,17 @@ class Explanations:
     ) -> tuple[Advice, ...]:
         if provider is None or not provider.name or provider is consumer:
             return ()
-        from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
-
-        return advice.fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins)
+        return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins)
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(
             file=self._environment.relative(path), distribution=owner.name, version=owner.version
         )
+
+
+def _framework(library: str) -> str:
+    """The framework that has a library of that name; empty where none does."""
+    return next((name for name, each in _FRAMEWORKS.items() if each.fullmatch(library)), "")
 
 
 def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:

@@ -20,23 +20,28 @@ from native_skew.binaries import (
     Loaded,
     Loader,
     MissingVersions,
+    OtherLoader,
     UndefinedSymbols,
     VersionCheck,
+    machine_name,
     symbol_versions,
     symbols,
 )
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.target import of_tags
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
-_MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.so")
-_CPYTHON = re.compile(r"cpython-(\d)(\d+)d?m?u?(t?)d?(-.+)?")
+_MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.(so|pyd)")
+_CPYTHON = re.compile(r"(?:cpython-|cp)(\d)(\d+)d?m?u?(t?)d?(-.+)?")
 _FOR_IMPORT = re.compile(r"\.(cpython-\d+|abi3)[\w-]*\.so$")
-_OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-)\d.*")
+_OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-|cp)\d.*")
 # What a package picks by its own code: mpi4py/MPI.openmpi.cpython-313-x86_64-linux-gnu.so
 _ALTERNATIVE = re.compile(
     r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)\.(?P<variant>[\w.-]+)\.(?P<tag>(cpython-|abi3)[\w-]*)\.so"
 )
+# torch.ops.load_library and tf.load_op_library take such a file by its path.
+_FRAMEWORKS = re.compile(r"lib(torch|c10|tensorflow_framework|tensorflow_cc)\b")
 _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
@@ -51,6 +56,9 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         missing_versions: versions of symbols that the libraries in its closure lack.
         variant: which of several files for one module this is, where the package's own code
             picks one; empty where the import system does.
+        preloaded: libraries that it does not find by itself, and that another distribution ships
+            under the very name: what loads them first gives their symbols too.
+        by_file: whether no import takes it, and its package's own code loads the file.
 
     """
 
@@ -62,6 +70,13 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stamp: str = ""
     missing_versions: tuple[MissingVersions, ...] = ()
     variant: str = ""
+    preloaded: tuple[Loaded, ...] = ()
+    by_file: bool = False
+
+    @property
+    def libraries(self) -> tuple[Loaded, ...]:
+        """All that is in its process for it, those included that are loaded first."""
+        return (*self.closure.files[1:], *self.preloaded)
 
     @property
     def loads(self) -> bool:
@@ -76,6 +91,15 @@ class OfAnotherPython(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
     owner: Distribution
     tag: str
+
+
+class OfAnotherSystem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A file that is a module for another processor or system than the environment's."""
+
+    path: str
+    owner: Distribution
+    system: str
+    here: str
 
 
 class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -93,6 +117,7 @@ class ModuleFinder:
         environment: what is looked at.
         loader: the loader of a process in it.
         requires: the names of the distributions that one requires.
+        named: the environment's files of a name.
 
     """
 
@@ -101,11 +126,14 @@ class ModuleFinder:
         environment: Environment,
         loader: Loader,
         requires: Callable[[Distribution], Iterable[str]],
+        named: Callable[[str], Iterable[str]],
     ) -> None:
         self.environment, self.loader, self._requires = environment, loader, requires
+        self._named = named
         self._first: dict[str, tuple[Loaded, ...]] = {}
         self.damaged: list[Damaged] = []
         self.of_another_python: list[OfAnotherPython] = []
+        self.of_another_system: list[OfAnotherSystem] = []
         self.unnamed: list[str] = []
         # The longest first: a folder that a .pth file adds may lie below another.
         self._sites = sorted((f"{each}/" for each in environment.sites), key=len, reverse=True)
@@ -115,17 +143,22 @@ class ModuleFinder:
         """The importable modules; ``damaged`` and ``of_another_python`` grow meanwhile."""
         found: list[ExtensionModule] = []
         wanted: dict[int, AbstractSet[bytes]] = {}
-        # musl is not at hand where the interpreter is not, and everything needs its symbols.
-        unknown = self.loader.libc == "musl" and not self.loader.process.files
+        # Everything needs symbols of a system that is not at hand.
+        unknown = self.environment.is_elsewhere
         for owner in self.environment.distributions:
+            if other := self._other_system(owner):
+                self.of_another_system.append(other)
+                continue
             for path in owner.files:
                 name, variant = self._import_name(path, owner)
                 if name and (pair := self._module(path, name, variant, owner)):
                     module, names = pair
+                    preloaded = self._preloaded(module.closure)
+                    if preloaded:
+                        module = msgspec.structs.replace(module, preloaded=preloaded)
                     # What a missing library would give is not said besides.
-                    wanted[len(found)] = (
-                        frozenset() if module.closure.unresolved or unknown else names
-                    )
+                    untold = module.closure.unresolved and not preloaded
+                    wanted[len(found)] = frozenset() if untold or unknown else names
                     found.append(module)
         known = {each.name for each in found}
         self.of_another_python = [e for e in self.of_another_python if e.name not in known]
@@ -133,6 +166,16 @@ class ModuleFinder:
             undefined = tuple(sorted(map(os.fsdecode, left)))
             found[number] = msgspec.structs.replace(found[number], undefined=undefined)
         return found
+
+    def _other_system(self, owner: Distribution) -> OfAnotherSystem | None:
+        """What tells that the wheel of ``owner`` is for another system; None where nothing does."""
+        if not owner.tags or any(each.endswith("-any") for each in owner.tags):
+            return None
+        found, target = of_tags(owner.tags), self.environment.target
+        if found is None or found.system == target.system:
+            return None
+        path = owner.files[0] if owner.files else ""
+        return OfAnotherSystem(path=path, owner=owner, system=found.title, here=self._here())
 
     def _import_name(self, path: str, owner: Distribution) -> tuple[str, str]:
         """The module's name, and its variant; empty where no import here would take the file."""
@@ -166,11 +209,20 @@ class ModuleFinder:
     ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
         """The module, and the symbols that it needs of others than interpreter and system."""
         plain = path.count(".", path.rfind("/")) == 1
+        if isinstance(self.loader, OtherLoader):
+            return self._other_module(path, name, variant, owner)
         try:
             with Image(path) as image:
+                if other := self._architecture(image):
+                    here = self._here()
+                    self.of_another_system.append(
+                        OfAnotherSystem(path=path, owner=owner, system=other, here=here)
+                    )
+                    return None
                 found = self.loader.adopt(path, image)
                 entry = f"PyInit_{name.rpartition('.')[2]}".encode()
-                if plain and not symbols.defined(image, [entry]):
+                by_file = plain and not symbols.defined(image, [entry])
+                if by_file and not self._is_for_others(found):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
                 closure = self.loader.closure(found)
@@ -191,8 +243,48 @@ class ModuleFinder:
             stamp=stamp,
             missing_versions=missing,
             variant=variant,
+            by_file=by_file,
         )
         return module, wanted
+
+    def _here(self) -> str:
+        program = self.loader.program
+        return f"Linux {machine_name(program.header)}" if program else self.environment.target.title
+
+    def _architecture(self, image: Image) -> str:
+        """The processor that a file is for, where the interpreter's is another; or empty."""
+        program = self.loader.program
+        if program is None or program.header.architecture == image.header.architecture:
+            return ""
+        return f"Linux {machine_name(image.header)}"
+
+    def _other_module(
+        self, path: str, name: str, variant: str, owner: Distribution
+    ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
+        """The same for macOS and Windows; symbols are not looked at."""
+        found = self.loader.open(path)
+        if not isinstance(found, Loaded):
+            if found:
+                self.damaged.append(Damaged(path=path, owner=owner, reason=found))
+            return None
+        module = ExtensionModule(
+            name=name, file=found, owner=owner, closure=self.loader.closure(found), variant=variant
+        )
+        return module, frozenset()
+
+    def _is_for_others(self, file: Loaded) -> bool:
+        """Whether a library hangs on another distribution's, as a framework's operators do."""
+        return any(_FRAMEWORKS.match(each) for each in file.header.needed)
+
+    def _preloaded(self, closure: Closure) -> tuple[Loaded, ...]:
+        """What stands in for all that ``closure`` lacks; nothing where a part of it is nowhere."""
+        found: dict[tuple[int, int], Loaded] = {}
+        for gap in closure.unresolved:
+            named = next(self._opened(self._named(gap.name)), None)
+            if named is None or gap.damaged:
+                return ()
+            found |= {each.identity: each for each in self.loader.closure(named).files}
+        return tuple(found.values())
 
     def _sure(self, closure: Closure) -> Iterator[int]:
         """The module's numbers of the versions that say enough, and whose symbols need no look.
@@ -209,7 +301,7 @@ class ModuleFinder:
     ) -> Mapping[int, AbstractSet[bytes]]:
         """What nobody gives, by the module's number."""
         undefined = UndefinedSymbols(wanted)
-        undefined.ask_each(lambda number: modules[number].closure.files[1:])
+        undefined.ask_each(lambda number: modules[number].libraries)
         undefined.leave_out(symbols.OF_THE_INTERPRETER)
         undefined.ask_each(lambda number: self._in_process(modules[number].file))
         # Its own package, or one that this requires, may load a library first, for all to see.

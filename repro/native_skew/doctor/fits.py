@@ -7,8 +7,8 @@ import re
 import msgspec
 from packaging.version import InvalidVersion, Version
 
+from native_skew.distributions.library_names import version
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.library_owners import version
 from native_skew.doctor.pins import Pin
 
 # torch_scatter-2.1.2+pt21cpu, flash_attn-2.6.3+cu123torch2.3cxx11abifalse

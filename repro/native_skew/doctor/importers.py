@@ -35,7 +35,7 @@ def use_of(module: str, sites: Sequence[Path]) -> Use:
     if folder is None:
         return "unknown"
     word, seen = module.rpartition(".")[2].encode(), False
-    for path in _python_files(folder):
+    for path in python_files(folder):
         try:
             data = regular_files.content(str(path), _BYTES)
         except OSError:
@@ -50,7 +50,8 @@ def use_of(module: str, sites: Sequence[Path]) -> Use:
     return "if asked" if seen else "unknown"
 
 
-def _python_files(folder: Path) -> Iterator[Path]:
+def python_files(folder: Path) -> Iterator[Path]:
+    """The Python files of a package, its tests left out; not without end."""
     number = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(

@@ -18,6 +18,7 @@ from native_skew.distributions import regular_files
 from native_skew.doctor.errors import NotAnEnvironmentError
 
 _CONFIGURATION_BYTES = 1 << 16
+_MAKERS = ("uv", "virtualenv")
 _NAMES = ("python", "python3")
 _OF_NAME = re.compile(r"python(3\.\d+)(t?)d?")
 _OF_FOLDER = re.compile(r"python(3\.\d+)(t?)")
@@ -34,6 +35,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
         full_version: of three numbers; empty where nothing tells.
         gone: where ``bin/python`` leads to and nothing is; empty where all is there.
         home: the folder of the base interpreter, where this is a virtual environment.
+        made_by: the tool that its ``pyvenv.cfg`` names; empty where that is Python itself.
         sees_system: whether imports reach the packages of the base interpreter.
 
     """
@@ -43,6 +45,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
     full_version: str = ""
     gone: str = ""
     home: str = ""
+    made_by: str = ""
     sees_system: bool = False
 
 
@@ -82,6 +85,7 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
         full_version=full if python.rstrip("t") == minor else "",
         gone=gone,
         home=f"{root}{home}" if home else "",
+        made_by=next((each for each in _MAKERS if each in configuration), ""),
         sees_system=configuration.get("include-system-site-packages", "").lower() == "true",
     )
 

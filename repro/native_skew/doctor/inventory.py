@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from pathlib import Path
 
 import msgspec
 
-from native_skew.distributions import SHARED, Listed, installed
+from native_skew.distributions import Listed, installed
+from native_skew.distributions.library_names import OF_OTHERS, is_library
 from native_skew.doctor.sites import Sites
+from native_skew.doctor.target import Target, of_tags
 
 _SHOWN = 4  # names in a phrase
 # Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
-_LIBRARY = re.compile(r"\.so(\.\d[\w.]*)?$")
+_LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
+_REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
+_OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
 _WALK = 500_000  # entries of a folder without a RECORD
 
 
@@ -28,9 +33,11 @@ class Distribution(Listed, frozen=True, kw_only=True):
     def built_here(self) -> bool:
         """Whether it was built from source here: no index takes a ``linux_`` tag.
 
-        conda's packages have such tags too.
+        conda's packages have such tags too, and the wheels of PyTorch's projects inside; what
+        auditwheel has put libraries into was made to be published.
         """
-        if self.installer == "conda":
+        repaired = any(_REPAIRED.search(path) for path in self.files)
+        if self.installer == "conda" or self.name in _OF_PYTORCH or repaired:
             return False
         return any(tag.rpartition("-")[2].startswith("linux_") for tag in self.tags)
 
@@ -64,6 +71,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
         gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
         shared: distributions that list one file with different content, by the file's path.
         not_examined: phrases for what could not be read.
+        target: what it is for.
 
     """
 
@@ -71,10 +79,17 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[tuple[Distribution, tuple[str, ...]], ...] = ()
     shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
     not_examined: tuple[str, ...] = ()
+    target: Target = Target()
 
 
-def read(sites: Sites) -> Inventory:
-    """What is in ``sites``."""
+def read(sites: Sites, target: Target | None = None) -> Inventory:
+    """What is in ``sites``.
+
+    Args:
+        sites: the folders.
+        target: what it is for; None where the wheels that were installed are to tell.
+
+    """
     found: dict[str, Distribution] = {}
     unread: list[str] = []
     for site in sites.folders:
@@ -103,6 +118,10 @@ def read(sites: Sites) -> Inventory:
             owned = {path for each in found.values() for path in each.files}
             stray = [path for path in _walk(site) if path not in owned]
             _give(stray, site, eggs, found)
+    if target is None:
+        target = of_tags(tag for each in found.values() for tag in each.tags) or Target()
+    if target.system == "linux":
+        found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
     kept, gone = _on_disk([each for key, each in found.items() if key], inside)
     nobodys = [found[""]] if "" in found else []
@@ -111,6 +130,19 @@ def read(sites: Sites) -> Inventory:
         gone=gone,
         shared=tuple(_shared(list(found.values()))),
         not_examined=(f"the metadata of {_listed(unread)}",) if unread else (),
+        target=target,
+    )
+
+
+def _of_linux(one: Distribution) -> Distribution:
+    """``one`` without the DLLs and the like that it brings for others."""
+    if not any(map(OF_OTHERS.search, one.files)):
+        return one
+    kept = [not OF_OTHERS.search(path) for path in one.files]
+    return msgspec.structs.replace(
+        one,
+        files=tuple(compress(one.files, kept)),
+        hashes=tuple(compress(one.hashes, kept)),
     )
 
 
@@ -198,5 +230,5 @@ def _walk(site: Path) -> Iterator[str]:
             seen += 1
             if seen > _WALK:
                 return
-            if SHARED.search(name):
+            if is_library(name):
                 yield f"{folder}/{name}"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os.path
-import re
 from collections.abc import Iterable
 
 import msgspec
 
 from native_skew.distributions import stem
 from native_skew.doctor.inventory import Distribution
-
-_VERSION = re.compile(r"\.so\.(\d[\w.]*)$")
 
 
 class Shipped(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,9 +53,3 @@ class Owners:
     def other_versions(self, name: str) -> list[Shipped]:
         """The files of that stem under another name."""
         return [each for each in self._by_stem.get(stem(name), ()) if each.name != name]
-
-
-def version(name: str) -> str:
-    """``1.2`` of ``libfoo.so.1.2``; empty where there is none."""
-    match = _VERSION.search(name)
-    return match[1] if match else ""

@@ -21,6 +21,7 @@ from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.mending import fitting
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Finding, Location
 
@@ -118,8 +119,6 @@ def _finding(
     environment: Environment,
     pins: Pins,
 ) -> Finding:
-    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
-
     module, path, built = refused[0]
     owner, modules = module.owner, tuple(dict.fromkeys(each.name for each, _, _ in refused))
     files = tuple(dict.fromkeys(environment.relative(each) for _, each, _ in refused))
@@ -150,6 +149,6 @@ def _finding(
             "installed": numpy.version,
             "built_for": f">={built.oldest}" if built.oldest else "<2",
         },
-        advice.fitting(fit, owner, pins),
+        fitting(fit, owner, pins),
         level="error" if certain else "warning",
     )

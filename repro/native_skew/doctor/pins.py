@@ -69,14 +69,19 @@ class Pins:
         python: the environment's ``major.minor``; empty where it is not known.
         full_version: the environment's, of three numbers; empty where it is not known. A marker
             that hangs on the third number is then taken not to hold.
+        markers: what markers see of the platform; None for this machine's.
 
     """
 
     def __init__(
-        self, distributions: Iterable[Distribution], python: str, full_version: str = ""
+        self,
+        distributions: Iterable[Distribution],
+        python: str,
+        full_version: str = "",
+        markers: Mapping[str, str] | None = None,
     ) -> None:
         self._installed = {each.name: each for each in distributions if each.name}
-        environ: dict[str, str] = {**default_environment(), "extra": ""}  # type: ignore[dict-item]
+        environ: dict[str, str] = {**default_environment(), **(markers or {}), "extra": ""}  # type: ignore[dict-item]
         python = python.rstrip("t")
         environs = [environ]
         if python:
@@ -100,6 +105,11 @@ class Pins:
     def requiring(self, provider: str) -> tuple[str, ...]:
         """The names of those that require ``provider``."""
         return tuple(sorted(name for name, pins in self._of.items() if provider in pins))
+
+    def on(self, provider: str) -> list[Pin]:
+        """Those that limit the versions of ``provider``."""
+        found = [pins[provider] for pins in self._of.values() if provider in pins]
+        return [each for each in found if each.specifier]
 
     def violated(self) -> list[Pin]:
         """Those that do not hold."""

@@ -77,7 +77,10 @@ def read(here: Path) -> tuple[Settings, Path | None]:
     for folder in (here, *here.parents):
         path = folder / "pyproject.toml"
         try:
-            data = tomllib.loads(regular_files.content(str(path), _BYTES).decode())
+            content = regular_files.content(str(path), _BYTES)
+            if b"native-skew" not in content:
+                continue  # most projects say nothing, and theirs is not to be checked here
+            data = tomllib.loads(content.decode())
         except FileNotFoundError:
             continue
         except (OSError, ValueError, RecursionError) as error:

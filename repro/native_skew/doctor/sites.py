@@ -94,7 +94,8 @@ def _joined(site: Path, line: str, root: str) -> str:
 
 
 def _of_python(prefix: Path, python: str, root: str) -> Iterator[Path]:
-    """As ``site.getsitepackages`` has them, and Debian's patched one."""
+    """As ``site.getsitepackages`` has them, Windows' too, and Debian's patched one."""
+    yield prefix / "Lib" / "site-packages"
     if not python:
         return
     number = python if python.endswith("t") else python.rstrip("t")

@@ -11,6 +11,7 @@ from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.mending import fitting
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 from native_skew.findings import Advice, Evidence, Finding, Location, Rule
@@ -115,13 +116,13 @@ def _advice(
     skew: Skew, cause: Cause, fellows: tuple[str, ...], environment: Environment, pins: Pins
 ) -> tuple[Advice, ...]:
     """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
-    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
-
     consumer, provider = skew.consumer, skew.provider
     if not consumer.built_here:
         needed = "" if skew.cause == "symbol" else skew.needed[0]
         found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
-        return advice.fitting(found, consumer, pins)
+        return fitting(found, consumer, pins)
+    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
+
     other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
     return advice.advise(
         cause,

@@ -20,6 +20,8 @@ else:
 _TABLE = shipped("doctor", "debian_packages.toml")
 _OS_RELEASE_BYTES = 1 << 14
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
+# MPI's start ends a process that finds no launcher
+_STARTED_BY = {"libopenmpi3": "openmpi-bin", "libopenmpi40": "openmpi-bin", "libmpich12": "mpich"}
 _FAMILIES = {
     "apt-get": ("debian", "ubuntu"),
     "dnf": ("fedora", "rhel", "centos", "suse"),
@@ -41,7 +43,8 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
 
     """
     plain = sorted({each for each in names if _NAME.fullmatch(each)})
-    packages = sorted({package for each in plain if (package := _table().get(each))})
+    found = {package for each in plain if (package := _table().get(each))}
+    packages = sorted(found | {_STARTED_BY[each] for each in found & {*_STARTED_BY}})
     commands = {
         # Images come without apt's lists, and without these no package is known to it.
         "apt-get": [["apt-get", "update"], ["apt-get", "install", *packages]] if packages else [],

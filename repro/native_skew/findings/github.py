@@ -6,15 +6,18 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from collections.abc import Iterable
 
 from native_skew.findings.model import Finding, Report, Rule, plain_lines
+from native_skew.findings.text import summary
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def workflow_commands(report: Report, rules: Iterable[Rule]) -> str:
-    """One line for each finding, and for each thing that was not examined."""
+    """One line for each finding, for each thing that was not examined, and where all is sound."""
     titles = {rule.id: rule.title for rule in rules}
     lines = [_line(each, titles.get(each.rule, each.rule)) for each in report.findings]
     lines += [f"::notice title=Not examined::{_data(each)}\n" for each in report.not_examined]
+    if not report.findings:
+        lines.append(f"::notice title=native-skew {report.command}::{_data(summary(report))}\n")
     return "".join(lines)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
+from pathlib import Path
 from typing import Literal
 
 import click
 import msgspec
 
 from native_skew.errors import ExitCode
-from native_skew.findings import github, sarif
-from native_skew.findings.model import Report, Rule
-from native_skew.findings.terminal import terminal
+from native_skew.findings.model import Finding, Report, Rule
 
 Form = Literal["json", "sarif", "github"]
 FORMS: dict[Form, str] = {
@@ -54,14 +54,42 @@ def write(
         verbose: of text, whether it says all that a finding rests on; the others always do.
 
     """
+    if form in ("github", "sarif"):
+        report = _in_workspace(report)
     if form is None:
         from native_skew.findings import text  # noqa: PLC0415  (not needed by the others)
 
-        text.show(report, terminal(), verbose=verbose)
+        text.show(report, verbose=verbose)
     elif form == "github":
+        from native_skew.findings import github  # noqa: PLC0415
+
         sys.stdout.write(github.workflow_commands(report, rules))
     else:
+        from native_skew.findings import sarif  # noqa: PLC0415
+
         data = sarif.log(report, rules) if form == "sarif" else report
         encoded = msgspec.json.encode(data, order="deterministic")
         sys.stdout.write(msgspec.json.format(encoded, indent=1).decode() + "\n")
     return report.exit_code
+
+
+def _in_workspace(report: Report) -> Report:
+    """``report`` with files as they are called from here, where CI has the repository.
+
+    What does not lie below keeps no file: an annotation would be at another one of that name.
+    """
+    here, subject = Path.cwd(), Path(report.subject)
+    if not subject.exists():
+        return report  # a name, not a path
+    absolute = Path(os.path.abspath(subject))  # noqa: PTH100  (links are kept)
+    inside = absolute.relative_to(here) if absolute.is_relative_to(here) else None
+
+    def placed(finding: Finding) -> Finding:
+        file = finding.location.file
+        if not file or file == "pyproject.toml":
+            return finding
+        below = inside and (inside / file if subject.is_dir() else inside)
+        location = msgspec.structs.replace(finding.location, file=below.as_posix() if below else "")
+        return msgspec.structs.replace(finding, location=location)
+
+    return msgspec.structs.replace(report, findings=tuple(map(placed, report.findings)))

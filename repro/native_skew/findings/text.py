@@ -1,30 +1,43 @@
-"""Findings as text for people."""
+"""Findings as text for people.
+
+By click alone: to load Rich would take longer than to diagnose a small environment.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
+import click
 
-from native_skew.findings.model import Advice, Finding, Report, plain
+from native_skew.findings.model import Advice, Finding, Level, Report, plain
 
-_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_STYLES: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def show(report: Report, console: Console, *, verbose: bool = False) -> None:
+def show(report: Report, *, verbose: bool = False) -> None:
     """Prints ``report``: each finding with its remedies, then one line of summary.
 
     With ``verbose``, each finding with all that it rests on, and what is ignored too.
     """
     for finding in report.findings:
-        _show_finding(finding, console, verbose)
+        _show_finding(finding, verbose)
     for each in report.ignored if verbose else ():
-        console.print(
-            Text(f"ignored {each.finding.rule}: {each.finding.message} ({plain(each.reason)})"),
-            soft_wrap=True,
-        )
+        _say(f"ignored {each.finding.rule}: {each.finding.message} ({each.reason})")
+    verdict, looked_at, left_out = _summary(report)
+    style = "red" if report.exit_code else "yellow" if report.incomplete or left_out else "green"
+    subject = click.style(plain(report.subject), bold=True)
+    _print(f"{subject}: {click.style(verdict, style)}{looked_at}" + click.style(left_out, "yellow"))
+
+
+def summary(report: Report) -> str:
+    """What was found, of how much, and what was left out, in one line."""
+    return f"{plain(report.subject)}: {''.join(_summary(report))}"
+
+
+def _summary(report: Report) -> tuple[str, str, str]:
     looked_at = ", ".join(
         # A failure that only an import shows has not been looked for.
         f"{count} {what}" if count or what != "imports" else "nothing imported: --confirm does"
@@ -38,46 +51,46 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     if report.ignored:
         parts.append(f"{len(report.ignored)} ignored")
     verdict = ", ".join(parts) or "nothing found"
-    if report.incomplete:
-        verdict = f"incomplete; {verdict}"
     left_out = "; ".join(report.not_examined)
-    partly = report.incomplete or left_out
-    style = "red" if report.exit_code else "yellow" if partly else "green"
-    console.print(
-        Text.assemble(
-            (plain(report.subject), "bold"),
-            ": ",
-            (verdict, style),
-            f" ({looked_at})",
-            (f"; not examined: {left_out}" if left_out else "", "yellow"),
-        ),
-        soft_wrap=True,
+    return (
+        f"incomplete; {verdict}" if report.incomplete else verdict,
+        f" ({plain(looked_at)})",
+        f"; not examined: {plain(left_out)}" if left_out else "",
     )
 
 
-def _show_finding(finding: Finding, console: Console, verbose: bool) -> None:
+def _show_finding(finding: Finding, verbose: bool) -> None:
     place = finding.location
     who = f"{place.distribution} {place.version}".strip()
     where = " · ".join(part for part in (who, place.file) if part)
-    console.print(
-        Text.assemble(
-            (finding.level, _STYLES[finding.level]),
-            f" {finding.rule}",
-            (f"  {plain(where)}", "dim"),
-        ),
-        soft_wrap=True,
-    )
-    _show_indented(Text(plain(finding.message)), 2, console)
+    level = click.style(finding.level, _STYLES[finding.level], bold=True)
+    _print(f"{level} {finding.rule}" + click.style(f"  {plain(where)}" if where else "", dim=True))
+    _say(finding.message, 2)
     for line in _evidence(finding) if verbose else ():
-        _show_indented(Text(line, "dim"), 4, console)
+        _say(line, 4, dim=True)
     for number, advice in enumerate(finding.advice, 1):
         title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
-        _show_indented(Text(plain(title), "bold"), 2, console)
+        _say(title, 2, bold=True)
         for line in _lines(advice):  # never wrapped: they are to be copied
-            console.print(Text(f"       {plain(line)}", "green"), soft_wrap=True)
+            _print(click.style(f"       {plain(line)}", "green"))
         if advice.trap:
-            _show_indented(Text(f"The catch: {plain(advice.trap)}"), 5, console)
-    console.print()
+            _say(f"The catch: {advice.trap}", 5)
+    _print("")
+
+
+def _say(text: str, columns: int = 0, *, bold: bool = False, dim: bool = False) -> None:
+    """Wrapped for a terminal; on one line for a log, where names are searched for."""
+    text, indent = plain(text), " " * columns
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        text = click.wrap_text(text, width, initial_indent=indent, subsequent_indent=indent)
+    else:
+        text = indent + text
+    _print(click.style(text, bold=bold or None, dim=dim or None))
+
+
+def _print(text: str) -> None:
+    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def _evidence(finding: Finding) -> Iterator[str]:
@@ -87,14 +100,6 @@ def _evidence(finding: Finding) -> Iterator[str]:
             yield from (f"  {each}" for each in value)
         elif value not in (None, "", ()):
             yield f"{key}: {value}"
-
-
-def _show_indented(text: Text, columns: int, console: Console) -> None:
-    """Wrapped for a terminal; on one line for a log, where names are searched for."""
-    if console.is_terminal:
-        console.print(Padding(text, (0, 0, 0, columns), expand=False))
-    else:
-        console.print(Text(" " * columns).append_text(text), soft_wrap=True)
 
 
 def _lines(advice: Advice) -> Iterator[str]:

@@ -118,6 +118,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
             as audit speaks of it; none where it looks at the file alone that it installs.
         locks: the kinds of lock that it writes or installs.
         first_release: the oldest release that the timeline asks; empty where it asks none.
+        remake: what makes an environment's interpreter anew and keeps what is installed, before
+            the Python's version and the folder; its name stands in the pyvenv.cfg of its own.
 
     """
 
@@ -134,6 +136,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     readers: Mapping[str, MetadataReader] = {}
     locks: tuple[LockFormat, ...] = ()
     first_release: str = ""
+    remake: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.commands:

@@ -597,6 +597,7 @@ TOOL = PackagingTool(
     default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
     isolate=_isolate,
     installer_file="uv",
+    remake=("uv", "venv", "--allow-existing", "--python"),
     readers={"uv pip": _nearest, "uv lock (and uv sync)": _first_admitted},
     locks=(
         LockFormat(

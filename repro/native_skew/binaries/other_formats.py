@@ -1,0 +1,158 @@
+"""What macOS's and Windows' modules say of themselves: Mach-O and PE, read, never loaded.
+
+By https://github.com/ronaldoussoren/macholib and https://github.com/erocarrera/pefile, which are
+imported where there is such a file. What they raise of damage is anything.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from native_skew.binaries.image import ImageError
+
+if TYPE_CHECKING:
+    from macholib.MachO import MachOHeader
+
+System = Literal["linux", "macos", "windows"]
+
+_FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+_MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
+_LOAD_DYLIB = ("LC_LOAD_DYLIB", "LC_LOAD_WEAK_DYLIB", "LC_REEXPORT_DYLIB")
+# mach/machine.h and winnt.h, as wheels' tags call them.
+_MACHINES = {0x01000007: "x86_64", 0x0100000C: "arm64", 7: "i386"}
+_PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x14C: "x86"}
+
+
+class Needed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A library that a file needs.
+
+    Attributes:
+        name: as the file has it: an install name, or a DLL's.
+        compatible: the compatibility version that it was linked with; 0 where there is none.
+        weak: whether the file is loaded without it as well.
+
+    """
+
+    name: str
+    compatible: int = 0
+    weak: bool = False
+
+
+class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One file, or one machine's part of a universal one.
+
+    Attributes:
+        machine: as a wheel's tag calls it.
+        name: the install name of a macOS library; empty where there is none.
+        compatible: its compatibility version.
+        search: LC_RPATH's folders.
+
+    """
+
+    machine: str
+    needed: tuple[Needed, ...]
+    name: str = ""
+    compatible: int = 0
+    search: tuple[str, ...] = ()
+
+
+def system_of(path: str | Path) -> System | None:
+    """For which system a file is, by its first bytes; None where these say nothing."""
+    try:
+        _check_regular(path)
+        with Path(path).open("rb") as file:
+            magic = file.read(4)
+    except (OSError, ImageError):
+        return None
+    if magic == b"\x7fELF":
+        return "linux"
+    if magic in (*_FAT, *_MACH_O):
+        return "macos"
+    return "windows" if magic[:2] == b"MZ" else None
+
+
+def mach_o(path: str | Path) -> tuple[OtherFile, ...]:
+    """The parts of a Mach-O file, one for each machine.
+
+    Raises:
+        ImageError: it is damaged.
+
+    """
+    from macholib.MachO import MachO  # noqa: PLC0415
+
+    _check_regular(path)
+    try:
+        found = tuple(_slice(each) for each in MachO(str(path)).headers)
+    except Exception as error:
+        raise ImageError(f"a damaged Mach-O file ({type(error).__name__})") from error
+    if not found:
+        raise ImageError("a Mach-O file for no machine")
+    return found
+
+
+def _slice(header: MachOHeader) -> OtherFile:
+    needed, search, name, compatible = [], [], "", 0
+    for kind, text, version in _commands(header):
+        if kind == "LC_RPATH":
+            search.append(text)
+        elif kind == "LC_ID_DYLIB":
+            name, compatible = text, version
+        elif kind in _LOAD_DYLIB:
+            needed.append(Needed(name=text, compatible=version, weak="WEAK" in kind))
+    machine = _MACHINES.get(header.header.cputype & 0xFFFFFFFF, "another machine")
+    return OtherFile(
+        machine=machine,
+        needed=tuple(needed),
+        name=name,
+        compatible=compatible,
+        search=tuple(search),
+    )
+
+
+def _commands(header: MachOHeader) -> Iterator[tuple[str, str, int]]:
+    for load, command, data in header.commands:
+        if isinstance(data, bytes):
+            text = data.partition(b"\0")[0].decode("utf-8", "backslashreplace")
+            version = getattr(command, "compatibility_version", 0)
+            yield load.get_cmd_name(), text, int(getattr(version, "_version", version))
+
+
+def pe(path: str | Path) -> OtherFile:
+    """What a DLL imports, at once or when it first calls it.
+
+    Raises:
+        ImageError: it is damaged.
+
+    """
+    import pefile  # noqa: PLC0415
+
+    _check_regular(path)
+    kinds = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
+    try:
+        with pefile.PE(str(path), fast_load=True) as image:
+            image.parse_data_directories([pefile.DIRECTORY_ENTRY[each] for each in kinds])
+            needed = [
+                Needed(name=each.dll.decode("utf-8", "backslashreplace"), weak=late)
+                for kind, late in (("IMPORT", False), ("DELAY_IMPORT", True))
+                for each in getattr(image, f"DIRECTORY_ENTRY_{kind}", [])
+                if each.dll
+            ]
+            machine = _PE_MACHINES.get(image.FILE_HEADER.Machine, "another machine")
+    except Exception as error:
+        raise ImageError(f"a damaged PE file ({type(error).__name__})") from error
+    return OtherFile(machine=machine, needed=tuple(needed))
+
+
+def _check_regular(path: str | Path) -> None:
+    """Raises ImageError where ``path`` is no regular file: a FIFO would wait for a writer."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+            raise ImageError("not a regular file")
+    except (OSError, ValueError) as error:
+        raise ImageError(getattr(error, "strerror", None) or "unusable name") from error

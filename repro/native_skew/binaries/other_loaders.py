@@ -1,0 +1,144 @@
+"""Where macOS's and Windows' loaders find what a module needs, as far as an environment tells.
+
+The system that it is for is not at hand: what lies outside of the environment is not judged.
+dyld: https://github.com/apple-oss-distributions/dyld/blob/main/doc/dyld.md and dyld(1);
+https://learn.microsoft.com/en-us/windows/win32/dlls/dynamic-link-library-search-order
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+from native_skew.binaries import other_formats
+from native_skew.binaries.image import Header, ImageError
+from native_skew.binaries.loader import Loaded, Loader, Unresolved
+from native_skew.binaries.other_formats import OtherFile
+
+_LOADER, _RPATH = "@loader_path/", "@rpath/"
+
+
+class OtherLoader(Loader):
+    """A loader of another system than Linux; what it does not judge is counted.
+
+    Args:
+        machine: of the process, as a wheel's tag calls it; empty where nothing tells, then a
+            universal file counts by its first part.
+
+    Attributes:
+        elsewhere: names that lie, or may lie, outside of the environment.
+
+    """
+
+    def __init__(self, machine: str = "") -> None:
+        super().__init__()
+        self.machine = machine
+        self.elsewhere: set[str] = set()
+        self._parts: dict[str, OtherFile] = {}
+
+    def part(self, file: Loaded) -> OtherFile:
+        """What the format says of a file that was opened."""
+        return self._parts[file.path]
+
+    def open(self, path: str) -> Loaded | str | None:
+        """The file at ``path``; the reason where it is damaged, None where there is none."""
+        if path not in self._files:
+            self._files[path] = self._read(path)
+        return self._files[path]
+
+    def _read(self, path: str) -> Loaded | str | None:
+        if not os.path.exists(path):  # noqa: PTH110
+            return None
+        try:
+            part = self._choose(self._parts_of(path))
+            status = os.stat(path)  # noqa: PTH116
+        except (OSError, ImageError) as error:
+            return str(error)
+        self._parts[path] = part
+        header = Header(
+            machine=0, bits=64, little=True, shared=True, interpreter="", soname=part.name,
+            needed=tuple(each.name for each in part.needed if not each.weak), rpath="",
+            runpath=":".join(each.replace("@loader_path", "$ORIGIN") for each in part.search),
+            no_default=False, tags={},
+        )  # fmt: skip
+        return Loaded(path=path, identity=(status.st_dev, status.st_ino), header=header)
+
+    def _choose(self, parts: tuple[OtherFile, ...]) -> OtherFile:
+        return next((each for each in parts if each.machine == self.machine), parts[0])
+
+    def _parts_of(self, path: str) -> tuple[OtherFile, ...]:
+        raise NotImplementedError
+
+    def _outside(self, name: str) -> tuple[None, None]:
+        self.elsewhere.add(name)
+        return None, None
+
+
+class MacLoader(OtherLoader):
+    """dyld: install names, with the folders of all that led to a file."""
+
+    def _parts_of(self, path: str) -> tuple[OtherFile, ...]:
+        return other_formats.mach_o(path)
+
+    def _folders(self, chain: tuple[Loaded, ...]) -> tuple[str, ...]:
+        return tuple(folder for each in reversed(chain) for folder in each.folders)
+
+    def _find(
+        self, name: str, needer: Loaded, folders: tuple[str, ...]
+    ) -> tuple[Loaded | None, Unresolved | None]:
+        if name.startswith(_RPATH):
+            candidates = [f"{folder}/{name.removeprefix(_RPATH)}" for folder in folders]
+        elif name.startswith(_LOADER):
+            candidates = [f"{needer.folder}/{name.removeprefix(_LOADER)}"]
+        else:
+            return self._outside(name)
+        return self._first(map(os.path.normpath, candidates), name, needer)
+
+    def _first(
+        self, candidates: Iterable[str], name: str, needer: Loaded
+    ) -> tuple[Loaded | None, Unresolved | None]:
+        for path in candidates:
+            found = self.open(path)
+            if isinstance(found, Loaded):
+                return found, None
+            if found:
+                return None, Unresolved(
+                    name=_leaf(name), needer=needer, chain=(), damaged=f"{path}: {found}"
+                )
+        return None, Unresolved(name=_leaf(name), needer=needer, chain=())
+
+
+class WindowsLoader(OtherLoader):
+    """Windows': by the DLL's name, in whatever folder a package has added.
+
+    Args:
+        machine: of the process.
+        named: the environment's files of a name.
+        known: whether another version of a name is the environment's own.
+
+    """
+
+    def __init__(
+        self, machine: str, named: Callable[[str], list[str]], known: Callable[[str], bool]
+    ) -> None:
+        super().__init__(machine)
+        self._named, self._is_known = named, known
+
+    def _parts_of(self, path: str) -> tuple[OtherFile, ...]:
+        return (other_formats.pe(path),)
+
+    def _find(
+        self, name: str, needer: Loaded, folders: tuple[str, ...]
+    ) -> tuple[Loaded | None, Unresolved | None]:
+        del folders  # added by the packages' own code, which is not run
+        beside = f"{needer.folder}/{name}"
+        for path in (beside, *self._named(name)):
+            if isinstance(found := self.open(path), Loaded):
+                return found, None
+        if not self._is_known(name):
+            return self._outside(name)
+        return None, Unresolved(name=name, needer=needer, chain=())
+
+
+def _leaf(name: str) -> str:
+    return name.rpartition("/")[2]

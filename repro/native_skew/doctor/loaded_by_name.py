@@ -1,0 +1,99 @@
+"""Libraries that no module brings in: Python code, a framework or Qt loads them by their names.
+
+Whether it does is not run; what is certain is told apart from what may never be asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from native_skew.binaries import Loaded, Loader
+from native_skew.distributions import regular_files
+from native_skew.doctor import rules, system_libraries
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.extension_modules import ExtensionModule
+from native_skew.doctor.importers import python_files
+from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.library_owners import Owners
+from native_skew.findings import Finding, Location
+
+# https://doc.qt.io/qt-6/qpa.html: without it, no window opens where there is a display
+_PLATFORM = re.compile(r"/plugins/platforms/libqxcb\.so$")
+_OF_OTHERS = re.compile(r"\.libs/|/tests?/")
+_BYTES = 1 << 20
+
+
+def lacking(
+    modules: Iterable[ExtensionModule], environment: Environment, loader: Loader, owners: Owners
+) -> Iterator[Finding]:
+    """Those that need a library of the system that it does not have."""
+    if environment.is_elsewhere or environment.target.system != "linux":
+        return
+    known = {file.identity for module in modules for file in module.closure.files}
+    for owner in environment.distributions:
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for path in owner.files if owner.name else ():
+            file = None if _OF_OTHERS.search(path) else loader.open(path)
+            if not isinstance(file, Loaded) or file.identity in known:
+                continue
+            if names := _names(file, loader, owners):
+                found.setdefault(_how(path, environment), {})[path] = names
+        yield from (_finding(how, owner, paths, environment) for how, paths in found.items())
+
+
+def _names(file: Loaded, loader: Loader, owners: Owners) -> tuple[str, ...]:
+    """What the system should have and lacks, by the names that wheels are known to take from it."""
+    if loader.program and loader.program.header.architecture != file.header.architecture:
+        return ()
+    return tuple(
+        gap.name
+        for gap in loader.closure(file).unresolved
+        if not (gap.foreign or gap.damaged or owners.named(gap.name))
+        and system_libraries.is_known(gap.name)
+    )
+
+
+def _how(path: str, environment: Environment) -> str:
+    """What is known of who loads it."""
+    if _PLATFORM.search(path):
+        return "platform"
+    name = path.rpartition("/")[2].partition(".so")[0].encode()
+    for folder in _packages(path, environment):
+        for source in python_files(folder):
+            try:
+                text = regular_files.content(str(source), _BYTES)
+            except OSError:
+                continue
+            if name.removeprefix(b"lib") in text and b"ctypes" in text:
+                return "ctypes"
+    return "unknown"
+
+
+def _packages(path: str, environment: Environment) -> Iterator[Path]:
+    for site in environment.sites:
+        if path.startswith(f"{site}/"):
+            yield site / path.removeprefix(f"{site}/").partition("/")[0]
+
+
+def _finding(
+    how: str, owner: Distribution, paths: dict[str, tuple[str, ...]], environment: Environment
+) -> Finding:
+    files = tuple(map(environment.relative, paths))
+    names = tuple(dict.fromkeys(name for each in paths.values() for name in each))
+    listed = ", ".join(f"`{name}`" for name in names)
+    more = f" and {len(files) - 1} more need" if files[1:] else " needs"
+    why = {
+        "platform": "Imports succeed, and no window opens on a display without it.",
+        "ctypes": f"{owner.title}'s own Python code loads it by its name.",
+        "unknown": "Nothing imports it: it may be loaded when it is asked for.",
+    }[how]
+    rule = rules.OPTIONAL_MODULE if how == "unknown" else rules.MISSING_SYSTEM_LIBRARY
+    return rule.finding(
+        f"`{files[0]}`{more} {listed}, which the system does not have. {why}",
+        Location(file=files[0], distribution=owner.name, version=owner.version),
+        {"needed": names, "files": files},
+        system_libraries.advise(names, environment.image),
+        level="warning" if how == "ctypes" else None,
+    )

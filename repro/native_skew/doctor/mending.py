@@ -1,0 +1,55 @@
+"""What the findings offer, without what renders it where all is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.fits import Fit
+from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.pins import Pin, Pins
+from native_skew.findings import Advice, Finding
+
+
+def reinstalling(owner: Distribution) -> tuple[Advice, ...]:
+    """What puts the files of ``owner`` there again; nothing where its name is none to type."""
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    if not owner.has_valid_names:
+        return ()
+    what = (f"{owner.name}=={owner.version}",)
+    return advice.installing(what, owner.installer, "Reinstall it", reinstall=True)
+
+
+def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice, ...]:
+    """See ``advice.fitting``."""
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    return advice.fitting(fit, consumer, pins) if consumer.has_valid_names else ()
+
+
+def required(pins: Collection[Pin], installer: str) -> tuple[Advice, ...]:
+    """What installs a provider in a version that all of ``pins`` on it admit."""
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    together = sorted({str(part) for pin in pins for part in pin.specifier})
+    (provider,) = {pin.provider for pin in pins}
+    what = (f"{provider}{','.join(together)}",)
+    return advice.installing(what, installer, "Install what is required")
+
+
+def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:
+    """What gives the environment its interpreter again."""
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    return advice.remaking(python, environment.root, environment.made_by) if python else ()
+
+
+def offered(findings: Iterable[Finding], environment: Environment) -> list[Finding]:
+    """``findings`` with the advice that can be followed here."""
+    found = list(findings)
+    if not any(each.advice for each in found):
+        return found
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    return list(advice.offered(found, environment.root))

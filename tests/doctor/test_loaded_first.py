@@ -1,0 +1,94 @@
+"""What something else loads: frameworks' libraries, operators, and libraries of Python code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_facts import HERE, environment, installed, library, only, rules
+
+from native_skew.doctor.diagnosis import diagnose
+from native_skew.toolchain.compiler import Compiler
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return environment(tmp_path / "env") / HERE
+
+
+@pytest.fixture
+def compiler(session) -> Compiler:  # type: ignore[no-untyped-def]
+    return session.compiler
+
+
+OLD, NEW = "int f(void) { return 1; }\nint g(void) { return 2; }\n", "int f(void) { return 1; }\n"
+CALLS = "extern int f(void), g(void); int {}(void) {{ return f() + g(); }}\n"
+
+
+def torch(site: Path, compiler: Compiler, version: str, source: str) -> Path:
+    made = library(
+        site / "torch" / "lib", compiler, "libtorch.so", source, "-Wl,-soname,libtorch.so"
+    )
+    installed(site, "torch", "torch/lib/libtorch.so", version=version)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("file", "entry"),
+    [("ops/_C.abi3.so", "PyInit__C"), ("ops/_C.so", "operator_of_torch")],
+)
+def test_symbols_of_what_is_loaded_first(
+    site: Path, compiler: Compiler, file: str, entry: str
+) -> None:
+    """An extension of torch finds its libraries by nothing but torch's import."""
+    older = torch(site, compiler, "2.4.0", OLD)
+    folder, _, name = file.rpartition("/")
+    library(site / folder, compiler, name, CALLS.format(entry), str(older))
+    installed(site, "ops", file, version="2.1.2+pt24cpu", more="Requires-Dist: torch\n")
+    assert rules(diagnose(site.parents[2])) == ["preloaded-library"]
+    torch(site, compiler, "2.4.0", NEW)
+    found = {each.rule: each for each in diagnose(site.parents[2]).findings}
+    finding = found["undefined-symbol"]
+    assert finding.evidence["needed"] == ("g",)
+    assert finding.evidence["provider"] == "torch"
+    assert "torch==2.4.*" in finding.advice[0].commands[0]
+
+
+def test_a_framework_without_the_library(site: Path, compiler: Compiler) -> None:
+    """Built for CUDA, beside a torch for the processor alone."""
+    device = library(site.parent, compiler, "x.so", OLD, "-Wl,-soname,libtorch_cuda.so")
+    source = CALLS.format("PyInit__C")
+    library(site / "ops", compiler, "_C.abi3.so", source, "-Wl,--no-as-needed", str(device))
+    installed(site, "ops", "ops/_C.abi3.so", more="Requires-Dist: torch (==2.5.1)\n")
+    torch(site, compiler, "2.6.0", OLD)
+    finding = only(diagnose(site.parents[2]), "skewed-library")
+    assert finding.evidence["provider"] == "torch"
+    assert "torch==2.5.1" in finding.advice[0].commands[0]
+    assert not any("apt-get" in command for each in finding.advice for command in each.commands)
+
+
+@pytest.mark.parametrize(
+    ("file", "python", "rule", "level"),
+    [
+        (
+            "gbm/lib_gbm.so",
+            "import ctypes\nPATH = 'lib_gbm.so'\n",
+            "missing-system-library",
+            "warning",
+        ),
+        ("gbm/lib_gbm.so", "", "optional-module", "note"),
+        ("gbm/Qt/plugins/platforms/libqxcb.so", "", "missing-system-library", "error"),
+    ],
+)
+def test_a_library_that_no_module_brings_in(
+    site: Path, compiler: Compiler, file: str, python: str, rule: str, level: str
+) -> None:
+    # One that wheels are known to take from the system, and that no machine of ours has.
+    absent = library(site.parent, compiler, "x.so", OLD, "-Wl,-soname,libodbc.so.2")
+    folder, _, name = file.rpartition("/")
+    library(site / folder, compiler, name, NEW, "-Wl,--no-as-needed", str(absent))
+    (site / "gbm" / "__init__.py").write_text(python)
+    installed(site, "gbm", file)
+    finding = only(diagnose(site.parents[2]), rule)
+    assert finding.level == level
+    assert finding.evidence["needed"] == ("libodbc.so.2",)

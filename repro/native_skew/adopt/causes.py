@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -70,6 +68,3 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     where: str
     libraries: tuple[str, ...] = ()
-
-
-Links = Mapping[str, tuple[Link, ...]]

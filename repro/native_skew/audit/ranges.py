@@ -61,11 +61,6 @@ class RangeFile(io.RawIOBase):
         """In bytes."""
         return self._size
 
-    @property
-    def is_ranged(self) -> bool:
-        """Whether the server has ranges; else the whole file was fetched."""
-        return self._whole is None
-
     def prefetch(self, start: int, length: int) -> None:
         """Fetches ``length`` bytes from ``start`` in one request, unless they are there."""
         start = max(0, start)

@@ -55,15 +55,6 @@ class UndefinedSymbols:
         left = self._together(self.names)
         self._keep(list(self.names), {name for name in left if not name.startswith(prefixes)})
 
-    def ask_for_all(self, files: Iterable[Loaded]) -> None:
-        """Takes away from every module what any of ``files`` defines."""
-        left = self._together(self.names)
-        for file in files:
-            if not left:
-                break
-            left = left - _defined(file, left)
-        self._keep(list(self.names), left)
-
     def _together(self, numbers: Iterable[int]) -> set[bytes]:
         return set().union(*(self.names[number] for number in numbers))
 

@@ -97,7 +97,7 @@ def installing(
     for interface in by_tool(list(tabs().values()), installer):
         try:
             plan, plain = (
-                interface.render(each, todaystodays_context("", "")) for each in (request, kept)
+                interface.render(each, todays_context("", "")) for each in (request, kept)
             )
         except Unsupported:
             continue

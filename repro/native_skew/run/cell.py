@@ -47,7 +47,7 @@ from native_skew.verdict import FAILURES, Verdict
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """A cell with all that is needed to run it.
 
-    ``substitute`` is an sdist that takes the fake consumer's sandbox: it must work unaided.
+    ``substitute`` is an sdist that takes the fake consumer's place: it must work unaided.
     """
 
     cell: Cell
@@ -107,7 +107,7 @@ class CellRun:
         builds: Builds,
         before_installing: BeforeInstalling | None = None,
     ) -> None:
-        self._workshop, self._task, self._builds = session, task, builds
+        self._session, self._task, self._builds = session, task, builds
         self._before_installing = before_installing
         self._processes, self._limit = processes, limit
         self._prefix = session.next_prefix()
@@ -134,7 +134,7 @@ class CellRun:
         except Unsupported as reason:
             return Ran(publication=publication, unsupported=str(reason))
         finally:
-            self._workshop.index.withdraw(self._prefix)
+            self._session.index.withdraw(self._prefix)
         require_answer(
             self._records[-1].commands[-1].argv,
             exit_code,
@@ -143,7 +143,7 @@ class CellRun:
         )
         if task.scenario.live and exit_code:
             self._builds.require(task.scenario, task.cell.variant, task.interpreter)
-        self._workshop.require_space()
+        self._session.require_space()
         return Ran(
             publication=publication,
             exit_code=exit_code,
@@ -181,12 +181,12 @@ class CellRun:
             observation=ran.observation,
             journal=tuple(ran.publication.journal),
             circumstances=evidence.circumstances_of(
-                task.interpreter, self._workshop.compiler, self._workshop.check_tools
+                task.interpreter, self._session.compiler, self._session.check_tools
             ),
             diagnosis=diagnosis,
         )
         known = evidence.replacements(
-            self.sandbox, self._workshop.work, task.interpreter, bool(task.scenario.live)
+            self.sandbox, self._session.work, task.interpreter, bool(task.scenario.live)
         )
         return evidence.redact(result, known)
 
@@ -196,10 +196,10 @@ class CellRun:
             task.interpreter.require_headers()
             publication, url = Publication(()), live.index_url()
         else:
-            publication = self._workshop.publication(
+            publication = self._session.publication(
                 task.scenario, task.cell.variant, task.interpreter, task.substitute
             )
-            url = self._workshop.index.publish(self._prefix, publication)
+            url = self._session.index.publish(self._prefix, publication)
         self.sandbox = msgspec.structs.replace(self.sandbox, index_url=url)
         return publication
 
@@ -263,7 +263,7 @@ class CellRun:
                 shutil.copy2(before / name, self.sandbox.project)
 
     def _run_plan(self, step: Step, plan: Plan) -> int:
-        self._workshop.require_space()
+        self._session.require_space()
         project, user = self.sandbox.project, self.sandbox.user_configuration
         for folder, files in ((project, plan.files), (user, plan.user_files)):
             for name, text in files.items():
@@ -304,7 +304,7 @@ class CellRun:
             cwd=self.sandbox.project,
             environ={
                 **environ,
-                **self._workshop.compiler.environ,
+                **self._session.compiler.environ,
                 **(plan.environ if plan else {}),
                 **more,
             },
@@ -349,7 +349,7 @@ class CellRun:
         python = str(prefix / "bin" / "python")
         if not Path(python).exists():
             raise CellError(python, "the environment has no interpreter to check it with")
-        pip, uv = self._workshop.check_tools
+        pip, uv = self._session.check_tools
         checks = []
         for tool, arguments in (
             (pip, ("--python", python, "check")),

@@ -26,7 +26,7 @@ class Builds:
     """
 
     def __init__(self, session: Session, processes: Processes, limit: float) -> None:
-        self._workshop, self._processes, self._limit = session, processes, limit
+        self._session, self._processes, self._limit = session, processes, limit
         self._lock = threading.Lock()
         self._known: dict[tuple[tuple[str, ...], str], Outcome] = {}
 
@@ -44,17 +44,17 @@ class Builds:
                 self._known[key] = self._build(scenario.consumer, requirements, interpreter)
             outcome = self._known[key]
         if outcome.exit_code:
-            compiler = Path(self._workshop.compiler.title).name
+            compiler = Path(self._session.compiler.title).name
             raise BuildError(" ".join(requirements), interpreter.name, compiler, outcome.output)
 
     def _build(
         self, consumer: str, requirements: tuple[str, ...], interpreter: Interpreter
     ) -> Outcome:
         """How the last command ended."""
-        root = self._workshop.folder / f"build-{len(self._known)}"
+        root = self._session.folder / f"build-{len(self._known)}"
         place = Sandbox(root=root, index_url=user_index.index_url())
         place.prepare()
-        pip, _ = self._workshop.check_tools
+        pip, _ = self._session.check_tools
         wheel = ("wheel", "--no-deps", "--no-binary", consumer, "--wheel-dir", "wheels")
         commands = (
             (interpreter.path, "-m", "venv", "--without-pip", ".venv"),
@@ -67,7 +67,7 @@ class Builds:
                     cwd=place.project,
                     environ={
                         **environment(place, (pip.path,), live=True),
-                        **self._workshop.compiler.environ,
+                        **self._session.compiler.environ,
                     },
                     limit=self._limit,
                 )

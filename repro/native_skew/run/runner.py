@@ -70,7 +70,7 @@ class Runner:
         processes: Processes | None = None,
         before_installing: BeforeInstalling | None = None,
     ) -> None:
-        self._workshop, self._jobs, self._limit, self._keep = session, jobs, limit, keep
+        self._session, self._jobs, self._limit, self._keep = session, jobs, limit, keep
         self._processes = processes or Processes()
         self._before_installing = before_installing
         self._builds = Builds(session, self._processes, limit)
@@ -120,7 +120,7 @@ class Runner:
     def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
         """One cell's outcome; ``ended`` is called when its last process has."""
         run = CellRun(
-            self._workshop,
+            self._session,
             task,
             self._processes,
             self._limit,

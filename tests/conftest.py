@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,24 +27,42 @@ from support.command import HANG
 from support.spy_index import Spy
 
 # Figures belong in `nox -s bench`: no test fails because a machine is busy.
-settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_KIT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("kit", _KIT)
+settings.register_profile("quick", _KIT, max_examples=20)
 settings.load_profile("kit")
+# Fixtures of which each use costs an index on loopback, or a process that imports the kit; and of
+# how many tests that use them a module has its first ones among those for every change.
+_COSTLY, _COSTLY_QUICK = {"audit", "call", "start"}, 4
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / DEFAULT_WORK
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With ``-m quick``, open input is tried with fewer examples."""
+    if config.getoption("markexpr") == "quick":
+        settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests for every change: those that need no tool of the kit's, nor a network.
 
     What runs a cell takes the session, by whatever fixtures; what starts a run otherwise, or
-    takes long, is marked as slow where it stands.
+    takes long, is marked as slow where it stands. Of those that are costly, each module has some,
+    with the first of their parameters.
     """
+    costly: dict[Path, set[str]] = defaultdict(set)
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        slow = any(item.get_closest_marker(name) for name in ("slow", "live"))
-        if not slow and "session" not in fixtures:
-            item.add_marker(pytest.mark.quick)
+        fixtures = {*getattr(item, "fixturenames", ())}
+        if "session" in fixtures or any(map(item.get_closest_marker, ("slow", "live"))):
+            continue
+        if fixtures & _COSTLY:
+            name, of_module = item.nodeid.partition("[")[0], costly[item.path]
+            if name in of_module or len(of_module) == _COSTLY_QUICK:
+                continue
+            of_module.add(name)
+        item.add_marker(pytest.mark.quick)
 
 
 class Silent:

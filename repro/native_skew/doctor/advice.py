@@ -124,7 +124,9 @@ def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
         each.title
         for each in tabs().values()
         if each.makes_environment
-        and not any(_beside(root, name) for name in each.render(empty, todays_context("", "")).files)
+        and not any(
+            _beside(root, name) for name in each.render(empty, todays_context("", "")).files
+        )
     }
     for each in findings:
         kept = tuple(advice for advice in each.advice if advice.tool not in absent)

@@ -15,8 +15,7 @@ from native_skew.audit.ranges import RangeFile
 from native_skew.audit.redaction import without_credentials
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
-from native_skew.distributions import metadata
-from native_skew.distributions.library_names import is_library
+from native_skew.distributions import library_names, metadata
 from native_skew.findings import plain
 
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
@@ -99,7 +98,7 @@ def wheel_contents(
     """
     with Zip(filename, stream) as archive:
         info = archive.dist_info(name)
-        libraries = sorted(each for each in archive.members if is_library(each))
+        libraries = sorted(each for each in archive.members if library_names.is_library(each))
         chosen = _within(archive, libraries, budget)
         with tempfile.TemporaryDirectory() as folder:
             found = [_module(archive, each, Path(folder)) for each in chosen]

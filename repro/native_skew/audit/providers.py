@@ -15,7 +15,7 @@ from native_skew.audit.release import File, Reader
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions.library_names import is_library
+from native_skew.distributions import library_names
 
 # Extension modules, and what auditwheel, delocate and delvewheel put beside them.
 _OWN_USE = re.compile(
@@ -122,7 +122,7 @@ class Providers:
             return frozenset()
         if wheel.filename not in self._shipped:
             members = self._reader.members(wheel)
-            self._shipped[wheel.filename] = frozenset(filter(is_library, members))
+            self._shipped[wheel.filename] = frozenset(filter(library_names.is_library, members))
         return self._shipped[wheel.filename]
 
     def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
-from native_skew.distributions.library_names import version
+from native_skew.distributions import library_names
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
@@ -287,7 +287,8 @@ class Explanations:
         pins = self._pins.of(consumer)
         # A wheel's copies of one library differ in how much of the version the name has.
         by_version = sorted(
-            self._owners.other_versions(unresolved.name), key=lambda each: -len(version(each.name))
+            self._owners.other_versions(unresolved.name),
+            key=lambda each: -len(library_names.version(each.name)),
         )
         related = [
             each

@@ -7,7 +7,7 @@ import re
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from native_skew.distributions.library_names import version
+from native_skew.distributions import library_names
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pin
 
@@ -47,7 +47,9 @@ def fit(
     """
     if pin and not pin.holds and pin.bounded:
         return Fit(provider=provider.name, versions=str(pin.specifier), samples=(pin.lowest,))
-    start = _of_library(provider.version, version(needed), version(shipped))
+    start = _of_library(
+        provider.version, library_names.version(needed), library_names.version(shipped)
+    )
     if not start and provider.name == "torch" and (match := _TORCH.search(consumer.version)):
         start = f"{match[1]}.{match[2]}"
     if not start and pin and (in_step := _LEADING.match(pin.lowest)):

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.distributions import Listed, installed
-from native_skew.distributions.library_names import OF_OTHERS, is_library
+from native_skew.distributions import Listed, installed, library_names
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
 
@@ -136,9 +135,9 @@ def read(sites: Sites, target: Target | None = None) -> Inventory:
 
 def _of_linux(one: Distribution) -> Distribution:
     """``one`` without the DLLs and the like that it brings for others."""
-    if not any(map(OF_OTHERS.search, one.files)):
+    if not any(map(library_names.OF_OTHERS.search, one.files)):
         return one
-    kept = [not OF_OTHERS.search(path) for path in one.files]
+    kept = [not library_names.OF_OTHERS.search(path) for path in one.files]
     return msgspec.structs.replace(
         one,
         files=tuple(compress(one.files, kept)),
@@ -230,5 +229,5 @@ def _walk(site: Path) -> Iterator[str]:
             seen += 1
             if seen > _WALK:
                 return
-            if is_library(name):
+            if library_names.is_library(name):
                 yield f"{folder}/{name}"

@@ -16,7 +16,7 @@ import msgspec
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from native_skew.binaries.other_formats import System
+from native_skew.binaries import other_formats
 from native_skew.doctor.errors import UnknownTargetError
 
 _ALIASES = {
@@ -30,7 +30,7 @@ _TRIPLE = re.compile(
 )
 _PYTHON = re.compile(r"(3\.\d{1,3})(?:\.\d{1,3})?(t?)")
 # As wheels' tags call them, by system.
-_MACHINES: dict[System, dict[str, str]] = {
+_MACHINES: dict[other_formats.System, dict[str, str]] = {
     "linux": {},
     "macos": {"aarch64": "arm64"},
     "windows": {"x86_64": "amd64", "aarch64": "arm64", "i686": "x86"},
@@ -39,12 +39,12 @@ _OF_TAG = re.compile(
     r"(?:(?P<linux>manylinux\w*?|linux)|(?P<musl>musllinux_\d+_\d+)|(?P<macos>macosx_\d+_\d+)|(?P<windows>win))"
     r"_?(?P<machine>x86_64|aarch64|arm64|universal2|intel|amd64|i686|i386|riscv64|ppc64le|s390x|armv7l|32)"
 )
-_MARKERS: dict[System, tuple[str, str, str]] = {
+_MARKERS: dict[other_formats.System, tuple[str, str, str]] = {
     "linux": ("linux", "Linux", "posix"),
     "macos": ("darwin", "Darwin", "posix"),
     "windows": ("win32", "Windows", "nt"),
 }
-TITLES: dict[System, str] = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
+TITLES: dict[other_formats.System, str] = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    system: System = "linux"
+    system: other_formats.System = "linux"
     machine: str = ""
     musl: bool = False
     python: str = ""
@@ -110,7 +110,7 @@ def parse(platform_name: str | None, python: str | None) -> Target | None:
     if not match:
         examples = (*_ALIASES, "aarch64-unknown-linux-gnu", "x86_64-manylinux_2_28")
         raise UnknownTargetError("--python-platform", platform_name, examples)
-    system: System = "linux"
+    system: other_formats.System = "linux"
     if match["rest"] in ("pc-windows-msvc", "apple-darwin"):
         system = "windows" if "windows" in match["rest"] else "macos"
     machine = _MACHINES[system].get(match["machine"], match["machine"])
@@ -122,7 +122,9 @@ def _of_tag(text: str) -> Target | None:
     match = _OF_TAG.fullmatch(text)
     if not match:
         return None
-    system: System = "macos" if match["macos"] else "windows" if match["windows"] else "linux"
+    system: other_formats.System = (
+        "macos" if match["macos"] else "windows" if match["windows"] else "linux"
+    )
     machine = match["machine"]
     if machine in ("universal2", "intel"):
         machine = ""

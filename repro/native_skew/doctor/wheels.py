@@ -16,8 +16,7 @@ from zipfile import ZipInfo
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from native_skew.distributions import CarefulZip
-from native_skew.distributions.library_names import is_library
+from native_skew.distributions import CarefulZip, library_names
 from native_skew.doctor.errors import TemporaryFolderError, WheelError
 
 _MEMBERS = 200_000
@@ -85,7 +84,7 @@ def _write(site: Path, name: str, content: Iterable[bytes]) -> None:
 def _wanted(wheel: Path, members: Iterable[ZipInfo]) -> Iterator[tuple[ZipInfo, str]]:
     seen = set()
     for member in members:
-        if not is_library(member.filename) and not _METADATA.match(member.filename):
+        if not library_names.is_library(member.filename) and not _METADATA.match(member.filename):
             continue
         name = _DATA.sub("", member.filename)
         if name.startswith("/") or "\\" in name:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import tomlkit
 
 from native_skew.doctor import diagnose
 from native_skew.findings import Advice
@@ -17,6 +15,7 @@ from native_skew.run import CellRun, Session, Task
 from native_skew.run.live_builds import Builds
 from native_skew.toolchain import Processes
 from native_skew.verdict import FAILURES
+from support.following import write
 
 pytestmark = pytest.mark.slow
 CASES = [
@@ -29,27 +28,9 @@ CASES = [
 ]
 
 
-def added(text: str, lines: str) -> str:
-    """``text`` with ``lines`` below the headings of the same names, as the pages say."""
-    document = tomlkit.parse(text)
-
-    def add(table: Any, more: Any) -> None:
-        for key, value in more.items():
-            if isinstance(value, dict) and key in table:
-                add(table[key], value)
-            else:
-                table[key] = value
-
-    add(document, tomlkit.parse(lines).unwrap())
-    return tomlkit.dumps(document)
-
-
 def follow(advice: Advice, project: Path, run: Callable[[list[str]], int]) -> None:
     for name, lines in advice.files.items():
-        path = project / name
-        had = path.read_text(encoding="utf-8") if path.exists() else ""
-        text = added(had, lines) if name.endswith(".toml") else lines
-        path.write_text(text, encoding="utf-8")
+        write(project, name, lines)
     for command in advice.commands:
         assert run(shlex.split(command)) == 0, command
 

@@ -33,12 +33,21 @@ ROOT = Path(__file__).parent.parent
 WORK = ROOT / DEFAULT_WORK
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks the tests for every change: those that need no tool of the kit's, nor a network.
 
     What runs a cell takes the session, by whatever fixtures; what starts a run otherwise, or
-    takes long, is marked as slow where it stands.
+    takes long, is marked as slow where it stands. What takes an hour waits to be asked for; the
+    templates have rules of their own.
     """
+    if "full" not in config.option.markexpr:
+        opt_in = [
+            item
+            for item in items
+            if item.get_closest_marker("full") and "templates" not in item.path.parts
+        ]
+        config.hook.pytest_deselected(items=opt_in)
+        items[:] = [item for item in items if item not in opt_in]
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         slow = any(item.get_closest_marker(name) for name in ("slow", "live"))

@@ -18,21 +18,6 @@ from support.site_server import serving
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium and playwright")
-    config.addinivalue_line("markers", "full: everything; asked for with -m full")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what has to be asked for, where no -m says otherwise."""
-    if config.option.markexpr and "full" in config.option.markexpr:
-        return
-    here = str(Path(__file__).parent)
-    opt_in = [
-        item
-        for item in items
-        if str(item.path).startswith(here) and item.get_closest_marker("full")
-    ]
-    config.hook.pytest_deselected(items=opt_in)
-    items[:] = [item for item in items if item not in opt_in]
 
 
 @pytest.fixture(scope="session")

@@ -45,13 +45,22 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("quick")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks the tests for every change: those that need no tool of the kit's, nor a network.
 
     What runs a cell takes the session, by whatever fixtures; what starts a run otherwise, or
     takes long, is marked as slow where it stands. Of those that are costly, each module has some,
-    with the first of their parameters.
+    with the first of their parameters. What takes an hour waits to be asked for; the templates
+    have rules of their own.
     """
+    if "full" not in config.option.markexpr:
+        opt_in = [
+            item
+            for item in items
+            if item.get_closest_marker("full") and "templates" not in item.path.parts
+        ]
+        config.hook.pytest_deselected(items=opt_in)
+        items[:] = [item for item in items if item not in opt_in]
     costly: dict[Path, set[str]] = defaultdict(set)
     for item in items:
         fixtures = {*getattr(item, "fixturenames", ())}

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 import shlex
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-import tomlkit
 
 from native_skew.doctor import diagnose
 from native_skew.findings import Advice
+from native_skew.installers import tabs
 from native_skew.observe import judge
+from native_skew.results import Result
 from native_skew.run import CellRun, Session, Task
 from native_skew.run.live_builds import Builds
 from native_skew.toolchain import Processes
 from native_skew.verdict import FAILURES
+from support.following import write
 
 pytestmark = pytest.mark.slow
 CASES = [
@@ -29,51 +33,73 @@ CASES = [
 ]
 
 
-def added(text: str, lines: str) -> str:
-    """``text`` with ``lines`` below the headings of the same names, as the pages say."""
-    document = tomlkit.parse(text)
-
-    def add(table: Any, more: Any) -> None:
-        for key, value in more.items():
-            if isinstance(value, dict) and key in table:
-                add(table[key], value)
-            else:
-                table[key] = value
-
-    add(document, tomlkit.parse(lines).unwrap())
-    return tomlkit.dumps(document)
-
-
-def follow(advice: Advice, project: Path, run: Callable[[list[str]], int]) -> None:
+def follow(advice: Advice, project: Path, run: Callable[[list[str]], int]) -> str:
+    """Carries it out; the first command that fails, or nothing."""
     for name, lines in advice.files.items():
-        path = project / name
-        had = path.read_text(encoding="utf-8") if path.exists() else ""
-        text = added(had, lines) if name.endswith(".toml") else lines
-        path.write_text(text, encoding="utf-8")
-    for command in advice.commands:
-        assert run(shlex.split(command)) == 0, command
+        write(project, name, lines)
+    return next((each for each in advice.commands if run(shlex.split(each))), "")
 
 
-@pytest.mark.parametrize(("scenario", "installer"), CASES)
-def test_the_first_advice_mends_it(
-    session: Session, task: Callable[..., Task], scenario: str, installer: str
-) -> None:
+def problem(session: Session, made: Task) -> str:
+    """Nothing where the first advice for the tool mends what its plain command broke."""
     processes = Processes()
-    made = task(scenario, installer)
     cell = CellRun(session, made, processes, 300, Builds(session, processes, 300))
     publication = cell._publish()
     try:
         plan, exit_code = cell._run_steps(publication)
         seen, home = cell._observe(plan, exit_code)
         assert judge(seen, exit_code).verdict in FAILURES
-        assert home
-        (finding,) = [f for f in diagnose(home).findings if f.advice and f.level == "error"][:1]
-        advice = next(a for a in finding.advice if a.tool.startswith(cell._installer.title))
-        follow(advice, cell.sandbox.project, lambda argv: cell._run(argv, plan).exit_code)
+        found = (
+            [f for f in diagnose(home).findings if f.advice and f.level == "error"] if home else []
+        )
+        if not found:
+            return f"{made.cell.id}: doctor has no advice"
+        own = [a for a in found[0].advice if a.tool.startswith(cell._installer.title)]
+        advice = (own or found[0].advice)[0]
+        if failed := follow(
+            advice, cell.sandbox.project, lambda argv: cell._run(argv, plan).exit_code
+        ):
+            return f"{made.cell.id}: {advice.remedy}: {failed} fails"
         seen, _ = cell._observe(plan, 0)
-        assert judge(seen, 0).verdict == "works", (advice.remedy, judge(seen, 0).because)
-        assert all(check.exit_code == 0 for check in seen.checks)
-        assert not [f for f in diagnose(home).findings if f.level == "error"]
+        judgement = judge(seen, 0)
+        if judgement.verdict != "works":
+            return f"{made.cell.id}: {advice.remedy}: {judgement.because}"
+        if complaints := [check.output for check in seen.checks if check.exit_code]:
+            return f"{made.cell.id}: {advice.remedy}: {complaints}"
+        left = [f.message for f in diagnose(home).findings if f.level == "error"]
+        return f"{made.cell.id}: {advice.remedy}: doctor says {left}" if left else ""
     finally:
         session.index.withdraw(cell._prefix)
         cell.sandbox.remove()
+
+
+@pytest.mark.parametrize(("scenario", "installer"), CASES)
+def test_the_first_advice_mends_it(
+    session: Session, task: Callable[..., Task], scenario: str, installer: str
+) -> None:
+    assert not problem(session, task(scenario, installer))
+
+
+@pytest.mark.full
+def test_forty_drawn_at_random_mend(
+    session: Session, task: Callable[..., Task], recorded: dict[str, Result]
+) -> None:
+    """Of all recorded cells of the plain command that break, for tools that doctor advises for."""
+    told = {each.id for each in tabs().values()}
+    broken = sorted(
+        {
+            (f"{r.cell.scenario}/{r.cell.variant}", r.cell.installer)
+            for r in recorded.values()
+            if r.cell.remedy == "nothing"
+            and r.verdict in FAILURES
+            and r.cell.scenario != "softioc-live"
+            and r.cell.installer in told
+        }
+    )
+    seed = dt.datetime.now(dt.timezone.utc).toordinal()
+    drawn = random.Random(seed).sample(broken, min(40, len(broken)))
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(lambda each: problem(session, task(*each)), drawn))
+    problems = [end for end in ends if end]
+    print(f"{len(drawn)} of {len(broken)} carried out, {len(problems)} do not mend")
+    assert not problems, f"drawn with {seed}:\n" + "\n".join(problems)

@@ -33,7 +33,6 @@ def test_a_finding_has_its_cells_and_its_page(name: str, book: Book) -> None:
     for pattern in finding.cells:
         assert any(finding in findings.of(each) for each in book.matching(pattern)), pattern
     page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
-    assert f'promises("{name}")' in page
     assert f'report("{name}")' in page
     assert f"({name}.md)" in (PAGES / "index.md").read_text(encoding="utf-8")
     assert f"upstream/{name}.md" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
@@ -104,7 +103,7 @@ def test_a_page_whose_cell_has_changed_is_a_problem(recorded: dict[str, Result])
     citations = Citations(Book(cured.values()), lambda: "upstream/dynamic-spelling.md")
     citations.report("dynamic-spelling")
     citations.report("stale-build-tree")
-    citations.promises("no-such-finding")
+    citations.report("no-such-finding")
     changed, unknown = citations.problems
     assert "recorded is: works" in changed
     assert "unknown finding 'no-such-finding'" in unknown

@@ -130,12 +130,12 @@
       left = left || (changed && made.some(([, mark]) => mark === "left"));
     }
     reset.hidden = !any;
-    const stands = recorded.consumer === ran.consumer ? ""
-      : ` ${recorded.consumer} and ${recorded.provider} stand for them here.`;
+    const stand = recorded.consumer === ran.consumer ? "the names"
+      : `${recorded.consumer} and ${recorded.provider} for`;
     status.textContent = any
       ? `The snippets below show your names. What ran had ${ran.consumer} ${ran.consumer_version} and `
         + `${ran.provider}.` + (left ? " Underlined words are not yet yours: change them as well." : "")
-      : `The snippets below are what ran, with the names ${ran.consumer} and ${ran.provider}.${stands}`;
+      : `The snippets below are what ran, with ${stand} ${ran.consumer} and ${ran.provider}.`;
   }
 
   function read() {

@@ -212,19 +212,14 @@ class Citations:
         return grid.render(found, self.page(), self._remedy, "remedy", label)
 
     @_collecting
-    def promises(self, finding: str) -> str:
-        """What specifications and documentation say of a finding."""
-        return upstream.promises(upstream.find(finding))
-
-    @_collecting
     def report(self, finding: str) -> str:
-        """The rest of a finding's page: reproduction, ways out, threads."""
+        """The rest of a finding's page: what was typed, promises, ways out, threads."""
         found = upstream.find(finding)
         result = self._cite(found.cells[0])
         if result.verdict != found.verdict:
             told = f"{result.verdict} in {result.cell.id}"
             raise ContradictionError(found.cells[0], found.verdict, [told])
-        return upstream.rest(found, result)
+        return upstream.render(found, result, self._book.plain(result))
 
     def recorded(self, pattern: str) -> bool:
         """Whether there is such a cell: a page may wait for its evidence."""

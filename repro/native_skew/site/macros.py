@@ -30,7 +30,6 @@ _CITING = (
     "check_says",
     "sequence",
     "grid",
-    "promises",
     "report",
     "count",
     "diagnosed",

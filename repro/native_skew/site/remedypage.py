@@ -86,10 +86,17 @@ def _tabs(results: tuple[Result, ...], page: str, book: Book) -> Iterator[str]:
         own = [r for r in supported if r.cell.installer == installer]
         if not own:
             continue
-        own.sort(key=lambda r: not r.cell.id.startswith(_SHOWN_FIRST))
-        shown = own[0]
-        text = f"{snippet.render(shown, book.plain(shown))}\n{markup.badge(shown, page)}\n"
+        shown = min(own, key=_shown_first)
+        where = "In a new environment" if shown.cell.start == "fresh" else "Where it was broken"
+        badge = markup.badge(shown, page)
+        text = f"{snippet.render(shown, book.plain(shown))}\n{where}: {badge}\n"
         yield f'=== "{INSTALLERS[installer].title}"\n\n{markup.indent(text)}'
+
+
+def _shown_first(result: Result) -> tuple[bool, bool]:
+    """What mends a broken environment before what was run in a new one, then the issue's scenario."""
+    mends = result.cell.start != "fresh" and result.verdict == "works"
+    return not mends, not result.cell.id.startswith(_SHOWN_FIRST)
 
 
 def _unsupported(results: tuple[Result, ...]) -> Iterator[str]:

@@ -79,13 +79,14 @@ def only(title: str, keep: str) -> str:
 
 def no_repair(title: str, plain: Result, page: str) -> str:
     """What a tab says of a tool that repairs nothing here, as Markdown."""
-    badge = markup.badge(plain, page)
     if plain.verdict not in FAILURES:
         ends = "works" if plain.verdict == "works" else "is refused, and leaves nothing broken"
-        return f"Nothing to repair: the plain command of {title} {ends}.\n\n{badge}\n"
+        ran = markup.words(f"the plain command of {title} {ends}", plain, page)
+        return f"Nothing to repair: {ran}.\n"
+    ran = markup.words(f"what the plain command of {title} left", plain, page)
     return (
-        f"No recorded repair mends what the plain command of {title} left. Take a newer release of "
-        f"the package that has a wheel, or make the environment with another tool.\n\n{badge}\n"
+        f"No recorded repair mends {ran}. Take a newer release of the package that has a wheel, or "
+        "make the environment with another tool.\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""What is known of a finding, as the end of its page: promises, reproduction, ways out, threads.
+"""What is known of a finding, as the end of its page: commands, promises, ways out, threads.
 
 The same words go into the report that ``native-skew export --issue`` writes.
 """
@@ -9,10 +9,15 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from native_skew import scenarios
 from native_skew.errors import UnknownNameError
 from native_skew.export import SourceQuote, UpstreamFinding, findings
-from native_skew.results import Result
+from native_skew.installers import difference
+from native_skew.results import Result, typed
 from native_skew.site import markup
+
+_SHOWN = 4  # lines of what a tool printed that refused
+_ERROR = re.compile(r"\s*(error|×|ERROR)")
 
 
 def find(name: str) -> UpstreamFinding:
@@ -29,22 +34,46 @@ def find(name: str) -> UpstreamFinding:
     return known[name]
 
 
-def promises(finding: UpstreamFinding) -> str:
-    """What specifications and documentation say, as a list with their addresses."""
-    return f"{_statements(finding.promises)}\nExpected, then: {finding.expected}\n\n"
+def render(finding: UpstreamFinding, result: Result, plain: Result | None) -> str:
+    """What was typed and said in ``result``, what is promised, what would help, and the threads.
 
+    Args:
+        finding: what is known.
+        result: the cell that shows it.
+        plain: that of the plain command, which tells what the project has anyway.
 
-def rest(finding: UpstreamFinding, result: Result) -> str:
-    """How to reproduce ``result``, what could be done, and where it is discussed."""
+    """
     ways = "".join(f"- {each}\n" for each in finding.ways_out)
-    command = f"native-skew export {result.cell.id} report --issue\nsh report/run.sh\n"
+    folder = f"native-skew export {result.cell.id} report --issue\nsh report/run.sh\n"
     return (
-        "## Reproduce it\n\n"
-        "This writes a folder that needs no more than the tool, and the text of a report:\n\n"
-        f"{markup.fence(command, 'bash')}\n"
-        f"## Possible ways out\n\n{ways}\n"
-        f"## Already said\n\n{_statements(finding.known)}"
+        f"## What was typed\n\n{markup.fence(_session(result, plain), 'text')}\n"
+        "The same, with the two distributions, as a folder that needs no more than the tool:\n\n"
+        f"{markup.fence(folder, 'bash')}\n"
+        f"## What is promised\n\n{_statements(finding.promises)}\nExpected, then: {finding.expected}\n\n"
+        f"## What would help\n\n{ways}\n"
+        f"## Where it is discussed\n\n{_statements(finding.known)}"
     )
+
+
+def _session(result: Result, plain: Result | None) -> str:
+    """What was added to the project and typed, and how the import or else the tool ended."""
+    had = {
+        name: text for step in (plain.steps if plain else ()) for name, text in step.files.items()
+    }
+    lines = []
+    for step in result.steps:
+        added = difference(had, [(step.files, typed(step))])
+        for name, text in added.files.items():
+            lines += [f"# to {name}:", *text.rstrip().splitlines()]
+        lines += [f"$ {markup.command_line(argv)}" for argv in added.commands]
+        had |= step.files
+    seen = result.observation
+    if seen and seen.import_error:
+        module = scenarios.find(result.cell.scenario).module
+        return "\n".join([*lines, f'$ python -c "import {module}"', seen.import_error.strip()])
+    printed = result.steps[-1].commands[-1].output.strip().splitlines()
+    starts = next((n for n, line in enumerate(printed) if _ERROR.match(line)), -_SHOWN)
+    return "\n".join([*lines, *printed[starts:][:_SHOWN]])
 
 
 def cited_on(path: str) -> str:

@@ -1,0 +1,114 @@
+"""The fake pair under names of somebody's own, and cells that install it.
+
+Names and versions are as long as those that they replace, so that compiled files can say them too.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+
+import msgspec
+from msgspec.structs import replace
+
+from native_skew.distributions import DistributionFile, sdist_file, wheel_file
+from native_skew.publish import Publication
+from native_skew.run import CellRun, Task
+from native_skew.scenarios import CONSUMER, PROVIDER, Scenario
+
+# What a reader fills in on a page.
+OWN = {
+    "consumer": "grey-lantern",
+    "consumer_version": "2.0.3",
+    "provider": "amber-library",
+    "older": "3.2.7.99.1.2",
+    "newer": "3.2.10.99.0.2",
+}
+_WORDS = {
+    "fake-softioc": "grey-lantern",
+    "fake_softioc": "grey_lantern",
+    "fake-corelibs": "amber-library",
+    "fake_corelibs": "amber_library",
+    "7.0.7.99": "3.2.7.99",
+    "7.0.10.99": "3.2.10.99",
+    "4.6.1": "2.0.3",
+}
+RECORDED = tuple(_WORDS)
+
+
+class OwnScenario(Scenario, frozen=True):
+    """A scenario whose pair has these names."""
+
+    @property
+    def consumer(self) -> str:
+        return OWN["consumer"]
+
+    @property
+    def provider(self) -> str:
+        return OWN["provider"]
+
+    @property
+    def module(self) -> str:
+        return OWN["consumer"].replace("-", "_")
+
+
+class OwnCell(CellRun):
+    """A cell that installs the renamed pair; its task has the scenario of that."""
+
+    original: Scenario
+
+    def _publish(self) -> Publication:
+        task = self._task
+        made = self._workshop.publication(self.original, task.cell.variant, task.interpreter)
+        publication = Publication(
+            map(_renamed_file, made.all_files()), self.original.cache_headers_of(task.cell.variant)
+        )
+        url = self._workshop.index.publish(self._prefix, publication)
+        self.sandbox = replace(self.sandbox, index_url=url)
+        return publication
+
+
+def renamed(task: Task) -> Task:
+    """The same question about the renamed pair."""
+    text = _said(msgspec.json.encode(task.scenario))
+    scenario = msgspec.json.decode(text, type=OwnScenario)
+    return replace(task, scenario=scenario)
+
+
+def _renamed_file(file: DistributionFile) -> DistributionFile:
+    if file.project not in (CONSUMER, PROVIDER):
+        return file
+    project, version = _text(file.project), _text(file.version)
+    metadata = _said(file.metadata)
+    if file.is_wheel:
+        tag = "-".join(file.filename.removesuffix(".whl").split("-")[2:])
+        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+            found = {_text(each): _said(archive.read(each)) for each in archive.namelist()}
+        info = f"{project.replace('-', '_')}-{version}.dist-info/"
+        members = {name: data for name, data in found.items() if not name.startswith(info)}
+        more = {
+            name.removeprefix(info): data
+            for name, data in found.items()
+            if name.startswith(info) and not name.endswith("/RECORD")
+        }
+        made = wheel_file(project, version, tag, metadata, members, file.step, more)
+    else:
+        with tarfile.open(fileobj=io.BytesIO(file.content)) as archive:
+            sources = {
+                _text(each.name.partition("/")[2]): _said(stream.read())
+                for each in archive
+                if (stream := archive.extractfile(each))
+            }
+        made = sdist_file(project, version, metadata, sources, file.step)
+    return replace(made, requires_python=file.requires_python, yanked=file.yanked)
+
+
+def _said(data: bytes) -> bytes:
+    for word, own in _WORDS.items():
+        data = data.replace(word.encode(), own.encode())
+    return data
+
+
+def _text(text: str) -> str:
+    return _said(text.encode()).decode()

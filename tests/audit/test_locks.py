@@ -305,3 +305,14 @@ def test_of_a_fork_the_package_counts_that_its_edge_names(tmp_path: Path) -> Non
 )
 def test_a_marker_holds_with_whatever_extra_is_asked_for(marker: str, expected: bool) -> None:
     assert holds(marker, {"sys_platform": "linux"}) is expected
+
+
+def test_where_the_sdist_itself_rules_the_locked_one_out_no_build_is_told_to_have_it(
+    judged: object,
+) -> None:
+    found = judged("uv", here=False, provider=NEW, sdist=dynamic(RANGE))  # type: ignore[operator]
+    (advice,) = found.of("lock-may-break").advice
+    assert "constraint-dependencies" in advice.files["pyproject.toml"]
+    assert "build-constraint" not in advice.files["pyproject.toml"]
+    assert "fake-corelibs" in advice.files["pyproject.toml"]
+    assert advice.commands == ("uv sync",)

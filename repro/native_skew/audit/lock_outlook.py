@@ -16,7 +16,7 @@ from native_skew.audit import facts
 from native_skew.audit.errors import ReleaseError
 from native_skew.audit.facts import Contents
 from native_skew.audit.later_builds import native_sign, rotten_file
-from native_skew.audit.linkage import is_system, packages_searched
+from native_skew.audit.linkage import is_system
 from native_skew.audit.modules import base, has_version, library_stem
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.release import File, Reader, Release
@@ -63,6 +63,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
         reason: why it is that word, a clause.
         cause: as repairs are chosen.
         refused: remedies that the lock's tool refuses for this package.
+        own_range: what the sdist itself asks of the provider, where that rules out the lock's.
 
     """
 
@@ -78,6 +79,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     shown_by: str = ""
     cause: Cause = "unstamped"
     refused: frozenset[str] = frozenset()
+    own_range: str = ""
 
     def sentence(self) -> str:
         """It in words."""
@@ -202,32 +204,35 @@ class _Judging:
             else:
                 yield from self._suspected(name)
 
-    def _near(self, contents: Contents | None) -> list[str]:
+    def _near(self) -> list[str]:
         """Packages of the lock that the build may have to do with, the likeliest first."""
         named = {canonicalize_name(each.name) for each in self._asked}
         about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
-        if contents:
-            needs = contents.needs().values()
-            about |= contents.metadata.names()
-            about |= {canonicalize_name(f) for each in needs for f in packages_searched(each)}
+        if wheel := self._nearest():
+            about |= self._reader.metadata(wheel).names()
         return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
 
     def _linked(self) -> dict[str, tuple[str, ...]]:
-        """The packages of the lock whose libraries are linked, or may be, and which."""
+        """The packages of the lock whose libraries are linked, or may be, and which.
+
+        A wheel's modules are read where there is a package that ships libraries at all.
+        """
+        ships = {
+            name: libraries
+            for name in self._near()
+            if (libraries := self._ships(name, self._selected[name].version))
+        }
+        if not ships:
+            return {}
         shown = self._shown()
         if shown is None:
             named: set[str] = {canonicalize_name(e.name) for e in self._asked}
-            if not native_sign(self._source.texts, named):
-                return {}
-            return {
-                name: ()
-                for name in self._near(None)
-                if self._ships(name, self._selected[name].version) and self._is_asked(name)
-            }
+            native = native_sign(self._source.texts, named)
+            return {name: () for name in ships if native and self._is_asked(name)}
         needs = {name for name in shown[1].needs() if not is_system(name)}
         found = {}
-        for name in self._near(shown[1]) if needs else ():
-            if mine := _owned(needs, self._ships(name, self._selected[name].version)):
+        for name, libraries in ships.items():
+            if mine := _owned(needs, libraries):
                 found[name] = mine
                 needs -= set(mine)
         return found
@@ -242,6 +247,7 @@ class _Judging:
                 "asked": f"{provider}{asked}",
                 "locked": locked,
                 "cause": self._cause(provider, locked),
+                "own_range": self._own_range(provider, locked),
                 **values,
             }
         return Outlook(
@@ -252,6 +258,12 @@ class _Judging:
             provider=provider,
             **values,  # type: ignore[arg-type]
         )
+
+    def _own_range(self, provider: str, locked: str) -> str:
+        own = list(_applicable(self._source.texts.build_requires, self._target.environment))
+        asked = wanted(own, provider)
+        held = asked is None or asked.contains(locked, prereleases=True)
+        return "" if held else f"{provider}{asked}"
 
     def _refused(self) -> frozenset[str]:
         """Uv refuses to match what no file says statically: it would have to build it first."""
@@ -323,20 +335,19 @@ class _Judging:
 
     # What is linked
 
+    def _nearest(self) -> File | None:
+        """The native wheel of the same release that tells most of the target."""
+        wheels = [e for e in self._source.release.wheels if not e.filename.endswith("-any.whl")]
+        return min(wheels, key=self._target.distance, default=None)
+
     def _shown(self) -> tuple[File, Contents] | None:
-        """A wheel of the same release that holds modules, nearest to the target."""
+        """That wheel with its modules; None where it holds none."""
         known, platform = self._source.shown, self._target.platform
         if platform not in known:
-            known[platform] = self._nearest_wheel()
+            wheel = self._nearest()
+            contents = self._reader.contents(wheel, _BUDGET) if wheel else None
+            known[platform] = (wheel, contents) if wheel and contents and contents.modules else None
         return known[platform]
-
-    def _nearest_wheel(self) -> tuple[File, Contents] | None:
-        wheels = [e for e in self._source.release.wheels if not e.filename.endswith("-any.whl")]
-        if not wheels:
-            return None
-        wheel = min(wheels, key=self._target.distance)
-        contents = self._reader.contents(wheel, _BUDGET)
-        return (wheel, contents) if contents.modules else None
 
     def _ships(self, name: str, version: str | None) -> frozenset[str]:
         return self._providers.libraries(name, version, self._target) if version else frozenset()

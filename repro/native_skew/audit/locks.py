@@ -45,6 +45,7 @@ from native_skew.installers import (
     LockedPackage,
     LockFormat,
     advise,
+    constraining,
 )
 
 _LIMIT = 64 * 1024 * 1024  # bytes of a lock
@@ -301,6 +302,7 @@ class _Judge:
         if outlook.word == "not known" or not (outlook.provider and outlook.locked):
             return ()
         build = outlook.build
+        consumer = (build.package.name, build.package.version)
         interfaces = [each for one in self._file.formats for each in one.installers]
         fellows = sorted(
             name
@@ -309,12 +311,21 @@ class _Judge:
             and each.version
             and outlook.provider in {edge.name for edge in each.requires}
         )
+        if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that
+            title = "Lock what its build can have, or take another release of it"
+            return tuple(
+                advice
+                for each in interfaces
+                for advice in constraining(
+                    each, consumer, outlook.own_range, title, build.target.python
+                )
+            )
         return tuple(
             advice
             for each in interfaces
             for advice in advise(
                 outlook.cause if outlook.cause in INSTALLERS[each].repairs else "unstamped",
-                consumer=(build.package.name, build.package.version),
+                consumer=consumer,
                 provider=(outlook.provider, outlook.locked),
                 built_against=outlook.built_with if outlook.word == "will break" else "",
                 fellows=tuple(fellows),

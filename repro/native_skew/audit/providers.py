@@ -38,6 +38,8 @@ class Providers:
         self._index, self._reader, self._before = index, reader, released_before
         self._shipped: dict[str, frozenset[str]] = {}
         self._libraries: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._usable_versions: dict[tuple[str, str], frozenset[str]] = {}
+        self._metadata: dict[tuple[str, str], ResolverMetadata | None] = {}
 
     def newest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The newest version that ``specifier`` allows and ``target`` can have, if any.
@@ -48,8 +50,11 @@ class Providers:
             AuditError: the index cannot be asked.
 
         """
-        usable = {each.version for each in self._usable(name, target) if not each.yanked}
-        return max(specifier.filter(usable), key=Version, default=None)
+        key = (name, target.title)
+        if key not in self._usable_versions:
+            usable = {each.version for each in self._usable(name, target) if not each.yanked}
+            self._usable_versions[key] = frozenset(usable)
+        return max(specifier.filter(self._usable_versions[key]), key=Version, default=None)
 
     def oldest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The oldest version that ``specifier`` allows and of which a wheel fits, if any.
@@ -93,7 +98,7 @@ class Providers:
             AuditError: it cannot be read.
 
         """
-        key = (name, version, target.platform)
+        key = (name, version, target.system)
         if key not in self._libraries:
             files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
             wheel = min(files, key=target.distance, default=None)
@@ -105,14 +110,20 @@ class Providers:
         return self._libraries[key]
 
     def metadata(self, name: str, version: str, target: TargetPython) -> ResolverMetadata | None:
-        """What the wheel of that version for ``target`` says; None where there is none.
+        """What a wheel of that version says, the nearest to ``target`` of those not read yet.
+
+        None where there is no wheel.
 
         Raises:
             AuditError: it cannot be read.
 
         """
-        wheel = self._wheel(name, version, target)
-        return self._reader.metadata(wheel) if wheel else None
+        key = (name, version)
+        if key not in self._metadata:
+            files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
+            wheel = min(files, key=target.distance, default=None)
+            self._metadata[key] = self._reader.metadata(wheel) if wheel else None
+        return self._metadata[key]
 
     def _shared_objects(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         return self._in_wheel(self._wheel(name, version, target))

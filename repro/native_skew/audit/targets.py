@@ -80,6 +80,10 @@ PLATFORMS = {
 LOCK_PLATFORMS = tuple(each for each in PLATFORMS if not each.endswith("musl"))
 
 
+def _system(platform: str) -> str:
+    return "linux" if "linux" in platform else platform.partition("_")[0]
+
+
 class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
     """One Python on one platform.
 
@@ -133,13 +137,12 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_near(self, file: File) -> bool:
         """Whether a wheel is for this system, on whatever machine."""
-        families = {
-            each.rpartition("linux")[1] or each.partition("_")[0] for each in self._platforms
-        }
-        return any(
-            (each.platform.rpartition("linux")[1] or each.platform.partition("_")[0]) in families
-            for each in file.tags
-        )
+        return any(_system(each.platform) == self.system for each in file.tags)
+
+    @property
+    def system(self) -> str:
+        """``linux``, ``macosx`` or ``win``."""
+        return next(found for each in self.order if (found := _system(each.platform)) != "any")
 
     @property
     def _platforms(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from native_skew.installers.advice import (
     SCENARIOS,
     advise,
     by_tool,
+    constraining,
     is_requirement,
     todays_context,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "abi_requirement",
     "advise",
     "by_tool",
+    "constraining",
     "difference",
     "holds",
     "is_requirement",

@@ -164,6 +164,41 @@ def _advice(
     )
 
 
+def constraining(
+    interface: str, consumer: tuple[str, str], requirement: str, title: str, python: str
+) -> tuple[Advice, ...]:
+    """What holds the run time to ``requirement``; nothing where the tool has no way of that.
+
+    Args:
+        interface: the id of the way to install.
+        consumer: name and version of the distribution for whose sake.
+        requirement: a name with a range.
+        title: the advice's.
+        python: ``major.minor``.
+
+    """
+    installer = INSTALLERS[interface]
+    asked = Request(requirements=(f"{consumer[0]}=={consumer[1]}",))
+    context = todays_context(consumer[0].replace("-", "_"), python)
+    try:
+        Requirement(requirement)
+        plain, plan = (
+            installer.render(each, context)
+            for each in (asked, replace(asked, constraints=(requirement,)))
+        )
+    except (InvalidRequirement, Unsupported):
+        return ()
+    repair = difference(plain.files, [(plan.files, (*plan.locking, *plan.commands))])
+    advice = Advice(
+        remedy="",
+        title=title,
+        tool=installer.title,
+        files=repair.files,
+        commands=tuple(map(shlex.join, repair.commands)),
+    )
+    return (advice,)
+
+
 def is_requirement(text: str) -> bool:
     """Whether ``text`` is a name, or a name and a version, and nothing that means more."""
     try:

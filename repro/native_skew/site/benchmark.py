@@ -9,14 +9,21 @@ from native_skew.bench import Bar, Bench, Measured, NotMeasured
 from native_skew.site import markup
 
 
-def render(bench: Bench | None) -> str:
-    """Every measurement as Markdown: how it was made, its table, and its bars."""
-    if bench is None:
+def render(bench: Bench | None, only: str = "") -> str:
+    """Every measurement as Markdown: how it was made, its table, and its bars.
+
+    Args:
+        bench: what is recorded.
+        only: the id of one measurement, to stand below a heading of the page's own.
+
+    """
+    known = [each for each in bench.measurements if only in ("", each.id)] if bench else []
+    if not known:
         return "Nothing is recorded yet: run `nox -s bench -- --record`."
-    return "\n\n".join(
-        "\n\n".join(_measured(each) if isinstance(each, Measured) else _silence(each))
-        for each in bench.measurements
+    parts = (
+        list(_measured(each) if isinstance(each, Measured) else _silence(each)) for each in known
     )
+    return "\n\n".join("\n\n".join(part[1:] if only else part) for part in parts)
 
 
 def _silence(each: NotMeasured) -> Iterator[str]:

@@ -99,9 +99,9 @@ def _paste_box(prefix: str = "") -> str:
     return template.replace("MESSAGES", messages.for_script(prefix))
 
 
-def _benchmark() -> str:
-    """What ``nox -s bench`` measured."""
-    return benchmark.render(record.read())
+def _benchmark(only: str = "") -> str:
+    """What ``nox -s bench`` measured; ``only`` is one measurement's id."""
+    return benchmark.render(record.read(), only)
 
 
 def _repository() -> str:

@@ -36,7 +36,8 @@ def test_the_hook_looks_at_the_project_s_environment(
     skewed: Callable[[], Path], path_with_the_command: str, tmp_path: Path
 ) -> None:
     """Not at the active one, which pre-commit makes the hook's own: VIRTUAL_ENV is another."""
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    hook = next(each for each in hooks if each["id"] == "native-skew-doctor")
     assert hook["pass_filenames"] is False
     assert hook["always_run"] is True
     active = tmp_path / "active"
@@ -68,7 +69,8 @@ def look(environ: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess
     script = home / "bin" / "native-skew"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m native_skew "$@"\n')
     script.chmod(0o755)
-    assert set(step["env"]) == {"HOME_OF_DOCTOR", "SUBJECT", "FORMAT", "SARIF_FILE", "UPLOAD"}
+    inputs = {"SUBJECT", "AUDITED", "FORMAT", "SARIF_FILE", "UPLOAD"}
+    assert set(step["env"]) == {"HOME_OF_DOCTOR", *inputs}
     plain = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
@@ -124,6 +126,13 @@ def test_annotations_are_at_files_of_the_workspace(
     assert "file=" not in outside.stdout
 
 
+def test_the_action_audits_a_lock_instead(tmp_path: Path) -> None:
+    project = '[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n'
+    (tmp_path / "uv.lock").write_text(f'version = 1\nrequires-python = ">=3.11"\n{project}')
+    done = look({"AUDITED": "uv.lock", "FORMAT": "text"}, tmp_path)
+    assert (done.returncode, "uv.lock" in done.stdout) == (0, True), done.stderr
+
+
 def test_a_sound_environment_has_a_word(pair, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     home = pair.install(pair.provider())
     done = look({"SUBJECT": str(home), "FORMAT": "github"}, tmp_path)
@@ -136,17 +145,18 @@ def test_no_input_of_the_action_is_a_piece_of_shell(
     skewed: Callable[[], Path], tmp_path: Path
 ) -> None:
     trace = tmp_path / "ran"
-    done = look({"SUBJECT": f"$(touch {trace}); touch {trace}", "FORMAT": "text"}, tmp_path)
-    assert (done.returncode, trace.exists()) == (2, False)
-    done = look({"SUBJECT": "--help", "FORMAT": "text"}, tmp_path)
-    assert (done.returncode, "Usage: " in done.stdout) == (2, False)
+    for what in ("SUBJECT", "AUDITED"):
+        done = look({what: f"$(touch {trace}); touch {trace}", "FORMAT": "text"}, tmp_path)
+        assert (done.returncode, trace.exists()) == (2, False)
+        done = look({what: "--help", "FORMAT": "text"}, tmp_path)
+        assert (done.returncode, "Usage: " in done.stdout) == (2, False)
     for step in ACTION["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
 
 
 def test_the_action_is_of_the_form_that_github_reads() -> None:
     assert ACTION["runs"]["using"] == "composite"
-    assert set(ACTION["inputs"]) == {"env", "format", "sarif-file", "upload-sarif"}
+    assert set(ACTION["inputs"]) == {"env", "audit", "format", "sarif-file", "upload-sarif"}
     assert all(step.get("shell") == "bash" or "uses" in step for step in ACTION["runs"]["steps"])
     options = {option for each in doctor.params for option in each.opts}
     assert {f"--{form}" for form in FORMS} <= options

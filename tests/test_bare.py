@@ -56,6 +56,7 @@ def test_debians_missing_half_of_venv_is_named(
     assert "\n" not in lack
 
 
+@pytest.mark.slow
 def test_without_a_network_the_bootstrap_ends_in_one_line(tmp_path: Path) -> None:
     clone = tmp_path / "a bäre folder"
     package = Path("repro/native_skew")

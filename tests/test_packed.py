@@ -93,6 +93,7 @@ def test_the_record_keeps_to_its_size() -> None:
     assert sum(path.stat().st_size for path in evidence) <= 4500 * cells
 
 
+@pytest.mark.slow
 def test_a_release_that_changes_three_verdicts_changes_few_lines(copy: Path) -> None:
     before = reviewed(copy)
     of_uv = [r for r in results.read_each(copy) if INSTALLERS[r.cell.installer].tool == "uv"]

@@ -15,8 +15,7 @@ from pathlib import Path
 import msgspec
 from packaging.utils import canonicalize_name
 
-from native_skew.distributions import regular_files
-from native_skew.distributions.library_names import SHARED
+from native_skew.distributions import SHARED, regular_files
 from native_skew.doctor.inventory import Distribution, Inventory, nameless
 from native_skew.findings import Advice
 

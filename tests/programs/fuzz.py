@@ -1,4 +1,4 @@
-"""A million damaged files for the readers of ELF files, wheels and caches: ``nox -s fuzz``.
+"""A million damaged files for the readers of ELF, Mach-O and PE files, wheels and caches: ``nox -s fuzz``.
 
 Each input is a sound file, damaged at places that a seed decides. Anything but the
 readers' own errors is a failure, and so is an input that takes 20 seconds or the
@@ -22,11 +22,13 @@ import zipfile
 from pathlib import Path
 
 from native_skew.binaries import ld_cache as cache
-from native_skew.binaries import symbol_versions, symbols
+from native_skew.binaries import other_formats, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
-from native_skew.doctor import inventory
+from native_skew.doctor import inventory, numpy_abi
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError, WheelError
+from native_skew.doctor.sites import Sites
+from support.other_systems import mach_o, pe
 
 MEMORY = 512 << 20  # bytes of address space beyond what the start took
 SECONDS = 20
@@ -87,11 +89,13 @@ def read_elf(path: Path) -> None:
 
 def one(number: int, seed: int, sound: dict[str, bytes], folder: Path) -> None:
     chance = random.Random(f"{seed}:{number}")
-    kind = chance.choices(("elf", "cache", "record", "wheel"), (90, 5, 3, 2))[0]
+    kinds = ("elf", "cache", "record", "wheel", "mach-o", "pe")
+    kind = chance.choices(kinds, (80, 5, 3, 2, 5, 5))[0]
     if kind == "elf":
         path = folder / "x.so"
         path.write_bytes(damaged(sound["elf"], chance))
         read_elf(path)
+        numpy_abi.built(str(path))
     elif kind == "cache":
         path = folder / "cache"
         path.write_bytes(damaged(sound["cache"], chance))
@@ -101,7 +105,13 @@ def one(number: int, seed: int, sound: dict[str, bytes], folder: Path) -> None:
         info.mkdir(parents=True, exist_ok=True)
         for name in ("METADATA", "RECORD", "WHEEL"):
             (info / name).write_bytes(damaged(sound["record"], chance))
-        inventory.read([folder / "site"])
+        inventory.read(Sites(folders=(folder / "site",)))
+    elif kind in ("mach-o", "pe"):
+        path = folder / "other"
+        path.write_bytes(damaged(sound[kind], chance))
+        other_formats.system_of(path)
+        with contextlib.suppress(ImageError):
+            (other_formats.mach_o if kind == "mach-o" else other_formats.pe)(path)
     else:
         path = folder / "x-1-py3-none-any.whl"
         path.write_bytes(damaged(sound["wheel"], chance))
@@ -121,7 +131,14 @@ def main() -> int:
         elf = sound_elf(folder)
         entries = cache.PATH.read_bytes() if cache.PATH.exists() else b"glibc-ld.so.cache1.1" * 9
         text = b"Name: x\nVersion: 1\nTag: py3-none-any\nx/_e.abi3.so,sha256=x,1\n" * 3
-        sound = {"elf": elf, "cache": entries, "record": text, "wheel": sound_wheel(elf)}
+        sound = {
+            "elf": elf,
+            "cache": entries,
+            "record": text,
+            "wheel": sound_wheel(elf),
+            "mach-o": mach_o(("@rpath/libx.1.dylib",), ("@loader_path/x",), "@rpath/liby.dylib"),
+            "pe": pe(("x-1.dll", "KERNEL32.dll")),
+        }
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
         numbers = range(options.inputs) if options.only is None else [options.only]

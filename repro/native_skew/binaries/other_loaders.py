@@ -75,7 +75,17 @@ class OtherLoader(Loader):
 
 
 class MacLoader(OtherLoader):
-    """dyld: install names, with the folders of all that led to a file."""
+    """dyld: install names, with the folders of all that led to a file.
+
+    Args:
+        machine: of the process.
+        root: the environment's folder.
+
+    """
+
+    def __init__(self, machine: str, root: str) -> None:
+        super().__init__(machine)
+        self._inside = f"{root}/"
 
     def _parts_of(self, path: str) -> tuple[OtherFile, ...]:
         return other_formats.mach_o(path)
@@ -92,7 +102,10 @@ class MacLoader(OtherLoader):
             candidates = [f"{needer.folder}/{name.removeprefix(_LOADER)}"]
         else:
             return self._outside(name)
-        return self._first(map(os.path.normpath, candidates), name, needer)
+        places = [os.path.normpath(each) for each in candidates]
+        if not any(each.startswith(self._inside) for each in places):
+            return self._outside(name)
+        return self._first(places, name, needer)
 
     def _first(
         self, candidates: Iterable[str], name: str, needer: Loaded
@@ -113,16 +126,13 @@ class WindowsLoader(OtherLoader):
 
     Args:
         machine: of the process.
-        named: the environment's files of a name.
-        known: whether another version of a name is the environment's own.
+        of_stem: the environment's files that differ from a name in its version at most.
 
     """
 
-    def __init__(
-        self, machine: str, named: Callable[[str], list[str]], known: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, machine: str, of_stem: Callable[[str], list[str]]) -> None:
         super().__init__(machine)
-        self._named, self._is_known = named, known
+        self._of_stem = of_stem
 
     def _parts_of(self, path: str) -> tuple[OtherFile, ...]:
         return (other_formats.pe(path),)
@@ -131,13 +141,15 @@ class WindowsLoader(OtherLoader):
         self, name: str, needer: Loaded, folders: tuple[str, ...]
     ) -> tuple[Loaded | None, Unresolved | None]:
         del folders  # added by the packages' own code, which is not run
-        beside = f"{needer.folder}/{name}"
-        for path in (beside, *self._named(name)):
+        alike = self._of_stem(name)
+        same = [path for path in alike if _leaf(path).lower() == name.lower()]
+        for path in same:
             if isinstance(found := self.open(path), Loaded):
                 return found, None
-        if not self._is_known(name):
+        if not alike:
             return self._outside(name)
-        return None, Unresolved(name=name, needer=needer, chain=())
+        damaged = f"{same[0]}: {self.open(same[0])}" if same else ""
+        return None, Unresolved(name=name, needer=needer, chain=(), damaged=damaged)
 
 
 def _leaf(name: str) -> str:

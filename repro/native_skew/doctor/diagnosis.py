@@ -100,13 +100,9 @@ def _loader(environment: Environment, owners: Owners, library_path: Sequence[str
     """The loader of the system that ``environment`` is for."""
     target = environment.target
     if target.system == "macos":
-        return MacLoader(target.machine)
+        return MacLoader(target.machine, str(environment.root))
     if target.system == "windows":
-        return WindowsLoader(
-            target.machine,
-            lambda name: [each.path for each in owners.named(name)],
-            lambda name: bool(owners.other_versions(name)),
-        )
+        return WindowsLoader(target.machine, owners.of_stem)
     libc: Literal["musl"] | None = "musl" if environment.program is None and target.musl else None
     return Loader(environment.program, library_path, libc, environment.image)
 

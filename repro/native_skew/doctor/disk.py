@@ -18,13 +18,8 @@ _OF_TESTS = {"test", "tests", "testing"}
 
 
 def missing_files(environment: Environment) -> Iterator[Finding]:
-    """One finding for each distribution whose own files are not all there.
-
-    conda's packages split what one RECORD lists, and say so elsewhere: they are left out.
-    """
+    """One finding for each distribution whose own files are not all there."""
     for owner, paths in environment.inventory.gone:
-        if owner.installer == "conda":
-            continue
         names = tuple(environment.relative(each) for each in paths)
         # Slim images leave tests out on purpose.
         of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
@@ -32,7 +27,7 @@ def missing_files(environment: Environment) -> Iterator[Finding]:
             "" if owner.files else ", as after another distribution of the same files is removed"
         )
         yield rules.MISSING_FILE.finding(
-            f"{owner.title}'s own {_files(names)} not there, though its RECORD lists "
+            f"{owner.title}'s own {_files(names)} not there, though its {'record' if owner.installer == 'conda' else 'RECORD'} lists "
             f"{'them' if names[1:] else 'it'}{others}. Reinstall {owner.title}.",
             _location(owner, names[0]),
             {"files": names},

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from native_skew.binaries import other_formats, rooted
-from native_skew.doctor import inventory, sites, target
+from native_skew.doctor import conda, inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.interpreter import read as read_interpreter
@@ -190,7 +190,7 @@ def _environment(
         interpreter = msgspec.structs.replace(interpreter, program=None)  # none to ask
     if asked and asked.python:
         interpreter = msgspec.structs.replace(interpreter, python=asked.python, full_version="")
-    what = inventory.read(found, asked)
+    what = conda.added(inventory.read(found, asked), root)
     left_out = [*what.not_examined]
     if found.hooks:
         left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")

@@ -161,7 +161,10 @@ class Explanations:
         elsewhere: dict[str, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
-            if self._environment.is_elsewhere and not self._owners.named(first.unresolved.name):
+            of_system_away = (
+                self._environment.is_elsewhere and self._environment.target.system == "linux"
+            )
+            if of_system_away and not self._owners.named(first.unresolved.name):
                 continue  # the system that it is for is not at hand, and may have it
             if self._is_of_system(first):
                 of_system.setdefault(first.consumer.name, []).extend(cases)
@@ -381,6 +384,8 @@ class Explanations:
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
         """Where distributions have the library, off the search path."""
+        if unresolved.damaged:
+            return []  # the loader stops there
         passed_over = {os.path.realpath(path) for path in unresolved.foreign}
         named = self._owners.named(unresolved.name)
         return [each for each in named if os.path.realpath(each.path) not in passed_over]
@@ -521,7 +526,7 @@ class Explanations:
     ) -> tuple[Advice, ...]:
         if provider is None or not provider.name or provider is consumer:
             return ()
-        return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins)
+        return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins, provider)
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(

@@ -53,3 +53,7 @@ class Owners:
     def other_versions(self, name: str) -> list[Shipped]:
         """The files of that stem under another name."""
         return [each for each in self._by_stem.get(stem(name), ()) if each.name != name]
+
+    def of_stem(self, name: str) -> list[str]:
+        """The paths of those that differ from ``name`` in the version at most."""
+        return [each.path for each in self._by_stem.get(stem(name), ())]

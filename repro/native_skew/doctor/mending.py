@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
@@ -17,15 +18,28 @@ def reinstalling(owner: Distribution) -> tuple[Advice, ...]:
 
     if not owner.has_valid_names:
         return ()
+    if owner.installer == "conda":
+        return conda.installing((owner.name,), "Reinstall it", "install", "--force-reinstall")
     what = (f"{owner.name}=={owner.version}",)
     return advice.installing(what, owner.installer, "Reinstall it", reinstall=True)
 
 
-def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice, ...]:
-    """See ``advice.fitting``."""
+def fitting(
+    fit: Fit | None, consumer: Distribution, pins: Pins, older: Distribution | None = None
+) -> tuple[Advice, ...]:
+    """See ``advice.fitting``; where nothing tells the version, ``older`` is what must be newer."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    return advice.fitting(fit, consumer, pins) if consumer.has_valid_names else ()
+    if not consumer.has_valid_names or (older and not older.has_valid_names):
+        return ()
+    newer = "Take a newer release of the provider"
+    if (older or consumer).installer == "conda":
+        if fit:
+            return conda.installing((str(fit),), "Install the provider that fits")
+        return conda.installing(((older or consumer).name,), newer, "update")
+    if fit is None and older:
+        return advice.installing((older.name,), consumer.installer, newer, upgrade=True)
+    return advice.fitting(fit, consumer, pins)
 
 
 def required(pins: Collection[Pin], installer: str) -> tuple[Advice, ...]:
@@ -34,6 +48,8 @@ def required(pins: Collection[Pin], installer: str) -> tuple[Advice, ...]:
 
     together = sorted({str(part) for pin in pins for part in pin.specifier})
     (provider,) = {pin.provider for pin in pins}
+    if installer == "conda":
+        return conda.installing((f"{provider}{','.join(together)}",), "Install what is required")
     what = (f"{provider}{','.join(together)}",)
     return advice.installing(what, installer, "Install what is required")
 

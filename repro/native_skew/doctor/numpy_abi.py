@@ -74,11 +74,11 @@ def other_numpy(
     for several in by_owner.values():
         refused: list[tuple[ExtensionModule, str, _Built]] = []
         for module, path in _files(several, owners):
-            built = _built(path)
-            if built and built.fits(installed):
+            found = built(path)
+            if found and found.fits(installed):
                 break
-            if built:
-                refused.append((module, path, built))
+            if found:
+                refused.append((module, path, found))
         if refused:
             yield _finding(refused, numpy, environment, pins)
 
@@ -94,7 +94,7 @@ def _files(modules: list[ExtensionModule], owners: Owners) -> Iterator[tuple[Ext
                 yield module, file.path
 
 
-def _built(path: str) -> _Built | None:
+def built(path: str) -> _Built | None:
     """For which NumPy the file at ``path`` was compiled; None where it does not say."""
     checks = of_two = raises = False
     oldest = ""
@@ -119,15 +119,15 @@ def _finding(
     environment: Environment,
     pins: Pins,
 ) -> Finding:
-    module, path, built = refused[0]
+    module, path, found = refused[0]
     owner, modules = module.owner, tuple(dict.fromkeys(each.name for each, _, _ in refused))
     files = tuple(dict.fromkeys(environment.relative(each) for _, each, _ in refused))
     fit = _BELOW_TWO
-    if built.oldest:
-        fit = Fit(provider="numpy", versions=f">={built.oldest}", samples=(f"{built.oldest}.0",))
+    if found.oldest:
+        fit = Fit(provider="numpy", versions=f">={found.oldest}", samples=(f"{found.oldest}.0",))
     why = (
-        f"for NumPy {built.oldest} or newer"
-        if built.oldest
+        f"for NumPy {found.oldest} or newer"
+        if found.oldest
         else "with the header of NumPy 1, and NumPy 2 refuses it"
     )
     certain = any(each.raises for _, _, each in refused)
@@ -147,7 +147,7 @@ def _finding(
             "files": files,
             "provider": "numpy",
             "installed": numpy.version,
-            "built_for": f">={built.oldest}" if built.oldest else "<2",
+            "built_for": f">={found.oldest}" if found.oldest else "<2",
         },
         fitting(fit, owner, pins),
         level="error" if certain else "warning",

@@ -165,6 +165,8 @@ def _pinned(skew: Skew) -> str:
 
 
 def _made(consumer: Distribution) -> str:
+    if consumer.installer == "conda":
+        return "conda installed it"
     where = "was built here from source" if consumer.built_here else "was built elsewhere"
     generator = f" by {consumer.generator}" if consumer.generator else ""
     installer = f", and installed by {consumer.installer}" if consumer.installer else ""

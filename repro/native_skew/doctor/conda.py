@@ -1,0 +1,125 @@
+"""What conda has installed in a prefix, by its records, and what is said in conda's words.
+
+A record is a JSON file a package in ``conda-meta``, with the files that it owns.
+https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/environments.html
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from native_skew.distributions import SHARED, regular_files
+from native_skew.doctor.inventory import Distribution, Inventory, nameless
+from native_skew.findings import Advice
+
+_RECORDS, _BYTES = 5000, 32 << 20
+# ``icu >=75.1,<76.0a0 h1*``: name, versions where an operator leads, build.
+_DEPENDS = re.compile(r"(\S+) +([<>=!~]=?[\w.,<>=!~*]+)( .*)?")
+
+
+class _Record(msgspec.Struct, frozen=True):
+    name: str
+    version: str
+    files: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+
+
+def added(inventory: Inventory, prefix: Path) -> Inventory:
+    """``inventory`` with the packages that no ``.dist-info`` tells of, and what all of them require.
+
+    Args:
+        inventory: of the prefix.
+        prefix: its folder; what it has no records in stays as it is.
+
+    """
+    records = {each.name: each for each in _records(prefix / "conda-meta")}
+    if not records:
+        return inventory
+    known = {each.name: each for each in inventory.distributions if each.name}
+    owned = {path for each in known.values() for path in each.files}
+    packages: list[Distribution] = []
+    gone: list[tuple[Distribution, tuple[str, ...]]] = []
+    for record in records.values():
+        paths = tuple(f"{prefix}/{name}" for name in record.files if SHARED.search(name))
+        there = tuple(path for path in paths if os.path.lexists(path))
+        package = msgspec.structs.replace(
+            nameless(tuple(path for path in there if path not in owned)),
+            name=record.name,
+            version=record.version,
+            installer="conda",
+        )
+        if lost := tuple(path for path in paths if not os.path.lexists(path)):
+            gone.append((package, lost))
+        if record.name not in known and (package.files or lost):
+            packages.append(package)
+    named = {**known, **{each.name: each for each in packages}}
+    complete = [
+        _with_depends(each, records, named) for each in (*inventory.distributions, *packages)
+    ]
+    of_packages = {path for each in packages for path in each.files}
+    return msgspec.structs.replace(
+        inventory,
+        distributions=tuple(
+            each
+            if each.name
+            else nameless(tuple(path for path in each.files if path not in of_packages))
+            for each in complete
+        ),
+        gone=(*(pair for pair in inventory.gone if pair[0].installer != "conda"), *gone),
+    )
+
+
+def _records(folder: Path) -> Iterator[_Record]:
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))  # noqa: PTH208
+    except OSError:
+        return
+    for name in names[:_RECORDS]:
+        try:
+            content = regular_files.content(f"{folder}/{name}", _BYTES)
+            record = msgspec.json.decode(content, type=_Record)
+        except (OSError, msgspec.MsgspecError, RecursionError, UnicodeError):
+            continue
+        inside = tuple(
+            each
+            for each in record.files
+            if not each.startswith("/") and ".." not in each.split("/")
+        )
+        yield msgspec.structs.replace(record, files=inside)
+
+
+def _with_depends(
+    one: Distribution, records: dict[str, _Record], named: dict[str, Distribution]
+) -> Distribution:
+    """``one`` with what conda says that it depends on, as far as that is judged here."""
+    if one.installer != "conda" or one.name not in records:
+        return one
+    found = (_DEPENDS.fullmatch(each) for each in records[one.name].depends)
+    requires = tuple(
+        f"{match[1]}{match[2]}"
+        for match in found
+        if match and match[1] in named and canonicalize_name(match[1]) == match[1]
+    )
+    return msgspec.structs.replace(one, requires_dist=(*one.requires_dist, *requires))
+
+
+def installing(names: Iterable[str], title: str, *options: str) -> tuple[Advice, ...]:
+    """``conda install``, or another command of its, with ``names`` in its spelling."""
+    command, *rest = options or ("install",)
+    words = ("conda", command, *rest, *map(_spelled, names))
+    return (Advice(remedy="", title=title, tool=f"conda {command}", commands=(shlex.join(words),)),)
+
+
+def _spelled(requirement: str) -> str:
+    """``icu=73`` of ``icu==73.*``.
+
+    https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html
+    """
+    return re.sub(r"==([\w.]+?)(\.\*)?$", r"=\1", requirement)

@@ -23,7 +23,7 @@ from native_skew.field.place import Place
 from native_skew.field.record import Known, Peer
 from native_skew.toolchain import Outcome
 
-_FILES, _LIMIT, _SHOWN = 400, 300.0, 300
+_FILES, _LIMIT, _SHOWN = 60, 300.0, 300
 # What is a complaint and no mere list of what a file needs.
 _COMPLAINT = re.compile(
     r"not found|undefined symbol|=> None|not a dynamic|wrong ELF|too short|error"
@@ -68,8 +68,8 @@ QUESTIONS = (
 def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
     """What each of them says of a broken environment."""
     venv = place.folder / ".venv"
-    files = [place.within(each) for each in _compiled(venv)][:_FILES]
     owners = {canonicalize_name(each.distribution) for each in case.expect if each.distribution}
+    files = [place.within(each) for each in _compiled(venv, owners)][:_FILES]
     wheels = [str(each) for each in _packed(venv, owners, place.folder / "wheels")]
     about = {"files": [files] if files else [], "wheels": [[each] for each in wheels]}
     for question in QUESTIONS:
@@ -121,10 +121,16 @@ def _judged(
     return Peer(tool=question.name, found="nothing")
 
 
-def _compiled(venv: Path) -> list[Path]:
-    """The ELF files of an environment."""
+def _compiled(venv: Path, names: set[NormalizedName]) -> list[Path]:
+    """The ELF files of the distributions ``names``, or of the whole environment for none."""
+    chosen = {
+        each.resolve()
+        for info in _infos(venv, names)
+        for each in _listed(info)
+        if names and ".so" in each.name
+    }
     found = []
-    for path in sorted(venv.rglob("*.so*")):
+    for path in sorted(chosen or venv.rglob("*.so*")):
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
                 if file.read(4) == b"\x7fELF":
@@ -132,18 +138,31 @@ def _compiled(venv: Path) -> list[Path]:
     return found
 
 
+def _infos(venv: Path, names: set[NormalizedName]) -> list[Path]:
+    """The dist-info folders of the distributions ``names``."""
+    found = sorted(venv.glob("lib/python3*/site-packages/*.dist-info"))
+    return [each for each in found if canonicalize_name(each.name.partition("-")[0]) in names]
+
+
+def _listed(info: Path) -> list[Path]:
+    """What RECORD lists and the disk has."""
+    if not (info / "RECORD").exists():
+        return []
+    lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
+    paths = (info.parent / line.partition(",")[0] for line in lines)
+    return [each for each in paths if each.is_file()]
+
+
 def _packed(venv: Path, names: set[NormalizedName], folder: Path) -> Iterator[Path]:
     """Wheels of the distributions ``names``, of what is on the disk of them."""
-    for info in sorted(venv.glob("lib/python3*/site-packages/*.dist-info")):
-        name = info.name.partition("-")[0]
-        if canonicalize_name(name) not in names or not (info / "WHEEL").exists():
+    for info in _infos(venv, names):
+        if not (info / "WHEEL").exists():
             continue
         folder.mkdir(exist_ok=True)
         tags = metadata.wheel_values((info / "WHEEL").read_bytes(), "Tag")
         path = folder / f"{info.name.removesuffix('.dist-info')}-{tags[-1]}.whl"
         with zipfile.ZipFile(path, "w") as wheel:
-            for line in (info / "RECORD").read_text(encoding="utf-8").splitlines():
-                file = line.partition(",")[0]
-                if not file.startswith(("..", "/")) and (info.parent / file).is_file():
-                    wheel.write(info.parent / file, file)
+            for each in _listed(info):
+                if ".." not in each.relative_to(info.parent).parts:
+                    wheel.write(each, each.relative_to(info.parent))
         yield path

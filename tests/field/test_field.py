@@ -86,6 +86,7 @@ def test_an_unknown_name_is_refused() -> None:
 
 def test_found_is_the_rule_of_the_distribution_with_its_names(broken: EnvironmentCase) -> None:
     assert judged(broken, report(finding())) == "found"
+    assert judged(broken, report(finding(owner="NumPy"))) == "found"
     assert judged(broken, report()) == "missed"
     for other in (
         finding(rule="damaged-file"), finding(name="libother.so"), finding(owner="scipy"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew import shipped
 from native_skew.errors import UnknownNameError
@@ -191,7 +192,8 @@ def is_expected(expect: Expect, finding: Finding) -> bool:
     return (
         finding.rule in (expect.rule, *expect.or_rules)
         and finding.level == expect.level
-        and expect.distribution in ("", finding.location.distribution)
+        and canonicalize_name(expect.distribution)
+        in ("", canonicalize_name(finding.location.distribution))
         and all(name in text for name in expect.names)
     )
 

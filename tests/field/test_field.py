@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -163,7 +164,9 @@ def test_imports_are_tried_each_for_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_case_is_made_tried_and_diagnosed() -> None:
+def test_a_case_is_made_tried_and_diagnosed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One whose truth is stated falsely, and a sound one, say so."""
     dies = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
     make = f"""
@@ -172,6 +175,7 @@ def test_a_case_is_made_tried_and_diagnosed() -> None:
         mkdir "$SITE/dies-1.dist-info" "$SITE/native"
         printf 'Name: dies\\nVersion: 1\\n' > "$SITE/dies-1.dist-info/METADATA"
     """
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     version = ".".join(map(str, sys.version_info[:2]))
     sound = EnvironmentCase(title="x", id="x", python=version, make=make, by_itself={"dies": "so"})
     result = tried(sound, WORK)
@@ -181,7 +185,7 @@ def test_a_case_is_made_tried_and_diagnosed() -> None:
     assert [each.exit_code for each in result.said] == [0, 0]
     unforeseen = msgspec.structs.replace(sound, by_itself={})
     assert tried(unforeseen, WORK).verdict == "not as stated"
-    assert not [*(WORK / "field").glob("place-*/top")]
+    assert not [*tmp_path.iterdir()]
 
 
 def test_the_tables_say_what_was_recorded() -> None:

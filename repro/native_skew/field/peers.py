@@ -26,7 +26,7 @@ from native_skew.toolchain import Outcome
 _FILES, _LIMIT, _SHOWN = 60, 300.0, 300
 # What is a complaint and no mere list of what a file needs.
 _COMPLAINT = re.compile(
-    r"not found|undefined symbol|=> None|not a dynamic|wrong ELF|too short|error"
+    r"not found|undefined symbol|(?<!interpreter )=> None|not a dynamic|wrong ELF|too short|error"
 )
 
 

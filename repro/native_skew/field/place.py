@@ -38,7 +38,7 @@ class Place:
 
     Args:
         case: what is to be there.
-        work: the folder below which everything is written; tools are kept in it, and roots.
+        work: the folder in which tools and roots are kept.
         processes: starts all of them.
 
     """
@@ -52,9 +52,12 @@ class Place:
         self._python = "/usr/bin/python3" if case.root else find(case.python).path
         try:
             self._roots.mkdir(parents=True, exist_ok=True)
-            self._work = Path(tempfile.mkdtemp(prefix="place-", dir=self._roots.parent))
+            # Not below the work folder: tools would find the project that this may lie in.
+            self._work = Path(tempfile.mkdtemp(prefix="native-skew-field-")).resolve()
         except OSError as error:
-            raise WorkFolderError(self._roots.parent, error.strerror or "unwritable") from error
+            raise WorkFolderError(
+                Path(error.filename or self._roots), error.strerror or "unwritable"
+            ) from error
         self._top, self._aside = self._work / "top", self._work / "aside"
         self.root = self._top if case.root else None
         self.folder = self._top / (_INSIDE.lstrip("/") if self.root else "case")
@@ -189,7 +192,7 @@ class Place:
                  # A mirror may lag behind: its date is not what is tried.
                  '--aptopt=Acquire::Check-Valid-Until "false"', _SUITE, str(part)],
             )  # fmt: skip
-            part.rename(packed)
+            shutil.move(part, packed)
         root.mkdir()
         self._must("tar", ["tar", "-xf", str(packed), "-C", str(root)])
         shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")

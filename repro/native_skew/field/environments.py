@@ -105,6 +105,7 @@ def _imported(place: Place, names: Iterable[str]) -> Imported:
         distributions=data["distributions"],
         modules=data["modules"],
         imports=len(data["errors"]),
+        megabytes=round(data["bytes"] / 1e6),
         errors={
             name: place.without_paths(error) for name, error in data["errors"].items() if error
         },

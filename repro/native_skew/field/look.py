@@ -109,6 +109,7 @@ def main(wanted: list[str]) -> None:
     answer = {
         "distributions": len(installed - {None}),
         "modules": len({name for more in there.values() for name in more}),
+        "bytes": sum(p.lstat().st_size for site in sites() for p in site.rglob("*") if p.is_file()),
         "errors": errors,
     }
     print(json.dumps(answer))

@@ -32,6 +32,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
         distributions: how many are installed.
         modules: how many extension modules there are; 0 where only some names were imported.
         imports: how many names were imported: packages at the top, and these modules.
+        megabytes: of the folders of packages.
         errors: of those that failed, by name.
 
     """
@@ -39,6 +40,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     distributions: int
     modules: int
     imports: int
+    megabytes: int = 0
     errors: dict[str, str] = {}
 
 

@@ -79,7 +79,7 @@ def releases(cases: dict[str, Case], results: dict[str, Result]) -> str:
             markup.code(each.said[0].command),
             escape(_because(cases[each.case])),
             markup.codes(dict.fromkeys(e.rule for e in cases[each.case].expect)),
-            escape(each.verdict),
+            _of_release(each),
         )
         for each in (*_of(results, "release"), *_of(results, "sdist"))
     ]
@@ -98,6 +98,11 @@ def _title(case: Case) -> str:
         f' <a href="{escape(url)}">{number}</a>' for number, url in enumerate(case.follows, 1)
     )
     return f"{escape(case.title)}{sources}"
+
+
+def _of_release(result: Result) -> str:
+    quiet = result.kind == "sdist" and result.verdict == "silent"
+    return "proposes nothing" if quiet else escape(result.verdict)
 
 
 def _because(case: Case) -> str:

@@ -125,17 +125,50 @@ def test_every_page_is_reachable_from_the_home_page(site: Path, pages: dict[Path
     assert not set(pages) - reached - redirects - {site / "404.html"}
 
 
-def test_every_cell_is_one_link_from_the_matrix(
+def linked(site: Path, pages: dict[Path, Page], path: Path) -> set[Path]:
+    return {found[0] for href in pages[path].links if (found := target(site, path, href))}
+
+
+def test_every_cell_is_two_links_from_the_matrix(
     site: Path, pages: dict[Path, Page], book: Book
 ) -> None:
-    matrix = site / "matrix/index.html"
-    there = {found[0] for href in pages[matrix].links if (found := target(site, matrix, href))}
+    """Without its script; those of an older version are on the page of the newest."""
+    near = linked(site, pages, site / "matrix/index.html")
+    there = near.union(*(linked(site, pages, path) for path in near if "scenarios" in path.parts))
     assert not [
         result.cell.id
         for result in book.results
         if result.verdict != "unsupported"
+        and result is book.versions(result)[-1]
         and site / markup.page_of(result.cell).removesuffix(".md") / "index.html" not in there
     ]
+
+
+def test_the_matrix_holds_every_verdict(site: Path, book: Book) -> None:
+    """What its script draws from, read by the record's own names."""
+    text = (site / "matrix/index.html").read_text(encoding="utf-8")
+    (found,) = re.findall(r"data-matrix-data>(.*?)</script>", text, re.DOTALL)
+    data = json.loads(found)
+    told = {
+        f"{scenario}/{variant}/{column[0]}@{column[1]}/{attempt}.{column[2]}": data["verdicts"][
+            letter
+        ][0]
+        for scenario, variant, _, _, rows in data["places"]
+        for attempt, letters in rows.items()
+        for column, letter in zip(data["columns"], letters, strict=True)
+        if letter != " "
+    }
+    assert told == {result.cell.id: result.verdict for result in book.results}
+
+
+def test_each_page_that_names_a_command_says_where_it_comes_from(site: Path) -> None:
+    count = 0
+    for path in site.rglob("index.html"):
+        article = path.read_text(encoding="utf-8").partition("<article")[2]
+        if re.search(r"<code[^>]*>(<[^>]*>)*native-skew [a-z]+", article):
+            count += 1
+            assert "git+https://github.com/owner/name" in article, path
+    assert count > 1000
 
 
 def test_no_internal_link_or_anchor_is_broken(site: Path, pages: dict[Path, Page]) -> None:

@@ -26,7 +26,11 @@ def render(book: Book, evidence: Mapping[str, Result]) -> str:
     known = {result.cell.id: result for result in evidence.values()}
     known |= {result.cell.id: result for result in book.results}
     lines = [
-        markup.frontmatter("Installers"),
+        markup.frontmatter(
+            "Installers",
+            "Which versions of pip, uv, Poetry, PDM, Pipenv, pip-tools and Hatch are recorded, and "
+            "which remedy each of them has no words for.",
+        ),
         "# Installers\n",
         "Which versions of each tool are recorded, and what it has no words for: such a cell is "
         "unsupported, nothing is run for it, and it has no page of its own.\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from playwright.sync_api import sync_playwright
+
 from support.browser import installed
 from support.site import ROOT
 

@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+
 from native_skew.site import getting
 
 HERE = {"REPO_URL": "https://example.org/owner/name"}

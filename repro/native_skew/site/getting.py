@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlsplit
 
-from native_skew.addresses import repo_url
+from native_skew.site.repository import repo_url
 
 NAME = "native-skew"
 # A command of it that a page tells to run, in a block or in the middle of a line.

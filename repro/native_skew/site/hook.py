@@ -10,9 +10,9 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 from native_skew import results
-from native_skew.addresses import repo_url
 from native_skew.errors import SkewError
 from native_skew.site import downloads, getting, markup, pages
+from native_skew.site.repository import repo_url
 
 
 def on_config(config: Any) -> Any:

@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 from native_skew.site.repository import repo_url
 
 NAME = "native-skew"
-# A command of it that a page tells to run, in a block or in the middle of a line.
-_COMMAND = re.compile(rf"(?:^(?:\$ )?|`|<code>|uvx '){NAME}(?:\[\w+\])?'? ([a-z]+)", re.MULTILINE)
+# A command of it that a page tells to run, in a block or in the middle of a line; what it does in
+# prose ends in an s.
+_COMMAND = re.compile(
+    rf"(?:^(?:\$ )?|`|<code>|uvx '){NAME}(?:\[\w+\])?'? ([a-z]*[a-rt-z])\b", re.MULTILINE
+)
 
 
 def repository(environ: Mapping[str, str] = os.environ) -> str:

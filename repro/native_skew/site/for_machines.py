@@ -1,0 +1,35 @@
+"""What a page loses on its way to Markdown, put into words before: for the pages of llms.txt.
+
+``mkdocs-llmstxt`` calls ``preprocess`` with each page's HTML. https://pawamoy.github.io/mkdocs-llmstxt/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# Pages that have no Markdown of their own; the plugin would lead to one.
+_PAGE_ALONE = re.compile(
+    r"^(?:\.\./)*(?:(?:cells|remedies|scenarios|installers|results)/.+|"
+    r"(?:matrix|timeline|installers|evidence|benchmark|links)/|\.\./|\./)$"
+)
+_LISTS = re.compile(r"^(?:\.\./)*(?:remedies|scenarios)/$")
+
+
+def preprocess(soup: Any, output: str) -> None:  # noqa: ARG001  (the plugin passes it)
+    """Names each tab before its content, and leads to pages that are there; changes ``soup``."""
+    for tabs in soup.select(".tabbed-set"):
+        labels = [label.get_text(strip=True) for label in tabs.select(".tabbed-labels > label")]
+        for label, block in zip(labels, tabs.select(".tabbed-block"), strict=True):
+            name = soup.new_tag("p")
+            strong = soup.new_tag("strong")
+            strong.string = f"{label}:"
+            name.append(strong)
+            block.insert(0, name)
+        for each in (*tabs.find_all("input", recursive=False), *tabs.select(".tabbed-labels")):
+            each.decompose()
+    for gone in soup.select("a.headerlink, script, style, svg, .pastebox"):
+        gone.decompose()
+    for link in soup.find_all("a", href=_PAGE_ALONE):
+        if not _LISTS.match(link["href"]):
+            link["href"] += "index.html"

@@ -19,14 +19,15 @@ _LISTS = re.compile(r"^(?:\.\./)*(?:remedies|scenarios)/$")
 def preprocess(soup: Any, output: str) -> None:  # noqa: ARG001  (the plugin passes it)
     """Names each tab before its content, and leads to pages that are there; changes ``soup``."""
     for tabs in soup.select(".tabbed-set"):
-        labels = [label.get_text(strip=True) for label in tabs.select(".tabbed-labels > label")]
-        for label, block in zip(labels, tabs.select(".tabbed-block"), strict=True):
+        labels = tabs.select(":scope > .tabbed-labels > label")  # a tab may hold others
+        blocks = tabs.select(":scope > .tabbed-content > .tabbed-block")
+        for label, block in zip(labels, blocks, strict=True):
             name = soup.new_tag("p")
             strong = soup.new_tag("strong")
-            strong.string = f"{label}:"
+            strong.string = f"{label.get_text(strip=True)}:"
             name.append(strong)
             block.insert(0, name)
-        for each in (*tabs.find_all("input", recursive=False), *tabs.select(".tabbed-labels")):
+        for each in tabs.select(":scope > input, :scope > .tabbed-labels"):
             each.decompose()
     for gone in soup.select("a.headerlink, script, style, svg, .pastebox"):
         gone.decompose()

@@ -69,7 +69,7 @@ def line(command: str = "", extra: str = "", environ: Mapping[str, str] = os.env
     told = "".join(
         f"<dt>{tool}</dt><dd><code>{escape(way)}</code></dd>" for tool, way in ways.items()
     )
-    return f'<dl class="get" aria-label="Get {NAME}">{told}</dl>'
+    return f'<dl class="get">{told}</dl>'
 
 
 def note(text: str, environ: Mapping[str, str] = os.environ) -> str:

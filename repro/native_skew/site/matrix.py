@@ -46,12 +46,12 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         "scenario, a tool or a remedy for more; a sign opens the run behind it.</p>",
         _form(book, known),
         _legend(),
-        f'<div data-matrix tabindex="-1">{_overview(book, known, places)}</div>',
+        f"<div data-matrix>{_overview(book, known, places)}</div>",
         '<p data-matrix-none hidden>No recorded cell matches; <a href="#">show the plain command'
         "</a>.</p>",
         '<h2 id="what-the-signs-mean">What the signs mean</h2>',
         _meanings(),
-        f"<p>Recorded: {len(book.results)} cells of {', '.join(tools)}, from "
+        f"<p>Recorded: {len(book.results):,} cells of {', '.join(tools)}, from "
         f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}. {unrecorded_tools(book)}</p>",
         '<h2 id="what-to-do">What to do</h2><p>Set the filter, then share the page’s address: it '
         "holds the filter. All verdicts are to be had as "
@@ -63,7 +63,7 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
     head = markup.frontmatter(
         "Matrix",
         f"Which of {len(REMEDIES)} remedies works with which Python installer: "
-        f"{len(book.results)} recorded runs, what breaks first.",
+        f"{len(book.results):,} recorded runs, what breaks first.",
         *_HEAD,
     )
     return f"{head}# Matrix\n\n{markup.READY}" + "\n".join(body) + "\n"

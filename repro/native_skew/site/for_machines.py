@@ -29,7 +29,7 @@ def preprocess(soup: Any, output: str) -> None:  # noqa: ARG001  (the plugin pas
             block.insert(0, name)
         for each in tabs.select(":scope > input, :scope > .tabbed-labels"):
             each.decompose()
-    for gone in soup.select("a.headerlink, script, style, svg, .pastebox"):
+    for gone in soup.select("a.headerlink, script, style, img, svg, .pastebox"):
         gone.decompose()
     for link in soup.find_all("a", href=_PAGE_ALONE):
         if not _LISTS.match(link["href"]):

@@ -549,7 +549,7 @@ OTHERS: tuple[Other, ...] = (
             r"version `?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
         ),
         rank=2,
-        page="understand/shared-objects/#how-other-systems-say-it",
+        page="errors/glibcxx/",
     ),
     Other(
         id="numpy-abi",

@@ -56,7 +56,7 @@
   const VERSION = "\\d[\\w.!+-]*";
 
   function normal(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, "-");
+    return name.toLowerCase().replace(/[-_.]+/g, "-").replace(/^-/, "");
   }
 
   function pattern(text) {
@@ -83,11 +83,11 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build) `?(?!(?:wheels?|installable|editable)\b)([A-Za-z0-9][\w.-]*)(?:[=@ ]+(\d[\w.!+-]*))?/g;
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|problem with poetry but with) `?(?!(?:wheels?|installable|editable)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
 
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
-    cv2: "opencv-python", PIL: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
+    cv2: "opencv-python", "cffi-backend": "cffi", PIL: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
     tables: "tables", "flash-attn-2-cuda": "flash-attn", OpenSSL: "pyopenssl", Crypto: "pycryptodome", pvxslibs: "pvxslibs",
   };
   /* Whose a library is, by the beginning of its name. */
@@ -167,7 +167,9 @@
 
   /* The package that a traceback ends in, or that the file in the message belongs to. */
   function owner(text, installed) {
-    const paths = [...text.matchAll(/(?:site|dist)-packages[\\/]([A-Za-z_][\w-]*)[\w.-]*(?=[\\/.:'"]|$)/gm)];
+    /* Where macOS looked for what is missing is no part of who misses it. */
+    const asking = text.replace(/^\s*(?:Expected in|Reason):.*$/gm, "");
+    const paths = [...asking.matchAll(/(?:site|dist)-packages[\\/]([A-Za-z_][\w-]*)[\w.-]*(?=[\\/.:'"]|$)/gm)];
     const own = paths.map((match) => match[1]).filter((name) => !/^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest)$/.test(name));
     if (!own.length) return undefined;
     const module = own[own.length - 1];

@@ -6,7 +6,6 @@ processor four times slower. https://github.com/GoogleChrome/lighthouse/blob/mai
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from support.browser import installed
 from support.site import ROOT, build
 from support.site_server import serving
 
@@ -35,8 +35,7 @@ READY = """() => {
 
 def main() -> int:
     """Builds the site and measures the pages named; the home page and the matrix by default."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
+    if not (found := installed()):
         print("Chromium is not installed: apt-get install chromium", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:

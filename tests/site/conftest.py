@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from native_skew import results
 from native_skew.site.result_index import Book
-from support.browser import opened
+from support.browser import installed, opened
 from support.site import ROOT, build
 from support.site_server import serving
 
@@ -46,8 +45,7 @@ def address(site: Path) -> Iterator[str]:
 def chromium() -> Iterator[Any]:
     """A running Chromium."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
+    if not (found := installed()):
         pytest.fail(
             "Chromium is not installed: apt-get install chromium, or leave these tests out "
             "with -m 'not browser'"

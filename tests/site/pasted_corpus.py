@@ -746,4 +746,72 @@ CASES: tuple[Case, ...] = (
         None,
         None,
     ),
+    # Whose module it is, where several files are named.
+    Case(
+        "macOS names where it looked",
+        "ImportError: dlopen(/opt/venv/lib/python3.11/site-packages/torch_sparse/_convert_cpu.so, 0x0006): "
+        "Symbol not found: __ZN3c106detail14torchCheckFailEPKcS2_jRKSs\n"
+        "  Referenced from: /opt/venv/lib/python3.11/site-packages/torch_sparse/_convert_cpu.so\n"
+        "  Expected in: /opt/venv/lib/python3.11/site-packages/torch/lib/libc10.dylib\n",
+        "macos-symbol",
+        "possible",
+        {"consumer": "torch-sparse"},
+    ),
+    Case(
+        "a module beside its package",
+        "ImportError: dlopen(/Users/me/v/lib/python3.10/site-packages/_cffi_backend.cpython-310-darwin.so, 0x0002): "
+        "tried: '/Users/me/v/lib/python3.10/site-packages/_cffi_backend.cpython-310-darwin.so' (mach-o file, "
+        "but is an incompatible architecture (have 'x86_64', need 'arm64'))",
+        "wrong-architecture",
+        "native",
+        {"consumer": "cffi"},
+    ),
+    Case(
+        "Poetry names the package last",
+        "  - Installing softioc (4.6.1): Failed\n\n  ChefBuildError\n\n  Backend subprocess exited when trying "
+        "to invoke build_wheel\n\n  ModuleNotFoundError: No module named 'epicscorelibs'\n\nNote: This error "
+        "originates from the build backend, and is likely not a problem with poetry but with softioc (4.6.1) not "
+        "supporting PEP 517 builds.\n",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "softioc", "consumer_version": "4.6.1", "module": "epicscorelibs"},
+    ),
+    # A path is no name that the loader looks for.
+    Case(
+        "an extension whose file is gone",
+        "ImportError: /home/pi/v/lib/python3.11/site-packages/cffi/_cffi.so: cannot open shared object file: "
+        "No such file or directory",
+        "file-gone",
+        "native",
+        {"consumer": "cffi", "library": "_cffi.so"},
+    ),
+    Case(
+        "a library that ctypes asks for by its path",
+        "OSError: /srv/v/lib/python3.12/site-packages/torch/lib/libtorch_global_deps.so: cannot open shared object "
+        "file: No such file or directory",
+        "file-gone",
+        "native",
+        {"consumer": "torch"},
+    ),
+    Case(
+        "one line of a structured log",
+        '{"level":"error","ts":"2026-11-03T10:11:12Z","msg":"ImportError: libc10_cuda.so: cannot open shared object '
+        'file: No such file or directory"}',
+        "torch-library",
+        "possible",
+        {"library": "libc10_cuda.so"},
+    ),
+    Case(
+        "NumPy's last words",
+        "AttributeError: _ARRAY_API not found\n",
+        "numpy-abi",
+        "possible",
+    ),
+    Case(
+        "a plain mistake in Python",
+        "ImportError: cannot import name 'cached_property' from 'werkzeug' "
+        "(/v/lib/python3.11/site-packages/werkzeug/__init__.py)\n",
+        None,
+        None,
+    ),
 )

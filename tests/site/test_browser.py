@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,8 @@ PAGES = (
     "understand/caches/",
     "understand/match-runtime/",
     "understand/standards/",
-    "matrix/#scenario=unstamped-pin",  # axe takes a minute over all rows
+    "matrix/",
+    "matrix/#scenario=unstamped-pin",
     "timeline/",
     "scenarios/",
     "scenarios/stale-wheel-cache/",
@@ -121,6 +123,14 @@ def test_the_copy_button_copies_the_block(page: Any, address: str) -> None:
         assert page.evaluate("navigator.clipboard.readText()").rstrip("\n") == shown.rstrip("\n")
 
 
+SIGNS = "[data-matrix] td a"
+
+
+def plain(book: Book) -> int:
+    """How many cells the matrix begins with."""
+    return sum(r.cell.attempt == "nothing" for r in book.results)
+
+
 def test_the_filter_works_by_keyboard(page: Any, address: str, book: Book) -> None:
     page.goto(address + "matrix/")
     page.locator("select[name=verdict]").focus()
@@ -128,24 +138,65 @@ def test_the_filter_works_by_keyboard(page: Any, address: str, book: Book) -> No
     page.keyboard.press("Tab")
     refused = sum(result.verdict == "refused" for result in book.results)
     assert page.locator("[data-matrix-count]").inner_text() == f"{refused} cells"
-    assert page.locator("[data-matrix] tbody tr:visible").count() == refused
+    assert page.locator(SIGNS).count() == page.locator(f"{SIGNS}.is-refused").count() == refused
     assert page.url.endswith("#verdict=refused")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the button behind the last field
     page.wait_for_function("!location.hash")
-    assert page.locator("[data-matrix-count]").inner_text() == f"{len(book.results)} cells"
+    assert page.locator("[data-matrix-count]").inner_text() == f"{plain(book)} cells"
+    assert page.locator(SIGNS).count() == plain(book)
 
 
 def test_the_filter_is_in_the_address(page: Any, address: str, book: Book) -> None:
     page.goto(address + "matrix/#tool=uv-sync&scenario=unstamped-pin&remedy=nothing")
-    row = page.locator("[data-matrix] tbody tr:visible")
-    assert row.count() == len(book.versions(book.find("unstamped-pin/only/uv-sync/nothing")))
-    row.locator("a.verdict").first.click()
+    signs = page.locator(SIGNS)
+    assert signs.count() == len(book.versions(book.find("unstamped-pin/only/uv-sync/nothing")))
+    signs.first.click()
     assert "/cells/unstamped-pin/only/uv-sync@" in page.url
 
 
-def test_an_unknown_filter_shows_everything(page: Any, address: str, book: Book) -> None:
+@pytest.mark.parametrize(
+    ("choice", "rows", "columns"),
+    [
+        ("scenario=unstamped-pin", "Match the build to the run time", "uv sync 0.13.9"),
+        ("remedy=match-runtime", "Nothing is stamped", "uv sync 0.13.9"),
+        ("tool=uv-sync", "Nothing is stamped", "Match the build to the run time"),
+    ],
+)
+def test_what_is_chosen_is_no_axis(
+    page: Any, address: str, book: Book, choice: str, rows: str, columns: str
+) -> None:
+    page.goto(address + f"matrix/#{choice}")
+    name, _, value = choice.partition("=")
+    name = {"tool": "installer"}.get(name, name)
+    asked = [result for result in book.results if getattr(result.cell, name) == value]
+    assert page.locator(SIGNS).count() == len(asked)
+    for broken in ("works", "broken, undetected", "refused"):
+        shown = page.locator(f"{SIGNS}.{markup.css(broken)}").count()
+        assert shown == sum(result.verdict == broken for result in asked)
+    assert page.locator("[data-matrix] tbody th", has_text=rows).count()
+    heads = page.locator("[data-matrix] thead th", has_text=re.compile(f"^{re.escape(columns)}$"))
+    assert heads.count() == 1
+
+
+def test_each_sign_opens_its_own_cell(page: Any, address: str, book: Book, site: Path) -> None:
+    page.goto(address + "matrix/#verdict=wrong result")
+    links = page.locator(SIGNS).evaluate_all("all => all.map((each) => each.href)")
+    wrong = {
+        address + markup.page_of(result.cell).removesuffix(".md") + "/"
+        for result in book.results
+        if result.verdict == "wrong result"
+    }
+    assert set(links) == wrong
+
+
+def test_an_unknown_filter_shows_the_plain_command(page: Any, address: str, book: Book) -> None:
     page.goto(address + "matrix/#tool=rug&verdict=maybe")
-    assert page.locator("[data-matrix-count]").inner_text() == f"{len(book.results)} cells"
+    assert page.locator("[data-matrix-count]").inner_text() == f"{plain(book)} cells"
+    page.goto(address + "matrix/#remedy=match-runtime&tool=pip&verdict=works")
+    assert page.locator(SIGNS).count() == 0
+    page.locator("[data-matrix-none] a").click()
+    assert page.locator(SIGNS).count() == plain(book)
 
 
 def test_tabs_are_linked_over_pages(page: Any, address: str) -> None:
@@ -177,7 +228,7 @@ def test_every_page_reads_without_script(chromium: Any, address: str, book: Book
     context = opened(chromium, java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "matrix/")
-    assert page.locator("[data-matrix] tbody tr:visible").count() == len(book.results)
+    assert page.locator(SIGNS).count() == plain(book)
     assert not page.locator("[data-matrix-filter]").is_visible()
     page.goto(address)
     assert not page.locator("[data-pastebox]").is_visible()
@@ -208,18 +259,11 @@ def test_pages_print_whole(page: Any, address: str, path: str) -> None:
     assert page.pdf()[:5] == b"%PDF-"
 
 
-def test_the_matrix_prints_every_row(page: Any, address: str, book: Book) -> None:
-    page.goto(address + "matrix/")
-    page.emulate_media(media="print")
-    assert page.locator("[data-matrix] tbody tr:visible").count() == len(book.results)
-
-
 def test_cells_are_two_clicks_from_the_home_page(page: Any, address: str, book: Book) -> None:
     result = book.find(f"{WHERE}/uv-sync/nothing")
     page.goto(address)
     page.get_by_role("link", name="Evidence:").click()
-    page.goto(page.url + "#tool=uv-sync&verdict=broken, detected")
-    page.locator("[data-matrix] tbody tr:visible a.verdict").first.click()
+    page.locator(f"{SIGNS}.is-broken-detected").first.click()
     assert "/cells/" in page.url
     page.goto(address + markup.page_of(result.cell).removesuffix(".md") + "/")
     assert result.cell.command in page.locator("article").inner_text()

@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import jsonschema
 import msgspec
@@ -15,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from native_skew import results
+from native_skew.installers import tabs
 from native_skew.results import Result
 from native_skew.scenarios import Cell
 from native_skew.site import claims, downloads, markup
@@ -32,6 +34,7 @@ GENERATED = (
     "timeline/",
     "installers/",
 )
+LOCAL = "http://127.0.0.1:8000/"  # mkdocs.yml's, where nobody says otherwise
 ADDRESSES = Path(__file__).with_name("addresses.txt.gz")
 
 
@@ -125,17 +128,50 @@ def test_every_page_is_reachable_from_the_home_page(site: Path, pages: dict[Path
     assert not set(pages) - reached - redirects - {site / "404.html"}
 
 
-def test_every_cell_is_one_link_from_the_matrix(
+def linked(site: Path, pages: dict[Path, Page], path: Path) -> set[Path]:
+    return {found[0] for href in pages[path].links if (found := target(site, path, href))}
+
+
+def test_every_cell_is_two_links_from_the_matrix(
     site: Path, pages: dict[Path, Page], book: Book
 ) -> None:
-    matrix = site / "matrix/index.html"
-    there = {found[0] for href in pages[matrix].links if (found := target(site, matrix, href))}
+    """Without its script; those of an older version are on the page of the newest."""
+    near = linked(site, pages, site / "matrix/index.html")
+    there = near.union(*(linked(site, pages, path) for path in near if "scenarios" in path.parts))
     assert not [
         result.cell.id
         for result in book.results
         if result.verdict != "unsupported"
+        and result is book.versions(result)[-1]
         and site / markup.page_of(result.cell).removesuffix(".md") / "index.html" not in there
     ]
+
+
+def test_the_matrix_holds_every_verdict(site: Path, book: Book) -> None:
+    """What its script draws from, read by the record's own names."""
+    text = (site / "matrix/index.html").read_text(encoding="utf-8")
+    (found,) = re.findall(r"data-matrix-data>(.*?)</script>", text, re.DOTALL)
+    data = json.loads(found)
+    told = {
+        f"{scenario}/{variant}/{column[0]}@{column[1]}/{attempt}.{column[2]}": data["verdicts"][
+            letter
+        ][0]
+        for scenario, variant, _, _, rows in data["places"]
+        for attempt, letters in rows.items()
+        for column, letter in zip(data["columns"], letters, strict=True)
+        if letter != " "
+    }
+    assert told == {result.cell.id: result.verdict for result in book.results}
+
+
+def test_each_page_that_names_a_command_says_where_it_comes_from(site: Path) -> None:
+    count = 0
+    for path in site.rglob("index.html"):
+        article = path.read_text(encoding="utf-8").partition("<article")[2]
+        if re.search(r"<code[^>]*>(<[^>]*>)*native-skew [a-z]+", article):
+            count += 1
+            assert "git+https://github.com/owner/name" in article, path
+    assert count > 1000
 
 
 def test_no_internal_link_or_anchor_is_broken(site: Path, pages: dict[Path, Page]) -> None:
@@ -239,6 +275,41 @@ def test_llms_txt_lists_the_pages(site: Path) -> None:
     text = (site / "llms.txt").read_text(encoding="utf-8")
     assert "errors/missing-library" in text
     assert "understand/match-runtime" in text
+
+
+def test_no_link_for_machines_is_dead(site: Path) -> None:
+    listed = [site / "llms.txt", *site.rglob("*.md")]
+    assert len(listed) > 30
+    count = 0
+    for path in listed:
+        for href in re.findall(r"\]\((\S+?)\)", path.read_text(encoding="utf-8")):
+            address = href.strip("<>").partition("#")[0]
+            if address.startswith(LOCAL):
+                count += 1
+                there = site / unquote(address.removeprefix(LOCAL))
+                assert (there / "index.html").is_file() or there.is_file(), f"{path}: {href}"
+            else:
+                assert href.startswith(("#", "http")), f"{path}: {href}"
+    assert count > 500
+
+
+def test_machines_are_told_the_name_of_each_tab(site: Path) -> None:
+    text = (site / "errors/missing-library/index.md").read_text(encoding="utf-8")
+    for tool in tabs():
+        assert f"**{tool}:**" in text, tool
+
+
+def test_each_page_has_a_title_and_a_description_of_its_own(
+    site: Path, pages: dict[Path, Page]
+) -> None:
+    for kind in (r"<title>(.*?)</title>", r'<meta name="description" content="(.*?)">'):
+        seen: dict[str, Path] = {}
+        for path, page in pages.items():
+            if page.is_redirect or path.name == "404.html":
+                continue
+            found = re.search(kind, path.read_text(encoding="utf-8"), re.DOTALL)
+            assert found, path
+            assert seen.setdefault(found[1], path) == path, f"{path} and {seen[found[1]]}"
 
 
 def on_the_wire(site: Path, page: Path) -> int:

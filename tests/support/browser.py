@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 _PATIENCE = 180_000  # milliseconds; after them a page hangs, and is not merely one of many
+
+
+def installed() -> str | None:
+    """Where Chromium is."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def opened(browser: Any, **options: object) -> Any:

@@ -51,9 +51,17 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
     ]
     body = "\n".join(part for part in parts if part)
     return (
-        markup.frontmatter(title(result), *_HEAD)
+        markup.frontmatter(*_own(result, scenario), *_HEAD)
         + f'# {title(result)}\n\n{markup.READY}<div class="cell">\n{body}\n</div>\n'
     )
+
+
+def _own(result: Result, scenario: Scenario) -> tuple[str, str]:
+    """The page's title and description, which no other cell has."""
+    cell = result.cell
+    where = f"{cell.scenario}/{cell.variant}, {cell.python}"
+    told = f"{markup.tool(result)}, {cell.attempt}: {result.verdict}, {result.because}"
+    return f"{title(result)} ({where})", f"{scenario.title} ({where}). {told}."
 
 
 def _expected(result: Result) -> str:

@@ -238,7 +238,7 @@ class Citations:
 
     def count(self) -> str:
         """How many cells are recorded."""
-        return str(len(self._book.results))
+        return f"{len(self._book.results):,}"
 
     def tools(self) -> str:
         """Which tools are recorded, in which versions."""

@@ -11,13 +11,16 @@ from mkdocs.structure.files import File
 
 from native_skew import results
 from native_skew.errors import SkewError
-from native_skew.site import downloads, markup, pages
+from native_skew.site import downloads, getting, markup, pages
+from native_skew.site.repository import repo_url
 
 
 def on_config(config: Any) -> Any:
-    """Sets the edit link's address."""
-    if link := pages.edit_link(os.environ):
-        config.edit_uri_template = link
+    """Sets what is known where the repository is: its link, the edit links, the licence's."""
+    if address := repo_url():
+        config.repo_url, config.repo_name = address, getting.slug()
+        config.edit_uri_template = pages.edit_link(os.environ)
+        config.copyright = f'<a href="{address}/blob/main/LICENSE">{config.copyright}</a>'
     return config
 
 

@@ -1,4 +1,4 @@
-"""Installers -> one page: which versions are recorded, and what each has no words for."""
+"""Installers -> one page: which versions are recorded, and what each has no option for."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ def render(book: Book, evidence: Mapping[str, Result]) -> str:
     known = {result.cell.id: result for result in evidence.values()}
     known |= {result.cell.id: result for result in book.results}
     lines = [
-        markup.frontmatter("Installers"),
+        markup.frontmatter(
+            "Installers",
+            "Which versions of pip, uv, Poetry, PDM, Pipenv, pip-tools and Hatch are recorded, and "
+            "which remedy each of them has no option for.",
+        ),
         "# Installers\n",
-        "Which versions of each tool are recorded, and what it has no words for: such a cell is "
-        "unsupported, nothing is run for it, and it has no page of its own.\n",
+        "Which versions of each tool are recorded, and which remedies it has no option for. Such a "
+        "cell is unsupported: nothing is run for it, and it has no page of its own.\n",
     ]
     for name in INSTALLERS:
         own = [result for result in known.values() if result.cell.installer == name]
@@ -51,7 +55,7 @@ def _section(name: str, own: list[Result], book: Book) -> Iterator[str]:
     yield f"{installer.tool} {recorded} in the matrix, {len(releases)} releases in all.\n"
     unsupported = [result for result in own if result.verdict == "unsupported"]
     if unsupported:
-        yield f"It has no words for:\n\n{_list(unsupported)}\n"
+        yield f"It has no option for:\n\n{_list(unsupported)}\n"
     yield f'<p class="verified">Last verified: {newest}.</p>\n'
 
 

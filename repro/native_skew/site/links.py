@@ -115,7 +115,13 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, LinkCheck]) 
             "nox -s links\nnox -s links -- --read ADDRESS", "The commands that check the links"
         ),
     ]
-    head = markup.frontmatter("External links", *markup.WIDE, "search:", "  exclude: true")
+    head = markup.frontmatter(
+        "External links",
+        "Every address outside of this site that it cites, and when it was last read.",
+        *markup.WIDE,
+        "search:",
+        "  exclude: true",
+    )
     return f"{head}# External links\n\n{markup.READY}" + "\n".join(body) + "\n"
 
 

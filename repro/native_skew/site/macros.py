@@ -11,10 +11,9 @@ from collections.abc import Callable
 from native_skew import shipped
 from native_skew.bench import record
 from native_skew.field import load_all, read_all
-from native_skew.site import benchmark, fieldtables, glossary, messages
+from native_skew.site import benchmark, failure, fieldtables, getting, glossary, messages
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
-from native_skew.site.repository import repo_url
 from native_skew.site.result_index import Book
 
 _CITING = (
@@ -64,16 +63,31 @@ class Desk:
             "message_list": _message_list,
             "paste_box": _paste_box,
             "benchmark": _benchmark,
-            "repository": _repository,
             "field": _field,
+            "repository": getting.repository,
+            "repository_link": getting.link,
+            "slug": getting.slug,
+            "source": getting.source,
+            "get": getting.line,
+            "failure": failure.figure,
         }
 
-    def ending(self) -> str:
-        """What follows the page: the day of the newest cited run, names, the glossary's tooltips."""
+    def ending(self, text: str = "") -> str:
+        """What follows a page.
+
+        Args:
+            text: the page, its macros rendered.
+
+        Returns:
+            How to get the command that it names, the day of the newest cited run, the recorded
+            names, and the glossary's tooltips.
+
+        """
+        get = f"\n\n{note}\n" if (note := getting.note(text)) else ""
         day = self._citations.last_verified()
         verified = f'\n\n<p class="verified">Last verified: {day}.</p>\n' if day else ""
         names = f"\n\n{found}\n" if (found := self._citations.names()) else ""
-        return f"{verified}{names}\n\n{self._abbreviations}"
+        return f"{get}{verified}{names}\n\n{self._abbreviations}"
 
     def check(self) -> None:
         """Ends a build whose pages say what does not hold.
@@ -102,11 +116,6 @@ def _paste_box(prefix: str = "") -> str:
 def _benchmark(only: str = "") -> str:
     """What ``nox -s bench`` measured; ``only`` is one measurement's id."""
     return benchmark.render(record.read(), only)
-
-
-def _repository() -> str:
-    """The repository's address, or the word that stands for it where nobody has said it."""
-    return repo_url() or "REPOSITORY"
 
 
 def _field(what: str) -> str:

@@ -173,9 +173,14 @@ def indent(text: str, by: int = 4) -> str:
     return "".join(" " * by + line if line.strip() else line for line in text.splitlines(True))
 
 
-def frontmatter(title: str, *more: str) -> str:
+def frontmatter(title: str, description: str, *more: str) -> str:
     """The head of a generated page: no macros are run in it, no edit link, as listed."""
-    lines = [f"title: {_quoted(title)}", "render_macros: false", *more]
+    lines = [
+        f"title: {_quoted(title)}",
+        f"description: {_quoted(escape(plain(description).replace('`', '')))}",
+        "render_macros: false",
+        *more,
+    ]
     return "---\n" + "\n".join(lines) + "\n---\n\n"
 
 

@@ -1,62 +1,108 @@
-"""The matrix: every recorded cell in one table that the page's script filters.
+"""The matrix: what the plain command came to, scenario by tool, and the data of all other grids.
 
-All rows are in the page, so that it is whole without JavaScript; the script only hides.
+One grid is in the page, so that it reads without JavaScript: from its rows every scenario's page
+is one link away, with all remedies. The page's script draws the others from a few kilobytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
-from itertools import groupby
+
+import msgspec
 
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
-from native_skew.scenarios import Cell, Scenario
+from native_skew.scenarios import Scenario
 from native_skew.site import downloads, markup
 from native_skew.site.result_index import Book, unrecorded_tools
-from native_skew.verdict import MEANING
+from native_skew.verdict import FAILURES, MEANING, Verdict
 
 PAGE = "matrix.md"
-_HEAD = ("hide:", "  - navigation", "  - toc", "search:", "  exclude: true")
+_HEAD = ("hide:", "  - navigation", "  - toc")
+# Shape and colour: neither alone tells them apart.
+SIGNS: dict[Verdict, str] = {
+    "works": "✓",
+    "broken, detected": "✗",
+    "broken, undetected": "✗✗",
+    "wrong result": "≠",
+    "refused": "⊘",
+    "unsupported": "–",
+}
+_LETTERS = dict(zip(SIGNS, "wduxrn", strict=True))
+_PLAIN = "nothing"
+
+Column = tuple[str, str, str]  # installer, version, Python
+Place = tuple[str, str]  # scenario, variant
 
 
 def render(book: Book, known: Mapping[str, Scenario]) -> str:
-    """The page: what the verdicts mean, the filter, and the table."""
+    """The page: what the signs mean, the filter, the grid, and the data."""
     dates = sorted({result.circumstances.date for result in book.results})
     tools = sorted({markup.short_tool(result) for result in book.results})
+    places = _broken_first(book)
     body = [
-        f"<p>{len(book.results)} recorded cells of {', '.join(tools)}; recorded "
-        f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}. {unrecorded_tools(book)} "
-        "Each verdict opens the cell’s own page.</p>",
-        _legend(),
+        "<p>What the plain command comes to, by scenario and tool, what breaks first. Choose a "
+        "scenario, a tool or a remedy for more; a sign opens the run behind it.</p>",
         _form(book, known),
-        '<div class="matrix" data-matrix>',
-        *_groups(book, known),
-        "</div>",
-        '<p data-matrix-none hidden>No recorded cell matches; <a href="#">show all</a>.</p>',
+        _legend(),
+        f"<div data-matrix>{_overview(book, known, places)}</div>",
+        '<p data-matrix-none hidden>No recorded cell matches; <a href="#">show the plain command'
+        "</a>.</p>",
+        '<h2 id="what-the-signs-mean">What the signs mean</h2>',
+        _meanings(),
+        f"<p>Recorded: {len(book.results):,} cells of {', '.join(tools)}, from "
+        f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}. {unrecorded_tools(book)}</p>",
         '<h2 id="what-to-do">What to do</h2><p>Set the filter, then share the page’s address: it '
-        "holds the filter. The results themselves are "
-        f'<a href="{markup.url(PAGE, "results/schema.json")}">JSON files with a schema</a>; all '
-        f'verdicts are in <a href="{markup.url(PAGE, downloads.CSV)}">one CSV file</a>.</p>',
+        "holds the filter. All verdicts are to be had as "
+        f'<a href="{markup.url(PAGE, downloads.CSV)}">CSV</a> and '
+        f'<a href="{markup.url(PAGE, downloads.SQLITE)}">SQLite</a>, each run as '
+        f'<a href="{markup.url(PAGE, "results/schema.json")}">JSON with a schema</a>.</p>',
+        f'<script type="application/json" data-matrix-data>{_data(book, known, places)}</script>',
     ]
+    head = markup.frontmatter(
+        "Matrix",
+        f"Which of {len(REMEDIES)} remedies works with which Python installer: "
+        f"{len(book.results):,} recorded runs, what breaks first.",
+        *_HEAD,
+    )
+    return f"{head}# Matrix\n\n{markup.READY}" + "\n".join(body) + "\n"
+
+
+def _broken_first(book: Book) -> list[Place]:
+    """The scenarios' variants, those first in which the plain command breaks most often."""
+    broken: dict[Place, int] = {}
+    for result in book.results:
+        place = result.cell.scenario, result.cell.variant
+        plain = result.cell.remedy == _PLAIN and result.verdict in FAILURES
+        broken[place] = broken.get(place, 0) + plain
+    return sorted(broken, key=lambda place: -broken[place])
+
+
+def _columns(results: Iterable[Result]) -> list[Column]:
+    found = {(r.cell.installer, r.cell.version, r.cell.python): None for r in results}
+    order = list(INSTALLERS)
+    return sorted(found, key=lambda column: order.index(column[0]))
+
+
+def _shown(verdict: Verdict) -> str:
     return (
-        markup.frontmatter("Matrix", *_HEAD)
-        + f"# Matrix\n\n{markup.READY}"
-        + "\n".join(body)
-        + "\n"
+        f'<span class="verdict {markup.css(verdict)}" aria-hidden="true">{SIGNS[verdict]}</span>'
+        f" {verdict}"
     )
 
 
 def _legend() -> str:
-    items = "".join(
-        f"<dt>{markup.verdict(verdict)}</dt>"
-        f"<dd>{escape(meaning).replace('`check`', '<code>check</code>')}</dd>"
-        for verdict, meaning in MEANING.items()
-    )
-    return (
-        '<details class="legend"><summary>What the verdicts mean</summary>'
-        f"<dl>{items}</dl></details>"
-    )
+    return f'<ul class="legend">{"".join(f"<li>{_shown(each)}</li>" for each in MEANING)}</ul>'
+
+
+def _meanings() -> str:
+    rows = [(_shown(each), _marked(meaning)) for each, meaning in MEANING.items()]
+    return markup.facts(rows, "What the signs mean")
+
+
+def _marked(text: str) -> str:
+    return escape(text).replace("`check`", "<code>check</code>")
 
 
 def _form(book: Book, known: Mapping[str, Scenario]) -> str:
@@ -72,17 +118,18 @@ def _form(book: Book, known: Mapping[str, Scenario]) -> str:
     fields = "".join(
         _select(name, label, options)
         for name, label, options in (
-            ("tool", "Tool", tools),
-            ("version", "Version", versions),
             ("scenario", "Scenario", scenarios),
+            ("tool", "Tool", tools),
             ("remedy", "Remedy", remedies),
             ("verdict", "Verdict", verdicts),
+            ("version", "Version", versions),
         )
     )
+    plain = sum(cell.remedy == _PLAIN and cell.start == "fresh" for cell in cells)
     return (
-        f'<form class="filter" data-matrix-filter hidden>{fields}'
-        '<button type="reset">Show all</button>'
-        f'<p role="status" data-matrix-count>{len(cells)} cells</p></form>'
+        f'<form class="filter" data-matrix-filter>{fields}'
+        '<button type="reset">Plain command</button>'
+        f'<p role="status" data-matrix-count>{plain} cells</p></form>'
     )
 
 
@@ -91,35 +138,80 @@ def _select(name: str, label: str, options: Mapping[str, str]) -> str:
         f'<option value="{escape(value)}">{escape(title)}</option>'
         for value, title in options.items()
     )
-    return f'<label>{label}<select name="{name}"><option value="">all</option>{entries}</select></label>'
+    return f'<label>{label}<select name="{name}"><option value="">any</option>{entries}</select></label>'
 
 
-def _groups(book: Book, known: Mapping[str, Scenario]) -> Iterator[str]:
-    key = lambda r: (r.cell.scenario, r.cell.variant)
-    for (scenario_id, variant), results in groupby(book.results, key=key):
-        scenario = known[scenario_id]
-        href = f"{markup.url(PAGE, f'scenarios/{scenario_id}.md')}#{variant}"
-        more = scenario.variants[variant].title if variant in scenario.variants else ""
-        caption = f'<a href="{href}">{escape(scenario.title)}</a>' + (
-            f" <small>{escape(more)}</small>" if more else ""
+def _title(place: Place, known: Mapping[str, Scenario]) -> tuple[str, str]:
+    scenario = known[place[0]]
+    more = scenario.variants[place[1]].title if place[1] in scenario.variants else ""
+    return scenario.title, more
+
+
+def _overview(book: Book, known: Mapping[str, Scenario], places: Iterable[Place]) -> str:
+    """The plain command: scenarios by tools."""
+    plain = [r for r in book.results if r.cell.remedy == _PLAIN and r.cell.start == "fresh"]
+    columns = _columns(plain)
+    of = {
+        ((r.cell.scenario, r.cell.variant), (r.cell.installer, r.cell.version, r.cell.python)): r
+        for r in plain
+    }
+    head = "".join(
+        f'<th scope="col"><span>{escape(INSTALLERS[installer].title)} <small>{version}'
+        f"{_python(python)}</small></span></th>"
+        for installer, version, python in columns
+    )
+    rows = []
+    for place in places:
+        title, more = _title(place, known)
+        href = f"{markup.url(PAGE, f'scenarios/{place[0]}.md')}#{place[1]}"
+        small = f" <small>{escape(more)}</small>" if more else ""
+        cells = "".join(f"<td>{_sign(of.get((place, column)))}</td>" for column in columns)
+        rows.append(
+            f'<tr><th scope="row"><a href="{href}">{escape(title)}{small}</a></th>{cells}</tr>'
         )
-        yield (
-            f'<div class="matrix__group"><table data-scenario="{scenario_id}"><caption>{caption}</caption>'
-            '<thead><tr><th scope="col">tool</th><th scope="col">remedy</th>'
-            f'<th scope="col">verdict</th></tr></thead><tbody>{"".join(_rows(results))}</tbody></table></div>'
-        )
+    return (
+        '<div class="signs" tabindex="0" role="group" aria-label="The plain command"><table class="signs__table">'
+        f'<caption>The plain command</caption><thead><tr><th scope="col">scenario</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
-def _start(cell: Cell) -> str:
-    return "" if cell.start == "fresh" else " <small>after the failure</small>"
+def _python(python: str) -> str:
+    return "" if python == "cp311" else f", {python}"
 
 
-def _rows(results: Iterable[Result]) -> Iterator[str]:
-    for result in results:
+def _sign(result: Result | None) -> str:
+    if result is None:
+        return ""
+    href = escape(markup.href(PAGE, result))
+    return (
+        f'<a class="verdict {markup.css(result.verdict)}" href="{href}" '
+        f'aria-label="{result.verdict}">{SIGNS[result.verdict]}</a>'
+    )
+
+
+def _data(book: Book, known: Mapping[str, Scenario], places: list[Place]) -> str:
+    """Every recorded cell: a letter a verdict, a string a row, in the order of the columns."""
+    columns = _columns(book.results)
+    number = {column: index for index, column in enumerate(columns)}
+    rows: dict[Place, dict[str, list[str]]] = {place: {} for place in places}
+    for result in book.results:
         cell = result.cell
-        yield (
-            f'<tr data-tool="{cell.installer}" data-version="{markup.short_tool(result)}" '
-            f'data-remedy="{cell.remedy}" data-verdict="{result.verdict}">'
-            f"<td>{escape(markup.tool(result))}</td><td>{escape(REMEDIES[cell.remedy].title)}{_start(cell)}</td>"
-            f"<td>{markup.html_badge(result, PAGE)}</td></tr>\n"
-        )
+        row = rows[cell.scenario, cell.variant].setdefault(cell.attempt, [" "] * len(columns))
+        row[number[cell.installer, cell.version, cell.python]] = _LETTERS[result.verdict]
+    data = {
+        "verdicts": {
+            letter: [name, SIGNS[name], markup.css(name)] for name, letter in _LETTERS.items()
+        },
+        "broken": [_LETTERS[verdict] for verdict in FAILURES],
+        "columns": [
+            [installer, version, python, INSTALLERS[installer].title, INSTALLERS[installer].tool]
+            for installer, version, python in columns
+        ],
+        "remedies": {name: remedy.title for name, remedy in REMEDIES.items()},
+        "places": [
+            [*place, *_title(place, known), {a: "".join(row) for a, row in rows[place].items()}]
+            for place in places
+        ],
+    }
+    return msgspec.json.encode(data).decode().replace("<", "\\u003c")

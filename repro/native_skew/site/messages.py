@@ -102,7 +102,7 @@ _NOT_FOUND = (
 
 def _missing(name: str) -> tuple[str, ...]:
     """A library that the loader of glibc, or that of musl, does not find."""
-    library = rf"(?<![\w.+-])(?P<library>{name}\.so(?:\.[\w-]+)*)"
+    library = rf"(?<![\w.+/-])(?P<library>{name}\.so(?:\.[\w-]+)*)"
     return (rf"{library}: {_NOT_FOUND}", rf"Error loading shared library {library}:? ")
 
 
@@ -483,6 +483,16 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="file-gone",
+        meaning="The file itself is not there. A library that a module needs is named without a folder; "
+        "this is the path of one that somebody asked for.",
+        advice="Install the package that it belongs to again. In an image, look whether the environment was "
+        "copied whole, and to the path that it was made for.",
+        kind="native",
+        patterns=(rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",),
+        rank=3,
+    ),
+    Other(
         id="musl-symbol",
         meaning="musl's loader does not find a symbol that the module calls: a library is of another version than "
         "the module was built with, or the module was built for glibc.",
@@ -539,7 +549,7 @@ OTHERS: tuple[Other, ...] = (
             r"version `?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
         ),
         rank=2,
-        page="understand/shared-objects/#how-other-systems-say-it",
+        page="errors/glibcxx/",
     ),
     Other(
         id="numpy-abi",

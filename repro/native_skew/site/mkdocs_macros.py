@@ -37,7 +37,7 @@ def define_env(env: Any) -> None:
 def on_post_page_macros(env: Any) -> None:
     """Adds what follows each hand-written page."""
     if env.page.meta.get("render_macros", True):
-        env.markdown += _Build.desk.ending()
+        env.markdown += _Build.desk.ending(env.markdown)
 
 
 def on_post_build(env: Any) -> None:  # noqa: ARG001  (the plugin passes it)

@@ -8,6 +8,7 @@ from pathlib import Path
 from native_skew import results, scenarios
 from native_skew.site import (
     cellpage,
+    getting,
     installerpage,
     links,
     markup,
@@ -60,7 +61,13 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         if result.verdict != "unsupported" and page not in pages:  # the matrix may have it too
             raw = markup.raw_of(result, in_timeline=True)
             pages[page] = cellpage.render(result, book, known[result.cell.scenario], raw)
-    return pages
+    return {path: text + _get(text) for path, text in pages.items()}
+
+
+def _get(text: str) -> str:
+    """Where the command comes from that a page tells to run."""
+    note = getting.note(text)
+    return f"\n{note}\n" if note else ""
 
 
 def edit_link(environ: Mapping[str, str]) -> str | None:

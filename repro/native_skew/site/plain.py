@@ -92,7 +92,7 @@ def rendered(edit: str | None) -> dict[str, str]:
         head, body = _split(path.read_text(encoding="utf-8"))
         text = environment.from_string(body).render()
         link = f"\n\n[Edit this page]({edit.format(path=current)})\n" if edit else ""
-        found[current] = f"{head}{text}{desk.ending()}{link}"
+        found[current] = f"{head}{text}{desk.ending(text)}{link}"
     desk.check()
     return found
 

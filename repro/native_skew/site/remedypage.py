@@ -23,7 +23,11 @@ def recorded(book: Book) -> tuple[str, ...]:
 def index(book: Book) -> str:
     """The list of all remedies, with how often each helps."""
     lines = [
-        markup.frontmatter("Remedies"),
+        markup.frontmatter(
+            "Remedies",
+            "Everything that a user can do about a native module built against another version, "
+            "and in how many recorded runs each helps.",
+        ),
         "# Remedies\n",
         "Everything a user has tried or been told to do, each run in every scenario where it "
         "makes sense. The count is of the newest recorded tool versions; a tool without the "
@@ -47,7 +51,7 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
     page, remedy = f"remedies/{name}.md", REMEDIES[name]
     results = book.with_remedy(name)
     lines = [
-        markup.frontmatter(remedy.title, *markup.WIDE),
+        markup.frontmatter(remedy.title, f"{remedy.why} {remedy.trap}", *markup.WIDE),
         f"# {remedy.title}\n",
         f"{remedy.why}\n",
         f"**The catch.** {remedy.trap}\n" if remedy.trap else "",

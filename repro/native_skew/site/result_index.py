@@ -40,6 +40,9 @@ class Book:
         self._by_question: dict[str, list[Result]] = defaultdict(list)
         for result in self.results:
             self._by_question[question(result)].append(result)
+        self._of_scenario: dict[str, list[str]] = defaultdict(list)
+        for name in self._by_question:
+            self._of_scenario[name.partition("/")[0]].append(name)
 
     @classmethod
     def open(cls, folder: Path = results.FOLDER) -> Book:
@@ -74,9 +77,10 @@ class Book:
         """
         found: dict[str, Result] = {}
         for alternative in expand(pattern):
+            scenario = alternative.partition("/")[0]
             names = [
                 name
-                for name in self._by_question
+                for name in self._of_scenario.get(scenario, self._by_question)
                 # «*» is any remedy, not also where it starts from
                 if name.count("+") == alternative.count("+") and fnmatchcase(name, alternative)
             ]

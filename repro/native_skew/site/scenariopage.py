@@ -16,7 +16,11 @@ from native_skew.site.result_index import Book
 def index(book: Book, known: Mapping[str, Scenario]) -> str:
     """The list of all scenarios."""
     lines = [
-        markup.frontmatter("Scenarios"),
+        markup.frontmatter(
+            "Scenarios",
+            "What is published, asked and expected: each way in which a build and an installation "
+            "come to take different versions of a library.",
+        ),
         "# Scenarios\n",
         "Each scenario publishes a fake pair of distributions to a local index, lets an "
         "installer install from it, and looks at what ended up in the environment. "
@@ -38,7 +42,7 @@ def render(scenario: Scenario, book: Book) -> str:
     """One scenario's page."""
     page = f"scenarios/{scenario.id}.md"
     lines = [
-        markup.frontmatter(scenario.title, *markup.WIDE),
+        markup.frontmatter(scenario.title, scenario.summary, *markup.WIDE),
         f"# {scenario.title}\n",
         f"{markup.plain(scenario.summary)}\n",
         f"Family: {scenario.family}. The provider's versions: `{scenario.versions.older}` "

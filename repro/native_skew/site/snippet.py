@@ -7,6 +7,7 @@ files have as well, the index among it, is left out. So is the making of the vir
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import msgspec
 
@@ -115,6 +116,7 @@ def _range(requirement: str) -> str:
     return re.sub(r"^[\w-]+", "", requirement)
 
 
+@cache
 def _roles() -> Roles:
     return roles_of(scenarios.load_all()[_NAMED_IN], "no-wheel-fits")
 

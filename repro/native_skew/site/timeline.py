@@ -54,7 +54,12 @@ def render(
     )
     dates = [result.circumstances.date for result in (*book.results, *evidence.values())]
     verified = f'\n<p class="verified">Last verified: {max(dates)}.</p>\n'
-    head = markup.frontmatter("Since which version", *markup.WIDE)
+    head = markup.frontmatter(
+        "Since which version",
+        "The release of pip, uv and other installers in which a remedy began to work or a verdict "
+        "changed, from runs of each release.",
+        *markup.WIDE,
+    )
     return "\n\n".join(
         [head + "# Since which version", INTRO, *sections, *others, ending, verified]
     )

@@ -1,0 +1,36 @@
+"""What a page loses on its way to Markdown, put into words before: for the pages of llms.txt.
+
+``mkdocs-llmstxt`` calls ``preprocess`` with each page's HTML. https://pawamoy.github.io/mkdocs-llmstxt/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# Pages that have no Markdown of their own; the plugin would lead to one.
+_PAGE_ALONE = re.compile(
+    r"^(?:\.\./)*(?:(?:cells|remedies|scenarios|installers|results)/.+|"
+    r"(?:matrix|timeline|installers|evidence|benchmark|links)/|\.\./|\./)$"
+)
+_LISTS = re.compile(r"^(?:\.\./)*(?:remedies|scenarios)/$")
+
+
+def preprocess(soup: Any, output: str) -> None:  # noqa: ARG001  (the plugin passes it)
+    """Names each tab before its content, and leads to pages that are there; changes ``soup``."""
+    for tabs in soup.select(".tabbed-set"):
+        labels = tabs.select(":scope > .tabbed-labels > label")  # a tab may hold others
+        blocks = tabs.select(":scope > .tabbed-content > .tabbed-block")
+        for label, block in zip(labels, blocks, strict=True):
+            name = soup.new_tag("p")
+            strong = soup.new_tag("strong")
+            strong.string = f"{label.get_text(strip=True)}:"
+            name.append(strong)
+            block.insert(0, name)
+        for each in tabs.select(":scope > input, :scope > .tabbed-labels"):
+            each.decompose()
+    for gone in soup.select("a.headerlink, script, style, img, svg, .pastebox"):
+        gone.decompose()
+    for link in soup.find_all("a", href=_PAGE_ALONE):
+        if not _LISTS.match(link["href"]):
+            link["href"] += "index.html"

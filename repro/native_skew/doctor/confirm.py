@@ -12,13 +12,15 @@ import re
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import IO
 
+import click
 import msgspec
 
 from native_skew.doctor import importers, rules
@@ -100,8 +102,13 @@ def confirmed(
     ):
         jobs = [list(dict.fromkeys((top, *names))) for top, names in by_package.items()]
         jobs.sort(key=len, reverse=True)  # the longest first
-        for part in pool.map(lambda names: _imported(program, names, folder, limit), jobs):
-            outcomes |= part
+        waiting = [pool.submit(_imported, program, names, folder, limit) for names in jobs]
+        with click.progressbar(
+            length=len(jobs), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            for done in as_completed(waiting):
+                outcomes |= done.result()
+                bar.update(1)
         alone = [
             (first, names)
             for names in jobs

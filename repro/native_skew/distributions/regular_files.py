@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
+from typing import Any
 
 
 def content(path: str, limit: int) -> bytes:
@@ -35,6 +37,23 @@ def text(path: str, limit: int) -> str:
 
     """
     return content(path, limit).decode("utf-8", "replace")
+
+
+def toml(content: bytes) -> dict[str, Any]:
+    """The tables of a TOML file's content.
+
+    Raises:
+        ValueError: it is no TOML, or no UTF-8.
+
+    """
+    # Not on top: most that read files have none of these.
+    if sys.version_info >= (3, 11):
+        import tomllib  # noqa: PLC0415
+    else:
+        import tomli as tomllib  # noqa: PLC0415
+
+    tables: dict[str, Any] = tomllib.loads(content.decode())
+    return tables
 
 
 def _read(file: int, limit: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,11 +13,6 @@ from native_skew.distributions import regular_files
 from native_skew.doctor import rules
 from native_skew.doctor.errors import SettingsError
 from native_skew.findings import FailOn, Finding, Ignored, Location, Report, ordered
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _BYTES = 4 << 20
 
@@ -80,7 +74,7 @@ def read(here: Path) -> tuple[Settings, Path | None]:
             content = regular_files.content(str(path), _BYTES)
             if b"native-skew" not in content:
                 continue  # most projects say nothing, and theirs is not to be checked here
-            data = tomllib.loads(content.decode())
+            data = regular_files.toml(content)
         except FileNotFoundError:
             continue
         except (OSError, ValueError, RecursionError) as error:

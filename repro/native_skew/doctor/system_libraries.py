@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
 from native_skew import shipped
 from native_skew.distributions import regular_files
 from native_skew.findings import Advice
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _TABLE = shipped("doctor", "debian_packages.toml")
 _OS_RELEASE_BYTES = 1 << 14
@@ -80,5 +74,5 @@ def _ids(image: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, str]:
-    table: dict[str, str] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["libraries"]
+    table: dict[str, str] = regular_files.toml(_TABLE.read_bytes())["libraries"]
     return table

@@ -184,7 +184,9 @@ def test_the_command_and_its_exit_codes(skewed, call, tmp_path: Path) -> None:  
     code, text, _ = call("doctor", home, "--json")
     Draft202012Validator(schema()).validate(json.loads(text))
     assert code == 1
-    assert call("doctor", home, "--github")[1].startswith("::error file=lib/python3")
+    annotation = call("doctor", home, "--github")[1]
+    assert annotation.startswith("::error ")
+    assert "_extension" in annotation
     assert json.loads(call("doctor", home, "--sarif")[1])["runs"][0]["results"]
     code, _, errors = call("doctor", str(tmp_path / "absent"))
     assert (code, "nothing at this path" in errors) == (2, True)

@@ -67,7 +67,7 @@ def test_what_fails(tmp_path: Path) -> None:
         ('[[tool.native-skew.ignore]]\nreason = " "\nrule = "missing-driver"', "no reason"),
         ('[[tool.native-skew.ignore]]\nreason = "x"', "neither a rule"),
         ('[[tool.native-skew.ignore]]\nreason = "x"\nrule = "mising"', "no rule 'mising'"),
-        ("[tool", "not valid"),
+        ("[tool.native-skew", "not valid"),
         ('[tool]\nnative-skew = "x"', "not valid"),
     ],
 )

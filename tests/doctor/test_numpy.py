@@ -95,3 +95,14 @@ def test_the_provider_that_a_wheel_was_built_for(
     pin = Pins((holder, there), "3.11").of(holder)[name]
     found = fit(there, pin, holder, needed, shipped)
     assert (str(found) if found else None) == fits
+
+
+def test_what_is_required_is_one_command(tmp_path: Path) -> None:
+    site = environment(tmp_path / "env") / HERE
+    installed(site, "user", more="Requires-Dist: one>=1\nRequires-Dist: two>=2\n")
+    installed(site, "other", more="Requires-Dist: one<3; python_version>'3'\n")
+    installed(site, "one", version="0.9")
+    findings = diagnose(tmp_path / "env").findings
+    assert [each.rule for each in findings] == ["violated-requirement"] * 2
+    commands = {each.advice[0].commands for each in findings}
+    assert commands == {("uv pip install 'one<3,>=1' 'two>=2'",)}

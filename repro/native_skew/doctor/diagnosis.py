@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -126,8 +127,11 @@ def searched_first() -> tuple[str, ...]:
 
 
 def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
-    for pin in pins.violated():
-        if (pin.holder.name, pin.provider) not in explained:
+    left = [pin for pin in pins.violated() if (pin.holder.name, pin.provider) not in explained]
+    for holder, several in groupby(left, key=lambda pin: pin.holder):
+        together = list(several)
+        advice = required(together, pins, holder.installer)  # one command for all that it lacks
+        for pin in together:
             yield rules.VIOLATED_REQUIREMENT.finding(
                 _violation(pin),
                 Location(distribution=pin.holder.name, version=pin.holder.version),
@@ -136,7 +140,7 @@ def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
                     "provider": pin.provider,
                     "installed": pin.installed.version if pin.installed else None,
                 },
-                required([*pins.on(pin.provider), pin], pin.holder.installer),
+                advice,
             )
 
 

@@ -42,16 +42,18 @@ def fitting(
     return advice.fitting(fit, consumer, pins)
 
 
-def required(pins: Collection[Pin], installer: str) -> tuple[Advice, ...]:
-    """What installs a provider in a version that all of ``pins`` on it admit."""
+def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advice, ...]:
+    """What installs all that is ``wanted``, in versions that whoever requires it admits."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    together = sorted({str(part) for pin in pins for part in pin.specifier})
-    (provider,) = {pin.provider for pin in pins}
+    what = tuple(f"{pin.provider}{','.join(sorted(_specifiers(pin, pins)))}" for pin in wanted)
     if installer == "conda":
-        return conda.installing((f"{provider}{','.join(together)}",), "Install what is required")
-    what = (f"{provider}{','.join(together)}",)
+        return conda.installing(what, "Install what is required")
     return advice.installing(what, installer, "Install what is required")
+
+
+def _specifiers(pin: Pin, pins: Pins) -> set[str]:
+    return {str(part) for each in (pin, *pins.on(pin.provider)) for part in each.specifier}
 
 
 def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:

@@ -152,6 +152,9 @@ def test_packages_of_a_python_that_is_not_this_one_s(tmp_path: Path) -> None:
     home = environment(tmp_path)
     old = tmp_path / "lib/python3.8/site-packages"
     installed(old, "left", more="Requires-Dist: absent\n")
+    # Made anew with another Python, and nothing installed into it yet.
+    assert only(diagnose(home), "other-python").location.file == "lib/python3.8/site-packages"
+    installed(tmp_path / HERE, "new")
     report = diagnose(home)
     assert rules(report) == []
     assert any("lib/python3.8/site-packages" in each for each in report.not_examined)

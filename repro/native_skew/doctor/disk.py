@@ -118,7 +118,7 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             {"leads_to": environment.gone},
             remaking(environment, environment.python),
         )
-    if environment.leftover and not environment.sites:
+    if environment.leftover and not any(each.name for each in environment.distributions):
         folders = tuple(environment.relative(str(each)) for each in environment.leftover)
         yield rules.OTHER_PYTHON.finding(
             f"All packages lie in {_listed(folders)}, which the environment's Python "

@@ -99,11 +99,16 @@ def imported(wanted: list[str]) -> dict[str, str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Imports ``wanted`` each in a process of its own, or all that there is."""
+    """Imports ``wanted`` each in a process of its own, or all that there is.
+
+    Packages with something compiled have a process each: another one might load first what they
+    lack. The rest share one, and what fails there is tried again alone.
+    """
     there = {} if wanted else names()
-    groups = [[top, *more] for top, more in there.items()] or [[each] for each in wanted]
-    errors: dict[str, str] = {}
-    for group in groups:
+    groups = [[top, *more] for top, more in there.items() if more] or [[each] for each in wanted]
+    plain = [top for top, more in there.items() if not more]
+    errors = imported(plain)
+    for group in [*groups, *([top] for top in plain if errors[top])]:
         errors.update(imported(list(dict.fromkeys(group))))
     installed = {each.metadata["Name"] for each in importlib.metadata.distributions()}
     answer = {

@@ -6,14 +6,16 @@ import json
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import msgspec
 import pytest
+from packaging.utils import canonicalize_name
 
 from native_skew.errors import ResultFileError, UnknownNameError
 from native_skew.field import case as cases
-from native_skew.field import environments, record
+from native_skew.field import environments, peers, record
 from native_skew.field.case import EnvironmentCase, Expect
 from native_skew.field.command import KINDS, tried
 from native_skew.field.errors import CaseError
@@ -21,6 +23,7 @@ from native_skew.field.record import Followed, Imported, Peer, Result, Said
 from native_skew.findings import Finding, Location, Report
 from native_skew.run import DEFAULT_WORK
 from native_skew.site import fieldtables
+from native_skew.toolchain import Outcome
 
 WORK = Path(__file__).parents[2] / DEFAULT_WORK
 LOOK = Path(environments.__file__).with_name("look.py")
@@ -227,3 +230,41 @@ def test_the_tables_say_what_was_recorded() -> None:
     assert "<td>3</td><td>7</td>" in fieldtables.sound(known, both)
     assert "the cause" in fieldtables.peers(known, {"x": result})
     assert "None is recorded" in fieldtables.broken(known, {})
+
+
+def test_a_wheel_is_packed_again_from_what_is_there(tmp_path: Path) -> None:
+    site = tmp_path / "lib/python3.11/site-packages"
+    info = site / "a_b-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "WHEEL").write_text("Tag: cp311-cp311-linux_x86_64\n", encoding="utf-8")
+    (site / "there.so").write_bytes(b"\x7fELF")
+    (tmp_path / "script").touch()
+    listed = "there.so,,\ngone.so,,\n../../../script,,\na_b-1.dist-info/WHEEL,,\n"
+    (info / "RECORD").write_text(listed, encoding="utf-8")
+    (wheel,) = peers._packed(tmp_path, {canonicalize_name("a-b")}, tmp_path / "wheels")
+    assert wheel.name == "a_b-1-cp311-cp311-linux_x86_64.whl"
+    names = {"there.so", "a_b-1.dist-info/WHEEL", "a_b-1.dist-info/RECORD"}
+    assert {*zipfile.ZipFile(wheel).namelist()} == names
+    assert peers._compiled(tmp_path, {canonicalize_name("a-b")}) == [site / "there.so"]
+    assert not [*peers._packed(tmp_path, {canonicalize_name("other")}, tmp_path / "wheels")]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("\tlibblas.so.3 => not found", "the cause"),
+        ("undefined symbol: libblas_dot\t(/x.so)", "the cause"),
+        ("undefined symbol: PyErr_Format\t(/numpy/x.so)", "nothing"),  # the interpreter's
+        ("\tlibblas.so.3 => /usr/lib/libblas.so.3", "nothing"),
+        ("numpy/x.so => not found", "the distribution"),
+        ("libother.so => not found", "something else"),
+    ],
+)
+def test_a_list_is_no_complaint(broken: EnvironmentCase, line: str, said: str) -> None:
+    class Nowhere:
+        def without_paths(self, text: str) -> str:
+            return text
+
+    done = [Outcome(argv=(), exit_code=0, output=line, seconds=0)]
+    asked = peers._judged(peers.QUESTIONS[0], broken, done, Nowhere())  # type: ignore[arg-type]
+    assert asked.found == said

@@ -26,7 +26,7 @@ from native_skew.toolchain import Outcome
 _FILES, _LIMIT, _SHOWN = 60, 300.0, 300
 # What is a complaint and no mere list of what a file needs.
 _COMPLAINT = re.compile(
-    r"not found|undefined symbol|(?<!interpreter )=> None|not a dynamic|wrong ELF|too short|error"
+    r"not found|undefined symbol: (?!_?Py)|(?<!interpreter )=> None|not a dynamic|wrong ELF|too short|error"
 )
 
 
@@ -161,8 +161,12 @@ def _packed(venv: Path, names: set[NormalizedName], folder: Path) -> Iterator[Pa
         folder.mkdir(exist_ok=True)
         tags = metadata.wheel_values((info / "WHEEL").read_bytes(), "Tag")
         path = folder / f"{info.name.removesuffix('.dist-info')}-{tags[-1]}.whl"
+        inside = [each for each in _listed(info) if ".." not in each.relative_to(info.parent).parts]
         with zipfile.ZipFile(path, "w") as wheel:
-            for each in _listed(info):
-                if ".." not in each.relative_to(info.parent).parts:
+            for each in inside:
+                if each != info / "RECORD":
                     wheel.write(each, each.relative_to(info.parent))
+            # Without the scripts, which are elsewhere in a wheel.
+            lines = (f"{each.relative_to(info.parent)},,\n" for each in inside)
+            wheel.writestr(f"{info.name}/RECORD", "".join(lines))
         yield path

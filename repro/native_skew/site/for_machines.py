@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 # Pages that have no Markdown of their own; the plugin would lead to one.
@@ -13,10 +14,11 @@ _PAGE_ALONE = re.compile(
     r"^(?:\.\./)*(?:(?:cells|remedies|scenarios|installers|results)/.+|"
     r"(?:matrix|timeline|installers|evidence|benchmark|links)/|\.\./|\./)$"
 )
+_BESIDE = re.compile(r"^[\w-]+/$")
 _LISTS = re.compile(r"^(?:\.\./)*(?:remedies|scenarios)/$")
 
 
-def preprocess(soup: Any, output: str) -> None:  # noqa: ARG001  (the plugin passes it)
+def preprocess(soup: Any, output: str) -> None:
     """Names each tab before its content, and leads to pages that are there; changes ``soup``."""
     for tabs in soup.select(".tabbed-set"):
         labels = tabs.select(":scope > .tabbed-labels > label")  # a tab may hold others
@@ -31,6 +33,9 @@ def preprocess(soup: Any, output: str) -> None:  # noqa: ARG001  (the plugin pas
             each.decompose()
     for gone in soup.select("a.headerlink, script, style, img, svg, .pastebox"):
         gone.decompose()
-    for link in soup.find_all("a", href=_PAGE_ALONE):
-        if not _LISTS.match(link["href"]):
+    beside = _BESIDE if Path(output).parent.name in ("remedies", "scenarios") else None
+    for link in soup.find_all("a", href=True):
+        href = link["href"]
+        alone = _PAGE_ALONE.match(href) and not _LISTS.match(href)
+        if alone or (beside and beside.match(href)):
             link["href"] += "index.html"

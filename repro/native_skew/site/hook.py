@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from mkdocs.exceptions import PluginError
@@ -13,6 +14,8 @@ from native_skew import results
 from native_skew.errors import SkewError
 from native_skew.site import downloads, getting, markup, pages
 from native_skew.site.repository import repo_url
+
+_INDENTATION = re.compile(r"\s*\n\s*")
 
 
 def on_config(config: Any) -> Any:
@@ -51,3 +54,11 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 def on_page_content(html: str, page: Any, **_: Any) -> str:
     """Puts it back behind what was Markdown."""
     return html + str(page.ready_html)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Takes away the theme's indentation, a tenth of a page; what is in the article stays."""
+    head, mark, rest = output.partition("<article")
+    article, end, foot = rest.partition("</article>")
+    head, foot = (_INDENTATION.sub("\n", part) for part in (head, foot))
+    return f"{head}{mark}{article}{end}{foot}"

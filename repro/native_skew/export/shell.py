@@ -16,6 +16,7 @@ from string import Template
 from native_skew import shipped
 from native_skew.export.stages import ADDRESS, USER_FOLDER, Course, ExportedStage
 from native_skew.installers import INSTALLERS
+from native_skew.observe import subject_of
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
 from native_skew.toolchain import Sandbox, commands_of, environment
@@ -50,7 +51,7 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
         "folders": "".join(_prepared(sandbox, words)),
         "stages": "".join(line for stage in course.stages for line in _stage(stage, words)),
         "probe": _probe(course, words),
-        "module": shlex.quote(scenario.module),
+        "module": shlex.join(subject_of(scenario, result.cell.variant).modules),
     }
     template = shipped("export", "payload", "run.sh.template")
     return _Braced(template.read_text(encoding="utf-8")).substitute(values)

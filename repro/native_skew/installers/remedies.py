@@ -203,6 +203,19 @@ REMEDIES: dict[str, Remedy] = {
         ),
         source=_UV_RESOLUTION_DOCS + "#dependency-overrides",
     ),
+    "override-all": Remedy(
+        title="Override the provider's version, and move all its consumers",
+        why="What else links to the provider is moved to a release for the version that the build takes.",
+        trap="Each of the others needs a release for that version; the override holds for every package.",
+        apply=lambda request, roles: (
+            replace(
+                request,
+                overrides=(f"{roles.provider}=={roles.newer}",),
+                upgrade=roles.other_consumers,
+            ),
+        ),
+        source="https://docs.astral.sh/uv/concepts/projects/sync/#upgrading-locked-package-versions",
+    ),
     "override-older": Remedy(
         title="Override the provider's version by an older one, and build the consumer anew",
         why="Where overrides hold in builds as well, build and run time get the older provider.",

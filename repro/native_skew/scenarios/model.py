@@ -16,6 +16,8 @@ from native_skew.verdict import Verdict
 
 PROVIDER = "fake-corelibs"
 CONSUMER = "fake-softioc"
+# It links to the same provider, as pvxslibs does beside softioc.
+SECOND_CONSUMER = "fake-pvxslibs"
 
 Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
 CachePolicy = Literal[
@@ -72,9 +74,13 @@ class ProviderRelease(Table, frozen=True):
 
 
 class ConsumerRelease(Table, frozen=True):
-    """A release of fake-softioc: wheels, an sdist, or both."""
+    """A release of a consumer: wheels, an sdist, or both.
+
+    ``name`` is the one that is looked at, or the second one, which only has to go on working.
+    """
 
     version: str
+    name: Literal["fake-softioc", "fake-pvxslibs"] = CONSUMER
     step: int = 1
     variants: tuple[str, ...] = ()
     wheels: tuple[Wheel, ...] = ()
@@ -224,6 +230,11 @@ class Scenario(Table, frozen=True):
         """What is asked in ``variant``."""
         found = self.variants.get(variant)
         return found.ask if found and found.ask else self.ask
+
+    def other_consumers(self, variant: str) -> tuple[str, ...]:
+        """What else links to the provider in ``variant``: it must go on working."""
+        published = (release.name for release in releases_of(self.consumers, variant))
+        return tuple(sorted({name for name in published if name != self.consumer}))
 
     def steps_of(self, variant: str) -> tuple[Step, ...]:
         """The installations of ``variant``, in order."""

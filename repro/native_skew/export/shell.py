@@ -30,7 +30,8 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
     """The whole of ``run.sh``; ``platform`` is what the index was compiled for."""
     words = _Words(course)
     installer = INSTALLERS[result.cell.installer]
-    commands = commands_of(installer.tool)
+    tools = (installer.tool, *installer.beside)
+    commands = tuple(command for tool in tools for command in commands_of(tool))
     version = ".".join(result.circumstances.python.split(".")[:2])
     sandbox = Sandbox(root=Path(_CELL), index_url=f"{ADDRESS}/simple/")
     values = {

@@ -7,7 +7,7 @@ which remedy) is multiplied onto it by the runner.
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ from native_skew.scenarios.cell import Start
 from native_skew.verdict import Verdict
 
 PROVIDER = "fake-corelibs"
-CONSUMER = "fake-softioc"
+CONSUMER: Final = "fake-softioc"
 # It links to the same provider, as pvxslibs does beside softioc.
 SECOND_CONSUMER = "fake-pvxslibs"
 

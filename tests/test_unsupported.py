@@ -6,6 +6,9 @@ import sys
 
 import pytest
 from msgspec.structs import replace
+from packaging.requirements import Requirement
+from packaging.version import Version
+
 from native_skew import scenarios
 from native_skew.installers import (
     INSTALLERS,
@@ -17,8 +20,6 @@ from native_skew.installers import (
 from native_skew.installers.request import FEATURES, DependencyMetadata
 from native_skew.results import Result
 from native_skew.run import step_plans_of
-from packaging.requirements import Requirement
-from packaging.version import Version
 
 ASKED = Request(requirements=("fake-softioc==4.6.1",))
 LIMIT = ("fake-corelibs<8",)

@@ -27,6 +27,7 @@ class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
         system_configuration: XDG_CONFIG_DIRS.
         data: XDG_DATA_HOME.
         index_url: the cell's index.
+        authority: the certificate of whoever vouches for the index; None where nobody has to.
 
     """
 
@@ -36,6 +37,7 @@ class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
     system_configuration: Path
     data: Path
     index_url: str
+    authority: Path | None = None
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):

@@ -175,6 +175,8 @@ def _isolate(folders: CellFolders) -> Isolation:
         "PIP_INDEX_URL": folders.index_url,
         "PIP_CACHE_DIR": str(folders.cache / "pip"),
     }
+    if folders.authority:
+        variables["PIP_CERT"] = str(folders.authority)
     return Isolation(variables=variables)
 
 

@@ -204,7 +204,10 @@ class CellRun:
             publication = self._session.publication(
                 task.scenario, task.cell.variant, task.interpreter, task.substitute
             )
-            url = self._session.index.publish(self._prefix, publication)
+            index, https = self._session.index, task.scenario.is_https(task.cell.variant)
+            url = index.publish(self._prefix, publication, https=https)
+            if https:
+                self.sandbox = msgspec.structs.replace(self.sandbox, authority=index.authority)
         self.sandbox = msgspec.structs.replace(self.sandbox, index_url=url)
         return publication
 

@@ -21,7 +21,13 @@ SECOND_CONSUMER = "fake-pvxslibs"
 
 Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
 CachePolicy = Literal[
-    "public", "no-immutable", "no-cache", "no-validators", "no-cache-control", "none"
+    "public",
+    "fresh-pages",
+    "no-immutable",
+    "no-cache",
+    "no-validators",
+    "no-cache-control",
+    "none",
 ]
 Platform = Literal["linux", "macos", "windows"]
 
@@ -118,9 +124,13 @@ class Step(Table, frozen=True):
 
 
 class Variant(Table, frozen=True):
-    """A named variation of the scenario: another question, other steps or cache headers."""
+    """A named variation of the scenario: another question, other steps or cache headers.
+
+    ``https`` is whether the index is asked over TLS: pip keeps pages only then.
+    """
 
     title: str
+    https: bool = False
     ask: Ask | None = None
     steps: tuple[Step, ...] = ()
     cache_headers: CachePolicy | None = None
@@ -240,6 +250,10 @@ class Scenario(Table, frozen=True):
         """The installations of ``variant``, in order."""
         found = self.variants.get(variant)
         return found.steps if found and found.steps else self.steps
+
+    def is_https(self, variant: str) -> bool:
+        """Whether the index is asked over TLS in ``variant``."""
+        return variant in self.variants and self.variants[variant].https
 
     def cache_headers_of(self, variant: str) -> CachePolicy:
         """The index's cache headers in ``variant``."""

@@ -663,6 +663,7 @@ def build_settings(
 
 _interface = partial(Installer, tool="uv", misuse=_MISUSE)
 _LASTING = ("reads-nearest-wheel", "hands-resolution-to-builds")
+_PROJECT = (*_LASTING, "locks-for-all-platforms")
 _ONE_COMMAND = ("reads-nearest-wheel", "hands-no-resolution-to-builds")
 
 _HELD = ("match-runtime-rebuild", "build-constraint-rebuild", "build-requirement-rebuild")
@@ -694,7 +695,7 @@ _SYNC = _interface(
     id="uv-sync",
     title="uv sync",
     render=partial(_sync, lock_first=False),
-    groups=(*_LASTING, "keeps-locked-versions"),
+    groups=(*_PROJECT, "keeps-locked-versions"),
     makes_environment=True,
     tab=Tab("uv project", 1, by_default=True),
     repairs=_REPAIRS,
@@ -703,7 +704,7 @@ _LOCK_SYNC = _interface(
     id="uv-lock-sync",
     title="uv lock, uv sync",
     render=partial(_sync, lock_first=True),
-    groups=(*_LASTING, "locks", "keeps-locked-versions"),
+    groups=(*_PROJECT, "locks", "keeps-locked-versions"),
     makes_environment=True,
 )
 _RUN = _interface(

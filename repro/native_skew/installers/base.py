@@ -116,10 +116,10 @@ class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Kinds of skew, as repairs are chosen by them: the consumer's metadata was stamped by its build;
-# likewise, and no build can have the installed provider any more; nothing is stamped; likewise,
-# and it was built with an older provider than is installed now; what was built before is taken
-# again; nothing but a symbol is missing.
-Cause = Literal["stamped", "rotten", "unstamped", "cached", "stale", "symbol"]
+# likewise, and something else links to the provider; likewise, and no build can have the installed
+# provider any more; nothing is stamped; likewise, and it was built with an older provider than is
+# installed now; what was built before is taken again; nothing but a symbol is missing.
+Cause = Literal["stamped", "shared", "rotten", "unstamped", "cached", "stale", "symbol"]
 
 
 class Tab(msgspec.Struct, frozen=True):

@@ -275,6 +275,7 @@ _LOCK_SYNC = Installer(
     tab=Tab("Poetry", 4),
     repairs={
         "stamped": ("build-constraint-rebuild",),
+        "shared": ("build-constraint-rebuild",),
         "unstamped": ("build-constraint-rebuild",),
         "cached": ("rebuild",),
         "symbol": ("build-constraint-rebuild",),

@@ -669,6 +669,7 @@ _ONE_COMMAND = ("reads-nearest-wheel", "hands-no-resolution-to-builds")
 _HELD = ("match-runtime-rebuild", "build-constraint-rebuild", "build-requirement-rebuild")
 _REPAIRS: dict[Cause, tuple[str, ...]] = {
     "stamped": ("override", *_HELD),
+    "shared": ("override-all", "dependency-metadata", *_HELD),
     "rotten": ("override", "match-runtime-setuptools-rebuild"),
     "stale": ("override", "match-runtime-rebuild"),
     "unstamped": _HELD,

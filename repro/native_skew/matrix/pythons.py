@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from native_skew.errors import InterpreterError, NothingSelectedError
@@ -14,7 +16,7 @@ OTHERS = ("3.10", "3.12", "3.13")
 
 
 def on_other_pythons(
-    filters: Filters, toolbox: Toolbox, names: tuple[str, ...] = OTHERS
+    filters: Filters, toolbox: Toolbox, names: Sequence[str] = OTHERS
 ) -> tuple[Selection, tuple[str, ...]]:
     """The cells of the issue's scenario on other Pythons, and why there are none of some.
 

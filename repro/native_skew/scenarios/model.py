@@ -146,13 +146,19 @@ class Versions(Table, frozen=True):
 class Repairs(Table, frozen=True):
     """What is tried on the environment that the plain command left broken.
 
-    ``variants`` are those in which it is; empty for all. ``after`` is the remedy that was tried
-    before, and led there.
+    ``variants`` are those in which it is; empty for all. ``also`` is what is tried in a variant
+    besides. ``after`` is the remedy that was tried before, and led there.
     """
 
     remedies: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    also: dict[str, tuple[str, ...]] = {}
     after: str = "nothing"
+
+    @property
+    def all_remedies(self) -> tuple[str, ...]:
+        """The remedies that are tried in any variant."""
+        return (*self.remedies, *(name for names in self.also.values() for name in names))
 
 
 class Expectation(Table, frozen=True):
@@ -230,7 +236,8 @@ class Scenario(Table, frozen=True):
         if start == "fresh":
             return self.all_remedies
         broken = not self.repairs.variants or variant in self.repairs.variants
-        return self.repairs.remedies if broken else ()
+        tried = self.repairs.remedies if broken else ()
+        return (*tried, *self.repairs.also.get(variant, ()))
 
     def variant_names(self) -> tuple[str, ...]:
         """The variants' names; a scenario without any has the one variant ``only``."""

@@ -96,7 +96,7 @@ def test_the_second_consumer_is_the_first_under_its_own_name(
     (module,) = root.rglob("fake_pvxslibs/_extension*.so")
     assert reference.string_symbol(module, "fake_pvxslibs_built_against") == OLDER
     assert not list(root.rglob("*softioc*"))
-    assert all(b"softioc" not in path.read_bytes() for path in root.rglob("*.py"))
+    assert all(b"fake_softioc" not in path.read_bytes() for path in root.rglob("*.py"))
 
 
 @pytest.mark.parametrize(

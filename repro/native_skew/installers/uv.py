@@ -718,7 +718,7 @@ _RUN_SCRIPT = _interface(
     id="uv-script",
     title="uv run script.py",
     render=_script,
-    groups=(*_ONE_COMMAND, "keeps-environment"),
+    groups=(*_ONE_COMMAND, "reads-installed-metadata"),
     makes_environment=True,
 )
 _PYLOCK = _interface(

@@ -152,8 +152,11 @@ def test_a_repair_holds_the_lines_to_add_and_nothing_of_the_laboratory(
     for result in started(recorded):
         repair = repair_of(result)
         text = "".join(repair.files.values()) + repr(repair.commands)
-        # A requirement that the repair adds or changes stands below [project].
-        own = () if result.cell.remedy in REQUIREMENTS else ("[project]",)
+        # A requirement that the repair adds or changes stands below [project], and so does a file
+        # that is new.
+        there = {name for step in result.steps[:-1] for name in step.files}
+        changes = result.cell.remedy in REQUIREMENTS or "pyproject.toml" not in there
+        own = () if changes else ("[project]",)
         for word in ("127.0.0.1", "/cell", *own, "package-mode", "distribution =", "source"):
             assert word not in text, (result.cell.id, word)
         typed = [" ".join(argv) for argv in repair.commands]

@@ -264,7 +264,6 @@ _LOCK_SYNC = Installer(
     tab=Tab("PDM", 5),
     repairs={
         "stamped": ("override", "override-older"),
-        "shared": ("override-all", "override-older"),
         "rotten": ("override",),
         "unstamped": ("override-older",),
         "cached": ("rebuild",),

@@ -264,6 +264,7 @@ _LOCK_SYNC = Installer(
     tab=Tab("PDM", 5),
     repairs={
         "stamped": ("override", "override-older"),
+        "shared": ("override-all",),
         "rotten": ("override",),
         "unstamped": ("override-older",),
         "cached": ("rebuild",),

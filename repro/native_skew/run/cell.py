@@ -306,9 +306,7 @@ class CellRun:
         **more: str,
     ) -> Outcome:
         """Runs a command in the cell; ``counted`` is False for what only the kit wants to know."""
-        beside = (
-            each for each in self._workshop.check_tools if each.name in self._installer.beside
-        )
+        beside = (each for each in self._session.check_tools if each.name in self._installer.beside)
         paths = (self._task.tool.path, *(each.path for each in beside))
         environ = environment(self.sandbox, paths, bool(self._task.scenario.live))
         outcome = self._processes.run(

@@ -85,6 +85,20 @@ def test_only_a_wheel_that_fits_here_holds_a_module(python: Interpreter, tmp_pat
     ]
 
 
+def test_the_second_consumer_is_the_first_under_its_own_name(
+    python: Interpreter, tmp_path: Path
+) -> None:
+    wheel = Wheel(tag="here", built_against=OLDER, requires_dist=("fake-corelibs<2",))
+    release = ConsumerRelease(version="1.4.1", name="fake-pvxslibs", wheels=(wheel,))
+    (file,) = fakes.consumer_files(release, python, compiling.compiler())
+    assert file.filename.startswith("fake_pvxslibs-1.4.1-")
+    root = unpack(file, tmp_path)
+    (module,) = root.rglob("fake_pvxslibs/_extension*.so")
+    assert reference.string_symbol(module, "fake_pvxslibs_built_against") == OLDER
+    assert not list(root.rglob("*softioc*"))
+    assert all(b"fake_softioc" not in path.read_bytes() for path in root.rglob("*.py"))
+
+
 @pytest.mark.parametrize(
     ("dynamic", "line"),
     [("Requires-Dist", "Dynamic: Requires-Dist"), ("requires-dist", "Dynamic: requires-dist")],

@@ -7,8 +7,10 @@ import socket
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+import requests
 from pypi_simple import ProjectPage, PyPISimple
 from werkzeug.test import Client
 
@@ -64,6 +66,36 @@ def client() -> Iterator[Callable[[Publication], Client]]:
             return Client(index.application)
 
         yield visit
+
+
+def test_over_tls_the_index_answers_who_trusts_its_authority(
+    files: tuple[DistributionFile, ...], tmp_path: Path
+) -> None:
+    with Index() as index:
+        plain = index.publish("plain", Publication(files))
+        url = index.publish("cell", Publication(files), https=True)
+        assert url.startswith("https://127.0.0.1:")
+        assert plain.startswith("http://127.0.0.1:")
+        authority = tmp_path / "authority.pem"
+        authority.write_bytes(index.authority)
+        asked = requests.get(f"{url}fake-softioc/", verify=str(authority), timeout=10)
+        assert "fake_softioc-4.6.1.tar.gz" in asked.text
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(url, timeout=10)
+        index.publish("plain", Publication(files))  # both are served side by side
+        with urllib.request.urlopen(plain, timeout=10) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize("policy", ["public", "fresh-pages"])
+def test_a_page_says_how_old_it_is(
+    policy: CachePolicy,
+    files: tuple[DistributionFile, ...],
+    client: Callable[[Publication], Client],
+) -> None:
+    page = client(Publication(files, policy)).get("/cell/simple/fake-softioc/")
+    assert page.headers["Age"] == {"public": "600", "fresh-pages": "0"}[policy]
+    assert page.headers["Cache-Control"] == "max-age=600, public"
 
 
 @pytest.mark.parametrize("accept", [_JSON, _HTML])

@@ -116,7 +116,6 @@ def test_match_runtime_stands_where_each_interface_reads_it() -> None:
         ("pip", "match-runtime", "26.3"),
         ("pip", "override", "26.3"),
         ("uv-sync", "match-runtime", "0.8.4"),
-        ("uv-run", "build-constraint", "0.13.9"),
         ("pip-lock", "nothing", "26.0"),
         ("poetry-install", "build-constraint", "2.2.1"),
         ("poetry-install", "override", "2.5.1"),

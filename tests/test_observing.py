@@ -17,7 +17,14 @@ from native_skew.distributions import metadata
 from native_skew.distributions.installed import Installed
 from native_skew.errors import CellError
 from native_skew.observe.answers import require_answer
-from native_skew.observe.environment import Check, Observation, Subject, observe, probe_facts
+from native_skew.observe.environment import (
+    Check,
+    Observation,
+    OtherConsumer,
+    Subject,
+    observe,
+    probe_facts,
+)
 from native_skew.observe.judgement import judge
 from native_skew.publish.publication import JournalEntry
 from native_skew.toolchain.process import Outcome
@@ -97,6 +104,16 @@ COMPLAINS = (
     Check(tool="uv", exit_code=0, output=""),
 )
 
+OTHER = OtherConsumer(name="other", version="1")
+BROKEN = OtherConsumer(name="second", version="1", import_error="ImportError: lib")
+MISMATCHED = OtherConsumer(name="second", version="1", abi_mismatch="built against 1")
+
+
+def test_who_is_broken_is_named() -> None:
+    assert judge(observation(others=(OTHER, BROKEN)), 0).because.startswith("second: ImportError")
+    both = observation(others=(BROKEN,), import_error="ImportError: first")
+    assert judge(both, 0).because.startswith("ImportError: first")
+
 
 @pytest.mark.parametrize(
     ("changes", "exit_code", "verdict"),
@@ -108,6 +125,10 @@ COMPLAINS = (
         ({"abi_mismatch": "built against 1, running with 2"}, 0, "wrong result"),
         ({"violations": ("a requires b",)}, 0, "wrong result"),
         ({"consumer_installed": False}, 1, "refused"),
+        ({"others": (OTHER,)}, 0, "works"),
+        ({"others": (OTHER, BROKEN)}, 0, "broken, undetected"),
+        ({"others": (BROKEN,), "checks": COMPLAINS}, 0, "broken, detected"),
+        ({"others": (MISMATCHED,)}, 0, "wrong result"),
         ({}, 1, "refused"),
     ],
 )

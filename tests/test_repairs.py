@@ -26,6 +26,8 @@ from native_skew.verdict import FAILURES
 # consumer broken: what is offered there is recorded from a new environment alone.
 NEVER_BROKEN = {("pip", "stamped"), ("pip", "rotten")}
 
+REQUIREMENTS = ("newer-release", "require-older", "no-build-isolation-rebuild")
+
 
 def started(recorded: dict[str, Result]) -> list[Result]:
     return [r for r in recorded.values() if r.cell.start != "fresh" and r.observation]
@@ -150,7 +152,12 @@ def test_a_repair_holds_the_lines_to_add_and_nothing_of_the_laboratory(
     for result in started(recorded):
         repair = repair_of(result)
         text = "".join(repair.files.values()) + repr(repair.commands)
-        for word in ("127.0.0.1", "/cell", "[project]", "package-mode", "distribution =", "source"):
+        # A requirement that the repair adds or changes stands below [project], and so does a file
+        # that is new.
+        there = {name for step in result.steps[:-1] for name in step.files}
+        changes = result.cell.remedy in REQUIREMENTS or "pyproject.toml" not in there
+        own = () if changes else ("[project]",)
+        for word in ("127.0.0.1", "/cell", *own, "package-mode", "distribution =", "source"):
             assert word not in text, (result.cell.id, word)
         typed = [" ".join(argv) for argv in repair.commands]
         cleaning = [n for n, line in enumerate(typed) if "cache clean" in line]
@@ -176,7 +183,45 @@ def test_what_both_files_have_is_left_out_and_of_a_list_only_the_new_entries_sta
         "limits.txt": "b<2\n",
     }
     assert found.commands == (("t", "clean"), ("t", "sync"))
+    assert not found.removed
     assert difference(before, [(before, [])]).files == {}
+
+
+def test_what_goes_out_of_a_file_is_told_as_well() -> None:
+    before = {
+        "pyproject.toml": '[project]\ndependencies = ["a==1", "b"]\n',
+        "requirements.in": "a==1\nb\n",
+    }
+    after = {name: text.replace("a==1", "a>=2") for name, text in before.items()}
+    found = difference(before, [(after, [])])
+    assert found.files == {
+        "pyproject.toml": '[project]\ndependencies = ["a>=2"]\n',
+        "requirements.in": "a>=2\n",
+    }
+    assert found.removed == {"pyproject.toml": ("a==1",), "requirements.in": ("a==1",)}
+
+
+def test_a_repair_of_one_consumer_that_breaks_the_other_is_recorded_as_such(
+    recorded: dict[str, Result],
+) -> None:
+    """The second consumer is imported too: one that is moved alone, or not moved, is seen."""
+    own = [r for r in started(recorded) if r.cell.is_of("second-consumer")]
+    tools = {r.cell.installer for r in own if r.cell.remedy == "override"}
+    assert {"uv-sync", "uv-pip-install"} <= tools
+    for result in own:
+        seen = result.observation
+        assert seen
+        (other,) = seen.others
+        if result.cell.remedy == "override" and result.cell.installer in (
+            "uv-sync",
+            "uv-lock-sync",
+        ):
+            assert result.verdict == "broken, detected"
+            assert not seen.import_error
+            assert other.import_error
+        if result.verdict == "works":
+            assert not other.import_error
+            assert not other.abi_mismatch
 
 
 @pytest.mark.parametrize("cause", advice.SCENARIOS)

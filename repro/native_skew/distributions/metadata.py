@@ -100,6 +100,14 @@ def wheel_values(data: bytes, key: str) -> tuple[str, ...]:
     return tuple(line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:"))
 
 
+def _extras_of(requires_dist: tuple[str, ...]) -> list[str]:
+    """The extras that markers ask for."""
+    return sorted({name for each in requires_dist for name in _EXTRA.findall(each)})
+
+
+_EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
+
+
 def core_metadata(
     name: str,
     version: str,
@@ -119,6 +127,7 @@ def core_metadata(
         "summary": f"Part of the fake pair that native-skew publishes: {name}",
         "requires_dist": list(requires_dist),
         **({"requires_python": requires_python} if requires_python else {}),
+        **({"provides_extra": extras} if (extras := _extras_of(requires_dist)) else {}),
     }
     from packaging.metadata import Metadata  # noqa: PLC0415  (what reads starts without it)
 

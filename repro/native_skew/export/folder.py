@@ -105,7 +105,7 @@ def _expected(result: Result) -> dict[str, str | None]:
         "provider": scenario.provider,
         "module": scenario.module,
         "verdict": result.verdict,
-        "import": "–" if missing else (seen and seen.import_error) or "succeeds",
+        "import": "–" if missing else (seen and seen.failed_import) or "succeeds",
         "needed": (seen and seen.needed) or "–",
         "installed": (seen and seen.installed) or "–",
     }

@@ -86,7 +86,7 @@ def _facts(result: Result) -> Iterator[str]:
     yield f"- built against: {seen.built_against or 'not known'}\n"
     yield f"- provider installed: {seen.installed or 'none'}\n"
     yield f"- the module needs: `{seen.needed or 'no library of the provider by version'}`\n"
-    yield f"- import: {f'`{seen.import_error}`' if seen.import_error else 'succeeds'}\n"
+    yield f"- import: {f'`{seen.failed_import}`' if seen.failed_import else 'succeeds'}\n"
     if seen.abi_mismatch:
         yield f"- at run time: {seen.abi_mismatch}\n"
     for check in seen.checks:

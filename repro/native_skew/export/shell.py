@@ -16,6 +16,7 @@ from string import Template
 from native_skew import shipped
 from native_skew.export.stages import ADDRESS, USER_FOLDER, Course, ExportedStage
 from native_skew.installers import INSTALLERS
+from native_skew.observe import subject_of
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
 from native_skew.toolchain import Sandbox, commands_of, environment
@@ -29,7 +30,8 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
     """The whole of ``run.sh``; ``platform`` is what the index was compiled for."""
     words = _Words(course)
     installer = INSTALLERS[result.cell.installer]
-    commands = commands_of(installer.tool)
+    tools = (installer.tool, *installer.beside)
+    commands = tuple(command for tool in tools for command in commands_of(tool))
     version = ".".join(result.circumstances.python.split(".")[:2])
     sandbox = Sandbox(root=Path(_CELL), index_url=f"{ADDRESS}/simple/")
     values = {
@@ -50,7 +52,7 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
         "folders": "".join(_prepared(sandbox, words)),
         "stages": "".join(line for stage in course.stages for line in _stage(stage, words)),
         "probe": _probe(course, words),
-        "module": shlex.quote(scenario.module),
+        "module": shlex.join(subject_of(scenario, result.cell.variant).modules),
     }
     template = shipped("export", "payload", "run.sh.template")
     return _Braced(template.read_text(encoding="utf-8")).substitute(values)

@@ -82,6 +82,9 @@ def course_of(result: Result, scenario: Scenario) -> Course:
     if scenario.live:
         reason = "it installs real distributions from the package index"
         raise NotExportableError(cell.id, f"{reason}; run it with: {cell.command}")
+    if scenario.is_https(cell.variant):
+        reason = "its index is asked over TLS, with a certificate of this run"
+        raise NotExportableError(cell.id, f"{reason}; run it with: {cell.command}")
     first = result.steps[0].commands[0].argv
     context = RenderContext(
         module=scenario.module,

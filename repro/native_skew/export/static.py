@@ -15,7 +15,7 @@ import msgspec
 from werkzeug.http import http_date
 
 from native_skew.distributions import DistributionFile
-from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, PAGE_AGE, Publication, pages
+from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, Publication, page_age, pages
 from native_skew.results import Result
 from native_skew.toolchain import Compiler
 
@@ -50,7 +50,7 @@ def _headers(publication: Publication) -> dict[str, object]:
     return {
         "page_cache_control": page,
         "file_cache_control": file,
-        "page_age": PAGE_AGE if page else None,
+        "page_age": page_age(publication.cache_headers) if page else None,
         "last_modified": None
         if publication.cache_headers in NO_VALIDATORS
         else http_date(pages.UPLOADED),

@@ -25,6 +25,7 @@ from native_skew.installers.roles import Roles
 # Where each choice is recorded to mend what the plain command broke: the tests read it.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {
     "stamped": ("stamped-wheel-elsewhere",),
+    "shared": ("second-consumer",),
     "rotten": ("rotten-build-requirement",),
     "stale": ("stale-build-tree",),
     "unstamped": ("unstamped-pin",),

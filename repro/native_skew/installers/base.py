@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from native_skew.installers.request import FEATURES, Request, used_features
@@ -22,7 +23,46 @@ Command = tuple[str, ...]
 
 
 class Unsupported(Exception):  # noqa: N818  (an answer, not an error)
-    """The tool has no such feature; ``str()`` is the reason."""
+    """The tool has no such feature; ``str()`` is the reason.
+
+    Args:
+        reason: a sentence.
+        source: where the tool's documentation, code or authors say so.
+        versions: the tool and those of its versions that it was looked up for, as ``pip<=26.3``.
+
+    """
+
+    def __init__(self, reason: str, *, source: str = "", versions: str = "") -> None:
+        super().__init__(reason)
+        self.source, self.versions = source, versions
+
+
+class Lack(msgspec.Struct, frozen=True):
+    """A feature that a tool has not: where that is said, and why, where there is more to say."""
+
+    source: str
+    reason: str = ""
+
+
+class Lacks(msgspec.Struct, frozen=True, kw_only=True):
+    """What an installer has not, by feature.
+
+    Attributes:
+        title: the installer's, as a sentence names it.
+        versions: the tool and those of its versions that were looked at, as ``pip<=26.3``.
+        features: names of ``FEATURES``.
+
+    """
+
+    title: str
+    versions: str
+    features: Mapping[str, Lack]
+
+    def of(self, feature: str) -> Unsupported:
+        """The answer to somebody who asks for ``feature``."""
+        lack = self.features.get(feature, Lack(""))
+        reason = lack.reason or f"{self.title} has no way of {FEATURES[feature]}"
+        return Unsupported(reason, source=lack.source, versions=self.versions)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +116,10 @@ class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Kinds of skew, as repairs are chosen by them: the consumer's metadata was stamped by its build;
-# likewise, and no build can have the installed provider any more; nothing is stamped; likewise,
-# and it was built with an older provider than is installed now; what was built before is taken
-# again; nothing but a symbol is missing.
-Cause = Literal["stamped", "rotten", "unstamped", "cached", "stale", "symbol"]
+# likewise, and something else links to the provider; likewise, and no build can have the installed
+# provider any more; nothing is stamped; likewise, and it was built with an older provider than is
+# installed now; what was built before is taken again; nothing but a symbol is missing.
+Cause = Literal["stamped", "shared", "rotten", "unstamped", "cached", "stale", "symbol"]
 
 
 class Tab(msgspec.Struct, frozen=True):
@@ -109,6 +149,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
             is no answer to what was asked.
         makes_environment: False where the runner must create ``.venv`` before.
         needs_pip: whether that ``.venv`` must have a pip of its own.
+        beside: other tools that its commands run, each in its newest release.
         since: the tool's first release that can do this at all; empty where all can.
         tab: how it stands beside others; None where it does not.
         repairs: the remedies that doctor offers for a skew in an environment of its tool's, best
@@ -126,6 +167,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     misuse: tuple[int, ...] = ()
     makes_environment: bool = False
     needs_pip: bool = False
+    beside: tuple[str, ...] = ()
     since: str = ""
     tab: Tab | None = None
     repairs: Mapping[Cause, tuple[str, ...]] = {}
@@ -135,17 +177,26 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         return not self.since or Version(version) >= Version(self.since)
 
 
-def require_only(request: Request, title: str, supported: Iterable[str]) -> None:
+def require_only(request: Request, supported: Iterable[str], lacks: Lacks) -> None:
     """Raises ``Unsupported`` for the first feature used that is not among ``supported``."""
     for feature in used_features(request):
         if feature not in supported:
-            raise Unsupported(f"{title} has no way of {FEATURES[feature]}")
+            raise lacks.of(feature)
 
 
-def require_version(context: RenderContext, title: str, feature: str, since: str) -> None:
-    """Raises ``Unsupported`` where the tool is older than the release with ``feature``."""
+def require_version(
+    context: RenderContext, title: str, feature: str, since: str, source: str
+) -> None:
+    """Raises ``Unsupported`` where the tool is older than the release with ``feature``.
+
+    ``source`` is where the release notes say so.
+    """
     if context.tool_version < Version(since):
-        raise Unsupported(f"{title} has {feature} from {since} on; this is {context.tool_version}")
+        raise Unsupported(
+            f"{title} has {feature} from {since} on; this is {context.tool_version}",
+            source=source,
+            versions=f"{canonicalize_name(title)}<{since}",
+        )
 
 
 def requirement_lines(requirements: Iterable[str]) -> str:

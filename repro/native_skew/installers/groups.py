@@ -20,6 +20,10 @@ GROUPS: dict[str, str] = {
     "reads-lock-target-wheel": (
         "resolves with the metadata of a wheel that fits any Python and platform of the lock"
     ),
+    "locks-for-all-platforms": (
+        "makes one lock for every platform, from the first wheel by name that a Python of the "
+        "project's can have, though another fits here"
+    ),
     "locks": "writes a lock, from which another command installs, on another machine too",
     "resolves-again-at-sync": "hands the pins of its lock to a resolver that looks at what is built",
     "hands-resolution-to-builds": "can build with the very versions that it resolved for run time",

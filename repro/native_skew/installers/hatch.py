@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from native_skew.installers import pip, uv
 from native_skew.installers.base import (
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     require_only,
@@ -25,16 +28,63 @@ from native_skew.installers.packaging_tool import (
     virtualenv_variables,
 )
 from native_skew.installers.request import Request
-from native_skew.installers.uv import settings
 
-_SUPPORTED = ("build_from_source", "constraints", "build_constraints", "empty_cache")
-_PIP_SUPPORTED = (*_SUPPORTED, "constraint_variable")
+_SUPPORTED = (
+    "build_from_source",
+    "constraints",
+    "build_constraints",
+    "no_build_isolation",
+    "empty_cache",
+)
+_PIP_SUPPORTED = (*_SUPPORTED, "no_binary_variable", "constraint_variable", "refresh")
 _UV_SUPPORTED = (
     *_SUPPORTED,
     "overrides",
     "dependency_metadata",
     "match_runtime",
+    "build_requirements",
+    "ignore_configuration",
     "clean_cache",
+)
+_ENVIRONMENTS = "https://hatch.pypa.io/latest/config/environment/overview/"
+_CREATION = "https://hatch.pypa.io/latest/cli/reference/#hatch-env-create"
+_ALWAYS = {
+    # Hatch runs the installer where what is asked for has changed, with options of its own.
+    # https://github.com/pypa/hatch/blob/master/src/hatch/env/virtual.py
+    "upgrade": Lack(_ENVIRONMENTS),
+    "reinstall": Lack(_ENVIRONMENTS),
+    "rebuild": Lack(_CREATION),
+    "lock_platforms": Lack(_ENVIRONMENTS),
+    "library_path": Lack(_ENVIRONMENTS),
+}
+_VERSIONS = "hatch<=1.18.2"
+_PIP_LACKS = Lacks(
+    title="Hatch with pip",
+    versions=_VERSIONS,
+    features={
+        **_ALWAYS,
+        **{
+            name: pip.LACKS.features[name]
+            for name in (
+                "overrides",
+                "dependency_metadata",
+                "match_runtime",
+                "build_requirements",
+                "ignore_configuration",
+            )
+        },
+        "clean_cache": Lack("https://hatch.pypa.io/latest/cli/reference/"),
+    },
+)
+_UV_LACKS = Lacks(
+    title="Hatch with uv",
+    versions=_VERSIONS,
+    features={
+        **_ALWAYS,
+        "no_binary_variable": uv.NO_BINARY_VARIABLE,
+        "constraint_variable": uv.CONSTRAINT_VARIABLE,
+        "refresh": Lack("https://docs.astral.sh/uv/reference/settings/"),
+    },
 )
 
 
@@ -68,29 +118,40 @@ def _project(environment: dict[str, Any], more: dict[str, Any]) -> str:
 
 
 def _with_pip(request: Request, context: RenderContext) -> Plan:
-    require_only(request, "Hatch with pip", _PIP_SUPPORTED)
+    require_only(request, _PIP_SUPPORTED, _PIP_LACKS)
     files: dict[str, str] = {}
     variables = _variables(request, "PIP", files)
-    if request.build_from_source:
-        variables["PIP_NO_BINARY"] = ",".join(request.build_from_source)
+    if built := (*request.build_from_source, *request.no_binary_variable):
+        variables["PIP_NO_BINARY"] = ",".join(built)
+    if request.no_build_isolation:
+        # What a «no» option's variable is set to is what the option without the «no» becomes.
+        # https://github.com/pypa/pip/issues/5735
+        variables["PIP_NO_BUILD_ISOLATION"] = "0"
+    if request.refresh:
+        variables["PIP_REFRESH_PACKAGE"] = ":all:"
     environment = _environment(request, variables)
     return _plan(context, {**files, "pyproject.toml": _project(environment, {})})
 
 
 def _with_uv(request: Request, context: RenderContext) -> Plan:
-    require_only(request, "Hatch with uv", _UV_SUPPORTED)
+    require_only(request, _UV_SUPPORTED, _UV_LACKS)
     files: dict[str, str] = {}
+    variables = _variables(request, "UV", files)
+    if request.ignore_configuration:
+        variables["UV_NO_CONFIG"] = "1"
     # A uv that is named is used as it is; else Hatch would install one first.
     environment = {
-        **_environment(request, _variables(request, "UV", files)),
+        **_environment(request, variables),
         "installer": "uv",
         "uv-path": "uv",
     }
-    uv = settings(request)
+    settings = uv.settings(request)
     if request.build_from_source:
-        uv["pip"] = {"no-binary": request.build_from_source}
+        settings["pip"] = {"no-binary": request.build_from_source}
+    if request.no_build_isolation:
+        settings["no-build-isolation-package"] = request.no_build_isolation
     cleaning = [("uv", "cache", "clean", name) for name in request.clean_cache]
-    project = _project(environment, {"uv": uv} if uv else {})
+    project = _project(environment, {"uv": settings} if settings else {})
     return _plan(context, {**files, "pyproject.toml": project}, *cleaning)
 
 
@@ -148,4 +209,6 @@ TOOL = PackagingTool(
     installers=(_WITH_PIP, _WITH_UV),
     commands=("hatch", "uv"),  # it brings a uv along
     isolate=_isolate,
+    documentation=_ENVIRONMENTS,
+    looked_up=_VERSIONS,
 )

@@ -27,6 +27,7 @@ class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
         system_configuration: XDG_CONFIG_DIRS.
         data: XDG_DATA_HOME.
         index_url: the cell's index.
+        authority: the certificate of whoever vouches for the index; None where nobody has to.
 
     """
 
@@ -36,6 +37,7 @@ class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
     system_configuration: Path
     data: Path
     index_url: str
+    authority: Path | None = None
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +122,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
         first_release: the oldest release that the timeline asks; empty where it asks none.
         remake: what makes an environment's interpreter anew and keeps what is installed, before
             the Python's version and the folder; its name stands in the pyvenv.cfg of its own.
+        documentation: where its commands are described.
+        looked_up: the versions for which was looked up what it has not, as ``pip<=26.3``.
 
     """
 
@@ -137,6 +141,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[LockFormat, ...] = ()
     first_release: str = ""
     remake: tuple[str, ...] = ()
+    documentation: str = ""
+    looked_up: str = ""
 
     def __post_init__(self) -> None:
         if not self.commands:

@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers.base import (
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     Tab,
@@ -50,6 +52,7 @@ from native_skew.installers.request import Request
 
 _SUPPORTED = (
     "build_from_source",
+    "no_binary_variable",
     "overrides",
     "no_build_isolation",
     "upgrade",  # pdm lock resolves anew, whatever the lock said
@@ -59,6 +62,33 @@ _SUPPORTED = (
     "rebuild",
     "empty_cache",
     "lock_platforms",
+)
+
+_CLI = "https://pdm-project.org/en/latest/reference/cli/"
+_FILE = "https://pdm-project.org/en/latest/reference/configuration/"
+_OVERRIDES = (
+    "https://pdm-project.org/en/latest/usage/dependency/#override-the-resolved-package-versions"
+)
+_LACKS = Lacks(
+    title="PDM",
+    versions="pdm<=2.29.3",
+    features={
+        "constraints": Lack(
+            _OVERRIDES,
+            "PDM has overrides, which take the place of what is declared, and no constraints "
+            f"({_OVERRIDES})",
+        ),
+        "build_constraints": Lack(
+            "https://github.com/pdm-project/pdm/issues/3113",
+            "PDM has no constraints for builds; its overrides hold in builds as well",
+        ),
+        "dependency_metadata": Lack(_OVERRIDES),
+        "match_runtime": Lack(_OVERRIDES),
+        "build_requirements": Lack(_OVERRIDES),
+        "ignore_configuration": Lack(_FILE),
+        "constraint_variable": Lack(_FILE),
+        "library_path": Lack(f"{_CLI}#install"),
+    },
 )
 
 
@@ -82,21 +112,16 @@ def _project(request: Request, context: RenderContext) -> str:
 
 
 def _require_supported(request: Request) -> None:
-    if request.constraints:
-        raise Unsupported(
-            "PDM has overrides, which take the place of what is declared, and no constraints "
-            "(https://pdm-project.org/en/latest/usage/dependency/"
-            "#override-the-resolved-package-versions)"
-        )
-    if request.build_constraints:
-        raise Unsupported("PDM has no constraints for builds; its overrides hold in builds as well")
-    require_only(request, "PDM", _SUPPORTED)
+    require_only(request, _SUPPORTED, _LACKS)
 
 
 def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
     """A command that may build; isolation is for all packages or none."""
     # It leaves answers and built wheels aside alike: https://pdm-project.org/en/latest/reference/cli/
     pdm = ("pdm", "--no-cache") if request.refresh or request.empty_cache else ("pdm",)
+    if request.no_binary_variable:
+        # https://pdm-project.org/en/latest/reference/configuration/
+        pdm = ("env", f"PDM_NO_BINARY={','.join(request.no_binary_variable)}", *pdm)
     return (*pdm, name, *(["--no-isolation"] if request.no_build_isolation else []), *more)
 
 
@@ -137,10 +162,14 @@ def _locking(request: Request) -> list[tuple[str, ...]]:
 def _install(request: Request, context: RenderContext) -> Plan:
     _require_supported(request)
     if request.reinstall or request.rebuild:
-        raise Unsupported("--reinstall is an option of pdm sync, not of pdm install")
+        reason = "--reinstall is an option of pdm sync, not of pdm install"
+        raise Unsupported(reason, source=f"{_CLI}#sync", versions=_LACKS.versions)
     if request.lock_platforms:
-        raise Unsupported("--platform is an option of pdm lock, not of pdm install")
-    return _plan(request, context, _command(request, "install"))
+        reason = "--platform is an option of pdm lock, not of pdm install"
+        raise Unsupported(reason, source=f"{_CLI}#lock", versions=_LACKS.versions)
+    # https://pdm-project.org/en/latest/reference/cli/#update
+    install = ("update", *request.upgrade) if request.upgrade else ("install",)
+    return _plan(request, context, _command(request, *install))
 
 
 def _plan(request: Request, context: RenderContext, install: tuple[str, ...]) -> Plan:
@@ -235,6 +264,7 @@ _LOCK_SYNC = Installer(
     tab=Tab("PDM", 5),
     repairs={
         "stamped": ("override", "override-older"),
+        "shared": ("override-all",),
         "rotten": ("override",),
         "unstamped": ("override-older",),
         "cached": ("rebuild",),
@@ -268,4 +298,6 @@ TOOL = PackagingTool(
         ),
     ),
     lock_pythons=PYTHON_3_MINORS,
+    documentation=_CLI,
+    looked_up=_LACKS.versions,
 )

@@ -17,10 +17,11 @@ from packaging.utils import canonicalize_name
 from native_skew.installers.base import (
     Command,
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     Tab,
-    Unsupported,
     require_only,
     require_version,
     requirement_lines,
@@ -42,16 +43,34 @@ from native_skew.installers.request import Request
 
 _SUPPORTED = (
     "build_from_source",
+    "no_binary_variable",
     "constraints",
     "build_constraints",
     "no_build_isolation",
     "upgrade",
     "reinstall",
+    "refresh",
     "clean_cache",
     "rebuild",
     "empty_cache",
     "library_path",
     "constraint_variable",
+)
+_OPTIONS = "https://pip.pypa.io/en/stable/cli/pip_install/#options"
+_NEWS = "https://pip.pypa.io/en/stable/news/"
+_OVERRIDE = "https://github.com/pypa/pip/issues/8076"
+LACKS = Lacks(
+    title="pip",
+    versions="pip<=26.3",
+    features={
+        "overrides": Lack(_OVERRIDE),
+        "dependency_metadata": Lack(_OVERRIDE),
+        "match_runtime": Lack("https://pip.pypa.io/en/stable/reference/build-system/"),
+        "build_requirements": Lack("https://pip.pypa.io/en/stable/reference/build-system/"),
+        # --isolated leaves the variables aside too, by which the index is named here.
+        "ignore_configuration": Lack("https://pip.pypa.io/en/stable/topics/configuration/"),
+        "lock_platforms": Lack("https://pip.pypa.io/en/stable/cli/pip_lock/"),
+    },
 )
 # The target has no pip of its own: one pip drives every environment.
 # https://pip.pypa.io/en/stable/user_guide/#managing-a-different-python-interpreter
@@ -77,7 +96,7 @@ def _lock(request: Request, context: RenderContext) -> Plan:
 
     https://pip.pypa.io/en/stable/cli/pip_lock/
     """
-    require_version(context, "pip", "install -r pylock.toml", _SINCE_PYLOCK)
+    require_version(context, "pip", "install -r pylock.toml", _SINCE_PYLOCK, _NEWS)
     _require_supported(request, context)
     files, options = _options(request)
     again = _options(replace(request, constraints=()))[1]
@@ -89,11 +108,11 @@ def _lock(request: Request, context: RenderContext) -> Plan:
 
 
 def _require_supported(request: Request, context: RenderContext) -> None:
-    if request.refresh:
-        raise Unsupported("pip asks the index for each page anew; there is nothing to refresh")
-    require_only(request, "pip", _SUPPORTED)
+    require_only(request, _SUPPORTED, LACKS)
+    if request.refresh:  # before, it asked the index for each page anew
+        require_version(context, "pip", "--refresh-package", "26.2", _NEWS)
     if request.build_constraints:
-        require_version(context, "pip", "--build-constraint", "25.3")
+        require_version(context, "pip", "--build-constraint", "25.3", _NEWS)
 
 
 def _options(request: Request) -> tuple[dict[str, str], list[str]]:
@@ -110,6 +129,7 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
         options += ["--build-constraint", "build-constraints.txt"]
     if request.no_build_isolation:
         options += ["--no-build-isolation"]
+    options += ["--refresh-package", ":all:"] if request.refresh else []
     options += ["--no-cache-dir"] if request.empty_cache or request.rebuild else []
     return files, options
 
@@ -126,7 +146,10 @@ def _plan(request: Request, files: dict[str, str], commands: tuple[Command, ...]
         files=files,
         commands=(*commands, *([(*_PIP, *aside)] if request.library_path else [])),
         python=(".venv/bin/python",),
-        environ={"PIP_CONSTRAINT": "constraints.txt"} if request.constraint_variable else {},
+        environ={
+            **({"PIP_CONSTRAINT": "constraints.txt"} if request.constraint_variable else {}),
+            **({"PIP_NO_BINARY": ",".join(built)} if (built := request.no_binary_variable) else {}),
+        },
         library_path=library_folders(request),
     )
 
@@ -152,6 +175,8 @@ def _isolate(folders: CellFolders) -> Isolation:
         "PIP_INDEX_URL": folders.index_url,
         "PIP_CACHE_DIR": str(folders.cache / "pip"),
     }
+    if folders.authority:
+        variables["PIP_CERT"] = str(folders.authority)
     return Isolation(variables=variables)
 
 
@@ -303,4 +328,6 @@ TOOL = PackagingTool(
         ),
     ),
     first_release="23.0",  # to be had for every interpreter that the kit runs on
+    documentation="https://pip.pypa.io/en/stable/cli/",
+    looked_up=LACKS.versions,
 )

@@ -10,6 +10,8 @@ import sys
 from native_skew.installers.base import (
     Command,
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     Unsupported,
@@ -22,13 +24,40 @@ from native_skew.installers.request import Request
 
 _SUPPORTED = (
     "build_from_source",
+    "no_binary_variable",
     "constraints",
     "build_constraints",
     "constraint_variable",
+    "upgrade",
     "refresh",
     "clean_cache",
     "empty_cache",
     "library_path",
+)
+_COMPILE = "https://pip-tools.readthedocs.io/en/stable/cli/pip-compile/"
+_SYNC = "https://pip-tools.readthedocs.io/en/stable/cli/pip-sync/"
+_OVERRIDE = "https://github.com/jazzband/pip-tools/issues/640"
+_LACKS = Lacks(
+    title="pip-tools",
+    versions="pip-tools<=7.6.2",
+    features={
+        "overrides": Lack(_OVERRIDE),
+        "dependency_metadata": Lack(_OVERRIDE),
+        "match_runtime": Lack(_COMPILE),
+        "build_requirements": Lack(_COMPILE),
+        "no_build_isolation": Lack(
+            _COMPILE,
+            "pip-compile without isolation builds in the environment that it is installed in, "
+            "which is not the one that pip-sync installs into",
+        ),
+        "ignore_configuration": Lack("https://pip-tools.readthedocs.io/en/stable/#configuration"),
+        "reinstall": Lack(_SYNC),
+        "rebuild": Lack(_SYNC),
+        "lock_platforms": Lack(
+            "https://pip-tools.readthedocs.io/en/stable/"
+            "#cross-environment-usage-of-requirementsin-requirementstxt-and-pip-compile"
+        ),
+    },
 )
 _PYTHON = ".venv/bin/python"
 _PIP = (_PYTHON, "-m", "pip")
@@ -38,13 +67,12 @@ _OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 def _require_supported(request: Request, context: RenderContext) -> None:
     if context.python_version != _OWN_PYTHON:
-        raise Unsupported(f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}")
-    if request.no_build_isolation:
         raise Unsupported(
-            "pip-compile without isolation builds in the environment that it is installed in, "
-            "which is not the one that pip-sync installs into"
+            f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}",
+            source=_LACKS.features["lock_platforms"].source,
+            versions=_LACKS.versions,
         )
-    require_only(request, "pip-tools", _SUPPORTED)
+    require_only(request, _SUPPORTED, _LACKS)
 
 
 def _render(request: Request, context: RenderContext) -> Plan:
@@ -54,6 +82,7 @@ def _render(request: Request, context: RenderContext) -> Plan:
     source = [f"--no-binary {name}" for name in request.build_from_source]
     files = {"requirements.in": requirement_lines([*source, *request.requirements])}
     options = ["--rebuild"] if request.refresh else []
+    options += [word for name in request.upgrade for word in ("--upgrade-package", name)]
     if request.constraints:
         files["constraints.txt"] = requirement_lines(request.constraints)
         options += ["--constraint", "constraints.txt"]
@@ -72,6 +101,8 @@ def _render(request: Request, context: RenderContext) -> Plan:
     if request.constraint_variable:
         files["constraints.txt"] = requirement_lines(request.constraint_variable)
         variable = ("env", "PIP_CONSTRAINT=constraints.txt")
+    if request.no_binary_variable:
+        variable = ("env", f"PIP_NO_BINARY={','.join(request.no_binary_variable)}", *variable[1:])
     compiling = ("pip-compile", *options, *pip_args, "requirements.in")
     syncing = ("pip-sync", "--python-executable", _PYTHON, *pip_args, "requirements.txt")
     locking = (*cleaning, *upgrade, (*variable, *compiling))
@@ -109,4 +140,6 @@ TOOL = PackagingTool(
     installers=(_COMPILE_SYNC,),
     commands=("pip-compile", "pip-sync"),
     isolate=_isolate,
+    documentation=_COMPILE,
+    looked_up=_LACKS.versions,
 )

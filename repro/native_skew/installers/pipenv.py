@@ -14,11 +14,12 @@ from packaging.utils import canonicalize_name
 from native_skew.installers.base import (
     Command,
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     Tab,
     Tables,
-    Unsupported,
     require_only,
     requirement_lines,
     toml,
@@ -42,11 +43,38 @@ from native_skew.installers.request import Request
 
 _SUPPORTED = (
     "build_from_source",
+    "no_binary_variable",
+    "no_build_isolation",
+    "upgrade",  # pipenv lock resolves anew, whatever the lock said
+    "refresh",
     "build_constraints",
     "constraint_variable",
     "clean_cache",
     "rebuild",
     "empty_cache",
+)
+
+_CLI, _FILE = (
+    "https://pipenv.pypa.io/en/latest/cli.html",
+    "https://pipenv.pypa.io/en/latest/pipfile.html",
+)
+_OVERRIDE = "https://github.com/pypa/pipenv/issues/1921"
+_LACKS = Lacks(
+    title="Pipenv",
+    versions="pipenv<=2026.10.3",
+    features={
+        "constraints": Lack(
+            _CLI, "Pipenv has no constraints, and its lock hands --extra-pip-args to no resolver"
+        ),
+        "overrides": Lack(_OVERRIDE),
+        "dependency_metadata": Lack(_OVERRIDE),
+        "match_runtime": Lack(_FILE),
+        "build_requirements": Lack(_FILE),
+        "ignore_configuration": Lack("https://pipenv.pypa.io/en/latest/configuration.html"),
+        "reinstall": Lack(_CLI),
+        "lock_platforms": Lack("https://pipenv.pypa.io/en/latest/locking.html"),
+        "library_path": Lack(_CLI),
+    },
 )
 
 
@@ -57,9 +85,12 @@ def _pipfile(request: Request, context: RenderContext) -> str:
     """
     packages: dict[str, Any] = {}
     for requirement in map(Requirement, request.requirements):
-        version = str(requirement.specifier) or "*"
-        built = requirement.name in request.build_from_source
-        packages[requirement.name] = {"version": version, "no_binary": True} if built else version
+        asked: dict[str, Any] = {"version": str(requirement.specifier) or "*"}
+        if requirement.extras:
+            asked["extras"] = sorted(requirement.extras)
+        if requirement.name in request.build_from_source:
+            asked["no_binary"] = True
+        packages[requirement.name] = asked if len(asked) > 1 else asked["version"]
     return toml(
         {
             "source": Tables([{"name": "local", "url": context.index_url, "verify_ssl": True}]),
@@ -69,30 +100,26 @@ def _pipfile(request: Request, context: RenderContext) -> str:
     )
 
 
-def _require_supported(request: Request) -> None:
-    if request.refresh:
-        raise Unsupported("Pipenv's pip asks the index for each page anew; nothing is to refresh")
-    if request.constraints:
-        raise Unsupported(
-            "Pipenv has no constraints, and its lock hands --extra-pip-args to no resolver"
-        )
-    if request.no_build_isolation:
-        raise Unsupported("Pipenv's lock builds in isolation, whatever --extra-pip-args says")
-    require_only(request, "Pipenv", _SUPPORTED)
-
-
 def _render(request: Request, context: RenderContext) -> Plan:
-    _require_supported(request)
+    require_only(request, _SUPPORTED, _LACKS)
     files = {"Pipfile": _pipfile(request, context)}
     variables = []
+    # Pipenv has no such options: its pip reads pip's variables, in which what a «no» option is
+    # set to is what the option without the «no» becomes.
+    # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+    # https://github.com/pypa/pip/issues/5735
+    if request.no_binary_variable:
+        variables.append(f"PIP_NO_BINARY={','.join(request.no_binary_variable)}")
+    if request.no_build_isolation:
+        variables.append("PIP_NO_BUILD_ISOLATION=0")
+    if request.refresh:
+        variables.append("PIP_REFRESH_PACKAGE=:all:")
     for name, requirements in (
         ("build-constraint", request.build_constraints),
         ("constraint", request.constraint_variable),
     ):
         if requirements:
             files[f"{name}s.txt"] = requirement_lines(requirements)
-            # Pipenv has no such option: its pip reads pip's variable.
-            # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
             variable = f"PIP_{name.upper().replace('-', '_')}={name}s.txt"
             variables.append(variable)
     pipenv = ("env", *variables, "pipenv") if variables else ("pipenv",)
@@ -185,4 +212,6 @@ TOOL = PackagingTool(
             names=("Pipfile.lock",), read=_lock, settings=build_settings, installers=("pipenv",)
         ),
     ),
+    documentation=_CLI,
+    looked_up=_LACKS.versions,
 )

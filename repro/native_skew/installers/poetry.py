@@ -16,11 +16,12 @@ from packaging.utils import canonicalize_name
 from native_skew.installers.base import (
     Command,
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     Tab,
     Tables,
-    Unsupported,
     application,
     require_only,
     require_version,
@@ -53,12 +54,40 @@ from native_skew.installers.request import Request
 
 _SUPPORTED = (
     "build_from_source",
+    "no_binary_variable",
     "constraints",
     "build_constraints",
+    "upgrade",
     "refresh",
     "clean_cache",
     "rebuild",
     "empty_cache",
+)
+_CLI, _FILE = "https://python-poetry.org/docs/cli/", "https://python-poetry.org/docs/pyproject/"
+_DECLARED = "https://github.com/python-poetry/poetry/issues/697"
+_LACKS = Lacks(
+    title="Poetry",
+    versions="poetry<=2.5.1",
+    features={
+        "overrides": Lack(
+            _DECLARED,
+            f"Poetry takes what a distribution declares, and cannot be told otherwise ({_DECLARED})",
+        ),
+        "dependency_metadata": Lack(_DECLARED),
+        "match_runtime": Lack(f"{_FILE}#build-constraints"),
+        # Each entry limits what a build asks for itself.
+        "build_requirements": Lack(f"{_FILE}#build-constraints"),
+        "no_build_isolation": Lack(
+            "https://github.com/python-poetry/poetry/issues/9722",
+            "Poetry always builds in isolation "
+            "(https://github.com/python-poetry/poetry/issues/9722)",
+        ),
+        "ignore_configuration": Lack("https://python-poetry.org/docs/configuration/"),
+        "reinstall": Lack(f"{_CLI}#sync"),
+        "constraint_variable": Lack("https://python-poetry.org/docs/configuration/"),
+        "lock_platforms": Lack("https://python-poetry.org/docs/dependency-specification/"),
+        "library_path": Lack(f"{_CLI}#install"),
+    },
 )
 _SOURCE = "local"
 # Built wheels are kept here, where neither `cache clear` nor --no-cache touches them. Another
@@ -80,7 +109,9 @@ def _project(request: Request, context: RenderContext) -> str:
     """
     poetry: dict[str, Any] = {"package-mode": False}
     if request.build_constraints:
-        require_version(context, "Poetry", "build-constraints", "2.3.0")
+        require_version(
+            context, "Poetry", "build-constraints", "2.3.0", f"{_FILE}#build-constraints"
+        )
         limits = _specifiers(request.build_constraints)
         names = [Requirement(each).name for each in request.requirements]
         # Poetry's are given for each package that is built, not for all at once.
@@ -101,24 +132,14 @@ def _lock_sync(request: Request, context: RenderContext) -> Plan:
     *clearing, (*poetry, _) = plan.commands
     return replace(
         plan,
-        locking=(*clearing, (*poetry, "lock")),
+        locking=(*clearing, (*poetry, *_updating(request, "lock", "--lock"))),
         lock_files=("poetry.lock",),
         commands=((*poetry, "sync"),),
     )
 
 
 def _install(request: Request, context: RenderContext) -> Plan:
-    if request.no_build_isolation:
-        raise Unsupported(
-            "Poetry always builds in isolation "
-            "(https://github.com/python-poetry/poetry/issues/9722)"
-        )
-    if request.overrides:
-        raise Unsupported(
-            "Poetry takes what a distribution declares, and cannot be told otherwise "
-            "(https://github.com/python-poetry/poetry/issues/697)"
-        )
-    require_only(request, "Poetry", _SUPPORTED)
+    require_only(request, _SUPPORTED, _LACKS)
     files = {"pyproject.toml": _project(request, context)}
     if request.build_from_source:
         # https://python-poetry.org/docs/configuration/#installerno-binary
@@ -132,11 +153,22 @@ def _install(request: Request, context: RenderContext) -> Plan:
     if request.rebuild:  # nothing installs a version again that is there
         clearing.append(("poetry", "env", "remove", "--all"))
     poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
+    if request.no_binary_variable:
+        names = ",".join(request.no_binary_variable)
+        poetry = ("env", f"POETRY_INSTALLER_NO_BINARY={names}", *poetry)
     return Plan(
         files=files,
-        commands=(*clearing, (*poetry, "install")),
+        commands=(*clearing, (*poetry, *_updating(request, "install"))),
         python=(".venv/bin/python",),
     )
+
+
+def _updating(request: Request, command: str, *options: str) -> Command:
+    """``command``, or the one that moves what is locked.
+
+    https://python-poetry.org/docs/cli/#update
+    """
+    return ("update", *options, *request.upgrade) if request.upgrade else (command,)
 
 
 def _isolate(folders: CellFolders) -> Isolation:
@@ -243,6 +275,7 @@ _LOCK_SYNC = Installer(
     tab=Tab("Poetry", 4),
     repairs={
         "stamped": ("build-constraint-rebuild",),
+        "shared": ("build-constraint-rebuild",),
         "unstamped": ("build-constraint-rebuild",),
         "cached": ("rebuild",),
         "symbol": ("build-constraint-rebuild",),
@@ -276,4 +309,6 @@ TOOL = PackagingTool(
         ),
     ),
     lock_pythons=(*PYTHON_3_MINORS, "4.0"),  # what comes after Python 3 counts too
+    documentation=_CLI,
+    looked_up=_LACKS.versions,
 )

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import msgspec
 from msgspec.structs import replace
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from native_skew.errors import UnknownNameError
 from native_skew.installers.request import DependencyMetadata, Request
@@ -124,6 +126,15 @@ REMEDIES: dict[str, Remedy] = {
         ),
         source=_UV_BUILD_DOCS,
     ),
+    "build-requirement": Remedy(
+        title="Add the older provider to the consumer's build requirements",
+        why="The build of this one package gets the older provider, static metadata or not.",
+        trap="The version is written down a second time, and must follow the one of run time.",
+        apply=lambda request, roles: (
+            replace(request, build_requirements=((roles.consumer, roles.below_newer),)),
+        ),
+        source=_UV_BUILD_DOCS,
+    ),
     "match-runtime-no-config": Remedy(
         title="Match the build to the run time, with configuration switched off",
         why="What becomes of match-runtime where UV_NO_CONFIG or --no-config is in force.",
@@ -203,6 +214,19 @@ REMEDIES: dict[str, Remedy] = {
         ),
         source=_UV_RESOLUTION_DOCS + "#dependency-overrides",
     ),
+    "override-all": Remedy(
+        title="Override the provider's version, and move all its consumers",
+        why="What else links to the provider is moved to a release for the version that the build takes.",
+        trap="Each of the others needs a release for that version; the override holds for every package.",
+        apply=lambda request, roles: (
+            replace(
+                request,
+                overrides=(f"{roles.provider}=={roles.newer}",),
+                upgrade=roles.other_consumers,
+            ),
+        ),
+        source="https://docs.astral.sh/uv/concepts/projects/sync/#upgrading-locked-package-versions",
+    ),
     "override-older": Remedy(
         title="Override the provider's version by an older one, and build the consumer anew",
         why="Where overrides hold in builds as well, build and run time get the older provider.",
@@ -228,6 +252,21 @@ REMEDIES: dict[str, Remedy] = {
         apply=_prepared_build,
         source=_UV_BUILD_DOCS,
     ),
+    "no-build-isolation-rebuild": Remedy(
+        title="Build anew in the environment itself, with what the build needs among the requirements",
+        why="One installation: setuptools and the older provider are there before the consumer is built.",
+        trap="Build requirements are now the user's to name, and stay in the environment.",
+        apply=lambda request, roles: (
+            _without_isolation(
+                replace(
+                    _rebuilt(request, roles),
+                    requirements=(*request.requirements, "setuptools", roles.older_range),
+                ),
+                roles,
+            ),
+        ),
+        source="https://docs.astral.sh/uv/concepts/projects/config/#build-isolation",
+    ),
     "no-build-isolation-bare": Remedy(
         title="Build in the environment itself, unprepared",
         why="What becomes of no-build-isolation in a new, empty environment.",
@@ -245,6 +284,50 @@ REMEDIES: dict[str, Remedy] = {
             ),
         ),
         source=_ISSUE,
+    ),
+    "require-older": Remedy(
+        title="Require the older provider",
+        why="The provider is named beside the consumer, so that it is installed in that version.",
+        trap="A requirement holds at run time only: an isolated build takes the newest all the same.",
+        apply=lambda request, roles: (
+            replace(
+                request, requirements=(*request.requirements, f"{roles.provider}=={roles.older}")
+            ),
+        ),
+        source="https://pip.pypa.io/en/stable/user_guide/#constraints-files",
+    ),
+    "newer-release": Remedy(
+        title="Take a newer release of the consumer",
+        why="A later release has a wheel for this Python and platform: nothing is built.",
+        trap="It helps where there is such a release, and where the user can move to it.",
+        apply=lambda request, roles: (
+            replace(
+                request,
+                requirements=tuple(
+                    f"{roles.consumer}>={roles.newest_consumer}"
+                    if canonicalize_name(Requirement(each).name) == roles.consumer
+                    else each
+                    for each in request.requirements
+                ),
+            ),
+        ),
+        source="https://github.com/DiamondLightSource/pythonSoftIOC/issues/197",
+    ),
+    "fitting-metadata": Remedy(
+        title="Supply the metadata of the wheel that fits",
+        why="The resolver is told what the wheel that is installed here says of itself.",
+        trap="It must list every requirement, and holds for one version of the consumer.",
+        apply=lambda request, roles: (
+            replace(request, dependency_metadata=_metadata(roles, roles.older_range)),
+        ),
+        source=_UV_RESOLUTION_DOCS + "#dependency-metadata",
+    ),
+    "lock-here": Remedy(
+        title="Lock for this platform alone",
+        why="A wheel of another platform is for nobody then, and need not be read.",
+        trap="The lock is of no use elsewhere, and not every tool reads another wheel for it.",
+        apply=lambda request, roles: (replace(request, lock_platforms=("linux",)),),
+        source="https://pdm-project.org/en/latest/usage/lock-targets/",
     ),
     "constrain-newer": Remedy(
         title="Constrain to the newer provider",
@@ -279,6 +362,15 @@ REMEDIES: dict[str, Remedy] = {
         trap="It helps only where the release has one for this Python and platform.",
         apply=lambda request, roles: (replace(request, build_from_source=()),),
         source=_ISSUE,
+    ),
+    "no-binary-variable": Remedy(
+        title="Rule the wheels out by the tool's environment variable as well",
+        why="The lock too is then made from what is built, whose metadata asks for the newer provider.",
+        trap="A variable is kept by no file: it must be set wherever the lock is made.",
+        apply=lambda request, roles: (
+            replace(_rebuilt(request, roles), no_binary_variable=(roles.consumer,)),
+        ),
+        source="https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-no-binary",
     ),
     "second-install": Remedy(
         title="Run the same command again",

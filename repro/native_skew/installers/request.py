@@ -23,6 +23,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         requirements: what is to be installed.
         build_from_source: names whose wheels must not be used.
+        no_binary_variable: the same, by the tool's environment variable.
         constraints: limits on the versions at run time.
         build_constraints: limits on the versions in isolated build environments.
         overrides: requirements that replace whatever any distribution declares.
@@ -51,6 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     requirements: tuple[str, ...]
     build_from_source: tuple[str, ...] = ()
+    no_binary_variable: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     build_constraints: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 # What each field is called in an «unsupported» reason.
 FEATURES: dict[str, str] = {
     "build_from_source": "building a named distribution from source",
+    "no_binary_variable": "ruling wheels out by an environment variable",
     "constraints": "run-time constraints",
     "build_constraints": "constraints on the build environment",
     "overrides": "overriding a declared requirement",

@@ -8,7 +8,8 @@ import msgspec
 class Roles(msgspec.Struct, frozen=True, kw_only=True):
     """Who plays which part: the names and versions that a remedy speaks of.
 
-    ``others`` is what the consumer requires besides the provider.
+    ``others`` is what the consumer requires besides the provider; ``other_consumers`` are what
+    else links to the provider; ``newest_consumer`` is the consumer's newest release.
     """
 
     consumer: str
@@ -17,6 +18,8 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True):
     older: str
     newer: str
     others: tuple[str, ...] = ()
+    other_consumers: tuple[str, ...] = ()
+    newest_consumer: str = ""
 
     @property
     def older_range(self) -> str:

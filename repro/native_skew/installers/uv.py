@@ -15,13 +15,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
+from native_skew.installers import pip
 from native_skew.installers.base import (
     Cause,
     Installer,
+    Lack,
+    Lacks,
     Plan,
     RenderContext,
     Tab,
@@ -65,9 +69,38 @@ from native_skew.installers.pip import (
     pylock,
     requirements_file,
 )
-from native_skew.installers.request import Request
+from native_skew.installers.request import FEATURES, Request
 
 _PROJECT_FILE = "pyproject.toml"
+_VERSIONS = "uv<=0.13.9"
+_CLI = "https://docs.astral.sh/uv/reference/cli/"
+_VARIABLES = "https://docs.astral.sh/uv/reference/environment/"
+NO_BINARY_VARIABLE = Lack(
+    f"{_VARIABLES}#uv_no_binary_package",
+    "uv's pip interface reads UV_NO_BINARY_PACKAGE as little as PIP_NO_BINARY",
+)
+CONSTRAINT_VARIABLE = Lack(
+    f"{_VARIABLES}#uv_constraint",
+    "uv reads UV_CONSTRAINT as --constraint, which is for the run time alone",
+)
+_PLATFORMS_LACK = Lack(
+    "https://docs.astral.sh/uv/reference/settings/#environments",
+    "uv's pip interface resolves for one platform, and keeps no lock for more",
+)
+_PIP_LACKS = Lacks(
+    title="uv's pip interface",
+    versions=_VERSIONS,
+    features={
+        "no_binary_variable": NO_BINARY_VARIABLE,
+        "constraint_variable": CONSTRAINT_VARIABLE,
+        "lock_platforms": _PLATFORMS_LACK,
+    },
+)
+_PROJECT_LACKS = Lacks(
+    title="uv", versions=_VERSIONS, features={"constraint_variable": CONSTRAINT_VARIABLE}
+)
+_MATCH_NEWS = "https://github.com/astral-sh/uv/releases/tag/0.8.5"
+_INDEX_NEWS = "https://github.com/astral-sh/uv/releases/tag/0.4.23"
 # https://docs.python.org/3/library/sys.html#sys.platform
 _PLATFORMS = {"linux": "linux", "macos": "darwin", "windows": "win32"}
 
@@ -98,19 +131,14 @@ def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
 
     """
     # Before that it knew neither UV_DEFAULT_INDEX, and would ask the public index, nor others.
-    require_version(context, "uv", "--default-index", "0.4.23")
+    require_version(context, "uv", "--default-index", "0.4.23", _INDEX_NEWS)
     if request.match_runtime:
-        require_version(context, "uv", "match-runtime", "0.8.5")
-    if request.constraint_variable:
-        raise Unsupported("uv reads UV_CONSTRAINT as --constraint, which is for the run time alone")
+        require_version(context, "uv", "match-runtime", "0.8.5", _MATCH_NEWS)
     return settings(request)
 
 
-def _require_no_platforms(request: Request) -> None:
-    if request.lock_platforms:
-        raise Unsupported(
-            "uv's pip interface resolves for one platform, and keeps no lock for more"
-        )
+def _require_known(request: Request, lacks: Lacks) -> None:
+    require_only(request, FEATURES.keys() - lacks.features.keys(), lacks)
 
 
 def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
@@ -162,7 +190,7 @@ def pip_files(request: Request, context: RenderContext) -> dict[str, str]:
 
 def _pip_install(request: Request, context: RenderContext) -> Plan:
     """``uv pip install``."""
-    _require_no_platforms(request)
+    _require_known(request, _PIP_LACKS)
     files = pip_files(request, context)
     options = pip_options(request, files)
     # What is not named is not resolved, and not moved.
@@ -177,9 +205,9 @@ def _pip_install(request: Request, context: RenderContext) -> Plan:
 
 def _pip_sync(request: Request, context: RenderContext) -> Plan:
     """``uv pip compile`` and ``uv pip sync``."""
-    _require_no_platforms(request)
+    _require_known(request, _PIP_LACKS)
     files = pip_files(request, context)
-    options = pip_options(msgspec.structs.replace(request, reinstall=(), rebuild=()), files)
+    options = pip_options(replace(request, reinstall=(), rebuild=()), files)
     files["requirements.in"] = requirement_lines(request.requirements)
     compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
     return Plan(
@@ -196,8 +224,8 @@ def _pip_sync(request: Request, context: RenderContext) -> Plan:
 
 
 def _sync_options(request: Request) -> list[str]:
-    """``uv pip sync`` takes what is pinned (no overrides), and isolation for all or none."""
-    plain = msgspec.structs.replace(request, overrides=(), no_build_isolation=())
+    """``uv pip sync`` installs what is pinned, and isolates all builds or none."""
+    plain = replace(request, overrides=(), no_build_isolation=(), upgrade=())
     return [
         *pip_options(plain, {}),
         *(["--no-build-isolation"] if request.no_build_isolation else []),
@@ -206,6 +234,10 @@ def _sync_options(request: Request) -> list[str]:
 
 def _project(request: Request, context: RenderContext) -> str:
     """The application's pyproject.toml."""
+    return toml(_application(request, context))
+
+
+def _application(request: Request, context: RenderContext) -> dict[str, Any]:
     lists = {
         "no-binary-package": request.build_from_source,
         "constraint-dependencies": request.constraints,
@@ -217,20 +249,22 @@ def _project(request: Request, context: RenderContext) -> str:
     }
     uv = {key: values for key, values in lists.items() if values} | settings_for(request, context)
     data: dict[str, Any] = {"project": application(request, context)}
-    return toml({**data, "tool": {"uv": uv}} if uv else data)
+    return {**data, "tool": {"uv": uv}} if uv else data
 
 
 def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan:
     """``uv sync``, with or without a separate ``uv lock``."""
+    _require_known(request, _PROJECT_LACKS)
     # Without configuration the file's own no-binary-package is not read either.
     binary = [
         word
         for name in (request.build_from_source if request.ignore_configuration else ())
         for word in ("--no-binary-package", name)
     ]
-    locking = [("uv", "lock", *binary, *options_of(request, reinstall=False))] if lock_first else []
+    uv = (*_with_variables(request), "uv")
+    locking = [(*uv, "lock", *binary, *options_of(request, reinstall=False))] if lock_first else []
     frozen = ["--frozen", *binary] if lock_first else binary
-    syncing = (("uv", "sync", *frozen, *options_of(request)), *_aside(request))
+    syncing = ((*uv, "sync", *frozen, *options_of(request)), *_aside(request))
     cleaning = cleaning_of(request)
     return Plan(
         files={_PROJECT_FILE: _project(request, context)},
@@ -243,23 +277,95 @@ def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan
     )
 
 
-def _require_consumer(request: Request, context: RenderContext, reason: str) -> None:
+def _script(request: Request, context: RenderContext) -> Plan:
+    """``uv run script.py``: what a script needs stands in the script.
+
+    https://packaging.python.org/en/latest/specifications/inline-script-metadata/
+    """
+    _require_known(request, _SCRIPT_LACKS)
+    _require_consumer(
+        request, context, "uv run script.py installs in one go, and prepares nothing", _SCRIPT_DOCS
+    )
+    project = _application(request, context)
+    stated = {key: project["project"][key] for key in ("requires-python", "dependencies")}
+    uv = {"tool": project["tool"]} if "tool" in project else {}
+    lines = ["/// script", *toml({**stated, **uv}).splitlines(), "///"]
+    text = "".join(f"# {line}".rstrip() + "\n" for line in lines)
+    return Plan(
+        files={_SCRIPT: f"{text}\nimport {context.module}\n"},
+        commands=(
+            *cleaning_of(request),
+            (*_with_variables(request), "uv", "run", *options_of(request), _SCRIPT),
+        ),
+        # Its environment is in the cache.
+        python=("sh", "-c", f'exec "$(uv python find --script {_SCRIPT})" "$@"', "sh"),
+        environ={"UV_PYTHON": context.python},
+    )
+
+
+_SCRIPT = "script.py"
+_SCRIPT_DOCS = "https://docs.astral.sh/uv/guides/scripts/#declaring-script-dependencies"
+_SCRIPT_LACKS = Lacks(
+    title="uv run script.py",
+    versions=_VERSIONS,
+    features={
+        "ignore_configuration": Lack(
+            _SCRIPT_DOCS, "what uv is told in a script is a part of the script"
+        ),
+        "empty_cache": Lack(
+            f"{_CLI}#uv-run",
+            "uv run --no-cache makes the script's environment in a cache that is gone when the "
+            "command ends: nothing is left to look at",
+        ),
+        "upgrade": Lack(_SCRIPT_DOCS, "a script without a lock has nothing that could be moved"),
+        "constraint_variable": CONSTRAINT_VARIABLE,
+        "lock_platforms": Lack(_SCRIPT_DOCS, "a script without a lock is for one platform"),
+        "library_path": Lack(_SCRIPT_DOCS),
+    },
+)
+
+
+_PYLOCK_LACKS = Lacks(
+    title="pip lock", versions=_VERSIONS, features={**pip.LACKS.features, **_PIP_LACKS.features}
+)
+
+
+def _pylock(request: Request, context: RenderContext) -> Plan:
+    """``pip lock``, then ``uv pip sync`` of the ``pylock.toml`` that it writes.
+
+    https://docs.astral.sh/uv/pip/compile/
+    """
+    _require_known(request, _PYLOCK_LACKS)
+    lock_pip = next(each for each in pip.TOOL.installers if each.id == "pip-lock")
+    plan = lock_pip.render(request, replace(context, tool_version=Version("9999")))
+    options = _sync_options(replace(request, constraints=(), upgrade=()))
+    syncing = ("uv", "pip", "sync", *options, "pylock.toml")
+    return replace(
+        plan,
+        files={**plan.files, **pip_files(request, context)},
+        commands=(*cleaning_of(request), syncing, *_aside(request)),
+        environ={},
+    )
+
+
+def _with_variables(request: Request) -> tuple[str, ...]:
+    """What stands before a command of the project interface, or one that knows its options."""
+    names = request.no_binary_variable
+    return ("env", f"UV_NO_BINARY_PACKAGE={' '.join(names)}") if names else ()
+
+
+def _require_consumer(request: Request, context: RenderContext, reason: str, source: str) -> None:
     """Raises ``Unsupported`` where something else than the consumer is to be installed first."""
     name = canonicalize_name(Requirement(request.requirements[0]).name)
     if name != canonicalize_name(context.module):
-        raise Unsupported(reason)
+        raise Unsupported(reason, source=source, versions=_VERSIONS)
 
 
 def _run(request: Request, context: RenderContext) -> Plan:
     """``uv run --with``: a layer over ``.venv`` for one command, kept in the cache."""
-    require_only(request, "uv run --with", _RUN_FEATURES)
-    if request.empty_cache:
-        raise Unsupported(
-            "uv run --no-cache makes its layer in a cache that is gone when the command ends: "
-            "nothing is left to look at"
-        )
+    _require_known(request, _RUN_LACKS)
     _require_consumer(
-        request, context, "uv run --with makes its layer in one go, and prepares none"
+        request, context, "uv run --with makes its layer in one go, and prepares none", _RUN_DOCS
     )
     options = options_of(request)
     for name in request.build_from_source:
@@ -268,26 +374,37 @@ def _run(request: Request, context: RenderContext) -> Plan:
         options += ["--no-build-isolation-package", name]
     for requirement in request.requirements:
         options += ["--with", requirement]
-    run = ("uv", "run", "--no-project", *options, "python")
+    # What is a list of a project's is read inside of one; then the layer lies over its environment.
+    lists = request.constraints or request.build_constraints or request.overrides
+    alone = replace(request, requirements=(), build_from_source=(), no_build_isolation=())
+    files = {_PROJECT_FILE: _project(alone, context)} if lists else pip_files(request, context)
+    where = () if lists else ("--no-project",)
+    run = (*_with_variables(request), "uv", "run", *where, *options, "python")
     return Plan(
-        files=pip_files(request, context),
+        files=files,
         commands=(*cleaning_of(request), (*run, "-c", f"import {context.module}")),
         python=run,
     )
 
 
-_RUN_FEATURES = (
-    "build_from_source",
-    "dependency_metadata",
-    "match_runtime",
-    "build_requirements",
-    "no_build_isolation",
-    "ignore_configuration",
-    "reinstall",
-    "refresh",
-    "clean_cache",
-    "rebuild",
-    "empty_cache",
+_RUN_DOCS, _TOOL_DOCS = f"{_CLI}#uv-run", f"{_CLI}#uv-tool-install"
+_RUN_LACKS = Lacks(
+    title="uv run --with",
+    versions=_VERSIONS,
+    features={
+        "empty_cache": Lack(
+            _RUN_DOCS,
+            "uv run --no-cache makes its layer in a cache that is gone when the command ends: "
+            "nothing is left to look at",
+        ),
+        "upgrade": Lack(
+            "https://docs.astral.sh/uv/concepts/tools/#upgrading-tools",
+            "uv run --with keeps no lock, in which anything could be moved",
+        ),
+        "constraint_variable": CONSTRAINT_VARIABLE,
+        "lock_platforms": _PLATFORMS_LACK,
+        "library_path": Lack(_RUN_DOCS),
+    },
 )
 
 
@@ -296,8 +413,10 @@ def _tool(request: Request, context: RenderContext) -> Plan:
 
     https://docs.astral.sh/uv/concepts/configuration-files/
     """
-    require_only(request, "uv tool install", _TOOL_FEATURES)
-    _require_consumer(request, context, "uv tool install installs a program, and prepares nothing")
+    _require_known(request, _TOOL_LACKS)
+    _require_consumer(
+        request, context, "uv tool install installs a program, and prepares nothing", _TOOL_DOCS
+    )
     settings = settings_for(request, context)
     files: dict[str, str] = {}
     first, *more = request.requirements
@@ -310,7 +429,10 @@ def _tool(request: Request, context: RenderContext) -> Plan:
         user_files={"uv/uv.toml": toml(settings)} if settings else {},
         commands=(
             *cleaning_of(request),
-            ("uv", "tool", "install", *map(_tool_spelling, options), first),
+            (
+                *_with_variables(request),
+                *("uv", "tool", "install", *map(_tool_spelling, options), first),
+            ),
         ),
         python=(f"{_TOOL_FOLDER}/{name}/bin/python",),
         environ={
@@ -323,7 +445,15 @@ def _tool(request: Request, context: RenderContext) -> Plan:
 
 # Relative to the project's folder, so that a new environment is a new tool folder too.
 _TOOL_FOLDER = "uv-tools"
-_TOOL_FEATURES = (*_RUN_FEATURES, "constraints", "build_constraints", "overrides")
+_TOOL_LACKS = Lacks(
+    title="uv tool install",
+    versions=_VERSIONS,
+    features={
+        "constraint_variable": CONSTRAINT_VARIABLE,
+        "lock_platforms": _PLATFORMS_LACK,
+        "library_path": Lack(_TOOL_DOCS),
+    },
+)
 
 
 def _tool_spelling(option: str) -> str:
@@ -533,11 +663,13 @@ def build_settings(
 
 _interface = partial(Installer, tool="uv", misuse=_MISUSE)
 _LASTING = ("reads-nearest-wheel", "hands-resolution-to-builds")
+_PROJECT = (*_LASTING, "locks-for-all-platforms")
 _ONE_COMMAND = ("reads-nearest-wheel", "hands-no-resolution-to-builds")
 
 _HELD = ("match-runtime-rebuild", "build-constraint-rebuild", "build-requirement-rebuild")
 _REPAIRS: dict[Cause, tuple[str, ...]] = {
     "stamped": ("override", *_HELD),
+    "shared": ("override-all", "dependency-metadata", *_HELD),
     "rotten": ("override", "match-runtime-setuptools-rebuild"),
     "stale": ("override", "match-runtime-rebuild"),
     "unstamped": _HELD,
@@ -564,7 +696,7 @@ _SYNC = _interface(
     id="uv-sync",
     title="uv sync",
     render=partial(_sync, lock_first=False),
-    groups=(*_LASTING, "keeps-locked-versions"),
+    groups=(*_PROJECT, "keeps-locked-versions"),
     makes_environment=True,
     tab=Tab("uv project", 1, by_default=True),
     repairs=_REPAIRS,
@@ -573,7 +705,7 @@ _LOCK_SYNC = _interface(
     id="uv-lock-sync",
     title="uv lock, uv sync",
     render=partial(_sync, lock_first=True),
-    groups=(*_LASTING, "locks", "keeps-locked-versions"),
+    groups=(*_PROJECT, "locks", "keeps-locked-versions"),
     makes_environment=True,
 )
 _RUN = _interface(
@@ -581,6 +713,21 @@ _RUN = _interface(
     title="uv run --with",
     render=_run,
     groups=(*_ONE_COMMAND, "keeps-environment"),
+)
+_RUN_SCRIPT = _interface(
+    id="uv-script",
+    title="uv run script.py",
+    render=_script,
+    groups=(*_ONE_COMMAND, "reads-installed-metadata"),
+    makes_environment=True,
+)
+_PYLOCK = _interface(
+    id="uv-pylock",
+    title="pip lock, uv pip sync",
+    render=_pylock,
+    groups=("builds-metadata", "locks", "keeps-locked-versions"),
+    cost=8,
+    beside=("pip",),
 )
 _TOOL_INSTALL = _interface(
     id="uv-tool",
@@ -593,7 +740,16 @@ TOOL = PackagingTool(
     name="uv",
     title="uv",
     order=2,
-    installers=(_PIP_INSTALL, _PIP_SYNC, _SYNC, _LOCK_SYNC, _RUN, _TOOL_INSTALL),
+    installers=(
+        _PIP_INSTALL,
+        _PIP_SYNC,
+        _SYNC,
+        _LOCK_SYNC,
+        _RUN,
+        _TOOL_INSTALL,
+        _RUN_SCRIPT,
+        _PYLOCK,
+    ),
     default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
     isolate=_isolate,
     installer_file="uv",
@@ -614,4 +770,6 @@ TOOL = PackagingTool(
         ),
     ),
     first_release=_FIRST_RELEASE,
+    documentation=_CLI,
+    looked_up=_VERSIONS,
 )

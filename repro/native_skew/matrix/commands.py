@@ -17,13 +17,16 @@ from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS, NEWEST
 from native_skew.matrix import merging, parts
 from native_skew.matrix.parts import Part
+from native_skew.matrix.pythons import on_other_pythons
 from native_skew.results import BriefResult, Result, report
 from native_skew.run import (
     DEFAULT_WORK,
     Asked,
     Display,
+    Filters,
     Phases,
     Runner,
+    Selection,
     Session,
     Task,
     asked_options,
@@ -55,6 +58,9 @@ Examples:
 def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     """Runs every scenario with every installer, in its newest release, and every remedy.
 
+    Where it is told nothing else, also the plain command of the issue and each tool's first repair
+    on other Pythons; one that is not there is said, and is no failure.
+
     Each result is written when its cell is done, so that --resume can go on after whatever
     interrupted the run. Ends as `run` does; recording is `merge --record`.
     """
@@ -67,6 +73,14 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
         if asked.newest:
             session.toolbox.forget_newest()
         selection = select(filters, session.toolbox)
+        if asked.filters == Filters():
+            more, absent = on_other_pythons(filters, session.toolbox)
+            selection = Selection(
+                tasks=(*selection.tasks, *more.tasks),
+                not_run=(*selection.not_run, *more.not_run),
+            )
+            for line in absent:
+                notes.print(line, soft_wrap=True, highlight=False, markup=False)
         part, mine = parts.planned(wanted, selection, filters.own_executables)
         done = parts.begin(part, into, resume=resume)
         session.make_ready()

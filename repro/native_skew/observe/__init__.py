@@ -1,7 +1,7 @@
 """What ended up in an environment, and what it amounts to."""
 
 from native_skew.observe.answers import NOT_STARTED, require_answer, require_sound
-from native_skew.observe.environment import PROBE, Check, Observation, Subject, observe
+from native_skew.observe.environment import PROBE, Check, Observation, Subject, observe, subject_of
 from native_skew.observe.judgement import Judgement, judge
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "observe",
     "require_answer",
     "require_sound",
+    "subject_of",
 ]

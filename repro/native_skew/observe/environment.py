@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os.path
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from native_skew.binaries import Image, ImageError, Loaded, Loader, reference
 from native_skew.distributions import Installed, stem
 from native_skew.distributions import installed as inventory
 from native_skew.errors import CellError
+from native_skew.scenarios import Scenario
 from native_skew.toolchain import Outcome
 
 _MARK = "native-skew:"
@@ -37,6 +38,14 @@ try:
         say(versions=module.versions())
 except BaseException as error:
     say(error=type(error).__name__ + ": " + str(error))
+others = {}
+for name in sys.argv[2:]:
+    try:
+        others[name] = {"versions": importlib.import_module(name).versions()}
+    except BaseException as error:
+        others[name] = {"error": type(error).__name__ + ": " + str(error)}
+if others:
+    say(others=others)
 with open("/proc/self/maps") as maps:
     say(loaded=sorted({line.split()[-1] for line in maps if ".so" in line}))
 """
@@ -70,6 +79,18 @@ class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
     built_against: str | None
 
 
+class OtherConsumer(msgspec.Struct, frozen=True, kw_only=True):
+    """Another consumer of the same provider, imported after the one that is looked at.
+
+    ``import_error`` and ``abi_mismatch`` are as an observation's.
+    """
+
+    name: str
+    version: str | None
+    import_error: str | None = None
+    abi_mismatch: str | None = None
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """An environment as found.
 
@@ -89,6 +110,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         libraries: shared objects mapped into the child after the import, those of the
             interpreter and the system left out.
         checks: what the tools' own ``check`` commands say.
+        others: what else links to the provider.
 
     """
 
@@ -104,14 +126,46 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     abi_mismatch: str | None = None
     libraries: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    others: tuple[OtherConsumer, ...] = ()
+
+    @property
+    def failed_import(self) -> str | None:
+        """The error of the first import that fails, that of another consumer with its name."""
+        named = (f"{e.name}: {e.import_error}" for e in self.others if e.import_error)
+        return self.import_error or next(named, None)
+
+    @property
+    def wrong_abi(self) -> str | None:
+        """What runs with another ABI than it was built for, as ``failed_import`` says it."""
+        named = (f"{e.name}: {e.abi_mismatch}" for e in self.others if e.abi_mismatch)
+        return self.abi_mismatch or next(named, None)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pair is looked at: distributions' names and the consumer's import name."""
+    """Which pair is looked at: distributions' names and the consumer's import name.
+
+    ``others`` are distributions that link to the same provider.
+    """
 
     consumer: str
     provider: str
     module: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What is imported, in order."""
+        return self.module, *(name.replace("-", "_") for name in self.others)
+
+
+def subject_of(scenario: Scenario, variant: str) -> Subject:
+    """What is looked at in ``variant`` of ``scenario``."""
+    return Subject(
+        consumer=scenario.consumer,
+        provider=scenario.provider,
+        module=scenario.module,
+        others=scenario.other_consumers(variant),
+    )
 
 
 def observe(
@@ -133,7 +187,7 @@ def observe(
         exist.
 
     """
-    facts = probe_facts(run_python(["-c", PROBE, subject.module]))
+    facts = probe_facts(run_python(["-c", PROBE, *subject.modules]))
     sites = [Path(p) for p in facts.get("path", []) if Path(p).name == "site-packages"]
     installed = {site: inventory.read(site) for site in sites}
     distributions = tuple(each for site in sites for each in installed[site])
@@ -161,7 +215,21 @@ def observe(
         abi_mismatch=_mismatch(reported),
         libraries=_libraries(facts, sites),
         checks=run_checks(home.parents[2]),
+        others=tuple(_others(subject, facts, versions)),
     )
+
+
+def _others(
+    subject: Subject, facts: dict[str, Any], versions: Mapping[str, str]
+) -> Iterator[OtherConsumer]:
+    for name, module in zip(subject.others, subject.modules[1:], strict=True):
+        said = facts.get("others", {}).get(module, {"error": "it was not reached"})
+        yield OtherConsumer(
+            name=name,
+            version=versions.get(name),
+            import_error=said.get("error"),
+            abi_mismatch=_mismatch(said.get("versions", {})),
+        )
 
 
 def probe_facts(outcome: Outcome) -> dict[str, Any]:

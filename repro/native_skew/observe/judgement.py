@@ -35,10 +35,10 @@ def judge(observation: Observation, exit_code: int) -> Judgement:
             verdict="refused",
             because=f"the tool ended with {exit_code} and did not install the module",
         )
-    if observation.import_error:
+    if observation.failed_import:
         return _judge_broken(observation)
-    if observation.abi_mismatch:
-        return Judgement(verdict="wrong result", because=observation.abi_mismatch)
+    if observation.wrong_abi:
+        return Judgement(verdict="wrong result", because=observation.wrong_abi)
     if observation.violations:
         return Judgement(
             verdict="wrong result",
@@ -60,10 +60,10 @@ def _judge_broken(observation: Observation) -> Judgement:
     if complaining:
         return Judgement(
             verdict="broken, detected",
-            because=f"{observation.import_error}; {' and '.join(complaining)} check complains",
+            because=f"{observation.failed_import}; {' and '.join(complaining)} check complains",
         )
     passing = " and ".join(check.tool for check in observation.checks)
     return Judgement(
         verdict="broken, undetected",
-        because=f"{observation.import_error}; {passing} check passes",
+        because=f"{observation.failed_import}; {passing} check passes",
     )

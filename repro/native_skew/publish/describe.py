@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from native_skew.publish.fakes import provider_title
-from native_skew.scenarios import ConsumerRelease, Scenario, releases_of
+from native_skew.scenarios import CONSUMER, ConsumerRelease, Scenario, releases_of
 
 
 def scenario_tree(scenario: Scenario) -> Tree:
@@ -52,13 +52,17 @@ def _add_variant(tree: Tree, scenario: Scenario, variant: str) -> None:
             published.add(Text(f"step {consumer.step}: {line}"))
 
 
+def _name(consumer: ConsumerRelease) -> str:
+    return consumer.version if consumer.name == CONSUMER else f"{consumer.name} {consumer.version}"
+
+
 def _consumer_lines(consumer: ConsumerRelease) -> Iterable[str]:
     if consumer.sdist:
         sdist = consumer.sdist
         stamps = "stamps what it is built with" if sdist.stamps else "stamps nothing"
         yield (
-            f"sdist {consumer.version}: {stamps}; PKG-INFO requires {' '.join(sdist.requires_dist)}, "
+            f"sdist {_name(consumer)}: {stamps}; PKG-INFO requires {' '.join(sdist.requires_dist)}, "
             f"Dynamic {sdist.dynamic}"
         )
     for wheel in consumer.wheels:
-        yield f"wheel {consumer.version} {wheel.tag}: requires {' '.join(wheel.requires_dist)}"
+        yield f"wheel {_name(consumer)} {wheel.tag}: requires {' '.join(wheel.requires_dist)}"

@@ -94,6 +94,23 @@ def _provider_values(release: ProviderRelease) -> dict[str, str]:
     }
 
 
+def _consumer_sources(release: ConsumerRelease, sdist: Sdist) -> dict[str, bytes]:
+    """A consumer's sources by name; the second one's are those of the first under its own name."""
+    files = _rendered(NATIVE / CONSUMER, _consumer_values(release, sdist))
+    spellings = [(_of(CONSUMER), _of(release.name)), (CONSUMER, release.name)]
+    for old, new in spellings:
+        files = {
+            name.replace(old, new): data.replace(old.encode(), new.encode())
+            for name, data in files.items()
+        }
+    return files
+
+
+def _of(name: str) -> str:
+    """The import name of the distribution ``name``."""
+    return name.replace("-", "_")
+
+
 def _consumer_values(release: ConsumerRelease, sdist: Sdist) -> dict[str, str]:
     if sdist.stamps:
         reason = "the range comes from the provider in the build environment."
@@ -143,11 +160,11 @@ def _compile_extension(release: ConsumerRelease, built_against: str, compiler: C
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         _write(root, files)
-        _write(root, _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST)))
+        _write(root, _consumer_sources(release, _ANY_SDIST))
         (root / soname).write_bytes(_compile_library(files, soname, compiler))
         return compiler.shared_object(
             root,
-            "fake_softioc/_extension.c",
+            f"{_of(release.name)}/_extension.c",
             _EXTENSION,
             "-Ifake_corelibs/include",
             soname,
@@ -162,15 +179,15 @@ def _consumer_wheel(
     release: ConsumerRelease, wheel: Wheel, interpreter: Interpreter, compiler: Compiler
 ) -> DistributionFile:
     tag = wheel_tag(wheel, interpreter.name, interpreter.platform_tag)
-    sources = _rendered(NATIVE / CONSUMER, _consumer_values(release, _ANY_SDIST))
-    members = {"fake_softioc/__init__.py": sources["fake_softioc/__init__.py"]}
+    sources, package = _consumer_sources(release, _ANY_SDIST), _of(release.name)
+    members = {f"{package}/__init__.py": sources[f"{package}/__init__.py"]}
     if wheel.built_against:
         module = _compile_extension(release, wheel.built_against, compiler)
-        members[f"fake_softioc/{_EXTENSION}"] = module
-    metadata = core_metadata(CONSUMER, release.version, wheel.requires_dist)
-    scripts = b"[console_scripts]\nfake-softioc = fake_softioc:main\n"
+        members[f"{package}/{_EXTENSION}"] = module
+    metadata = core_metadata(release.name, release.version, wheel.requires_dist)
+    scripts = f"[console_scripts]\n{release.name} = {package}:main\n".encode()
     return wheel_file(
-        CONSUMER,
+        release.name,
         release.version,
         tag,
         metadata,
@@ -182,9 +199,9 @@ def _consumer_wheel(
 
 def _sdist(release: ConsumerRelease, sdist: Sdist) -> DistributionFile:
     dynamic = None if sdist.dynamic == "absent" else sdist.dynamic
-    pkg_info = core_metadata(CONSUMER, release.version, sdist.requires_dist, dynamic)
-    members = _rendered(NATIVE / CONSUMER, _consumer_values(release, sdist))
-    return sdist_file(CONSUMER, release.version, pkg_info, members, release.step)
+    pkg_info = core_metadata(release.name, release.version, sdist.requires_dist, dynamic)
+    members = _consumer_sources(release, sdist)
+    return sdist_file(release.name, release.version, pkg_info, members, release.step)
 
 
 def _write(root: Path, files: dict[str, bytes]) -> None:

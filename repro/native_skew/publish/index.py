@@ -8,9 +8,11 @@ https://packaging.python.org/en/latest/specifications/simple-repository-api/
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -25,6 +27,9 @@ from native_skew.publish import pages
 from native_skew.publish.publication import JournalEntry, Publication
 from native_skew.scenarios import CachePolicy
 
+if TYPE_CHECKING:
+    import trustme
+
 _HTML = "text/html"
 _JSON_V1 = "application/vnd.pypi.simple.v1+json"
 _LATEST = "application/vnd.pypi.simple.latest+"
@@ -34,6 +39,7 @@ _HTML_V1 = "application/vnd.pypi.simple.v1+html"
 # a cached sdist again hangs on them, and on validators: after a 304 it keeps what it built.
 CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
     "public": ("max-age=600, public", "max-age=365000000, immutable, public"),
+    "fresh-pages": ("max-age=600, public", "max-age=365000000, immutable, public"),
     "no-immutable": ("max-age=600, public", "max-age=365000000, public"),
     "no-cache": ("no-cache", "no-cache"),
     "no-validators": ("no-cache", "no-cache"),
@@ -43,12 +49,20 @@ CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
 PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
 
 
+def page_age(policy: CachePolicy) -> int:
+    """How old, in seconds, an index page says that it is."""
+    return 0 if policy == "fresh-pages" else PAGE_AGE
+
+
 _FORMS = {
     _JSON_V1: _JSON_V1,
     _HTML_V1: _HTML_V1,
     f"{_LATEST}json": _JSON_V1,
     f"{_LATEST}html": _HTML_V1,
 }
+
+
+_MAKING = threading.Lock()
 
 
 class Index:
@@ -64,26 +78,59 @@ class Index:
 
     def __init__(self, port: int = 0) -> None:
         self._publications: dict[str, Publication] = {}
-        try:
-            self._server: BaseWSGIServer = make_server(
-                "127.0.0.1", port, self.application, threaded=True, request_handler=_QuietHandler
-            )
-        except (OSError, SystemExit, OverflowError) as error:
-            raise PortError(port, str(error) or "in use") from error
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._server = self._make_server(port)
 
     def __enter__(self) -> Index:
-        self._thread.start()
+        self._start(self._server)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        servers = [self._server, *([self._secure[0]] if "_secure" in vars(self) else [])]
+        for server in servers:
+            server.shutdown()
+            server.server_close()
 
-    def publish(self, prefix: str, publication: Publication) -> str:
+    def publish(self, prefix: str, publication: Publication, *, https: bool = False) -> str:
         """Offers ``publication`` below ``prefix`` (one URL segment); returns the index URL."""
         self._publications[prefix] = publication
-        return f"http://127.0.0.1:{self._server.port}/{prefix}/simple/"
+        server, scheme = (self._secure[0], "https") if https else (self._server, "http")
+        return f"{scheme}://127.0.0.1:{server.port}/{prefix}/simple/"
+
+    @property
+    def authority(self) -> bytes:
+        """The certificate, as PEM, of whoever vouches for the index over TLS."""
+        return self._secure[1].cert_pem.bytes()
+
+    @cached_property
+    def _secure(self) -> tuple[BaseWSGIServer, trustme.CA]:
+        """The server over TLS, made when the first cell asks for it; and its authority."""
+        with _MAKING:
+            if "_secure" in vars(self):  # another cell was first
+                return self._secure
+            import trustme  # noqa: PLC0415  (few runs need it, and it takes its time)
+
+            authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            authority.issue_cert("127.0.0.1").configure_cert(context)
+            server = self._make_server(0, context)
+            self._start(server)
+            vars(self)["_secure"] = server, authority
+            return server, authority
+
+    def _make_server(self, port: int, context: ssl.SSLContext | None = None) -> BaseWSGIServer:
+        try:
+            return make_server(
+                "127.0.0.1",
+                port,
+                self.application,
+                threaded=True,
+                request_handler=_QuietHandler,
+                ssl_context=context,
+            )
+        except (OSError, SystemExit, OverflowError) as error:
+            raise PortError(port, str(error) or "in use") from error
+
+    def _start(self, server: BaseWSGIServer) -> None:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def withdraw(self, prefix: str) -> None:
         """Stops offering what is below ``prefix``."""
@@ -171,9 +218,10 @@ def _page(
         # As a CDN serves a page whose time has run out: a step of a scenario that comes
         # «later» sees what is published by then, without waiting ten minutes for it.
         # Not every cache reads Age: CacheControl (Poetry) and hishel (PDM) count from Date.
-        response.headers["Age"] = str(PAGE_AGE)
+        age = page_age(publication.cache_headers)
+        response.headers["Age"] = str(age)
         now = dt.datetime.now(tz=dt.timezone.utc)
-        response.date = now - dt.timedelta(seconds=PAGE_AGE)
+        response.date = now - dt.timedelta(seconds=age)
     response.headers["Vary"] = "Accept"
     return _conditional(response, request, publication)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import msgspec
 
 from native_skew.scenarios import (
-    CONSUMER,
     PROVIDER,
     ConsumerRelease,
     Scenario,
@@ -57,7 +56,7 @@ def published_in(
 
 
 def _consumer(release: ConsumerRelease, python: str, platform: str) -> Iterator[PublishedRecord]:
-    stem = f"{CONSUMER.replace('-', '_')}-{release.version}"
+    stem = f"{release.name.replace('-', '_')}-{release.version}"
     if sdist := release.sdist:
         yield PublishedRecord(
             filename=f"{stem}.tar.gz",

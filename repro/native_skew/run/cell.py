@@ -18,11 +18,11 @@ from native_skew.observe import (
     Check,
     Judgement,
     Observation,
-    Subject,
     judge,
     observe,
     require_answer,
     require_sound,
+    subject_of,
 )
 from native_skew.publish import Publication, Substitute
 from native_skew.results import CommandRecord, Result, StepRecord
@@ -174,7 +174,12 @@ class CellRun:
             expected_because=expected.because if expected else None,
             origin=evidence.origin_of(task.scenario.consumer, ran.observation),
             published=evidence.published_records(
-                ran.publication, (task.scenario.consumer, task.scenario.provider)
+                ran.publication,
+                (
+                    task.scenario.consumer,
+                    task.scenario.provider,
+                    *task.scenario.other_consumers(task.cell.variant),
+                ),
             ),
             before=self._before,
             steps=tuple(self._records),
@@ -199,7 +204,10 @@ class CellRun:
             publication = self._session.publication(
                 task.scenario, task.cell.variant, task.interpreter, task.substitute
             )
-            url = self._session.index.publish(self._prefix, publication)
+            index, https = self._session.index, task.scenario.is_https(task.cell.variant)
+            url = index.publish(self._prefix, publication, https=https)
+            if https:
+                self.sandbox = msgspec.structs.replace(self.sandbox, authority=index.authority)
         self.sandbox = msgspec.structs.replace(self.sandbox, index_url=url)
         return publication
 
@@ -298,7 +306,9 @@ class CellRun:
         **more: str,
     ) -> Outcome:
         """Runs a command in the cell; ``counted`` is False for what only the kit wants to know."""
-        environ = environment(self.sandbox, (self._task.tool.path,), bool(self._task.scenario.live))
+        beside = (each for each in self._session.check_tools if each.name in self._installer.beside)
+        paths = (self._task.tool.path, *(each.path for each in beside))
+        environ = environment(self.sandbox, paths, bool(self._task.scenario.live))
         outcome = self._processes.run(
             argv,
             cwd=self.sandbox.project,
@@ -319,11 +329,9 @@ class CellRun:
 
     def _observe(self, plan: Plan, exit_code: int) -> tuple[Observation, Path | None]:
         """What is in the environment, and which one holds the consumer."""
-        scenario, library_path = self._task.scenario, self._library_path(plan)
+        library_path = self._library_path(plan)
         loader = {"LD_LIBRARY_PATH": ":".join(library_path)} if library_path else {}
-        subject = Subject(
-            consumer=scenario.consumer, provider=scenario.provider, module=scenario.module
-        )
+        subject = subject_of(self._task.scenario, self._task.cell.variant)
 
         def run_python(arguments: Sequence[str]) -> Outcome:
             outcome = self._run([*plan.python, *arguments], plan, counted=False, **loader)

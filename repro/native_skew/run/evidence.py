@@ -73,9 +73,10 @@ def replacements(
 ) -> dict[str, str]:
     """Paths and addresses of this machine, and what stands for them in the record."""
     prefix = str(Path(interpreter.path).resolve().parent.parent)
+    scheme = sandbox.index_url.partition(":")[0]
     found = {
         sandbox.index_url.rstrip("/").removesuffix("/simple"): (
-            "https://the-package-index" if live else "http://127.0.0.1:8000"
+            "https://the-package-index" if live else f"{scheme}://127.0.0.1:8000"
         ),
         str(sandbox.root): "/cell",
         str(work / "tools"): "/tools",

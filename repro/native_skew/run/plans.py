@@ -83,6 +83,11 @@ def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tup
         for request in remedy.apply(request_of(scenario, cell.variant, step), roles):
             plan = installer.render(request, context)
             if step.action != "install" and not plan.locking:
-                raise Unsupported(f"{installer.title} writes no lock before it installs")
+                tool = TOOLS[installer.tool]
+                raise Unsupported(
+                    f"{installer.title} writes no lock before it installs",
+                    source=tool.documentation,
+                    versions=tool.looked_up,
+                )
             found.append(StepPlan(number=number, step=step, plan=plan))
     return tuple(found)

@@ -19,7 +19,7 @@ from native_skew.distributions import DistributionFile
 from native_skew.errors import CellError, PlatformError, WorkFolderError
 from native_skew.installers import NEWEST
 from native_skew.publish import Index, Publication, Substitute, fakes
-from native_skew.scenarios import Scenario, releases_of
+from native_skew.scenarios import CONSUMER, Scenario, releases_of
 from native_skew.toolchain import Compiler, Interpreter, Phase, Tool, Toolbox, machine, unseen
 
 DEFAULT_WORK = Path(".native-skew")
@@ -168,7 +168,7 @@ class Session:
         for consumer in releases_of(scenario.consumers, variant):
             files.extend(
                 fakes.substituted_files(consumer, substitute.sdist, interpreter)
-                if substitute
+                if substitute and consumer.name == CONSUMER
                 else fakes.consumer_files(consumer, interpreter, self.compiler)
             )
         return Publication(files, scenario.cache_headers_of(variant))

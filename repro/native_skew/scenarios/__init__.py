@@ -7,6 +7,7 @@ from native_skew.scenarios.loading import FOLDER, find, find_variants, load, loa
 from native_skew.scenarios.model import (
     CONSUMER,
     PROVIDER,
+    SECOND_CONSUMER,
     CachePolicy,
     ConsumerRelease,
     ProviderRelease,
@@ -21,6 +22,7 @@ __all__ = [
     "CONSUMER",
     "FOLDER",
     "PROVIDER",
+    "SECOND_CONSUMER",
     "STARTS",
     "CachePolicy",
     "Cell",

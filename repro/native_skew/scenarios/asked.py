@@ -6,20 +6,24 @@ from msgspec.structs import replace
 from packaging.version import Version
 
 from native_skew.installers import Request, Roles
-from native_skew.scenarios.model import Scenario, Step
+from native_skew.scenarios.model import Scenario, Step, releases_of
 
 
 def roles_of(scenario: Scenario, variant: str) -> Roles:
-    """The parts in ``scenario``; the consumer's version is its newest published one."""
-    published = [r.version for r in scenario.consumers if not r.variants or variant in r.variants]
+    """The parts in ``scenario``; the consumer's version is the one asked for, else the newest."""
+    releases = releases_of(scenario.consumers, variant)
+    published = [each.version for each in releases if each.name == scenario.consumer]
     pinned = scenario.ask_of(variant).requirements[0].partition("==")[2]
+    newest = max(published, key=Version, default=pinned)
     return Roles(
         consumer=scenario.consumer,
-        consumer_version=max(published, key=Version) if published else pinned,
+        consumer_version=pinned or newest,
+        newest_consumer=newest,
         provider=scenario.provider,
         older=scenario.versions.older,
         newer=scenario.versions.newer,
         others=scenario.live.requires if scenario.live else (),
+        other_consumers=scenario.other_consumers(variant),
     )
 
 

@@ -176,7 +176,8 @@ def _references(scenario: Scenario) -> Iterator[str]:
     for place, release in _releases(scenario):
         yield from _unknown(f"{place}.variants", release.variants, variants)
     yield from _unknown("remedies", scenario.remedies, REMEDIES)
-    yield from _unknown("repairs.remedies", scenario.repairs.remedies, REMEDIES)
+    yield from _unknown("repairs.remedies", scenario.repairs.all_remedies, REMEDIES)
+    yield from _unknown("repairs.also", scenario.repairs.also, variants)
     yield from _unknown("repairs.after", [scenario.repairs.after], scenario.all_remedies)
     yield from _unknown("repairs.variants", scenario.repairs.variants, variants)
     for number, expect in enumerate(scenario.expect):
@@ -193,7 +194,7 @@ def _references(scenario: Scenario) -> Iterator[str]:
 
 
 def _tried(scenario: Scenario, expect: Expectation) -> tuple[str, ...]:
-    return scenario.all_remedies if expect.start == "fresh" else scenario.repairs.remedies
+    return scenario.all_remedies if expect.start == "fresh" else scenario.repairs.all_remedies
 
 
 def _tool_versions(place: str, text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ which remedy) is multiplied onto it by the runner.
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -15,11 +15,19 @@ from native_skew.scenarios.cell import Start
 from native_skew.verdict import Verdict
 
 PROVIDER = "fake-corelibs"
-CONSUMER = "fake-softioc"
+CONSUMER: Final = "fake-softioc"
+# It links to the same provider, as pvxslibs does beside softioc.
+SECOND_CONSUMER = "fake-pvxslibs"
 
 Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
 CachePolicy = Literal[
-    "public", "no-immutable", "no-cache", "no-validators", "no-cache-control", "none"
+    "public",
+    "fresh-pages",
+    "no-immutable",
+    "no-cache",
+    "no-validators",
+    "no-cache-control",
+    "none",
 ]
 Platform = Literal["linux", "macos", "windows"]
 
@@ -72,9 +80,13 @@ class ProviderRelease(Table, frozen=True):
 
 
 class ConsumerRelease(Table, frozen=True):
-    """A release of fake-softioc: wheels, an sdist, or both."""
+    """A release of a consumer: wheels, an sdist, or both.
+
+    ``name`` is the one that is looked at, or the second one, which only has to go on working.
+    """
 
     version: str
+    name: Literal["fake-softioc", "fake-pvxslibs"] = CONSUMER
     step: int = 1
     variants: tuple[str, ...] = ()
     wheels: tuple[Wheel, ...] = ()
@@ -112,9 +124,13 @@ class Step(Table, frozen=True):
 
 
 class Variant(Table, frozen=True):
-    """A named variation of the scenario: another question, other steps or cache headers."""
+    """A named variation of the scenario: another question, other steps or cache headers.
+
+    ``https`` is whether the index is asked over TLS: pip keeps pages only then.
+    """
 
     title: str
+    https: bool = False
     ask: Ask | None = None
     steps: tuple[Step, ...] = ()
     cache_headers: CachePolicy | None = None
@@ -130,13 +146,19 @@ class Versions(Table, frozen=True):
 class Repairs(Table, frozen=True):
     """What is tried on the environment that the plain command left broken.
 
-    ``variants`` are those in which it is; empty for all. ``after`` is the remedy that was tried
-    before, and led there.
+    ``variants`` are those in which it is; empty for all. ``also`` is what is tried in a variant
+    besides. ``after`` is the remedy that was tried before, and led there.
     """
 
     remedies: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    also: dict[str, tuple[str, ...]] = {}
     after: str = "nothing"
+
+    @property
+    def all_remedies(self) -> tuple[str, ...]:
+        """The remedies that are tried in any variant."""
+        return (*self.remedies, *(name for names in self.also.values() for name in names))
 
 
 class Expectation(Table, frozen=True):
@@ -214,7 +236,8 @@ class Scenario(Table, frozen=True):
         if start == "fresh":
             return self.all_remedies
         broken = not self.repairs.variants or variant in self.repairs.variants
-        return self.repairs.remedies if broken else ()
+        tried = self.repairs.remedies if broken else ()
+        return (*tried, *self.repairs.also.get(variant, ()))
 
     def variant_names(self) -> tuple[str, ...]:
         """The variants' names; a scenario without any has the one variant ``only``."""
@@ -225,10 +248,19 @@ class Scenario(Table, frozen=True):
         found = self.variants.get(variant)
         return found.ask if found and found.ask else self.ask
 
+    def other_consumers(self, variant: str) -> tuple[str, ...]:
+        """What else links to the provider in ``variant``: it must go on working."""
+        published = (release.name for release in releases_of(self.consumers, variant))
+        return tuple(sorted({name for name in published if name != self.consumer}))
+
     def steps_of(self, variant: str) -> tuple[Step, ...]:
         """The installations of ``variant``, in order."""
         found = self.variants.get(variant)
         return found.steps if found and found.steps else self.steps
+
+    def is_https(self, variant: str) -> bool:
+        """Whether the index is asked over TLS in ``variant``."""
+        return variant in self.variants and self.variants[variant].https
 
     def cache_headers_of(self, variant: str) -> CachePolicy:
         """The index's cache headers in ``variant``."""

@@ -139,7 +139,7 @@ def _observed(result: Result) -> str:
         ("provider that answered", code(seen.loaded)),
         ("origin of the module", escape(result.origin)),
         ("DT_NEEDED", code(seen.needed)),
-        ("import", code(seen.import_error) if seen.import_error else "succeeds"),
+        ("import", code(seen.failed_import) if seen.failed_import else "succeeds"),
         ("ABI", escape(seen.abi_mismatch or "no mismatch seen")),
         ("violated requirements", codes(seen.violations)),
         ("check", check_word(result)),

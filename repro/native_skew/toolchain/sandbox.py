@@ -39,11 +39,12 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
     """One cell's folder.
 
     ``environment`` and ``cache`` count up when a step wants a new one: the old stays as
-    it was.
+    it was. ``authority`` is the certificate, as PEM, of whoever vouches for an index over TLS.
     """
 
     root: Path
     index_url: str
+    authority: bytes = b""
     environment: int = 1
     cache: int = 1
 
@@ -67,6 +68,7 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
             system_configuration=self.root / _FOLDERS["XDG_CONFIG_DIRS"],
             data=self.root / _FOLDERS["XDG_DATA_HOME"],
             index_url=self.index_url,
+            authority=self.root / "authority.pem" if self.authority else None,
         )
 
     def prepare(self) -> None:
@@ -74,6 +76,8 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
         for name in _FOLDERS.values():
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.project.mkdir(exist_ok=True)
+        if self.folders.authority:
+            self.folders.authority.write_bytes(self.authority)
         for tool in TOOLS.values():
             for path, text in tool.isolate(self.folders).files.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +109,9 @@ def environment(
         "COLUMNS": "120",
         "PYTHONNOUSERSITE": "1",
     }
+    if sandbox.folders.authority:  # as OpenSSL, and requests, are told
+        names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+        variables |= dict.fromkeys(names, str(sandbox.folders.authority))
     for tool in TOOLS.values():
         variables |= tool.isolate(sandbox.folders).variables
     if not live:

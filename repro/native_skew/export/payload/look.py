@@ -92,6 +92,10 @@ def probe_facts(text: str) -> Facts:
     for line in text.splitlines():
         if line.startswith(MARK):
             facts.update(json.loads(line[len(MARK) :]))
+    others = facts.get("others", {})
+    failed = [f"{name}: {said['error']}" for name, said in others.items() if "error" in said]
+    if failed and "error" not in facts:
+        facts["error"] = failed[0]
     if "path" in facts and "loaded" not in facts:
         facts.pop("imported", None)
         facts["error"] = "the process died while importing"

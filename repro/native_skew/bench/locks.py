@@ -137,7 +137,7 @@ class Foretelling:
                 ),
             )
             for each in seen.distributions
-            if publication.files_of(each.name)
+            if each.name in (scenario.consumer, scenario.provider)
         )
         if scenario.consumer not in {each.name for each in locked}:
             return None

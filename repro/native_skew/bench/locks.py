@@ -341,8 +341,8 @@ def written(found: Iterable[Foretold]) -> str:
     return text.getvalue()
 
 
-def measurement(found: list[Foretold]) -> Measurement:
-    """The figures of ``found``, with their bars."""
+def measurement(found: list[Foretold], of: int = 0) -> Measurement:
+    """The figures of ``found``, with their bars; ``of`` is how many there are, where not all."""
     decided = [each for each in found if not each.of_a_cache]
     broken = [each for each in decided if each.happened in _BROKEN]
     said = ("will break", "will not build", "may break", "may break later")
@@ -361,9 +361,13 @@ def measurement(found: list[Foretold]) -> Measurement:
         id="locks",
         title="What the audit of a lock foretells, against what happens",
         how=(
-            "Every recorded cell of a tool that locks: what its lock gave, the settings beside it, "
-            "and the index with the files of that moment are audited, and set against the recorded "
-            "verdict. What a cache alone decides (a built wheel or a build tree that is taken "
+            (
+                f"{len(found)} of the {of} recorded cells of tools that lock, drawn at random: "
+                if of > len(found)
+                else "Every recorded cell of a tool that locks: "
+            )
+            + "what its lock gave, the settings beside it, and the index with the files of that "
+            "moment are audited, and set against the recorded verdict. What a cache alone decides (a built wheel or a build tree that is taken "
             "again) follows from no lock, and is counted apart. Where «may break later» is said of "
             f"what works, the cells of {_RUN_AGAIN} were run again, with a release of the provider "
             "that comes out after the lock, and installed anew from the same lock: "

@@ -15,15 +15,7 @@ from native_skew.scenarios import Cell
 from native_skew.scenarios import find as scenario
 from native_skew.verdict import Verdict
 
-# One of each word, and a cell whose configuration is switched off.
-SAMPLE = (
-    "stamped-wheel-elsewhere/no-binary/uv-lock-sync/nothing",
-    "stamped-wheel-elsewhere/no-wheel-fits/poetry-lock-sync/nothing",
-    "stamped-wheel-elsewhere/no-wheel-fits/uv-lock-sync/override",
-    "stamped-wheel-elsewhere/no-wheel-fits/uv-lock-sync/match-runtime-no-config",
-    "unstamped-pin/only/pip-lock/build-constraint",
-    "unstamped-pin/only/pdm-lock-sync/nothing",
-)
+_SAMPLE = ("will break", "may break", "may break later", "holds")
 
 
 def rows() -> list[dict[str, str]]:
@@ -42,7 +34,7 @@ def test_each_line_says_what_the_record_says_happened(recorded: dict[str, Result
         if (c := each.cell).start == "fresh" and c.python == "cp311"
     }
     found = rows()
-    assert len(found) > 300
+    assert len(found) > 200
     for row in found:
         assert known[named(row), row["version"]] == row["happened"], row
 
@@ -50,11 +42,11 @@ def test_each_line_says_what_the_record_says_happened(recorded: dict[str, Result
 def test_a_sample_is_foretold_anew_as_it_is_recorded(
     session: Session, recorded: dict[str, Result]
 ) -> None:
-    lines = {named(row): row for row in rows()}
+    known = rows()
     foretelling = Foretelling(session)
-    words = set()
-    for name in SAMPLE:
-        row = lines[name]
+    for said in _SAMPLE:
+        row = next(each for each in known if each["foretold"] == said)
+        name = named(row)
         result = next(
             each
             for each in recorded.values()
@@ -62,10 +54,7 @@ def test_a_sample_is_foretold_anew_as_it_is_recorded(
             and (c.python, c.version) == ("cp311", row["version"])
             and f"{c.scenario}/{c.variant}/{c.installer}/{c.remedy}" == name
         )
-        word = foretelling.word(result)
-        assert word == row["foretold"], name
-        words.add(word)
-    assert words >= {"will break", "may break", "may break later", "holds"}
+        assert foretelling.word(result) == said, name
 
 
 CELL = Cell(

@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from native_skew.audit.errors import RebuildError
 from native_skew.distributions.archives import DistributionFile, sdist_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.run.session import Session
+from native_skew.scenarios.model import Sdist
 from support.audit_output import Audit, Serve
-from support.release import RANGE, SHARED, Publish, counted, dynamic
+from support.release import OPEN, RANGE, SETUPTOOLS, SHARED, Publish, counted, dynamic
 
 # A folder, before the upload
 
@@ -130,6 +133,52 @@ def test_rebuild_of_what_does_not_build(
     output = audit(SHARED, "--index-url", serve(files), "--rebuild")
     assert output.code == 2
     assert "does not build here" in output.errors
+
+
+def test_rebuild_judges_what_the_built_module_needs(
+    audit: Audit, serve: Serve, publish: Publish, session: Session
+) -> None:
+    sdist = msgspec.convert(
+        {"build-requires": [SETUPTOOLS, OPEN], "requires-dist": [], "stamps": False}, Sdist
+    )
+    files = _stamping(publish, session, sdist=sdist, here=False)
+    address = serve(files)
+    assert "undeclared-library" not in audit(SHARED, "--index-url", address).rules()
+    found = audit(SHARED, "--index-url", address, "--rebuild").of("undeclared-library")
+    assert found.evidence["provider"] == "fake-corelibs"
+    assert found.evidence["libraries"] == ("libfakecore.so.7.0.10.99.0",)
+
+
+def test_a_build_is_held_against_the_wheel_for_the_same_python_alone(
+    audit: Audit, serve: Serve, publish: Publish, session: Session
+) -> None:
+    files = _stamping(publish, session, sdist=dynamic(RANGE), foreign=("something-else",))
+    output = audit(SHARED, "--index-url", serve(files), "--rebuild")
+    assert "rebuilt-differs" not in output.rules()
+
+
+def test_a_build_has_a_limit_and_its_failure_a_cause(
+    audit: Audit, serve: Serve, publish: Publish, session: Session
+) -> None:
+    files = _stamping(publish, session, sdist=dynamic())
+    slow = audit(SHARED, "--index-url", serve(files), "--rebuild", "--build-limit", "1")
+    assert (slow.code != 0, "not built within 1 seconds" in slow.errors) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("output", "cause"),
+    [
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "gone since setuptools 82"),
+        ("ModuleNotFoundError: No module named 'torch'", "do not bring the module torch"),
+        ("x.c:1:10: fatal error: mpi.h: No such file or directory", "the header mpi.h"),
+        ("/usr/bin/ld: cannot find -lodbc: No such file", "library odbc is not there"),
+        ("error: command 'gcc' failed: No such file or directory", "no compiler"),
+        ("Unknown compiler(s): [['cc']]", "no compiler"),
+        ("error: something", "nobody without a wheel"),
+    ],
+)
+def test_the_cause_of_a_failed_build_is_named(output: str, cause: str) -> None:
+    assert cause in str(RebuildError("x-1.tar.gz", 1, output))
 
 
 def test_without_rebuild_no_code_of_the_release_runs(audit: Audit, tmp_path: Path) -> None:

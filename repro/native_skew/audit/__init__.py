@@ -6,8 +6,7 @@ from native_skew.audit.errors import AuditError
 from native_skew.audit.facts import Contents
 from native_skew.audit.judge import judge
 from native_skew.audit.linkage import packages_searched
-from native_skew.audit.locks import judge_lock
-from native_skew.audit.locks import read as read_lock
+from native_skew.audit.locks import LockFile, formats_of, judge_lock
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release, local
@@ -21,18 +20,19 @@ __all__ = [
     "Contents",
     "File",
     "IndexClient",
+    "LockFile",
     "Providers",
     "Reader",
     "Release",
     "SeveralIndexes",
     "Transport",
     "audit",
+    "formats_of",
     "judge",
     "judge_lock",
     "linux_wheels",
     "local",
     "packages_searched",
-    "read_lock",
     "targets",
     "targets_of",
     "this_platform",

@@ -73,6 +73,13 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     help="Also build the sdist in isolation and compare. This runs the sdist's code.",
 )
 @click.option(
+    "--build-limit",
+    type=click.FloatRange(min=1),
+    default=rebuilding.LIMIT,
+    show_default=True,
+    help="Seconds that --rebuild may build.",
+)
+@click.option(
     "--python-version",
     "pythons",
     metavar="3.N",
@@ -123,6 +130,7 @@ def audit(
     time_limit: float,
     thorough: bool,
     rebuild: bool,
+    build_limit: float,
     pythons: tuple[str, ...],
     platforms: tuple[str, ...],
     no_binary: tuple[str, ...],
@@ -172,7 +180,7 @@ def audit(
             found = judge_release(release, reader, index, partial(_advance, show, bar), thorough)
             if rebuild:
                 show.update(bar, description=f"building {release.name} {release.version}")
-                found = rebuilding.with_rebuild(found, index)
+                found = rebuilding.with_rebuild(found, index, reader, build_limit)
             judgements.append(found)
         of_locks = [
             _lock_findings(each, pythons, platforms, index_url, transport, reader)

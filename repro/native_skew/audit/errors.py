@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from native_skew.audit.redaction import without_credentials
@@ -113,14 +114,48 @@ class HashMismatchError(AuditError):
         )
 
 
+class RebuildTimeError(AuditError):
+    """The sdist is not built in time."""
+
+    def __init__(self, filename: str, seconds: float) -> None:
+        super().__init__(
+            f"{filename}: not built within {seconds:g} seconds; give it more (--build-limit)"
+        )
+
+
 class RebuildError(AuditError):
     """The sdist does not build."""
 
     def __init__(self, filename: str, code: int, output: str) -> None:
         lines = [line for line in output.splitlines() if line.strip()]
         told = [line for line in lines if "rror" in line] or lines
+        found = (match.expand(cause) for what, cause in _CAUSES if (match := what.search(output)))
+        cause = next(found, "nobody without a wheel can install it as things are")
         super().__init__(
-            f"{filename}: does not build here (pip ended with {code}); nobody without a wheel can "
-            "install it as things are:",
-            told[-6:],
+            f"{filename}: does not build here (pip ended with {code}); {cause}:", told[-6:]
         )
+
+
+# What ends a build most often, as Python, compilers and linkers say it.
+_CAUSES = (
+    (
+        re.compile(r"No module named '?(pkg_resources)"),
+        r"\1 is gone since setuptools 82, and nothing holds setuptools back",
+    ),
+    (
+        re.compile(r"No module named '?([\w.]+)"),
+        r"its build requirements do not bring the module \1",
+    ),
+    (
+        re.compile(r"fatal error: (\S+\.h\w*): No such file"),
+        r"the header \1 is not there: a system library, or a compiler's path, is missing",
+    ),
+    (re.compile(r"cannot find -l([\w.+-]+)"), r"the library \1 is not there to link"),
+    (
+        re.compile(
+            r"(?:unable to execute|command) '(\S+)'[^\n]*(?:No such file|not found)"
+            r"|(?:Unknown compiler|No CMAKE_\w+_COMPILER)"
+        ),
+        "there is no compiler here",
+    ),
+)

@@ -9,47 +9,70 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from packaging.utils import parse_wheel_filename
 
+from native_skew.audit import linkage
 from native_skew.audit.credentials import Credentials
-from native_skew.audit.errors import AuditError, IndexRefusedError, RebuildError
+from native_skew.audit.errors import (
+    AuditError,
+    IndexRefusedError,
+    RebuildError,
+    RebuildTimeError,
+)
 from native_skew.audit.facts import Contents, wheel_contents
 from native_skew.audit.judge import ReleaseFindings
+from native_skew.audit.providers import Providers
 from native_skew.audit.read import Examined, words
-from native_skew.audit.release import File
+from native_skew.audit.release import File, Reader, local
 from native_skew.audit.rules import CLAIMS_STATIC, REBUILT, UNTOLD
 from native_skew.audit.simple import IndexClient
 from native_skew.findings import Finding, Location
-from native_skew.toolchain import Processes, Sandbox, environment
+from native_skew.toolchain import TIMED_OUT, Processes, Sandbox, environment
 from native_skew.toolchain import user_index as live
 
-_LIMIT = 1800.0  # seconds
+LIMIT = 1800.0  # seconds
 _ALL = 1024**3  # bytes of shared objects; the wheel is on disk
 
 
-def with_rebuild(judgement: ReleaseFindings, index: IndexClient | None) -> ReleaseFindings:
-    """``judgement`` with what a build says besides."""
+def with_rebuild(
+    judgement: ReleaseFindings, index: IndexClient | None, reader: Reader, limit: float = LIMIT
+) -> ReleaseFindings:
+    """``judgement`` with what a build says besides.
+
+    Args:
+        judgement: of the release.
+        index: where build requirements and libraries are looked up.
+        reader: reads distribution files.
+        limit: seconds that the build may take.
+
+    """
     examined = judgement.examined
     sdist = examined.release.sdist
     if sdist is None:
         note = UNTOLD.finding("There is no sdist to build.", _place(examined))
         return msgspec.structs.replace(judgement, findings=(*judgement.findings, note))
     try:
-        filename, built = _build(sdist, index)
+        with _built(sdist, index, limit) as (path, contents):
+            more = [
+                *_findings(examined, sdist, path.name, contents),
+                *_linked(examined, path, contents, index, reader),
+            ]
     except AuditError as error:
         return msgspec.structs.replace(
             judgement,
             findings=(*judgement.findings, UNTOLD.finding(str(error), _place(examined))),
             errors=(*judgement.errors, error),
         )
-    more = tuple(_findings(examined, sdist, filename, built))
     return msgspec.structs.replace(judgement, findings=(*judgement.findings, *more))
 
 
-def _build(sdist: File, index: IndexClient | None) -> tuple[str, Contents]:
-    """The name and the contents of the wheel that pip builds of ``sdist``."""
+@contextmanager
+def _built(sdist: File, index: IndexClient | None, limit: float) -> Iterator[tuple[Path, Contents]]:
+    """The wheel that pip builds of ``sdist``, and what it holds."""
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
         url = index.transport.credentials.full(index.url) if index else live.index_url()
@@ -63,10 +86,12 @@ def _build(sdist: File, index: IndexClient | None) -> tuple[str, Contents]:
                 [*command, "--wheel-dir", str(out), str(source)],
                 cwd=sandbox.project,
                 environ=environment(sandbox, (), live=True),
-                limit=_LIMIT,
+                limit=limit,
             )
         finally:
             processes.stop()
+        if done.exit_code == TIMED_OUT:
+            raise RebuildTimeError(sdist.filename, limit)
         wheels = sorted(out.glob("*.whl")) if out.is_dir() else []
         if done.exit_code or len(wheels) != 1:
             known = index.transport.credentials if index else Credentials()
@@ -74,7 +99,23 @@ def _build(sdist: File, index: IndexClient | None) -> tuple[str, Contents]:
             raise RebuildError(sdist.filename, done.exit_code, known.hidden(done.output))
         with wheels[0].open("rb") as stream:
             contents = wheel_contents(wheels[0].name, sdist.name, stream, _ALL)
-        return wheels[0].name, contents
+        yield wheels[0], contents
+
+
+def _linked(
+    examined: Examined, path: Path, built: Contents, index: IndexClient | None, reader: Reader
+) -> Iterator[Finding]:
+    """Whose libraries the built wheel needs, and whether its requirements hold them."""
+    if index is None:
+        return
+    release = examined.release
+    alone = msgspec.structs.replace(
+        examined,
+        release=msgspec.structs.replace(release, files=(*release.files, local(path))),
+        metadata={**examined.metadata, path.name: built.metadata},
+        contents={path.name: built},
+    )
+    yield from linkage.findings(alone, linkage.trace(alone, Providers(index, reader)))
 
 
 def _at_hand(sdist: File, folder: Path, index: IndexClient | None) -> Path:
@@ -90,15 +131,16 @@ def _at_hand(sdist: File, folder: Path, index: IndexClient | None) -> Path:
 
 def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -> Iterator[Finding]:
     made = built.metadata
-    for metadata, names in examined.groups():
+    for reader, file in _compared(examined, filename).items():
+        metadata = examined.metadata[file.filename]
         if words(metadata) == words(made):
             continue
         less = sorted(set(metadata.requires_dist) - set(made.requires_dist))
         more = sorted(set(made.requires_dist) - set(metadata.requires_dist))
         needs = sorted(built.needs())
         yield REBUILT.finding(
-            f"Built here and now, {filename} says {_listed(more)} where {len(names)} of the "
-            f"release's files, e.g. {names[0]}, say {_listed(less)}. It needs "
+            f"Built here and now, {filename} says {_listed(more)} where {file.filename}, which "
+            f"{reader}, says {_listed(less)}. It needs "
             f"{', '.join(needs) or 'no library from outside'}.",
             _place(examined, sdist.filename),
             {
@@ -106,7 +148,7 @@ def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -
                 "built_requires": tuple(more),
                 "published_requires": tuple(less),
                 "needs": tuple(needs),
-                "files": names,
+                "file": file.filename,
             },
         )
     said_by_sdist = examined.metadata.get(sdist.filename)
@@ -116,6 +158,29 @@ def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -
             "fixed, and the build says something else.",
             _place(examined, sdist.filename),
         )
+
+
+def _compared(examined: Examined, filename: str) -> dict[str, File]:
+    """What the built wheel must agree with, by what is done with it here.
+
+    That is the wheel for the same Python and platform, else those that tools resolve with.
+    """
+    tags = parse_wheel_filename(filename)[3]
+    here = [e for e in examined.choices if tags & e.target.order.keys()]
+    if not here:
+        return {}
+    choice = min(
+        here, key=lambda each: min(each.target.order[t] for t in tags & each.target.order.keys())
+    )
+    installed = choice.installed
+    if installed is not None and installed.is_wheel:
+        return {"is installed here": installed} if installed.filename in examined.metadata else {}
+    files: dict[str, list[str]] = {}
+    for reader, file in choice.read.items():
+        if file is not None and file.filename in examined.metadata:
+            files.setdefault(file.filename, []).append(reader)
+    known = {each.filename: each for each in examined.release.files}
+    return {f"{', '.join(who)} resolves with": known[name] for name, who in files.items()}
 
 
 def _listed(texts: list[str]) -> str:

@@ -13,7 +13,14 @@ from platform import machine
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms, platform_tags
+from packaging.tags import (
+    Tag,
+    compatible_tags,
+    cpython_tags,
+    generic_tags,
+    mac_platforms,
+    platform_tags,
+)
 
 from native_skew.audit.release import File, Release
 from native_skew.installers import TOOLS, ReleaseFiles
@@ -43,6 +50,34 @@ def _linux(machine: str, musl: bool) -> _Platform:
         tags=(*names, f"linux_{machine}"),
         markers=_markers("linux", "Linux", "posix", machine),
     )
+
+
+class _Flavour(msgspec.Struct, frozen=True, kw_only=True):
+    """Another Python than the usual CPython: ``tag`` finds the minor version in a wheel's tags."""
+
+    title: str
+    tag: re.Pattern[str]
+    interpreter: str
+    abi: str
+    markers: dict[str, str] = {}
+
+
+# https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+_FLAVOURS = (
+    _Flavour(
+        title="free-threaded",
+        tag=re.compile(r"cp3\d+-cp3(\d+)t-.*"),
+        interpreter="cp3{}",
+        abi="cp3{}t",
+    ),
+    _Flavour(
+        title="PyPy",
+        tag=re.compile(r"pp3(\d+)-pypy3.*"),
+        interpreter="pp3{}",
+        abi="pypy3{}_pp73",
+        markers={"implementation_name": "pypy", "platform_python_implementation": "PyPy"},
+    ),
+)
 
 
 def _markers(sys: str, system: str, os: str, machine: str) -> dict[str, str]:
@@ -77,6 +112,19 @@ PLATFORMS = {
         markers=_markers("win32", "Windows", "nt", "AMD64"),
     ),
 }
+# Looked at where a release has a wheel for them.
+_RARER = (
+    _linux("aarch64", musl=True),
+    *(_linux(each, musl=False) for each in ("riscv64", "ppc64le", "s390x", "armv7l", "i686")),
+    *(
+        _Platform(
+            title=f"Windows {title}",
+            tags=(tag,),
+            markers=_markers("win32", "Windows", "nt", machine),
+        )
+        for title, tag, machine in (("arm64", "win_arm64", "ARM64"), ("32-bit", "win32", "x86"))
+    ),
+)
 LOCK_PLATFORMS = tuple(each for each in PLATFORMS if not each.endswith("musl"))
 
 
@@ -188,7 +236,13 @@ def targets(release: Release, requires_python: str) -> tuple[TargetPython, ...]:
     """The targets that a release means: the Pythons of its wheels, and those of today."""
     named = (_INTERPRETER.search(each.filename) for each in release.wheels)
     minors = {*_PYTHONS, *(int(found[1]) for found in named if found)}
-    made = (_target(minor, platform) for minor in sorted(minors) for platform in PLATFORMS.values())
+    tags = {tag for each in release.wheels for tag in each.tags}
+    own = {each.platform for each in tags}
+    platforms = [*PLATFORMS.values(), *(each for each in _RARER if own & set(each.tags))]
+    made = [_target(minor, platform) for minor in sorted(minors) for platform in platforms]
+    for other in _FLAVOURS:
+        there = sorted({int(found[1]) for e in tags if (found := other.tag.fullmatch(str(e)))})
+        made += [_target(minor, platform, other) for minor in there for platform in platforms]
     return tuple(each for each in made if each.admits(requires_python))
 
 
@@ -242,17 +296,21 @@ def choose(release: Release, target: TargetPython) -> ChosenFiles:
     )
 
 
-def _target(minor: int, platform: _Platform) -> TargetPython:
+def _target(minor: int, platform: _Platform, other: _Flavour | None = None) -> TargetPython:
     python = f"3.{minor}"
-    tags = (
-        *cpython_tags((3, minor), platforms=platform.tags),
-        *compatible_tags((3, minor), f"cp3{minor}", platform.tags),
-    )
+    if other:
+        interpreter = other.interpreter.format(minor)
+        own = generic_tags(interpreter, [other.abi.format(minor)], platform.tags)
+    else:
+        interpreter = f"cp3{minor}"
+        own = cpython_tags((3, minor), platforms=platform.tags)
+    tags = (*own, *compatible_tags((3, minor), interpreter, platform.tags))
     return TargetPython(
         python=python,
-        platform=platform.title,
+        platform=f"{platform.title} ({other.title})" if other else platform.title,
         environment={
             **platform.markers,
+            **(other.markers if other else {}),
             "python_version": python,
             "python_full_version": f"{python}.0",
             "implementation_version": f"{python}.0",

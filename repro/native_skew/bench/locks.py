@@ -1,7 +1,8 @@
-"""The audit of locks against what happens: every lock of the matrix, before it is installed.
+"""The audit of locks against what happened: every lock of the record, as it was installed.
 
-What is foretold may be about the provider's next release: where «may break later» is said, the
-cell is run once more with such a release, and installed anew from the same lock.
+The record holds what a lock gave, what stood beside it, and which files the index had. What is
+foretold may be about the provider's next release: where «may break later» is said, the cell is
+run once more with such a release, and installed anew from the same lock.
 """
 
 from __future__ import annotations
@@ -10,31 +11,48 @@ import csv
 import io
 import itertools
 import shlex
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 from packaging.version import Version
 
-from native_skew import results
+from native_skew import results, scenarios
 from native_skew.audit import (
     Cache,
     IndexClient,
+    LockFile,
     Reader,
     Transport,
+    formats_of,
     judge_lock,
-    read_lock,
     targets_of,
     this_platform,
 )
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
-from native_skew.installers import INSTALLERS, BuildSettings, Plan, package_names, requirement_texts
+from native_skew.installers import (
+    INSTALLERS,
+    REMEDIES,
+    BuildSettings,
+    Lock,
+    LockedFile,
+    LockedPackage,
+    Plan,
+    RenderContext,
+    package_names,
+    requirement_texts,
+)
+from native_skew.publish import Publication
 from native_skew.results import NotRun, Result
-from native_skew.run import Filters, Runner, Session, Task, select
-from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step
+from native_skew.run import Runner, Session, Task
+from native_skew.run.plans import step_plans_of
+from native_skew.run.selection import Filters, select
+from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
+from native_skew.toolchain import Interpreter, interpreter
 from native_skew.verdict import Verdict
 
 FILE = results.FOLDER / "locks.csv"
@@ -45,6 +63,8 @@ _BROKEN: tuple[Verdict, ...] = ("broken, detected", "broken, undetected", "wrong
 _OF_A_CACHE = ("stale-build-tree", "stale-wheel-cache")
 # The provider's next release, with an ABI of its own.
 _NEXT = "7.0.11.99.0.1"
+_PYTHON = "cp311"
+_RUN_AGAIN = "uv-lock-sync"  # what comes later is the index's doing, whichever tool installs
 
 
 class Foretold(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,100 +84,183 @@ class Foretold(msgspec.Struct, frozen=True, kw_only=True):
         return self.cell.scenario in _OF_A_CACHE
 
 
-class Foreteller:
-    """Audits each lock when it is written; the last of a cell counts."""
+def _told(plan: Plan, built: tuple[str, ...]) -> tuple[BuildSettings, dict[str, str]]:
+    """What the installing commands say that no file does, and the variables that they see.
 
-    def __init__(self) -> None:
-        self.words: dict[Cell, str] = {}
-        self._lock = threading.Lock()
-
-    def __call__(self, task: Task, plan: Plan, project: Path, index_url: str) -> None:
-        """Foretells what becomes of the consumer."""
-        told, environ = _told(plan, project)
-        path = project / plan.lock_files[0]
-        if not path.is_file():
-            return
-        python = ".".join(task.interpreter.version.split(".")[:2])
-        with Transport() as transport:
-            found = judge_lock(
-                read_lock(path, told, environ),
-                targets_of("", (python,), (this_platform(),)),
-                Reader(transport, Cache(None)),
-                IndexClient(index_url, transport),
-            )
-        words = {each.word for each in found.outlooks}
-        word = next((each for each in _WORDS if each in words), _WHEEL)
-        if found.errors:
-            word = f"not read: {found.errors[0]}"
-        with self._lock:
-            self.words[task.cell] = word
-
-
-def _told(plan: Plan, project: Path) -> tuple[BuildSettings, dict[str, str]]:
-    """What the installing commands say that no file does, and the variables that they see."""
+    ``built`` is what is to be built: some locks keep it themselves.
+    """
     words = [word for argv in plan.commands for each in argv for word in shlex.split(each)]
     after = list(itertools.pairwise(words))
     files = [value for option, value in after if option in ("--build-constraint", "-b")]
-    alone = {"--no-build-isolation"} & set(words)
-    told = BuildSettings(
-        no_binary=package_names(
-            [v for option, v in after if option in ("--no-binary", "--no-binary-package")]
-        ),
-        no_isolation=package_names(
-            [v for option, v in after if option == "--no-build-isolation-package"]
-            + [":all:" for _ in alone]
-        ),
-        constraints=tuple(
-            each for name in files for each in requirement_texts((project / name).read_text())
-        ),
-    )
-    variables = dict(
-        word.split("=", 1) for word in words if word.split("=")[0].isupper() and "=" in word
-    )
+    everything = [":all:"] if "--no-build-isolation" in words else []
+    variables = {
+        name: value
+        for name, found, value in (word.partition("=") for word in words)
+        if found and name.isupper()
+    }
     if "--no-config" in words:
         variables["UV_NO_CONFIG"] = "1"
+    told = BuildSettings(
+        no_binary=package_names(built),
+        no_isolation=package_names(
+            [v for option, v in after if option == "--no-build-isolation-package"] + everything
+        ),
+        constraints=tuple(e for name in files for e in requirement_texts(plan.files[name])),
+    )
     return told, {**plan.environ, **variables}
 
 
+class Foretelling:
+    """What is foretold of the locks of recorded cells, with the index of that moment."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._interpreters: dict[str, Interpreter] = {}
+        self._numbers = itertools.count(1)
+        self._scenarios = scenarios.load_all()
+
+    def word(self, result: Result) -> str | None:
+        """The strongest word on the consumer; None where no lock was installed."""
+        cell, seen = result.cell, result.observation
+        if seen is None or not seen.distributions:
+            return None
+        scenario = self._scenarios[cell.scenario]
+        publication, python = self._published(scenario, cell)
+        locked = tuple(
+            LockedPackage(
+                name=each.name,
+                version=each.version,
+                files=tuple(
+                    LockedFile(filename=file.filename)
+                    for file in publication.files_of(each.name)
+                    if file.version == each.version
+                ),
+            )
+            for each in seen.distributions
+            if each.name in (scenario.consumer, scenario.provider)
+        )
+        if scenario.consumer not in {each.name for each in locked}:
+            return None
+        plan, built = self._last(scenario, cell, python)
+        told, environ = _told(plan, built)
+        formats = formats_of(Path(plan.lock_files[0]))
+        beside = [each.settings(lambda name: plan.files.get(name, ""), environ) for each in formats]
+        file = LockFile(
+            path=plan.lock_files[0],
+            lock=Lock(packages=locked),
+            formats=formats,
+            settings=reduce(or_, beside, told),
+        )
+        minor = ".".join(python.version.split(".")[:2])
+        prefix = f"locks-{next(self._numbers)}"
+        url = self._session.index.publish(prefix, publication)
+        try:
+            with Transport() as transport:
+                found = judge_lock(
+                    file,
+                    targets_of("", (minor,), (this_platform(),)),
+                    Reader(transport, Cache(None)),
+                    IndexClient(url, transport),
+                )
+        finally:
+            self._session.index.withdraw(prefix)
+        if found.errors:
+            raise found.errors[0]
+        words = {e.word for e in found.outlooks if e.build.package.name == scenario.consumer}
+        return next((each for each in _WORDS if each in words), _WHEEL)
+
+    def _published(self, scenario: Scenario, cell: Cell) -> tuple[Publication, Interpreter]:
+        if cell.python not in self._interpreters:
+            version = f"{cell.python[2]}.{cell.python[3:]}"
+            self._interpreters[cell.python] = interpreter.find(version)
+        python = self._interpreters[cell.python]
+        publication = self._session.publication(scenario, cell.variant, python)
+        publication.step = len(scenario.steps_of(cell.variant))
+        return publication, python
+
+    def _last(
+        self, scenario: Scenario, cell: Cell, python: Interpreter
+    ) -> tuple[Plan, tuple[str, ...]]:
+        """The plan that installed last, and what it was to build."""
+        context = RenderContext(
+            module=scenario.module,
+            python=python.path,
+            python_version=".".join(python.version.split(".")[:2]),
+            tool_version=Version(cell.version),
+            index_url="",
+        )
+        step = scenario.steps_of(cell.variant)[-1]
+        remedy = REMEDIES[cell.remedy if step.remedy else "nothing"]
+        roles = roles_of(scenario, cell.variant)
+        *_, request = remedy.apply(request_of(scenario, cell.variant, step), roles)
+        return step_plans_of(scenario, cell, context)[-1].plan, request.build_from_source
+
+
 def measure(setting: Setting) -> Measurement:
-    """Runs the cells of all tools that lock, and writes what was foretold of each.
+    """Foretells the recorded cells of all tools that lock, and writes what was foretold of each.
+
+    Those of which it is said that they may break later are run once more, with one tool.
 
     Raises:
-        NotMeasuredError: none could be run.
+        NotMeasuredError: nothing is recorded, or it cannot be looked at here.
 
     """
-    locking = tuple(each.id for each in INSTALLERS.values() if "locks" in each.groups)
-    foreteller = Foreteller()
     with Session(setting.work) as session:
-        chosen = select(Filters(installers=locking, starts=("fresh",)), session.toolbox)
-        tasks = _newest([each for each in chosen.tasks if not each.scenario.live])
-        runner = Runner(session, jobs=setting.jobs, before_installing=foreteller)
-        happened = _ran(runner, tasks)
-        words = dict(foreteller.words)
-        again = [
-            replace(each, scenario=released_later(each.scenario, each.cell.variant))
-            for each in tasks
-            if words.get(each.cell) == "may break later" and happened.get(each.cell) == "works"
+        found = foretold(session)
+        later = [
+            each
+            for each in found
+            if each.word == "may break later"
+            and each.happened == "works"
+            and each.cell.installer == _RUN_AGAIN
         ]
-        later = _ran(runner, again)
-    found = [
-        Foretold(cell=cell, word=words[cell], happened=verdict, later=later.get(cell))
-        for cell, verdict in sorted(happened.items())
-        if cell in words
-    ]
+        ended = _after_the_next_release(session, setting.jobs, {each.cell for each in later})
+    found = [replace(each, later=ended.get(each.cell)) for each in found]
     if not found:
-        raise NotMeasuredError("no cell of a tool that locks could be run")
+        raise NotMeasuredError("no cell of a tool that locks is recorded")
     results.write_file(FILE, written(found).encode())
     return measurement(found)
 
 
-def _newest(tasks: list[Task]) -> list[Task]:
-    """Those of each tool's newest release."""
-    newest = {each.tool.name: each.tool.version for each in tasks}
-    for each in tasks:
-        known = newest[each.tool.name]
-        newest[each.tool.name] = max(known, each.tool.version, key=Version)
-    return [each for each in tasks if each.tool.version == newest[each.tool.name]]
+def foretold(session: Session) -> list[Foretold]:
+    """What is said of each recorded lock, and what happened."""
+    foretelling = Foretelling(session)
+    found = []
+    for result in _newest(results.read_each()):
+        word = foretelling.word(result)
+        if word is not None:
+            found.append(Foretold(cell=result.cell, word=word, happened=result.verdict))
+    return found
+
+
+def _after_the_next_release(session: Session, jobs: int, cells: set[Cell]) -> dict[Cell, Verdict]:
+    """What becomes of ``cells`` when they are installed anew, from the same locks."""
+    if not cells:
+        return {}
+    chosen = select(Filters(installers=(_RUN_AGAIN,), starts=("fresh",)), session.toolbox)
+    tasks = [
+        replace(each, scenario=released_later(each.scenario, each.cell.variant))
+        for each in chosen.tasks
+        if each.cell in cells
+    ]
+    return _ran(Runner(session, jobs=jobs), tasks)
+
+
+def _newest(recorded: Iterable[Result]) -> list[Result]:
+    """Those that start fresh, of tools that lock, of each one's newest release."""
+    locking = [
+        each
+        for each in recorded
+        if "locks" in INSTALLERS[each.cell.installer].groups
+        and each.cell.start == "fresh"
+        and not each.cell.scenario.endswith("-live")
+        and each.cell.python == _PYTHON
+    ]
+    newest: dict[str, Version] = {}
+    for each in locking:
+        version = Version(each.cell.version)
+        newest[each.cell.installer] = max(version, newest.get(each.cell.installer, version))
+    return [e for e in locking if Version(e.cell.version) == newest[e.cell.installer]]
 
 
 class _Silent:
@@ -238,14 +341,16 @@ def written(found: Iterable[Foretold]) -> str:
     return text.getvalue()
 
 
-def measurement(found: list[Foretold]) -> Measurement:
-    """The figures of ``found``, with their bars."""
+def measurement(found: list[Foretold], of: int = 0) -> Measurement:
+    """The figures of ``found``, with their bars; ``of`` is how many there are, where not all."""
     decided = [each for each in found if not each.of_a_cache]
     broken = [each for each in decided if each.happened in _BROKEN]
     said = ("will break", "will not build", "may break", "may break later")
     wrong = [e for e in decided if e.word.startswith("will") and e.happened == "works"]
-    sound = [e for e in decided if e.happened == "works" and e.later not in _BROKEN]
-    alarmed = [each for each in sound if each.word in said]
+    sound = [each for each in decided if each.happened == "works"]
+    alarmed = [each for each in sound if each.word == "may break"]
+    lasting = [each for each in decided if each.later]
+    lulled = [each for each in lasting if each.later not in _BROKEN]
     told = [each for each in broken if each.word in said]
     counts: Mapping[tuple[str, str], int] = Counter(
         (each.word, "a cache's" if each.of_a_cache else each.happened) for each in found
@@ -256,13 +361,17 @@ def measurement(found: list[Foretold]) -> Measurement:
         id="locks",
         title="What the audit of a lock foretells, against what happens",
         how=(
-            "Every cell of a tool that locks is run, and its lock is audited after it is written "
-            "and before it is installed, with the index and the settings of that moment. Where it "
-            "says «may break later» and the cell works, the cell is run again with a release of "
-            "the provider that comes out after the lock, and installed anew from the same lock: "
-            f"{later['works']} of {sum(later.values())} still work then, and count as false "
-            "alarms. What a cache alone decides (a built wheel or a build tree that is taken "
-            "again) follows from no lock, and is counted apart."
+            (
+                f"{len(found)} of the {of} recorded cells of tools that lock, drawn at random: "
+                if of > len(found)
+                else "Every recorded cell of a tool that locks: "
+            )
+            + "what its lock gave, the settings beside it, and the index with the files of that "
+            "moment are audited, and set against the recorded verdict. What a cache alone decides (a built wheel or a build tree that is taken "
+            "again) follows from no lock, and is counted apart. Where «may break later» is said of "
+            f"what works, the cells of {_RUN_AGAIN} were run again, with a release of the provider "
+            "that comes out after the lock, and installed anew from the same lock: "
+            f"{sum(later.values()) - later['works']} of {sum(later.values())} did not work then."
         ),
         columns=columns,
         rows=tuple(
@@ -277,8 +386,13 @@ def measurement(found: list[Foretold]) -> Measurement:
                 at_least=95,
             ),
             Bar(
-                name="percent of the sound, today and after the next release, that it was said of",
+                name="percent of what works that «may break» was said of",
                 value=_percent(alarmed, sound),
+                at_most=10,
+            ),
+            Bar(
+                name="percent of «may break later» that the next release does not break",
+                value=_percent(lulled, lasting),
                 at_most=10,
             ),
         ),

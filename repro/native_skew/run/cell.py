@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from packaging.version import Version
@@ -57,13 +56,6 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     substitute: Substitute | None = None
 
 
-class BeforeInstalling(Protocol):
-    """Is shown a cell's project when its lock is written and nothing is installed from it yet."""
-
-    def __call__(self, task: Task, plan: Plan, project: Path, index_url: str) -> None:
-        """``plan`` is what installs, in ``project``."""
-
-
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
     """What is left of a cell when its last process has ended.
 
@@ -94,7 +86,6 @@ class CellRun:
         processes: starts the commands.
         limit: seconds that one command may take.
         builds: asked about a real consumer with which a tool failed.
-        before_installing: shown what each step's lock is; None for nobody.
 
     """
 
@@ -105,10 +96,8 @@ class CellRun:
         processes: Processes,
         limit: float,
         builds: Builds,
-        before_installing: BeforeInstalling | None = None,
     ) -> None:
         self._session, self._task, self._builds = session, task, builds
-        self._before_installing = before_installing
         self._processes, self._limit = processes, limit
         self._prefix = session.next_prefix()
         self._installer = INSTALLERS[task.cell.installer]
@@ -283,10 +272,7 @@ class CellRun:
             pip = () if self._installer.needs_pip else ("--without-pip",)
             commands.insert(0, (self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
         records = []
-        installing = plan.commands[0] if step.action != "lock" and plan.lock_files else None
         for argv in commands:
-            if argv is installing and self._before_installing:
-                self._before_installing(self._task, plan, project, self.sandbox.index_url)
             outcome = self._run(argv, plan)
             require_sound(outcome, self._limit, self._installer.misuse)
             records.append(

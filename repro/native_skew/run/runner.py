@@ -15,7 +15,7 @@ import msgspec
 from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
-from native_skew.run.cell import BeforeInstalling, CellRun, Task
+from native_skew.run.cell import CellRun, Task
 from native_skew.run.live_builds import Builds
 from native_skew.run.session import Session
 from native_skew.scenarios import Cell
@@ -56,7 +56,6 @@ class Runner:
         limit: seconds that one command may take.
         keep: leave the cells' folders.
         processes: what starts the commands, where somebody wants to see them.
-        before_installing: shown each lock before it is installed.
 
     """
 
@@ -68,11 +67,9 @@ class Runner:
         limit: float = 300.0,
         keep: bool = False,
         processes: Processes | None = None,
-        before_installing: BeforeInstalling | None = None,
     ) -> None:
         self._session, self._jobs, self._limit, self._keep = session, jobs, limit, keep
         self._processes = processes or Processes()
-        self._before_installing = before_installing
         self._builds = Builds(session, self._processes, limit)
         self.times, self._counting = Times(), threading.Lock()
         self.kept: dict[str, Path] = {}
@@ -119,14 +116,7 @@ class Runner:
 
     def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
         """One cell's outcome; ``ended`` is called when its last process has."""
-        run = CellRun(
-            self._session,
-            task,
-            self._processes,
-            self._limit,
-            self._builds,
-            self._before_installing,
-        )
+        run = CellRun(self._session, task, self._processes, self._limit, self._builds)
         started, busy = time.monotonic(), 0.0
         try:
             try:

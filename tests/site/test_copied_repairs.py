@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
 from test_names import fill
 
+from native_skew import scenarios
 from native_skew.installers import INSTALLERS
 from native_skew.observe import judge
 from native_skew.run import Session, Task
@@ -97,7 +99,9 @@ def tabs_of(page: Any, address: str, where: str) -> list[Tab]:
     page.goto(address + where)
     found = []
     for each in page.evaluate(TABS):
-        match = re.search(r"/cells/([^/]+)/([^/]+)/([^/@]+)@[^/]+/([^/]+?)\.cp\d+t?/", each["cell"])
+        match = re.search(
+            r"/cells/([^/]+)/([^/]+)/([^/@]+)@[^/]+/([^/]+?)\.cp\d+t?/", unquote(each["cell"])
+        )
         if not match or not each["blocks"]:
             continue
         after = match[4].endswith("+after-failure")
@@ -131,7 +135,8 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
     """Nothing if it mends what the plain command broke; else what became of it."""
     scenario, variant, installer = copied.tab.place
     processes = Processes()
-    made = task(f"{scenario}/{variant}", installer)
+    after = scenarios.find(scenario).repairs.after
+    made = task(f"{scenario}/{variant}", installer, after)
     cell = OwnCell(session, renamed(made), processes, 300, Builds(session, processes, 300))
     cell.original = made.scenario
     publication = cell._publish()
@@ -141,6 +146,8 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
         before = judge(seen, exit_code).verdict
         if before not in FAILURES:
             return f"the plain command ends in «{before}»"
+        if "+" not in copied.tab.question:  # which the page says is of a new environment
+            cell.start_anew(plan)
         for name, text in copied.blocks:
             if name:
                 own = name.startswith("~/.config/")
@@ -216,6 +223,7 @@ def test_a_dozen_are_carried_out(
 ) -> None:
     seed = dt.datetime.now(dt.timezone.utc).toordinal()
     copied = [copy(page, address, each) for each in drawn(repairs, DRAWN, seed)]
+    assert len(copied) == DRAWN
     assert not carried_out(copied, session, task), f"drawn with {seed}"
 
 

@@ -13,9 +13,10 @@ import msgspec
 from msgspec.structs import replace
 
 from native_skew.distributions import DistributionFile, sdist_file, wheel_file
+from native_skew.installers import Plan
 from native_skew.publish import Publication
 from native_skew.run import CellRun, Task
-from native_skew.scenarios import CONSUMER, PROVIDER, Scenario
+from native_skew.scenarios import CONSUMER, PROVIDER, Scenario, Step
 
 # What a reader fills in on a page.
 OWN = {
@@ -67,6 +68,15 @@ class OwnCell(CellRun):
         url = self._workshop.index.publish(self._prefix, publication)
         self.sandbox = replace(self.sandbox, index_url=url)
         return publication
+
+    def start_anew(self, plan: Plan) -> None:
+        """The plain project again, with a new environment and an empty cache."""
+        self._enter_step(Step(environment="new", cache="new"), plan, first=False)
+        for name, text in plan.files.items():
+            (self.sandbox.project / name).write_text(text, encoding="utf-8")
+        if not self._installer.makes_environment:
+            pip = () if self._installer.needs_pip else ("--without-pip",)
+            self._run((self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
 
 
 def renamed(task: Task) -> Task:

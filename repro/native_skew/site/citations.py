@@ -253,7 +253,8 @@ class Citations:
         if self._with_snippets.setdefault(self.page(), names) != names:
             raise NamesError(names)
         text = snippet.render(result, self._book.plain(result), snippet.REAL.get(names))
-        return f"{text}\n{markup.badge(result, self.page())}\n"
+        where = "In a new environment, with nothing cached: " * (result.cell.start == "fresh")
+        return f"{text}\n{where}{markup.badge(result, self.page())}\n"
 
     def _remedy(self, result: Result) -> str:
         href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")

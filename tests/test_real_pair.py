@@ -83,7 +83,9 @@ def blocks(page: str, section: str) -> list[tuple[str, str]]:
     text = (PAGES / page).read_text(encoding="utf-8")
     body = re.split(r"^## ", text, flags=re.MULTILINE)
     (found,) = [each for each in body if each.startswith(section)]
-    return re.findall(r"^``` (toml|bash)[^\n]*\n(.*?)^```", found, re.DOTALL | re.MULTILINE)
+    return re.findall(
+        r"^``` \{\.(toml|bash) \.real[^\n]*\n(.*?)^```", found, re.DOTALL | re.MULTILINE
+    )
 
 
 @pytest.fixture(scope="module")

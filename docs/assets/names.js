@@ -95,8 +95,8 @@
     return made;
   }
 
-  /* All but what was printed. */
-  const blocks = [...document.querySelectorAll("article .highlight:is(.recorded, :not(.language-text)) pre > code")]
+  /* All but what was printed, and what is of a real pair. */
+  const blocks = [...document.querySelectorAll("article .highlight:is(.recorded, :not(.language-text, .real)) pre > code")]
     .map((code) => ({ code, shown: [...code.childNodes].map((node) => node.cloneNode(true)), text: code.textContent }))
     .filter(({ text }) => pieces(text, {}).length > 1);
   if (!blocks.length) return;

@@ -53,7 +53,7 @@ TABS = """() => [...document.querySelectorAll('article .tabbed-set')].flatMap((s
     cell: (block.querySelector('a.verdict') || {}).href || '',
     typed: [...block.querySelectorAll('.language-bash pre > code')].map((code) => code.textContent).join(''),
   })))"""
-BLOCK = ".highlight:is(.recorded, :not(.language-text))"
+BLOCK = ".highlight:is(.recorded, :not(.language-text, .real))"
 
 
 class Tab(msgspec.Struct, frozen=True):

@@ -9,7 +9,10 @@ import tomlkit
 
 
 def write(project: Path, name: str, lines: str) -> None:
-    """Puts ``lines`` into a file: in one of tables below the headings of the same names."""
+    """Puts ``lines`` into a file.
+
+    In one of tables they go below the headings of the same names, and entries into lists.
+    """
     path = project / name
     path.parent.mkdir(parents=True, exist_ok=True)
     had = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -24,6 +27,8 @@ def _added(text: str, lines: str) -> str:
         for key, value in more.items():
             if isinstance(value, dict) and key in table:
                 add(table[key], value)
+            elif isinstance(value, list) and key in table:
+                table[key].extend(value)
             else:
                 table[key] = value
 

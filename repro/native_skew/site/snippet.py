@@ -98,10 +98,8 @@ def named(text: str, real: Roles | None) -> str:
         ran.older: real.older,
         ran.newer: real.newer,
     }
-    ranges = {
-        _range(ran.below_newer): f"=={real.older}",
-        _range(ran.newer_range): f"=={real.newer}",
-    }
+    roles = {"older": real.older, "newer": real.newer}
+    ranges = {text: f"=={roles[role]}" for text, role in _ranges(ran).items()}
     longest = sorted(map(re.escape, words), key=len, reverse=True)
     pattern = rf"(?:{'|'.join(map(re.escape, ranges))}|(?<!\w)(?<!\d\.)(?:{'|'.join(longest)}))(?!\w|\.\d)"
     return re.sub(pattern, lambda match: (words | ranges)[match[0]], text)
@@ -112,8 +110,10 @@ def importable(name: str) -> str:
     return re.sub(r"[-.]+", "_", name)
 
 
-def _range(requirement: str) -> str:
-    return re.sub(r"^[\w-]+", "", requirement)
+def _ranges(roles: Roles) -> dict[str, str]:
+    """What requirements say of the provider, and which version it comes down to."""
+    told = {roles.older_range: "older", roles.below_newer: "older", roles.newer_range: "newer"}
+    return {text.removeprefix(roles.provider): role for text, role in told.items()}
 
 
 @cache
@@ -137,7 +137,7 @@ def names(real: Roles | None = None) -> str:
     With them those of the runs, and ranges that name a version with what becomes of them.
     """
     ran = _roles()
-    ranges = {} if real else {_range(ran.below_newer): "older", _range(ran.newer_range): "newer"}
+    ranges = {} if real else _ranges(ran)
     told = msgspec.to_builtins(real or ran) | {"ran": ran, "ranges": ranges}
     data = msgspec.json.encode(told).decode()
     return f'<script type="application/json" data-recorded-names>{data}</script>'

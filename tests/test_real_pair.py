@@ -53,7 +53,7 @@ class Served(CellRun):
 
     def _publish(self) -> Publication:
         publication = Publication(self.files, "public")
-        url = self._workshop.index.publish(self._prefix, publication)
+        url = self._session.index.publish(self._prefix, publication)
         self.sandbox = replace(self.sandbox, index_url=url)
         return publication
 
@@ -113,7 +113,7 @@ def broken(session: Session, task: Callable[..., Task]) -> Iterator[tuple[Served
 
 def works(cell: Served) -> dict[str, str]:
     """What is wrong with the environment, by question; empty where nothing is."""
-    pip, uv = cell._workshop.check_tools
+    pip, uv = cell._session.check_tools
     questions = {
         "import": (".venv/bin/python", "-c", "import softioc, pvxslibs"),
         "pip check": (f"{pip.path}/pip", "--python", ".venv/bin/python", "check"),

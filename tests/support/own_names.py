@@ -61,11 +61,11 @@ class OwnCell(CellRun):
 
     def _publish(self) -> Publication:
         task = self._task
-        made = self._workshop.publication(self.original, task.cell.variant, task.interpreter)
+        made = self._session.publication(self.original, task.cell.variant, task.interpreter)
         publication = Publication(
             map(_renamed_file, made.all_files()), self.original.cache_headers_of(task.cell.variant)
         )
-        url = self._workshop.index.publish(self._prefix, publication)
+        url = self._session.index.publish(self._prefix, publication)
         self.sandbox = replace(self.sandbox, index_url=url)
         return publication
 

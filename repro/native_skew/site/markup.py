@@ -15,6 +15,8 @@ from native_skew.scenarios import Cell
 READY = "<!-- ready-made HTML -->\n"
 # Head of a page that no navigation lists: the room is for its table.
 WIDE = ("hide:", "  - navigation")
+# Of a page that seldom is what somebody looks for.
+RARE = ("search:", "  boost: 0.2")
 # What tells of cells that have no page.
 INSTALLERS_PAGE = "installers/index.md"
 Shown = Result | BriefResult

@@ -20,6 +20,7 @@ def index(book: Book, known: Mapping[str, Scenario]) -> str:
             "Scenarios",
             "What is published, asked and expected: each way in which a build and an installation "
             "come to take different versions of a library.",
+            *markup.RARE,
         ),
         "# Scenarios\n",
         "Each scenario publishes a fake pair of distributions to a local index, lets an "
@@ -42,7 +43,7 @@ def render(scenario: Scenario, book: Book) -> str:
     """One scenario's page."""
     page = f"scenarios/{scenario.id}.md"
     lines = [
-        markup.frontmatter(scenario.title, scenario.summary, *markup.WIDE),
+        markup.frontmatter(scenario.title, scenario.summary, *markup.WIDE, *markup.RARE),
         f"# {scenario.title}\n",
         f"{markup.plain(scenario.summary)}\n",
         f"Family: {scenario.family}. The provider's versions: `{scenario.versions.older}` "

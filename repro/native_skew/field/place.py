@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -150,7 +151,8 @@ class Place:
         if self.root:
             return found.exit_code == 0
         own = (f"{self._home}/.venv/bin/", f"{self._uv}/")
-        return found.output.startswith(own)
+        # An interpreter makes environments, and changes none but the active one.
+        return found.output.startswith(own) or bool(re.fullmatch(r"python3\.\d+", command))
 
     def _environ(self) -> dict[str, str]:
         venv, version = f"{self._home}/.venv", self._case.python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,15 @@ def test_a_base_interpreter_that_is_gone(sound: Path) -> None:
     program.symlink_to("/nowhere/python3.11")
     finding = only(diagnose(sound), "missing-interpreter")
     assert "/nowhere/python3.11" in finding.message
+    (advice,) = finding.advice
+    assert [each.split()[0] for each in advice.commands] == ["rm", f"python{PYTHON}"]
+    # The very commands: venv alone stops at a link that leads to nothing.
+    for command in advice.commands:
+        words = [
+            sys.executable if each == f"python{PYTHON}" else each for each in shlex.split(command)
+        ]
+        subprocess.run([*words, *(["--without-pip"] if "venv" in words else [])], check=True)
+    assert not [each for each in rules(diagnose(sound)) if each == "missing-interpreter"]
 
 
 def test_packages_of_a_python_that_is_not_this_one_s(tmp_path: Path) -> None:

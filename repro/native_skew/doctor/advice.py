@@ -148,6 +148,11 @@ def remaking(python: str, root: Path, word: str) -> tuple[Advice, ...]:
     """
     title, number = "Give it its interpreter again, in place", python.rstrip("t")
     tool = TOOLS.get(word)
-    of_python = (f"python{number}", "-m", "venv", "--upgrade")
-    words = (*tool.remake, number) if tool and tool.remake else of_python
-    return (Advice(remedy="", title=title, commands=(shlex.join((*words, str(root))),)),)
+    if tool and tool.remake:
+        commands: tuple[tuple[str, ...], ...] = ((*tool.remake, number, str(root)),)
+    else:
+        # venv follows the links that are there, and stops at one that leads to nothing.
+        links = (str(root / "bin" / each) for each in ("python", "python3", f"python{number}"))
+        made = (f"python{number}", "-m", "venv", "--upgrade", str(root))
+        commands = (("rm", "-f", *links), made)
+    return (Advice(remedy="", title=title, commands=tuple(map(shlex.join, commands))),)

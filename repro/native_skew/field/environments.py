@@ -192,8 +192,8 @@ def _followed(
 def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any, str]:
     """Does on a copy what ``advice`` says, to the letter, and looks again."""
     for command in advice.commands:
-        if not place.has(word := shlex.split(command)[0]):
-            return "not carried out", f"there is no {word} here that may be run"
+        if not place.may_run(words := shlex.split(command)):
+            return "not carried out", f"there is no {words[0]} here that may be run"
     place.copy()
     try:
         for name, lines in advice.files.items():

@@ -84,7 +84,7 @@ def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
 def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome] | None:
     """How it is run; None where it is not there, or is none that looks into a root."""
     if place.root:
-        if not (question.inside and place.has(question.tool)):
+        if not (question.inside and place.may_run((question.tool,))):
             return None
         return lambda more: place.start([question.tool, *question.argv, *more], _LIMIT)
     beside = str(Path(sys.executable).parent)

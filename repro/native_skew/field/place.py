@@ -145,14 +145,20 @@ class Place:
         environ = {**_own_variables(), "NO_COLOR": "1"}
         return self._processes.run(argv, cwd=self.folder, environ=environ, limit=limit)
 
-    def has(self, command: str) -> bool:
-        """Whether ``command`` may be typed here; what would change this machine may not."""
-        found = self.start(["sh", "-c", 'command -v "$0"', command])
+    def may_run(self, words: Sequence[str]) -> bool:
+        """Whether a command may be typed here; what would change this machine may not."""
         if self.root:
-            return found.exit_code == 0
-        own = (f"{self._home}/.venv/bin/", f"{self._uv}/")
+            return self.start(["sh", "-c", 'command -v "$0"', words[0]]).exit_code == 0
+        if words[0] == "rm":
+            paths = [Path(each) for each in words[1:] if not each.startswith("-")]
+            return all(
+                each.is_relative_to(self.folder) and ".." not in each.parts for each in paths
+            )
         # An interpreter makes environments, and changes none but the active one.
-        return found.output.startswith(own) or bool(re.fullmatch(r"python3\.\d+", command))
+        if re.fullmatch(r"python3\.\d+", words[0]):
+            return True
+        found = self.start(["sh", "-c", 'command -v "$0"', words[0]])
+        return found.output.startswith((f"{self._home}/.venv/bin/", f"{self._uv}/"))
 
     def _environ(self) -> dict[str, str]:
         venv, version = f"{self._home}/.venv", self._case.python

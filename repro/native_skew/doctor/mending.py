@@ -43,14 +43,15 @@ def fitting(
 
 
 def required(pins: Collection[Pin], installer: str) -> tuple[Advice, ...]:
-    """What installs a provider in a version that all of ``pins`` on it admit."""
+    """What installs the providers of ``pins``, each in a version that all on it admit."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    together = sorted({str(part) for pin in pins for part in pin.specifier})
-    (provider,) = {pin.provider for pin in pins}
+    parts: dict[str, set[str]] = {}
+    for pin in pins:
+        parts.setdefault(pin.provider, set()).update(map(str, pin.specifier))
+    what = tuple(f"{provider}{','.join(sorted(each))}" for provider, each in parts.items())
     if installer == "conda":
-        return conda.installing((f"{provider}{','.join(together)}",), "Install what is required")
-    what = (f"{provider}{','.join(together)}",)
+        return conda.installing(what, "Install what is required")
     return advice.installing(what, installer, "Install what is required")
 
 

@@ -85,6 +85,7 @@ def test_a_provider_that_is_not_installed(pair) -> None:  # type: ignore[no-unty
     home = pair.install(pair.consumer(NEWER, "fake-corelibs"))
     finding = only(diagnose(home).findings, "missing-library")
     assert "requires fake-corelibs, which is not installed" in finding.message
+    assert "install fake-corelibs" in finding.advice[0].commands[0]
 
 
 def test_a_violated_pin_without_a_library(pair) -> None:  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped
-from native_skew.doctor.mending import fitting, reinstalling
+from native_skew.doctor.mending import fitting, reinstalling, required
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Advice, Evidence, Finding, Location
@@ -429,6 +429,7 @@ class Explanations:
                 f"{names}, which is not installed.",
                 place,
                 {**evidence, "requires": tuple(pin.text for pin in absent)},
+                required(absent, self._pins, consumer.installer) if consumer.has_valid_names else (),
             )
         return rules.MISSING_LIBRARY.finding(
             f"{needs}, looks for it inside of the environment, and no installed distribution "

@@ -90,6 +90,7 @@ class EnvironmentCase(
         by_itself: why modules of a sound environment cannot be imported by their own name, by
             patterns of names.
         not_examined: what doctor has to say that it did not look at.
+        besides: rules of findings that hang on the machine, and are of another thing.
         mends: whether something mends it; else ``because`` says why not.
 
     """
@@ -102,6 +103,7 @@ class EnvironmentCase(
     truth: tuple[Truth, ...] = ()
     by_itself: dict[str, str] = {}
     not_examined: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     mends: bool = True
     because: str = ""
 

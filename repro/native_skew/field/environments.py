@@ -166,6 +166,7 @@ def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefF
     for report in reports:
         for finding, brief in zip(report.findings, report.brief(), strict=True):
             right = any(is_expected(each, finding) for each in case.expect)
+            right = right or finding.rule in case.besides
             if finding.level != "note" and not right and (finding.rule, brief.message) not in known:
                 known.add((finding.rule, brief.message))
                 yield brief
@@ -212,8 +213,11 @@ def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any
             return "does not mend", f"import {name}: {error}"[:_SHOWN]
         confirm = any(each.confirm for each in case.expect)
         said, _ = _ask(case, place, confirm=confirm)
-        if said.exit_code:
-            told = next((f.message for f in said.findings if f.level != "note"), said.output)
+        left = [
+            f.message for f in said.findings if f.level != "note" and f.rule not in case.besides
+        ]
+        if left or said.output:
+            told = next(iter(left), said.output)
             return "does not mend", f"doctor ends with {said.exit_code}: {told}"[:_SHOWN]
     finally:
         place.restore()

@@ -20,6 +20,8 @@ class NotMadeError(SkewError):
 
     def __init__(self, what: str, output: str) -> None:
         lines = [each for each in output.splitlines() if each.strip()] or ["no output"]
-        told = [each for each in lines if each.lower().startswith("error")] or lines[-1:]
-        self.reason = plain(f"{what}: {told[0].strip()}")
+        # The error with its causes below it, or the last word.
+        begin = next((n for n, each in enumerate(lines) if each.lower().startswith("error")), -1)
+        told = " ".join(each.strip() for each in lines[begin:][:4])
+        self.reason = plain(f"{what}: {told}")
         super().__init__(self.reason)

@@ -48,9 +48,7 @@ from native_skew.installers import (
 )
 from native_skew.publish import Publication
 from native_skew.results import NotRun, Result
-from native_skew.run import Runner, Session, Task
-from native_skew.run.plans import step_plans_of
-from native_skew.run.selection import Filters, select
+from native_skew.run import Filters, Runner, Session, Task, select, step_plans_of
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
 from native_skew.toolchain import Interpreter, interpreter
 from native_skew.verdict import Verdict

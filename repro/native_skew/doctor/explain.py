@@ -429,7 +429,9 @@ class Explanations:
                 f"{names}, which is not installed.",
                 place,
                 {**evidence, "requires": tuple(pin.text for pin in absent)},
-                required(absent, self._pins, consumer.installer) if consumer.has_valid_names else (),
+                required(absent, self._pins, consumer.installer)
+                if consumer.has_valid_names
+                else (),
             )
         return rules.MISSING_LIBRARY.finding(
             f"{needs}, looks for it inside of the environment, and no installed distribution "

@@ -19,6 +19,33 @@ LOWEST: Final = "7.0.7.99.1.2"
 HIGHEST: Final = "7.0.7.99.1.3"
 OTHER_ABI: Final = "7.0.10.99.0.2"
 
+# A pair that nobody publishes: the answers with which the templates make what the scenarios of
+# the kit publish, and the application that has to build it.
+PAIR: Final = {
+    "native-consumer": {
+        "distribution": "fake-softioc",
+        "version": "4.6.1",
+        "provider_distribution": "fake-corelibs",
+        "provider_library": "libfakecore.so",
+        "provider_header": "fakecore.h",
+        "provider_version_macro": "FAKECORE_VERSION",
+        "provider_version_function": "fakecore_version",
+        "provider_oldest": LOWEST,
+    },
+    "native-provider": {
+        "distribution": "fake-corelibs",
+        "version": LOWEST,
+        "library": "libfakecore.so",
+    },
+    "uv-application": {
+        "project": "softioc-application",
+        "dependency": "fake-softioc",
+        "dependency_version": "4.6.1",
+        "provider": "fake-corelibs",
+        "build_tool": "none",
+    },
+}
+
 # Variables that would let a test see this machine instead of what it set up. Compilers
 # read theirs too, and a flag there would be in what is built; hooks of git's have GIT_DIR.
 FOREIGN: Final = (
@@ -70,7 +97,7 @@ class Bakery:
         return path
 
     def bake(self, template: str, folder: str = "baked", **answers: str) -> Path:
-        """Generate a project, and return where it is."""
+        """Generate a project of the pair, and return where it is."""
         # Here, so that a run without the packages of these tests can still load conftest.py.
         from cookiecutter.main import cookiecutter
 
@@ -80,7 +107,7 @@ class Bakery:
             cookiecutter(
                 str(TEMPLATES / template),
                 no_input=True,
-                extra_context=answers,
+                extra_context=PAIR[template] | answers,
                 output_dir=str(output),
                 config_file=str(self.settings()),
             )

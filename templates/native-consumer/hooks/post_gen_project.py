@@ -14,6 +14,7 @@ BACKEND_FILES = {
     "meson-python": ["meson.build"],
     "scikit-build-core": ["CMakeLists.txt"],
 }
+SOURCES = {each: [f"src/{{ cookiecutter.import_name }}/_extension.{each}"] for each in ("c", "cpp", "pyx")}
 CI_FILES = {"github": [".github"], "none": []}
 
 
@@ -24,6 +25,7 @@ def remove_others(files, chosen):
 
 
 remove_others(BACKEND_FILES, "{{ cookiecutter.build_backend }}")
+remove_others(SOURCES, "{{ cookiecutter.__source }}".partition(".")[2])
 remove_others(CI_FILES, "{{ cookiecutter.ci }}")
 shutil.move(Path("LICENSES", "{{ cookiecutter.license }}.txt"), "LICENSE")
 shutil.rmtree("LICENSES")

@@ -6,52 +6,59 @@ have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks
 
 import json
 import keyword
+import os
 import re
+import shlex
 import sys
 
 ANSWERS = json.loads(r'{{ cookiecutter | tojson }}')
+TEMPLATE = "native-consumer"
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
-DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-RELEASE = re.compile(r"\d+(?:\.\d+)*")
-# A package's own version may also be a pre-, post- or development release.
-VERSION = re.compile(r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?")
-LIBRARY = re.compile(r"lib[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.so")
-FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
-HEADER = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:h|hpp|hh)")
-C_NAME = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*)?")
-PYTHON = re.compile(r"3\.\d+")
-URL = re.compile(r"(?:https://[^\s\"'<>\\]+)?")
-LINE = re.compile(r"[^\"\\\x00-\x1f]+")
+NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+VERSION = r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?"
+RELEASE = r"\d+(?:\.\d+)*(?:\.post\d+)?"
+LIBRARY = r"lib[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.so"
+FOLDER = r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|\."
+HEADER = r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*"
+C_NAME = r"(?:[A-Za-z_][A-Za-z0-9_]*)?"
+LINE = r"[^\"\\\x00-\x1f]+"
+CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
+MORE = rf"\s*{NAME}{CLAUSE}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
 
 SHAPES = [
-    ("distribution", DISTRIBUTION, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
+    ("distribution", NAME, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
     ("version", VERSION, "use numbers with dots, such as 1.2.0 or 1.2.0rc1"),
     ("summary", LINE, "write one line without double quotes and backslashes"),
     ("author", LINE, "write one line without double quotes and backslashes"),
-    ("repository_url", URL, "give an address that starts with https://, or nothing"),
-    ("oldest_python", PYTHON, "give it as 3.11, 3.12 ..."),
-    ("provider_distribution", DISTRIBUTION, "use the name that people install it by"),
-    ("provider_library", LIBRARY, "give the file name without a version, such as libfoo.so"),
+    ("repository_url", r"(?:https://[^\s\"'<>\\]+)?", "give an address that starts with https://, or nothing"),
+    ("oldest_python", r"3\.\d+", "give it as 3.11, 3.12 ..."),
+    ("provider_distribution", NAME, "use the name that people install it by"),
+    ("provider_library", rf"{LIBRARY}(?:\s+{LIBRARY})*", "give the file name without a version, such as libfoo.so"),
     ("provider_library_folder", FOLDER, "give a folder inside the provider's package, such as lib"),
-    ("provider_include_folder", FOLDER, "give a folder inside the provider's package, such as include"),
+    ("provider_include_folder", rf"(?:{FOLDER})(?:\s+(?:{FOLDER}))*", "give a folder inside the provider's package, such as include"),
     ("provider_header", HEADER, "give the name as in #include <...>, such as foo.h"),
     ("provider_version_macro", C_NAME, "use a C identifier, or nothing"),
     ("provider_version_function", C_NAME, "use a C identifier, or nothing"),
-    ("provider_oldest", RELEASE, "use numbers with dots only, such as 1.2.0"),
-    ("provider_below", RELEASE, "use numbers with dots only, such as 1.3"),
+    ("provider_oldest", RELEASE, "use numbers with dots only, such as 1.2.0 or 1.2.0.post1"),
+    ("provider_below", rf"(?:{RELEASE})?", "use numbers with dots only, such as 1.3"),
+    ("provider_excluded", rf"(?:{VERSION}(?:\s+{VERSION})*)?", "give versions with spaces between, or nothing"),
+    ("more_providers", rf"(?:{MORE}(?:;{MORE})*)?", "give each as NAME>=OLDEST,<NEXT libNAME.so, with ';' between, or nothing"),
 ]
+# What "none" may be written for, where Enter would take a default.
+MAY_BE_NONE = {"repository_url", "provider_version_macro", "provider_version_function", "provider_below", "provider_excluded", "more_providers"}
 
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 
 def problem(name, reason):
-    return f"{name} = {ANSWERS[name]!r}: {reason}"
+    return name, f"{name} = {ANSWERS[name]!r}: {reason}"
 
 
 def shapes():
     for name, pattern, advice in SHAPES:
-        if not pattern.fullmatch(ANSWERS[name]):
+        answer = ANSWERS[name]
+        if not re.fullmatch(pattern, answer) and not (answer == "none" and name in MAY_BE_NONE):
             yield problem(name, f"not valid; {advice}")
 
 
@@ -64,26 +71,36 @@ def import_names():
         yield problem("import_name", "is the provider's import name too; choose another")
 
 
+def normalized(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def distributions():
-    mine, provider = (
-        re.sub(r"[-_.]+", "-", ANSWERS[name]).lower()
-        for name in ("distribution", "provider_distribution")
-    )
-    if mine == provider:
+    provider = normalized(ANSWERS["provider_distribution"])
+    if normalized(ANSWERS["distribution"]) == provider:
         yield problem("distribution", "is the provider's own name; choose another")
+    if re.fullmatch(rf"{MORE}(?:;{MORE})*", ANSWERS["more_providers"]):
+        more = [normalized(re.match(rf"\s*({NAME})(?=[=<>!])", each)[1]) for each in ANSWERS["more_providers"].split(";")]
+        if len({provider, normalized(ANSWERS["distribution"]), *more}) < len(more) + 2:
+            yield problem("more_providers", "names a distribution twice, or yours; give each once")
 
 
 def python():
     answer = ANSWERS["oldest_python"]
-    if PYTHON.fullmatch(answer) and int(answer[2:]) < 11:
+    if re.fullmatch(r"3\.\d+", answer) and int(answer[2:]) < 11:
         yield problem("oldest_python", "the build reads TOML with the standard library; give 3.11 or newer")
 
 
+def language():
+    if ANSWERS["language"] == "nanobind" and ANSWERS["build_backend"] != "scikit-build-core":
+        yield problem("build_backend", "nanobind is built with CMake; choose scikit-build-core")
+
+
 def release(text):
-    parts = [int(part) for part in text.split(".")]
+    parts = [int(part) for part in text.partition(".post")[0].split(".")]
     while parts and parts[-1] == 0:
         parts.pop()
-    return parts
+    return parts, int(text.partition(".post")[2] or -1)
 
 
 def abi_range():
@@ -93,27 +110,30 @@ def abi_range():
     """
     oldest, below = ANSWERS["provider_oldest"], ANSWERS["provider_below"]
     granularity = ANSWERS["abi_granularity"]
-    if not (RELEASE.fullmatch(oldest) and RELEASE.fullmatch(below)):
+    if not re.fullmatch(RELEASE, oldest) or granularity == "exact" and len(oldest) == 0:
         return
-    parts = oldest.split(".")
-    kept = len(parts) - FREE_PARTS[granularity]
-    if kept < 1:
+    parts = oldest.partition(".post")[0].split(".")
+    if granularity in FREE_PARTS and len(parts) <= FREE_PARTS[granularity]:
         yield problem(
             "abi_granularity",
-            f"leaves nothing of {oldest} for the SONAME; write more parts of the version, or choose a finer one",
+            f"leaves nothing of {oldest} for the ABI; write more parts of the version, or choose a finer one",
         )
-    elif granularity != "exact":
+    elif below in ("", "none"):
+        if granularity not in ("exact", "stable"):
+            yield problem("provider_below", f"is needed: the ABI of {oldest} ends somewhere; only a stable one does not")
+    elif re.fullmatch(RELEASE, below) and granularity != "exact":
+        kept = len(parts) - FREE_PARTS.get(granularity, 0)
         ceiling = ".".join([*parts[: kept - 1], str(int(parts[kept - 1]) + 1)])
-        yield from range_within(release(oldest), release(below), ceiling)
+        yield from range_within(below, ceiling if granularity in FREE_PARTS else None)
 
 
-def range_within(oldest, below, ceiling):
-    if below <= oldest:
+def range_within(below, ceiling):
+    if release(below) <= release(ANSWERS["provider_oldest"]):
         yield problem(
             "provider_below",
             f"the range from {ANSWERS['provider_oldest']} to below it is empty; give a later release",
         )
-    if below > release(ceiling):
+    if ceiling and release(below) > release(ceiling):
         yield problem(
             "provider_below",
             f"the range holds more than one ABI: the one of {ANSWERS['provider_oldest']} ends before {ceiling};"
@@ -121,13 +141,33 @@ def range_within(oldest, below, ceiling):
         )
 
 
+CHECKS = (shapes, import_names, distributions, python, language, abi_range)
+
+
+def again(wrong):
+    """The command that keeps the good answers; a shell can be given it as it is."""
+    good = {k: v for k, v in ANSWERS.items() if not k.startswith("_") and k not in wrong}
+    pairs = [f"{name}={answer}" for name, answer in good.items()]
+    template, folder = ANSWERS.get("_template", ""), ANSWERS.get("_repo_dir")
+    if os.environ.get("NATIVE_SKEW_NEW"):
+        words = ["native-skew", "new", TEMPLATE.split("-")[1], *pairs]
+    elif folder is None:  # cruft
+        words = ["cruft", "create", template, "--directory", f"templates/{TEMPLATE}", "--extra-context", json.dumps(good)]
+    elif re.search(r"://|^[\w.-]+@|^\w\w:|\.zip$", template):
+        words = ["cookiecutter", template, "--directory", f"templates/{TEMPLATE}", *pairs]
+    else:
+        words = ["cookiecutter", folder, *pairs]
+    return shlex.join(words)
+
+
 def main():
-    checks = (shapes, import_names, distributions, python, abi_range)
-    problems = [line for check in checks for line in check()]
-    if problems:
+    found = [each for check in CHECKS for each in check()]
+    if found:
         print("Nothing was generated. These answers cannot work:", file=sys.stderr)
-        print(*(f"  - {line}" for line in problems), sep="\n", file=sys.stderr)
-    return bool(problems)
+        print(*(f"  - {line}" for _, line in found), sep="\n", file=sys.stderr)
+        print("This asks again, and Enter takes the answers that were good:", file=sys.stderr)
+        print(f"  {again({name for name, _ in found})}", file=sys.stderr)
+    return bool(found)
 
 
 if __name__ == "__main__":

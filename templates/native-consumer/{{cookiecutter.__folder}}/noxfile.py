@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import nox
@@ -18,14 +19,22 @@ nox.options.default_venv_backend = "uv|virtualenv"
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DISTRIBUTION = PYPROJECT["project"]["name"]
 PACKAGE = "{{ cookiecutter.import_name }}"
-PROVIDER_NAME = "{{ cookiecutter.provider_distribution }}"
-PROVIDER = next(
+GUARD = runpy.run_path(f"src/{PACKAGE}/_provider.py")
+PROVIDERS = {canonicalize_name(each.distribution) for each in GUARD["PROVIDERS"]}
+RANGES = [
     requirement
     for requirement in map(Requirement, PYPROJECT["project"]["dependencies"])
-    if canonicalize_name(requirement.name) == canonicalize_name(PROVIDER_NAME)
-)
-OLDEST = next(bound.version for bound in PROVIDER.specifier if bound.operator in {">=", "=="})
-ENDS = {"lowest": f"{PROVIDER.name}=={OLDEST}", "highest": str(PROVIDER)}
+    if canonicalize_name(requirement.name) in PROVIDERS
+]
+
+
+def oldest(requirement: Requirement) -> str:
+    """The oldest release in a range."""
+    bounds = (each for each in requirement.specifier if each.operator in {">=", "=="})
+    return f"{requirement.name}=={next(each.version for each in bounds)}"
+
+
+ENDS = {"lowest": [oldest(each) for each in RANGES], "highest": [str(each) for each in RANGES]}
 
 
 def group(name: str) -> list[str]:
@@ -45,24 +54,36 @@ def build(session: nox.Session, *arguments: str) -> list[Path]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as installed."""
+{%- if cookiecutter.build_backend == "meson-python" %}
+    # uv builds this one without isolation, see [tool.uv].
+    session.install(*group("build"), *ENDS["highest"])
+{%- endif %}
     session.install(".", *group("test"))
     session.run("pytest", *session.posargs)
 
 
+@nox.session(name="range")
+def range_(session: nox.Session) -> None:
+    """Copy the providers' ranges from project.dependencies to build-system.requires."""
+    session.install("packaging>=24.2", "pyelftools>=0.31")
+    session.run("python", "tools/consistency.py", "--write")
+
+
 @nox.session
 def consistency(session: nox.Session) -> None:
-    """Compare the metadata of all distributions, and their modules with the provider.
+    """Compare the metadata of all distributions, and their modules with the providers.
 
-    Published files of the same release can be given: nox -s consistency -- *.whl
+    Of a release, exactly what is uploaded: nox -s consistency -- dist/*
     """
     session.install(*group("consistency"))
-    built = build(session)
+    built = [] if session.posargs else build(session)
     providers = []
-    for end, requirement in ENDS.items():
+    for end, requirements in ENDS.items():
         folder = Path(session.create_tmp()) / end
-        session.install("--upgrade", "--no-deps", "--target", str(folder), requirement)
+        session.install("--upgrade", "--target", str(folder), *requirements)
         providers += ["--provider", str(folder)]
-    session.run("python", "tools/consistency.py", *providers, *map(str, built), *session.posargs)
+    files = session.posargs or list(map(str, built))
+    session.run("python", "tools/consistency.py", *providers, *files)
 
 
 @nox.session
@@ -80,13 +101,19 @@ def install(session: nox.Session, end: str, installer: str) -> None:
     session.run("uv", "venv", "--clear", "--python", str(Path(session.bin, "python")), str(target))
     python = str(target / "bin" / "python")
     constraint = Path(session.create_tmp()) / "constraint.txt"
-    constraint.write_text(f"{ENDS[end]}\n")
+    constraint.write_text("\n".join(ENDS[end]))
     command = {
         "pip": ["python", "-m", "pip", "--python", python, "install"],
         "uv": ["uv", "pip", "install", "--python", python],
     }[installer]
+    # Away from this folder, where uv would read the settings of pyproject.toml.
+    tests, home = str(Path("tests").resolve()), Path.cwd()
+    session.chdir(session.create_tmp())
     session.run(*command, "--no-cache-dir", "--constraint", str(constraint), str(sdist))
+    session.run("uv", "pip", "install", "--python", python, *group("test"))
     session.run(python, "-c", f"import {PACKAGE} as m; m.main()", external=True)
+    # main() alone would pass for a module that answers wrongly.
+    session.run(python, "-m", "pytest", "-c", str(home / "pyproject.toml"), tests, external=True)
 
 
 @nox.session

@@ -11,8 +11,16 @@ PACKAGE = "{{ cookiecutter.import_name }}"
 
 def test_runs_with_the_abi_it_was_built_for() -> None:
     found = {{ cookiecutter.import_name }}.versions()
-    assert _provider.abi(found["built_against"]) == _provider.abi(found["loaded"])
     assert found["loaded"] == found["installed"]
+    assert found["built_against"] == {{ cookiecutter.import_name }}.built_against()
+    provider = _provider.PROVIDERS[0]
+    if provider.abi_parts is not None:
+        built, loaded = (_provider.abi(provider, found[k]) for k in ("built_against", "loaded"))
+        assert built == loaded
+
+
+def test_file_says_what_it_was_built_for() -> None:
+    assert set(_provider.built_for()) == {each.distribution for each in _provider.PROVIDERS}
 
 
 def test_command_prints_the_versions() -> None:

@@ -1,4 +1,4 @@
-"""Finds the provider in the build environment, and refuses one of another ABI.
+"""Finds the providers in the build environment, and refuses one of another ABI.
 
 An isolated build cannot bring one, since build-system.requires has the range. A build
 without isolation can: nothing checks that environment
@@ -8,64 +8,83 @@ without isolation can: nothing checks that environment
 from __future__ import annotations
 
 import runpy
+import sys
 import tomllib
-from importlib import metadata
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src/{{ cookiecutter.import_name }}"
 # The rules are those of the import guard: one file, used at both ends.
 GUARD = runpy.run_path(str(PACKAGE / "_provider.py"))
+HEADER = "{{ cookiecutter.provider_header }}"
 
 
-class Provider(NamedTuple):
-    """What a build needs to know of the provider."""
+class Build(NamedTuple):
+    """What a build needs to know of all providers."""
 
-    include: Path
-    library: Path
-    runpath: str
+    include: list[str]
+    link: list[str]
+    runpath: list[str]
     version: str
+    built_for: str
 
 
-def declared() -> str:
-    """The range of the provider's versions that pyproject.toml declares."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(GUARD["specifier_for_provider"](project["project"]["dependencies"]))
+def runpath(provider: Any) -> str:
+    """Where the loader finds a provider's libraries, seen from the module."""
+    origin = "@loader_path" if sys.platform == "darwin" else "$ORIGIN"
+    return str(PurePosixPath(origin, "..", provider.import_name, provider.library_folder))
 
 
-def installed() -> str:
-    """The provider's version in this environment."""
-    try:
-        return metadata.version(GUARD["PROVIDER"])
-    except metadata.PackageNotFoundError:
+def folder_and_version(provider: Any, requirements: list[str]) -> tuple[Path, str]:
+    """A provider's package, once its version is known to be in the declared range."""
+    name, wanted = provider.distribution, GUARD["range_of"](provider, requirements)
+    version, folder = GUARD["version_of"](name), GUARD["provider_folder"](provider)
+    if version is None or folder is None:
         raise SystemExit(
-            f"{GUARD['PROVIDER']} is not in the build environment.\n"
-            f'Build with isolation, or install "{GUARD["PROVIDER"]}{declared()}" first.'
-        ) from None
-
-
-def locate() -> Provider:
-    """The provider's folders, once its version is known to be in the declared range."""
-    version, wanted = installed(), declared()
+            f"{name} is not in the build environment.\n"
+            f'Build with isolation, or install "{name}{wanted}" first.'
+        )
     if not GUARD["satisfies"](version, wanted):
         raise SystemExit(
-            f"{GUARD['PROVIDER']} {version} is in the build environment, but pyproject.toml "
-            f"declares {GUARD['PROVIDER']}{wanted}.\n"
+            f"{name} {version} is in the build environment, but pyproject.toml declares "
+            f"{name}{wanted}.\n"
             "A module built now would not load where its metadata is satisfied.\n"
             "Build with isolation, or install the declared version first."
         )
-    package = GUARD["provider_folder"]()
-    return Provider(
-        include=package / "{{ cookiecutter.provider_include_folder }}",
-        library=GUARD["library_file"](package / GUARD["LIBRARY_FOLDER"]),
-        runpath=f"$ORIGIN/../{GUARD['PROVIDER_IMPORT']}/{GUARD['LIBRARY_FOLDER']}",
-        version=version,
-    )
+    return folder, version
+
+
+def locate() -> Build:
+    """The providers' folders, and how to link to their libraries."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = Build([], [], [], "", "")
+    versions = []
+    for provider in GUARD["PROVIDERS"]:
+        package, version = folder_and_version(provider, project["dependencies"])
+        versions.append((provider.distribution, version))
+        folders = [package / each for each in provider.include_folders]
+        found.include.extend(str(each) for each in folders if each.is_dir())
+        found.runpath.append(runpath(provider))
+        try:
+            files = GUARD["library_files"](provider, package)
+        except ImportError as error:
+            raise SystemExit(f"{provider.distribution} {version}: {error}") from None
+        # By name, so that a library without a SONAME is not needed by its path here.
+        linked = [f"-l:{path.name}" for path in files]
+        by_name = [f"-L{package / provider.library_folder}", *linked]
+        found.link.extend(by_name if sys.platform == "linux" else map(str, files))
+    if not any(Path(folder, HEADER).is_file() for folder in found.include):
+        raise SystemExit(f"{HEADER} is in none of {', '.join(found.include) or 'no folder'}")
+    if sys.platform == "linux":
+        # RUNPATH, not RPATH: some linkers still write the older one by default, and it would
+        # also decide for the libraries that the providers' libraries need.
+        found.link[:0] = ["-Wl,--enable-new-dtags", "-Wl,--no-as-needed"]
+    built_for = ", ".join(map(" ".join, versions))
+    return found._replace(version=versions[0][1], built_for=built_for)
 
 
 if __name__ == "__main__":
-    found = locate()
-    library = found.library
-    lines = [found.include, library.parent, library.name, found.runpath, found.version]
-    print(*lines, sep="\n")
+    located = locate()
+    for part in located:
+        print(part if isinstance(part, str) else ";".join(part))

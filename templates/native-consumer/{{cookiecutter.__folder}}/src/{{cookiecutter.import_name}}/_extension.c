@@ -3,23 +3,21 @@
 #include <Python.h>
 #include <{{ cookiecutter.provider_header }}>
 
-/* Exported, so that the version can be read from the file without running it. */
-__attribute__((visibility("default"), used))
-const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.provider_version_macro or 'PROVIDER_VERSION' }};
+#include "_built_for.h"
 
 static PyObject *built_against(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
     return PyUnicode_FromString({{ cookiecutter.import_name }}_built_against);
 }
 
-{% if cookiecutter.provider_version_function -%}
+{% if cookiecutter.__function -%}
 static PyObject *core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
-    return PyUnicode_FromString({{ cookiecutter.provider_version_function }}());
+    return PyUnicode_FromString({{ cookiecutter.__function }}());
 }
 
 {% endif -%}
 static PyMethodDef methods[] = {
     {"built_against", built_against, METH_NOARGS, "The provider's version when compiled."},
-{%- if cookiecutter.provider_version_function %}
+{%- if cookiecutter.__function %}
     {"core_version", core_version, METH_NOARGS, "The provider's version as loaded."},
 {%- endif %}
     {NULL, NULL, 0, NULL},

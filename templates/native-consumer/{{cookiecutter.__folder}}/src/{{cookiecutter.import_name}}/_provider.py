@@ -1,127 +1,185 @@
-"""Refuses a provider of another ABI, and says what to do about it.
+"""Loads the extension, and says what mends it where a provider of another ABI is the cause.
 
-Without this the loader would say "cannot open shared object file", which names neither
-the distribution that is wrong nor the version that would be right.
+The loader says "cannot open shared object file", which names neither the distribution that is
+wrong nor the version that would be right. Nothing is said here that is not known: any other
+error stays as it is.
 """
 
 from __future__ import annotations
 
 import ctypes
-import operator
+import json
+import os
 import re
-from collections.abc import Iterable
-from importlib import metadata, util
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module, metadata, util
 from pathlib import Path
+from typing import NamedTuple
 
 DISTRIBUTION = "{{ cookiecutter.distribution }}"
-PROVIDER = "{{ cookiecutter.provider_distribution }}"
-PROVIDER_IMPORT = "{{ cookiecutter.provider_import_name }}"
-LIBRARY = "{{ cookiecutter.provider_library }}"
-LIBRARY_FOLDER = "{{ cookiecutter.provider_library_folder }}"
-# How many parts of the provider's version its SONAME carries.
-ABI_PARTS = {{ cookiecutter.__abi_parts }}
 
-_COMPARISONS = {">=": operator.ge, "<": operator.lt, "==": operator.eq}
+
+class Provider(NamedTuple):
+    """A distribution that ships shared libraries, and where it has them in its package."""
+
+    distribution: str
+    import_name: str
+    libraries: Sequence[str]
+    library_folder: str = "lib"
+    include_folders: Sequence[str] = ("include",)
+    # How many parts of its version decide the ABI; None where the version does not tell.
+    abi_parts: int | None = None
+
+
+# The range of their versions stands in pyproject.toml, project.dependencies, and only there.
+PROVIDERS = (
+    Provider(
+        "{{ cookiecutter.provider_distribution }}",
+        "{{ cookiecutter.provider_import_name }}",
+        libraries=[
+{%- for library in cookiecutter.provider_library.split() %}
+            "{{ library }}",
+{%- endfor %}
+        ],
+        library_folder="{{ cookiecutter.provider_library_folder }}",
+        include_folders=[
+{%- for folder in cookiecutter.provider_include_folder.split() %}
+            "{{ folder }}",
+{%- endfor %}
+        ],
+        abi_parts={{ cookiecutter.__abi_parts }},
+    ),
+{%- for more in cookiecutter.__more.split(";") if more.strip() %}
+{%- set name = more.split()[0].replace("!", "=").replace("<", "=").replace(">", "=").split("=")[0] %}
+    Provider(
+        "{{ name }}",
+        "{{ name | lower | replace('-', '_') | replace('.', '_') }}",
+        libraries=[
+{%- for library in more.split()[1:] %}
+            "{{ library }}",
+{%- endfor %}
+        ],
+    ),
+{%- endfor %}
+)
+
+_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+))?(?:\.post(\d+))?(?:\.dev(\d+))?")
+# What loaders say: glibc, musl, macOS, Windows.
+_LOADER = re.compile(
+    "cannot open shared object|undefined symbol|version .* not found|Error (?:loading|relocating)"
+    "|Library not loaded|[Ss]ymbol not found|DLL load failed"
+)
 
 
 class ProviderError(ImportError):
-    """The provider is not one that this package can run with."""
+    """A provider is not one that this package can run with."""
 
 
-class WrongProviderError(ProviderError):
-    """The installed provider is missing, or outside the declared range."""
-
-    def __init__(self, wanted: str, installed: str | None) -> None:
-        there = f"{PROVIDER} {installed} is" if installed else f"{PROVIDER} is not"
-        super().__init__(
-            f"{DISTRIBUTION} needs {PROVIDER}{wanted}, but {there} installed.\n"
-            "Mend it with one of:\n"
-            f'    python -m pip install "{PROVIDER}{wanted}"\n'
-            f'    uv pip install "{PROVIDER}{wanted}"'
-        )
-
-
-class WrongBuildError(ProviderError):
-    """The provider is the declared one, but the module was built for another."""
-
-    def __init__(self, reason: str) -> None:
-        mine, provider = metadata.version(DISTRIBUTION), metadata.version(PROVIDER)
-        super().__init__(
-            f"{DISTRIBUTION} {mine} was not built for {PROVIDER} {provider}, which its metadata "
-            f"allows and which is installed: {reason}.\n"
-            "Build it again with one of:\n"
-            f'    python -m pip install --force-reinstall --no-deps --no-cache-dir "{DISTRIBUTION}=={mine}"\n'
-            f'    uv pip install --reinstall-package {DISTRIBUTION} --no-cache "{DISTRIBUTION}=={mine}"'
-        )
-
-
-def release(version: str) -> tuple[int, ...]:
-    """The numbers of a version, without trailing zeros: 1.2.0rc1 gives (1, 2)."""
-    numbers = re.match(r"v?\d+(?:\.\d+)*", version)
-    if numbers is None:
+def key(version: str) -> tuple[object, ...]:
+    """What versions are ordered by, as packaging does it; a local part is left out."""
+    match = _VERSION.match(version)
+    if match is None:
         raise ValueError(f"not a version: {version!r}")
-    return tuple(int(part) for part in re.sub(r"(\.0+)+$", "", numbers[0].lstrip("v")).split("."))
-
-
-def abi(version: str) -> tuple[int, ...]:
-    """The part of a version that decides the ABI."""
-    return (*release(version), *[0] * ABI_PARTS)[:ABI_PARTS]
+    numbers, pre, number, post, dev = match.groups()
+    release = tuple(map(int, re.sub(r"(\.0+)+$", "", numbers).split(".")))
+    early = (pre, int(number)) if pre else ("a", -1) if dev and not post else ("z", 0)
+    return release, early, int(post or -1), int(dev) if dev else float("inf")
 
 
 def satisfies(version: str, specifier: str) -> bool:
-    """Whether a version is in a range made of >=, < and ==, the only ones used here."""
-    bounds = re.findall(r"(>=|<|==)\s*([0-9.]+)", specifier)
-    return all(_COMPARISONS[sign](release(version), release(bound)) for sign, bound in bounds)
+    """Whether a version is in a range of >=, <, == and !=, the only ones used here."""
+    mine = key(version)
+    for sign, bound in re.findall(r"(>=|<|==|!=)\s*([0-9a-z.]+)", specifier):
+        other = key(bound)
+        met = {">=": mine >= other, "<": mine < other, "==": mine == other, "!=": mine != other}
+        if not met[sign]:
+            return False
+    return True
 
 
-def specifier_for_provider(requirements: Iterable[str]) -> str:
-    """The range of the provider's versions among some requirements."""
+def abi(provider: Provider, version: str) -> tuple[object, ...]:
+    """What of a version decides the ABI: all of it, where the version does not tell."""
+    if provider.abi_parts is None:
+        return key(version)
+    match = _VERSION.match(version)
+    numbers = match[1].split(".") if match else []
+    return (*map(int, numbers), *[0] * provider.abi_parts)[: provider.abi_parts]
+
+
+def normalized(name: str) -> str:
+    """A distribution's name in the form that compares equal."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def range_of(provider: Provider, requirements: Iterable[str]) -> str:
+    """The specifier for a provider among some requirements."""
     for requirement in requirements:
-        name, rest = re.match(r"([A-Za-z0-9._-]*)\s*(.*)", requirement).groups()  # type: ignore[union-attr]
-        if re.sub(r"[-_.]+", "-", name).lower() == re.sub(r"[-_.]+", "-", PROVIDER).lower():
-            return str(rest.partition(";")[0]).strip(" ()")
+        match = re.match(r"([A-Za-z0-9._-]+)\s*\(?([^;)]*)", requirement)
+        if match and normalized(match[1]) == normalized(provider.distribution):
+            return match[2].strip()
     return ""
 
 
-def provider_folder() -> Path:
+def version_of(distribution: str) -> str | None:
+    """An installed distribution's version; None where nothing tells, as in a frozen program."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def provider_folder(provider: Provider) -> Path | None:
     """The provider's package, found without importing it."""
-    spec = util.find_spec(PROVIDER_IMPORT)
+    spec = util.find_spec(provider.import_name)
     if spec is None or not spec.submodule_search_locations:
-        raise ProviderError(f"{PROVIDER} is installed, but {PROVIDER_IMPORT} cannot be found")
+        return None
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def library_file(folder: Path) -> Path:
-    """The provider's library: by its plain name, or the one that has a version."""
-    plain = folder / LIBRARY
-    found = [plain] if plain.exists() else sorted(folder.glob(f"{LIBRARY}.*"))
-    if len(found) != 1:
-        names = ", ".join(path.name for path in found) or "none"
-        raise ProviderError(f"expected one {LIBRARY} in {folder}, found {names}")
-    return found[0]
+def library_files(provider: Provider, package: Path) -> list[Path]:
+    """The provider's libraries in its package: by the plain name, or the one with a version."""
+    folder = package / provider.library_folder
+    found = []
+    for library in provider.libraries:
+        stem = library.removesuffix(".so")
+        names = {
+            "darwin": [f"{stem}.dylib", f"{stem}.*.dylib"],
+            "win32": [f"{stem.removeprefix('lib')}.lib", f"{stem}.lib"],
+        }.get(sys.platform, [library, f"{library}.*"])
+        paths = next((paths for name in names if (paths := sorted(folder.glob(name)))), [])
+        if len(paths) != 1:
+            said = ", ".join(path.name for path in paths) or "none"
+            raise ProviderError(f"expected one {library} in {folder}, found {said}")
+        found += paths
+    return found
 
 
-def check_installed() -> None:
-    """Refuse a provider outside the range that this package's own metadata declares."""
-    wanted = specifier_for_provider(metadata.requires(DISTRIBUTION) or [])
-    try:
-        installed = metadata.version(PROVIDER)
-    except metadata.PackageNotFoundError:
-        raise WrongProviderError(wanted, None) from None
-    if not satisfies(installed, wanted):
-        raise WrongProviderError(wanted, installed)
+def load() -> None:
+    """Import the extension.
 
-
-def preload() -> None:
-    """Load the library where RUNPATH cannot find it.
-
-    RUNPATH says "beside this package". In an editable installation, or with the provider
+    Its RUNPATH says "beside this package". In an editable installation, or with the provider
     in another site-packages folder, it is not; a library that is already loaded satisfies
     the module by its SONAME.
     """
-    beside = Path(__file__).resolve().parent.parent / PROVIDER_IMPORT / LIBRARY_FOLDER
-    if not beside.is_dir():
-        ctypes.CDLL(str(library_file(provider_folder() / LIBRARY_FOLDER)))
+    folders = [(each, folder) for each in PROVIDERS if (folder := provider_folder(each))]
+    if sys.platform == "win32":
+        for provider, folder in folders:
+            os.add_dll_directory(str(folder / provider.library_folder))
+    name = f"{__package__}._extension"
+    try:
+        import_module(name)
+    except ImportError as error:
+        if not _LOADER.search(str(error)):
+            raise
+        try:
+            for provider, folder in reversed(folders):
+                for path in library_files(provider, folder):
+                    ctypes.CDLL(str(path))
+            import_module(name)
+        except (OSError, ProviderError, ImportError):
+            raise explained(error) from error
 
 
 def check_loaded(built_against: str, loaded: str) -> None:
@@ -129,5 +187,113 @@ def check_loaded(built_against: str, loaded: str) -> None:
 
     The loader cannot tell where a SONAME carries no version.
     """
-    if abi(built_against) != abi(loaded):
-        raise WrongBuildError(f"it was compiled with {built_against} and now runs with {loaded}")
+    provider = PROVIDERS[0]
+    if abi(provider, built_against) != abi(provider, loaded):
+        raise ProviderError(
+            f"{DISTRIBUTION} was compiled with {provider.distribution} {built_against} and now runs "
+            f"with {loaded}, which is of another ABI.\n{_commands()}"
+        )
+
+
+def built_for() -> dict[str, str]:
+    """The providers' versions that the module was built with: a text in its file says so."""
+    try:
+        spec = util.find_spec(f"{__package__}._extension")
+        content = Path(spec.origin or "").read_bytes() if spec else b""
+    except (OSError, ValueError):
+        return {}
+    marked = re.search(rb"native-skew: built for ([A-Za-z0-9._ ,+!-]+)\0", content)
+    pairs = (each.split() for each in marked[1].decode().split(",")) if marked else ()
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
+def explained(error: ImportError) -> ImportError:
+    """The loader's error with its cause, where a provider is that; else the error itself."""
+    said, built = str(error), built_for()
+    try:
+        requirements = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        requirements = []
+    named = [
+        each
+        for each in PROVIDERS
+        if any(re.search(rf"\b{re.escape(lib[:-3])}\b", said) for lib in each.libraries)
+    ]
+    for provider in named or PROVIDERS:
+        reason = _reason(provider, range_of(provider, requirements), built, said)
+        if reason:
+            return ProviderError(f"{DISTRIBUTION} cannot be loaded: {said}\n{reason}")
+    return error
+
+
+def _reason(provider: Provider, wanted: str, built: dict[str, str], said: str) -> str | None:
+    name, installed = provider.distribution, version_of(provider.distribution)
+    theirs = built.get(name)
+    if provider_folder(provider) is None:
+        there = f"{name} is not installed, and the module needs its library."
+        return f"{there}\n{_commands(name + wanted)}"
+    if installed is None:
+        version = f" {theirs}" if theirs else ""
+        return f"It was built for {name}{version}; what is here of {name} does not say its version."
+    if theirs and key(theirs) == key(installed):
+        return None
+    if wanted and not satisfies(installed, wanted):
+        there = f"{DISTRIBUTION} needs {name}{wanted}, but {name} {installed} is installed."
+        return f"{there}{_others(provider, wanted)}\n{_commands(name + wanted)}"
+    if theirs is None:
+        return None
+    if abi(provider, theirs) != abi(provider, installed) and provider.abi_parts is not None:
+        there = f"It was not built for {name} {installed}, which is installed, but for {theirs}."
+        return f"{there}\n{_commands()}"
+    if re.search("ymbol", said) and key(theirs) > key(installed):
+        there = f"It was built with {name} {theirs}; {installed} is installed, and lacks a symbol."
+        return f"{there}\n{_commands(f'{name}=={theirs}')}"
+    there = f"It was built for {name} {theirs}, and {installed} is installed."
+    return f"{there}\n{_commands()}"
+
+
+def _others(provider: Provider, wanted: str) -> str:
+    """What else needs the provider, and in another range."""
+    found = {
+        f"{other.name}: {provider.distribution}{theirs}"
+        for other in metadata.distributions()
+        if other.name and normalized(other.name) != normalized(DISTRIBUTION)
+        if (theirs := range_of(provider, other.requires or [])) and theirs != wanted
+    }
+    return f"\nThe same provider is needed by {'; '.join(sorted(found))}." if found else ""
+
+
+def _commands(requirement: str = "") -> str:
+    """What installs a requirement, or builds this package again, with the tool that it came by."""
+    version = version_of(DISTRIBUTION)
+    if version is None or getattr(sys, "frozen", False):
+        return "This copy has no metadata: make it again with that provider."
+    installer = (metadata.distribution(DISTRIBUTION).read_text("INSTALLER") or "").strip()
+    python = shlex.quote(sys.executable)
+    pip, uv = f"{python} -m pip install", f"uv pip install --python {python}"
+    if requirement:
+        options, uv_options, what = "", "", shlex.quote(requirement)
+    else:
+        what = _source(version)
+        binary = "" if " @ " in what or what.startswith("-e ") else f" --no-binary {DISTRIBUTION}"
+        options = f" --force-reinstall --no-deps --no-cache-dir{binary}"
+        uv_options = f" --reinstall-package {DISTRIBUTION} --no-cache{binary}"
+    commands = [f"{uv}{uv_options} {what}"]
+    if installer != "uv":
+        commands.insert(0, f"{pip}{options} {what}")
+    one_of = " one of" if len(commands) > 1 else ""
+    return "\n    ".join([f"Mend it with{one_of}:", *commands])
+
+
+def _source(version: str) -> str:
+    """What this package is built again from: where it came from, else the published sdist."""
+    text = metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
+    origin = json.loads(text) if text else {}
+    url = str(origin.get("url", ""))
+    if origin.get("dir_info", {}).get("editable"):
+        return f"-e {shlex.quote(url.removeprefix('file://'))}"
+    if url and not url.endswith(".whl"):
+        vcs = origin.get("vcs_info", {})
+        where = f"{vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else url
+        return shlex.quote(f"{DISTRIBUTION} @ {where}")
+    return shlex.quote(f"{DISTRIBUTION}=={version}")

@@ -1,0 +1,18 @@
+/* What this module was built against: read from its file without running it. */
+#ifdef __cplusplus
+#define KEPT extern "C"
+#else
+#define KEPT extern
+#endif
+#ifdef _MSC_VER
+#define EXPORTED __declspec(dllexport)
+#else
+#define EXPORTED __attribute__((visibility("default"), used))
+#endif
+
+KEPT EXPORTED const char {{ cookiecutter.import_name }}_built_against[];
+const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.__macro or 'PROVIDER_VERSION' }};
+
+/* All providers, by the names of their distributions; _provider.py reads it. */
+KEPT EXPORTED const char {{ cookiecutter.import_name }}_built_for[];
+const char {{ cookiecutter.import_name }}_built_for[] = "native-skew: built for " BUILT_FOR;

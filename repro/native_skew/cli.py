@@ -23,6 +23,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
         "audit": ("audit", "audit", "Whether a release will skew those who install it."),
         "adopt": ("adopt", "adopt", "What in a project's build files causes skew, as a diff."),
     },
+    "Begin": {
+        "new": ("new", "new", "A project that does not skew, from a template."),
+    },
     "Reproduce": {
         "run": ("run", "run", "Run cells, and compare them with what is recorded."),
         "serve": ("run", "serve", "Keep a scenario's index up, to type the commands yourself."),
@@ -44,6 +47,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
 EXTRAS = {
     "audit": "audit",
     "adopt": "audit",
+    "new": "new",
     **dict.fromkeys(("run", "results", "export", "matrix", "timeline", "field"), "laboratory"),
 }
 _ENTRIES = {name: entry for section in COMMANDS.values() for name, entry in section.items()}

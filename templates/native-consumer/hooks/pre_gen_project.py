@@ -116,7 +116,7 @@ def abi_range():
     if granularity in FREE_PARTS and len(parts) <= FREE_PARTS[granularity]:
         yield problem(
             "abi_granularity",
-            f"leaves nothing of {oldest} for the ABI; write more parts of the version, or choose a finer one",
+            f"leaves nothing of {oldest} for the SONAME; write more parts of the version, or choose a finer one",
         )
     elif below in ("", "none"):
         if granularity not in ("exact", "stable"):

@@ -6,10 +6,13 @@ have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks
 
 import json
 import keyword
+import os
 import re
+import shlex
 import sys
 
 ANSWERS = json.loads(r'{{ cookiecutter | tojson }}')
+TEMPLATE = "native-provider"
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
 DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -33,12 +36,12 @@ FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 
 def problem(name, reason):
-    return f"{name} = {ANSWERS[name]!r}: {reason}"
+    return name, f"{name} = {ANSWERS[name]!r}: {reason}"
 
 
 def shapes():
     for name, pattern, advice in SHAPES:
-        if not pattern.fullmatch(ANSWERS[name]):
+        if not pattern.fullmatch(ANSWERS[name]) and (name, ANSWERS[name]) != ("repository_url", "none"):
             yield problem(name, f"not valid; {advice}")
 
 
@@ -64,12 +67,33 @@ def python():
         yield problem("oldest_python", "the tests read TOML with the standard library; give 3.11 or newer")
 
 
+CHECKS = (shapes, import_name, granularity, python)
+
+
+def again(wrong):
+    """The command that keeps the good answers; a shell can be given it as it is."""
+    good = {k: v for k, v in ANSWERS.items() if not k.startswith("_") and k not in wrong}
+    pairs = [f"{name}={answer}" for name, answer in good.items()]
+    template, folder = ANSWERS.get("_template", ""), ANSWERS.get("_repo_dir")
+    if os.environ.get("NATIVE_SKEW_NEW"):
+        words = ["native-skew", "new", TEMPLATE.split("-")[1], *pairs]
+    elif folder is None:  # cruft
+        words = ["cruft", "create", template, "--directory", f"templates/{TEMPLATE}", "--extra-context", json.dumps(good)]
+    elif re.search(r"://|^[\w.-]+@|^\w\w:|\.zip$", template):
+        words = ["cookiecutter", template, "--directory", f"templates/{TEMPLATE}", *pairs]
+    else:
+        words = ["cookiecutter", folder, *pairs]
+    return shlex.join(words)
+
+
 def main():
-    problems = [line for check in (shapes, import_name, granularity, python) for line in check()]
-    if problems:
+    found = [each for check in CHECKS for each in check()]
+    if found:
         print("Nothing was generated. These answers cannot work:", file=sys.stderr)
-        print(*(f"  - {line}" for line in problems), sep="\n", file=sys.stderr)
-    return bool(problems)
+        print(*(f"  - {line}" for _, line in found), sep="\n", file=sys.stderr)
+        print("This asks again, and Enter takes the answers that were good:", file=sys.stderr)
+        print(f"  {again({name for name, _ in found})}", file=sys.stderr)
+    return bool(found)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ nox.options.default_venv_backend = "uv|virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PACKAGE = "{{ cookiecutter.import_name }}"
-PATHS = f"from {PACKAGE} import path, version as v; print(path.library, v.abi_version)"
+PATHS = (
+    f"from {PACKAGE} import path as p, version as v; "
+    "print(p.library, p.include_path, v.abi_version, sep='\\n')"
+)
 
 
 def group(name: str) -> list[str]:
@@ -30,14 +33,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def abi(session: nox.Session) -> None:
-    """Compare symbols and structs with what was recorded for this ABI.
+    """Compare symbols and types with what was recorded for this ABI, by abidiff.
 
     A new ABI is recorded with: nox -s abi -- --record
     """
     session.install(*group("abi"))
     session.install(".", "--config-settings", "cmake.build-type=Debug", "--no-deps")
-    library, version = str(session.run("python", "-c", PATHS, silent=True)).split()
-    session.run("python", "tools/abi.py", *session.posargs, library, f"abi/{version}.json")
+    said = str(session.run("python", "-c", PATHS, silent=True)).splitlines()
+    library, include, version = said[-3:]
+    session.run("python", "tools/abi.py", *session.posargs, library, include, f"abi/{version}.abi")
 
 
 @nox.session

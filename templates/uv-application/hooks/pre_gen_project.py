@@ -6,16 +6,22 @@ have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks
 
 import json
 import keyword
+import os
 import re
+import shlex
 import sys
 
 ANSWERS = json.loads(r'{{ cookiecutter | tojson }}')
+TEMPLATE = "uv-application"
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 VERSION = r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?"
 CLAUSE = rf"(?:==|>=|<=|<|>|~=|!=){VERSION}"
 SPECIFIER = rf"{CLAUSE}(?:,{CLAUSE})*"
+MODULE = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+BUILD = rf"{NAME}(?:{SPECIFIER})?"
+OTHER = rf"\s*{BUILD}\s*"
 
 SHAPES = [
     ("project", NAME, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
@@ -24,8 +30,12 @@ SHAPES = [
     ("dependency_version", VERSION, "give one version, such as 4.6.1"),
     ("provider", NAME, "use the name that it is installed by"),
     ("provider_specifier", rf"(?:{SPECIFIER})?", "give a range such as >=1.2,<1.3, without spaces"),
-    ("build_tool", rf"(?:{NAME}(?:{SPECIFIER})?)?", "give a requirement such as setuptools<81, or nothing"),
+    ("imports", rf"{MODULE}(?:\s+{MODULE})*", "give names such as package.module, with spaces between"),
+    ("other_requirements", rf"(?:{OTHER}(?:;{OTHER})*)?", "give requirements such as numpy>=1.20, with ; between, or nothing"),
+    ("build_tool", rf"(?:{BUILD}(?:\s+{BUILD})*)?", "give requirements such as setuptools<81, or nothing"),
 ]
+# What "none" may be written for, where Enter would take a default.
+MAY_BE_NONE = {"provider_specifier", "other_requirements", "build_tool"}
 
 # What each remedy has to know, and in which form.
 NEEDED = {
@@ -36,12 +46,13 @@ NEEDED = {
 
 
 def problem(name, reason):
-    return f"{name} = {ANSWERS[name]!r}: {reason}"
+    return name, f"{name} = {ANSWERS[name]!r}: {reason}"
 
 
 def shapes():
     for name, pattern, advice in SHAPES:
-        if not re.fullmatch(pattern, ANSWERS[name]):
+        answer = ANSWERS[name]
+        if not re.fullmatch(pattern, answer) and not (answer == "none" and name in MAY_BE_NONE):
             yield problem(name, f"not valid; {advice}")
 
 
@@ -61,16 +72,37 @@ def remedy():
         pattern, what = NEEDED[chosen]
         if not re.fullmatch(pattern, ANSWERS["provider_specifier"]):
             yield problem("provider_specifier", f"the remedy {chosen} needs {what}")
-    if chosen == "no-build-isolation" and not ANSWERS["build_tool"]:
+    if chosen == "no-build-isolation" and ANSWERS["build_tool"] in ("", "none"):
         yield problem("build_tool", "without isolation the environment has to have what the build needs; name it")
 
 
+CHECKS = (shapes, names, remedy)
+
+
+def again(wrong):
+    """The command that keeps the good answers; a shell can be given it as it is."""
+    good = {k: v for k, v in ANSWERS.items() if not k.startswith("_") and k not in wrong}
+    pairs = [f"{name}={answer}" for name, answer in good.items()]
+    template, folder = ANSWERS.get("_template", ""), ANSWERS.get("_repo_dir")
+    if os.environ.get("NATIVE_SKEW_NEW"):
+        words = ["native-skew", "new", TEMPLATE.split("-")[1], *pairs]
+    elif folder is None:  # cruft
+        words = ["cruft", "create", template, "--directory", f"templates/{TEMPLATE}", "--extra-context", json.dumps(good)]
+    elif re.search(r"://|^[\w.-]+@|^\w\w:|\.zip$", template):
+        words = ["cookiecutter", template, "--directory", f"templates/{TEMPLATE}", *pairs]
+    else:
+        words = ["cookiecutter", folder, *pairs]
+    return shlex.join(words)
+
+
 def main():
-    problems = [line for check in (shapes, names, remedy) for line in check()]
-    if problems:
+    found = [each for check in CHECKS for each in check()]
+    if found:
         print("Nothing was generated. These answers cannot work:", file=sys.stderr)
-        print(*(f"  - {line}" for line in problems), sep="\n", file=sys.stderr)
-    return bool(problems)
+        print(*(f"  - {line}" for _, line in found), sep="\n", file=sys.stderr)
+        print("This asks again, and Enter takes the answers that were good:", file=sys.stderr)
+        print(f"  {again({name for name, _ in found})}", file=sys.stderr)
+    return bool(found)
 
 
 if __name__ == "__main__":

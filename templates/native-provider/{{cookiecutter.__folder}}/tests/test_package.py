@@ -12,12 +12,24 @@ from {{ cookiecutter.import_name }} import path, preload, version
 
 
 def test_library_has_the_soname_of_its_abi() -> None:
-    (library,) = Path(path.lib_path).iterdir()
-    assert str(library) == path.library
+    libraries = {each.name for each in Path(path.lib_path).glob("*.so*")}
+    library = Path(path.library)
+    assert libraries == {library.name, library.name.removesuffix(f".{version.abi_version}")}
     # The SONAME stands in the file as text, and no other version of it may.
     pattern = rb"{{ cookiecutter.library | replace('.', '\\.') | replace('+', '\\+') }}[0-9.]*"
     names = re.findall(pattern, library.read_bytes())
     assert set(names) == {library.name.encode()}
+
+
+def test_plain_name_is_for_the_linker_alone() -> None:
+    plain = Path(path.library.removesuffix(f".{version.abi_version}"))
+    assert plain.read_text(encoding="utf-8") == f"INPUT({Path(path.library).name})\n"
+
+
+def test_build_systems_find_it() -> None:
+    assert list(Path(path.cmake_path).rglob("*Config.cmake"))
+    (file,) = Path(path.pkgconfig_path).iterdir()
+    assert f"Version: {version.__version__}" in file.read_text(encoding="utf-8")
 
 
 def test_header_states_the_version() -> None:

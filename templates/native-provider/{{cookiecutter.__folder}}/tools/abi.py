@@ -1,175 +1,84 @@
 """Compares what a library promises to its callers with what was recorded for its ABI.
 
-The library has to be built with debugging information; see `nox -s abi`. New functions
-and types keep an ABI, everything else is a new one, and needs a new SONAME.
+abidiff of libabigail does (https://sourceware.org/libabigail/manual/abidiff.html). The library
+has to be built with debugging information; see `nox -s abi`. New functions keep an ABI,
+everything else is a new one, and needs a new SONAME.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
-from typing import Any, TypedDict
+from xml.etree import ElementTree
 
-from elftools.dwarf.die import DIE
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-QUALIFIERS = {
-    "DW_TAG_const_type": "const",
-    "DW_TAG_volatile_type": "volatile",
-    "DW_TAG_restrict_type": "restrict",
-}
-KINDS = {
-    "DW_TAG_structure_type": "struct",
-    "DW_TAG_union_type": "union",
-    "DW_TAG_enumeration_type": "enum",
-}
+SOUND, BROKEN, COULD_NOT_LOOK = 0, 1, 2
+GET_ABIDIFF = (
+    "abidiff and abidw of libabigail are not installed. Debian, Ubuntu: apt-get install "
+    "abigail-tools; Fedora: dnf install libabigail; conda-forge: libabigail"
+)
+# Without what changes with a machine or a folder.
+DUMP = (
+    "abidw",
+    "--drop-private-types",
+    "--no-architecture",
+    "--no-comp-dir-path",
+    "--no-corpus-path",
+    "--no-elf-needed",
+    "--no-show-locs",
+    "--short-locs",
+    "--type-id-style",
+    "hash",
+)
+_CANNOT = 1 | 2  # bits of abidiff's exit code; the others are changes
 
 
-class Promise(TypedDict):
-    """Signatures of exported functions, and the layout of what they take and return."""
-
-    functions: dict[str, str]
-    types: dict[str, list[str]]
-
-
-def attribute(die: DIE, name: str, default: Any = None) -> Any:
-    """An attribute's value, decoded."""
-    if name not in die.attributes:
-        return default
-    value = die.attributes[name].value
-    return value.decode() if isinstance(value, bytes) else value
-
-
-def target(die: DIE) -> DIE | None:
-    """The type that a type, a member or a function refers to; void has none."""
-    return die.get_DIE_from_attribute("DW_AT_type") if "DW_AT_type" in die.attributes else None
-
-
-def type_name(die: DIE | None) -> str:
-    """A type as one would write it."""
-    if die is None:
-        return "void"
-    if die.tag in QUALIFIERS:
-        return f"{QUALIFIERS[die.tag]} {type_name(target(die))}"
-    if die.tag == "DW_TAG_pointer_type":
-        inner = type_name(target(die))
-        return inner + ("*" if inner.endswith("*") else " *")
-    if die.tag == "DW_TAG_array_type":
-        bounds = (attribute(child, "DW_AT_upper_bound", -1) + 1 for child in die.iter_children())
-        return type_name(target(die)) + "".join(f"[{bound}]" for bound in bounds)
-    if die.tag == "DW_TAG_subroutine_type":
-        return signature(die)
-    name = attribute(die, "DW_AT_name", "(unnamed)")
-    return f"{KINDS[die.tag]} {name}" if die.tag in KINDS else str(name)
-
-
-def parameters(die: DIE) -> list[DIE]:
-    """The parameters of a function."""
-    return [child for child in die.iter_children() if child.tag == "DW_TAG_formal_parameter"]
-
-
-def signature(die: DIE) -> str:
-    """Return type and parameter types of a function."""
-    names = [type_name(target(parameter)) for parameter in parameters(die)]
-    result = type_name(target(die))
-    return f"{result}{'' if result.endswith('*') else ' '}({', '.join(names) or 'void'})"
-
-
-def layout(die: DIE) -> list[str]:
-    """Size and members of a struct or union, or the values of an enum."""
-    lines = [f"size {attribute(die, 'DW_AT_byte_size')}"]
-    for child in die.iter_children():
-        name = attribute(child, "DW_AT_name", "(unnamed)")
-        if child.tag == "DW_TAG_enumerator":
-            lines.append(f"{name} = {attribute(child, 'DW_AT_const_value')}")
-        elif child.tag == "DW_TAG_member":
-            offset = attribute(child, "DW_AT_data_member_location", 0)
-            lines.append(f"{offset} {name}: {type_name(target(child))}{bits(child)}")
-    return lines
-
-
-def bits(member: DIE) -> str:
-    """The place of a bit field."""
-    if "DW_AT_bit_size" not in member.attributes:
-        return ""
-    start, size = (attribute(member, f"DW_AT_{key}") for key in ("data_bit_offset", "bit_size"))
-    return f", bits {start}+{size}"
-
-
-def is_public(die: DIE) -> bool:
-    """Whether a type is defined in a header; one in a source file is opaque to callers."""
-    program = die.dwarfinfo.line_program_for_CU(die.cu)  # type: ignore[arg-type]
-    index = attribute(die, "DW_AT_decl_file", 0)
-    if program is None or "DW_AT_byte_size" not in die.attributes:
-        return False
-    # Counted from 1 before DWARF 5 (https://dwarfstd.org/doc/DWARF5.pdf, 6.2.4).
-    entry = program["file_entry"][index - (program["version"] < 5)]
-    return bool(entry.name.decode().endswith((".h", ".hh", ".hpp")))
-
-
-def reached(die: DIE | None, seen: set[int]) -> Iterator[DIE]:
-    """All types that a type leads to."""
-    if die is None or die.offset in seen:
-        return
-    seen.add(die.offset)
-    yield die
-    for inner in [die, *die.iter_children()]:
-        yield from reached(target(inner), seen)
-
-
-def type_layouts(function: DIE, seen: set[int]) -> dict[str, list[str]]:
-    """The public types that a function's callers have to know."""
-    found: dict[str, list[str]] = {}
-    for start in [function, *parameters(function)]:
-        named = ""
-        for die in reached(target(start), seen):
-            if die.tag == "DW_TAG_typedef":
-                named = attribute(die, "DW_AT_name")
-            if die.tag in KINDS and is_public(die):
-                found[f"{KINDS[die.tag]} {attribute(die, 'DW_AT_name', named)}"] = layout(die)
-    return found
-
-
-def exported(elf: ELFFile) -> set[str]:
-    """The names that the dynamic linker can see."""
-    table = elf.get_section_by_name(".dynsym")
-    symbols = table.iter_symbols() if isinstance(table, SymbolTableSection) else ()
-    return {symbol.name for symbol in symbols if symbol.name and symbol["st_shndx"] != "SHN_UNDEF"}
-
-
-def promise(library: Path) -> Promise:
-    """What a library promises."""
-    result: Promise = {"functions": {}, "types": {}}
+def has_debugging_information(library: Path) -> bool:
+    """Whether types can be seen at all."""
     with library.open("rb") as file:
-        elf = ELFFile(file)
-        if not elf.has_dwarf_info(strict=True):
-            raise SystemExit(f"{library.name} has no debugging information; build it as Debug")
-        names, seen = exported(elf), set[int]()
-        for unit in elf.get_dwarf_info().iter_CUs():
-            for die in unit.get_top_DIE().iter_children():
-                if die.tag == "DW_TAG_subprogram" and attribute(die, "DW_AT_name") in names:
-                    result["functions"][attribute(die, "DW_AT_name")] = signature(die)
-                    result["types"] |= type_layouts(die, seen)
-        for name in sorted(names - result["functions"].keys()):
-            result["functions"][name] = "data"
-    return result
+        return bool(ELFFile(file).has_dwarf_info(strict=True))
 
 
-def breaks(old: Promise, new: Promise) -> Iterator[str]:
-    """What callers built for the old one would find changed."""
-    for name, stated in old["functions"].items():
-        found = new["functions"].get(name)
-        if found is None:
-            yield f"{name}: is gone"
-        elif found != stated:
-            yield f"{name}: was {stated}, is {found}"
-    for name, lines in old["types"].items():
-        if name in new["types"] and new["types"][name] != lines:
-            yield f"{name}: was {'; '.join(lines)}, is {'; '.join(new['types'][name])}"
+def dumped(library: Path, include: Path) -> str:
+    """What a library promises, as abidw says it."""
+    command = [*DUMP, "--headers-dir", str(include), str(library)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def breaks(record: Path, promise: str) -> str:
+    """What callers built for the recorded one would find changed; empty where nothing did."""
+    with tempfile.TemporaryDirectory() as folder:
+        new = Path(folder, "new.abi")
+        new.write_text(promise, encoding="utf-8")
+        command = ["abidiff", "--no-added-syms", "--no-architecture", str(record), str(new)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode & _CANNOT:
+        raise SystemExit(f"abidiff could not compare: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout if done.returncode else ""
+
+
+def lost(record: Path, library: Path) -> set[str]:
+    """Recorded symbols that a library does not export any more."""
+    recorded = {each.get("name", "") for each in ElementTree.parse(record).iter("elf-symbol")}
+    with library.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".dynsym")
+        symbols = list(table.iter_symbols()) if isinstance(table, SymbolTableSection) else []
+    return recorded - {each.name for each in symbols if each["st_shndx"] != "SHN_UNDEF"}
+
+
+def by_names(record: Path, library: Path) -> int:
+    """Without abidiff: a lost symbol is a break, and of anything else nothing is known."""
+    gone = lost(record, library) if record.exists() else set()
+    for name in sorted(gone):
+        print(f"{name}: is gone", file=sys.stderr)
+    print(f"{GET_ABIDIFF}.\nTypes, parameters and sizes were not compared.", file=sys.stderr)
+    return BROKEN if gone else COULD_NOT_LOOK
 
 
 def main() -> int:
@@ -177,23 +86,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", action="store_true", help="write what is found")
     parser.add_argument("library", type=Path)
+    parser.add_argument("include", type=Path, help="the folder of its public headers")
     parser.add_argument("record_file", type=Path)
     arguments = parser.parse_args()
-    found, file = promise(arguments.library), arguments.record_file
+    library, record = arguments.library, arguments.record_file
+    if not has_debugging_information(library):
+        print(f"{library.name} has no debugging information; build it as Debug", file=sys.stderr)
+        return COULD_NOT_LOOK
+    if not (shutil.which("abidiff") and shutil.which("abidw")):
+        return by_names(record, library)
+    promise = dumped(library, arguments.include)
+    if record.exists():
+        if changes := breaks(record, promise):
+            print(changes, file=sys.stderr)
+            print(
+                "This breaks what is built for this ABI. Raise the part of the version that is the "
+                "ABI, and record the new one; the record of this one stays as it is.",
+                file=sys.stderr,
+            )
+            return BROKEN
+    elif not arguments.record:
+        print(f"{record} is missing: a new ABI; record it with nox -s abi -- --record")
+        return BROKEN
     if arguments.record:
-        file.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        return 0
-    if not file.exists():
-        print(f"{file} is missing: a new ABI; record it with nox -s abi -- --record")
-        return 1
-    problems = list(breaks(json.loads(file.read_text(encoding="utf-8")), found))
-    for line in problems:
-        print(line, file=sys.stderr)
-    functions, types = (len(part) for part in (found["functions"], found["types"]))
-    print(f"{functions} functions, {types} types: {len(problems)} breaks")
-    if problems:
-        print("Raise the part of the version that is the ABI, and record it.", file=sys.stderr)
-    return bool(problems)
+        record.write_text(promise, encoding="utf-8")
+        print(f"{record} is written")
+    else:
+        print(f"{library.name}: nothing that was recorded has changed")
+    return SOUND
 
 
 if __name__ == "__main__":

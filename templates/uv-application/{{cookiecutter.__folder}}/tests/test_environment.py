@@ -3,9 +3,17 @@
 from importlib import import_module
 from importlib.metadata import version
 
+import pytest
 
-def test_dependency_loads() -> None:
-    name = "{{ cookiecutter.dependency_import_name }}"
+MODULES = [
+{%- for each in cookiecutter.imports.split() %}
+    "{{ each }}",
+{%- endfor %}
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_dependency_loads(name: str) -> None:
     assert import_module(name).__name__ == name
 
 

@@ -138,6 +138,12 @@ def provider_folder(provider: Provider) -> Path | None:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+def _is_binary(path: Path) -> bool:
+    """Whether a file is no text: a plain name may hold a linker's script."""
+    with path.open("rb") as file:
+        return b"\0" in file.read(64)
+
+
 def library_files(provider: Provider, package: Path) -> list[Path]:
     """The provider's libraries in its package: by the plain name, or the one with a version."""
     folder = package / provider.library_folder
@@ -148,7 +154,8 @@ def library_files(provider: Provider, package: Path) -> list[Path]:
             "darwin": [f"{stem}.dylib", f"{stem}.*.dylib"],
             "win32": [f"{stem.removeprefix('lib')}.lib", f"{stem}.lib"],
         }.get(sys.platform, [library, f"{library}.*"])
-        paths = next((paths for name in names if (paths := sorted(folder.glob(name)))), [])
+        globbed = (sorted(filter(_is_binary, folder.glob(name))) for name in names)
+        paths: list[Path] = next(filter(None, globbed), [])
         if len(paths) != 1:
             said = ", ".join(path.name for path in paths) or "none"
             raise ProviderError(f"expected one {library} in {folder}, found {said}")

@@ -1,0 +1,94 @@
+"""The command ``native-skew new``."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import click
+from cookiecutter.config import get_user_config
+from cookiecutter.exceptions import (
+    CookiecutterException,
+    FailedHookException,
+    OutputDirExistsException,
+)
+from cookiecutter.generate import generate_context
+from cookiecutter.main import cookiecutter
+
+from native_skew import recorded, shipped
+from native_skew.errors import ExitCode
+from native_skew.findings import plain
+from native_skew.new import provider, questions
+from native_skew.new.errors import AnswersError, FolderTakenError, UnknownAnswerError
+
+TEMPLATES = {
+    "consumer": "native-consumer",
+    "provider": "native-provider",
+    "application": "uv-application",
+}
+
+
+def folder() -> Path:
+    """Where the templates are: in a clone, or in what was installed."""
+    packed = shipped("templates")
+    return packed if packed.is_dir() else recorded().resolve().parents[1] / "templates"
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew new consumer
+  native-skew new consumer provider_distribution=pyarrow language=pybind11
+  native-skew new application --no-input --output-dir projects"""
+)
+@click.argument("kind", type=click.Choice(list(TEMPLATES)))
+@click.argument("given", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option("--no-input", is_flag=True, help="Ask nothing; take what is offered.")
+@click.option("--no-index", is_flag=True, help="Read nothing of the provider, and fetch nothing.")
+@click.option(
+    "--output-dir", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to."
+)
+def new(
+    kind: str, given: tuple[str, ...], no_input: bool, no_index: bool, output_dir: Path
+) -> None:
+    """Makes a project of KIND.
+
+    That is a package that links to another's library (consumer), one that ships such a library
+    (provider), or a project that has to build an affected package with uv (application).
+
+    Asks for what NAME=VALUE does not say. A provider's library, header and versions are read
+    from its installation here or from its newest wheel, and offered. Ends with 0 when the project
+    is made, 2 when it is not.
+    """
+    template = folder() / TEMPLATES[kind]
+    pairs = dict(each.partition("=")[::2] for each in given)
+    for each in given:
+        if "=" not in each:
+            raise UnknownAnswerError(each, ["NAME=VALUE"])
+    settings = get_user_config()
+    context = generate_context(
+        str(template / "cookiecutter.json"), default_context=settings["default_context"]
+    )["cookiecutter"]
+    try:
+        answers = questions.asked(
+            context, pairs, (lambda *_: {}) if no_index else provider.offered, not no_input
+        )
+    except EOFError:
+        raise click.Abort from None
+    # It logs a traceback where a template refuses answers, which it has said in words.
+    logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
+    # The template's own check reads it: its advice is then this command.
+    os.environ["NATIVE_SKEW_NEW"] = "1"
+    try:
+        made = cookiecutter(
+            str(template), no_input=True, extra_context=answers, output_dir=str(output_dir)
+        )
+    except FailedHookException:
+        raise AnswersError from None
+    except OutputDirExistsException as error:
+        raise FolderTakenError(Path(str(error).split('"')[1])) from None
+    except CookiecutterException as error:
+        raise click.ClickException(plain(str(error))) from None
+    click.echo(plain(made))
+    click.get_current_context().exit(ExitCode.SOUND)

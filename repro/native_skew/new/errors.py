@@ -1,0 +1,35 @@
+"""What keeps ``native-skew new`` from making a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from native_skew.errors import SkewError
+
+
+class AnswersError(SkewError):
+    """The template refused the answers, and has said which, and why."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing was generated; the command above asks for the wrong answers only")
+
+
+class FolderTakenError(SkewError):
+    """The folder to be made is there already."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: is there already; name another place with --output-dir")
+
+
+class UnknownAnswerError(SkewError):
+    """NAME=VALUE with a name that the template does not ask for, or a choice that is none."""
+
+    def __init__(self, pair: str, known: list[str]) -> None:
+        super().__init__(f"{pair}: no such answer; known are {', '.join(known)}")
+
+
+class WheelError(SkewError):
+    """A provider's wheel cannot be read."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}; publish or fetch a sound wheel instead")

@@ -1,0 +1,71 @@
+"""The questions of a template, in its own words: asked by cookiecutter's own prompts.
+
+cookiecutter asks for all answers or for none, and knows each default before it asks. Here what
+was given is not asked for, and a provider's files are read once it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cookiecutter.environment import StrictEnvironment
+from cookiecutter.prompt import read_user_choice, read_user_variable, render_variable
+
+from native_skew.new.errors import UnknownAnswerError
+
+Offer = Callable[[str, Mapping[str, str]], dict[str, str]]
+
+
+def asked(
+    context: Mapping[str, Any], given: Mapping[str, str], offer: Offer, ask: bool
+) -> dict[str, str]:
+    """All answers, in the template's order.
+
+    Args:
+        context: the content of cookiecutter.json.
+        given: answers that are not asked for.
+        offer: a provider's name and what the template would offer -> what its files say.
+        ask: whether anything is asked; else what is offered is taken.
+
+    Raises:
+        UnknownAnswerError: ``given`` has what is not asked, or a choice that is none.
+
+    """
+    questions = {name: raw for name, raw in context.items() if not name.startswith("_")}
+    for name, value in given.items():
+        if name not in questions:
+            raise UnknownAnswerError(f"{name}={value}", list(questions))
+        if isinstance(questions[name], list) and value not in questions[name]:
+            raise UnknownAnswerError(f"{name}={value}", questions[name])
+    prompts = dict(context.get("__prompts__", {}))
+    environment = StrictEnvironment(context={"cookiecutter": dict(context)})
+    answers: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for number, (name, raw) in enumerate(questions.items(), 1):
+        answers[name] = given.get(name) or ""
+        if name not in given:
+            place = f"  [dim][{number}/{len(questions)}][/] "
+            if isinstance(raw, list):
+                first = found.get(name, raw[0])
+                choices = [first, *(each for each in raw if each != first)]
+                answer = read_user_choice(name, choices, prompts, place) if ask else first
+            else:
+                default = found.get(name) or render_variable(environment, raw, answers)
+                answer = read_user_variable(name, default, prompts, place) if ask else default
+            answers[name] = str(answer)
+        if name == "provider_distribution":
+            usual = {
+                each: str(
+                    render_variable(environment, questions[each], _filled(questions, answers))
+                )
+                for each in ("provider_library", "provider_include_folder", "provider_header")
+            }
+            found = offer(answers[name], usual)
+    return answers
+
+
+def _filled(questions: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers so far, with the usual import name in place of the one still to come."""
+    name = answers["provider_distribution"].lower().replace("-", "_").replace(".", "_")
+    return {**dict.fromkeys(questions, ""), **answers, "provider_import_name": name}

@@ -42,7 +42,6 @@ PAIR: Final = {
         "dependency": "fake-softioc",
         "dependency_version": "4.6.1",
         "provider": "fake-corelibs",
-        "build_tool": "none",
     },
 }
 
@@ -96,8 +95,10 @@ class Bakery:
         )
         return path
 
-    def bake(self, template: str, folder: str = "baked", **answers: str) -> Path:
-        """Generate a project of the pair, and return where it is."""
+    def bake(
+        self, template: str, folder: str = "baked", *, pair: bool = True, **answers: str
+    ) -> Path:
+        """Generate a project, of the pair where nothing else is said; returns where it is."""
         # Here, so that a run without the packages of these tests can still load conftest.py.
         from cookiecutter.main import cookiecutter
 
@@ -107,7 +108,7 @@ class Bakery:
             cookiecutter(
                 str(TEMPLATES / template),
                 no_input=True,
-                extra_context=PAIR[template] | answers,
+                extra_context=(PAIR[template] if pair else {}) | answers,
                 output_dir=str(output),
                 config_file=str(self.settings()),
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 import tomllib
 from cookiecutter.exceptions import FailedHookException
 
-from support.bakery import Bakery
+from support.bakery import LOWEST, Bakery
 
 CONSUMER = [
     ({"distribution": "-bad-"}, "distribution = '-bad-': not valid"),
@@ -27,6 +29,11 @@ CONSUMER = [
     ({"provider_below": "7.0.7.99.1.2"}, "the range from 7.0.7.99.1.2 to below it is empty"),
     ({"provider_below": "7.0.7.99.1.2.0"}, "to below it is empty"),
     ({"provider_below": "7.0.11"}, "the range holds more than one ABI"),
+    ({"provider_below": "none"}, "only a stable one does not"),
+    ({"language": "nanobind"}, "choose scikit-build-core"),
+    ({"more_providers": "fake-corelibs>=1 libx.so"}, "names a distribution twice"),
+    ({"more_providers": "other libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
+    ({"provider_excluded": "1.0;2.0"}, "give versions with spaces between"),
     ({"provider_oldest": "7", "abi_granularity": "patch"}, "leaves nothing of 7 for the SONAME"),
 ]
 
@@ -48,6 +55,11 @@ def test_all_problems_are_reported_at_once(
         bakery.bake("native-consumer", distribution="../x", import_name="a-b", provider_below="1")
     message = capfd.readouterr().err
     assert message.count("  - ") == 3
+    # What was good is kept: a command says so, and asks for the others.
+    (command,) = (line for line in message.splitlines() if line.startswith("  cookiecutter "))
+    kept = dict(word.partition("=")[::2] for word in shlex.split(command)[2:])
+    assert kept["provider_oldest"] == LOWEST
+    assert not kept.keys() & {"distribution", "import_name", "provider_below"}
     assert not any((bakery.root / "baked").iterdir())
 
 
@@ -64,6 +76,9 @@ def test_unknown_granularity_is_refused(bakery: Bakery) -> None:
         ("7.0.7.99.1.2", "exact", "fake-corelibs==7.0.7.99.1.2"),
         ("2.4.1", "minor", "fake-corelibs>=2.4.1,<3"),
         ("2.4.1", "patch", "fake-corelibs>=2.4.1,<2.5"),
+        ("2.4.1.post2", "patch", "fake-corelibs>=2.4.1.post2,<2.5"),
+        ("2.4.1", "soname", "fake-corelibs>=2.4.1,<2.5"),
+        ("2.4.1", "stable", "fake-corelibs>=2.4.1"),
     ],
 )
 def test_range_follows_from_the_granularity(

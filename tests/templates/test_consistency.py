@@ -35,7 +35,7 @@ def edit(path: Path, old: str, new: str) -> None:
         (
             '"fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2",\n]\nbuild-backend',
             '"fake-corelibs>=7.0.7.99.1.1a3",\n]\nbuild-backend',
-            "write the same range in both",
+            "`nox -s range` copies the second to the first",
         ),
         ("<7.0.7.99.2", "<7.0.11", "holds more than one ABI; end it at <7.0.7.99.2"),
         (",<7.0.7.99.2", "", "is not >=OLDEST,<NEXT or ==VERSION"),
@@ -129,3 +129,48 @@ def test_wrong_links_are_reported(
         for path in sorted(site.rglob("*")):
             target.write(path, path.relative_to(site))
     assert report in consistency(bakery, project, sites, changed, fails=True)
+
+
+def test_symbol_that_the_lowest_lacks_is_reported(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+) -> None:
+    """A provider may add a function within its ABI, and a consumer may use it."""
+    project, _, wheel = consumer
+    older = bakery.root / "older"
+    soname = "libfakecore.so.7.0.7.99.1"
+    folder = older / "fake_corelibs/lib"
+    folder.mkdir(parents=True)
+    command = ["cc", "-shared", "-fPIC", f"-Wl,-soname,{soname}", "-x", "c", "/dev/null", "-o"]
+    bakery.run(*command, folder / soname)
+    report = consistency(bakery, project, sites | {LOWEST: older}, wheel, fails=True)
+    assert "uses fakecore_version, which no provider in older has" in report
+
+
+def test_version_that_lies_is_reported(
+    bakery: Bakery, project: Path, providers: dict[str, Path], sites: dict[str, Path]
+) -> None:
+    """Every installation would fail: the module compares what the header says."""
+    site = bakery.installed("lying", providers[LOWEST])
+    edit(site / "fake_corelibs/include/fakecore.h", f'"{LOWEST}"', '"1.0"')
+    (wheel,) = bakery.build(project, site, "--wheel")
+    report = consistency(bakery, project, sites, wheel, fails=True)
+    assert "does not load with the providers in" in report
+    assert "compiled with fake-corelibs 1.0" in report
+
+
+def test_static_copy_is_reported(
+    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+) -> None:
+    project, _, wheel = consumer
+    site = bakery.installed("changed", wheel)
+    module = next(site.glob("fake_softioc/*.so"))
+    source = bakery.root / "static.c"
+    source.write_text('const char *fakecore_version(void) { return "1"; }\n')
+    bakery.run("cc", "-shared", "-fPIC", source, "-o", module)
+    changed = bakery.root / wheel.name
+    with zipfile.ZipFile(changed, "w") as target:
+        for path in sorted(site.rglob("*")):
+            target.write(path, path.relative_to(site))
+    report = consistency(bakery, project, sites, changed, fails=True)
+    assert "no module in it is linked to libfakecore.so" in report
+    assert "defines fakecore_version itself" in report

@@ -49,6 +49,7 @@ def origin(bakery: Bakery) -> Path:
     """A repository with the templates in it."""
     folder = bakery.root / "origin"
     shutil.copytree(TEMPLATES, folder / "templates")
+    shutil.copy(TEMPLATES.parent / "cookiecutter.json", folder)
     bakery.commit(folder)
     return folder
 
@@ -114,7 +115,7 @@ def test_address_is_that_of_the_clone(bakery: Bakery, origin: Path) -> None:
 
 def test_template_from_the_list_of_templates(bakery: Bakery, origin: Path) -> None:
     output = bakery.root / "made"
-    bakery.run("cookiecutter", origin / "templates", "--no-input", "--output-dir", output)
+    bakery.run("cookiecutter", origin, "--no-input", "--output-dir", output)
     (project,) = output.iterdir()
     assert state(project)["directory"] == "templates/native-consumer"
     bakery.run("cruft", "check", cwd=project)

@@ -91,11 +91,15 @@ def test_wrong_configuration_is_noticed(bakery: Bakery, template: str) -> None:
 # Where a generated project points to: documentation, and the tools that it uses.
 HOSTS = {
     "docs.astral.sh",
+    "docs.pypi.org",
     "docs.zizmor.sh",
-    "dwarfstd.org",
     "github.com",
+    "mesonbuild.com",
     "packaging.python.org",
+    "peps.python.org",
     "pip.pypa.io",
+    "scikit-build-core.readthedocs.io",
+    "sourceware.org",
     "www.apache.org",
 }
 
@@ -112,18 +116,18 @@ def test_no_machine_or_registry_is_named(bakery: Bakery, template: str, licence:
 @pytest.mark.parametrize("template", TEMPLATE_NAMES)
 def test_each_template_is_offered(bakery: Bakery, template: str) -> None:
     """The template of templates asks in words, and leads to each of them."""
-    listed = json.loads((TEMPLATES / "cookiecutter.json").read_text())["templates"]
+    listed = json.loads((TEMPLATES.parent / "cookiecutter.json").read_text())["templates"]
     number = list(listed).index(template) + 1
     defaults = json.loads((TEMPLATES / template / "cookiecutter.json").read_text())
     asked = [name for name in defaults if not name.startswith("_")]
     assert defaults["__prompts__"].keys() == set(asked)
     answers = f"{number}\n" + "\n" * len(asked)
     output = bakery.run(
-        "cookiecutter", TEMPLATES, "--output-dir", bakery.root / "made", stdin=answers
+        "cookiecutter", TEMPLATES.parent, "--output-dir", bakery.root / "made", stdin=answers
     )
     assert listed[template]["description"].split()[-1] in output
     (project,) = (bakery.root / "made").iterdir()
-    assert read(project) == read(bakery.bake(template))
+    assert read(project) == read(bakery.bake(template, pair=False))
 
 
 def read(project: Path) -> dict[str, str]:

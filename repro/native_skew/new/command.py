@@ -43,7 +43,7 @@ Examples:
   native-skew new application --no-input --output-dir projects"""
 )
 @click.argument("kind", type=click.Choice(list(TEMPLATES)))
-@click.argument("given", metavar="[NAME=VALUE]...", nargs=-1)
+@click.argument("given", metavar="[NAME=VALUE …]", nargs=-1)
 @click.option("--no-input", is_flag=True, help="Ask nothing; take what is offered.")
 @click.option("--no-index", is_flag=True, help="Read nothing of the provider, and fetch nothing.")
 @click.option(

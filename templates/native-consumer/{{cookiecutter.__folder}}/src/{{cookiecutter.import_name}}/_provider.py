@@ -195,6 +195,8 @@ def check_loaded(built_against: str, loaded: str) -> None:
     The loader cannot tell where a SONAME carries no version.
     """
     provider = PROVIDERS[0]
+    if provider.abi_parts is None:
+        return
     if abi(provider, built_against) != abi(provider, loaded):
         raise ProviderError(
             f"{DISTRIBUTION} was compiled with {provider.distribution} {built_against} and now runs "
@@ -249,14 +251,17 @@ def _reason(provider: Provider, wanted: str, built: dict[str, str], said: str) -
         return f"{there}{_others(provider, wanted)}\n{_commands(name + wanted)}"
     if theirs is None:
         return None
-    if abi(provider, theirs) != abi(provider, installed) and provider.abi_parts is not None:
+    newer = key(theirs) > key(installed)
+    if provider.abi_parts is not None and abi(provider, theirs) != abi(provider, installed):
         there = f"It was not built for {name} {installed}, which is installed, but for {theirs}."
         return f"{there}\n{_commands()}"
-    if re.search("ymbol", said) and key(theirs) > key(installed):
+    if "ymbol" in said and newer:
         there = f"It was built with {name} {theirs}; {installed} is installed, and lacks a symbol."
         return f"{there}\n{_commands(f'{name}=={theirs}')}"
-    there = f"It was built for {name} {theirs}, and {installed} is installed."
-    return f"{there}\n{_commands()}"
+    if provider.abi_parts is None:
+        there = f"It was built with {name} {theirs}, and {installed} is installed."
+        return f"{there}\n{_commands()}"
+    return None
 
 
 def _others(provider: Provider, wanted: str) -> str:

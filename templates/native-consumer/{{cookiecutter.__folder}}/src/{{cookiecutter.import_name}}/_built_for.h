@@ -6,13 +6,15 @@
 #endif
 #ifdef _MSC_VER
 #define EXPORTED __declspec(dllexport)
+#define USED
 #else
-#define EXPORTED __attribute__((visibility("default"), used))
+#define EXPORTED __attribute__((visibility("default")))
+#define USED __attribute__((used))
 #endif
 
 KEPT EXPORTED const char {{ cookiecutter.import_name }}_built_against[];
-const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.__macro or 'PROVIDER_VERSION' }};
+USED const char {{ cookiecutter.import_name }}_built_against[] = {{ cookiecutter.__macro or 'PROVIDER_VERSION' }};
 
 /* All providers, by the names of their distributions; _provider.py reads it. */
 KEPT EXPORTED const char {{ cookiecutter.import_name }}_built_for[];
-const char {{ cookiecutter.import_name }}_built_for[] = "native-skew: built for " BUILT_FOR;
+USED const char {{ cookiecutter.import_name }}_built_for[] = "native-skew: built for " BUILT_FOR;

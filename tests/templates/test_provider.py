@@ -95,7 +95,7 @@ BREAKS = {
     ),
     "parameters of any number": (
         [(HEADER, "*point)", "*point, ...)"), (SOURCE, "*point)", "*point, ...)")],
-        "variadic parameter' was added",
+        "parameter 2 of type '...' was added",
     ),
     "a result": (
         [(HEADER, SUM, f"long {SUM[4:]}"), (SOURCE, SUM, f"long {SUM[4:]}")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -72,7 +73,7 @@ def new(
     )["cookiecutter"]
     try:
         answers = questions.asked(
-            context, pairs, (lambda *_: {}) if no_index else provider.offered, not no_input
+            context, pairs, (lambda *_: {}) if no_index else _offered, not no_input
         )
     except EOFError:
         raise click.Abort from None
@@ -92,3 +93,12 @@ def new(
         raise click.ClickException(plain(str(error))) from None
     click.echo(plain(made))
     click.get_current_context().exit(ExitCode.SOUND)
+
+
+def _offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
+    click.echo(
+        f"Reading what {plain(name)} ships, installed here or in its newest wheel "
+        "(--no-index leaves that out)",
+        err=True,
+    )
+    return provider.offered(name, known)

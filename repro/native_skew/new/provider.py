@@ -22,6 +22,7 @@ from packaging.version import InvalidVersion, Version
 
 from native_skew.binaries import Image, ImageError
 from native_skew.distributions import CarefulZip
+from native_skew.distributions import metadata as core_metadata
 from native_skew.new.errors import WheelError
 
 _LIBRARY = re.compile(r"(lib[^/]+?\.so)(\.[^/]*)?$")
@@ -59,6 +60,8 @@ def offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
         WheelError: the wheel is damaged.
 
     """
+    if not core_metadata.is_name(name):
+        return {}  # the template's own check refuses it, in words
     with _contents(name) as contents:
         return _answers(contents, known, _versions(name)) if contents else {}
 

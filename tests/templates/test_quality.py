@@ -91,7 +91,6 @@ def test_wrong_configuration_is_noticed(bakery: Bakery, template: str) -> None:
 # Where a generated project points to: documentation, and the tools that it uses.
 HOSTS = {
     "docs.astral.sh",
-    "docs.pypi.org",
     "docs.zizmor.sh",
     "github.com",
     "mesonbuild.com",

@@ -99,7 +99,10 @@ def _imported(place: Place, names: Iterable[str]) -> Imported:
     except (IndexError, ValueError):
         # The interpreter itself does not start: that is what an import comes to.
         return Imported(
-            distributions=0, modules=0, imports=0, errors=dict.fromkeys(names, done.output[:600])
+            distributions=0,
+            modules=0,
+            imports=0,
+            errors=dict.fromkeys(names, place.without_paths(done.output[:600])),
         )
     return Imported(
         distributions=data["distributions"],

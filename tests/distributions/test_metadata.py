@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.metadata import parse_email
 
-from native_skew.distributions import installed, metadata
+from native_skew.distributions import installed, library_names, metadata
 
 SITE = Path(sysconfig.get_path("purelib"))
 SOUND = b"Metadata-Version: 2.4\nName: Fake_Softioc\nVersion: 4.6.1\n"
@@ -99,5 +99,5 @@ def test_the_libraries_are_those_of_record() -> None:
 
 
 def test_a_library_s_name_without_its_version() -> None:
-    assert installed.stem("libX.so.1.2") == installed.stem("libX.so") == "libX"
-    assert installed.stem("_ext.abi3.so") == "_ext.abi3"
+    assert library_names.stem("libX.so.1.2") == library_names.stem("libX.so") == "libX"
+    assert library_names.stem("_ext.abi3.so") == "_ext.abi3"

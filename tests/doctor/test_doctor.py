@@ -36,7 +36,9 @@ def only(findings: tuple[Finding, ...], rule: str) -> Finding:
 
 
 def test_the_issue_is_told_whole(skewed: Callable[[], Path]) -> None:
-    report = diagnose(skewed())
+    home = skewed()
+    (home.parent / "pyproject.toml").touch()  # a project's, which `uv sync` is for
+    report = diagnose(home)
     finding = only(report.findings, "skewed-library")
     assert report.exit_code == 1
     for part in (
@@ -283,7 +285,9 @@ def test_who_else_needs_the_library_is_named_and_moves_with_it(pair: Any) -> Non
         )
         return finding.message, finding.advice[0].commands[-1]
 
-    alone = first(pair.install(pair.provider(), pair.consumer(NEWER, STAMP)))
+    home = pair.install(pair.provider(), pair.consumer(NEWER, STAMP))
+    (home.parent / "pyproject.toml").touch()  # a project's, which `uv sync` is for
+    alone = first(home)
     assert "must move with it" not in alone[0]
     assert alone[1] == "uv sync"
     metadata = core_metadata("fake-pvxs", "1.4.1", ["fake-corelibs<7.0.7.99.2"])

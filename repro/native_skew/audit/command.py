@@ -91,8 +91,9 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     "--python-platform",
     "platforms",
     type=click.Choice(sorted(PLATFORMS)),
+    metavar="PLATFORM",
     multiple=True,
-    help="Of a lock: this platform; may be repeated.",
+    help=f"Of a lock: this platform; may be repeated. {', '.join(sorted(PLATFORMS))}.",
 )
 @click.option(
     "--no-binary",

@@ -37,7 +37,7 @@ Examples:
 @click.option(
     "--python-platform",
     metavar="PLATFORM",
-    help="The system that ENV is for, spelled as uv does: linux, aarch64-apple-darwin, ...",
+    help="The system that ENV is for, spelled as uv does, such as aarch64-apple-darwin.",
 )
 @click.option(
     "--python-version", metavar="VERSION", help="The Python that ENV is for, such as 3.12."

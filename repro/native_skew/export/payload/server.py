@@ -75,7 +75,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers["Date"] = email.utils.formatdate(time.time() - (age or 0), usegmt=True)
         if is_page:
             headers["Vary"] = "Accept"
-        if age:
+        if age is not None:
             headers["Age"] = str(age)
         if HEADERS["last_modified"]:
             headers["Last-Modified"] = HEADERS["last_modified"]

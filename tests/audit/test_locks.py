@@ -191,8 +191,9 @@ def test_what_is_from_no_index_is_named_as_not_examined(
 
 
 def test_a_lock_is_where_code_scanning_shows_it(
-    publish: Publish, serve: Serve, tmp_path: Path
+    publish: Publish, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # the workspace: what lies elsewhere is at none of its files
     files = publish(sdist=dynamic(), here=False)
     path = LOCKS["poetry"](tmp_path, OLD, files)
     arguments = [str(path), "--index-url", serve(files), "--no-cache", "--sarif", *TARGET]

@@ -367,7 +367,7 @@ def measurement(found: list[Foretold], of: int = 0) -> Measurement:
             + "what its lock gave, the settings beside it, and the index with the files of that "
             "moment are audited, and set against the recorded verdict. What a cache alone decides (a built wheel or a build tree that is taken "
             "again) follows from no lock, and is counted apart. Where «may break later» is said of "
-            f"what works, the cells of {_RUN_AGAIN} were run again, with a release of the provider "
+            "what works, the cells of one locking tool were run again, with a release of the provider "
             "that comes out after the lock, and installed anew from the same lock: "
             f"{sum(later.values()) - later['works']} of {sum(later.values())} did not work then."
         ),

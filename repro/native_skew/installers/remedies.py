@@ -116,7 +116,7 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "build-requirement-rebuild": Remedy(
         title="Add the older provider to the build requirements, and build the consumer anew",
-        why="The build of this one package gets the older provider, static metadata or not.",
+        why="The build of this one package gets the older provider, and takes nothing built before.",
         trap="The version is written down a second time, and must follow the one of run time.",
         apply=lambda request, roles: (
             replace(

@@ -71,6 +71,7 @@ _LOADER = re.compile(
     "cannot open shared object|undefined symbol|version .* not found|Error (?:loading|relocating)"
     "|Library not loaded|[Ss]ymbol not found|DLL load failed"
 )
+_MISSING = re.compile("cannot open shared object|Error loading|Library not loaded")
 
 
 class ProviderError(ImportError):
@@ -228,7 +229,8 @@ def explained(error: ImportError) -> ImportError:
         for each in PROVIDERS
         if any(re.search(rf"\b{re.escape(lib[:-3])}\b", said) for lib in each.libraries)
     ]
-    for provider in named or PROVIDERS:
+    # A file that is not found has a name; where that is no provider's, neither is the cause.
+    for provider in named or (() if _MISSING.search(said) else PROVIDERS):
         reason = _reason(provider, range_of(provider, requirements), built, said)
         if reason:
             return ProviderError(f"{DISTRIBUTION} cannot be loaded: {said}\n{reason}")

@@ -375,7 +375,7 @@ def _run(request: Request, context: RenderContext) -> Plan:
     for requirement in request.requirements:
         options += ["--with", requirement]
     # What is a list of a project's is read inside of one; then the layer lies over its environment.
-    lists = request.constraints or request.build_constraints or request.overrides
+    lists = request.constraints or request.build_constraints
     alone = replace(request, requirements=(), build_from_source=(), no_build_isolation=())
     files = {_PROJECT_FILE: _project(alone, context)} if lists else pip_files(request, context)
     where = () if lists else ("--no-project",)
@@ -403,6 +403,8 @@ _RUN_LACKS = Lacks(
         ),
         "constraint_variable": CONSTRAINT_VARIABLE,
         "lock_platforms": _PLATFORMS_LACK,
+        # A project's overrides were tried: what --with adds is resolved without them.
+        "overrides": Lack(_RUN_DOCS),
         "library_path": Lack(_RUN_DOCS),
     },
 )

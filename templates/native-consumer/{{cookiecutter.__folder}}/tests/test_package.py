@@ -12,7 +12,8 @@ PACKAGE = "{{ cookiecutter.import_name }}"
 def test_runs_with_the_abi_it_was_built_for() -> None:
     found = {{ cookiecutter.import_name }}.versions()
     assert found["loaded"] == found["installed"]
-    assert found["built_against"] == {{ cookiecutter.import_name }}.built_against()
+    built_against = {{ cookiecutter.import_name }}.built_against()
+    assert found["built_against"] == built_against
     provider = _provider.PROVIDERS[0]
     if provider.abi_parts is not None:
         built, loaded = (_provider.abi(provider, found[k]) for k in ("built_against", "loaded"))

@@ -13,7 +13,8 @@ _library = "{{ cookiecutter.library }}"
 
 def _folder(name: str) -> Path:
     """A folder of the package; in an editable installation it is beside none of its modules."""
-    found = [Path(each, name) for each in {{ cookiecutter.import_name }}.__path__]
+    folders = {{ cookiecutter.import_name }}.__path__
+    found = [Path(each, name) for each in folders]
     return next((each for each in found if each.is_dir()), found[0])
 
 

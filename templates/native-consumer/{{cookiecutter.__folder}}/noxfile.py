@@ -44,7 +44,7 @@ def group(name: str) -> list[str]:
 
 def build(session: nox.Session, *arguments: str) -> list[Path]:
     """Build into an empty folder, and return what was built."""
-    folder = Path(session.create_tmp()) / "dist"
+    folder = Path(session.create_tmp()).resolve() / "dist"
     for old in folder.glob("*"):
         old.unlink()
     session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(folder), *arguments)
@@ -97,10 +97,10 @@ def install(session: nox.Session, end: str, installer: str) -> None:
     """
     session.install("build[uv]", "pip", "uv")
     (sdist,) = build(session, "--sdist")
-    target = Path(session.create_tmp()) / "target"
+    target = Path(session.create_tmp()).resolve() / "target"
     session.run("uv", "venv", "--clear", "--python", str(Path(session.bin, "python")), str(target))
     python = str(target / "bin" / "python")
-    constraint = Path(session.create_tmp()) / "constraint.txt"
+    constraint = target.with_name("constraint.txt")
     constraint.write_text("\n".join(ENDS[end]))
     command = {
         "pip": ["python", "-m", "pip", "--python", python, "install"],

@@ -69,7 +69,7 @@ _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+))?(?:\.post(\d+))?(?:\.
 # What loaders say: glibc, musl, macOS, Windows.
 _LOADER = re.compile(
     "cannot open shared object|undefined symbol|version .* not found|Error (?:loading|relocating)"
-    "|Library not loaded|[Ss]ymbol not found|DLL load failed"
+    "|Library not loaded|Symbol not found|symbol not found|DLL load failed"
 )
 _MISSING = re.compile("cannot open shared object|Error loading|Library not loaded")
 
@@ -257,7 +257,7 @@ def _reason(provider: Provider, wanted: str, built: dict[str, str], said: str) -
     if provider.abi_parts is not None and abi(provider, theirs) != abi(provider, installed):
         there = f"It was not built for {name} {installed}, which is installed, but for {theirs}."
         return f"{there}\n{_commands()}"
-    if "ymbol" in said and newer:
+    if "symbol" in said.lower() and newer:
         there = f"It was built with {name} {theirs}; {installed} is installed, and lacks a symbol."
         return f"{there}\n{_commands(f'{name}=={theirs}')}"
     if provider.abi_parts is None:

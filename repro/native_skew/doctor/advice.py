@@ -21,8 +21,8 @@ from native_skew.installers import (
     Unsupported,
     advise,
     by_tool,
-    difference,
     is_requirement,
+    leading_from,
     tabs,
     todays_context,
 )
@@ -101,15 +101,8 @@ def installing(
             )
         except Unsupported:
             continue
-        repair = difference(plain.files, [(plan.files, (*plan.locking, *plan.commands))])
-        advice = Advice(
-            remedy="",
-            title=title,
-            tool=interface.title,
-            files=repair.files,
-            commands=tuple(map(shlex.join, repair.commands)),
-        )
-        found.append((bool(plan.files), advice))  # a project's files come second
+        # A project's files come second.
+        found.append((bool(plan.files), leading_from(plain, (plan,), interface, title)))
     return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
 
 

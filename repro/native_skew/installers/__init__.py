@@ -7,6 +7,7 @@ from native_skew.installers.advice import (
     by_tool,
     constraining,
     is_requirement,
+    leading_from,
     todays_context,
 )
 from native_skew.installers.base import (
@@ -70,6 +71,7 @@ __all__ = [
     "difference",
     "holds",
     "is_requirement",
+    "leading_from",
     "package_names",
     "parse_choice",
     "remedies",

@@ -8,14 +8,14 @@ the two steps of the recorded cell that starts after a failure: the tests hold e
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from native_skew.findings import Advice
-from native_skew.installers.base import Cause, Installer, RenderContext, Unsupported
+from native_skew.installers.base import Cause, Installer, Plan, RenderContext, Unsupported
 from native_skew.installers.registry import INSTALLERS, TOOLS, tabs
 from native_skew.installers.remedies import REMEDIES
 from native_skew.installers.repair import difference
@@ -151,17 +151,21 @@ def _advice(
         plans = [interface.render(each, context) for each in remedy.apply(request, case)]
     except Unsupported:
         return
+    shown = leading_from(plain, plans, interface, remedy.title)
+    yield replace(shown, remedy=name, trap=remedy.trap, source=remedy.source)
+
+
+def leading_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title: str) -> Advice:
+    """What ``plans``, one after the other, add to a project that is as ``plain`` has it."""
     repair = difference(
         plain.files, [(each.files, (*each.locking, *each.commands)) for each in plans]
     )
-    yield Advice(
-        remedy=name,
-        title=remedy.title,
+    return Advice(
+        remedy="",
+        title=title,
         tool=interface.title,
         files=repair.files,
         commands=tuple(map(shlex.join, repair.commands)),
-        trap=remedy.trap,
-        source=remedy.source,
     )
 
 
@@ -189,15 +193,7 @@ def constraining(
         )
     except (InvalidRequirement, Unsupported):
         return ()
-    repair = difference(plain.files, [(plan.files, (*plan.locking, *plan.commands))])
-    advice = Advice(
-        remedy="",
-        title=title,
-        tool=installer.title,
-        files=repair.files,
-        commands=tuple(map(shlex.join, repair.commands)),
-    )
-    return (advice,)
+    return (leading_from(plain, (plan,), installer, title),)
 
 
 def is_requirement(text: str) -> bool:

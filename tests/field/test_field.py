@@ -21,6 +21,7 @@ from native_skew.field.command import KINDS, tried
 from native_skew.field.errors import CaseError
 from native_skew.field.record import Followed, Imported, Peer, Result, Said
 from native_skew.findings import Finding, Location, Report
+from native_skew.installers import with_lines
 from native_skew.run import DEFAULT_WORK
 from native_skew.site import fieldtables
 from native_skew.toolchain import Outcome
@@ -137,7 +138,7 @@ def test_a_result_is_good_where_all_of_it_is(tmp_path: Path) -> None:
 def test_lines_are_added_below_their_headings() -> None:
     had = '[tool.uv]\nconstraint-dependencies = ["a"]\n# a remark\n'
     added = '[tool.uv]\nconstraint-dependencies = ["b"]\nno-build = true\n'
-    text = environments._joined(had, added)
+    text = with_lines(had, added)
     assert "# a remark" in text
     assert 'constraint-dependencies = ["a", "b"]' in text
     assert "no-build = true" in text

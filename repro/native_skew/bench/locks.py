@@ -34,6 +34,7 @@ from native_skew.audit import (
     this_platform,
 )
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
+from native_skew.bench.replay import Silent
 from native_skew.installers import (
     INSTALLERS,
     REMEDIES,
@@ -47,7 +48,7 @@ from native_skew.installers import (
     requirement_texts,
 )
 from native_skew.publish import Publication
-from native_skew.results import NotRun, Result
+from native_skew.results import Result
 from native_skew.run import Filters, Runner, Session, Task, select, step_plans_of
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
 from native_skew.toolchain import Interpreter, interpreter
@@ -261,20 +262,10 @@ def _newest(recorded: Iterable[Result]) -> list[Result]:
     return [e for e in locking if Version(e.cell.version) == newest[e.cell.installer]]
 
 
-class _Silent:
-    """Is told how a run goes, and says nothing."""
-
-    def started(self, cell: Cell) -> None:
-        """``cell`` runs now."""
-
-    def finished(self, outcome: Result | NotRun) -> None:
-        """A cell is done."""
-
-
 def _ran(runner: Runner, tasks: list[Task]) -> dict[Cell, Verdict]:
     return {
         each.cell: each.verdict
-        for each in runner.outcomes(tasks, _Silent())
+        for each in runner.outcomes(tasks, Silent())
         if isinstance(each, Result)
     }
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import tomlkit
 
 from native_skew import shipped
 from native_skew.field import peers
@@ -20,6 +19,7 @@ from native_skew.field.errors import NotMadeError
 from native_skew.field.place import Place
 from native_skew.field.record import Followed, Imported, Result, Said, Verdict
 from native_skew.findings import Advice, BriefFinding, Finding, Report, plain
+from native_skew.installers import with_lines
 from native_skew.toolchain import Processes
 
 _LOOK = shipped("field", "look.py")
@@ -230,22 +230,6 @@ def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any
 def _write(path: Path, lines: str) -> None:
     """Adds ``lines`` to the file: in TOML below their headings, as the advice says."""
     had = path.read_text(encoding="utf-8") if path.exists() else ""
-    text = _joined(had, lines) if path.suffix == ".toml" else had + lines
+    text = with_lines(had, lines) if path.suffix == ".toml" else had + lines
     path.unlink(missing_ok=True)  # it may be a link to the content that was set aside
     path.write_text(text, encoding="utf-8")
-
-
-def _joined(text: str, lines: str) -> str:
-    document = tomlkit.parse(text)
-
-    def add(table: Any, more: Mapping[str, Any]) -> None:
-        for key, value in more.items():
-            if isinstance(value, dict) and key in table:
-                add(table[key], value)
-            elif isinstance(value, list) and key in table:
-                table[key].extend(value)
-            else:
-                table[key] = value
-
-    add(document, tomlkit.parse(lines).unwrap())
-    return tomlkit.dumps(document)

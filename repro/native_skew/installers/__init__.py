@@ -34,7 +34,7 @@ from native_skew.installers.locks import (
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, PackagingTool, ReleaseFiles
 from native_skew.installers.registry import INSTALLERS, TOOLS, InstallerChoice, parse_choice, tabs
 from native_skew.installers.remedies import REMEDIES
-from native_skew.installers.repair import Repair, difference
+from native_skew.installers.repair import Repair, difference, with_lines
 from native_skew.installers.request import Request
 from native_skew.installers.roles import Roles, abi_requirement
 
@@ -79,4 +79,5 @@ __all__ = [
     "tabs",
     "todays_context",
     "toml",
+    "with_lines",
 ]

@@ -55,6 +55,28 @@ def difference(
     )
 
 
+def with_lines(text: str, lines: str) -> str:
+    """A file of tables with a repair's ``lines`` in it: the way back from ``difference``.
+
+    They go below the headings of the same names, and entries into lists.
+    """
+    import tomlkit  # noqa: PLC0415
+
+    document = tomlkit.parse(text)
+
+    def add(table: Any, more: Mapping[str, Any]) -> None:
+        for key, value in more.items():
+            if isinstance(value, dict) and key in table:
+                add(table[key], value)
+            elif isinstance(value, list) and key in table:
+                table[key].extend(value)
+            else:
+                table[key] = value
+
+    add(document, tomlkit.parse(lines).unwrap())
+    return tomlkit.dumps(document)
+
+
 def _added_lines(name: str, text: str, before: str) -> str:
     if name.endswith(_TABLES):
         import tomlkit  # noqa: PLC0415  (a sound environment needs no repair)

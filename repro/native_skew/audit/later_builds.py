@@ -19,7 +19,7 @@ from native_skew.audit.linkage import LibraryNeed, Linkage
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
-from native_skew.audit.resolver_metadata import ResolverMetadata
+from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
 from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
 from native_skew.distributions import SourceTexts, imports_at_once
@@ -226,8 +226,7 @@ def _cases(
 ) -> Iterator[Case]:
     for choice in examined.choices:
         environment = choice.target.environment
-        applicable = [e for e in build if not e.marker or e.marker.evaluate(environment)]
-        may_take = wanted(applicable, name)
+        may_take = wanted(applying(build, environment), name)
         newest = providers.newest(name, may_take, choice.target) if may_take is not None else None
         if may_take is None or newest is None:
             continue

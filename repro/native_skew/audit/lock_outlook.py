@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -20,7 +21,7 @@ from native_skew.audit.linkage import is_system
 from native_skew.audit.modules import base, has_version, library_stem
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.release import File, Reader, Release
-from native_skew.audit.resolver_metadata import ResolverMetadata
+from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import SourceTexts, imported, imports_at_once
@@ -169,13 +170,9 @@ class _Judging:
         }
         texts = source.texts
         given = (*texts.build_requires, *settings.requirements.get(self._name, ()))
-        self._asked = list(_applicable(given, self._target.environment))
-        self._limits = list(
-            _applicable(
-                (*settings.constraints, *settings.own_constraints.get(self._name, ())),
-                self._target.environment,
-            )
-        )
+        limits = (*settings.constraints, *settings.own_constraints.get(self._name, ()))
+        self._asked = applying(_understood(given), self._target.environment)
+        self._limits = applying(_understood(limits), self._target.environment)
         self._matched = settings.matched.get(self._name, frozenset())
         self._in_environment = bool({self._name, ALL} & settings.no_isolation)
         self._modules = {str(canonicalize_name(each)): each for each in imported(texts.setup_py)}
@@ -260,8 +257,8 @@ class _Judging:
         )
 
     def _own_range(self, provider: str, locked: str) -> str:
-        own = list(_applicable(self._source.texts.build_requires, self._target.environment))
-        asked = wanted(own, provider)
+        own = _understood(self._source.texts.build_requires)
+        asked = wanted(applying(own, self._target.environment), provider)
         held = asked is None or asked.contains(locked, prereleases=True)
         return "" if held else f"{provider}{asked}"
 
@@ -504,14 +501,10 @@ def _bases(names: frozenset[str]) -> set[str]:
     return {base(each) for each in names}
 
 
-def _applicable(texts: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[Requirement]:
+def _understood(texts: tuple[str, ...]) -> Iterator[Requirement]:
     for each in texts:
-        try:
-            found = Requirement(each)
-        except InvalidRequirement:
-            continue
-        if not found.marker or found.marker.evaluate({**environment, "extra": ""}):
-            yield found
+        with suppress(InvalidRequirement):
+            yield Requirement(each)
 
 
 def _and(names: tuple[str, ...]) -> str:

@@ -20,6 +20,14 @@ from native_skew.distributions import metadata
 from native_skew.findings import plain
 
 
+def applying(
+    found: Iterable[Requirement], environment: Mapping[str, str], extra: str = ""
+) -> tuple[Requirement, ...]:
+    """Those whose markers hold in ``environment``, with one ``extra`` or none."""
+    seen = {**environment, "extra": extra}
+    return tuple(each for each in found if not each.marker or each.marker.evaluate(seen))
+
+
 class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """The part of core metadata that resolvers read, normalised.
 
@@ -60,12 +68,7 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
         self, environment: Mapping[str, str], extra: str = ""
     ) -> tuple[Requirement, ...]:
         """What it requires, with one ``extra`` or none, where markers see ``environment``."""
-        found = (Requirement(each) for each in self.requires_dist)
-        return tuple(
-            each
-            for each in found
-            if not each.marker or each.marker.evaluate({**environment, "extra": extra})
-        )
+        return applying(map(Requirement, self.requires_dist), environment, extra)
 
     def names(self) -> frozenset[str]:
         """The distributions that it requires without an extra, wherever."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from native_skew.binaries.image import ImageError
+from native_skew.distributions import regular_files
 
 if TYPE_CHECKING:
     from macholib.MachO import MachOHeader
@@ -65,10 +66,8 @@ class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def system_of(path: str | Path) -> System | None:
     """For which system a file is, by its first bytes; None where these say nothing."""
     try:
-        _check_regular(path)
-        with Path(path).open("rb") as file:
-            magic = file.read(4)
-    except (OSError, ImageError):
+        magic = regular_files.content(str(path), 4)
+    except OSError:
         return None
     if magic == b"\x7fELF":
         return "linux"

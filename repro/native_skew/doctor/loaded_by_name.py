@@ -6,7 +6,9 @@ Whether it does is not run; what is certain is told apart from what may never be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from native_skew.binaries import Loaded, Loader
@@ -31,6 +33,7 @@ def lacking(
     """Those that need a library of the system that it does not have."""
     if environment.is_elsewhere or environment.target.system != "linux":
         return
+    texts = lru_cache(maxsize=1)(_of_ctypes)  # of one package, several libraries follow each other
     known = {file.identity for module in modules for file in module.closure.files}
     for owner in environment.distributions:
         found: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -39,7 +42,7 @@ def lacking(
             if not isinstance(file, Loaded) or file.identity in known:
                 continue
             if names := _names(file, loader, owners):
-                found.setdefault(_how(path, environment), {})[path] = names
+                found.setdefault(_how(path, environment, texts), {})[path] = names
         yield from (_finding(how, owner, paths, environment) for how, paths in found.items())
 
 
@@ -55,20 +58,24 @@ def _names(file: Loaded, loader: Loader, owners: Owners) -> tuple[str, ...]:
     )
 
 
-def _how(path: str, environment: Environment) -> str:
+def _how(path: str, environment: Environment, texts: Callable[[Path], tuple[bytes, ...]]) -> str:
     """What is known of who loads it."""
     if _PLATFORM.search(path):
         return "platform"
-    name = path.rpartition("/")[2].partition(".so")[0].encode()
-    for folder in _packages(path, environment):
-        for source in python_files(folder):
-            try:
-                text = regular_files.content(str(source), _BYTES)
-            except OSError:
-                continue
-            if name.removeprefix(b"lib") in text and b"ctypes" in text:
-                return "ctypes"
-    return "unknown"
+    name = path.rpartition("/")[2].partition(".so")[0].encode().removeprefix(b"lib")
+    folders = _packages(path, environment)
+    by_name = any(name in text for folder in folders for text in texts(folder))
+    return "ctypes" if by_name else "unknown"
+
+
+def _of_ctypes(folder: Path) -> tuple[bytes, ...]:
+    """The Python files of a package that speak of ctypes."""
+    found = []
+    for source in python_files(folder):
+        with suppress(OSError):
+            text = regular_files.content(str(source), _BYTES)
+            found += [text] if b"ctypes" in text else []
+    return tuple(found)
 
 
 def _packages(path: str, environment: Environment) -> Iterator[Path]:

@@ -97,9 +97,11 @@ def test_found_is_the_rule_of_the_distribution_with_its_names(broken: Environmen
         finding(rule="damaged-file"), finding(name="libother.so"), finding(owner="scipy"),
     ):  # fmt: skip
         assert judged(broken, report(other)) == "wrong cause"
-        assert [each.rule for each in environments._unexpected(broken, [report(other)])]
+        assert [
+            each.rule for each in cases.unexpected(report(other), broken.expect, broken.besides)
+        ]
     assert judged(broken, report(finding(level="note"))) == "missed"
-    assert not [*environments._unexpected(broken, [report(finding())])]
+    assert not [*cases.unexpected(report(finding()), broken.expect, broken.besides)]
 
 
 def test_what_only_an_import_shows_is_to_be_found_by_one(broken: EnvironmentCase) -> None:

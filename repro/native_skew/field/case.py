@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,14 +10,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from native_skew import shipped
+from native_skew.distributions import regular_files
 from native_skew.errors import UnknownNameError
 from native_skew.field.errors import CaseError
-from native_skew.findings import Finding, Level
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from native_skew.findings import BriefFinding, Finding, Level, Report
 
 CASES = shipped("field", "cases")
 
@@ -149,7 +145,7 @@ def load(path: Path) -> Case:
 
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = regular_files.toml(path.read_bytes())
         case: Case = msgspec.convert(data, _Any)
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise CaseError(path, str(error)) from error
@@ -198,6 +194,16 @@ def is_expected(expect: Expect, finding: Finding) -> bool:
         in ("", canonicalize_name(finding.location.distribution))
         and all(name in text for name in expect.names)
     )
+
+
+def unexpected(
+    report: Report, expected: Collection[Expect], besides: Collection[str]
+) -> Iterator[BriefFinding]:
+    """Findings that count, and that are neither expected nor of a rule in ``besides``."""
+    for finding, brief in zip(report.findings, report.brief(), strict=True):
+        right = finding.rule in besides or any(is_expected(each, finding) for each in expected)
+        if finding.level != "note" and not right:
+            yield brief
 
 
 def _is_pinned(text: str) -> bool:

@@ -14,11 +14,11 @@ import msgspec
 
 from native_skew import shipped
 from native_skew.field import peers
-from native_skew.field.case import EnvironmentCase, Expect, is_expected
+from native_skew.field.case import EnvironmentCase, Expect, is_expected, unexpected
 from native_skew.field.errors import NotMadeError
 from native_skew.field.place import Place
 from native_skew.field.record import Followed, Imported, Result, Said, Verdict
-from native_skew.findings import Advice, BriefFinding, Finding, Report, plain
+from native_skew.findings import Advice, Finding, Report, plain
 from native_skew.installers import with_lines
 from native_skew.toolchain import Processes
 
@@ -47,7 +47,8 @@ def try_out(case: EnvironmentCase, work: Path, result: Result) -> Result:
         reports = [report for _, report in asked if report]
         said = tuple(each for each, _ in asked)
         verdict, why = _verdict(case, said, reports)
-        more = tuple(_unexpected(case, reports))
+        counted = (f for each in reports for f in unexpected(each, case.expect, case.besides))
+        more = tuple(dict.fromkeys(counted))
         result = msgspec.structs.replace(
             result,
             verdict="false alarm" if more and not case.expect else verdict,
@@ -161,18 +162,6 @@ def _verdict(
 
 def _has(expect: Expect, report: Report) -> bool:
     return any(is_expected(expect, each) for each in report.findings)
-
-
-def _unexpected(case: EnvironmentCase, reports: list[Report]) -> Iterator[BriefFinding]:
-    """Findings that count, and that are neither expected nor of what is expected."""
-    known = set()
-    for report in reports:
-        for finding, brief in zip(report.findings, report.brief(), strict=True):
-            right = any(is_expected(each, finding) for each in case.expect)
-            right = right or finding.rule in case.besides
-            if finding.level != "note" and not right and (finding.rule, brief.message) not in known:
-                known.add((finding.rule, brief.message))
-                yield brief
 
 
 def _followed(

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from native_skew.audit import AuditError, SeveralIndexes, Transport
-from native_skew.field.case import ReleaseCase, SdistCase, is_expected
+from native_skew.field.case import ReleaseCase, SdistCase, is_expected, unexpected
 from native_skew.field.errors import NotMadeError
 from native_skew.field.record import Result, Said, Verdict
 from native_skew.findings import Report, plain
@@ -47,13 +47,7 @@ def audited(case: ReleaseCase, work: Path, result: Result) -> Result:
     lacking = [
         each for each in case.expect if not any(is_expected(each, f) for f in report.findings)
     ]
-    more = tuple(
-        brief
-        for finding, brief in zip(report.findings, report.brief(), strict=True)
-        if finding.level != "note"
-        and finding.rule not in _NOT_OF_THE_RELEASE
-        and not any(is_expected(each, finding) for each in case.expect)
-    )
+    more = tuple(unexpected(report, case.expect, _NOT_OF_THE_RELEASE))
     verdict: Verdict = "found" if case.expect else "false alarm" if more else "silent"
     if lacking:
         verdict = "wrong cause" if more else "missed"

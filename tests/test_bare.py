@@ -85,6 +85,7 @@ def test_without_a_network_the_bootstrap_ends_in_one_line(tmp_path: Path) -> Non
     assert not (clone / ".nox" / "bootstrap" / "ready").exists()
 
 
+@pytest.mark.slow
 def test_without_a_network_a_tool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", NOBODY)

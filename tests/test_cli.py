@@ -284,6 +284,7 @@ def test_a_work_folder_that_cannot_be_made_is_one_line(call: Call, tmp_path: Pat
     assert "--work" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raised", "code"),
     [

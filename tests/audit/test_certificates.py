@@ -132,6 +132,7 @@ def test_a_variable_comes_before_pip_s_configuration(
     assert _answer(url) == b"here"
 
 
+@pytest.mark.slow
 def test_pip_itself_takes_the_same(url: str, bundle: Path) -> None:
     """Else what this asks for would not be what pip does."""
     asked = [sys.executable, "-m", "pip", "download", "--no-deps", "--retries", "0", "-i", url, "x"]

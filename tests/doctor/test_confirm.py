@@ -121,6 +121,7 @@ def confirm(environment: Environment, *names: str, limit: float = 60) -> Report:
     return confirmed(report, [module(name) for name in names], environment, limit)
 
 
+@pytest.mark.slow
 def test_what_hangs_is_ended_and_the_others_are_imported(environment: Environment) -> None:
     report = confirm(environment, "hangs", "sound", limit=3)
     (finding,) = report.findings

@@ -27,6 +27,7 @@ from native_skew.audit.errors import (
 )
 
 CONNECTIONS = 4
+BACKOFF = 0.3  # seconds before the second retry; twice as long before each that follows
 _REDIRECTS = 5
 _CHUNK = 64 * 1024
 _ALGORITHMS = ("sha512", "sha384", "sha256")  # what a page may announce and we believe
@@ -94,7 +95,7 @@ class Transport:
         retry = Retry(
             total=self.limits.retries,
             redirect=False,
-            backoff_factor=0.3,
+            backoff_factor=BACKOFF,
             backoff_max=5,
             status_forcelist=(429, 500, 502, 503, 504),
             raise_on_status=False,

@@ -370,7 +370,7 @@ def phone(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """measure: what the kit costs
 
-    Against packse and a bare loop; -- --record to keep it.
+    Against a bare loop, ldd and others; -- --record to keep it.
     """
     install(session)
     session.run("python", "-m", "native_skew.bench", *session.posargs)

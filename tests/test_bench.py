@@ -16,20 +16,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from native_skew import results, scenarios
+from native_skew import results
 from native_skew.bench import (
     doctor,
     making,
-    packing,
-    publish,
     record,
     replay,
     run,
     scale,
     stub,
-    workload,
 )
-from native_skew.bench.peer import Peer
 from native_skew.bench.record import (
     Bar,
     Bench,
@@ -37,7 +33,6 @@ from native_skew.bench.record import (
     Measurement,
     NotMeasured,
     NotMeasuredError,
-    PeerError,
     Row,
     Setting,
 )
@@ -48,12 +43,10 @@ from native_skew.run.cell import Task
 from native_skew.run.runner import Runner
 from native_skew.run.session import Session
 from native_skew.site import benchmark
-from native_skew.toolchain import interpreter
 from native_skew.toolchain.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
 SETTING = Setting(work=ROOT / ".native-skew", rounds=1, jobs=1, cells=(2, 4))
-NO_PEER = Peer(folder=Path("/nonexistent"), python="")
 
 
 @given(st.floats(0, 100), st.floats(0, 100))
@@ -61,51 +54,6 @@ def test_a_bar_is_met_on_its_own_side(value: float, bound: float) -> None:
     assert Bar(name="", value=value, at_least=bound).met == (value >= bound)
     assert Bar(name="", value=value, at_most=bound).met == (value <= bound)
     assert not Bar(name="", value=value).met, "a figure without a bound meets none"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["stamped-wheel-elsewhere", "unstamped-pin"])
-def test_a_scenario_is_published_as_it_is_without_its_native_code(
-    name: str, tmp_path: Path
-) -> None:
-    scenario = scenarios.find(name)
-    text = workload.scenario_file(scenario, scenario.variant_names()[0], interpreter.find())
-    path = tmp_path / f"{name}.toml"
-    path.write_text(text, encoding="utf-8")
-    files = {each.filename: each for each in packing.published(path)}
-    stem = name.replace("-", "_")
-    consumer = files[f"{stem}_fake_softioc-4.6.1.tar.gz"]
-    (sdist,) = [release.sdist for release in scenario.consumers[:1]]
-    assert sdist is not None
-    for each in sdist.requires_dist:
-        assert f"requires-dist: {name}-{each}\n" in consumer.metadata.decode()
-    wheels = {n for n in files if n.endswith(".whl")}
-    tags = {wheel.tag for wheel in scenario.consumers[0].wheels}
-    assert {f"{stem}_fake_softioc-4.6.1-{tag}.whl" for tag in tags} < wheels
-    assert len(wheels) == len(tags) + len(scenario.providers)
-    assert f"{stem}-0.0.0.tar.gz" in files
-
-
-@pytest.fixture
-def scenario_files(tmp_path: Path) -> list[Path]:
-    return publish._scenario_files(tmp_path)
-
-
-@pytest.mark.slow
-def test_the_kit_builds_and_serves_every_scenario_for_real(scenario_files: list[Path]) -> None:
-    """Both raise where a file is missing on disk, or on a page."""
-    assert len(scenario_files) == sum(not s.live for s in scenarios.load_all().values())
-    assert publish._building("native-skew", scenario_files, NO_PEER) > 0
-    assert publish._serving("native-skew", scenario_files, NO_PEER) > 0
-
-
-@pytest.mark.slow
-def test_a_side_that_does_not_build_or_serve_is_named(scenario_files: list[Path]) -> None:
-    scenario_files[0].write_text("no = 'scenario'", encoding="utf-8")
-    with pytest.raises(KeyError):
-        packing.published(scenario_files[0])
-    with pytest.raises(PeerError, match=r"native-skew: did not serve: KeyError"):
-        publish._serving("native-skew", scenario_files[:1], NO_PEER)
 
 
 def test_the_loop_does_what_the_runner_did_and_nothing_else(
@@ -166,13 +114,13 @@ def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
     )
 
     def fails(setting: Setting) -> Measurement:
-        raise NotMeasuredError("no packse here")
+        raise NotMeasuredError("no ldd here")
 
     monkeypatch.setattr(scale, "measure", lambda setting: measured)
-    monkeypatch.setattr(publish, "measure", fails)
+    monkeypatch.setattr(replay, "measure", fails)
     entries = {
         "absent": run.Entry(module="native_skew.bench.no_such_module", title="Absent"),
-        "failing": run.Entry(module="native_skew.bench.publish", title="Failing"),
+        "failing": run.Entry(module="native_skew.bench.replay", title="Failing"),
         "fine": run.Entry(module="native_skew.bench.scale", title="Fine"),
     }
     monkeypatch.setattr(run, "MEASURES", entries)
@@ -180,7 +128,7 @@ def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
     absent, failing, fine = run.measure_all(SETTING, list(entries), said.append).measurements
     assert isinstance(absent, NotMeasured)
     assert isinstance(failing, NotMeasured)
-    assert failing.reason == "no packse here"
+    assert failing.reason == "no ldd here"
     assert isinstance(fine, Measured)
     assert fine.cpus > 0
     assert len(said) == 3
@@ -214,10 +162,10 @@ def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
         if len(begun) == 1:
             making.output_of(
                 [sys.executable, "-c", "raise SystemExit('lost')"],
-                lambda last: PeerError("thing", last),
+                NotMeasuredError,
             )
 
-    with pytest.raises(PeerError, match="thing: lost"):
+    with pytest.raises(NotMeasuredError, match=r"^lost$"):
         making.made_once(home, make)
     for _ in range(2):
         assert making.made_once(home, make) == home

@@ -133,13 +133,6 @@ class NotMeasuredError(SkewError):
     """A measurement cannot be made here; the reason is recorded in its place."""
 
 
-class PeerError(NotMeasuredError):
-    """Another project's tool, to compare with, cannot be had or does not work."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
-
-
 def schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of the file."""
     return schema_of(Bench)

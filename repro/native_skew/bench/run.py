@@ -25,9 +25,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 # One entry each; ``measure`` takes a Setting and returns a Measurement.
 MEASURES: dict[str, Entry] = {
-    "publish": Entry(
-        module="native_skew.bench.publish", title="Building and serving scenarios, against packse"
-    ),
     "runner": Entry(module="native_skew.bench.replay", title="The runner against a bare loop"),
     "scale": Entry(module="native_skew.bench.scale", title="Cost per cell as the matrix grows"),
     "doctor": Entry(module="native_skew.bench.doctor", title="The diagnosis against other tools"),

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from native_skew import results
-from native_skew.matrix import parts
+from native_skew.run import parts
 from native_skew.run.session import Session
 from support.command import Call, Start
 

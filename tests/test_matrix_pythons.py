@@ -8,8 +8,8 @@ import pytest
 
 from native_skew.errors import InterpreterError
 from native_skew.installers import INSTALLERS
-from native_skew.matrix import pythons
 from native_skew.run import TOUR_SCENARIO, Filters, Session
+from native_skew.run import other_pythons as pythons
 from native_skew.toolchain import interpreter
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"

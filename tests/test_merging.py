@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from native_skew import results
-from native_skew.matrix import merging, parts
-from native_skew.matrix.merging import MergeError, RecordOwnPartsError
-from native_skew.matrix.parts import Shard
 from native_skew.results.record import NotRun, Result
+from native_skew.run import merging, parts
+from native_skew.run.merging import MergeError, RecordOwnPartsError
+from native_skew.run.parts import Shard
 from support.matrix_part import part_of
 
 

@@ -36,8 +36,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
         "report": ("run", "report", "Show what is recorded, without running anything."),
         "diff": ("results", "diff", "The cells whose verdict differs between two runs."),
         "export": ("export", "export", "A recorded cell as a folder that needs no kit."),
-        "matrix": ("matrix", "matrix", "Run everything, in parts, in spite of interruptions."),
-        "merge": ("matrix", "merge", "Join the parts of a matrix."),
+        "matrix": ("run", "matrix", "Run everything, in parts, in spite of interruptions."),
+        "merge": ("run", "merge", "Join the parts of a matrix."),
         "timeline": ("timeline", "timeline", "Since which release of a tool it is so."),
         "field": ("field", "field", "Real packages, broken as people break them."),
         "schema": ("run", "schema", "The JSON Schema of a result."),
@@ -48,7 +48,7 @@ EXTRAS = {
     "audit": "audit",
     "adopt": "audit",
     "new": "new",
-    **dict.fromkeys(("run", "results", "export", "matrix", "timeline", "field"), "laboratory"),
+    **dict.fromkeys(("run", "results", "export", "timeline", "field"), "laboratory"),
 }
 _ENTRIES = {name: entry for section in COMMANDS.values() for name, entry in section.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from native_skew.matrix.parts import Part, Shard
+from native_skew.run.parts import Part, Shard
 
 
 def part_of(*cells: str, **more: object) -> Part:

@@ -3,6 +3,7 @@
 from native_skew.run.cell import CellRun, Task
 from native_skew.run.commands import run, serve
 from native_skew.run.live_builds import Builds
+from native_skew.run.matrix_commands import matrix, merge
 from native_skew.run.options import (
     Asked,
     asked_options,
@@ -41,6 +42,8 @@ __all__ = [
     "jobs_option",
     "limit_option",
     "list_",
+    "matrix",
+    "merge",
     "newest_option",
     "remedy_option",
     "report",

@@ -9,9 +9,9 @@ import msgspec
 
 from native_skew import results
 from native_skew.errors import SkewError
-from native_skew.matrix import parts
-from native_skew.matrix.parts import Part, Shard
 from native_skew.results import Result
+from native_skew.run import parts
+from native_skew.run.parts import Part, Shard
 
 
 class MergeError(SkewError):

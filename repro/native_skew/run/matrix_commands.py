@@ -15,25 +15,16 @@ from rich.console import Console
 from native_skew import results
 from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS, NEWEST
-from native_skew.matrix import merging, parts
-from native_skew.matrix.parts import Part
-from native_skew.matrix.pythons import on_other_pythons
 from native_skew.results import BriefResult, Result, report
-from native_skew.run import (
-    DEFAULT_WORK,
-    Asked,
-    Display,
-    Filters,
-    Phases,
-    Runner,
-    Selection,
-    Session,
-    Task,
-    asked_options,
-    require_recordable,
-    results_option,
-    select,
-)
+from native_skew.run import merging, parts
+from native_skew.run.cell import Task
+from native_skew.run.options import Asked, asked_options, require_recordable, results_option
+from native_skew.run.other_pythons import on_other_pythons
+from native_skew.run.parts import Part
+from native_skew.run.progress import Display, Phases
+from native_skew.run.runner import Runner
+from native_skew.run.selection import Filters, Selection, select
+from native_skew.run.session import DEFAULT_WORK, Session
 
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
 

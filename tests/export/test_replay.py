@@ -53,7 +53,7 @@ def test_a_folder_shows_the_recorded_verdict(
         for line, after in itertools.pairwise(lines)
         if "seen: " in after
     ]
-    assert len(facts) == 4
+    assert len(facts) == 3
     assert facts[0] == (verdict, verdict)
     assert all(recorded == seen for recorded, seen in facts), output
 

@@ -19,8 +19,9 @@ from native_skew import results
 from native_skew.installers import tabs
 from native_skew.results import Result
 from native_skew.scenarios import Cell
-from native_skew.site import claims, downloads, markup
+from native_skew.site import downloads, markup
 from native_skew.site.result_index import Book
+from support import claims
 from support.page import Page, read, target
 from support.site import ROOT, build, checkout
 

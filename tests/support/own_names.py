@@ -16,7 +16,7 @@ from native_skew.distributions import DistributionFile, sdist_file, wheel_file
 from native_skew.installers import Plan
 from native_skew.publish import Publication
 from native_skew.run import CellRun, Task
-from native_skew.scenarios import CONSUMER, PROVIDER, Scenario, Step
+from native_skew.scenarios import CONSUMER, PROVIDER, SECOND_CONSUMER, Scenario, Step
 
 # What a reader fills in on a page.
 OWN = {
@@ -81,13 +81,14 @@ class OwnCell(CellRun):
 
 def renamed(task: Task) -> Task:
     """The same question about the renamed pair."""
-    text = _said(msgspec.json.encode(task.scenario))
-    scenario = msgspec.json.decode(text, type=OwnScenario)
-    return replace(task, scenario=scenario)
+    said = msgspec.json.decode(_said(msgspec.json.encode(task.scenario)))
+    for release, made in zip(said["consumers"], task.scenario.consumers, strict=True):
+        release["name"] = made.name  # which of the two it is; what is published is renamed above
+    return replace(task, scenario=msgspec.convert(said, OwnScenario))
 
 
 def _renamed_file(file: DistributionFile) -> DistributionFile:
-    if file.project not in (CONSUMER, PROVIDER):
+    if file.project not in (CONSUMER, PROVIDER, SECOND_CONSUMER):
         return file
     project, version = _text(file.project), _text(file.version)
     metadata = _said(file.metadata)

@@ -106,7 +106,6 @@ def _expected(result: Result) -> dict[str, str | None]:
         "module": scenario.module,
         "verdict": result.verdict,
         "import": "–" if missing else (seen and seen.failed_import) or "succeeds",
-        "needed": (seen and seen.needed) or "–",
         "installed": (seen and seen.installed) or "–",
     }
 

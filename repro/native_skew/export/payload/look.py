@@ -10,7 +10,6 @@ import email.parser
 import json
 import pathlib
 import shutil
-import struct
 import subprocess
 import sys
 from typing import Any
@@ -30,7 +29,6 @@ def main(folder: pathlib.Path, exit_code: int) -> int:
     if problem := no_answer(recorded, folder, exit_code, versions, facts):
         print(f"look.py: {problem}", file=sys.stderr)
         return 2
-    needed = needed_of(sites, recorded["module"], recorded["provider"])
     checks = run_checks(folder, home_of(sites, recorded["consumer"]))
     complaints = [output for code, output in checks.values() if code]
     seen = {
@@ -42,7 +40,6 @@ def main(folder: pathlib.Path, exit_code: int) -> int:
             exit_code=exit_code,
         ),
         "import": (facts.get("error") or "succeeds") if recorded["consumer"] in versions else "–",
-        "needed": needed or "–",
         "installed": versions.get(recorded["provider"], "–"),
     }
     print()
@@ -145,39 +142,6 @@ def run_checks(folder: pathlib.Path, prefix: pathlib.Path | None) -> dict[str, t
         )
         checks[name] = done.returncode, done.stdout.strip()
     return checks
-
-
-def needed_of(sites: Sites, module: str, provider: str) -> str | None:
-    """The provider's library as the module's DT_NEEDED names it."""
-    folders = [site / provider.replace("-", "_") for site in sites]
-    stems = {p.name.partition(".so")[0] for each in folders for p in each.rglob("lib*.so*")}
-    for file in sorted(p for site in sites for p in (site / module).rglob("*.so*")):
-        for name in needed_names(file.read_bytes()):
-            if name.partition(".so")[0] in stems:
-                return name
-    return None
-
-
-def needed_names(data: bytes) -> list[str]:
-    """The DT_NEEDED entries of a 64-bit little-endian ELF file, by its program headers."""
-    if data[:6] != b"\x7fELF\x02\x01":
-        return []
-    offset, size, count = struct.unpack_from("<Q14xHH", data, 32)
-    heads = [struct.unpack_from("<IIQQQQ", data, offset + size * i) for i in range(count)]
-    dynamic = [(start, length) for kind, _, start, _, _, length in heads if kind == 2]
-    tags = [
-        struct.unpack_from("<QQ", data, at)
-        for start, length in dynamic
-        for at in range(start, start + length, 16)
-    ]
-    names = dict(tags).get(5, 0)  # DT_STRTAB: an address, in a segment that is loaded
-    table = next(
-        start + names - address
-        for kind, _, start, address, _, length in heads
-        if kind == 1 and address <= names < address + length
-    )
-    starts = [table + value for tag, value in tags if tag == 1]
-    return [data[start : data.index(b"\0", start)].decode() for start in starts]
 
 
 if __name__ == "__main__":

@@ -49,13 +49,12 @@ def problem(session: Session, made: Task) -> str:
         plan, exit_code = cell._run_steps(publication)
         seen, home = cell._observe(plan, exit_code)
         assert judge(seen, exit_code).verdict in FAILURES
-        found = (
-            [f for f in diagnose(home).findings if f.advice and f.level == "error"] if home else []
-        )
+        found = [f for f in diagnose(home).findings if f.advice] if home else []
         if not found:
             return f"{made.cell.id}: doctor has no advice"
-        own = [a for a in found[0].advice if a.tool.startswith(cell._installer.title)]
-        advice = (own or found[0].advice)[0]
+        worst = min(found, key=lambda f: f.level != "error")
+        own = [a for a in worst.advice if a.tool.startswith(cell._installer.title)]
+        advice = (own or worst.advice)[0]
         if failed := follow(
             advice, cell.sandbox.project, lambda argv: cell._run(argv, plan).exit_code
         ):

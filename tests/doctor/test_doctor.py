@@ -253,7 +253,7 @@ def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
         tool = each.tool.partition(" ")[0]
         if tool in ("poetry", "pdm"):
             assert f"{tool} lock" in each.commands
-        if each.remedy.endswith("rebuild") and tool != "pip":
+        if each.remedy.endswith("rebuild") and tool not in ("pip", "pipenv"):
             assert "cache" in each.commands[0]
         if each.remedy in ("override", "override-older", "build-constraint-rebuild"):
             assert "fake-corelibs" in text
@@ -296,6 +296,23 @@ def test_who_else_needs_the_library_is_named_and_moves_with_it(pair: Any) -> Non
     message, command = first(pair.install(other))
     assert "`fake-pvxs` requires that library too, and must move with it" in message
     assert command == "uv sync --upgrade-package fake-pvxs"
+
+
+def test_the_tool_whose_lock_stands_beside_comes_first(pair: Any) -> None:
+    """What pip installed may be Pipenv's doing, which would undo what pip is told to do."""
+
+    def tools(home: Path) -> list[str]:
+        found = [f for f in diagnose(home).findings if f.rule == "skewed-library"]
+        return [each.tool for each in only(found, "skewed-library").advice]
+
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    for installer in home.rglob("INSTALLER"):
+        installer.write_text("pip\n", encoding="ascii")
+    assert set(tools(home)) == {"pip install"}, "no Pipfile: no project of Pipenv's"
+    (home.parent / "Pipfile").touch()
+    assert tools(home)[0] == "pip install"
+    (home.parent / "Pipfile.lock").touch()
+    assert tools(home)[0] == "pipenv lock, pipenv sync"
 
 
 def test_no_forged_name_or_version_reaches_a_command_line() -> None:

@@ -110,20 +110,23 @@ def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
     """``findings`` without advice for a project where the environment at ``root`` is none's.
 
     ``uv sync`` in an empty project removes what is installed. What Poetry and others installed is
-    a project's, wherever that is: there the advice stays.
+    a project's, wherever that is: there the advice stays. Where a tool's lock stands beside the
+    environment, that tool comes first: it would undo what another one did.
     """
     empty = Request(requirements=())
-    absent = {
-        each.title
-        for each in tabs().values()
-        if each.makes_environment
-        and not any(
-            _beside(root, name) for name in each.render(empty, todays_context("", "")).files
-        )
-    }
-    for each in findings:
-        kept = tuple(advice for advice in each.advice if advice.tool not in absent)
-        yield replace(each, advice=kept) if kept else each
+    absent, locked = set(), set()
+    for each in tabs().values():
+        files = each.render(empty, todays_context("", "")).files
+        if files and not any(_beside(root, name) for name in files):
+            absent.add(each.title)
+        elif any(
+            each.id in lock.installers and any(_beside(root, name) for name in lock.names)
+            for lock in TOOLS[each.tool].locks
+        ):
+            locked.add(each.title)
+    for finding in findings:
+        kept = [each for each in finding.advice if each.tool not in absent] or finding.advice
+        yield replace(finding, advice=tuple(sorted(kept, key=lambda each: each.tool not in locked)))
 
 
 def _beside(root: Path, name: str) -> bool:

@@ -207,6 +207,7 @@ TOOL = PackagingTool(
     order=5,
     installers=(_LOCK_SYNC,),
     isolate=_isolate,
+    installer_file="pip",  # which it runs
     locks=(
         LockFormat(
             names=("Pipfile.lock",), read=_lock, settings=build_settings, installers=("pipenv",)

@@ -186,11 +186,14 @@ def assert_declared(project: Path, answers: dict[str, str]) -> None:
 
 def with_and_without_ci() -> list[tuple[str, dict[str, str]]]:
     """Every other choice of the two templates that are not built in pairs above."""
-    providers = itertools.product(GRANULARITIES, LICENCES)
-    remedies = json.loads((TEMPLATES / "uv-application/cookiecutter.json").read_text())["remedy"]
+    offered = {
+        template: json.loads((TEMPLATES / template / "cookiecutter.json").read_text())
+        for template in ("native-provider", "uv-application")
+    }
+    of_provider = itertools.product(offered["native-provider"]["abi_granularity"], LICENCES)
     return [
-        *(("native-provider", {"abi_granularity": g, "license": l}) for g, l in providers),
-        *(("uv-application", {"remedy": remedy}) for remedy in remedies),
+        *(("native-provider", {"abi_granularity": g, "license": l}) for g, l in of_provider),
+        *(("uv-application", {"remedy": r}) for r in offered["uv-application"]["remedy"]),
     ]
 
 

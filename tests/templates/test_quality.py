@@ -34,7 +34,9 @@ def test_generated_code_is_clean(bakery: Bakery, template: str, providers: dict[
     bakery.run("mypy", "--cache-dir", bakery.root / "mypy", cwd=project, site=site)
 
 
-@pytest.mark.parametrize("length", [1, 25, 37, 60])
+@pytest.mark.parametrize(
+    "length", [1, pytest.param(25, marks=pytest.mark.full), pytest.param(37, marks=pytest.mark.full), 60]
+)
 @pytest.mark.parametrize(
     ("template", "names"),
     [

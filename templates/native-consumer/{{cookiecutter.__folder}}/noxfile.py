@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import runpy
+import tempfile
 from pathlib import Path
 
 import nox
@@ -76,6 +77,7 @@ def consistency(session: nox.Session) -> None:
     Of a release, exactly what is uploaded: nox -s consistency -- dist/*
     """
     session.install(*group("consistency"))
+    session.run("python", "tools/consistency.py")
     built = [] if session.posargs else build(session)
     providers = []
     for end, requirements in ENDS.items():
@@ -106,9 +108,9 @@ def install(session: nox.Session, end: str, installer: str) -> None:
         "pip": ["python", "-m", "pip", "--python", python, "install"],
         "uv": ["uv", "pip", "install", "--python", python],
     }[installer]
-    # Away from this folder, where uv would read the settings of pyproject.toml.
+    # Outside this folder: below it, uv would read the settings of pyproject.toml.
     tests, home = str(Path("tests").resolve()), Path.cwd()
-    session.chdir(session.create_tmp())
+    session.chdir(tempfile.gettempdir())
     session.run(*command, "--no-cache-dir", "--constraint", str(constraint), str(sdist))
     session.run("uv", "pip", "install", "--python", python, *group("test"))
     session.run(python, "-c", f"import {PACKAGE} as m; m.main()", external=True)

@@ -50,7 +50,8 @@ def folder_and_version(provider: Any, requirements: list[str]) -> tuple[Path, st
             f"{name} {version} is in the build environment, but pyproject.toml declares "
             f"{name}{wanted}.\n"
             "A module built now would not load where its metadata is satisfied.\n"
-            "Build with isolation, or install the declared version first."
+            "Build with isolation, or install the declared version first.\n"
+            "After a change of the range, `nox -s range` tells the isolated build of it."
         )
     return folder, version
 

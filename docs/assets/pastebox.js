@@ -23,6 +23,8 @@
   ];
   const COLOURS = /(?:\u001b|␛|\^\[)\][^\u0007\u001b]*(?:\u0007|\u001b\\)|(?:\u001b|␛|\^\[|\\033|\\x1b|\\e)\[[0-9;?]*[ -/]*[@-~]|\[(?:\d{1,3};)*\d{0,3}m(?=\S|\s|$)/g;
 
+  const ENTITIES = { quot: '"', lt: "<", gt: ">", amp: "&" };
+
   function bare(line) {
     for (let before = null; before !== line; ) {
       before = line;
@@ -33,14 +35,28 @@
 
   /* The text as the tool printed it. */
   function clean(text) {
-    return text
+    const plain = text
       .replace(/\r\n?/g, "\n")
       .replace(/[\u200b\ufeff]/g, "")
       .replace(/\u00a0/g, " ")
-      .replace(COLOURS, "")
-      .split("\n")
-      .map(bare)
-      .join("\n");
+      .replace(/[\u2018\u2019]/g, "'")
+      .replace(/[\u201c\u201d]/g, '"')
+      .replace(/&(quot|#0?39|#x27|lt|gt|amp);/g, (entity, name) => ENTITIES[name] || "'")
+      .replace(/^.*Traceback[^\n]*\\n.*$/gm, (line) => line.replace(/\\r?\\?n/g, "\n").replace(/\\(["'])/g, "$1"))
+      .replace(COLOURS, "");
+    return unprefixed(plain.split("\n").map(bare)).join("\n");
+  }
+
+  /* A prefix that is nobody's known one: what stands before a line that begins like this, on all
+     lines, with other numbers. */
+  const BEGINNINGS = /^(\S.{0,98}?)(?:Traceback \(most recent call last\)|Package +Version|Installed \d+ packages|Resolved \d+ packages|Successfully installed |The package `)/;
+
+  function unprefixed(lines) {
+    const before = lines.map((line) => (BEGINNINGS.exec(line) || [])[1]).find(Boolean);
+    if (!before || /(?:Error|error): *$|^\$/.test(before)) return lines;
+    const shape = before.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\d+/g, "\\d+");
+    const prefix = new RegExp(`^${shape}`);
+    return lines.map((line) => line.replace(prefix, ""));
   }
 
   /* A terminal cuts lines at its width, inside of words: put together what is as long as the
@@ -83,12 +99,16 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|problem with poetry but with) `?(?!(?:wheels?|installable|editable)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|problem with poetry but with) [`'"]?(?!(?:wheels?|installable|editable|a|the)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
 
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
     cv2: "opencv-python", "cffi-backend": "cffi", PIL: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
-    tables: "tables", "flash-attn-2-cuda": "flash-attn", OpenSSL: "pyopenssl", Crypto: "pycryptodome", pvxslibs: "pvxslibs",
+    "flash-attn-2-cuda": "flash-attn", OpenSSL: "pyopenssl", Crypto: "pycryptodome", Cryptodome: "pycryptodomex", grpc: "grpcio",
+    MySQLdb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf", wx: "wxpython", cairo: "pycairo", gi: "pygobject",
+    zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", brotli: "brotli", usb: "pyusb", serial: "pyserial", faiss: "faiss-cpu",
+    tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python", MPI: "mpi4py",
+    psycopg2: "psycopg2", flash_attn_2_cuda: "flash-attn", flash_attn_3: "flash-attn", google: "protobuf", smbus: "smbus",
   };
   /* Whose a library is, by the beginning of its name. */
   const PROVIDERS = [
@@ -99,6 +119,12 @@
     [/^libtensorflow/, "tensorflow"],
     [/^libonnxruntime\.so/, "onnxruntime"],
     [/^libfakecore\.so/, "fake-corelibs"],
+    [/^libpetsc\.so/, "petsc"],
+    [/^libslepc\.so/, "slepc"],
+    [/^libshiboken6/, "shiboken6"],
+    [/^libpyside6/, "pyside6-essentials"],
+    [/^libtbb\w*\.so/, "tbb"],
+    [/^libcasadi\.so/, "casadi"],
   ];
 
   function versionsIn(text) {
@@ -137,8 +163,12 @@
     if (stated) return stated[0];
     if (!provider) return undefined;
     const name = provider.replace(/[-_.]/g, "[-_.]");
-    const found = new RegExp(`(?<![\\w-])${name}(?:\\[[^\\]\\n]*\\])?\\s*\\(?((?:[<>~!]=?|===?)\\s*\\d[^\\n\`'";)]*)`, "i").exec(text.replace(LISTED, ""));
+    const found = new RegExp(`(?<![\\w-])${name}(?:\\[[^\\]\\n]*\\])?\\s*(?:\\(|\\[required: )?((?:[<>~!]=?|===?)\\s*\\d(?:[^\\n\`'";),]|,(?! installed))*)`, "i").exec(text.replace(LISTED, ""));
     return found ? found[1].trim() : undefined;
+  }
+
+  function dotted(version) {
+    return version.replace(/,\s*/g, ".").replace(/\.$/, "");
   }
 
   function lowest(requirement) {
@@ -146,8 +176,13 @@
   }
 
   /* The package whose library it is, what the module was built with, and what is there now. */
-  function skewed(text, facts, { installed, build }, ids) {
+  function skewed(text, facts, { installed, build }, ids, message) {
     const rows = [];
+    /* Said by the message itself. */
+    if (facts.compiled && facts.running) {
+      const of = facts.provider || message.provider;
+      return [{ name: normal(of), built: dotted(facts.compiled), installed: dotted(facts.running), said: true }];
+    }
     for (const [name, version] of build) {
       const now = installed.get(name);
       if (now && now !== version) rows.push({ name, built: version, installed: now });
@@ -155,8 +190,9 @@
     if (rows.length) return rows;
     const named = (new RegExp(`^${NAME}`).exec(facts.requirement || "") || [])[0];
     const owner = (PROVIDERS.find(([beginning]) => beginning.test(facts.library || "")) || [])[1];
-    const name = facts.provider || named || owner;
-    if (!name) return rows;
+    const given = facts.provider || named || owner || message.provider;
+    if (!given) return rows;
+    const name = PACKAGES[given] || given;
     const now = facts.installed || installed.get(normal(name));
     const asked = required(text, facts, name);
     /* A requirement tells of the build only where the module itself has failed. */
@@ -185,6 +221,7 @@
 
   function family(id, ids, facts, text) {
     const imported = ids.has("missing-library") || ids.has("undefined-symbol");
+    if (ids.has("requirement-missing") && imported) return "stamped: the built metadata has a requirement that the published has not";
     if (ids.has("violated-requirement") && (imported || facts.built)) return "stamped: the built metadata differs from the published";
     if (id === "undefined-symbol") return PASSES.test(text) ? "unstamped: the check passes, so nothing in the metadata says what was built against" : "";
     if (id === "wrong-result") return "drift without a linker error";
@@ -212,10 +249,17 @@
     return found;
   }
 
+  /* Warnings are often of something else, which goes on without: they count where nothing else does. */
+  const WARNING = /^.*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc).*$/gm;
+
   function analyse(pasted, messages) {
     const facts = {};
     let text = clean(pasted);
-    let found = matches(text, messages, facts);
+    let found = matches(text.replace(WARNING, ""), messages, facts);
+    if (found.every((message) => message.rank > 3)) {
+      for (const key of Object.keys(facts)) delete facts[key];
+      found = matches(text, messages, facts);
+    }
     if (!found.length || found.every((message) => !message.title && message.rank > 3)) {
       const whole = unwrapped(text);
       const more = matches(whole, messages, facts);
@@ -226,7 +270,8 @@
     const versions = versionsIn(text);
     const built = [...text.matchAll(BUILT)];
     facts.built = built.length > 0;
-    if (!facts.consumer) {
+    if (facts.consumer) facts.consumer = normal(facts.consumer);
+    else {
       const names = built.map((match) => normal(match[1]));
       const failing = /^(?:module-missing-in-build|no-)/.test((found[0] || {}).id) ? undefined : owner(text, versions.installed);
       facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : names[names.length - 1]);
@@ -235,8 +280,8 @@
       const exact = built.filter((match) => normal(match[1]) === normal(facts.consumer) && match[2]).pop();
       facts.consumer_version = versions.installed.get(normal(facts.consumer)) || (exact || [])[2];
     }
-    const skew = skewed(text, facts, versions, ids);
     const [first] = found;
+    const skew = first ? skewed(text, facts, versions, ids, first) : [];
     return {
       found,
       kind: first && kind(first, ids, skew),
@@ -252,11 +297,13 @@
     if (first.kind !== "possible") return first.kind;
     const imported = ["missing-library", "undefined-symbol"].some((id) => ids.has(id));
     const differ = skew.some((row) => row.built && row.installed && row.built !== row.installed);
+    if (skew.some((row) => row.said && row.built !== row.installed)) return "skew";
     return imported && (ids.has("violated-requirement") || differ) ? "skew" : "possible";
   }
 
   /* What the pages' snippets may be filled in with; see names.js. */
-  function names(facts, [first]) {
+  function names(facts, rows) {
+    const [first] = rows.filter((row) => !row.said);
     return {
       consumer: facts.consumer,
       consumer_version: facts.consumer_version,
@@ -271,6 +318,8 @@
     possible: "Perhaps built against one version and run with another.",
     stopped: "", // the meaning says it all: nothing was run
     native: "Native code, but no skew between packages.",
+    pair: "Two packages whose releases do not belong together.",
+    unsure: "Compiled code may be behind it; the message does not say.",
     other: "Nothing in it points to compiled code.",
   };
 
@@ -279,7 +328,7 @@
 
   function flat(result) {
     const [row = {}] = result.skew;
-    const all = { ...result.facts, installed: undefined, built: undefined, ...row, family: result.family };
+    const all = { ...result.facts, installed: undefined, built: undefined, ...row, name: row.name, family: result.family };
     const kept = FACTS.filter((key) => all[key]).map((key) => [key, String(all[key])]);
     return { id: result.found[0].id, kind: result.kind, ...Object.fromEntries(kept) };
   }

@@ -379,7 +379,8 @@ CASES: tuple[Case, ...] = (
         "NumPy's own message",
         "A module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.2.6 as it may crash. To support both 1.x and 2.x\nversions of NumPy, modules must be compiled with NumPy 2.0.\n",
         "numpy-abi",
-        "possible",
+        "skew",
+        {"name": "numpy", "built": "1.x", "installed": "2.2.6"},
     ),
     Case(
         "numpy.dtype",
@@ -410,13 +411,15 @@ CASES: tuple[Case, ...] = (
         "HDF5",
         "Warning! ***HDF5 library version mismatched error***\nThe HDF5 header files used to compile this application do not match\nthe version used by the HDF5 library to which this application is linked.\nHeaders are 1.14.2, library is 1.14.0\n",
         "hdf5-headers",
-        "possible",
+        "skew",
+        {"name": "hdf5", "built": "1.14.2", "installed": "1.14.0"},
     ),
     Case(
         "h5py",
         "UserWarning: h5py is running against HDF5 1.14.3 when it was built against 1.14.2, this may cause problems",
         "hdf5-headers",
-        "possible",
+        "skew",
+        {"built": "1.14.2", "installed": "1.14.3"},
     ),
     Case(
         "xmlsec",
@@ -675,7 +678,8 @@ CASES: tuple[Case, ...] = (
         "WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:\n"
         "    PyTorch 2.4.1+cu121 with CUDA 1201 (you have 2.5.1+cu124)",
         "extension-for-another-torch",
-        "possible",
+        "skew",
+        {"consumer": "xformers", "built": "2.4.1+cu121", "installed": "2.5.1+cu124"},
     ),
     Case(
         "a compiled module that is not there, after a failed build",
@@ -813,5 +817,682 @@ CASES: tuple[Case, ...] = (
         "(/v/lib/python3.11/site-packages/werkzeug/__init__.py)\n",
         None,
         None,
+    ),
+    # More kinds of what comes between a failure and its reader.
+    Case(
+        "jenkins timestamper",
+        (
+            "10:11:12  Traceback (most recent call last):\n"
+            '10:11:12    File "/app/main.py", line 2, in <module>\n'
+            "10:11:12      from slepc4py import SLEPc\n"
+            '10:11:12    File "/usr/local/lib/python3.11/site-packages/slepc4py/lib/__init__.py", line 14, in <module>\n'
+            "10:11:12      from . import _x\n"
+            "10:11:12  ImportError: libslepc.so.3.19: cannot open shared object file: No such file or directory"
+        ),
+        "missing-library",
+        "possible",
+        {"library": "libslepc.so.3.19", "consumer": "slepc4py", "name": "slepc"},
+    ),
+    Case(
+        "ray",
+        (
+            "(ServeReplica:llm pid=4242, ip=10.0.0.4) Traceback (most recent call last):\n"
+            '(ServeReplica:llm pid=4242, ip=10.0.0.4)   File "/app/main.py", line 2, in <module>\n'
+            "(ServeReplica:llm pid=4242, ip=10.0.0.4)     import vllm\n"
+            '(ServeReplica:llm pid=4242, ip=10.0.0.4)   File "/usr/local/lib/python3.11/site-packages/vllm/_custom_ops.py", line 14, in <module>\n'
+            "(ServeReplica:llm pid=4242, ip=10.0.0.4)     from . import _x\n"
+            "(ServeReplica:llm pid=4242, ip=10.0.0.4) ImportError: /opt/v/lib/python3.12/site-packages/vllm/_C.abi3.so: undefined symbol: _ZN3c106ivalue14ConstantString6createESs"
+        ),
+        "undefined-symbol",
+        "possible",
+        {"consumer": "vllm"},
+    ),
+    Case(
+        "lambda pydantic",
+        "[ERROR] Runtime.ImportModuleError: Unable to import module 'handler': No module named 'pydantic_core._pydantic_core'",
+        "module-for-another-python",
+        "native",
+        {"module": "pydantic_core._pydantic_core"},
+    ),
+    Case(
+        "json log with escapes",
+        '{"level":"error","exc_info":"Traceback (most recent call last):\\n  File \\"/app/a.py\\", line 1, in <module>\\n    import rasterio\\n  File \\"/usr/lib/python3.11/site-packages/rasterio/__init__.py\\", line 33, in <module>\\n    from rasterio._base import X\\nImportError: libgdal.so.32: cannot open shared object file: No such file or directory"}',
+        "system-library",
+        "native",
+        {"library": "libgdal.so.32", "consumer": "rasterio"},
+    ),
+    Case(
+        "jupyter conda gdal",
+        (
+            "---------------------------------------------------------------------------\n"
+            "ImportError                               Traceback (most recent call last)\n"
+            "Cell In[1], line 1\n"
+            "----> 1 import fiona\n"
+            "\n"
+            "File ~/miniconda3/envs/geo/lib/python3.11/site-packages/fiona/__init__.py:86\n"
+            "     84 import glob\n"
+            "---> 86 from fiona.collection import BytesCollection, Collection\n"
+            "\n"
+            "ImportError: libgdal.so.34: cannot open shared object file: No such file or directory"
+        ),
+        "conda-library",
+        "possible",
+        {"library": "libgdal.so.34", "consumer": "fiona"},
+    ),
+    Case(
+        "japanese",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/app/main.py", line 2, in <module>\n'
+            "    import softioc\n"
+            '  File "/usr/local/lib/python3.11/site-packages/softioc/imports.py", line 14, in <module>\n'
+            "    from . import _x\n"
+            "ImportError: libdbRecStd.so.7.0.10.99.0: 共有オブジェクトファイルを開けません: そのようなファイルやディレクトリはありません\n"
+        ),
+        "missing-library",
+        "possible",
+        {"library": "libdbRecStd.so.7.0.10.99.0", "name": "epicscorelibs"},
+    ),
+    Case(
+        "korean",
+        "ImportError: libboost_python310.so.1.81.0: 동적 오브젝트 파일을 열 수 없습니다: 그런 파일이나 디렉터리가 없습니다",
+        "missing-library",
+        "possible",
+        {"library": "libboost_python310.so.1.81.0"},
+    ),
+    Case(
+        "turkish",
+        "OSError: libgomp.so.1: paylaşımlı nesne dosyası açılamıyor: Böyle bir dosya ya da dizin yok",
+        "compiler-runtime",
+        "native",
+        {"library": "libgomp.so.1"},
+    ),
+    Case(
+        "windows german procedure",
+        "ImportError: DLL load failed while importing QtWidgets: Die angegebene Prozedur wurde nicht gefunden.",
+        "windows-procedure",
+        "possible",
+    ),
+    Case(
+        "windows init",
+        (
+            "Traceback (most recent call last):\r\n"
+            '  File "C:\\Users\\a\\AppData\\Local\\Programs\\Python\\Python311\\Lib\\site-packages\\tensorflow\\python\\pywrap_tensorflow.py", line 62, in <module>\r\n'
+            "    from tensorflow.python._pywrap_tensorflow_internal import *\r\n"
+            "ImportError: DLL load failed while importing _pywrap_tensorflow_internal: A dynamic link library (DLL) initialization routine failed.\r\n"
+            "\r\n"
+            "Failed to load the native TensorFlow runtime."
+        ),
+        "windows-init",
+        "possible",
+        {"consumer": "tensorflow"},
+    ),
+    Case(
+        "mac long omp",
+        (
+            "OSError: dlopen(/Users/a/v/lib/python3.11/site-packages/lightgbm/lib/lib_lightgbm.dylib, 0x0006): Library not loaded: @rpath/libomp.dylib\n"
+            "  Referenced from: <D21A7969> /Users/a/v/lib/python3.11/site-packages/lightgbm/lib/lib_lightgbm.dylib\n"
+            "  Reason: tried: '/opt/homebrew/opt/libomp/lib/libomp.dylib' (no such file), '/usr/local/lib/libomp.dylib' (no such file)"
+        ),
+        "compiler-runtime",
+        "native",
+        {"consumer": "lightgbm"},
+    ),
+    Case(
+        "mac python framework",
+        (
+            "ImportError: dlopen(/Users/a/v/lib/python3.11/site-packages/astro/_astro.cpython-311-darwin.so, 0x0002): Library not loaded: /Library/Frameworks/Python.framework/Versions/3.11/Python\n"
+            "  Referenced from: <52C5> /Users/a/v/lib/python3.11/site-packages/astro/_astro.cpython-311-darwin.so\n"
+            "  Reason: tried: '/Library/Frameworks/Python.framework/Versions/3.11/Python' (no such file)"
+        ),
+        "other-libpython",
+        "native",
+    ),
+    Case(
+        "mac compat version",
+        (
+            "ImportError: dlopen(/Users/a/v/lib/python3.9/site-packages/lxml/etree.cpython-39-darwin.so, 2): Library not loaded: @rpath/libxml2.2.dylib\n"
+            "  Referenced from: /Users/a/v/lib/python3.9/site-packages/lxml/etree.cpython-39-darwin.so\n"
+            "  Reason: Incompatible library version: etree.cpython-39-darwin.so requires version 13.0.0 or later, but libxml2.2.dylib provides version 12.0.0"
+        ),
+        "macos-library-older",
+        "skew",
+        {"consumer": "lxml", "built": "13.0.0"},
+    ),
+    Case(
+        "mac team ids",
+        "ImportError: dlopen(/Users/a/x/_y.so, 0x0002): tried: '/Users/a/x/_y.so' (code signature in <AB> '/Users/a/x/_y.so' not valid for use in process: mapping process and mapped file (non-platform) have different Team IDs)",
+        "not-executable",
+        "native",
+    ),
+    Case(
+        "numpy2 full",
+        (
+            "A module that was compiled using NumPy 1.x cannot be run in\n"
+            "NumPy 2.1.3 as it may crash. To support both 1.x and 2.x\n"
+            "versions of NumPy, modules must be compiled with NumPy 2.0.\n"
+            "Some module may need to rebuild instead e.g. with 'pybind11>=2.12'.\n"
+            "\n"
+            "If you are a user of the module, the easiest solution will be to\n"
+            "downgrade to 'numpy<2' or try to upgrade the affected module.\n"
+            "We expect that some modules will need time to support NumPy 2.\n"
+            "\n"
+            'Traceback (most recent call last):  File "/app/run.py", line 1, in <module>\n'
+            "    import onnxruntime\n"
+            '  File "/usr/local/lib/python3.11/site-packages/onnxruntime/__init__.py", line 23, in <module>\n'
+            "    from onnxruntime.capi._pybind_state import ExecutionMode\n"
+            "AttributeError: _ARRAY_API not found\n"
+            "ImportError: numpy.core.multiarray failed to import\n"
+        ),
+        "numpy-abi",
+        "skew",
+        {"consumer": "onnxruntime", "name": "numpy", "installed": "2.1.3", "built": "1.x"},
+    ),
+    Case(
+        "np.float_",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/app/main.py", line 2, in <module>\n'
+            "    import chromadb\n"
+            '  File "/usr/local/lib/python3.11/site-packages/chromadb/api/types.py", line 14, in <module>\n'
+            "    from . import _x\n"
+            "AttributeError: `np.float_` was removed in the NumPy 2.0 release. Use `np.float64` instead.\n"
+        ),
+        "numpy-names",
+        "other",
+        {"consumer": "chromadb"},
+    ),
+    Case(
+        "pickle numpy._core",
+        (
+            '  File "/v/lib/python3.10/site-packages/joblib/numpy_pickle.py", line 577, in _unpickle\n'
+            "ModuleNotFoundError: No module named 'numpy._core'"
+        ),
+        "numpy-names",
+        "other",
+    ),
+    Case(
+        "numba needs",
+        "ImportError: Numba needs NumPy 2.2 or less. Got NumPy 2.3.",
+        "releases-apart",
+        "pair",
+    ),
+    Case(
+        "size changed greenlet",
+        "ValueError: greenlet.greenlet size changed, may indicate binary incompatibility. Expected 152 from C header, got 40 from PyObject",
+        "size-changed",
+        "possible",
+        {"name": "greenlet"},
+    ),
+    Case(
+        "does not export",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/app/main.py", line 2, in <module>\n'
+            "    import xmlsec\n"
+            '  File "/usr/local/lib/python3.11/site-packages/xmlsec/__init__.py", line 14, in <module>\n'
+            "    from . import _x\n"
+            "ImportError: lxml.etree does not export expected C function elementFactory\n"
+        ),
+        "size-changed",
+        "possible",
+        {"name": "lxml", "consumer": "xmlsec"},
+    ),
+    Case(
+        "hdf5 versions",
+        (
+            "Warning! ***HDF5 library version mismatched error***\n"
+            "The HDF5 header files used to compile this application do not match\n"
+            "the version used by the HDF5 library to which this application is linked.\n"
+            "Data corruption or segmentation faults may occur if the application continues.\n"
+            "Headers are 1.12.2, library is 1.14.3\n"
+            "\tSUMMARY OF THE HDF5 CONFIGURATION\n"
+            "Bye...\n"
+            "Aborted (core dumped)"
+        ),
+        "hdf5-headers",
+        "skew",
+        {"name": "hdf5", "built": "1.12.2", "installed": "1.14.3"},
+    ),
+    Case(
+        "xformers built",
+        (
+            "WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:\n"
+            "    PyTorch 2.1.0+cu121 with CUDA 1201 (you have 2.3.0+cpu)\n"
+            "    Python  3.10.13 (you have 3.10.12)"
+        ),
+        "extension-for-another-torch",
+        "skew",
+        {"name": "torch", "built": "2.1.0+cu121", "installed": "2.3.0+cpu", "consumer": "xformers"},
+    ),
+    Case(
+        "torchvision cuda majors",
+        "RuntimeError: Detected that PyTorch and torchvision were compiled with different CUDA major versions. PyTorch has CUDA Version=12.1 and torchvision has CUDA Version=11.8. Please reinstall the torchvision that matches your PyTorch install.",
+        "extension-for-another-torch",
+        "possible",
+    ),
+    Case(
+        "driver too old",
+        "RuntimeError: The NVIDIA driver on your system is too old (found version 11040). Please update your GPU driver by downloading and installing a new version",
+        "gpu-driver",
+        "native",
+    ),
+    Case(
+        "not compiled with cuda",
+        "AssertionError: Torch not compiled with CUDA enabled",
+        "cpu-build",
+        "native",
+    ),
+    Case(
+        "cudnn",
+        "RuntimeError: cuDNN version incompatibility: PyTorch was compiled  against (8, 9, 2) but found runtime version (8, 7, 0). PyTorch already comes with bundled cuDNN.",
+        "cudnn",
+        "skew",
+        {"built": "8.9.2"},
+    ),
+    Case(
+        "tf noise then proto",
+        (
+            "2026-01-01 10:10:10.123456: W tensorflow/stream_executor/platform/default/dso_loader.cc:64] Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open shared object file: No such file or directory\n"
+            "Traceback (most recent call last):\n"
+            '  File "/app/a.py", line 1, in <module>\n'
+            "    import tensorflow\n"
+            "TypeError: Descriptors cannot be created directly.\n"
+            "If this call came from a _pb2.py file, your generated code is out of date and must be regenerated with protoc >= 3.19.0."
+        ),
+        "protobuf-generated",
+        "pair",
+    ),
+    Case(
+        "libprotobuf fatal",
+        (
+            "[libprotobuf FATAL google/protobuf/stubs/common.cc:83] This program was compiled against version 3.9.2 of the Protocol Buffer runtime library, which is not compatible with the installed version (3.21.9).  Contact the program author for an update.\n"
+            "Aborted (core dumped)"
+        ),
+        "protobuf-runtime",
+        "skew",
+        {"built": "3.9.2", "installed": "3.21.9"},
+    ),
+    Case(
+        "psycopg no pq",
+        (
+            "ImportError: no pq wrapper available.\n"
+            "Attempts made:\n"
+            "- couldn't import psycopg 'c' implementation: No module named 'psycopg_c'\n"
+            "- couldn't import psycopg 'binary' implementation: No module named 'psycopg_binary'\n"
+            "- couldn't import psycopg 'python' implementation: libpq library not found"
+        ),
+        "system-library",
+        "native",
+    ),
+    Case(
+        "weasyprint",
+        "OSError: cannot load library 'libgobject-2.0-0': libgobject-2.0-0: cannot open shared object file: No such file or directory.  Additionally, ctypes.util.find_library() did not manage to locate a library called 'libgobject-2.0-0'",
+        "system-library",
+        "native",
+    ),
+    Case(
+        "qt xcb",
+        (
+            'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.\n'
+            "This application failed to start because no Qt platform plugin could be initialized. Reinstalling the application may fix this problem.\n"
+            "\n"
+            "Available platform plugins are: eglfs, xcb, offscreen.\n"
+            "\n"
+            "Aborted (core dumped)"
+        ),
+        "qt-plugin",
+        "native",
+    ),
+    Case(
+        "qt not defined",
+        "ImportError: /v/lib/python3.11/site-packages/PyQt6/QtGui.abi3.so: symbol _ZN5QFontC1Ev, version Qt_6 not defined in file libQt6Gui.so.6 with link time reference",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "pyqt6", "symbol": "_ZN5QFontC1Ev"},
+    ),
+    Case(
+        "exec stack",
+        "ImportError: /v/lib/python3.10/site-packages/x/_x.so: cannot enable executable stack as shared object requires: Invalid argument",
+        "executable-stack",
+        "native",
+    ),
+    Case(
+        "scipy grafted",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/app/main.py", line 2, in <module>\n'
+            "    import scipy\n"
+            '  File "/usr/local/lib/python3.11/site-packages/scipy/linalg/__init__.py", line 14, in <module>\n'
+            "    from . import _x\n"
+            "ImportError: libscipy_openblas-68440149.so: cannot open shared object file: No such file or directory\n"
+        ),
+        "own-library-gone",
+        "native",
+        {"consumer": "scipy"},
+    ),
+    Case(
+        "pyinit",
+        "ImportError: dynamic module does not define module export function (PyInit__rust)",
+        "no-init",
+        "native",
+    ),
+    Case(
+        "maturin pyo3",
+        (
+            "💥 maturin failed\n"
+            "  Caused by: Failed to build a native library through cargo\n"
+            "  error: the configured Python interpreter version (3.14) is newer than PyO3's maximum supported version (3.13)\n"
+            "ERROR: Failed building wheel for tiktoken"
+        ),
+        "build-tool-release",
+        "stopped",
+        {"consumer": "tiktoken"},
+    ),
+    Case(
+        "pep517 cython",
+        (
+            "  AttributeError: cython_sources\n"
+            "  [end of output]\n"
+            "error: subprocess-exited-with-error\n"
+            "× Getting requirements to build wheel did not run successfully.\n"
+            "ERROR: Failed to build 'pyyaml' when getting requirements to build wheel"
+        ),
+        "build-tool-release",
+        "stopped",
+        {"consumer": "pyyaml"},
+    ),
+    Case(
+        "impimporter",
+        (
+            "error: subprocess-exited-with-error\n"
+            "  × Getting requirements to build wheel did not run successfully.\n"
+            "      AttributeError: module 'pkgutil' has no attribute 'ImpImporter'. Did you mean: 'zipimporter'?\n"
+            "  Collecting numpy==1.24.4"
+        ),
+        "build-tool-release",
+        "stopped",
+    ),
+    Case(
+        "mysqlclient pkgconfig",
+        (
+            "      Trying pkg-config --exists mysqlclient\n"
+            "      Exception: Can not find valid pkg-config name.\n"
+            "      Specify MYSQLCLIENT_CFLAGS and MYSQLCLIENT_LDFLAGS env vars manually\n"
+            "  error: subprocess-exited-with-error"
+        ),
+        "no-header",
+        "native",
+    ),
+    Case(
+        "poetry solving",
+        (
+            "Because no versions of django-foo match >2.0,<3.0\n"
+            " and django-foo (2.0) depends on django (>=5.0), django-foo (>=2.0,<3.0) requires django (>=5.0).\n"
+            "So, because app depends on both django (^4.2) and django-foo (^2.0), version solving failed."
+        ),
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "conda solve",
+        (
+            "Could not solve for environment specs\n"
+            "The following packages are incompatible\n"
+            "├─ gdal 3.8* is installable and it requires\n"
+            "│  └─ libgdal 3.8.0, which requires\n"
+            "└─ rasterio 1.2* is not installable\n"
+            "LibMambaUnsatisfiableError: Encountered problems while solving:"
+        ),
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "poetry candidates",
+        (
+            "  - Installing torch (2.2.0): Failed\n"
+            "\n"
+            "  RuntimeError\n"
+            "\n"
+            "  Unable to find installation candidates for torch (2.2.0)"
+        ),
+        "wrong-tag",
+        "native",
+    ),
+    Case(
+        "circular import",
+        "ImportError: cannot import name '_helper' from partially initialized module 'app.util' (most likely due to a circular import) (/srv/app/util.py)",
+        None,
+        None,
+    ),
+    Case(
+        "distutils gone",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/app/main.py", line 2, in <module>\n'
+            "    import tensorboard\n"
+            '  File "/usr/local/lib/python3.11/site-packages/tensorboard/compat/x.py", line 14, in <module>\n'
+            "    from . import _x\n"
+            "ModuleNotFoundError: No module named 'distutils'\n"
+        ),
+        "removed-from-python",
+        "other",
+    ),
+    Case(
+        "etree",
+        "ImportError: cannot import name 'etree' from 'lxml' (/var/task/lxml/__init__.py)",
+        "module-for-another-python",
+        "native",
+    ),
+    Case(
+        "cffi backend",
+        "ModuleNotFoundError: No module named '_cffi_backend'",
+        "module-for-another-python",
+        "native",
+        {"module": "_cffi_backend"},
+    ),
+    Case(
+        "python version mismatch",
+        (
+            "ImportError: Python version mismatch: module was compiled for Python 3.10, but the interpreter version is incompatible: 3.9.10 (main, May 23 2023, 12:55:28) \n"
+            "[GCC 11.3.0]."
+        ),
+        "python-symbol",
+        "native",
+    ),
+    Case(
+        "petsc symbol conda",
+        (
+            'File "/home/xh/jax/example.py", line 6, in <module>\n'
+            '  File "/home/xh/.conda/envs/jf/lib/python3.10/site-packages/petsc4py/lib/__init__.py", line 77, in import_module\n'
+            "    module = importlib.util.module_from_spec(spec)\n"
+            "ImportError: /home/xh/.conda/envs/jf/lib/libpetsc.so.3.24: undefined symbol: MPI_Neighbor_alltoallv_init"
+        ),
+        "undefined-symbol",
+        "possible",
+        {"symbol": "MPI_Neighbor_alltoallv_init", "consumer": "petsc4py"},
+    ),
+    Case(
+        "libsz",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "<string>", line 1, in <module>\n'
+            '  File "/opt/3.4.4/lib/python3.4/site-packages/h5py/__init__.py", line 24, in <module>\n'
+            "    from . import _errors\n"
+            "ImportError: libsz.so.2: cannot open shared object file: No such file or directory"
+        ),
+        "system-library",
+        "native",
+        {"library": "libsz.so.2", "consumer": "h5py"},
+    ),
+    Case(
+        "hunspell docker",
+        (
+            '  File "/usr/local/lib/python3.6/site-packages/hunspell/__init__.py", line 3, in <module>\n'
+            "ImportError: libhunspell-1.3.so.0: cannot open shared object file: No such file or directory"
+        ),
+        "system-library",
+        "native",
+        {"library": "libhunspell-1.3.so.0"},
+    ),
+    Case(
+        "softioc nox listing",
+        (
+            "nox > Installed 3 packages in 12ms\n"
+            "nox >  + epicscorelibs==7.0.7.99.1.2\n"
+            "nox >  + softioc==4.6.1\n"
+            "nox > Traceback (most recent call last):\n"
+            'nox >   File "/w/.nox/t/lib/python3.12/site-packages/softioc/imports.py", line 4, in <module>\n'
+            "nox > ImportError: libdbRecStd.so.7.0.10.99.0: cannot open shared object file: No such file or directory"
+        ),
+        "missing-library",
+        "possible",
+        {
+            "name": "epicscorelibs",
+            "installed": "7.0.7.99.1.2",
+            "consumer": "softioc",
+            "consumer_version": "4.6.1",
+        },
+    ),
+    Case(
+        "ray listing",
+        (
+            "(pid=4242) Package         Version\n"
+            "(pid=4242) --------------- -------\n"
+            "(pid=4242) pyarrow         18.1.0\n"
+            "(pid=4242) turbodbc        5.1.2\n"
+            "(pid=4242) Traceback (most recent call last):\n"
+            '(pid=4242)   File "/w/lib/python3.12/site-packages/turbodbc/api.py", line 4, in <module>\n'
+            "(pid=4242) ImportError: libarrow.so.1700: cannot open shared object file: No such file or directory"
+        ),
+        "missing-library",
+        "possible",
+        {
+            "name": "pyarrow",
+            "installed": "18.1.0",
+            "consumer": "turbodbc",
+            "consumer_version": "5.1.2",
+        },
+    ),
+    Case(
+        "html escaped",
+        (
+            "File &quot;/v/lib/python3.11/site-packages/scipy/linalg/_fblas.so&quot;\n"
+            "ImportError: /lib/libstdc++.so.6: version `GLIBCXX_3.4.30&#39; not found (required by /v/lib/python3.11/site-packages/scipy/linalg/_fblas.so)"
+        ),
+        "glibcxx",
+        "native",
+        {"symbol": "GLIBCXX_3.4.30", "consumer": "scipy"},
+    ),
+    Case(
+        "torch._six",
+        (
+            '  File "/v/lib/python3.10/site-packages/deepspeed/runtime/utils.py", line 18, in <module>\n'
+            "    from torch._six import inf\n"
+            "ModuleNotFoundError: No module named 'torch._six'"
+        ),
+        "module-not-in-release",
+        "unsure",
+        {"module": "torch._six"},
+    ),
+    Case(
+        "mkl torch conda",
+        "ImportError: /opt/conda/lib/python3.10/site-packages/torch/lib/libtorch_cpu.so: undefined symbol: iJIT_NotifyEvent",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "torch", "symbol": "iJIT_NotifyEvent"},
+    ),
+    Case(
+        "rocm",
+        "ImportError: libamdhip64.so.6: cannot open shared object file: No such file or directory",
+        "accelerator-library",
+        "native",
+    ),
+    Case(
+        "faster whisper cudnn",
+        (
+            "Unable to load any of {libcudnn_ops.so.9.1.0, libcudnn_ops.so.9.1, libcudnn_ops.so.9, libcudnn_ops.so}\n"
+            "Invalid handle. Cannot load symbol cudnnCreateTensorDescriptor\n"
+            "Aborted (core dumped)"
+        ),
+        "cuda-library",
+        "native",
+    ),
+    Case(
+        "tokenizers",
+        (
+            "ImportError: tokenizers>=0.21,<0.22 is required for a normal functioning of this module, but found tokenizers==0.20.3.\n"
+            "Try: `pip install transformers -U`"
+        ),
+        "releases-apart",
+        "pair",
+    ),
+    Case(
+        "pip resolver then torch",
+        (
+            "ERROR: pip's dependency resolver does not currently take into account all the packages that are installed. This behaviour is the source of the following dependency conflicts.\n"
+            "torchvision 0.17.0+cu121 requires torch==2.2.0, but you have torch 2.3.1 which is incompatible.\n"
+            "Successfully installed torch-2.3.1\n"
+            "Traceback (most recent call last):\n"
+            '  File "a.py", line 1, in <module>\n'
+            "    import torchvision\n"
+            "RuntimeError: operator torchvision::nms does not exist"
+        ),
+        "torchvision-operators",
+        "possible",
+    ),
+    Case(
+        "proj",
+        "rasterio.errors.CRSError: The EPSG code is unknown. PROJ: proj_create_from_database: /usr/share/proj/proj.db lacks DATABASE.LAYOUT.VERSION.MAJOR / DATABASE.LAYOUT.VERSION.MINOR metadata. It comes from another PROJ installation.",
+        "proj-data",
+        "possible",
+    ),
+    Case(
+        "numpy c-api conda list",
+        (
+            "RuntimeError: module compiled against API version 0x10 but this version of numpy is 0xf\n"
+            "# packages in environment at /opt/conda:\n"
+            "#\n"
+            "numpy                     1.21.6           py39h18676bf_0    conda-forge\n"
+            "ImportError: numpy.core.multiarray failed to import"
+        ),
+        "numpy-abi",
+        "possible",
+        {"name": "numpy", "installed": "1.21.6"},
+    ),
+    Case(
+        "libshiboken",
+        "ImportError: libshiboken6.abi3.so.6.7: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"name": "shiboken6"},
+    ),
+    Case(
+        "ssl old",
+        "ImportError: urllib3 v2 only supports OpenSSL 1.1.1+, currently the 'ssl' module is compiled with 'OpenSSL 1.0.2k-fips  26 Jan 2017'. See: https://github.com/urllib3/urllib3/issues/2168",
+        "python-openssl",
+        "native",
+    ),
+    Case(
+        "externally managed",
+        (
+            "error: externally-managed-environment\n"
+            "\n"
+            "× This environment is externally managed\n"
+            "╰─> To install Python packages system-wide, try apt install"
+        ),
+        None,
+        None,
+    ),
+    Case(
+        "pipdeptree skew",
+        (
+            "softioc==4.6.1\n"
+            "  - epicscorelibs [required: >=7.0.10.99.0.0,<7.0.10.99.1, installed: 7.0.7.99.1.2]\n"
+            "ImportError: libdbRecStd.so.7.0.10.99.0: cannot open shared object file: No such file or directory"
+        ),
+        "missing-library",
+        "skew",
+        {"name": "epicscorelibs", "built": "7.0.10.99.0.0", "installed": "7.0.7.99.1.2"},
     ),
 )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Kind = Literal["possible", "stopped", "native", "other"]
+Kind = Literal["possible", "stopped", "native", "pair", "unsure", "other"]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +49,12 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
         meaning: what happened; true wherever one of the patterns is found.
         advice: what to do.
         kind: ``possible``: a skew may be behind it; ``stopped``: a resolver or a build refused,
-            and nothing was run; ``native``: compiled code, but no skew; ``other``: nothing
-            points to compiled code.
-        patterns: as of a message.
+            and nothing was run; ``native``: compiled code, but no skew; ``pair``: two packages
+            of releases that do not belong together; ``unsure``: compiled code may be behind
+            it; ``other``: nothing points to compiled code.
+        patterns: as of a message. The groups ``compiled`` and ``running`` are versions of one
+            thing: what was built with, and what is there now.
+        provider: whose versions those are, where the pattern does not name it.
         rank: as of a message; of two with one rank the first in the table is shown.
         within: found somewhere in the text as well, or this is not the message.
         page: where to read on: a path of this site, or a whole address.
@@ -66,6 +69,7 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     within: str = ""
     page: str = ""
+    provider: str = ""
 
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -82,21 +86,46 @@ _RUNTIME = (
 )
 _PYTHON = r"libpython[\d.]+[a-z]*"
 _GLIBC = r"(?:ld-linux[\w-]*|lib(?:c|m|dl|rt|pthread|util))"
-_SYSTEM = (
-    r"lib(?:GL|GLX|EGL|GLU|OpenGL|GLdispatch|gthread-2\.0|glib-2\.0|gobject-2\.0|SM|ICE|X\w+|xcb[\w-]*|"
-    r"xkbcommon[\w-]*|fontconfig|freetype|dbus-1|nss3|nspr4|atk[\w.-]*|gbm|drm|asound|pulse[\w-]*|"
-    r"portaudio|sndfile|usb-1\.0|udev|pq|mysqlclient|mariadb|odbc|tdsodbc|magic|zbar|gdal|geos\w*|"
-    r"proj|spatialindex\w*|cairo|pango[\w.-]*|gdk[\w.-]*|gtk[\w.-]*|ldap[\w.-]*|lber[\w.-]*|sasl2|"
-    r"xmlsec1[\w-]*|xslt|xml2|ffi|ssl|crypto|crypt|nsl|tinfo|ncurses\w*|readline|sqlite3|bz2|lzma|z|"
-    r"zstd|expat|uuid|krb5|gssapi_krb5|mpi\w*|hdf5\w*|netcdf|fftw3\w*|openblas|lapack|blas|icu\w+|"
-    r"av(?:codec|format|util|device|filter)|swscale|swresample|jpeg|png\w*|tiff|webp\w*|tcl[\w.]*|"
-    r"tk[\w.]*|snappy|rdkafka|enchant[\w-]*|tesseract|MagickWand[\w.-]*|llvm\w*|ibverbs|numa)"
+# Of a desktop or the machine: no package brings them, and no conda package as a rule.
+_MACHINE = (
+    r"lib(?:GL|GLX|EGL|GLU|GLESv\d|OpenGL|OpenCL|vulkan|GLdispatch|gthread-2\.0|glib-2\.0|gobject-2\.0|"
+    r"g(?:io|module|irepository)-[12]\.0|SM|ICE|X\w+|xcb[\w-]*|wayland[\w-]*|SDL2?[\w.-]*|OSMesa|"
+    r"xkbcommon[\w-]*|fontconfig|dbus-1|nss3|nssutil3|nspr4|smime3|atk[\w.-]*|gbm|drm|asound|pulse[\w-]*|"
+    r"portaudio|espeak[\w-]*|usb-1\.0|usb-0\.1|udev|systemd|bluetooth|i2c|gpiod|pcap|modbus|virt|acl|aio|"
+    r"crypt|nsl|tinfo|ncurses\w*|ibverbs|rdmacm|numa|cap|selinux|rt[\w-]*|elf|dw|unwind)"
 )
-_KNOWN = f"{_TORCH}|{_DRIVER}|{_CUDA}|{_RUNTIME}|{_PYTHON}|{_GLIBC}|{_SYSTEM}"
+# Of the system, and in conda packages of their own.
+_LIBRARY = (
+    r"lib(?:freetype|sndfile|pq|mysqlclient\w*|mariadb\w*|odbc\w*|tdsodbc|sybdb|magic|zbar|gdal|geos\w*|"
+    r"proj|spatialite|spatialindex\w*|cairo|pango[\w.-]*|gdk[\w.-]*|gtk[\w.-]*|harfbuzz\w*|ldap[\w.-]*|lber[\w.-]*|sasl2|"
+    r"xmlsec1[\w-]*|xslt|exslt|xml2|ffi|ssl|crypto|readline|sqlite3|bz2|lzma|z|lz4|archive|brotli\w*|"
+    r"zstd|expat|uuid|krb5|gssapi_krb5|mpi\w*|hdf5\w*|netcdf\w*|fftw3\w*|openblas\w*|lapack\w*|c?blas|icu\w+|"
+    r"av(?:codec|format|util|device|filter|resample)|swscale|swresample|jpeg|turbojpeg|png\w*|tiff|webp\w*|"
+    r"openjp2|lcms2|raqm|imagequant|vips[\w-]*|heif|de265|x26[45]|aom|tcl[\w.]*|tk[\w.]*|snappy|rdkafka|"
+    r"enchant[\w-]*|hunspell[\w.-]*|aspell|tesseract|lept\w*|poppler[\w-]*|pdfium|MagickWand[\w.-]*|"
+    r"MagickCore[\w.-]*|[Ll][Ll][Vv][Mm]\w*(?:-[\d.]+)?|clang[\w.-]*|json-c|curl[\w-]*|nghttp2|zmq|sodium|gmp\w*|mpfr|"
+    r"mpc|flint|ntl|gsl\w*|cholmod|umfpack|amd|colamd|suitesparseconfig|cfitsio|eccodes|sz|aec|blosc\w*|qhull\w*|glog|gflags|lmdb|leveldb|rocksdb|memcached|event[\w.-]*|"
+    r"uv|hiredis|pcre\w*|re2|jemalloc|tcmalloc\w*|hwloc|netsnmp\w*|pbc|cppunit|yaml[\w-]*|protobuf(?:-lite)?)"
+)
+_SYSTEM = f"(?:{_MACHINE}|{_LIBRARY})"
+# Of other accelerators than NVIDIA's.
+_ACCELERATOR = r"lib(?:amdhip\w*|hip\w+|hsa-runtime64|roc\w+|MIOpen|rccl|ze_loader|sycl|ur_loader|ascend\w*|tpu)"
+# What auditwheel put into a wheel: the name ends in a part of its hash.
+_GRAFTED = r"lib[\w.+]*(?:-[\w.+]+)*?-[0-9a-f]{8}(?:[.-][\w.]+?)?"
+_KNOWN = (
+    f"{_TORCH}|{_DRIVER}|{_CUDA}|{_ACCELERATOR}|{_RUNTIME}|{_PYTHON}|{_GLIBC}|{_SYSTEM}|{_GRAFTED}"
+)
 # The end of glibc's sentence in some of its languages; logs are cut off, too.
 _NOT_FOUND = (
-    r"(?:cannot op|Kann die Shared|[Nn]e peut|[Ii]mpossible d|no se puede abrir|impossibile apr|n[ãa]o |"
-    r"nie można|无法打开|共有オブジェクト|невозможно|не уда)"
+    r"(?:cannot op|Kann die Shared|kan (?:gedeeld|ikke|inte)|[Nn]e peut|[Ii]mpossible d|[Ii]mpossível|"
+    r"no se p|non se pode|no s.ha pogut|impossibile apr|n[ãa]o |nie (?:można|je)|nije|nem nyit|nelze|sdílený|"
+    r"deljene|jaettua|nepavyko|tidak dapat|không thể|paylaş|无法打开|無法開啟|不能開啟|共有オブジェクト|동적 오브젝트|공유|"
+    r"невозможно|не (?:уда|вда|ўда|може|могу))"
+)
+# Windows's sentence about a function that a DLL lacks: “procedure” in some of its languages.
+_PROCEDURE = (
+    r"(?:procedure|Prozedur|procédure|procedimi?ento|proceso especificado|procedura|procedury|procedur|"
+    r"процедура|プロシージャ|程序|프로시저)"
 )
 
 
@@ -110,6 +139,12 @@ _BUILD_FAILED = (
     r"Failed to (?:download and )?build|build backend returned an error|metadata-generation-failed|"
     r"subprocess-exited-with-error|did not run successfully|Failed building wheel|BackendUnavailable|"
     r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build"
+)
+
+# Names of modules that are compiled, without the underline at the beginning.
+_COMPILED = (
+    r"C|core|ext|extension|rust|native|speedups|cext|c|cy|cython|binding|bindings|imaging\w*|psycopg|mysql|"
+    r"multiarray_umath|umath\w*|ccallback_c|pywrap\w*|path|image|zmq|lib_\w+|pybind\w*|check_build|ufuncs"
 )
 
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
@@ -138,6 +173,7 @@ MESSAGES: tuple[Message, ...] = (
         "another version of a library, or the library was not loaded.",
         patterns=(
             rf"undefined symbol: (?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
+            r"symbol (?P<symbol>\w+), version \S+ not defined in file",
             r"undefined symb(?:o|$)(?!l: )",
         ),
         examples=(
@@ -203,7 +239,7 @@ MESSAGES: tuple[Message, ...] = (
         title="ModuleNotFoundError: No module named 'pkg_resources'",
         meaning="What runs here imports a module that setuptools 82 removed: an older build helper, if a build "
         "failed with it, or an older package. Hold setuptools below 82 there.",
-        patterns=(r"No module named ['\"]?pkg_resources",),
+        patterns=(r"No module named ['\"]?pkg_resources\b(?!\.)",),
         examples=("ModuleNotFoundError: No module named 'pkg_resources'",),
         rank=1,
         kind="stopped",
@@ -237,6 +273,9 @@ MESSAGES: tuple[Message, ...] = (
             rf"ERROR: Cannot install (?P<consumer>{_NAME})",
             r"ResolutionImpossible",
             rf"Unable to find a resolution for (?P<provider>{_NAME})",
+            r"version solving failed",
+            r"UnsatisfiableError\b",
+            r"dependencies could not be resolved",
         ),
         examples=(
             "× No solution found when resolving dependencies: ╰─▶ Because fake-softioc==4.6.1 "
@@ -290,7 +329,8 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="no-header",
-        meaning="The compiler does not find a header file of a library that the package is built with.",
+        meaning="The build does not find the development files (headers, pkg-config) of a library that the package "
+        "is built with.",
         advice="Install the library's development files (Debian: a package that ends in -dev), or take a "
         "release that has a wheel for your platform.",
         kind="native",
@@ -298,6 +338,11 @@ OTHERS: tuple[Other, ...] = (
             r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
             r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
             r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
+            r"Can not find valid pkg-config name",
+            r"was not found in the pkg-config search path",
+            r"No package '[\w.+-]+' found",
+            r"Please make sure the libxml2 and libxslt development packages are installed",
+            r"Dependency \"?[\w.+-]+\"? not found, tried pkgconfig",
         ),
         rank=0,
     ),
@@ -366,7 +411,6 @@ OTHERS: tuple[Other, ...] = (
         kind="stopped",
         patterns=(
             r"detected CUDA version \(?[\d.]+\)? mismatches the version that was used to compile",
-            r"compiled with different CUDA versions",
         ),
         rank=0,
         page="errors/torch-in-build/#a-compiler-for-cuda",
@@ -386,6 +430,38 @@ OTHERS: tuple[Other, ...] = (
         within=_BUILD_FAILED,
         rank=2,
         page="errors/torch-in-build/",
+    ),
+    Other(
+        id="build-tool-release",
+        meaning="The package was built with a newer release of a build tool (setuptools, Cython, NumPy, PyO3), or of "
+        "Python, than it was written for.",
+        advice="First take a newer release of the package. Else hold the tool back in its build: pip's "
+        "--build-constraint, uv's build-constraint-dependencies; or use an older Python.",
+        kind="stopped",
+        patterns=(
+            r"AttributeError: cython_sources",
+            r"module 'pkgutil' has no attribute 'Imp(?:Importer|Loader)'",
+            r"use_2to3 is invalid",
+            r"AttributeError: install_layout",
+            r"module 'configparser' has no attribute 'SafeConfigParser'",
+            r"Cython\.Compiler\.Errors\.CompileError",
+            r"No module named ['\"](?P<module>setuptools\.(?!build_meta)\w[\w.]*|numpy\.distutils[\w.]*|pkg_resources\.\w+)",
+            r"cannot import name '\w+' from '(?:setuptools|distutils|pkg_resources|wheel)[\w.]*'",
+            r"newer than PyO3's maximum supported version",
+            r"missing the 'build_editable' hook",
+        ),
+        rank=1,
+    ),
+    Other(
+        id="removed-from-python",
+        meaning="Python itself no longer has this module: the package, or its build, was written for an older Python.",
+        advice="First take a newer release of the package, else an older Python. setuptools brings a distutils of its "
+        "own, for builds that have it installed.",
+        kind="other",
+        patterns=(
+            r"No module named ['\"](?P<module>(?:distutils|imp|asyncore|asynchat|smtpd|cgi|telnetlib|imghdr|pipes|crypt)(?:\.\w+)*)['\"]",
+        ),
+        rank=1,
     ),
     # An import that fails, or a wheel that does not fit.
     Other(
@@ -415,6 +491,63 @@ OTHERS: tuple[Other, ...] = (
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
     ),
     Other(
+        id="gpu-driver",
+        meaning="The graphics driver is not there, or is older than the CUDA that the package was built with needs.",
+        advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with "
+        "GPU access (docker run --gpus all).",
+        kind="native",
+        patterns=(
+            r"NVIDIA driver on your system is too old",
+            r"Found no NVIDIA driver on your system",
+            r"CUDA driver version is insufficient for CUDA runtime version",
+            r"driver/library version mismatch",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="cpu-build",
+        meaning="The package is installed in its build for the CPU, which has no code for a GPU.",
+        advice="Install its build for your CUDA from its authors' index, and see that the lock or the constraint names "
+        "that one.",
+        kind="native",
+        patterns=(
+            r"not compiled with CUDA (?:enabled|support)",
+            r"(?:not|n't) compiled with GPU support",
+        ),
+        rank=3,
+    ),
+    Other(
+        id="cudnn",
+        meaning="cuDNN is of another version than the package was built with.",
+        advice="Look for a cuDNN on LD_LIBRARY_PATH or of the system, which is found first; else install the nvidia-cudnn "
+        "distribution in the version that the package requires.",
+        kind="possible",
+        patterns=(
+            r"compiled against \((?P<compiled>[\d,\s]+)\) but found runtime version \((?P<running>[\d,\s]+)\)",
+            r"Loaded runtime CuDNN library: (?P<running>\d[\d.]*\d) but source was compiled with: (?P<compiled>\d[\d.]*\d)",
+            r"Found cuDNN version (?P<running>\d+), but JAX was built against version (?P<compiled>\d+)",
+        ),
+        rank=1,
+        provider="cudnn",
+    ),
+    Other(
+        id="accelerator-library",
+        meaning="A library of an accelerator's own software (ROCm, oneAPI, CANN) is not found.",
+        advice="Install that software, or take the package's build for what this machine has.",
+        kind="native",
+        patterns=_missing(_ACCELERATOR),
+        rank=1,
+    ),
+    Other(
+        id="own-library-gone",
+        meaning="A library that the package's own wheel brings is not found: the end of its name is the mark of such a "
+        "copy.",
+        advice="Install the package again. In an image or a bundle, copy its folder NAME.libs too.",
+        kind="native",
+        patterns=_missing(_GRAFTED),
+        rank=1,
+    ),
+    Other(
         id="driver-library",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
         advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). Without "
@@ -429,7 +562,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; "
         "an installed toolkit must be on the loader's path.",
         kind="native",
-        patterns=_missing(_CUDA),
+        patterns=(*_missing(_CUDA), rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)"),
         rank=1,
     ),
     Other(
@@ -447,7 +580,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for "
         "Intel's libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
         kind="native",
-        patterns=_missing(_RUNTIME),
+        patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*{_RUNTIME}[\d.]*\.dylib"),
         rank=1,
     ),
     Other(
@@ -456,7 +589,10 @@ OTHERS: tuple[Other, ...] = (
         advice="Run with that Python, or install its shared library (Debian: libpython3.11 for 3.11); else "
         "reinstall the package for the Python that you run.",
         kind="native",
-        patterns=_missing(_PYTHON),
+        patterns=(
+            *_missing(_PYTHON),
+            r"Library not loaded: \S*(?:\.framework/\S*/Python|libpython[\d.]+\.dylib|@rpath/Python)\b",
+        ),
         rank=1,
     ),
     Other(
@@ -472,6 +608,18 @@ OTHERS: tuple[Other, ...] = (
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
+        id="conda-library",
+        meaning="In a conda environment a library like this comes in a package of its own. It is not there, or in another "
+        "version than the module was built with.",
+        advice="`conda list` shows its version. Install both in one `conda install`, so that its solver keeps them "
+        "together; a package that pip installed there is best taken from conda too.",
+        kind="possible",
+        patterns=_missing(_LIBRARY),
+        within=r"(?:conda|forge|mamba)\w*[\\/](?:envs[\\/]|lib[\\/]python)|conda-forge",
+        rank=1,
+        page="errors/conda/",
+    ),
+    Other(
         id="system-library",
         meaning="A library of the operating system is not found: it is not installed, or only in another version "
         "than the module was built with.",
@@ -479,7 +627,19 @@ OTHERS: tuple[Other, ...] = (
         "libgthread and libglib; `apt-file search NAME` for others). If it was built here before the system was "
         "upgraded, remove the cached wheel and install again.",
         kind="native",
-        patterns=_missing(_SYSTEM),
+        patterns=(
+            *_missing(_SYSTEM),
+            r"(?P<library>libpq) library not found",
+            r"cannot load library '(?P<library>[\w.+-]+)'",
+            r"(?P<library>PortAudio|sndfile) library not found",
+            r"Unable to find (?P<library>zbar) shared library",
+            r"failed to find (?P<library>libmagic)",
+            r"Could not find lib (?P<library>\w+) or load any of its variants",
+            r"no library called \"(?P<library>[\w.-]+)\" was found",
+            r"Could not find the (?P<library>GDAL|GEOS) library",
+            r"cannot load MPI library",
+            r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
+        ),
         rank=1,
     ),
     Other(
@@ -558,15 +718,152 @@ OTHERS: tuple[Other, ...] = (
         advice="First a newer release of that package; else numpy<2 (or, where NumPy is the older one, a newer "
         "NumPy), or build the package again against the NumPy you run.",
         kind="possible",
+        provider="numpy",
         patterns=(
-            r"compiled using NumPy 1\.x cannot be run in",
+            r"compiled using NumPy (?P<compiled>1\.x) cannot be run in NumPy (?P<running>\d[\w.]*)",
             r"module (?:was )?compiled against (?:ABI|API|NumPy C-API) version",
-            r"numpy\.core\.multiarray failed to import",
+            r"numpy\._?core\.(?:_?multiarray\w*|_?umath\w*) failed to import",
+            r"initialization of _internal failed without raising an exception",
             r"_ARRAY_API not found",
             r"numpy\.\w+ size changed, may indicate binary incompatibility",
         ),
         rank=1,
         page="errors/numpy/",
+    ),
+    Other(
+        id="size-changed",
+        meaning="The module was compiled against the classes or functions of another release of this package than is "
+        "installed; Cython compares them at the import.",
+        advice="First take newer releases of both in one command. Else build the module again with the installed release "
+        "in its build (and its cached wheel removed), or install the release that it was built with.",
+        kind="possible",
+        patterns=(
+            r"\b(?!numpy\b|builtins\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ size changed, may indicate binary incompatibility",
+            r"\b(?!numpy\b)(?P<provider>[A-Za-z]\w*)(?:\.\w+)* does not export expected C (?:function|variable)",
+            r"C (?:function|variable) (?!numpy\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ has wrong signature",
+        ),
+        rank=3,
+        page="errors/undefined-symbol/",
+    ),
+    Other(
+        id="numpy-names",
+        meaning="Python code uses a name of NumPy that the installed NumPy does not have: it was written for an older "
+        "one, or a file that a newer one pickled is read.",
+        advice="First a newer release of the package that the traceback ends in; else the NumPy that it was written for "
+        "(numpy<2). For a pickle, use the NumPy that wrote it or a newer one.",
+        kind="other",
+        patterns=(
+            r"was removed in the NumPy 2\.0 release",
+            r"module 'numpy' has no attribute '(?!_)\w+'",
+            r"No module named ['\"](?P<module>numpy\._core)['\"]",
+        ),
+        rank=1,
+    ),
+    Other(
+        id="protobuf-runtime",
+        meaning="A compiled module was built with another release of protobuf's C++ library than was loaded.",
+        advice="Install the package again in a release that fits this protobuf, or the protobuf that it was built with; "
+        "two packages that each bring one may also meet.",
+        kind="possible",
+        patterns=(
+            r"compiled against version (?P<compiled>\d[\d.]*\d) of the Protocol Buffer runtime library, which is not "
+            r"compatible with the installed version \((?P<running>\d[\d.]*\d)\)",
+            r"This program requires version (?P<compiled>\d[\d.]*\d) of the Protocol Buffer runtime library, but the "
+            r"installed version is (?P<running>\d[\d.]*\d)",
+        ),
+        rank=1,
+        provider="protobuf",
+    ),
+    Other(
+        id="protobuf-generated",
+        meaning="Python code that protoc generated is of another release than the protobuf that is installed.",
+        advice="Take a newer release of the package that brings the …_pb2.py, or generate it again; else install the "
+        "protobuf that it was generated for.",
+        kind="pair",
+        patterns=(
+            r"Descriptors cannot (?:not )?be created directly",
+            r"incompatible Protobuf Gencode/Runtime versions",
+            r"cannot import name 'builder' from 'google\.protobuf\.internal'",
+            r"The grpc package installed is at version [^\n]*generated code",
+        ),
+        rank=1,
+    ),
+    Other(
+        id="releases-apart",
+        meaning="One package is of a release that the other was not made for.",
+        advice="Install both in one command, so that the installer resolves them together, or hold the one at the version "
+        "that the message names.",
+        kind="pair",
+        patterns=(
+            r"Numba needs NumPy [\d.]+ or (?:less|greater)",
+            r"jaxlib version \S+ is (?:newer|older) than",
+            r"jaxlib is version \S+ but this version of jax requires",
+            r"pydantic-core version \([^)]*\) is incompatible with",
+            r"is required for a normal functioning of this module, but found",
+            r"A NumPy version [^\n]* is required for this version of SciPy",
+            r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
+            r"partially initialized module 'cv2' has no attribute",
+            r"requires version '[^']*' or newer of '[^']*' \(version '[^']*' currently installed\)",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="proj-data",
+        meaning="PROJ reads the database of another PROJ: two packages each bring one, or a variable (PROJ_LIB, "
+        "PROJ_DATA) points to one of another installation.",
+        advice="Unset the variable; else take rasterio, fiona, pyproj and GDAL from one source (all wheels or all conda).",
+        kind="possible",
+        patterns=(r"It comes from another PROJ installation", r"DATABASE\.LAYOUT\.VERSION\.MINOR"),
+        rank=2,
+    ),
+    Other(
+        id="gdal-bindings",
+        meaning="The GDAL bindings are of a newer release than the GDAL library of the system.",
+        advice="Install the bindings of the library's own version: gdal==$(gdal-config --version).",
+        kind="stopped",
+        patterns=(
+            r"Python bindings of GDAL (?P<compiled>[\d.]+) require at least libgdal [\d.]+, but (?P<running>[\d.]+) was found",
+        ),
+        rank=1,
+        provider="gdal",
+    ),
+    Other(
+        id="qt-mixed",
+        meaning="Two copies of Qt, of two packages or of a package and the system, meet in one process.",
+        advice="Use opencv-python-headless beside PyQt or PySide, install PyQt or PySide with all of its parts in one "
+        "command, and unset QT_PLUGIN_PATH.",
+        kind="possible",
+        patterns=(
+            r"Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
+            r"Cannot mix incompatible Qt library \((?:version )?(?P<running>[\dx.]+)\) with this library \((?:version )?(?P<compiled>[\dx.]+)\)",
+        ),
+        rank=1,
+        provider="qt",
+    ),
+    Other(
+        id="qt-plugin",
+        meaning="Qt does not load its plugin for the screen. As a rule a library of the system that the plugin needs is "
+        "missing, or there is no screen.",
+        advice="QT_DEBUG_PLUGINS=1 names the library (Debian: libxcb-cursor0, libxkbcommon-x11-0); without a screen "
+        "QT_QPA_PLATFORM=offscreen.",
+        kind="native",
+        patterns=(
+            r"[Cc]ould not (?:load|find) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
+            r"no Qt platform plugin could be initialized",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="pybind11-types",
+        meaning="A module built with pybind11 meets a type that another one has registered already, or needs one that "
+        "nobody has: modules of two releases of one package, or of two packages, meet.",
+        advice="Install the packages that belong together in one command; remove a second copy of the package.",
+        kind="possible",
+        patterns=(
+            r"generic_type: (?:cannot initialize )?type \"[^\"]+\"(?: is already registered|: an object with that name)",
+            r"\(type not registered yet\?\)",
+        ),
+        rank=3,
     ),
     Other(
         id="hdf5-headers",
@@ -578,11 +875,25 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"HDF5 header files used to compile this application do not match",
             r"HDF5 library version mismatched error",
-            r"Headers are [\d.]+, library is [\d.]+",
-            r"h5py is running against HDF5 [\d.]+ when it was built against",
+            r"Headers are (?P<compiled>\d[\d.]*\d), library is (?P<running>\d[\d.]*\d)",
+            r"h5py is running against HDF5 (?P<running>\d[\d.]*\d) when it was built against (?P<compiled>\d[\d.]*\d)",
         ),
+        provider="hdf5",
         rank=1,
         page="errors/hdf5/",
+    ),
+    Other(
+        id="macos-library-older",
+        meaning="macOS's loader found the library, and it is older than the one that the module was built with.",
+        advice="Look which one “Reason:” names (a system's or Homebrew's instead of conda's, as a rule), and install the "
+        "module again, or that library in the newer version. Nothing was run on macOS for this site.",
+        kind="possible",
+        patterns=(
+            r"Incompatible library version: \S+ requires version (?P<compiled>\d[\d.]*\d) or later, but "
+            r"(?P<provider>[A-Za-z][\w+-]*)[\w.]*\.dylib provides version (?P<running>\d[\d.]*\d)",
+        ),
+        rank=1,
+        page="errors/other-platforms/#macos",
     ),
     Other(
         id="macos-library",
@@ -631,7 +942,21 @@ OTHERS: tuple[Other, ...] = (
         advice="Look for a second copy of the DLL on PATH or in another package; then install matching versions. "
         "Nothing was run on Windows for this site.",
         kind="possible",
-        patterns=(r"DLL load failed[^\n]*procedure", r"WinError 127\b"),
+        patterns=(rf"DLL load failed[^\n]*{_PROCEDURE}", r"WinError 127\b"),
+        rank=2,
+        page="errors/other-platforms/#windows",
+    ),
+    Other(
+        id="windows-init",
+        meaning="The DLL was found, and its own start failed; the message does not say why.",
+        advice="Often the Visual C++ runtime is older than the one it was built with (install its redistributable), the "
+        "processor lacks instructions that it uses, or two packages bring one library twice. Nothing was run on "
+        "Windows for this site.",
+        kind="possible",
+        patterns=(
+            r"DLL load failed[^\n]*(?:initiali[sz]ation routine|Initialisierungsroutine|初始化|初期化|d'initialisation|inicializaci)",
+            r"WinError 1114\b",
+        ),
         rank=2,
         page="errors/other-platforms/#windows",
     ),
@@ -646,7 +971,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"DLL load failed",
             r"\(or one of its dependencies\)",
-            r"WinError (?:126|1114)\b",
+            r"WinError 126\b",
         ),
         rank=3,
         page="errors/other-platforms/#windows",
@@ -664,7 +989,33 @@ OTHERS: tuple[Other, ...] = (
         meaning="The system does not let files of this folder be loaded (mounted noexec, or a security policy).",
         advice="Set TMPDIR, or the environment's place, to a file system that allows it.",
         kind="native",
-        patterns=(r"failed to map segment from shared object",),
+        patterns=(
+            r"failed to map segment from shared object",
+            r"not valid for use in process",
+            r"library load disallowed by system policy",
+            r"(?:Application Control|Anwendungssteuerung)[^\n]* (?:policy|Richtlinie)",
+            r"WinError 4551\b",
+        ),
+        rank=1,
+    ),
+    Other(
+        id="executable-stack",
+        meaning="The file asks for an executable stack, and the system does not grant it; glibc refuses it since 2.41 for "
+        "what is loaded later.",
+        advice="Take a newer release of the package; else take the mark away: patchelf --clear-execstack FILE.",
+        kind="native",
+        patterns=(r"cannot enable executable stack",),
+        rank=1,
+    ),
+    Other(
+        id="no-init",
+        meaning="The compiled file defines no module of the name that it is imported under.",
+        advice="The file was renamed, or its build gives the module another name than the package imports. Build it "
+        "again; with maturin look at module-name.",
+        kind="native",
+        patterns=(
+            r"dynamic module does not define (?:module export|init) function(?: \((?P<symbol>\w+)\))?",
+        ),
         rank=1,
     ),
     Other(
@@ -681,8 +1032,17 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the library's development files and build Python again (pyenv), or take a ready-made Python.",
         kind="native",
         patterns=(
+            r"ssl module in Python is not available",
             r"No module named ['\"](?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)['\"]",
         ),
+        rank=1,
+    ),
+    Other(
+        id="python-openssl",
+        meaning="The OpenSSL that this Python's ssl module was built with is too old for the package.",
+        advice="Use a newer Python or system; else a release of the package for the older OpenSSL (urllib3<2).",
+        kind="native",
+        patterns=(r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",),
         rank=1,
     ),
     Other(
@@ -706,10 +1066,22 @@ OTHERS: tuple[Other, ...] = (
         "environment anew.",
         kind="native",
         patterns=(
-            r"No module named ['\"](?P<module>(?!numpy)\w[\w.]*\._[\w.]+)['\"]",
-            r"cannot import name '_\w+' from partially initialized",
+            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs\.\w+))['\"]",
+            r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
+            r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
+            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))' from ",
         ),
         rank=3,
+    ),
+    Other(
+        id="module-not-in-release",
+        meaning="The package that is installed has no module of this name: it is of another release than the caller was "
+        "written for, or its compiled part is not there.",
+        advice="Look which release is installed, and install both packages in one command; if the module is a compiled "
+        "one, install its package again with the Python that you run.",
+        kind="unsure",
+        patterns=(r"No module named ['\"](?P<module>(?!numpy\.)\w[\w.]*\._[\w.]+)['\"]",),
+        rank=4,
     ),
     Other(
         id="wrong-tag",
@@ -719,6 +1091,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"is not a supported wheel on this platform",
+            r"Unable to find (?:installation )?candidates for",
             r"only has wheels (?:with|for) the following",
             r"has no wheels with a matching",
             r"no wheels? (?:are|is) available for your system",
@@ -731,9 +1104,15 @@ OTHERS: tuple[Other, ...] = (
         meaning="The extension says itself that it was built for another PyTorch, CUDA or Python than is installed.",
         advice="Install the release of the extension that belongs to this PyTorch, or the PyTorch that it names.",
         kind="possible",
-        patterns=(r"was built for: PyTorch [\d.]+",),
+        patterns=(
+            r"(?P<consumer>\w+) was built for: PyTorch (?P<compiled>[\w.+]+) with CUDA \d+ \(you have (?P<running>[\w.+]+)\)",
+            r"was built for: PyTorch [\d.]+",
+            r"PyTorch and (?P<consumer>\w+) were compiled with different (?P<provider>CUDA) (?:major )?versions?"
+            r"(?:\. PyTorch has CUDA [Vv]ersion[= ](?P<running>[\d.]+) and \w+ has CUDA [Vv]ersion[= ](?P<compiled>\d[\d.]*\d))?",
+        ),
         rank=1,
         page="errors/torch-extension/",
+        provider="torch",
     ),
     Other(
         id="compiler-failed",
@@ -787,6 +1166,19 @@ OTHERS: tuple[Other, ...] = (
         rank=4,
     ),
     Other(
+        id="requirement-missing",
+        meaning="An installed package requires a second one that is not installed.",
+        advice="Install both in one command. If a lock left it out, the lock was made from another wheel's metadata than "
+        "the one that was installed.",
+        kind="other",
+        patterns=(
+            r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, but it's not installed",
+            rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) requires (?P<requirement>[^\n]+?), which is not installed",
+        ),
+        rank=4,
+        page="understand/locks/",
+    ),
+    Other(
         id="missing-package",
         meaning="A module is not installed in the environment that runs.",
         advice="Install the package it belongs to, and look which Python runs (`python -m pip list`).",
@@ -806,6 +1198,14 @@ OTHERS: tuple[Other, ...] = (
             r"SIGABRT",
             r"exit(?:ed with)? (?:code|status) 139\b",
             r"double free or corruption",
+            r"(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|unsorted)",
+            r"corrupted (?:size vs|double-linked)",
+            r"terminate called after throwing",
+            r"Aborted \(core dumped\)",
+            r"0xC0000005",
+            r"\bexit (?:code|status) -(?:11|6|1073741819)\b",
+            r"Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Ошибка сегментирования|段错误",
+            r"[Bb]us error",
             r"Illegal instruction",
             r"Windows fatal exception: access violation",
         ),
@@ -851,6 +1251,7 @@ def for_script(prefix: str) -> str:
             "href": o.page if "://" in o.page else o.page and prefix + o.page,
             "patterns": _for_script(o.patterns),
             "within": o.within,
+            "provider": o.provider,
             "rank": o.rank,
         }
         for o in OTHERS

@@ -191,6 +191,18 @@ def read_one(info: str) -> Listed:
     )
 
 
+def top_level(info: str) -> tuple[str, ...]:
+    """The names of the modules and packages at the top that the RECORD of ``info`` lists."""
+    lines = _bytes(f"{info}/RECORD", _RECORD_BYTES).splitlines()
+    paths = (_row(os.fsdecode(line))[0].partition("/") for line in lines if b".py," in line)
+    names = (
+        top if rest else top.removesuffix(".py")
+        for top, _, rest in paths
+        if rest == "__init__.py" or (not rest and top.endswith(".py"))
+    )
+    return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
     """Each Requires-Dist that the installed set does not satisfy, as a sentence."""
     versions = {each.name: each.version for each in installed}

@@ -107,8 +107,8 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
     """A base interpreter that is gone, and packages in folders that nothing searches."""
     if environment.gone:
         yield rules.MISSING_INTERPRETER.finding(
-            f"`bin/python` leads to `{environment.gone}`, which is not there: nothing in this "
-            "environment can be run. Install that Python again, or make the environment anew.",
+            f"`bin/python` leads to `{environment.gone}`, and no interpreter is there: nothing in "
+            "this environment can be run. Install that Python again, or make the environment anew.",
             Location(file="bin/python"),
             {"leads_to": environment.gone},
             remaking(environment, environment.python),

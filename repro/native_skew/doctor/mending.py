@@ -38,7 +38,9 @@ def fitting(
             return conda.installing((str(fit),), "Install the provider that fits")
         return conda.installing(((older or consumer).name,), newer, "update")
     if fit is None and older:
-        return advice.installing((older.name,), consumer.installer, newer, upgrade=True)
+        # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
+        together = (older.name, *pins.requiring(older.name))
+        return advice.installing(together, consumer.installer, newer, upgrade=True)
     return advice.fitting(fit, consumer, pins)
 
 

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from native_skew.distributions import metadata, regular_files
 from native_skew.distributions.library_names import is_library
 
-_WORDS = (b".so", b".dylib", b".pyd", b".dll")  # of libraries' names
+_WORDS = (b".so", b".dylib", b".pyd", b".dll", b".framework/")  # of libraries' names
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16

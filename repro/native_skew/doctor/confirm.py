@@ -49,6 +49,19 @@ _REPORT_BYTES = 64 << 20  # of one child
 _POLL = 0.5  # seconds
 
 
+# Errors for which a distribution is installed anew, whatever else of it fails.
+_OF_WHOLE_DISTRIBUTIONS = {
+    each.id
+    for each in (
+        rules.MISSING_FILE,
+        rules.DAMAGED_FILE,
+        rules.FOREIGN_LIBC,
+        rules.FOREIGN_ARCHITECTURE,
+        rules.OTHER_PYTHON,
+    )
+}
+
+
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
     """What a child says."""
 
@@ -191,13 +204,9 @@ class _Said:
     def __init__(self, report: Report, outcomes: dict[str, _Outcome]) -> None:
         errors = [each for each in report.findings if each.level == "error"]
         self.modules = {name for each in errors for name in _modules_of(each)}
-        self.distributions = {each.location.distribution for each in errors}
-        # Such a distribution is installed anew, whatever else of it fails.
-        self._incomplete = {
-            each.location.distribution
-            for each in errors
-            if each.rule in (rules.MISSING_FILE.id, rules.DAMAGED_FILE.id)
-        }
+        self.distributions = {name for each in errors for name in _owners_in(each)}
+        whole = [each for each in errors if each.rule in _OF_WHOLE_DISTRIBUTIONS]
+        self._incomplete = {name for each in whole for name in _owners_in(each)}
         self._violated = [e for e in report.findings if e.rule == rules.VIOLATED_REQUIREMENT.id]
         alike = {outcomes[name].error for name in self.modules if name in outcomes}
         self._alike = {each for each in alike if not each.startswith("ModuleNotFoundError:")}
@@ -221,10 +230,19 @@ class _Said:
 def _missing_in(finding: Finding) -> Iterator[str]:
     """The files, libraries and symbols that are the matter, as the loader's words have them."""
     for key in ("files", "needed", "symbols", "versions"):
-        value = finding.evidence.get(key)
-        for each in (value,) if isinstance(value, str) else value or ():
-            if isinstance(each, str) and (name := each.rpartition("/")[2]):
+        for each in _texts(finding, key):
+            if name := each.rpartition("/")[2]:
                 yield name
+
+
+def _owners_in(finding: Finding) -> tuple[str, ...]:
+    return (finding.location.distribution, *_texts(finding, "distributions"))
+
+
+def _texts(finding: Finding, key: str) -> tuple[str, ...]:
+    """What the evidence has under ``key``, be it one text or several."""
+    value = finding.evidence.get(key)
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
 def _of_modules(
@@ -320,9 +338,7 @@ def _location(module: ExtensionModule, environment: Environment) -> Location:
 
 
 def _modules_of(finding: Finding) -> tuple[str, ...]:
-    several, one = finding.evidence.get("modules"), finding.evidence.get("module")
-    names = several if isinstance(several, tuple) else ()
-    return (*names, one) if isinstance(one, str) else names
+    return (*_texts(finding, "modules"), *_texts(finding, "module"))
 
 
 def _imported(program: Path, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:

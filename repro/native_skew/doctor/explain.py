@@ -87,7 +87,7 @@ class Explanations:
         older: dict[tuple[str, str], list[_Older]] = {}
         without: dict[object, list[ExtensionModule]] = {}
         reported: set[tuple[str, str]] = set()
-        without_number = Counter(_NUMBER.sub("", each.name) for each in modules)
+        without_number = Counter(_NUMBER.sub("", name) for name in {e.name for e in modules})
         self._numbered = {name for name, number in without_number.items() if number > 1}
         for module in _without_alternatives(modules):
             for unresolved in module.closure.unresolved:
@@ -160,6 +160,7 @@ class Explanations:
         of_system: dict[str, list[_Case]] = {}
         elsewhere: dict[str, list[_Case]] = {}
         of_absent: dict[str, list[_Case]] = {}
+        of_libc: dict[str, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
             of_system_away = (
@@ -173,8 +174,11 @@ class Explanations:
                 elsewhere.setdefault(first.consumer.name, []).extend(cases)
             elif self._absent(first.consumer) and not _has_own_reason(first.unresolved):
                 of_absent.setdefault(first.consumer.name, []).extend(cases)
+            elif _LIBCS.fullmatch(first.unresolved.name):
+                of_libc.setdefault(first.unresolved.name, []).extend(cases)
             else:
                 yield self._plain(cases)
+        yield from map(self._plain, of_libc.values())
         yield from map(self._lacks_of_absent, of_absent.values())
         yield from map(self._preloaded, elsewhere.values())
         for cases in of_system.values():
@@ -361,12 +365,13 @@ class Explanations:
                 f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
             )
         if _LIBCS.fullmatch(unresolved.name):
+            owners = {each.consumer.name: each.consumer for each in cases}
             return rules.FOREIGN_LIBC.finding(
                 f"{needs}, another C library's than the interpreter's. Install a "
                 f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
                 place,
-                evidence,
-                reinstalling(consumer),
+                {**evidence, **({"distributions": tuple(owners)} if len(owners) > 1 else {})},
+                reinstalling(*owners.values()),
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(

@@ -16,7 +16,7 @@ from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.inventory import nameless
-from native_skew.findings import Level, Location, Report
+from native_skew.findings import Advice, Evidence, Level, Location, Report, Rule
 
 _HEADER = Header(
     machine=62, bits=64, little=True, shared=True, interpreter="", soname="", needed=(),
@@ -168,3 +168,97 @@ def test_what_another_package_has_to_import_first(
     both = msgspec.structs.replace(environment, distributions=(first, owner))
     report = Report(command="doctor", subject="x", kit_version="1", looked_at={}, findings=())
     assert [each.rule for each in confirmed(report, [second], both).findings] == added
+
+
+def _report(rule: Rule, distribution: str, evidence: Evidence) -> Report:
+    found = rule.finding("said", Location(distribution=distribution), evidence)
+    return Report(
+        command="doctor", subject="x", kit_version="1", looked_at={}, findings=(found,)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("report", "added"),
+    [
+        # Of one that is to be installed anew whatever else it lacks, and of the library's name.
+        (_report(rules.MISSING_FILE, "mine", {"files": ("a/libother.so",)}), []),
+        (_report(rules.FOREIGN_LIBC, "a", {"distributions": ("a", "mine")}), []),
+        (_report(rules.MISSING_FILE, "other", {"files": ("a.libs/libx.so.1",)}), []),
+        (_report(rules.MISSING_LIBRARY, "other", {"needed": "libx.so.1"}), []),
+        # Its package fails over another module, of which that is said.
+        (_report(rules.OTHER_NUMPY, "mine", {"modules": ("lazy.user",)}), []),
+        # What is of another cause stays a finding.
+        (_report(rules.MISSING_FILE, "other", {"files": ("a/libother.so",)}), ["import-fails"]),
+        (_report(rules.OTHER_NUMPY, "mine", {"modules": ("sound",)}), ["import-fails"]),
+    ],
+)
+def test_one_cause_is_one_finding(
+    environment: Environment, report: Report, added: list[str]
+) -> None:
+    owner = msgspec.structs.replace(nameless(()), name="mine")
+    names = ("lazy.needed", "lazy.user", "sound")
+    modules = [msgspec.structs.replace(module(name), owner=owner) for name in names]
+    found = confirmed(report, modules, environment).findings
+    assert [e.rule for e in found if e.rule in ("import-fails", "fails-by-itself")] == added
+
+
+def test_modules_that_are_their_package_s_face_and_do_not_fit(environment: Environment) -> None:
+    """PyQt6 imports none of its own; sip's words have each module's name."""
+    qt = environment.root / "qt"
+    qt.mkdir()
+    (qt / "__init__.py").touch()
+    for name in ("Core", "Gui", "_inner"):
+        (qt / f"{name}.py").write_text(
+            f"raise RuntimeError('sip has 13.6, but the qt.{name} module requires ABI v13.8')\n"
+        )
+    owner = msgspec.structs.replace(nameless(()), name="qt")
+    advice = Advice(remedy="", title="Install", commands=("uv pip install sip",))
+    report = _report(rules.VIOLATED_REQUIREMENT, "qt", {})
+    report = msgspec.structs.replace(
+        report, findings=(msgspec.structs.replace(report.findings[0], advice=(advice,)),)
+    )
+    modules = [
+        msgspec.structs.replace(module(f"qt.{name}"), owner=owner)
+        for name in ("Core", "Gui", "_inner")
+    ]
+    first, _, last = confirmed(report, modules, environment).findings
+    assert (first.rule, first.evidence["modules"]) == ("import-fails", ("qt.Core", "qt.Gui"))
+    assert first.advice == (advice,)  # what it requires is most likely why
+    assert (last.rule, last.evidence["module"]) == ("fails-by-itself", "qt._inner")
+
+
+def test_packages_of_python_alone_are_imported(environment: Environment) -> None:
+    site = environment.root
+    sources = {
+        "audio.py": "raise OSError('PortAudio library not found')",
+        "fine/__init__.py": "",
+        "extra.py": "import no_such_distribution",  # a requirement is judged by itself
+        "tests/__init__.py": "raise OSError('of nobody')",
+        "fine/part.py": "raise OSError('nothing at the top')",
+    }
+    info = site / "audio-1.dist-info"
+    info.mkdir()
+    (info / "RECORD").write_text("".join(f"{name},sha256=x,1\n" for name in sources))
+    for name, source in sources.items():
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(f"{source}\n")
+    owner = msgspec.structs.replace(nameless(()), name="audio")
+    both = msgspec.structs.replace(environment, distributions=(owner,))
+    report = confirm(both)
+    (finding,) = report.findings
+    assert (finding.rule, finding.evidence["module"]) == ("import-fails", "audio")
+    assert report.looked_at == {"imports": 3}
+
+
+def test_what_an_import_leaves_running_is_ended(environment: Environment) -> None:
+    """It holds the pipe of the report open, which nobody waits for."""
+    number = environment.root / "number"
+    (environment.root / "leaves_one.py").write_text(
+        "import subprocess, sys\n"
+        "wait = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        "child = subprocess.Popen(wait, close_fds=False)\n"
+        f"open({str(number)!r}, 'w').write(str(child.pid))\n"
+    )
+    assert confirm(environment, "leaves_one").findings == ()
+    state = Path(f"/proc/{number.read_text()}/status")
+    assert not state.exists() or "zombie" in state.read_text()

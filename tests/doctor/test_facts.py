@@ -158,6 +158,14 @@ def test_a_base_interpreter_that_is_gone(sound: Path) -> None:
     assert not [each for each in rules(diagnose(sound)) if each == "missing-interpreter"]
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_there_in_place_of_the_interpreter(sound: Path, make) -> None:  # type: ignore[no-untyped-def]
+    for name in ("python", "python3", f"python{PYTHON}"):
+        (sound / "bin" / name).unlink(missing_ok=True)
+    make(sound / "bin/python")
+    assert only(diagnose(sound), "missing-interpreter").level == "error"
+
+
 def test_packages_of_a_python_that_is_not_this_one_s(tmp_path: Path) -> None:
     home = environment(tmp_path)
     old = tmp_path / "lib/python3.8/site-packages"
@@ -186,6 +194,14 @@ def test_modules_of_another_python(sound: Path) -> None:
     record.write_text(text.replace(module.name, other.name))
     finding = only(diagnose(sound), "other-python")
     assert (finding.level, "cpython-38" in finding.message) == ("error", True)
+    # All of one Python are one cause, which one command mends.
+    (module.parents[1] / "second").mkdir()
+    shutil.copy(other, module.parents[1] / f"second/{other.name}")
+    installed(module.parents[1], "second", f"second/{other.name}")
+    finding = only(diagnose(sound), "other-python")
+    assert finding.evidence["distributions"] == ("fake-softioc", "second")
+    (command,) = finding.advice[0].commands
+    assert {"fake-softioc==4.6.1", "second==1"} <= {*shlex.split(command)}
 
 
 def test_a_free_threaded_python_s_modules_are_others(sound: Path) -> None:
@@ -367,6 +383,119 @@ def test_a_definition_counts_where_it_may_be_loaded(tmp_path: Path, session) -> 
     assert finding.evidence["symbols"] == ("wanted",)
     installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: other\n")
     assert rules(diagnose(home)) == []  # its package may import that one first
+
+
+# --- what is required
+
+
+def test_a_library_of_what_is_required_in_turn(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    """openvino-genai requires openvino by way of its tokenizers alone."""
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    stand_in = library(tmp_path, session.compiler, "x.so", "int f;", "-Wl,-soname,libbase.so.1")
+    library(
+        site / "user", session.compiler, "m.abi3.so", "int PyInit_m(void) { return 0; }\n",
+        "-Wl,--no-as-needed", str(stand_in),
+    )  # fmt: skip
+    library(site / "base", session.compiler, "libbase.so.2", "int f;\n")
+    installed(site, "base", "base/libbase.so.2", version="2")
+    installed(site, "middle", more="Requires-Dist: base<2\n")
+    installed(site, "user", "user/m.abi3.so", more="Requires-Dist: middle\n")
+    (finding, _) = diagnose(home).findings
+    assert (finding.rule, finding.evidence["provider"]) == ("skewed-library", "base")
+    assert "middle's own metadata wants `base<2`" in finding.message
+    assert "'base<2' user==1" in finding.advice[0].commands[0]
+    installed(site, "user", "user/m.abi3.so")
+    assert rules(diagnose(home))[0] == "missing-system-library"
+
+
+def test_an_alternative_whose_library_is_loaded_first_suffices(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    """mpi4py beside mpich's wheel, with no Open MPI anywhere."""
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    tag = f"cpython-{PYTHON.replace('.', '')}-x86_64-linux-gnu"
+    for kind, number in (("openmpi", 40), ("mpich", 12)):
+        name = f"libmpi.so.{number}"
+        stand_in = library(
+            tmp_path, session.compiler, "x.so", "int f;", f"-Wl,-soname,{name}"
+        )  # fmt: skip
+        library(
+            site / "mpi4py", session.compiler, f"MPI.{kind}.{tag}.so",
+            "int PyInit_MPI(void) { return 0; }\n", "-Wl,--no-as-needed", str(stand_in),
+        )  # fmt: skip
+    installed(site, "mpi4py", *(f"mpi4py/MPI.{each}.{tag}.so" for each in ("openmpi", "mpich")))
+    assert only(diagnose(home), "missing-system-library").evidence["module"] == "mpi4py.MPI"
+    library(site / "mpich", session.compiler, "libmpi.so.12", "int f;\n")
+    installed(site, "mpich", "mpich/libmpi.so.12")
+    assert only(diagnose(home), "preloaded-library").level == "note"
+
+
+def test_all_that_a_requirement_would_bring_is_one_finding(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    stand_ins = [
+        library(
+            tmp_path / name, session.compiler, "x.so", f"int f{name};", f"-Wl,-soname,{name}.so"
+        )
+        for name in ("libc10", "libtorch")
+    ]
+    for name in ("m", "n"):
+        library(
+            site / "vision", session.compiler, f"{name}.abi3.so",
+            f"int PyInit_{name}(void) {{ return 0; }}\n", "-Wl,--no-as-needed",
+            *map(str, stand_ins),
+        )  # fmt: skip
+    files = ("vision/m.abi3.so", "vision/n.abi3.so")
+    installed(site, "vision", *files, more="Requires-Dist: torch==2.4\n")
+    finding = only(diagnose(home), "missing-library")
+    assert finding.evidence["needed"] == ("libc10.so", "libtorch.so")
+    assert finding.evidence["files"] == tuple(f"{HERE}/{each}" for each in files)
+    assert finding.advice[0].commands == ("uv pip install torch==2.4",)
+
+
+def test_who_was_built_with_an_older_library_moves_with_it(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    """PyQt6 links Qt too: a newer Qt for PyQt6-Charts alone breaks it."""
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    script = tmp_path / "map"
+    for folder, node in ((tmp_path / "new", "Qt_6.7"), (site / "qt", "Qt_6.5")):
+        script.write_text(f"{node} {{ global: core; local: *; }};\n")
+        library(
+            folder, session.compiler, "libQtCore.so.6", "int core(void) { return 1; }\n",
+            f"-Wl,-soname,libQtCore.so.6,--version-script,{script}",
+        )  # fmt: skip
+    library(
+        site / "charts", session.compiler, "m.abi3.so",
+        "int core(void); int PyInit_m(void) { return core(); }\n",
+        str(tmp_path / "new/libQtCore.so.6"), "-Wl,-rpath,$ORIGIN/../qt",
+    )  # fmt: skip
+    installed(site, "qt", "qt/libQtCore.so.6", version="6.5")
+    installed(site, "charts", "charts/m.abi3.so", version="6.7")
+    first = only(diagnose(home), "older-library").advice[0].commands[0]
+    assert first.endswith("--upgrade-package qt qt")
+    installed(site, "binding", version="6.5", more="Requires-Dist: qt>=6.5\n")
+    first = only(diagnose(home), "older-library").advice[0].commands[0]
+    assert first.endswith(" qt binding")
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_commands_name_the_environment_that_was_looked_at(  # type: ignore[no-untyped-def]
+    sound: Path, call, installer: str
+) -> None:
+    """Whoever types them may be anywhere, and another environment may be active."""
+    (library,) = sound.rglob("libfakecore.so.*")
+    library.unlink()
+    for word in sound.rglob("INSTALLER"):
+        word.unlink()
+        word.write_text(f"{installer}\n")
+    assert f"--python {sound} " in call("doctor", str(sound))[1]
+    sound.rename(sound.parent / ".venv")
+    text = call("doctor", ".venv", cwd=sound.parent)[1]
+    assert ("--python .venv" in text) is (installer == "pip")
+    assert str(sound.parent) not in text.partition("$")[2]
+    (site,) = (sound.parent / ".venv").glob("lib/python*/site-packages")
+    site.rename(sound.parent / "target")
+    assert f"--target {sound.parent}/target " in call("doctor", str(sound.parent / "target"))[1]
 
 
 # --- the system

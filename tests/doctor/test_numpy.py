@@ -17,6 +17,8 @@ _CHECK = "module compiled against ABI version 0x%x but this version of numpy is 
 _ONE = ("numpy.core._multiarray_umath", _CHECK)
 _TARGET = "module was compiled against NumPy C-API version 0x%x (NumPy {}) but the running NumPy"
 _RAISES = "numpy.core.multiarray failed to import"
+# Of a module that Cython made, and that calls nothing of NumPy's C API.
+_SIZES = "%s.%s size changed, may indicate binary incompatibility. Expected %zd from C header"
 # Cython's and pybind11's modules without NumPy's header have some of these, but not the check.
 _PYBIND = ("numpy.core.multiarray", "_ARRAY_API")
 
@@ -37,6 +39,10 @@ def _two(oldest: str) -> tuple[str, ...]:
         ((*_two("1.23"), _RAISES), "1.22.4", "error"),
         ((*_PYBIND, _RAISES), "2.2.6", None),
         ((*_ONE, _RAISES), "no version", None),
+        ((_SIZES, _RAISES), "2.2.6", "error"),
+        ((_SIZES, _RAISES), "1.26.4", None),
+        ((_SIZES, "numpy._core.multiarray failed to import"), "2.2.6", None),
+        ((_SIZES,), "2.2.6", None),  # it compares other types
     ],
 )
 def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]

@@ -35,6 +35,14 @@ def mac(site: Path, shipped: str, needed: str = "@rpath/libx.1.2.dylib") -> Path
     return site
 
 
+def framework(site: Path, shipped: str) -> Path:
+    """As Qt's own wheels have them: files without an ending."""
+    module = mach_o(("@rpath/x.framework/Versions/A/x",), ("@loader_path/../x/lib",))
+    put(site, "user", MAC, {"user/_m.cpython-312-darwin.so": module}, more="Requires-Dist: x\n")
+    put(site, "x", MAC, {f"x/lib/x.framework/{shipped}": mach_o((), name=f"@rpath/{shipped}")})
+    return site
+
+
 def windows(site: Path, shipped: str, needed: str = "libx-1.dll") -> Path:
     module = pe((needed, "KERNEL32.dll", "python312.dll"))
     put(site, "user", WINDOWS, {"user/_m.cp312-win_amd64.pyd": module}, more="Requires-Dist: x\n")
@@ -46,6 +54,8 @@ def windows(site: Path, shipped: str, needed: str = "libx-1.dll") -> Path:
     ("make", "shipped", "rule"),
     [
         (mac, "libx.1.2.dylib", None),
+        (framework, "Versions/A/x", None),
+        (framework, "Versions/A/y", "missing-library"),
         (mac, "libx.1.3.dylib", "skewed-library"),
         (mac, "liby.dylib", "missing-library"),
         (windows, "libx-1.dll", None),

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from native_skew.distributions import metadata, regular_files
 from native_skew.distributions.library_names import is_library
 
-_WORDS = (b".so", b".dylib", b".pyd", b".dll")  # of libraries' names
+_WORDS = (b".so", b".dylib", b".pyd", b".dll", b".framework/")  # of libraries' names
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
@@ -189,6 +189,18 @@ def read_one(info: str) -> Listed:
         hashes=tuple(recorded.values()),
         problem=problem,
     )
+
+
+def top_level(info: str) -> tuple[str, ...]:
+    """The names of the modules and packages at the top that the RECORD of ``info`` lists."""
+    lines = _bytes(f"{info}/RECORD", _RECORD_BYTES).splitlines()
+    paths = (_row(os.fsdecode(line))[0].partition("/") for line in lines if b".py," in line)
+    names = (
+        top if rest else top.removesuffix(".py")
+        for top, _, rest in paths
+        if rest == "__init__.py" or (not rest and top.endswith(".py"))
+    )
+    return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
 
 
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:

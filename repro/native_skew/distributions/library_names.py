@@ -1,6 +1,7 @@
 """What the name of a library tells: whether it is one, its stem, its version.
 
-``libfoo.so.1.2`` of Linux, ``libfoo.1.2.dylib`` of macOS, ``foo-1.dll`` of Windows.
+``libfoo.so.1.2`` of Linux, ``libfoo.1.2.dylib`` or ``foo.framework/Versions/A/foo`` of macOS,
+``foo-1.dll`` of Windows.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 
 # With or without a version behind it, in RECORD or in an archive.
 SHARED = re.compile(r"\.so(\.[^/]*)?$")
-OF_OTHERS = re.compile(r"\.(dylib|pyd|dll)$", re.IGNORECASE)
+OF_OTHERS = re.compile(
+    r"\.(dylib|pyd|dll)$|(?:^|/)([^/]+)\.framework/(Versions/[^/]+/)?\2$", re.IGNORECASE
+)
 _ELF = re.compile(r"\.so\.(\d[\w.]*)$")
 _DYLIB = re.compile(r"\.(\d+(?:\.\d+)*)\.dylib$")
 # avcodec-58.dll, libssl-1_1-x64.dll; a longer number is a hash that delvewheel gave it.

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from packaging.requirements import Requirement
 
+from native_skew.doctor import conda
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pins
@@ -127,6 +128,30 @@ def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
     for finding in findings:
         kept = [each for each in finding.advice if each.tool not in absent] or finding.advice
         yield replace(finding, advice=tuple(sorted(kept, key=lambda each: each.tool not in locked)))
+
+
+def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterator[Finding]:
+    """``findings`` whose commands name the environment at ``path``: they are typed anywhere.
+
+    Args:
+        findings: with commands for the folder that has it as ``.venv``.
+        path: where it is.
+        is_folder: whether it is a folder of packages, without an interpreter.
+
+    """
+    known = {each.title: each.elsewhere for each in tabs().values()}
+
+    def moved(tool: str, command: str) -> str:
+        words = conda.elsewhere(tuple(shlex.split(command)), path)
+        elsewhere = known.get(tool)
+        return shlex.join(elsewhere(words, path, is_folder) if elsewhere else words)
+
+    for each in findings:
+        advice = tuple(
+            replace(one, commands=tuple(moved(one.tool, command) for command in one.commands))
+            for one in each.advice
+        )
+        yield replace(each, advice=advice)
 
 
 def _beside(root: Path, name: str) -> bool:

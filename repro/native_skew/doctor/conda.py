@@ -117,6 +117,11 @@ def installing(names: Iterable[str], title: str, *options: str) -> tuple[Advice,
     return (Advice(remedy="", title=title, tool=f"conda {command}", commands=(shlex.join(words),)),)
 
 
+def elsewhere(words: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """A command of ``installing``, for the environment at ``prefix``, active or not."""
+    return (*words[:2], "--prefix", prefix, *words[2:]) if words[0] == "conda" else words
+
+
 def _spelled(requirement: str) -> str:
     """``icu=73`` of ``icu==73.*``.
 

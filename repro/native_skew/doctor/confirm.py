@@ -22,13 +22,15 @@ from typing import IO
 
 import click
 import msgspec
+from packaging.utils import canonicalize_name
 
+from native_skew.distributions import installed
 from native_skew.doctor import importers, rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.inventory import Distribution
-from native_skew.findings import Evidence, Finding, Location, Report, ordered, plain
+from native_skew.findings import Advice, Evidence, Finding, Location, Report, ordered, plain
 
 LIMIT = 120.0  # seconds for one import
 _CHILD = Path(__file__).with_name("import_child.py")
@@ -36,11 +38,28 @@ _CHILD = Path(__file__).with_name("import_child.py")
 _OF_BINARIES = re.compile(
     r"cannot open shared object file|undefined symbol|invalid ELF header|file too short|"
     r"wrong ELF class|cannot map|version `[^']+' not found|symbol not found|"
-    r"Error loading shared library|Error relocating|binary incompatib|"
+    r"Error loading shared library|Error relocating|binary incompatib|module requires A[BP]I v|"
     r"numpy\.(_?core)\.multiarray failed|compiled (against|using)"
 )
+# What distributions of Python alone leave at the top by mistake, and nobody imports.
+_NO_PACKAGES = {"benchmarks", "conftest", "docs", "examples", "scripts", "setup", "test", "tests"}
+_TOGETHER = 16  # packages of Python alone in one child
 _SHOWN = 400  # characters of an error
 _REPORT_BYTES = 64 << 20  # of one child
+_POLL = 0.5  # seconds
+
+
+# Errors for which a distribution is installed anew, whatever else of it fails.
+_OF_WHOLE_DISTRIBUTIONS = {
+    each.id
+    for each in (
+        rules.MISSING_FILE,
+        rules.DAMAGED_FILE,
+        rules.FOREIGN_LIBC,
+        rules.FOREIGN_ARCHITECTURE,
+        rules.OTHER_PYTHON,
+    )
+}
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +108,10 @@ def confirmed(
     by_package: dict[str, list[str]] = {}
     owners: dict[str, Distribution] = {}
     for package, owner in _packages(environment, found):
-        by_package.setdefault(package, [])
+        if owner.files:
+            by_package.setdefault(package, [])
         owners.setdefault(package, owner)
+    plain_ones = [name for name in owners if name not in by_package]
     for module in found:
         parts = module.name.split(".")
         parents = [".".join(parts[:n]) for n in range(2, len(parts))]
@@ -102,25 +123,29 @@ def confirmed(
     ):
         jobs = [list(dict.fromkeys((top, *names))) for top, names in by_package.items()]
         jobs.sort(key=len, reverse=True)  # the longest first
-        waiting = [pool.submit(_imported, program, names, folder, limit) for names in jobs]
+        # What is of Python alone is imported at once, and what fails of it again by itself.
+        together = [plain_ones[n : n + _TOGETHER] for n in range(0, len(plain_ones), _TOGETHER)]
+        waiting = [
+            pool.submit(_imported, program, names, folder, limit) for names in (*jobs, *together)
+        ]
         with click.progressbar(
-            length=len(jobs), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+            length=len(waiting), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar:
             for done in as_completed(waiting):
                 outcomes |= done.result()
                 bar.update(1)
-        alone = [
-            (first, names)
-            for names in jobs
-            if (failed := outcomes[names[0]]).error and not failed.died
-            if (first := _requiring(owners[names[0]], environment))
-        ]
-        for first, names in alone:
-            again = _imported(program, [*first, *names], folder, limit)
-            outcomes |= {name: again[name] for name in names}
+        for names in (*jobs, *([name] for name in plain_ones)):
+            if not outcomes[names[0]].error or outcomes[names[0]].died:
+                continue
+            owner = owners[names[0]]
+            first = _requiring(owner, environment)
+            if first or not owner.files:
+                again = _imported(program, [*first, *names], folder, limit)
+                outcomes |= {name: again[name] for name in names}
+    said = _Said(report, outcomes)
     more = [
-        *_of_modules(report, found, outcomes, environment),
-        *_of_packages(owners, {each.name for each in found}, outcomes, report),
+        *_of_modules(report, found, outcomes, environment, said),
+        *_of_packages(owners, {each.name for each in found}, outcomes, said),
     ]
     return msgspec.structs.replace(
         report,
@@ -132,7 +157,7 @@ def confirmed(
 def _packages(
     environment: Environment, modules: list[ExtensionModule]
 ) -> Iterator[tuple[str, Distribution]]:
-    """The top-level packages of distributions that have anything compiled, and their owners."""
+    """The modules and packages at the top, and their owners."""
     for module in modules:
         yield module.name.partition(".")[0], module.owner
     for owner in environment.distributions:
@@ -142,6 +167,13 @@ def _packages(
                 top = inside.partition("/")[0]
                 if inside != path and top.isidentifier() and (site / top / "__init__.py").exists():
                     yield top, owner
+    by_name = {each.name: each for each in environment.distributions if not each.files}
+    for site in environment.sites:
+        for info in installed.info_folders(site):
+            plain_one = by_name.get(canonicalize_name(info.partition("-")[0]))
+            for top in installed.top_level(f"{site}/{info}") if plain_one else ():
+                if plain_one and top not in _NO_PACKAGES:
+                    yield top, plain_one
 
 
 def _requiring(owner: Distribution, environment: Environment) -> list[str]:
@@ -160,18 +192,69 @@ def _requiring(owner: Distribution, environment: Environment) -> list[str]:
     ]
 
 
+class _Said:
+    """What the errors in ``report`` account for: one finding a cause.
+
+    Args:
+        report: what was found in the files.
+        outcomes: of the imports.
+
+    """
+
+    def __init__(self, report: Report, outcomes: dict[str, _Outcome]) -> None:
+        errors = [each for each in report.findings if each.level == "error"]
+        self.modules = {name for each in errors for name in _modules_of(each)}
+        self.distributions = {name for each in errors for name in _owners_in(each)}
+        whole = [each for each in errors if each.rule in _OF_WHOLE_DISTRIBUTIONS]
+        self._incomplete = {name for each in whole for name in _owners_in(each)}
+        self._violated = [e for e in report.findings if e.rule == rules.VIOLATED_REQUIREMENT.id]
+        alike = {outcomes[name].error for name in self.modules if name in outcomes}
+        self._alike = {each for each in alike if not each.startswith("ModuleNotFoundError:")}
+        self._names = {name for each in errors for name in _missing_in(each)}
+
+    def advice_for(self, owner: Distribution) -> tuple[Advice, ...]:
+        """What gives ``owner`` what it requires, where that is not so: most imports fail of it."""
+        return next(
+            (each.advice for each in self._violated if each.location.distribution == owner.name), ()
+        )
+
+    def accounts_for(self, owner: Distribution, error: str) -> bool:
+        """Whether ``error``, of an import of what ``owner`` has, is of a cause that is found."""
+        return (
+            owner.name in self._incomplete
+            or error in self._alike
+            or any(name in error for name in self._names)
+        )
+
+
+def _missing_in(finding: Finding) -> Iterator[str]:
+    """The files, libraries and symbols that are the matter, as the loader's words have them."""
+    for key in ("files", "needed", "symbols", "versions"):
+        for each in _texts(finding, key):
+            if name := each.rpartition("/")[2]:
+                yield name
+
+
+def _owners_in(finding: Finding) -> tuple[str, ...]:
+    return (finding.location.distribution, *_texts(finding, "distributions"))
+
+
+def _texts(finding: Finding, key: str) -> tuple[str, ...]:
+    """What the evidence has under ``key``, be it one text or several."""
+    value = finding.evidence.get(key)
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+
+
 def _of_modules(
     report: Report,
     modules: list[ExtensionModule],
     outcomes: dict[str, _Outcome],
     environment: Environment,
+    said: _Said,
 ) -> Iterator[Finding]:
-    blamed = {
-        name for each in report.findings if each.level == "error" for name in _modules_of(each)
-    }
     known = {name for each in report.findings for name in _modules_of(each)}
     # One finding for all modules of a distribution that fail alike.
-    alike: dict[tuple[str, str, bool], list[ExtensionModule]] = {}
+    alike: dict[tuple[str, str, bool], tuple[str, list[ExtensionModule]]] = {}
     for module in modules:
         outcome = outcomes[module.name]
         package = outcomes[module.name.rpartition(".")[0] or module.name]
@@ -179,26 +262,27 @@ def _of_modules(
         if package.error.startswith("ModuleNotFoundError:"):
             package = outcomes[module.name.partition(".")[0]]
         if not outcome.error:
-            if module.name in blamed:
+            if module.name in said.modules:
                 yield rules.IMPORTS_AFTER_ALL.finding(
                     f"`import {module.name}` succeeds, though an error is found in its files: "
                     "something loads or provides first what is missing.",
                     _location(module, environment),
                     {"module": module.name},
                 )
-        elif module.name not in blamed:
+        elif module.name not in said.modules:
             optional = not (
                 package.error
                 or outcome.died
-                or (
-                    _OF_BINARIES.search(outcome.error)
-                    and importers.use_of(module.name, environment.sites) == "in any case"
-                )
+                or (_OF_BINARIES.search(outcome.error) and _is_wanted(module.name, environment))
             )
+            error = package.error or outcome.error
+            if said.accounts_for(module.owner, error):
+                continue
             if not optional or module.name not in known:
-                error = package.error or outcome.error
-                alike.setdefault((module.owner.name, error, optional), []).append(module)
-    for (_, error, optional), several in alike.items():
+                without_name = error.replace(module.name, "")  # sip's words have each module's
+                key = module.owner.name, without_name, optional
+                alike.setdefault(key, (error, []))[1].append(module)
+    for (_, _, optional), (error, several) in alike.items():
         first, names = several[0], tuple(each.name for each in several)
         who = f"`import {names[0]}`" + (f" and {len(names) - 1} more" if names[1:] else "")
         fails = f"{who} fail{'' if names[1:] else 's'}: {plain(error)[:_SHOWN]}"
@@ -210,25 +294,38 @@ def _of_modules(
                 evidence,
             )
         else:
-            yield rules.IMPORT_FAILS.finding(fails, _location(first, environment), evidence)
+            yield rules.IMPORT_FAILS.finding(
+                fails, _location(first, environment), evidence, said.advice_for(first.owner)
+            )
+
+
+def _is_wanted(module: str, environment: Environment) -> bool:
+    """Whether its package imports it in any case, or leaves that to others, as PyQt6 does."""
+    use = importers.use_of(module, environment.sites)
+    public = not module.rpartition(".")[2].startswith("_")
+    return use == "in any case" or (use == "unknown" and public)
 
 
 def _of_packages(
     owners: dict[str, Distribution],
     modules: set[str],
     outcomes: dict[str, _Outcome],
-    report: Report,
+    said: _Said,
 ) -> Iterator[Finding]:
     """Packages that fail and have no module of their own that the failure was said of."""
-    said = {name.partition(".")[0] for name in modules}
-    blamed = {each.location.distribution for each in report.findings if each.level == "error"}
+    with_modules = {name.partition(".")[0] for name in modules}
     for package, owner in owners.items():
         error = outcomes[package].error
-        if error and package not in said and owner.name not in blamed:
+        if not error or package in with_modules or owner.name in said.distributions:
+            continue
+        if not owner.files and error.startswith("ModuleNotFoundError:"):
+            continue  # an extra's, or another system's: what is required is said anyway
+        if not said.accounts_for(owner, error):
             yield rules.IMPORT_FAILS.finding(
                 f"`import {package}` fails: {plain(error)[:_SHOWN]}",
                 Location(distribution=owner.name, version=owner.version),
                 {"module": package},
+                said.advice_for(owner),
             )
 
 
@@ -241,9 +338,7 @@ def _location(module: ExtensionModule, environment: Environment) -> Location:
 
 
 def _modules_of(finding: Finding) -> tuple[str, ...]:
-    several, one = finding.evidence.get("modules"), finding.evidence.get("module")
-    names = several if isinstance(several, tuple) else ()
-    return (*names, one) if isinstance(one, str) else names
+    return (*_texts(finding, "modules"), *_texts(finding, "module"))
 
 
 def _imported(program: Path, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:
@@ -284,10 +379,10 @@ def _run(program: Path, names: list[str], folder: str, limit: float) -> tuple[li
             os.close(writing)
             return [], f"{program}: {error.strerror}"
         os.close(writing)
-        lines, hung = _read(stream, limit)
-        if hung:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)  # its own group, which it started
+        lines, hung = _read(stream, child, limit)
+        # Its own group, which it started: what an import has left running ends with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
         code = child.wait()
         if hung:
             return lines, f"no end after {limit:.0f} s"
@@ -296,8 +391,13 @@ def _run(program: Path, names: list[str], folder: str, limit: float) -> tuple[li
         return lines, f"the process ended with {code}{_last_line(errors)}"
 
 
-def _read(stream: IO[bytes], limit: float) -> tuple[list[_Line], bool]:
-    """The lines until the pipe's end, and whether one import took longer than ``limit``."""
+def _read(
+    stream: IO[bytes], child: subprocess.Popen[bytes], limit: float
+) -> tuple[list[_Line], bool]:
+    """The lines until the child's end, and whether one import took longer than ``limit``.
+
+    The pipe may outlast the child: a process that an import has started can hold it open.
+    """
     found: list[_Line] = []
     rest, size, last = b"", 0, time.monotonic()
     with selectors.DefaultSelector() as selector:
@@ -306,7 +406,10 @@ def _read(stream: IO[bytes], limit: float) -> tuple[list[_Line], bool]:
             left = last + limit - time.monotonic()
             if left <= 0 or size > _REPORT_BYTES:
                 return found, True
-            if not selector.select(left):
+            ended = child.poll() is not None
+            if not selector.select(0 if ended else min(left, _POLL)):
+                if ended:
+                    return found, False
                 continue
             data = os.read(stream.fileno(), 1 << 16)
             if not data:

@@ -11,7 +11,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import reinstalling, remaking
-from native_skew.findings import Finding, Location
+from native_skew.findings import Evidence, Finding, Location
 
 _SHOWN = 3  # names in a sentence; all are in the evidence
 _OF_TESTS = {"test", "tests", "testing"}
@@ -62,53 +62,67 @@ def shared_files(environment: Environment) -> Iterator[Finding]:
 def modules_of_another_python(
     environment: Environment, files: Iterable[OfAnotherPython]
 ) -> Iterator[Finding]:
-    """One finding for each distribution whose modules this interpreter does not import."""
-    by_owner: dict[str, list[OfAnotherPython]] = {}
+    """One finding for all modules of one Python that this interpreter does not import."""
+    alike: dict[str, list[OfAnotherPython]] = {}
     for each in files:
-        by_owner.setdefault(each.owner.name, []).append(each)
-    for several in by_owner.values():
-        owner, first = several[0].owner, several[0]
+        alike.setdefault(each.tag, []).append(each)
+    for several in alike.values():
         names = tuple(environment.relative(each.path) for each in several)
+        owners, who, verb = _of_whom(each.owner for each in several)
         yield rules.OTHER_PYTHON.finding(
-            f"{owner.title or 'The folder'} has {_listed(names)} for `{first.tag}`, and none for "
-            f"the environment's Python {environment.full_version or environment.python}. "
-            f"Reinstall {owner.title or 'it'} with this environment's own interpreter.",
-            _location(owner, names[0]),
+            f"{who} {verb} {_listed(names)} for `{several[0].tag}`, and none for the environment's "
+            f"Python {environment.full_version or environment.python}. "
+            f"Reinstall {who if owners[0].name else 'it'} with this environment's own interpreter.",
+            _location(owners[0], names[0]),
             {
                 "files": names,
                 "modules": tuple(each.name for each in several),
                 "python": environment.python,
+                **_of_several(owners),
             },
-            reinstalling(owner),
+            reinstalling(*owners),
         )
 
 
 def modules_of_another_system(
     environment: Environment, files: Iterable[OfAnotherSystem]
 ) -> Iterator[Finding]:
-    """One finding for each distribution whose files are for another processor or system."""
-    by_owner: dict[tuple[str, str], list[OfAnotherSystem]] = {}
+    """One finding for all files that are for another processor or system."""
+    alike: dict[str, list[OfAnotherSystem]] = {}
     for each in files:
-        by_owner.setdefault((each.owner.name, each.system), []).append(each)
-    for several in by_owner.values():
-        first, owner = several[0], several[0].owner
+        alike.setdefault(each.system, []).append(each)
+    for several in alike.values():
+        first = several[0]
         names = tuple(environment.relative(each.path) for each in several if each.path)
+        owners, who, verb = _of_whom(each.owner for each in several)
         what = _listed(names) if names else "a wheel"
         yield rules.FOREIGN_ARCHITECTURE.finding(
-            f"{owner.title or 'The folder'} has {what} for {first.system}, and the environment is "
-            f"for {first.here}. Reinstall {owner.title or 'it'} here.",
-            _location(owner, names[0] if names else ""),
-            {"files": names, "system": first.system},
-            reinstalling(owner),
+            f"{who} {verb} {what} for {first.system}, and the environment is "
+            f"for {first.here}. Reinstall {who if owners[0].name else 'it'} here.",
+            _location(owners[0], names[0] if names else ""),
+            {"files": names, "system": first.system, **_of_several(owners)},
+            reinstalling(*owners),
         )
+
+
+def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, str]:
+    """Each owner once, and who they are in a sentence, with its verb."""
+    found = list({each.name: each for each in owners}.values())
+    titles = [each.title or "The folder" for each in found]
+    more = f" and {len(titles) - _SHOWN} more" if titles[_SHOWN:] else ""
+    return found, ", ".join(titles[:_SHOWN]) + more, "have" if titles[1:] else "has"
+
+
+def _of_several(owners: list[Distribution]) -> Evidence:
+    return {"distributions": tuple(each.name for each in owners)} if owners[1:] else {}
 
 
 def interpreter(environment: Environment) -> Iterator[Finding]:
     """A base interpreter that is gone, and packages in folders that nothing searches."""
     if environment.gone:
         yield rules.MISSING_INTERPRETER.finding(
-            f"`bin/python` leads to `{environment.gone}`, which is not there: nothing in this "
-            "environment can be run. Install that Python again, or make the environment anew.",
+            f"`bin/python` leads to `{environment.gone}`, and no interpreter is there: nothing in "
+            "this environment can be run. Install that Python again, or make the environment anew.",
             Location(file="bin/python"),
             {"leads_to": environment.gone},
             remaking(environment, environment.python),

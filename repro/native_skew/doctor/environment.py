@@ -39,6 +39,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         made_by: the tool that made it; empty where that is Python itself.
         leftover: folders of packages that the interpreter does not search.
         image: the folder that is ``/`` for it; empty where that is this machine's own.
+        is_packed: whether it is wheels, which nothing is installed from yet.
         inventory: what is installed, and what of it could not be read.
         not_examined: what is left out for other reasons, a phrase each.
 
@@ -55,6 +56,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str = ""
     leftover: tuple[Path, ...] = ()
     image: str = ""
+    is_packed: bool = False
     inventory: Inventory = Inventory(distributions=())
     not_examined: tuple[str, ...] = ()
 
@@ -135,7 +137,7 @@ def opened(
             interpreter = EnvironmentPython(python=_wheel_python(packed))
             made = _environment(subject, site, Sites(folders=(site,)), interpreter, "", asked)
             phrases = (others, *made.not_examined) if others else made.not_examined
-            yield msgspec.structs.replace(made, not_examined=phrases)
+            yield msgspec.structs.replace(made, not_examined=phrases, is_packed=True)
         return
     if not path.is_dir():
         raise NotAnEnvironmentError(Path(subject), "it is a file, and no wheel")

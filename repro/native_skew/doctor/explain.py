@@ -87,7 +87,7 @@ class Explanations:
         older: dict[tuple[str, str], list[_Older]] = {}
         without: dict[object, list[ExtensionModule]] = {}
         reported: set[tuple[str, str]] = set()
-        without_number = Counter(_NUMBER.sub("", each.name) for each in modules)
+        without_number = Counter(_NUMBER.sub("", name) for name in {e.name for e in modules})
         self._numbered = {name for name, number in without_number.items() if number > 1}
         for module in _without_alternatives(modules):
             for unresolved in module.closure.unresolved:
@@ -159,6 +159,8 @@ class Explanations:
         """Missing libraries that are no skew; all that a distribution lacks of the system is one."""
         of_system: dict[str, list[_Case]] = {}
         elsewhere: dict[str, list[_Case]] = {}
+        of_absent: dict[str, list[_Case]] = {}
+        of_libc: dict[str, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
             of_system_away = (
@@ -170,8 +172,14 @@ class Explanations:
                 of_system.setdefault(first.consumer.name, []).extend(cases)
             elif self._shipped_elsewhere(first.unresolved):
                 elsewhere.setdefault(first.consumer.name, []).extend(cases)
+            elif self._absent(first.consumer) and not _has_own_reason(first.unresolved):
+                of_absent.setdefault(first.consumer.name, []).extend(cases)
+            elif _LIBCS.fullmatch(first.unresolved.name):
+                of_libc.setdefault(first.unresolved.name, []).extend(cases)
             else:
                 yield self._plain(cases)
+        yield from map(self._plain, of_libc.values())
+        yield from map(self._lacks_of_absent, of_absent.values())
         yield from map(self._preloaded, elsewhere.values())
         for cases in of_system.values():
             optional = [
@@ -205,20 +213,13 @@ class Explanations:
     def _is_of_system(self, case: _Case) -> bool:
         """Whether the system should have it: no distribution does, in any version or condition."""
         unresolved, name = case.unresolved, case.unresolved.name
-        if (
-            unresolved.damaged
-            or unresolved.foreign
-            or self._owners.named(name)
-            or _LIBCS.fullmatch(name)
-            or _DRIVERS.fullmatch(name)
-            or _framework(name)
-        ):
+        if _has_own_reason(unresolved) or self._owners.named(name) or _framework(name):
             return False
         if system_libraries.is_known(name):
             return True
         if _VENDORED.search(name) or "/" in name:
             return False
-        if any(pin.installed is None for pin in self._pins.of(case.consumer).values()):
+        if self._absent(case.consumer):
             return False
         sites = tuple(f"{site}/" for site in self._environment.sites)
         own = {self._top(path) for path in case.consumer.files}
@@ -298,6 +299,9 @@ class Explanations:
             for each in by_version
             if each.owner.name in pins or self._is_sought(unresolved.needer, each)
         ]
+        if not related:  # openvino-genai requires openvino by way of its tokenizers alone
+            pins = self._pins.in_turn(consumer)
+            related = [each for each in by_version if each.owner.name in pins]
         if not related:
             return self._framework_skew(consumer, unresolved, module)
         # What it requires comes before what merely lies where it looks.
@@ -361,12 +365,13 @@ class Explanations:
                 f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
             )
         if _LIBCS.fullmatch(unresolved.name):
+            owners = {each.consumer.name: each.consumer for each in cases}
             return rules.FOREIGN_LIBC.finding(
                 f"{needs}, another C library's than the interpreter's. Install a "
                 f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
                 place,
-                evidence,
-                reinstalling(consumer),
+                {**evidence, **({"distributions": tuple(owners)} if len(owners) > 1 else {})},
+                reinstalling(*owners.values()),
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
@@ -380,7 +385,12 @@ class Explanations:
                 place,
                 evidence,
             )
-        return self._absent(needs, consumer, place, evidence)
+        return rules.MISSING_LIBRARY.finding(
+            f"{needs}, looks for it inside of the environment, and no installed distribution "
+            f"ships it. Reinstall {consumer.title or 'it'}, or install what it was built with.",
+            place,
+            evidence,
+        )
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
         """Where distributions have the library, off the search path."""
@@ -413,31 +423,33 @@ class Explanations:
             },
         )
 
-    def _absent(
-        self,
-        needs: str,
-        consumer: Distribution,
-        place: Location,
-        evidence: Evidence,
-    ) -> Finding:
-        absent = [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
-        if absent:
-            self.explained.update((pin.holder.name, pin.provider) for pin in absent)
-            names = ", ".join(pin.text for pin in absent)
-            return rules.MISSING_LIBRARY.finding(
-                f"{needs}; no installed distribution ships it, and {consumer.title} requires "
-                f"{names}, which is not installed.",
-                place,
-                {**evidence, "requires": tuple(pin.text for pin in absent)},
-                required(absent, self._pins, consumer.installer)
-                if consumer.has_valid_names
-                else (),
-            )
+    def _absent(self, consumer: Distribution) -> list[Pin]:
+        """What ``consumer`` requires, and is not there."""
+        return [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
+
+    def _lacks_of_absent(self, cases: list[_Case]) -> Finding:
+        """All that one distribution needs, where what it requires is not installed: one cause."""
+        first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
+        consumer, absent = first.consumer, self._absent(first.consumer)
+        self.explained.update((pin.holder.name, pin.provider) for pin in absent)
+        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
+        place = self._location(first.unresolved.needer.path, consumer)
+        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+        more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
         return rules.MISSING_LIBRARY.finding(
-            f"{needs}, looks for it inside of the environment, and no installed distribution "
-            f"ships it. Reinstall {consumer.title or 'it'}, or install what it was built with.",
+            f"{_who(place, paths)} {listed}{more}; no installed distribution ships "
+            f"{'them' if names[1:] else 'it'}, and {consumer.title} requires "
+            f"{', '.join(pin.text for pin in absent)}, which is not installed.",
             place,
-            evidence,
+            {
+                "needed": names if names[1:] else names[0],
+                "module": first.module.name,
+                "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
+                "by_way_of": _by_way_of(first.unresolved),
+                "requires": tuple(pin.text for pin in absent),
+                **self._all_files(paths),
+            },
+            required(absent, self._pins, consumer.installer) if consumer.has_valid_names else (),
         )
 
     def _undefined(self, modules: list[ExtensionModule]) -> Finding:
@@ -542,6 +554,17 @@ def _framework(library: str) -> str:
     return next((name for name, each in _FRAMEWORKS.items() if each.fullmatch(library)), "")
 
 
+def _has_own_reason(unresolved: Unresolved) -> bool:
+    """Whether a library is missing for what it is itself, whatever is installed."""
+    name = unresolved.name
+    return bool(
+        unresolved.damaged
+        or unresolved.foreign
+        or _LIBCS.fullmatch(name)
+        or _DRIVERS.fullmatch(name)
+    )
+
+
 def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:
     who = f"`{place.file}` and {len(more)} more need" if more else f"`{place.file}` needs"
     return f"{who} `{unresolved.name}`"
@@ -553,9 +576,17 @@ def _who(place: Location, paths: tuple[str, ...]) -> str:
 
 
 def _without_alternatives(modules: list[ExtensionModule]) -> list[ExtensionModule]:
-    """``modules`` without the alternatives to one that loads."""
-    sound = {each.name for each in modules if each.loads}
-    return [each for each in modules if not each.variant or each.loads or each.name not in sound]
+    """``modules`` without the alternatives to one that loads, be it by what is loaded first."""
+    sound = {
+        each.name
+        for each in modules
+        if each.loads or (each.preloaded and not (each.undefined or each.missing_versions))
+    }
+    return [
+        each
+        for each in modules
+        if not each.variant or each.loads or each.preloaded or each.name not in sound
+    ]
 
 
 def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:

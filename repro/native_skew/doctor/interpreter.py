@@ -33,7 +33,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
         python: ``major.minor``, with a ``t`` behind it where it is free-threaded; empty where
             nothing tells.
         full_version: of three numbers; empty where nothing tells.
-        gone: where ``bin/python`` leads to and nothing is; empty where all is there.
+        gone: where ``bin/python`` leads to and no file is; empty where all is there.
         home: the folder of the base interpreter, where this is a virtual environment.
         made_by: the tool that its ``pyvenv.cfg`` names; empty where that is Python itself.
         sees_system: whether imports reach the packages of the base interpreter.
@@ -67,7 +67,7 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
         if not os.path.lexists(path):
             continue
         real = rooted.real(root, str(path))
-        if os.path.exists(real):  # noqa: PTH110
+        if os.path.isfile(real):  # noqa: PTH113  (a FIFO or a device runs nothing)
             program, gone = path, ""
             named = _version_in(Path(real).name, _OF_NAME)
             break

@@ -15,6 +15,7 @@ from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
 
 _SHOWN = 4  # names in a phrase
+_SHOWN_OF_VERSION = 60  # characters
 # Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
 _LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
@@ -42,8 +43,9 @@ class Distribution(Listed, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """Name and version."""
-        return f"{self.name} {self.version}"
+        """Name and version, of no more length than a person reads."""
+        shown = self.version[:_SHOWN_OF_VERSION]
+        return f"{self.name} {shown}{'…' if shown != self.version else ''}"
 
 
 def nameless(files: tuple[str, ...]) -> Distribution:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import msgspec
 
 from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pin, Pins
-from native_skew.findings import Advice, Finding
+from native_skew.findings import Advice, Finding, Report
 
 
-def reinstalling(owner: Distribution) -> tuple[Advice, ...]:
-    """What puts the files of ``owner`` there again; nothing where its name is none to type."""
+def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
+    """What puts the files of ``owners`` there again; nothing where a name is none to type."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    if not owner.has_valid_names:
+    if not all(each.has_valid_names for each in owners):
         return ()
-    if owner.installer == "conda":
-        return conda.installing((owner.name,), "Reinstall it", "install", "--force-reinstall")
-    what = (f"{owner.name}=={owner.version}",)
-    return advice.installing(what, owner.installer, "Reinstall it", reinstall=True)
+    if owners[0].installer == "conda":
+        names = tuple(each.name for each in owners)
+        return conda.installing(names, "Reinstall it", "install", "--force-reinstall")
+    what = tuple(f"{each.name}=={each.version}" for each in owners)
+    return advice.installing(what, owners[0].installer, "Reinstall it", reinstall=True)
 
 
 def fitting(
@@ -38,7 +42,9 @@ def fitting(
             return conda.installing((str(fit),), "Install the provider that fits")
         return conda.installing(((older or consumer).name,), newer, "update")
     if fit is None and older:
-        return advice.installing((older.name,), consumer.installer, newer, upgrade=True)
+        # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
+        together = (older.name, *pins.requiring(older.name))
+        return advice.installing(together, consumer.installer, newer, upgrade=True)
     return advice.fitting(fit, consumer, pins)
 
 
@@ -71,3 +77,16 @@ def offered(findings: Iterable[Finding], environment: Environment) -> list[Findi
     from native_skew.doctor import advice  # noqa: PLC0415
 
     return list(advice.offered(found, environment.root))
+
+
+def placed(report: Report, environment: Environment, here: Path) -> Report:
+    """``report`` with advice that can be followed in ``here``, wherever the environment is."""
+    root = environment.root
+    no_advice = not any(each.advice for each in report.findings)
+    if no_advice or environment.is_packed or root == here / ".venv":
+        return report
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    path = str(root).removeprefix(environment.image)
+    found = advice.placed(report.findings, path, is_folder=root in environment.sites)
+    return msgspec.structs.replace(report, findings=tuple(found))

@@ -4,6 +4,10 @@ NumPy's header puts a check into every module that calls ``import_array()``: it 
 under the name that its own NumPy has, and compares versions. Both leave texts in the file.
 https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
 https://github.com/numpy/numpy/blob/v2.2.6/numpy/_core/code_generators/generate_numpy_api.py
+
+A module of Cython that calls nothing of the C API has no such check. What NumPy declares for Cython
+leaves another text in it, and Cython compares the size of ``numpy.dtype``, which NumPy 2 made
+smaller: https://github.com/numpy/numpy/blob/v1.26.4/numpy/__init__.pxd
 """
 
 from __future__ import annotations
@@ -30,7 +34,11 @@ _OF_TWO = b"numpy._core._multiarray_umath"
 _OLDEST = re.compile(rb"was compiled against NumPy C-API version 0x%x \(NumPy (\d+\.\d+)\)")
 # What the macro ends an import with; who calls the function itself may go on without NumPy.
 _RAISES = b"multiarray failed to import"
-_CAPSULE = b"PyCapsule_GetPointer"
+_CYTHON_OF_ONE = b"numpy.core.multiarray failed to import"
+_CYTHON_OF_TWO = b"numpy._core.multiarray failed to import"
+_COMPARES_SIZES = b"size changed, may indicate binary incompatibility. Expected"
+# Of the C API's check, and of Cython's.
+_CALLED = (b"PyCapsule_GetPointer", b"PyErr_WarnFormat")
 _BYTES = 64 << 20  # of one file
 _BELOW_TWO = Fit(provider="numpy", versions="<2", samples=("1.26.4", "1.24.4", "1.22.4"))
 
@@ -96,21 +104,25 @@ def _files(modules: list[ExtensionModule], owners: Owners) -> Iterator[tuple[Ext
 
 def built(path: str) -> _Built | None:
     """For which NumPy the file at ``path`` was compiled; None where it does not say."""
-    checks = of_two = raises = False
+    texts = (_CHECKS, _OF_TWO, _RAISES, _CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES)
+    found: set[bytes] = set()
     oldest = ""
     try:
         with Image(path) as image:
-            if image.strings is not None and _CAPSULE not in image.strings:
+            if image.strings is not None and not any(each in image.strings for each in _CALLED):
                 return None
             for piece in image.pieces(_BYTES):
-                checks, of_two = checks or _CHECKS in piece, of_two or _OF_TWO in piece
-                raises = raises or _RAISES in piece
+                found.update(each for each in texts if each not in found and each in piece)
                 if not oldest and (match := _OLDEST.search(piece)):
                     oldest = match[1].decode()
     except (ImageError, OSError):
         return None
-    # Of NumPy 2's header either text tells; with neither, it is that of NumPy 1.
-    return _Built(oldest=oldest, raises=raises) if checks and of_two is bool(oldest) else None
+    if _CHECKS in found:
+        # Of NumPy 2's header either text tells; with neither, it is that of NumPy 1.
+        known = (_OF_TWO in found) is bool(oldest)
+        return _Built(oldest=oldest, raises=_RAISES in found) if known else None
+    of_one = {_CYTHON_OF_ONE, _COMPARES_SIZES} <= found and _CYTHON_OF_TWO not in found
+    return _Built(oldest="", raises=True) if of_one else None
 
 
 def _finding(

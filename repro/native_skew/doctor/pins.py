@@ -102,6 +102,15 @@ class Pins:
         """The same, of the distribution called ``holder``."""
         return self._of.get(holder, {})
 
+    def in_turn(self, holder: Distribution) -> Mapping[str, Pin]:
+        """What ``holder`` requires, and what that requires in turn: by provider, the nearest pin."""
+        found, waiting = {**self.of(holder)}, [*self.of(holder)]
+        for name in waiting:  # grows meanwhile
+            more = {n: pin for n, pin in self.of_name(name).items() if n not in found}
+            found |= more
+            waiting += more
+        return found
+
     def requiring(self, provider: str) -> tuple[str, ...]:
         """The names of those that require ``provider``."""
         return tuple(sorted(name for name, pins in self._of.items() if provider in pins))

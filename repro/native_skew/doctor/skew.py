@@ -33,7 +33,8 @@ class Skew(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cause: what the metadata tells of how that came.
-        pin: the consumer's requirement on the provider; None where it has none.
+        pin: the consumer's requirement on the provider, or that of what it requires; None where
+            there is none.
         modules: import names of the modules that fail.
         file: the file that needs what is missing.
         needed: names of libraries or symbols that are missing.
@@ -147,7 +148,8 @@ def _needs(skew: Skew, file: str) -> str:
 
 def _pinned(skew: Skew) -> str:
     """What the consumer's metadata has to say of it."""
-    name, pin = skew.consumer.name, skew.pin
+    pin = skew.pin
+    name = pin.holder.name if pin else skew.consumer.name
     if pin is None:
         return f"{name}'s own metadata does not mention {skew.provider.name}"
     if not pin.holds:

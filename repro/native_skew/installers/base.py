@@ -155,6 +155,8 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         repairs: the remedies that doctor offers for a skew in an environment of its tool's, best
             first; what holds in the broken environment, with the cache as the failure left it.
             Offered in the order of the tabs, to those that have one.
+        elsewhere: a command of its for the environment at a path instead of ``.venv``, or for a
+            folder of packages alone; None where the project's folder says where that is.
 
     """
 
@@ -171,6 +173,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     since: str = ""
     tab: Tab | None = None
     repairs: Mapping[Cause, tuple[str, ...]] = {}
+    elsewhere: Callable[[tuple[str, ...], str, bool], tuple[str, ...]] | None = None
 
     def is_in(self, version: str) -> bool:
         """Whether the tool can do this in ``version``."""

@@ -88,6 +88,16 @@ def _render(request: Request, context: RenderContext) -> Plan:
     return _plan(request, files, (*_cleaning(request), install))
 
 
+def _elsewhere(words: tuple[str, ...], path: str, is_folder: bool) -> tuple[str, ...]:
+    """https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-t ."""
+    if words[: len(_PIP)] != _PIP:
+        return words
+    command, *rest = words[len(_PIP) :]
+    if is_folder:
+        return ("pip", command, "--target", path, "--upgrade", *rest)
+    return ("pip", "--python", path, command, *rest)
+
+
 _SINCE_PYLOCK = "26.1"
 
 
@@ -295,6 +305,7 @@ _INSTALL = Installer(
     groups=("builds-metadata",),
     cost=5,
     tab=Tab("pip", 3, by_default=True),
+    elsewhere=_elsewhere,
     repairs={
         "stamped": ("require-newer",),
         "rotten": ("require-newer",),

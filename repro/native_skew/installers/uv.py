@@ -497,6 +497,13 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables, files=files)
 
 
+def _elsewhere(words: tuple[str, ...], path: str, is_folder: bool) -> tuple[str, ...]:
+    """https://docs.astral.sh/uv/pip/environments/#using-arbitrary-python-environments ."""
+    if words[:3] != ("uv", "pip", "install"):
+        return words
+    return (*words[:3], "--target" if is_folder else "--python", path, *words[3:])
+
+
 def _nearest(files: ReleaseFiles[File]) -> File | None:
     """A wheel of another platform before one of another Python; of the nearest the first by name.
 
@@ -682,6 +689,7 @@ _REPAIRS: dict[Cause, tuple[str, ...]] = {
 _PIP_INSTALL = _interface(
     id="uv-pip-install",
     title="uv pip install",
+    elsewhere=_elsewhere,
     render=_pip_install,
     groups=(*_LASTING, "reads-installed-metadata"),
     tab=Tab("uv pip", 2, by_default=True),

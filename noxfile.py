@@ -326,6 +326,16 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """test: small changes of the code, each of which a test has to notice
+
+    By mutmut, 200 drawn by a seed; -- --count N, -- --seed N, -- --module doctor/pins.
+    """
+    install(session, *group("mutants"))
+    session.run("python", "-m", "programs.mutants", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """site: build it, strictly, from what is recorded
 

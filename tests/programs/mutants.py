@@ -1,0 +1,180 @@
+"""Changes the code in small ways, one at a time, and asks whether a test fails: ``nox -s mutants``.
+
+mutmut makes the mutants and runs, of the tests for every change, those that reach the changed
+function. A seed draws them from the modules in ``MODULES``. One that no test notices is explained in
+``tests/programs/mutants.toml``, by its function and the changed line, or is a failure. A mutant that
+changes nothing but the letters of a sentence is not one to notice: texts are not repeated in tests.
+
+https://mutmut.readthedocs.io/
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / ".native-skew" / "mutants"
+EXPLAINED = Path(__file__).with_suffix(".toml")
+# Verdicts, comparison, repairs, the rules of doctor and audit, and what guards untrusted files.
+MODULES = (
+    "verdict",
+    "observe/judgement",
+    "results/comparison",
+    "results/repairs",
+    "installers/repair",
+    "installers/advice",
+    "doctor/explain",
+    "doctor/pins",
+    "doctor/skew",
+    "doctor/numpy_abi",
+    "doctor/mixed_abi",
+    "doctor/wheels",
+    "audit/consistency",
+    "audit/judge",
+    "audit/ranges",
+    "audit/resolver_metadata",
+    "distributions/archives",
+    "distributions/installed",
+    "distributions/regular_files",
+    "distributions/zips",
+)
+NOTICED = ("killed", "timeout", "segfault")
+# Those read what only a repository has, or the test run's own surroundings.
+LEFT_OUT = ("site", "templates", "test_layers.py", "test_repository.py", "test_precommit.py")
+SETTINGS = """
+[tool.mutmut]
+source_paths = ["src/native_skew"]
+only_mutate = {modules}
+pytest_add_cli_args = ["-m", "quick", "-p", "no:cacheprovider", "-p", "no:xdist"]
+pytest_add_cli_args_test_selection = {tests}
+also_copy = {others}
+"""
+
+
+def laid_out() -> None:
+    """A copy of the repository in which mutmut finds the package below ``src``, as it expects.
+
+    Both names lead to one folder, so that a process that a test starts gets the mutant too.
+    """
+    shutil.rmtree(WORK, ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (WORK / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, WORK / name)
+    (WORK / "mutants" / "repro").mkdir(parents=True)
+    for folder in (WORK, WORK / "mutants"):
+        (folder / "src").symlink_to("repro")
+    others = {each.name for each in WORK.iterdir()} - {"mutants", "repro", "src", "tests", ".git"}
+    chosen = [f"--ignore=tests/{each}" for each in LEFT_OUT]
+    with (WORK / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            SETTINGS.format(
+                modules=json.dumps([f"src/native_skew/{each}.py" for each in MODULES]),
+                tests=json.dumps(["tests", *chosen]),
+                others=json.dumps(sorted(others)),
+            )
+        )
+
+
+def mutmut(*arguments: str, quiet: bool = True) -> str:
+    """What mutmut prints; quiet or on its way."""
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    done = subprocess.run(
+        command, cwd=WORK, stdout=subprocess.PIPE if quiet else None, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(
+            f"mutmut {arguments[0]} ended with {done.returncode}\n{(done.stdout or '')[-4000:]}"
+        )
+    return done.stdout or ""
+
+
+def statuses() -> dict[str, str]:
+    """Of each mutant, what became of it."""
+    lines = mutmut("results", "--all", "true").splitlines()
+    pairs = (line.strip().rpartition(": ") for line in lines if ".x" in line or "ǁ" in line)
+    return {name: status for name, _, status in pairs}
+
+
+def change(name: str) -> tuple[str, str]:
+    """The lines that a mutant takes away, and those in their place."""
+    lines = mutmut("show", name).splitlines()
+    taken, put = (
+        " ".join(
+            line[1:].strip() for line in lines if re.match(rf"\{sign}(?!\{sign}\{sign})", line)
+        )
+        for sign in "-+"
+    )
+    return taken, put
+
+
+def is_wording(taken: str, put: str) -> bool:
+    """Whether only the letters of a sentence differ; a single word is a name, which matters."""
+    text = re.compile(r"""(["'])(?:(?!\1).)* (?:(?!\1).)*\1""")
+    return taken != put and text.sub("", taken) == text.sub("", put)
+
+
+def function_of(name: str) -> str:
+    """``native_skew.verdict.worst`` of a mutant's name."""
+    return re.sub(r"\.xǁ(\w+)ǁ(\w+)__mutmut_\d+$|\.x_(\w+?)__mutmut_\d+$", _plain, name)
+
+
+def _plain(match: re.Match[str]) -> str:
+    return "." + ".".join(filter(None, match.groups()))
+
+
+def main() -> int:
+    """Draws, runs, and says which mutants nothing noticed; 1 where one of them is unexplained."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--module", action="append", help="only of this one, as audit/judge")
+    asked = parser.parse_args()
+    laid_out()
+    # The first makes the mutants, and learns which test reaches which function.
+    mutmut("run", "native_skew.observe.judgement.x_judge__mutmut_1", quiet=False)
+    chosen = [f"native_skew.{each.replace('/', '.')}." for each in asked.module or MODULES]
+    names = sorted(each for each in statuses() if each.startswith(tuple(chosen)))
+    drawn = random.Random(asked.seed).sample(names, min(asked.count, len(names)))
+    mutmut("run", *drawn, quiet=False)
+    found = statuses()
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["explained"]
+    known = {(each["function"], each["line"]) for each in explained}
+    survived = [each for each in drawn if found[each] not in NOTICED]
+    unexplained = wording = 0
+    for name in survived:
+        taken, put = change(name)
+        if is_wording(taken, put):
+            wording += 1
+        elif (function_of(name), put) not in known:
+            unexplained += 1
+            print(f"{name}: {found[name]}\n  - {taken}\n  + {put}")
+    print(
+        f"{len(drawn)} of {len(names)} mutants, seed {asked.seed}: {len(drawn) - len(survived)} "
+        f"noticed, {wording} of wording alone, "
+        f"{len(survived) - wording - unexplained} explained, {unexplained} unexplained"
+    )
+    return min(unexplained, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

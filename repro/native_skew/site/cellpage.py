@@ -46,7 +46,7 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
         '<h2 id="journal">What the index was asked</h2>',
         sequence.diagram(result),
         '<h2 id="again">Run it again</h2>',
-        pre(result.cell.command, "The command that runs this cell again"),
+        pre(result.cell.command),
         _see_also(result, book, page, raw or markup.raw_of(result)),
     ]
     body = "\n".join(part for part in parts if part)
@@ -99,16 +99,16 @@ def _facts(result: Result, page: str, scenario: Scenario) -> str:
 def _step(number: int, step: StepRecord) -> str:
     parts = [f"<h3>Step {number}: {escape(step.title)}</h3>"]
     for name, content in step.files.items():
-        parts += [f'<p class="file">{code(name)}</p>', pre(content, f"{name} of step {number}")]
-    for index, command in enumerate(step.commands, 1):
+        parts += [f'<p class="file">{code(name)}</p>', pre(content)]
+    for command in step.commands:
         typed = markup.command_line(command.argv)
-        parts.append(pre(typed, f"Command {index} of step {number}"))
+        parts.append(pre(typed))
         ended = f"ended with {command.exit_code}"
         if command.output.strip():
             parts.append(
                 f"<details{' open' if command in snippet.commands(step) else ''}>"
                 f"<summary>{ended}, and printed</summary>"
-                f"{pre(command.output, f'Output of command {index} of step {number}')}</details>"
+                f"{pre(command.output)}</details>"
             )
         else:
             parts.append(f"<p>{ended}, and printed nothing</p>")
@@ -158,8 +158,7 @@ def _observed(result: Result) -> str:
         for each in seen.distributions
     ]
     checks = "".join(
-        f"<p>{code(f'{check.tool} check')} ended with {check.exit_code}:</p>"
-        + pre(check.output, f"Output of {check.tool} check")
+        f"<p>{code(f'{check.tool} check')} ended with {check.exit_code}:</p>" + pre(check.output)
         for check in seen.checks
     )
     head = ("distribution", "version", "Requires-Dist", "wheel made by")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Any
 
 from mkdocs.exceptions import PluginError
@@ -12,10 +11,8 @@ from mkdocs.structure.files import File
 
 from native_skew import results
 from native_skew.errors import SkewError
-from native_skew.site import downloads, getting, markup, pages
+from native_skew.site import downloads, getting, markup, pages, shell
 from native_skew.site.repository import repo_url
-
-_INDENTATION = re.compile(r"\s*\n\s*")
 
 
 def on_config(config: Any) -> Any:
@@ -37,12 +34,29 @@ def on_files(files: Any, config: Any) -> Any:
     """
     try:
         for path, text in pages.generate().items():
-            files.append(File.generated(config, path, content=text))
+            made = shell.cell if path.startswith(shell.FOLDER) else _generated
+            files.append(made(config, path, text))
         for path, content in downloads.generate(results.FOLDER):
             files.append(File.generated(config, path, content=content))
     except SkewError as error:
         raise PluginError(str(error)) from error
     return files
+
+
+def _generated(config: Any, path: str, text: str) -> File:
+    return File.generated(config, path, content=text)
+
+
+def on_nav(nav: Any, config: Any, **_: Any) -> Any:
+    """Keeps the navigation, which the pages of cells have as well."""
+    config.extra["nav_of_cells"] = nav
+    return nav
+
+
+def on_env(env: Any, config: Any, files: Any) -> Any:
+    """Makes the pages of cells, before MkDocs copies what it does not render."""
+    shell.fill(files, config.extra.pop("nav_of_cells"), config, env)
+    return env
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
@@ -60,5 +74,5 @@ def on_post_page(output: str, **_: Any) -> str:
     """Takes away the theme's indentation, a tenth of a page; what is in the article stays."""
     head, mark, rest = output.partition("<article")
     article, end, foot = rest.partition("</article>")
-    head, foot = (_INDENTATION.sub("\n", part) for part in (head, foot))
+    head, foot = (markup.INDENTATION.sub("\n", part) for part in (head, foot))
     return f"{head}{mark}{article}{end}{foot}"

@@ -30,6 +30,7 @@ def render(book: Book, evidence: Mapping[str, Result]) -> str:
             "Installers",
             "Which versions of pip, uv, Poetry, PDM, Pipenv, pip-tools and Hatch are recorded, and "
             "which remedy each of them has no option for.",
+            *markup.RARE,
         ),
         "# Installers\n",
         "Which versions of each tool are recorded, and which remedies it has no option for. Such a "

@@ -111,9 +111,7 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, LinkCheck]) 
         '<h2 id="what-to-do">What to do</h2><p>Ask every server, and renew '
         f'<a href="{markup.url(PAGE, "links.json")}">the record</a>; where you have read a page '
         "and it says what it is cited for, note the day:</p>"
-        + markup.pre(
-            "nox -s links\nnox -s links -- --read ADDRESS", "The commands that check the links"
-        ),
+        + markup.pre("nox -s links\nnox -s links -- --read ADDRESS"),
     ]
     head = markup.frontmatter(
         "External links",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -20,6 +21,7 @@ RARE = ("search:", "  boost: 0.2")
 # What tells of cells that have no page.
 INSTALLERS_PAGE = "installers/index.md"
 Shown = Result | BriefResult
+INDENTATION = re.compile(r"\s*\n\s*")
 LONGEST = 12_000  # characters of one transcript on a page; the rest is in the raw result
 
 
@@ -112,15 +114,14 @@ def html_badge(result: Result, source: str) -> str:
     return f'<a class="verdict {css(result.verdict)}" href="{target}">{result.verdict}</a>'
 
 
-def pre(text: str, label: str) -> str:
-    """Preformatted text as HTML; a keyboard reaches it when it scrolls."""
+def pre(text: str) -> str:
+    """Preformatted text as HTML; access.js lets a keyboard reach it where it scrolls."""
     shown = text.rstrip("\n")
     if len(shown) > LONGEST:
         half = LONGEST // 2
         cut = len(shown) - 2 * half
         shown = f"{shown[:half]}\n[… {cut} characters left out; the raw result has them]\n{shown[-half:]}"
-    attributes = f'tabindex="0" role="group" aria-label="{escape(label)}"'
-    return f'<pre class="plain" {attributes}><code>{escape(shown)}</code></pre>'
+    return f'<pre class="plain"><code>{escape(shown, quote=False)}</code></pre>'
 
 
 def fence(text: str, language: str, title: str = "", *classes: str) -> str:
@@ -157,7 +158,7 @@ def facts(rows: Iterable[tuple[str, str]], label: str) -> str:
 
 def code(text: str | None) -> str:
     """``text`` as HTML code; a dash for nothing."""
-    return f"<code>{escape(text)}</code>" if text else "–"
+    return f"<code>{escape(text, quote=False)}</code>" if text else "–"
 
 
 def codes(texts: Iterable[str]) -> str:

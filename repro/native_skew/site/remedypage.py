@@ -51,7 +51,9 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
     page, remedy = f"remedies/{name}.md", REMEDIES[name]
     results = book.with_remedy(name)
     lines = [
-        markup.frontmatter(remedy.title, f"{remedy.why} {remedy.trap}", *markup.WIDE),
+        markup.frontmatter(
+            remedy.title, f"{remedy.why} {remedy.trap}", *markup.WIDE, f"tags: [{name}]"
+        ),
         f"# {remedy.title}\n",
         f"{remedy.why}\n",
         f"**The catch.** {remedy.trap}\n" if remedy.trap else "",
@@ -60,11 +62,11 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
         "whose library it links to. The lines are those to add to a project, the commands what ran.\n",
         *_tabs(results, page, book),
         f"{snippet.names()}\n",
-        "## Where it helps\n",
+        "## Where it helps { data-search-exclude }\n",
         grid.render(results, page, lambda r: _place(r, page, known), "scenario", remedy.title),
         f'\n<p class="verified">Last verified: {max(r.circumstances.date for r in results)}.</p>\n',
         *_unsupported(results),
-        "## What to do\n",
+        "## What to do { data-search-exclude }\n",
         f"Documented or proposed at <{remedy.source}>. Run every cell of this remedy again:\n",
         markup.fence(f"native-skew run --remedy {name}", "bash"),
     ]

@@ -52,9 +52,9 @@ def render(scenario: Scenario, book: Book) -> str:
     for variant in scenario.variant_names():
         lines += _variant(scenario, variant, book, page)
     lines += _expectations(scenario)
-    lines += ["## Sources\n", *(f"- <{source}>" for source in scenario.sources), ""]
+    lines += ["## Sources { data-search-exclude }\n", *(f"- <{source}>" for source in scenario.sources), ""]
     lines += [
-        "## What to do\n",
+        "## What to do { data-search-exclude }\n",
         "Run the whole scenario on your own machine:\n",
         markup.fence(f"native-skew run --scenario {scenario.id}", "bash"),
         "A verdict opens the cell's own page: commands, transcript, and everything observed.\n",

@@ -59,6 +59,7 @@ def render(
         "The release of pip, uv and other installers in which a remedy began to work or a verdict "
         "changed, from runs of each release.",
         *markup.WIDE,
+        *markup.RARE,
     )
     return "\n\n".join(
         [head + "# Since which version", INTRO, *sections, *others, ending, verified]

@@ -1,0 +1,128 @@
+"""The pages of cells: one page that the theme rendered, filled in for each.
+
+Some 2,800 cells differ in a title, a description and an article that is HTML already. To let
+MkDocs read, render and write each of them took two thirds of a build, and what the theme puts
+around an article was half of a page.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from html import escape
+from typing import Any
+
+import msgspec
+from mkdocs.commands.build import get_context
+from mkdocs.structure.files import File
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+
+from native_skew.site import markup
+
+FOLDER = "cells/"
+ICONS = "assets/icons.svg"
+# A page of ``cellpage.render``.
+_PAGE = re.compile(r"---\ntitle: (.+)\ndescription: (.+)\n(?:.*\n)*?---\n\n# (.+)\n\n")
+_ICON = re.compile(r'<svg xmlns="[^"]*" viewBox="([^"]*)">(.*?)</svg>', re.DOTALL)
+# What is filled in. A theme may escape or shorten what it is given: not these. It adds a
+# heading to what has none.
+_MARKS = {name: f"xx{name}xx" for name in ("title", "description", "url")}
+_TOP = "cell"
+_ARTICLE = "<h1>xxarticlexx</h1>"
+_MARK = re.compile(r"(?:<h1>)?xx(title|description|url|article)xx(?:</h1>)?")
+
+
+class CellFile(File):
+    """A page by its address, which MkDocs copies as it is."""
+
+    def is_documentation_page(self) -> bool:
+        """False: MkDocs does not read it."""
+        return False
+
+
+class _Parts(msgspec.Struct, frozen=True):
+    title: str
+    description: str
+    heading: str
+    body: str
+
+
+def cell(config: Any, path: str, text: str) -> CellFile:
+    """The file of a cell's page; ``text`` is what ``cellpage.render`` made."""
+    file = CellFile.generated(config, path, content=text)
+    file.dest_uri = posixpath.join(path.removesuffix(".md"), "index.html")
+    assert isinstance(file, CellFile)
+    return file
+
+
+def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
+    """Makes of each cell its page, and the icons' file.
+
+    Args:
+        files: MkDocs' files; cells among them are changed, and one is added.
+        nav: its navigation, and
+        config: its settings, and
+        env: the theme's templates: all that a page is rendered from.
+
+    """
+    cells = [file for file in files if isinstance(file, CellFile)]
+    frames: dict[int, str] = {}
+    icons: list[tuple[str, str]] = []
+    for file in cells:
+        depth = file.url.count("/")
+        if depth not in frames:
+            frames[depth] = _light(_frame(file, nav, config, env), depth, icons)
+        file.content_string = _page(frames[depth], file, str(config.site_url))
+    drawn = "".join(
+        f'<symbol id="i{number}" viewBox="{box}">{shape}</symbol>'
+        for number, (box, shape) in enumerate(icons)
+    )
+    sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>\n'
+    files.append(File.generated(config, ICONS, content=sprite))
+
+
+def _frame(file: CellFile, nav: Any, config: Any, env: Any) -> str:
+    """The theme's page for an address as deep as the file's, with marks in it."""
+    stand_in = File.generated(config, file.src_uri, content="")
+    page = Page(None, stand_in, config)
+    page.meta = {"title": _MARKS["title"], "description": _MARKS["description"]}
+    page.content, page.canonical_url = _ARTICLE, _MARKS["url"]
+    page.toc = get_toc([{"level": 1, "id": _TOP, "name": "", "children": []}])
+    context = get_context(nav, [], config, page)
+    return str(env.get_template("cell.html").render(context))
+
+
+def _light(frame: str, depth: int, icons: list[tuple[str, str]]) -> str:
+    """The frame without indentation, and with its icons in a file that all pages share."""
+
+    def drawn(icon: re.Match[str]) -> str:
+        found = (icon[1], icon[2])
+        if found not in icons:
+            icons.append(found)
+        address = "../" * depth + ICONS
+        return f'<svg viewBox="{icon[1]}"><use href="{address}#i{icons.index(found)}"/></svg>'
+
+    return markup.INDENTATION.sub("\n", _ICON.sub(drawn, frame))
+
+
+def _page(frame: str, file: CellFile, site: str) -> str:
+    parts = _read(file.content_string)
+    link = f'<a class="headerlink" href="#{_TOP}" title="Link to this section">#</a>'
+    heading = f'<h1 id="{_TOP}">{escape(parts.heading, quote=False)}{link}</h1>'
+    values = {
+        "title": escape(parts.title, quote=False),
+        "description": parts.description,
+        "url": site + file.url,
+        "article": f"{heading}\n{parts.body}",
+    }
+    return _MARK.sub(lambda mark: values[mark[1]], frame)
+
+
+def _read(text: str) -> _Parts:
+    head, _mark, body = text.partition(markup.READY)
+    found = _PAGE.fullmatch(head)
+    assert found is not None, head
+    title, description = json.loads(found[1]), json.loads(found[2])
+    return _Parts(title=title, description=description, heading=found[3], body=body)

@@ -16,7 +16,8 @@ import pytest
 
 from native_skew.doctor import inventory, sites, system_libraries
 from native_skew.doctor.debian_packages import packages
-from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.diagnosis import diagnose, examine
+from native_skew.doctor.environment import opened
 from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.importers import use_of
 from native_skew.doctor.interpreter import read
@@ -322,6 +323,40 @@ def test_debian_s_packages_below_an_environment(tmp_path: Path) -> None:
 
 def diagnose_in(image: Path, path: Path) -> Report:
     return diagnose(path, image=image)
+
+
+def test_where_variables_make_imports_look(tmp_path: Path) -> None:
+    """PYTHONPATH, and the user's own packages: of an installation, not of an environment."""
+    prefix, home, path = tmp_path / "prefix", tmp_path / "home", tmp_path / "path"
+
+    def found(**environ: str) -> list[str]:
+        with opened(prefix, environ=environ) as one:
+            return rules(examine(one)[0])
+
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "bin/python").symlink_to(sys.executable)
+    site = prefix / HERE
+    installed(site, "tool", more="Requires-Dist: part\n")
+    installed(home / ".local" / HERE, "part")
+    users = {"HOME": str(home)}
+    assert found() == ["violated-requirement"]
+    assert found(**users) == []
+    assert found(**users, PYTHONNOUSERSITE="1") == ["violated-requirement"]
+    assert found(PYTHONUSERBASE=f"{home}/.local") == []
+    # pyvenv.cfg makes it an environment, which looks there only where it looks at the system's.
+    configuration = prefix / "pyvenv.cfg"
+    configuration.write_text(f"home = {tmp_path}/bin\n")
+    assert found(**users) == ["violated-requirement"]
+    configuration.write_text(f"home = {tmp_path}/bin\ninclude-system-site-packages = true\n")
+    assert found(**users) == []
+    assert found(**users, PYTHONNOUSERSITE="1") == ["violated-requirement"]
+    installed(path, "part")
+    assert found(PYTHONPATH=f":{path}") == []
+    # Of two of one name the first counts, as in an import.
+    installed(site, "part", version="2")
+    installed(site, "tool", more="Requires-Dist: part==1\n")
+    assert found() == ["violated-requirement"]
+    assert found(PYTHONPATH=str(path)) == []
 
 
 def test_a_module_under_a_name_that_no_import_takes_is_said(sound: Path) -> None:

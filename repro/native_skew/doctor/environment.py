@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -103,7 +104,10 @@ def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) ->
 
 @contextmanager
 def opened(
-    path: Path, image: Path | None = None, asked: Target | None = None
+    path: Path,
+    image: Path | None = None,
+    asked: Target | None = None,
+    environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Environment]:
     """The environment at ``path``, of whatever kind.
 
@@ -111,6 +115,7 @@ def opened(
         path: where it is; with ``image``, as it is called in there, or as it is called here.
         image: the folder that is ``/`` for it.
         asked: for which system and Python, whatever the files say.
+        environ: the variables of the processes that would run there, unless it is an image's.
 
     Raises:
         NotAnEnvironmentError: it is of no kind that is known.
@@ -144,7 +149,7 @@ def opened(
     # bin/python of an environment in an image leads to the image's, whether or not that is named.
     its_root = root or _other_root(path)
     interpreter = read_interpreter(path, its_root)
-    found = sites.of_prefix(path, interpreter, its_root)
+    found = sites.of_prefix(path, interpreter, its_root, {} if its_root else environ)
     if (found.folders or found.leftover) and not _is_site(path):
         yield _environment(subject, path, found, interpreter, root, asked)
         return

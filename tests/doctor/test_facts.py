@@ -94,6 +94,26 @@ def test_what_is_not_missed(tmp_path: Path) -> None:
     assert [each.level for each in diagnose(tmp_path).findings] == ["error"]
 
 
+def test_a_link_that_leads_to_nothing_is_no_file(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    real = module.rename(sound / "aside.so")
+    module.symlink_to(real)
+    assert rules(diagnose(sound)) == []  # as links to a cache are
+    real.unlink()
+    assert only(diagnose(sound), "missing-file").location.distribution == "fake-softioc"
+
+
+def test_a_distribution_without_a_record_has_the_package_of_its_name(sound: Path) -> None:
+    next(sound.rglob("fake_softioc*/RECORD")).unlink()
+    (module,) = sound.rglob("_extension*.so")
+    content = module.read_bytes()
+    module.unlink()
+    module.write_bytes(content[:3000])
+    finding = only(diagnose(sound), "damaged-file")
+    assert finding.location.distribution == "fake-softioc"
+    assert finding.advice
+
+
 def test_a_file_of_two_owners(tmp_path: Path) -> None:
     site = environment(tmp_path) / HERE
     (site / "cv").mkdir()

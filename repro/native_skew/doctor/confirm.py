@@ -168,6 +168,9 @@ def _packages(
                 if inside != path and top.isidentifier() and (site / top / "__init__.py").exists():
                     yield top, owner
     by_name = {each.name: each for each in environment.distributions if not each.files}
+    for one in by_name.values():
+        if "editable" in one.direct_url:  # an import hook of its own may find it
+            yield one.name.replace("-", "_"), one
     for site in environment.sites:
         for info in installed.info_folders(site):
             plain_one = by_name.get(canonicalize_name(info.partition("-")[0]))

@@ -197,7 +197,7 @@ def _environment(
         interpreter = msgspec.structs.replace(interpreter, program=None)  # none to ask
     if asked and asked.python:
         interpreter = msgspec.structs.replace(interpreter, python=asked.python, full_version="")
-    what = conda.added(inventory.read(found, asked), root)
+    what = conda.added(inventory.read(found, asked, image), root)
     left_out = [*what.not_examined]
     if found.hooks:
         left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")

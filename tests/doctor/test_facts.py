@@ -22,7 +22,8 @@ from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.importers import use_of
 from native_skew.doctor.interpreter import read
 from native_skew.doctor.pins import Pins
-from native_skew.findings import Finding, Report
+from native_skew.doctor.rules import MISSING_SYSTEM_LIBRARY, OPTIONAL_MODULE
+from native_skew.findings import Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -581,17 +582,38 @@ def test_what_installs_a_system_library(tmp_path: Path) -> None:
     (first,) = system_libraries.advise(wanted, str(tmp_path))
     assert first.commands == (
         "apt-get update",
-        "apt-get install libgl1 libglib2.0-0 libxcb1",
+        "apt-get install -y libgl1 libglib2.0-0 libxcb1",
     )
     release.write_text('ID="rocky"\nID_LIKE="rhel centos fedora"\n')
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
-    assert first.commands == ("dnf install 'libGL.so.1()(64bit)'",)
+    assert first.commands == ("dnf install -y 'libGL.so.1()(64bit)'",)
     release.write_text("ID=alpine\n")
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
     assert first.commands == ("apk add so:libGL.so.1",)
     release.unlink()
     assert len(system_libraries.advise(wanted, str(tmp_path))) == 3
     assert system_libraries.advise(("-oProxy=x", "a b", "x;y"), str(tmp_path)) == ()
+
+
+def test_one_command_installs_all_that_the_system_lacks(tmp_path: Path) -> None:
+    """With the libraries of one finding alone, the next import would fail too."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/os-release").write_text("ID=debian\n")
+    image = str(tmp_path)
+    needed: tuple[str | tuple[str, ...], ...] = ("libGL.so.1", ("libxcb.so.1", "libcudart.so.12"))
+    ones = [
+        MISSING_SYSTEM_LIBRARY.finding(
+            "lacks", Location(), {"needed": each},
+            system_libraries.advise((each,) if isinstance(each, str) else each, image),
+        )
+        for each in needed
+    ]  # fmt: skip
+    other = OPTIONAL_MODULE.finding("may lack", Location(), {"needed": "libodbc.so.2"})
+    first, second, third = system_libraries.together([*ones, other], image)
+    assert first.advice == second.advice
+    assert first.advice[0].commands[1] == "apt-get install -y libgl1 libxcb1"
+    assert third == other
+    assert list(system_libraries.together(ones[:1], image)) == ones[:1]
 
 
 def test_the_table_is_read_from_the_index_s_lines() -> None:

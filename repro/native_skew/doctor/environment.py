@@ -10,8 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from native_skew.binaries import other_formats, rooted
+from native_skew.distributions import installed
 from native_skew.doctor import conda, inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
@@ -72,6 +74,13 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         other = self.target.system != "linux" or self.target.musl
         machine = self.target.machine not in ("", target.HERE.machine)
         return self.program is None and (other or machine)
+
+    def top_level(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
+        """The modules and packages at the top that RECORD lists of ``owner``, with their site."""
+        for site in self.sites:
+            for info in installed.info_folders(site):
+                if canonicalize_name(info.partition("-")[0]) == owner.name:
+                    yield from ((site, name) for name in installed.top_level(f"{site}/{info}"))
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""

@@ -60,6 +60,22 @@ def test_another_version_of_a_library(home: Path, session, depends: bool) -> Non
     assert advice.commands == (f"conda install {wanted}",)
 
 
+def test_a_package_whose_dist_info_lists_nothing(home: Path, session) -> None:  # type: ignore[no-untyped-def]
+    """Its files and what it depends on are conda's to say."""
+    info = home / HERE / "native-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: native\nVersion: 1\n")
+    (info / "INSTALLER").write_text("conda\n")
+    assert rules(diagnose(home)) == []
+    (home / "lib/libicuuc.so.73").unlink()
+    (home / "conda-meta/icu-73.2-0.json").unlink()
+    shipped(home, session.compiler, "75")
+    record(home, "icu", "75.1", "lib/libicuuc.so.75")
+    finding = only(diagnose(home), "skewed-library")
+    assert finding.location.distribution == "native"
+    assert finding.advice[0].commands == ("conda install 'icu<74.0a0,>=73.2'",)
+
+
 def test_a_file_that_a_record_lists_is_gone(home: Path) -> None:
     (home / "lib/libicuuc.so.73").unlink()
     finding = only(diagnose(home), "missing-file")

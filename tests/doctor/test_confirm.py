@@ -243,11 +243,19 @@ def test_packages_of_python_alone_are_imported(environment: Environment) -> None
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).write_text(f"{source}\n")
     owner = msgspec.structs.replace(nameless(()), name="audio")
-    both = msgspec.structs.replace(environment, distributions=(owner,))
+    # What an editable install's own code finds, by its name, and one that is called otherwise.
+    (site / "hook_ed.py").write_text("")
+    url = '{"dir_info": {"editable": true}, "url": "file:///project"}'
+    hooked = [
+        msgspec.structs.replace(owner, name=name, direct_url=url) for name in ("hook-ed", "other")
+    ]
+    both = msgspec.structs.replace(environment, distributions=(owner, *hooked))
     report = confirm(both)
     (finding,) = report.findings
     assert (finding.rule, finding.evidence["module"]) == ("import-fails", "audio")
-    assert report.looked_at == {"imports": 3}
+    assert report.looked_at == {"imports": 5}
+    (site / "hook_ed.py").write_text("raise ImportError('undefined symbol')\n")
+    assert {each.evidence["module"] for each in confirm(both).findings} == {"audio", "hook_ed"}
 
 
 def test_what_an_import_leaves_running_is_ended(environment: Environment) -> None:

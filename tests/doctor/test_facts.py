@@ -16,12 +16,14 @@ import pytest
 
 from native_skew.doctor import inventory, sites, system_libraries
 from native_skew.doctor.debian_packages import packages
-from native_skew.doctor.diagnosis import diagnose
+from native_skew.doctor.diagnosis import diagnose, examine
+from native_skew.doctor.environment import opened
 from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.importers import use_of
 from native_skew.doctor.interpreter import read
 from native_skew.doctor.pins import Pins
-from native_skew.findings import Finding, Report
+from native_skew.doctor.rules import MISSING_SYSTEM_LIBRARY, OPTIONAL_MODULE
+from native_skew.findings import Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -91,6 +93,26 @@ def test_what_is_not_missed(tmp_path: Path) -> None:
     assert [each.level for each in diagnose(tmp_path).findings] == ["note"]
     installed(site, "b", "b/tests/x.so", "b/y.so")
     assert [each.level for each in diagnose(tmp_path).findings] == ["error"]
+
+
+def test_a_link_that_leads_to_nothing_is_no_file(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    real = module.rename(sound / "aside.so")
+    module.symlink_to(real)
+    assert rules(diagnose(sound)) == []  # as links to a cache are
+    real.unlink()
+    assert only(diagnose(sound), "missing-file").location.distribution == "fake-softioc"
+
+
+def test_a_distribution_without_a_record_has_the_package_of_its_name(sound: Path) -> None:
+    next(sound.rglob("fake_softioc*/RECORD")).unlink()
+    (module,) = sound.rglob("_extension*.so")
+    content = module.read_bytes()
+    module.unlink()
+    module.write_bytes(content[:3000])
+    finding = only(diagnose(sound), "damaged-file")
+    assert finding.location.distribution == "fake-softioc"
+    assert finding.advice
 
 
 def test_a_file_of_two_owners(tmp_path: Path) -> None:
@@ -324,6 +346,40 @@ def diagnose_in(image: Path, path: Path) -> Report:
     return diagnose(path, image=image)
 
 
+def test_where_variables_make_imports_look(tmp_path: Path) -> None:
+    """PYTHONPATH, and the user's own packages: of an installation, not of an environment."""
+    prefix, home, path = tmp_path / "prefix", tmp_path / "home", tmp_path / "path"
+
+    def found(**environ: str) -> list[str]:
+        with opened(prefix, environ=environ) as one:
+            return rules(examine(one)[0])
+
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "bin/python").symlink_to(sys.executable)
+    site = prefix / HERE
+    installed(site, "tool", more="Requires-Dist: part\n")
+    installed(home / ".local" / HERE, "part")
+    users = {"HOME": str(home)}
+    assert found() == ["violated-requirement"]
+    assert found(**users) == []
+    assert found(**users, PYTHONNOUSERSITE="1") == ["violated-requirement"]
+    assert found(PYTHONUSERBASE=f"{home}/.local") == []
+    # pyvenv.cfg makes it an environment, which looks there only where it looks at the system's.
+    configuration = prefix / "pyvenv.cfg"
+    configuration.write_text(f"home = {tmp_path}/bin\n")
+    assert found(**users) == ["violated-requirement"]
+    configuration.write_text(f"home = {tmp_path}/bin\ninclude-system-site-packages = true\n")
+    assert found(**users) == []
+    assert found(**users, PYTHONNOUSERSITE="1") == ["violated-requirement"]
+    installed(path, "part")
+    assert found(PYTHONPATH=f":{path}") == []
+    # Of two of one name the first counts, as in an import.
+    installed(site, "part", version="2")
+    installed(site, "tool", more="Requires-Dist: part==1\n")
+    assert found() == ["violated-requirement"]
+    assert found(PYTHONPATH=str(path)) == []
+
+
 def test_a_module_under_a_name_that_no_import_takes_is_said(sound: Path) -> None:
     (module,) = sound.rglob("_extension*.so")
     other = module.with_name("not-a-name.abi3.so")
@@ -526,17 +582,38 @@ def test_what_installs_a_system_library(tmp_path: Path) -> None:
     (first,) = system_libraries.advise(wanted, str(tmp_path))
     assert first.commands == (
         "apt-get update",
-        "apt-get install libgl1 libglib2.0-0 libxcb1",
+        "apt-get install -y libgl1 libglib2.0-0 libxcb1",
     )
     release.write_text('ID="rocky"\nID_LIKE="rhel centos fedora"\n')
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
-    assert first.commands == ("dnf install 'libGL.so.1()(64bit)'",)
+    assert first.commands == ("dnf install -y 'libGL.so.1()(64bit)'",)
     release.write_text("ID=alpine\n")
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
     assert first.commands == ("apk add so:libGL.so.1",)
     release.unlink()
     assert len(system_libraries.advise(wanted, str(tmp_path))) == 3
     assert system_libraries.advise(("-oProxy=x", "a b", "x;y"), str(tmp_path)) == ()
+
+
+def test_one_command_installs_all_that_the_system_lacks(tmp_path: Path) -> None:
+    """With the libraries of one finding alone, the next import would fail too."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/os-release").write_text("ID=debian\n")
+    image = str(tmp_path)
+    needed: tuple[str | tuple[str, ...], ...] = ("libGL.so.1", ("libxcb.so.1", "libcudart.so.12"))
+    ones = [
+        MISSING_SYSTEM_LIBRARY.finding(
+            "lacks", Location(), {"needed": each},
+            system_libraries.advise((each,) if isinstance(each, str) else each, image),
+        )
+        for each in needed
+    ]  # fmt: skip
+    other = OPTIONAL_MODULE.finding("may lack", Location(), {"needed": "libodbc.so.2"})
+    first, second, third = system_libraries.together([*ones, other], image)
+    assert first.advice == second.advice
+    assert first.advice[0].commands[1] == "apt-get install -y libgl1 libxcb1"
+    assert third == other
+    assert list(system_libraries.together(ones[:1], image)) == ones[:1]
 
 
 def test_the_table_is_read_from_the_index_s_lines() -> None:

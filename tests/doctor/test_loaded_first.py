@@ -92,3 +92,18 @@ def test_a_library_that_no_module_brings_in(
     finding = only(diagnose(site.parents[2]), rule)
     assert finding.level == level
     assert finding.evidence["needed"] == ("libodbc.so.2",)
+
+
+@pytest.mark.parametrize("spoken_of", [True, False])
+def test_a_module_that_loads_a_library_from_beside_the_packages(
+    site: Path, compiler: Compiler, spoken_of: bool
+) -> None:
+    """gmsh.py, whose library lies in the prefix."""
+    absent = library(site.parent, compiler, "x.so", OLD, "-Wl,-soname,libodbc.so.2")
+    home = site.parents[2]
+    library(home / "share", compiler, "libmesh.so.4", NEW, "-Wl,--no-as-needed", str(absent))
+    name = "mesh" if spoken_of else "other"
+    (site / "mesher.py").write_text(f"import ctypes\nlib = ctypes.CDLL('lib{name}.so')\n")
+    installed(site, "mesher", "../../../share/libmesh.so.4", "mesher.py")
+    rule = "missing-system-library" if spoken_of else "optional-module"
+    assert only(diagnose(home), rule).level == ("warning" if spoken_of else "note")

@@ -175,7 +175,9 @@ def read_one(info: str) -> Listed:
         problem = getattr(error, "strerror", None) or str(error)
         core = _of_folder(info, ".dist-info")
     wheel = _bytes(f"{info}/WHEEL", _SMALL_BYTES)
-    recorded = dict(sorted(_recorded(_bytes(f"{info}/RECORD", _RECORD_BYTES))))
+    record = _bytes(f"{info}/RECORD", _RECORD_BYTES)
+    recorded = dict(sorted(_recorded(record)))
+    tops = () if record else (*_text(f"{info}/top_level.txt").split(), core.name.replace("-", "_"))
     return Listed(
         name=canonicalize_name(core.name),
         version=core.version,
@@ -187,6 +189,7 @@ def read_one(info: str) -> Listed:
         direct_url=_text(f"{info}/direct_url.json"),
         libraries=tuple(recorded),
         hashes=tuple(recorded.values()),
+        top_level=tops,
         problem=problem,
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -81,7 +83,7 @@ def doctor(
     if image and env is None:
         raise NotAnEnvironmentError(image, "--root alone names no environment")
     asked = target.parse(python_platform, python_version)
-    with environment.opened(env or environment.active(), image, asked) as found:
+    with environment.opened(env or environment.active(), image, asked, _variables()) as found:
         # The variables of this process are not those of one in an image.
         report, modules = examine(found, () if found.image else searched_first())
         if confirm:
@@ -92,3 +94,10 @@ def doctor(
         report = placed(report, found, Path.cwd())
     report = settings.applied(report, chosen, file)
     sys.exit(write(report, RULES, form, verbose=verbose))
+
+
+def _variables() -> Mapping[str, str]:
+    """The variables of the process, without what makes it find the kit itself."""
+    own = Path(__file__).parents[2]
+    paths = os.environ.get("PYTHONPATH", "").split(":")
+    return {**os.environ, "PYTHONPATH": ":".join(e for e in paths if e and Path(e) != own)}

@@ -57,13 +57,15 @@ def added(inventory: Inventory, prefix: Path) -> Inventory:
         )
         if lost := tuple(path for path in paths if not os.path.lexists(path)):
             gone.append((package, lost))
-        if record.name not in known and (package.files or lost):
+        if record.name in known:  # its .dist-info has no RECORD, or not all in it
+            one = known[record.name]
+            known[record.name] = msgspec.structs.replace(one, files=(*one.files, *package.files))
+        elif package.files or lost:
             packages.append(package)
     named = {**known, **{each.name: each for each in packages}}
-    complete = [
-        _with_depends(each, records, named) for each in (*inventory.distributions, *packages)
-    ]
-    of_packages = {path for each in packages for path in each.files}
+    ones = (known.get(each.name, each) for each in inventory.distributions)
+    complete = [_with_depends(each, records, named) for each in (*ones, *packages)]
+    of_packages = {path for each in complete if each.name for path in each.files}
     return msgspec.structs.replace(
         inventory,
         distributions=tuple(

@@ -22,9 +22,7 @@ from typing import IO
 
 import click
 import msgspec
-from packaging.utils import canonicalize_name
 
-from native_skew.distributions import installed
 from native_skew.doctor import importers, rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
@@ -167,13 +165,14 @@ def _packages(
                 top = inside.partition("/")[0]
                 if inside != path and top.isidentifier() and (site / top / "__init__.py").exists():
                     yield top, owner
-    by_name = {each.name: each for each in environment.distributions if not each.files}
-    for site in environment.sites:
-        for info in installed.info_folders(site):
-            plain_one = by_name.get(canonicalize_name(info.partition("-")[0]))
-            for top in installed.top_level(f"{site}/{info}") if plain_one else ():
-                if plain_one and top not in _NO_PACKAGES:
-                    yield top, plain_one
+    for owner in environment.distributions:
+        if owner.files or not owner.name:
+            continue
+        if "editable" in owner.direct_url:  # an import hook of its own may find it
+            yield owner.name.replace("-", "_"), owner
+        for _, top in environment.top_level(owner):
+            if top not in _NO_PACKAGES:
+                yield top, owner
 
 
 def _requiring(owner: Distribution, environment: Environment) -> list[str]:

@@ -10,7 +10,14 @@ from typing import Literal
 
 from native_skew import __version__
 from native_skew.binaries import Loader, MacLoader, OtherLoader, WindowsLoader
-from native_skew.doctor import disk, loaded_by_name, mixed_abi, numpy_abi, rules
+from native_skew.doctor import (
+    disk,
+    loaded_by_name,
+    mixed_abi,
+    numpy_abi,
+    rules,
+    system_libraries,
+)
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
@@ -80,7 +87,10 @@ def examine(
         for each in findings
         if each.rule == rules.OTHER_NUMPY.id
     }
-    findings += _violated(pins, explained)
+    findings = [
+        *system_libraries.together(findings, environment.image),
+        *_violated(pins, explained),
+    ]
     report = Report(
         command="doctor",
         subject=plain(environment.subject),

@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from native_skew.binaries import other_formats, rooted
+from native_skew.distributions import installed
 from native_skew.doctor import conda, inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
@@ -72,6 +75,13 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         machine = self.target.machine not in ("", target.HERE.machine)
         return self.program is None and (other or machine)
 
+    def top_level(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
+        """The modules and packages at the top that RECORD lists of ``owner``, with their site."""
+        for site in self.sites:
+            for info in installed.info_folders(site):
+                if canonicalize_name(info.partition("-")[0]) == owner.name:
+                    yield from ((site, name) for name in installed.top_level(f"{site}/{info}"))
+
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""
         root = f"{self.root}/"
@@ -103,7 +113,10 @@ def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) ->
 
 @contextmanager
 def opened(
-    path: Path, image: Path | None = None, asked: Target | None = None
+    path: Path,
+    image: Path | None = None,
+    asked: Target | None = None,
+    environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Environment]:
     """The environment at ``path``, of whatever kind.
 
@@ -111,6 +124,7 @@ def opened(
         path: where it is; with ``image``, as it is called in there, or as it is called here.
         image: the folder that is ``/`` for it.
         asked: for which system and Python, whatever the files say.
+        environ: the variables of the processes that would run there, unless it is an image's.
 
     Raises:
         NotAnEnvironmentError: it is of no kind that is known.
@@ -144,7 +158,7 @@ def opened(
     # bin/python of an environment in an image leads to the image's, whether or not that is named.
     its_root = root or _other_root(path)
     interpreter = read_interpreter(path, its_root)
-    found = sites.of_prefix(path, interpreter, its_root)
+    found = sites.of_prefix(path, interpreter, its_root, {} if its_root else environ)
     if (found.folders or found.leftover) and not _is_site(path):
         yield _environment(subject, path, found, interpreter, root, asked)
         return
@@ -192,7 +206,7 @@ def _environment(
         interpreter = msgspec.structs.replace(interpreter, program=None)  # none to ask
     if asked and asked.python:
         interpreter = msgspec.structs.replace(interpreter, python=asked.python, full_version="")
-    what = conda.added(inventory.read(found, asked), root)
+    what = conda.added(inventory.read(found, asked, image), root)
     left_out = [*what.not_examined]
     if found.hooks:
         left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")

@@ -34,10 +34,6 @@ _FRAMEWORKS = {
     "torch": re.compile(r"lib(torch|c10|shm)(_\w+)?\.so"),
     "tensorflow": re.compile(r"libtensorflow_\w+\.so(\.\d+)*"),
 }
-# https://docs.nvidia.com/cuda/: of the toolkit, or of NVIDIA's wheels; no system's package has them.
-_CUDA = re.compile(
-    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
-)
 # What auditwheel calls a library that it copies into a wheel: libfoo-1a2b3c4d.so.1
 _VENDORED = re.compile(r"-[0-9a-f]{8}(\.|$)")
 _NUMBER = re.compile(r"\d+")
@@ -126,7 +122,8 @@ class Explanations:
             if not self._is_of_older(cases[0], older)
             # What goes with the framework's build for a device is not said besides.
             and not (
-                cases[0].consumer.name in of_framework and _CUDA.fullmatch(cases[0].unresolved.name)
+                cases[0].consumer.name in of_framework
+                and system_libraries.is_of_cuda(cases[0].unresolved.name)
             )
         ]
         yield from map(self._undefined, without.values())
@@ -252,7 +249,7 @@ class Explanations:
         )
         it = "them" if names[1:] else "it"
         where = f"Install {it} with the system's package manager."
-        if any(map(_CUDA.fullmatch, names)):
+        if any(map(system_libraries.is_of_cuda, names)):
             where = f"CUDA's come with NVIDIA's wheels, or with its toolkit: no system's package has {it}."
         return rules.MISSING_SYSTEM_LIBRARY.finding(
             f"{_who(place, paths)} {listed}{more}, and the system has no such "
@@ -265,9 +262,7 @@ class Explanations:
                 "by_way_of": _by_way_of(first.unresolved),
                 **self._all_files(paths),
             },
-            system_libraries.advise(
-                [each for each in names if not _CUDA.fullmatch(each)], self._environment.image
-            ),
+            system_libraries.advise(names, self._environment.image),
         )
 
     def _optional(self, cases: list[_Case]) -> Finding:

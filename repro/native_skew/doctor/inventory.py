@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from native_skew.binaries import rooted
 from native_skew.distributions import Listed, installed, library_names
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
@@ -45,7 +46,7 @@ class Distribution(Listed, frozen=True, kw_only=True):
     def title(self) -> str:
         """Name and version, of no more length than a person reads."""
         shown = self.version[:_SHOWN_OF_VERSION]
-        return f"{self.name} {shown}{'…' if shown != self.version else ''}"
+        return f"{self.name} {shown}{'…' if shown != self.version else ''}".strip()
 
 
 def nameless(files: tuple[str, ...]) -> Distribution:
@@ -83,12 +84,13 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     target: Target = Target()
 
 
-def read(sites: Sites, target: Target | None = None) -> Inventory:
+def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventory:
     """What is in ``sites``.
 
     Args:
         sites: the folders.
         target: what it is for; None where the wheels that were installed are to tell.
+        root: the folder that is ``/`` for it; empty for this machine's own.
 
     """
     found: dict[str, Distribution] = {}
@@ -118,13 +120,13 @@ def read(sites: Sites, target: Target | None = None) -> Inventory:
         if unrecorded:
             owned = {path for each in found.values() for path in each.files}
             stray = [path for path in _walk(site) if path not in owned]
-            _give(stray, site, eggs, found)
+            _give(stray, site, [*distributions, *eggs], found)
     if target is None:
         target = of_tags(tag for each in found.values() for tag in each.tags) or Target()
     if target.system == "linux":
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
-    kept, gone = _on_disk([each for key, each in found.items() if key], inside)
+    kept, gone = _on_disk([each for key, each in found.items() if key], inside, root)
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
@@ -147,9 +149,9 @@ def _of_linux(one: Distribution) -> Distribution:
     )
 
 
-def _give(stray: list[str], site: Path, eggs: list[Listed], found: dict[str, Distribution]) -> None:
+def _give(stray: list[str], site: Path, ones: list[Listed], found: dict[str, Distribution]) -> None:
     """Adds ``stray`` files to the distributions whose top-level packages they are in."""
-    owner_of = {top: each.name for each in eggs for top in each.top_level}
+    owner_of = {top: each.name for each in ones for top in each.top_level}
     base = f"{site}/"
     by_owner: dict[str, list[str]] = {}
     for path in stray:
@@ -161,7 +163,7 @@ def _give(stray: list[str], site: Path, eggs: list[Listed], found: dict[str, Dis
 
 
 def _on_disk(
-    distributions: list[Distribution], inside: tuple[str, ...]
+    distributions: list[Distribution], inside: tuple[str, ...], root: str
 ) -> tuple[list[Distribution], tuple[tuple[Distribution, tuple[str, ...]], ...]]:
     """The distributions with the files that are there, and those files that are not.
 
@@ -169,7 +171,7 @@ def _on_disk(
     """
     kept, gone = [], []
     for each in distributions:
-        missing = tuple([path for path in each.files if not os.path.lexists(path)])
+        missing = tuple([path for path in each.files if not _is_there(path, root)])
         if missing:
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
@@ -179,6 +181,13 @@ def _on_disk(
                 gone.append((each, own))
         kept.append(each)
     return kept, tuple(gone)
+
+
+def _is_there(path: str, root: str) -> bool:
+    """Whether there is something; a link that leads to nothing is nothing."""
+    return os.path.exists(path) or (  # noqa: PTH110
+        root != "" and os.path.exists(rooted.real(root, path))  # noqa: PTH110
+    )
 
 
 def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Distribution, ...]]]:

@@ -42,7 +42,7 @@ def lacking(
             if not isinstance(file, Loaded) or file.identity in known:
                 continue
             if names := _names(file, loader, owners):
-                found.setdefault(_how(path, environment, texts), {})[path] = names
+                found.setdefault(_how(path, owner, environment, texts), {})[path] = names
         yield from (_finding(how, owner, paths, environment) for how, paths in found.items())
 
 
@@ -58,20 +58,27 @@ def _names(file: Loaded, loader: Loader, owners: Owners) -> tuple[str, ...]:
     )
 
 
-def _how(path: str, environment: Environment, texts: Callable[[Path], tuple[bytes, ...]]) -> str:
+def _how(
+    path: str,
+    owner: Distribution,
+    environment: Environment,
+    texts: Callable[[Path], tuple[bytes, ...]],
+) -> str:
     """What is known of who loads it."""
     if _PLATFORM.search(path):
         return "platform"
     name = path.rpartition("/")[2].partition(".so")[0].encode().removeprefix(b"lib")
-    folders = _packages(path, environment)
-    by_name = any(name in text for folder in folders for text in texts(folder))
+    # gmsh.py loads lib/libgmsh.so.4.13, which lies beside the packages.
+    modules = (site / f"{top}.py" for site, top in environment.top_level(owner))
+    places = (*_packages(path, environment), *modules)
+    by_name = any(name in text for place in places for text in texts(place))
     return "ctypes" if by_name else "unknown"
 
 
-def _of_ctypes(folder: Path) -> tuple[bytes, ...]:
-    """The Python files of a package that speak of ctypes."""
+def _of_ctypes(place: Path) -> tuple[bytes, ...]:
+    """The Python files of a package, or the one of a module, that speak of ctypes."""
     found = []
-    for source in python_files(folder):
+    for source in (place,) if place.suffix == ".py" else python_files(place):
         with suppress(OSError):
             text = regular_files.content(str(source), _BYTES)
             found += [text] if b"ctypes" in text else []

@@ -29,7 +29,8 @@ from native_skew.doctor.mending import fitting
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Finding, Location
 
-_CHECKS = b"module compiled against ABI version"
+# As C has it: what Rust compiles looks for either NumPy, and has the words without the format.
+_CHECKS = b"module compiled against ABI version 0x%x"
 _OF_TWO = b"numpy._core._multiarray_umath"
 _OLDEST = re.compile(rb"was compiled against NumPy C-API version 0x%x \(NumPy (\d+\.\d+)\)")
 # What the macro ends an import with; who calls the function itself may go on without NumPy.

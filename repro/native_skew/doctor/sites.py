@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -41,18 +42,46 @@ class Sites(msgspec.Struct, frozen=True, kw_only=True):
     leftover: tuple[Path, ...] = ()
 
 
-def of_prefix(prefix: Path, interpreter: EnvironmentPython, root: str = "") -> Sites:
-    """Of an environment or an installation."""
+def of_prefix(
+    prefix: Path,
+    interpreter: EnvironmentPython,
+    root: str = "",
+    environ: Mapping[str, str] = MappingProxyType({}),
+) -> Sites:
+    """Of an environment or an installation.
+
+    Args:
+        prefix: its folder.
+        interpreter: what runs in it.
+        root: the folder that is ``/`` for it; empty for this machine's own.
+        environ: the variables of the processes that would run there.
+
+    """
     own = list(_of_python(prefix, interpreter.python, root))
     found = _once(own, root)
     leftover = [each for each in _of_any_python(prefix, root) if each not in found]
     if interpreter.sees_system and interpreter.home:
         base = Path(interpreter.home).parent
-        found = _once([*found, *_of_python(base, interpreter.python, root)], root)
+        users = _of_user(interpreter, environ)
+        found = _once([*found, *users, *_of_python(base, interpreter.python, root)], root)
+    elif found and not interpreter.home:
+        found = _once([*_of_user(interpreter, environ), *found], root)
     seen = {rooted.real(root, str(each)) for each in found}
-    return with_added(
+    sites = with_added(
         found, tuple(each for each in leftover if rooted.real(root, str(each)) not in seen), root
     )
+    first = [Path(os.path.abspath(e)) for e in environ.get("PYTHONPATH", "").split(":") if e]  # noqa: PTH100
+    if not (found and first):
+        return sites
+    return msgspec.structs.replace(sites, folders=_once([*first, *sites.folders], root))
+
+
+def _of_user(interpreter: EnvironmentPython, environ: Mapping[str, str]) -> Iterator[Path]:
+    """https://docs.python.org/3/library/site.html#site.USER_SITE ."""
+    home = environ.get("HOME", "")
+    base = environ.get("PYTHONUSERBASE") or (f"{home}/.local" if home else "")
+    if base and interpreter.python and not environ.get("PYTHONNOUSERSITE"):
+        yield Path(base, "lib", f"python{interpreter.python}", "site-packages")
 
 
 def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root: str = "") -> Sites:

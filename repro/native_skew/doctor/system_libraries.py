@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from native_skew import shipped
 from native_skew.distributions import regular_files
-from native_skew.findings import Advice
+from native_skew.doctor.rules import MISSING_SYSTEM_LIBRARY
+from native_skew.findings import Advice, Finding
 
 _TABLE = shipped("doctor", "debian_packages.toml")
 _OS_RELEASE_BYTES = 1 << 14
+_CUDA = re.compile(
+    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
+)
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 # MPI's start ends a process that finds no launcher
 _STARTED_BY = {"libopenmpi3": "openmpi-bin", "libopenmpi40": "openmpi-bin", "libmpich12": "mpich"}
@@ -28,21 +34,49 @@ def is_known(name: str) -> bool:
     return name in _table()
 
 
+def is_of_cuda(name: str) -> bool:
+    """Whether ``name`` is of CUDA's toolkit, or of NVIDIA's wheels: no system's package has it.
+
+    https://docs.nvidia.com/cuda/
+    """
+    return _CUDA.fullmatch(name) is not None
+
+
+def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
+    """``findings`` with one command for all that the system lacks: a part of it mends nothing.
+
+    Args:
+        findings: of any rule.
+        image: the folder that is ``/`` for the environment; empty for this machine's own.
+
+    """
+    found = list(findings)
+    ones = [each for each in found if each.rule == MISSING_SYSTEM_LIBRARY.id]
+    needed = [each.evidence["needed"] for each in ones]
+    names = {n for each in needed for n in (each if isinstance(each, tuple) else (each,))}
+    advice = advise(map(str, names), image) if ones[1:] else ()
+    for each in found:
+        yield replace(each, advice=advice) if advice and each in ones and each.advice else each
+
+
 def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
     """What installs the libraries ``names``, for the system's own package manager first.
 
     Args:
-        names: SONAMEs; one that is no plain name of a file is left out.
+        names: SONAMEs; one that is no plain name of a file, or CUDA's, is left out.
         image: the folder that is ``/`` for the environment; empty for this machine's own.
 
     """
-    plain = sorted({each for each in names if _NAME.fullmatch(each)})
+    plain = sorted({each for each in names if _NAME.fullmatch(each) and not is_of_cuda(each)})
     found = {package for each in plain if (package := _table().get(each))}
     packages = sorted(found | {_STARTED_BY[each] for each in found & {*_STARTED_BY}})
     commands = {
+        # A line for an image's recipe too, where nobody answers.
         # Images come without apt's lists, and without these no package is known to it.
-        "apt-get": [["apt-get", "update"], ["apt-get", "install", *packages]] if packages else [],
-        "dnf": [["dnf", "install", *(f"{each}()(64bit)" for each in plain)]],
+        "apt-get": [["apt-get", "update"], ["apt-get", "install", "-y", *packages]]
+        if packages
+        else [],
+        "dnf": [["dnf", "install", "-y", *(f"{each}()(64bit)" for each in plain)]],
         "apk": [["apk", "add", *(f"so:{each}" for each in plain)]],
     }
     system = _ids(image)

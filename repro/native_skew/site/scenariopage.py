@@ -52,7 +52,11 @@ def render(scenario: Scenario, book: Book) -> str:
     for variant in scenario.variant_names():
         lines += _variant(scenario, variant, book, page)
     lines += _expectations(scenario)
-    lines += ["## Sources { data-search-exclude }\n", *(f"- <{source}>" for source in scenario.sources), ""]
+    lines += [
+        "## Sources { data-search-exclude }\n",
+        *(f"- <{source}>" for source in scenario.sources),
+        "",
+    ]
     lines += [
         "## What to do { data-search-exclude }\n",
         "Run the whole scenario on your own machine:\n",

@@ -107,8 +107,8 @@
     "flash-attn-2-cuda": "flash-attn", OpenSSL: "pyopenssl", Crypto: "pycryptodome", Cryptodome: "pycryptodomex", grpc: "grpcio",
     MySQLdb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf", wx: "wxpython", cairo: "pycairo", gi: "pygobject",
     zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", brotli: "brotli", usb: "pyusb", serial: "pyserial", faiss: "faiss-cpu",
-    tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python", MPI: "mpi4py",
-    psycopg2: "psycopg2", flash_attn_2_cuda: "flash-attn", flash_attn_3: "flash-attn", google: "protobuf", smbus: "smbus",
+    tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python",
+    flash_attn_2_cuda: "flash-attn", flash_attn_3: "flash-attn",
   };
   /* Whose a library is, by the beginning of its name. */
   const PROVIDERS = [

@@ -1495,4 +1495,95 @@ CASES: tuple[Case, ...] = (
         "skew",
         {"name": "epicscorelibs", "built": "7.0.10.99.0.0", "installed": "7.0.7.99.1.2"},
     ),
+    Case(
+        "pdm install then import",
+        (
+            "build-1  |   ✔ Install epicscorelibs 7.0.7.99.1.2 successful\n"
+            "build-1  |   ✔ Install softioc 4.6.1 successful\n"
+            "build-1  | Traceback (most recent call last):\n"
+            'build-1  |   File "/app/.venv/lib/python3.12/site-packages/softioc/__init__.py", line 9, in <module>\n'
+            "build-1  | ImportError: libdbRecStd.so.7.0.10.99.0: cannot open shared object file: No such file or directory"
+        ),
+        "missing-library",
+        "possible",
+        {
+            "name": "epicscorelibs",
+            "installed": "7.0.7.99.1.2",
+            "consumer": "softioc",
+            "consumer_version": "4.6.1",
+        },
+    ),
+    Case(
+        "pipenv",
+        (
+            "[pipenv.exceptions.InstallError]: error: subprocess-exited-with-error\n"
+            "[pipenv.exceptions.InstallError]: × Getting requirements to build wheel did not run successfully.\n"
+            "[pipenv.exceptions.InstallError]:       ModuleNotFoundError: No module named 'torch'\n"
+            "ERROR: Couldn't install package: torch-scatter\n"
+            " Package installation failed..."
+        ),
+        "module-missing-in-build",
+        "stopped",
+        {"module": "torch"},
+    ),
+    Case(
+        "french win",
+        "ImportError: DLL load failed while importing _ssl: La procédure spécifiée est introuvable.",
+        "windows-procedure",
+        "possible",
+    ),
+    Case(
+        "powershell",
+        (
+            "python.exe : Traceback (most recent call last):\r\n"
+            "At line:1 char:1\r\n"
+            '+ python -c "import onnxruntime"\r\n'
+            "    + CategoryInfo          : NotSpecified: (Traceback (most recent call last)::String) [], RemoteException\r\n"
+            '  File "C:\\v\\Lib\\site-packages\\onnxruntime\\__init__.py", line 57, in <module>\r\n'
+            "ImportError: DLL load failed while importing onnxruntime_pybind11_state: A dynamic link library (DLL) initialization routine failed."
+        ),
+        "windows-init",
+        "possible",
+        {"consumer": "onnxruntime"},
+    ),
+    Case(
+        "mac mysql",
+        (
+            "ImportError: dlopen(/Users/a/v/lib/python3.12/site-packages/MySQLdb/_mysql.cpython-312-darwin.so, 0x0002): Library not loaded: /opt/homebrew/opt/mysql/lib/libmysqlclient.23.dylib\n"
+            "  Referenced from: <X> /Users/a/v/lib/python3.12/site-packages/MySQLdb/_mysql.cpython-312-darwin.so\n"
+            "  Reason: tried: '/opt/homebrew/opt/mysql/lib/libmysqlclient.23.dylib' (no such file)"
+        ),
+        "system-library",
+        "native",
+        {"consumer": "mysqlclient"},
+    ),
+    Case(
+        "pandas libs",
+        "ImportError: C extension: No module named 'pandas._libs.tslibs.base' not built. If you want to import pandas from the source directory, you may need to run 'python setup.py build_ext' to build the C extensions first.",
+        "module-for-another-python",
+        "native",
+    ),
+    Case(
+        "pyopenssl",
+        (
+            '  File "/usr/lib/python3/dist-packages/OpenSSL/crypto.py", line 3268, in <module>\n'
+            "AttributeError: module 'lib' has no attribute 'X509_V_FLAG_NOTIFY_POLICY'"
+        ),
+        "releases-apart",
+        "pair",
+        {"consumer": "pyopenssl"},
+    ),
+    Case(
+        "netcdf4 build",
+        ("      ValueError: did not find HDF5 headers\n  ERROR: Failed building wheel for netCDF4"),
+        "no-header",
+        "native",
+        {"consumer": "netcdf4"},
+    ),
+    Case(
+        "hash mismatch",
+        "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+        None,
+        None,
+    ),
 )

@@ -62,7 +62,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "LD_LIBRARY_PATH RUNPATH": ("understand/shared-objects/",),
     "github action": ("tools/doctor/",),
     "flash-attn uv": ("errors/torch-in-build/", "errors/torch-extension/"),
-    "native-skew new": ("maintainers/consumer/",),
+    "native-skew new": ("tools/new/",),
     "static metadata": ("errors/no-static-metadata/",),
     "pytorch cuda mismatch": ("errors/torch-extension/", "errors/torch-in-build/"),
     "setuptools<82": ("errors/no-pkg-resources/",),

@@ -338,6 +338,7 @@ OTHERS: tuple[Other, ...] = (
             r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
             r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
             r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
+            r"(?:did not find|[Uu]nable to find|[Cc](?:ould|an) ?not find) (?:the )?[\w.+-]+ headers",
             r"Can not find valid pkg-config name",
             r"was not found in the pkg-config search path",
             r"No package '[\w.+-]+' found",
@@ -1066,7 +1067,7 @@ OTHERS: tuple[Other, ...] = (
         "environment anew.",
         kind="native",
         patterns=(
-            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs\.\w+))['\"]",
+            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
             rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))' from ",

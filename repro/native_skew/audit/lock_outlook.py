@@ -24,7 +24,7 @@ from native_skew.audit.release import File, Reader, Release
 from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import SourceTexts, imported, imports_at_once
+from native_skew.distributions import SourceTexts, imported, imports_at_once, stamping_modules
 from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
 
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
@@ -264,7 +264,7 @@ class _Judging:
 
     def _refused(self) -> frozenset[str]:
         """Uv refuses to match what no file says statically: it would have to build it first."""
-        if self._source.release.wheels or not self._source.metadata.is_dynamic:
+        if self._source.release.wheels or self._source.metadata.promises_static:
             return frozenset()
         return frozenset({"match-runtime-rebuild", "match-runtime-setuptools-rebuild"})
 
@@ -277,7 +277,9 @@ class _Judging:
     def _found_cause(self, provider: str, locked: str) -> Cause:
         if rotten_file(self._asked, provider, locked, self._target, self._providers):
             return "rotten"
-        if self._source.metadata.is_dynamic and provider in self._source.metadata.names():
+        stamps = map(canonicalize_name, stamping_modules(self._source.texts.setup_py))
+        told = self._source.metadata.names().union(stamps)
+        if provider in told and not self._source.metadata.promises_static:
             return "stamped"
         return "unstamped"
 

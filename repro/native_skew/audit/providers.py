@@ -172,6 +172,11 @@ def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | Non
     return together
 
 
+def is_exact(specifier: SpecifierSet) -> bool:
+    """Whether one version is allowed, ``==1.4``."""
+    return any(each.operator in {"==", "==="} and "*" not in each.version for each in specifier)
+
+
 def is_within(inner: SpecifierSet, outer: SpecifierSet, above: str = "0.dev0") -> bool:
     """Whether no version from ``above`` on that ``inner`` allows is outside ``outer``.
 

@@ -195,6 +195,15 @@ class _Judging:
                 refused=self._refused() | {"build-constraint-rebuild"},
             )
         shown = self._shown()
+        for name in () if shown else self._unseen():
+            yield self._outlook(
+                "not known",
+                f"No wheel of this release shows what it links, and {name} "
+                f"{self._selected[name].version} of the lock is built as well: which libraries it "
+                "will have, nobody can tell before.",
+                name,
+                built_with="",
+            )
         for name, needed in self._linked().items():
             if shown:
                 yield self._compared(name, needed, shown[0].filename)
@@ -203,11 +212,31 @@ class _Judging:
 
     def _near(self) -> list[str]:
         """Packages of the lock that the build may have to do with, the likeliest first."""
-        named = {canonicalize_name(each.name) for each in self._asked}
+        named = self._named()
         about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
         if wheel := self._nearest():
             about |= self._reader.metadata(wheel).names()
         return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
+
+    def _unseen(self) -> list[str]:
+        """Native packages of the lock that the build may link, and that have no wheel themselves."""
+        if not native_sign(self._source.texts, self._named()):
+            return []
+        sources = {
+            name: self._providers.source(name, self._selected[name].version)
+            for name in self._near()
+        }
+        return [
+            name
+            for name, source in sources.items()
+            if source
+            and native_sign(
+                source, {canonicalize_name(e.name) for e in _understood(source.build_requires)}
+            )
+        ]
+
+    def _named(self) -> set[str]:
+        return {canonicalize_name(each.name) for each in self._asked}
 
     def _linked(self) -> dict[str, tuple[str, ...]]:
         """The packages of the lock whose libraries are linked, or may be, and which.
@@ -223,8 +252,7 @@ class _Judging:
             return {}
         shown = self._shown()
         if shown is None:
-            named: set[str] = {canonicalize_name(e.name) for e in self._asked}
-            native = native_sign(self._source.texts, named)
+            native = native_sign(self._source.texts, self._named())
             return {name: () for name in ships if native and self._is_asked(name)}
         needs = {name for name in shown[1].needs() if not is_system(name)}
         found = {}

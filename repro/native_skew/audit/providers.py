@@ -15,7 +15,7 @@ from native_skew.audit.release import File, Reader
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import library_names
+from native_skew.distributions import SourceTexts, library_names
 
 # Extension modules, and what auditwheel, delocate and delvewheel put beside them.
 _OWN_USE = re.compile(
@@ -124,6 +124,18 @@ class Providers:
             wheel = min(files, key=target.distance, default=None)
             self._metadata[key] = self._reader.metadata(wheel) if wheel else None
         return self._metadata[key]
+
+    def source(self, name: str, version: str) -> SourceTexts | None:
+        """What the sdist of that version says, where there is no wheel of it; else None.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        files = [each for each in self._index.files(name) if each.version == version]
+        if not files or any(each.is_wheel for each in files):
+            return None
+        return self._reader.source(files[0])
 
     def _shared_objects(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         return self._in_wheel(self._wheel(name, version, target))

@@ -361,7 +361,7 @@ def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
     [
         ("libc.so.6", ("numpy",), "so that it does not matter here"),
         ("libdbCore.so.7.0.10.99.0", ("epicscorelibs", "numpy"), "matters: unread/_x.so in unread"),
-        ("libc.so.6", ("numpy", "unpublished"), "no list that is written down once; write"),
+        ("libother.so.1", ("numpy", "unpublished"), "no list that is written down once; write"),
     ],
 )
 def test_what_is_not_understood_matters_where_a_wheel_is_linked_to_another_distribution(

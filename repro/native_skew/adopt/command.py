@@ -71,11 +71,11 @@ def adopt(
     )
     before = folder.read(path)
     local = folder.local_modules(path)
-    name = Project(before, local).name
+    project = Project(before, local)
     indexes = None
     if not no_index:
         indexes = UserIndexes(default=index_url) if index_url else user_indexes(path)
-    proof = reading.read(path, wheels, name, indexes)
+    proof = reading.read(path, wheels, project.name, indexes, project.build_requires)
     proposal = propose(before, wishes, proof, local)
     for finding in proposal.findings:
         click.echo(str(finding), err=True)

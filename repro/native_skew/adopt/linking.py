@@ -18,6 +18,11 @@ from native_skew.adopt.setup_script import SetupScript, argument, arguments_of
 
 # Distributions that others compile against without linking to a library in them.
 HEADERS_ONLY = {"cffi", "cython", "mypy", "nanobind", "numpy", "pybind11", "setuptools"}
+# Required in both places by many; they have no library that anybody links to.
+TOOLS = HEADERS_ONLY | {
+    "cmake", "importlib-metadata", "meson", "ninja", "packaging", "setuptools-dso",
+    "setuptools-scm", "tomli", "typing-extensions", "wheel",
+}  # fmt: skip
 _LINKING = ("extra_link_args", "library_dirs", "libraries", "extra_objects", "runtime_library_dirs")
 _LIBRARY = re.compile(r"(?:^|/|-l:)(lib[A-Za-z0-9_+.-]+?\.so)(?:\.[0-9.]+)?$")
 _NAMED = re.compile(r"-l([A-Za-z0-9_+.-]+)$")

@@ -15,6 +15,7 @@ from native_skew.adopt.errors import NotUnderstoodError
 from native_skew.adopt.project import PYPROJECT, Project
 from native_skew.adopt.proof import NO_WHEELS, WheelProof
 from native_skew.adopt.setup_script import RequirementEntry
+from native_skew.audit import is_exact
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,7 +222,7 @@ def _range(
     if known := proof.range(provider):
         return known
     stamped = bool(entry and entry.stamp)
-    if ranges.is_bounded(build) and (not stamped or ranges.is_exact(build)):
+    if ranges.is_bounded(build) and (not stamped or is_exact(build)):
         return build, "the build requirement"
     return None, ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -46,6 +47,8 @@ class Project:
         texts = {name: text.replace("\r\n", "\n") for name, text in before.items()}
         self.pyproject = _toml(texts.pop(PYPROJECT, ""))
         script, config = texts.pop(SCRIPT, None), texts.pop(CONFIG, None)
+        if script is not None and not self._runs_setup_script():
+            texts[SCRIPT], script = script, None
         self.script = None if script is None else SetupScript(SCRIPT, script, local)
         self.config = None if config is None else _config(config)
         self.edits: list[Edit] = []
@@ -64,6 +67,12 @@ class Project:
         """The top-level package of the build backend; setuptools where none is named."""
         named = self.table("build-system").get("build-backend", "setuptools")
         return str(named).partition(":")[0].partition(".")[0]
+
+    def _runs_setup_script(self) -> bool:
+        """Whether a build may run setup.py: other backends than setuptools may call setuptools."""
+        table = self.table("build-system")
+        named = re.findall(r"\bsetuptools\b", " ".join(map(str, table.get("requires", []))))
+        return bool(self.backend == "setuptools" or "backend-path" in table or named)
 
     @property
     def build_requires(self) -> tuple[Requirement, ...]:

@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from native_skew.adopt import ranges
-from native_skew.adopt.linking import CLASSES
+from native_skew.adopt.linking import CLASSES, TOOLS
 from native_skew.audit import (
     AuditError,
     Cache,
@@ -27,7 +27,11 @@ from native_skew.audit import (
     Reader,
     Release,
     SeveralIndexes,
+    SharedObject,
+    TargetPython,
     Transport,
+    is_exact,
+    is_system,
     linux_wheels,
     local,
     packages_searched,
@@ -45,7 +49,10 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         wheels: what each holds, by file name.
-        ships: libraries by distribution, of those that the wheels require; empty without an index.
+        ships: libraries by distribution, of those that the wheels or a build require; with those
+            of whatever it requires exactly. Empty without an index.
+        in_turn: libraries of what it requires otherwise, likewise.
+        asked: whether an index was.
         complete: whether whatever the wheels require was looked at.
         notes: what could not be looked at.
 
@@ -53,6 +60,8 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
 
     wheels: dict[str, Contents] = {}
     ships: dict[str, frozenset[str]] = {}
+    in_turn: dict[str, frozenset[str]] = {}
+    asked: bool = False
     complete: bool = False
     notes: tuple[str, ...] = ()
 
@@ -70,7 +79,7 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         needs = [
             (library, module, f"{module.path} in {filename} needs {library}")
             for filename, contents in self.wheels.items()
-            for library, module in contents.needs().items()
+            for library, module in _needs(contents).items()
         ]
         by_name = (
             words
@@ -85,8 +94,16 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         return next(chain(by_name, by_search), None)
 
     def rules_out(self, provider: str) -> bool:
-        """Whether all modules of a wheel were read, and none needs a library of ``provider``."""
-        return self._all_read() and self.link(provider) is None
+        """Whether all modules of a wheel were read, and none needs a library of ``provider``.
+
+        Nor one of what it brings; and where it was not looked at, all that is needed is others'.
+        """
+        name = canonicalize_name(provider)
+        needs = {each for contents in self.wheels.values() for each in _needs(contents)}
+        if not self._all_read() or self.link(provider) or needs & self.in_turn.get(name, set()):
+            return False
+        others = frozenset[str]().union(*self.ships.values(), *self.in_turn.values())
+        return not self.asked or name in self.ships or needs <= others
 
     def links(self) -> tuple[str, ...]:
         """What proves a link to a library of any other distribution that is known of, in words."""
@@ -140,8 +157,17 @@ def _parsed(requires: Sequence[str]) -> Iterator[Requirement]:
 NO_WHEELS = WheelProof()
 
 
+def _needs(contents: Contents) -> dict[str, SharedObject]:
+    """What its modules need of others: not what every system brings."""
+    return {name: module for name, module in contents.needs().items() if not is_system(name)}
+
+
 def read(
-    root: Path, named: Sequence[Path], project: str | None, indexes: UserIndexes | None
+    root: Path,
+    named: Sequence[Path],
+    project: str | None,
+    indexes: UserIndexes | None,
+    build_requires: Sequence[Requirement] = (),
 ) -> WheelProof:
     """Opens wheels of the project in ``root``.
 
@@ -150,6 +176,7 @@ def read(
         named: wheels that the user names.
         project: its name; None where the build files do not tell it.
         indexes: those that may be asked; None for none.
+        build_requires: what a build requires.
 
     Raises:
         AuditError: a wheel on disk cannot be read.
@@ -172,32 +199,81 @@ def read(
                 wheels = {each.filename: reader.contents(each, _SOME) for each in files}
             except AuditError as error:
                 return WheelProof(notes=(str(error),))
-        return _with_libraries(wheels, files, Providers(index, reader))
+        look = _Look(Providers(index, reader))
+        for file in files:
+            look.at(file, wheels[file.filename], build_requires)
+        return WheelProof(
+            wheels=wheels,
+            ships=look.ships,
+            in_turn=look.in_turn,
+            asked=True,
+            complete=look.complete and not look.notes,
+            notes=tuple(dict.fromkeys(look.notes)),
+        )
 
 
-def _with_libraries(
-    wheels: dict[str, Contents], files: list[File], providers: Providers
-) -> WheelProof:
-    """The proof, with what the distributions that the wheels require ship."""
-    ships: dict[str, frozenset[str]] = {}
-    notes: list[str] = []
-    complete = True
-    for file in files:
-        contents = wheels[file.filename]
+class _Look:
+    """Whose libraries wheels need: their requirements first, and only where some are left, more.
+
+    Attributes:
+        ships, in_turn, notes: as in ``WheelProof``.
+        complete: whether each wheel has a Python that it fits.
+
+    """
+
+    def __init__(self, providers: Providers) -> None:
+        self._providers = providers
+        self.ships: dict[str, frozenset[str]] = {}
+        self.in_turn: dict[str, frozenset[str]] = {}
+        self.notes: list[str] = []
+        self.complete = True
+
+    def at(self, file: File, contents: Contents, build_requires: Sequence[Requirement]) -> None:
+        """Looks whose libraries ``contents`` need."""
+        needs = frozenset(_needs(contents))
         release = Release(name=file.name, version=file.version, files=(file,))
         meant = targets(release, contents.metadata.requires_python)
         target = next((each for each in meant if each.rank(file) is not None), None)
-        if target is None or not contents.needs():
-            complete = complete and target is not None
-            continue
-        for each in contents.metadata.applicable(target.environment):
-            name = canonicalize_name(each.name)
-            try:
-                version = providers.newest(name, each.specifier, target)
-                found = providers.shipped(name, version, target) if version else frozenset()
-            except AuditError as error:
-                notes.append(str(error))
-                continue
-            ships[name] = ships.get(name, frozenset()) | found
-    complete = complete and not notes
-    return WheelProof(wheels=wheels, ships=ships, complete=complete, notes=tuple(notes))
+        if target is None or not needs:
+            self.complete = self.complete and target is not None
+            return
+        requires = contents.metadata.applicable(target.environment)
+        known = {canonicalize_name(each.name) for each in requires}
+        built = [e for e in build_requires if canonicalize_name(e.name) not in known | TOOLS]
+        found: list[tuple[Requirement, str]] = []
+        for each in chain(requires, built):
+            if each in requires or self._left(needs):
+                version, libraries = self._libraries(each, target)
+                if libraries is not None:
+                    self._add(each.name, libraries)
+                    found.append((each, version))
+        for each, version in found if self._left(needs) else ():
+            self._in_turn(each.name, version, target)
+
+    def _left(self, needs: frozenset[str]) -> bool:
+        return bool(needs.difference(*self.ships.values()))
+
+    def _in_turn(self, name: str, version: str, target: TargetPython) -> None:
+        metadata = self._providers.metadata(canonicalize_name(name), version, target)
+        for each in metadata.applicable(target.environment) if metadata else ():
+            _, libraries = self._libraries(each, target)
+            self._add(name, libraries or frozenset(), in_turn=not is_exact(each.specifier))
+
+    def _libraries(
+        self, each: Requirement, target: TargetPython
+    ) -> tuple[str, frozenset[str] | None]:
+        """The version of a requirement that is looked at, and what it ships; None: not known."""
+        name = canonicalize_name(each.name)
+        try:
+            version = self._providers.newest(name, each.specifier, target)
+            if version is None or self._providers.metadata(name, version, target) is None:
+                return "", None
+            return version, self._providers.libraries(name, version, target)
+        except AuditError as error:
+            self.notes.append(str(error))
+            return "", None
+
+    def _add(self, name: str, libraries: frozenset[str], *, in_turn: bool = False) -> None:
+        shipped = self.in_turn if in_turn else self.ships
+        key = canonicalize_name(name)
+        shipped[key] = shipped.get(key, frozenset()) | libraries

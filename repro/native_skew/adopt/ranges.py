@@ -43,11 +43,6 @@ def is_bounded(specifier: SpecifierSet) -> bool:
     return exact or bool(operators & {">=", ">"} and operators & {"<", "<="})
 
 
-def is_exact(specifier: SpecifierSet) -> bool:
-    """Whether one version is allowed, ``==1.4``."""
-    return any(each.operator in {"==", "==="} and "*" not in each.version for each in specifier)
-
-
 def lowest(specifiers: Iterable[SpecifierSet]) -> Version | None:
     """The highest of the lower bounds; None where there is none."""
     bounds = (each for specifier in specifiers for each in specifier)

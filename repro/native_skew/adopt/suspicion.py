@@ -8,16 +8,11 @@ from packaging.utils import canonicalize_name
 from native_skew.adopt import ranges
 from native_skew.adopt.causes import Link, SkewCause, Wishes
 from native_skew.adopt.declared import RequirementSource
-from native_skew.adopt.linking import CLASSES, HEADERS_ONLY
+from native_skew.adopt.linking import CLASSES, TOOLS
 from native_skew.adopt.other_builds import CMAKE, MESON
 from native_skew.adopt.project import PYPROJECT, Project
 from native_skew.adopt.proof import WheelProof
 
-# Required in both places by many; they have no library that anybody links to.
-_TOOLS = HEADERS_ONLY | {
-    "cmake", "importlib-metadata", "meson", "ninja", "packaging", "setuptools-dso",
-    "setuptools-scm", "tomli", "typing-extensions", "wheel",
-}  # fmt: skip
 _PROVE = "build a wheel into dist/, or name one with --wheel: that shows what it is linked to"
 
 
@@ -40,12 +35,13 @@ def suspects(
     found += [e for e in build if _is_in(e, run) and (native or wishes.range_for(e))]
     found += [e for e in build if any(ranges.same_name(link.provider, e) for link in links)]
     found += [link.provider for link in links if link.provider in CLASSES]
+    found += [e for e in build if e in CLASSES and native]
     stamps = {each.stamp for each in place.entries}
     return tuple(
         dict.fromkeys(
             each
             for each in found
-            if each in stamps or wishes.range_for(each) or canonicalize_name(each) not in _TOOLS
+            if each in stamps or wishes.range_for(each) or canonicalize_name(each) not in TOOLS
         )
     )
 

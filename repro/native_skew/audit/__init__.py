@@ -5,13 +5,14 @@ from native_skew.audit.command import audit
 from native_skew.audit.errors import AuditError
 from native_skew.audit.facts import Contents
 from native_skew.audit.judge import judge
-from native_skew.audit.linkage import packages_searched
+from native_skew.audit.linkage import is_system, packages_searched
 from native_skew.audit.locks import LockFile, formats_of, judge_lock
-from native_skew.audit.providers import Providers
+from native_skew.audit.modules import SharedObject
+from native_skew.audit.providers import Providers, is_exact
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.simple import IndexClient, SeveralIndexes
-from native_skew.audit.targets import targets, targets_of, this_platform
+from native_skew.audit.targets import TargetPython, targets, targets_of, this_platform
 from native_skew.audit.transport import Transport
 
 __all__ = [
@@ -25,9 +26,13 @@ __all__ = [
     "Reader",
     "Release",
     "SeveralIndexes",
+    "SharedObject",
+    "TargetPython",
     "Transport",
     "audit",
     "formats_of",
+    "is_exact",
+    "is_system",
     "judge",
     "judge_lock",
     "linux_wheels",

@@ -196,11 +196,13 @@ def _sentences(examined: Examined, victims: tuple[Victim, ...]) -> str:
         f"{len(examined.metadata)} files say {len(groups)} different things. "
         f"{len(first[1])} of them agree, e.g. {first[1][0]}. Otherwise:"
     ]
+    sets = []
     for metadata, names in others[:_SHOWN]:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        lines.append(f"- {names[0]}{more}: {_difference(first[0], metadata)}")
+        sets.append(f"{names[0]}{more}: {_difference(first[0], metadata)}")
     if len(others) > _SHOWN:
-        lines.append(f"- and {len(others) - _SHOWN} more sets")
+        sets.append(f"and {len(others) - _SHOWN} more sets")
+    lines.append("; ".join(sets) + ".")
     for victim in victims:
         choice = victim.choices[0]
         read = choice.read[victim.command]
@@ -214,7 +216,7 @@ def _sentences(examined: Examined, victims: tuple[Victim, ...]) -> str:
         )
     if not victims:
         lines.append("On the Pythons and platforms looked at, no resolver would notice.")
-    return "\n".join(lines)
+    return " ".join(lines)
 
 
 def _difference(one: ResolverMetadata, other: ResolverMetadata) -> str:

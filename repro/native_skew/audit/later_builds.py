@@ -1,6 +1,6 @@
 """The four conditions under which a build of a release runs with another library than its own.
 
-(1) the sdist's Requires-Dist is dynamic; (2) a distribution is a build requirement and required;
+(1) the sdist does not promise its Requires-Dist, as dynamic, or of metadata older than 2.2; (2) a distribution is a build requirement and required;
 (3) a wheel needs a library of it that it does not bundle; (4) the newest version that a build
 may take is outside what the file says that a resolver reads: *active*, or not yet: *latent*.
 """
@@ -70,7 +70,7 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
     yield from _own_rot(examined, build)
     for name in linkage.providers():
         links = [each for each in linkage.links if each.provider == name]
-        if metadata.is_dynamic and (stated := _stated(metadata, links)):
+        if not metadata.promises_static and (stated := _stated(metadata, links)):
             yield _differs(examined, links, stated)
             continue
         if name not in built_with or links[0].allowed is None:
@@ -105,7 +105,7 @@ def _without_wheels(
                 "requires": tuple(sorted(metadata.names())),
             },
         )
-    if metadata.is_dynamic:
+    if not metadata.promises_static:
         for name in sorted(built_with & metadata.names()):
             if cases := list(_cases(examined, build, name, providers)):
                 yield _unseen(examined, name, cases)
@@ -159,15 +159,15 @@ def _differs(examined: Examined, links: list[LibraryNeed], stated: SpecifierSet)
     built = [each.target for each in examined.choices if each.is_built]
     libraries = tuple(sorted({each.library for each in links if each.wheel == first.wheel}))
     return ACTIVE.finding(
-        f"Requires-Dist is dynamic in the sdist, which says «{name}{stated}» where {first.wheel} "
+        f"{_unpromised(examined)}, which says «{name}{stated}» where {first.wheel} "
         f"says «{name}{allowed}»: a build is for the {name} that it finds, and asks for that one "
-        f"alone. {first.module.path} needs {', '.join(libraries)} of {name}.\n"
+        f"alone. {first.module.path} needs {', '.join(libraries)} of {name}. "
         f"A tool that resolves with a wheel and builds the sdist may install any {name} that the "
         "wheel allows beside a module for another."
         + (
-            f"\nBuilt from source, because no wheel fits: {spoken(built)}."
+            f" Built from source, because no wheel fits: {spoken(built)}."
             if built
-            else "\nA wheel fits every target looked at; builds happen with --no-binary only."
+            else " A wheel fits every target looked at; builds happen with --no-binary only."
         ),
         _place(examined),
         {
@@ -203,22 +203,28 @@ def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
     outside = [each for each in cases if each.is_outside]
     if not outside:
         return UNTOLD.finding(
-            f"Requires-Dist is dynamic, {name} is a build requirement and a requirement, and there "
-            "is no wheel to see what is linked: --rebuild tells.",
+            f"{_unpromised(examined)}, {name} is a build requirement and a requirement, and "
+            f"{_no_module(examined)}.",
             _place(examined),
             {"provider": name},
         )
     shown = _telling(outside)
     return ACTIVE.finding(
-        f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
+        f"{_unpromised(examined)}. Its build requirement «{name}{shown.build}» takes "
         f"{name} {shown.newest} today, and {shown.read.filename} says «{name}{shown.allowed}». If the "
-        f"module links a library of {name}, a build fails at import; there is no wheel to see "
-        "that: --rebuild tells.",
+        f"module links a library of {name}, a build fails at import; {_no_module(examined)}.",
         _place(examined),
         {"provider": name, "newest_for_builds": shown.newest, "requires_dist": str(shown.allowed)},
         _advice(examined, name, shown, active=True),
         level="warning",
     )
+
+
+def _no_module(examined: Examined) -> str:
+    """Why no module shows what is linked, and what would."""
+    if not examined.release.wheels:
+        return "there is no wheel to see that: --rebuild tells"
+    return "no module of a wheel was read: --thorough tells"
 
 
 def _cases(
@@ -266,10 +272,10 @@ def _judged(
         "read": shown.read.filename,
     }
     place = _place(examined)
-    if metadata and metadata.is_dynamic:
+    if metadata and not metadata.promises_static:
         rule = ACTIVE if outside else LATENT
         yield rule.finding(
-            _sentences(links[0], libraries, shown, outside or cases, active=bool(outside)),
+            _sentences(examined, links[0], libraries, shown, outside or cases),
             place,
             evidence,
             _advice(examined, links[0].provider, shown, active=bool(outside), rotten=rotten),
@@ -297,17 +303,31 @@ def _minor(case: Case) -> int:
     return int(case.choice.target.python.partition(".")[2])
 
 
+def _unpromised(examined: Examined) -> str:
+    """That an sdist's requirements may change in a build, and why: the start of a sentence."""
+    metadata = examined.source_metadata
+    if metadata and not metadata.is_dynamic:
+        return (
+            f"The sdist's metadata {metadata.metadata_version} does not promise its Requires-Dist"
+        )
+    return "Requires-Dist is dynamic in the sdist"
+
+
 def _sentences(
-    link: LibraryNeed, libraries: tuple[str, ...], shown: Case, cases: list[Case], active: bool
+    examined: Examined,
+    link: LibraryNeed,
+    libraries: tuple[str, ...],
+    shown: Case,
+    cases: list[Case],
 ) -> str:
     name = link.provider
     built = [each.choice.target for each in cases if each.choice.is_built]
     lines = [
-        f"Requires-Dist is dynamic in the sdist. Its build requirement «{name}{shown.build}» takes "
+        f"{_unpromised(examined)}. Its build requirement «{name}{shown.build}» takes "
         f"{name} {shown.newest} today; {shown.read.filename} says «{name}{shown.allowed}». {link.module.path} "
         f"needs {', '.join(libraries)} of {name} and does not bundle it."
     ]
-    if active:
+    if shown.is_outside:
         lines.append(
             f"A tool that resolves with that file ({shown.reader} does) and builds the sdist installs {name} "
             f"in that range and builds against {shown.newest}: the import fails. pip builds the "
@@ -322,7 +342,7 @@ def _sentences(
         lines.append(f"Built from source, because no wheel fits: {spoken(built)}.")
     else:
         lines.append("A wheel fits every target looked at; builds happen with --no-binary only.")
-    return "\n".join(lines)
+    return " ".join(lines)
 
 
 def _advice(

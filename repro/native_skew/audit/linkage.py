@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from native_skew.audit.errors import AuditError, ReleaseError
 from native_skew.audit.facts import Contents
 from native_skew.audit.modules import SharedObject, base, has_version, library_stem
-from native_skew.audit.providers import Providers, wanted
+from native_skew.audit.providers import Providers, is_exact, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
@@ -27,17 +27,18 @@ from native_skew.findings import Evidence, Finding, Location
 # What the system brings; looking for it in distributions would cost requests for nothing.
 # https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
 _SYSTEM = re.compile(
-    r"(ld-linux.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
+    r"(ld-linux.*|ld64.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
     r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
     r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*|Python|(?i:api-ms-win-.*|ext-ms-.*|"
     r"(python3\d*t?|kernel32|user32|gdi32|gdiplus|advapi32|shell32|ole32|oleaut32|ws2_32|wsock32|"
     r"msvcrt|ucrtbase|vcruntime140.*|msvcp140.*|vcomp140|concrt140|ntdll|bcrypt|crypt32|secur32|"
     r"iphlpapi|version|winmm|dbghelp|psapi|shlwapi|setupapi|comdlg32|comctl32|opengl32|d3d\d+|"
     r"dxgi|rpcrt4|userenv|mswsock|netapi32|imm32|dwmapi|uxtheme|wldap32|normaliz|dnsapi|mpr|"
-    r"powrprof|winhttp|wininet|cfgmgr32|pdh|mf|mfplat|mfreadwrite)\.dll))"
+    r"powrprof|winhttp|wininet|msimg32|ucrtbased|cfgmgr32|pdh|mf|mfplat|mfreadwrite)\.dll))"
 )
 _CANDIDATES = 24  # distributions to look into; each costs a page and a directory
-_IMPORTS = 8  # likewise, of those that are only imported
+_FEWER = 8  # likewise, of those that it does not require itself
+_OF_DEVELOPERS = re.compile(r"^(all|bench|build|cov|dev|doc|lint|test)|check|style|typing")
 _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
@@ -51,6 +52,8 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
         version: the provider's newest version that this allows.
         ships_it: whether that version ships the library under the name needed.
         floor: the oldest version that is allowed and ships it under another name; empty for none.
+        extra: the extra that alone asks for the provider; empty for none.
+        through: the requirement that brings the provider in turn; empty where it is named itself.
 
     """
 
@@ -63,6 +66,22 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     ships_it: bool
     floor: str = ""
+    extra: str = ""
+    through: str = ""
+
+
+class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution whose libraries they may be.
+
+    Attributes:
+        asked: what whoever names it asks of it; None for what Requires-Dist says on the target.
+
+    """
+
+    name: str
+    asked: SpecifierSet | None = None
+    extra: str = ""
+    through: str = ""
 
 
 class Linkage(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,16 +109,19 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
     for filename, contents in examined.contents.items():
         file = next(each for each in examined.release.files if each.filename == filename)
         needs = {k: v for k, v in contents.needs().items() if not is_system(k)}
-        target = _target(examined, file)
-        if not needs or target is None:
+        meant = _targets(examined, file)
+        if not needs or not meant:
             continue
-        for name in chain(
-            _candidates(examined, contents, needs), _imported(file, contents, providers)
+        for candidate in chain(
+            _candidates(examined, contents, needs),
+            _of_extras(contents, meant[0]),
+            _in_turn(contents, meant[0], providers),
+            _imported(file, contents, providers),
         ):
             if not needs:
                 break
             try:
-                found = list(_links(filename, contents, needs, name, target, providers))
+                found = list(_links(filename, contents, needs, candidate, meant, providers))
             except ReleaseError:  # a requirement that the index does not have
                 continue
             except AuditError as error:
@@ -127,6 +149,24 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
             "module": first.module.path,
             "wheels": wheels,
         }
+        if first.through:
+            yield UNTOLD.finding(
+                f"{first.module.path} needs {_and(libraries)} of {provider}, which {first.through} "
+                f"brings in turn: which {provider} it can run with, its own Requires-Dist does not "
+                f"say{also}.",
+                place,
+                {**evidence, "through": first.through},
+            )
+            continue
+        if first.extra:
+            yield UNDECLARED.finding(
+                f"{first.module.path} needs {_and(libraries)} of {provider}, which Requires-Dist "
+                f"names for the extra {first.extra} alone: without it that cannot be loaded{also}.",
+                place,
+                {**evidence, "extra": first.extra},
+                level="warning",
+            )
+            continue
         if first.allowed is None:
             yield UNDECLARED.finding(
                 f"{first.module.path} needs {_and(libraries)}, which {provider} "
@@ -153,6 +193,15 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
                 f"low{also}.",
                 place,
                 {**evidence, "version": low, "allowed": str(first.allowed)},
+            )
+        nameless = not is_exact(first.allowed) and all(e.endswith(".so") for e in libraries)
+        if nameless and not (missing or low):
+            yield UNTOLD.finding(
+                f"{first.module.path} needs {_and(libraries)} of {provider}, whose names carry no "
+                f"version, and «{provider}{first.allowed}» allows {provider} {first.version}: "
+                f"whether it has what was there when this was built, no name tells{also}.",
+                place,
+                {**evidence, "version": first.version, "allowed": str(first.allowed)},
             )
     unfound: dict[str, list[tuple[SharedObject, str]]] = {}
     for wheel, module, library in linkage.untold:
@@ -204,7 +253,8 @@ def packages_searched(module: SharedObject) -> set[str]:
             if step == ".." and not parts:
                 break
             parts = parts[:-1] if step == ".." else [*parts, step]
-        if parts and parts[0] not in (home[:1] or ("",))[0:1]:
+        # No package is called like the folder of what was bundled, «name.libs».
+        if parts and parts[0] != "".join(home[:1]) and parts[0].isidentifier():
             found.add(parts[0])
     return found
 
@@ -213,13 +263,19 @@ def _links(
     filename: str,
     contents: Contents,
     needs: dict[str, SharedObject],
-    name: str,
-    target: TargetPython,
+    candidate: _Candidate,
+    meant: tuple[TargetPython, ...],
     providers: Providers,
 ) -> Iterator[LibraryNeed]:
-    allowed = wanted(contents.metadata.applicable(target.environment), name)
-    version = providers.newest(name, allowed or SpecifierSet(), target)
-    libraries = providers.shipped(name, version, target) if version else frozenset()
+    """What ``needs`` of ``candidate``, on the newest Python that it has a wheel for."""
+    name = candidate.name
+    for target in meant:
+        allowed = wanted(contents.metadata.applicable(target.environment), name)
+        asked = candidate.asked or allowed or SpecifierSet()
+        version = providers.newest(name, asked, target)
+        libraries = providers.shipped(name, version, target) if version else frozenset()
+        if libraries:
+            break
     if version is None or not libraries:
         return
     oldest = providers.oldest(name, allowed, target) if allowed is not None else None
@@ -247,12 +303,14 @@ def _links(
                 and has_version(library)
                 and library_stem(library) in older_stems
                 else "",
+                extra=candidate.extra,
+                through=candidate.through,
             )
 
 
 def _candidates(
     examined: Examined, contents: Contents, needs: dict[str, SharedObject]
-) -> list[str]:
+) -> list[_Candidate]:
     """Whose libraries they may be, the likeliest first: each costs requests."""
     required = contents.metadata.names()
     build = [
@@ -264,28 +322,63 @@ def _candidates(
     }
     known = dict.fromkeys((*build, *sorted(required)))
     likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
-    return likely[:_CANDIDATES]
+    return [_Candidate(name=each) for each in likely[:_CANDIDATES]]
 
 
-def _imported(file: File, contents: Contents, providers: Providers) -> Iterator[str]:
-    """Distributions called like what its Python imports, for a wheel that requires none.
+def _of_extras(contents: Contents, target: TargetPython) -> Iterator[_Candidate]:
+    """What it asks for with an extra alone; what is for its developers links nothing."""
+    required = {each.name for each in contents.metadata.applicable(target.environment)}
+    found: dict[str, _Candidate] = {}
+    for extra in contents.metadata.extras:
+        if _OF_DEVELOPERS.search(extra):
+            continue
+        for each in contents.metadata.applicable(target.environment, extra):
+            name = canonicalize_name(each.name)
+            if each.name not in required:
+                found.setdefault(name, _Candidate(name=name, asked=each.specifier, extra=extra))
+    yield from list(found.values())[:_FEWER]
 
-    They are asked for last: whoever requires nothing may still count on somebody.
+
+def _in_turn(
+    contents: Contents, target: TargetPython, providers: Providers
+) -> Iterator[_Candidate]:
+    """What its requirements require, which it may count on without naming it."""
+    direct = contents.metadata.applicable(target.environment)
+    seen = {canonicalize_name(each.name) for each in direct}
+    for each in direct[:_FEWER]:
+        name = canonicalize_name(each.name)
+        try:
+            version = providers.newest(name, each.specifier, target)
+            metadata = providers.metadata(name, version, target) if version else None
+        except AuditError:  # it was asked before, and said then
+            continue
+        for more in metadata.applicable(target.environment) if metadata else ():
+            further = canonicalize_name(more.name)
+            if further not in seen:
+                seen.add(further)
+                yield _Candidate(name=further, asked=more.specifier, through=name)
+
+
+def _imported(file: File, contents: Contents, providers: Providers) -> Iterator[_Candidate]:
+    """Distributions called like what its Python imports and it does not require.
+
+    They are asked for last: whoever does not require somebody may still count on him.
     """
-    if contents.metadata.names():
-        return
     own = {each.partition("/")[0].partition(".")[0] for each in contents.libraries}
     try:
         texts = providers.texts(file)
     except AuditError:  # it was read before, as far as it can be
         return
     found = {name for text in texts.values() for name in imported(text)}
-    foreign = sorted(found - sys.stdlib_module_names - own)
-    yield from map(canonicalize_name, foreign[:_IMPORTS])
+    foreign = {canonicalize_name(each) for each in found - sys.stdlib_module_names - own}
+    known = contents.metadata.names()
+    yield from (_Candidate(name=each) for each in sorted(foreign - known)[:_FEWER])
 
 
-def _target(examined: Examined, file: File) -> TargetPython | None:
-    return next((each for each in examined.targets if each.rank(file) is not None), None)
+def _targets(examined: Examined, file: File) -> tuple[TargetPython, ...]:
+    """Where ``file`` fits, the newest Python first."""
+    found = [each for each in examined.targets if each.rank(file) is not None]
+    return tuple(sorted(found, key=lambda each: -int(each.python.partition(".")[2])))
 
 
 def _alike(linkage: Linkage) -> list[list[LibraryNeed]]:

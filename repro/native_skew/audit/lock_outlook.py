@@ -24,7 +24,7 @@ from native_skew.audit.release import File, Reader, Release
 from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import SourceTexts, imported, imports_at_once
+from native_skew.distributions import SourceTexts, imported, imports_at_once, stamping_modules
 from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
 
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
@@ -195,6 +195,15 @@ class _Judging:
                 refused=self._refused() | {"build-constraint-rebuild"},
             )
         shown = self._shown()
+        for name in () if shown else self._unseen():
+            yield self._outlook(
+                "not known",
+                f"No wheel of this release shows what it links, and {name} "
+                f"{self._selected[name].version} of the lock is built as well: which libraries it "
+                "will have, nobody can tell before.",
+                name,
+                built_with="",
+            )
         for name, needed in self._linked().items():
             if shown:
                 yield self._compared(name, needed, shown[0].filename)
@@ -203,11 +212,31 @@ class _Judging:
 
     def _near(self) -> list[str]:
         """Packages of the lock that the build may have to do with, the likeliest first."""
-        named = {canonicalize_name(each.name) for each in self._asked}
+        named = self._named()
         about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
         if wheel := self._nearest():
             about |= self._reader.metadata(wheel).names()
         return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
+
+    def _unseen(self) -> list[str]:
+        """Native packages of the lock that the build may link, and that have no wheel themselves."""
+        if not native_sign(self._source.texts, self._named()):
+            return []
+        sources = {
+            name: self._providers.source(name, self._selected[name].version)
+            for name in self._near()
+        }
+        return [
+            name
+            for name, source in sources.items()
+            if source
+            and native_sign(
+                source, {canonicalize_name(e.name) for e in _understood(source.build_requires)}
+            )
+        ]
+
+    def _named(self) -> set[str]:
+        return {canonicalize_name(each.name) for each in self._asked}
 
     def _linked(self) -> dict[str, tuple[str, ...]]:
         """The packages of the lock whose libraries are linked, or may be, and which.
@@ -223,8 +252,7 @@ class _Judging:
             return {}
         shown = self._shown()
         if shown is None:
-            named: set[str] = {canonicalize_name(e.name) for e in self._asked}
-            native = native_sign(self._source.texts, named)
+            native = native_sign(self._source.texts, self._named())
             return {name: () for name in ships if native and self._is_asked(name)}
         needs = {name for name in shown[1].needs() if not is_system(name)}
         found = {}
@@ -264,7 +292,7 @@ class _Judging:
 
     def _refused(self) -> frozenset[str]:
         """Uv refuses to match what no file says statically: it would have to build it first."""
-        if self._source.release.wheels or not self._source.metadata.is_dynamic:
+        if self._source.release.wheels or self._source.metadata.promises_static:
             return frozenset()
         return frozenset({"match-runtime-rebuild", "match-runtime-setuptools-rebuild"})
 
@@ -277,7 +305,9 @@ class _Judging:
     def _found_cause(self, provider: str, locked: str) -> Cause:
         if rotten_file(self._asked, provider, locked, self._target, self._providers):
             return "rotten"
-        if self._source.metadata.is_dynamic and provider in self._source.metadata.names():
+        stamps = map(canonicalize_name, stamping_modules(self._source.texts.setup_py))
+        told = self._source.metadata.names().union(stamps)
+        if provider in told and not self._source.metadata.promises_static:
             return "stamped"
         return "unstamped"
 

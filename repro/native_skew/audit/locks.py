@@ -309,6 +309,7 @@ class _Judge:
             for name, each in build.selected.items()
             if name != build.package.name
             and each.version
+            and not each.root
             and outlook.provider in {edge.name for edge in each.requires}
         )
         if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that

@@ -15,7 +15,7 @@ from native_skew.audit.release import File, Reader
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import library_names
+from native_skew.distributions import SourceTexts, library_names
 
 # Extension modules, and what auditwheel, delocate and delvewheel put beside them.
 _OWN_USE = re.compile(
@@ -125,6 +125,18 @@ class Providers:
             self._metadata[key] = self._reader.metadata(wheel) if wheel else None
         return self._metadata[key]
 
+    def source(self, name: str, version: str) -> SourceTexts | None:
+        """What the sdist of that version says, where there is no wheel of it; else None.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        files = [each for each in self._index.files(name) if each.version == version]
+        if not files or any(each.is_wheel for each in files):
+            return None
+        return self._reader.source(files[0])
+
     def _shared_objects(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         return self._in_wheel(self._wheel(name, version, target))
 
@@ -170,6 +182,11 @@ def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | Non
     for each in found:
         together &= each.specifier
     return together
+
+
+def is_exact(specifier: SpecifierSet) -> bool:
+    """Whether one version is allowed, ``==1.4``."""
+    return any(each.operator in {"==", "==="} and "*" not in each.version for each in specifier)
 
 
 def is_within(inner: SpecifierSet, outer: SpecifierSet, above: str = "0.dev0") -> bool:

@@ -19,7 +19,9 @@ from native_skew.audit.transport import CONNECTIONS
 from native_skew.distributions import SourceTexts
 
 _MEGABYTE = 1024 * 1024
-_SHARE = 100  # one part in this many of a release may be read as shared objects
+# One part in this many of a release may be read as shared objects: of the first wheel, which often
+# holds a single large one, and of all others.
+_SHARE_OF_FIRST, _SHARE = 25, 100
 _LEAST, _MOST = 2 * _MEGABYTE, 16 * _MEGABYTE
 _ON_DISK = 1024 * _MEGABYTE
 _PLATFORM = re.compile(r"-(any|manylinux|musllinux|linux|macosx|win)[0-9_]*(\w*?)(?=[.])")
@@ -175,4 +177,6 @@ def _budget(release: Release, number: int, thorough: bool) -> int:
     """Bytes of shared objects to read of a wheel: the first gets most."""
     if thorough or all(each.path for each in release.files):
         return _ON_DISK
-    return min(_MOST, max(_LEAST, release.size // _SHARE)) // (4 if number else 1)
+    if number:
+        return min(_MOST, max(_LEAST, release.size // _SHARE)) // 4
+    return min(_MOST, max(_LEAST, release.size // _SHARE_OF_FIRST))

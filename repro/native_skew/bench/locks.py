@@ -91,7 +91,7 @@ def _told(plan: Plan, built: tuple[str, ...]) -> tuple[BuildSettings, dict[str, 
     words = [word for argv in plan.commands for each in argv for word in shlex.split(each)]
     after = list(itertools.pairwise(words))
     files = [value for option, value in after if option in ("--build-constraint", "-b")]
-    everything = [":all:"] if "--no-build-isolation" in words else []
+    everything = [":all:"] if {"--no-build-isolation", "--no-isolation"} & {*words} else []
     variables = {
         name: value
         for name, found, value in (word.partition("=") for word in words)

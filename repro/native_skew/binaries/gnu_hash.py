@@ -22,13 +22,6 @@ _DT_STRTAB, _DT_SYMTAB = 5, 6
 _CHAIN, _PIECE = 4096, 16  # entries of one chain, and of what is read of it at once
 _MASK = 0xFFFFFFFF
 
-_WIDTH = 128  # bytes of a name that are hashed at once
-_POWERS = tuple(pow(33, exponent, _MASK + 1) for exponent in range(_WIDTH + 1))
-# A byte as two digits of base 33, each written as int() reads it.
-_DIGITS = b"0123456789abcdefghijklmnopqrstuvw"
-_HIGH = bytes(_DIGITS[byte // 33] for byte in range(256))
-_LOW = bytes(_DIGITS[byte % 33] for byte in range(256))
-
 
 class GnuHash:
     """The hash table of one file.
@@ -154,16 +147,10 @@ class GnuHash:
 
 @lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
 def _hash(name: bytes) -> int:
-    """Bernstein's: times 33 plus the next byte, from 5381.
-
-    That is a number whose digits of base 33 are the bytes, but for their size. Read by int(),
-    it costs a sixth of what it does byte by byte.
-    """
+    """Bernstein's: times 33 plus the next byte, from 5381."""
     value = 5381
-    for start in range(0, len(name), _WIDTH):
-        part = name[start : start + _WIDTH]
-        value = value * _POWERS[len(part)] + int(part.translate(_LOW), 33)
-        value = value + 33 * int(part.translate(_HIGH), 33) & _MASK
+    for byte in name:
+        value = value * 33 + byte & _MASK
     return value
 
 

@@ -99,7 +99,11 @@
   const blocks = [...document.querySelectorAll("article .highlight:is(.recorded, :not(.language-text, .real)) pre > code")]
     .map((code) => ({ code, shown: [...code.childNodes].map((node) => node.cloneNode(true)), text: code.textContent }))
     .filter(({ text }) => pieces(text, {}).length > 1);
-  if (!blocks.length) return;
+  const due = document.querySelector(".names--due");
+  if (!blocks.length) {
+    if (due) due.remove();
+    return;
+  }
 
   const form = document.createElement("form");
   form.className = "names";
@@ -154,8 +158,9 @@
 
   const before = valid(kept());
   for (const input of form.querySelectorAll("input")) input.value = before[input.name] || "";
-  let place = blocks[0].code.closest(".tabbed-set") || blocks[0].code.closest(".highlight");
+  let place = due || blocks[0].code.closest(".tabbed-set") || blocks[0].code.closest(".highlight");
   while (place.parentElement !== place.closest("article")) place = place.parentElement;
-  place.before(form);
+  if (due) due.replaceWith(form);
+  else place.before(form);
   fill(read());
 })();

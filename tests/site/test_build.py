@@ -19,7 +19,7 @@ from native_skew import results
 from native_skew.installers import tabs
 from native_skew.results import Result
 from native_skew.scenarios import Cell
-from native_skew.site import downloads, markup
+from native_skew.site import downloads, markup, shell
 from native_skew.site.result_index import Book
 from support import claims
 from support.page import Page, read, target
@@ -322,6 +322,37 @@ def on_the_wire(site: Path, page: Path) -> int:
 def test_pages_are_light(site: Path) -> None:
     assert on_the_wire(site, site / "index.html") < 300_000
     assert on_the_wire(site, site / "matrix/index.html") < 400_000
+
+
+def test_the_site_and_its_cells_are_small(site: Path, pages: dict[Path, Page]) -> None:
+    cells = [p.stat().st_size for p in pages if _is_cell(site, p) and not pages[p].is_redirect]
+    assert sum(cells) / len(cells) < 20_000
+    assert sum(f.stat().st_size for f in site.rglob("*") if f.is_file()) < 100_000_000
+    index = (site / "search/search_index.json").read_bytes()
+    assert len(gzip.compress(index)) < 100_000
+
+
+def _is_cell(site: Path, page: Path) -> bool:
+    return page.relative_to(site).parts[0] == "cells"
+
+
+def test_the_frame_of_a_cell_is_filled_in(site: Path, pages: dict[Path, Page]) -> None:
+    """Its own address, no mark left, and icons that the shared file has."""
+    icons = set(re.findall(r'id="(i\d+)"', (site / shell.ICONS).read_text(encoding="utf-8")))
+    used: set[str] = set()
+    for path, page in pages.items():
+        if not _is_cell(site, path) or page.is_redirect:
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"xx(title|description|url|article)xx", text), path
+        (canonical,) = re.findall(r'<link rel="canonical" href="([^"]*)"', text)
+        address = unquote(canonical).removeprefix(LOCAL)
+        assert address == f"{path.parent.relative_to(site).as_posix()}/"
+        assert text.count("<h1") == 1
+        for where, icon in re.findall(r'<use href="([^"#]*)#([^"]*)"', text):
+            assert (path.parent / where).resolve() == (site / shell.ICONS).resolve()
+            used.add(icon)
+    assert used == icons
 
 
 def test_wrong_claims_fail_the_build(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from mkdocs.structure.files import File
 
 from native_skew import results
 from native_skew.errors import SkewError
-from native_skew.site import downloads, getting, markup, pages, shell
+from native_skew.site import downloads, getting, markup, pages, shell, snippet
 from native_skew.site.repository import repo_url
 
 
@@ -66,8 +66,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def on_page_content(html: str, page: Any, **_: Any) -> str:
-    """Puts it back behind what was Markdown."""
-    return html + str(page.ready_html)
+    """Puts it back behind what was Markdown, and keeps room for what a script adds."""
+    return snippet.with_room_for_names(html) + str(page.ready_html)
 
 
 def on_post_page(output: str, **_: Any) -> str:

@@ -46,7 +46,7 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         "scenario, a tool or a remedy for more; a sign opens the run behind it.</p>",
         _form(book, known),
         _legend(),
-        f"<div data-matrix>{_overview(book, known, places)}</div>",
+        f"<div data-matrix data-search-exclude>{_overview(book, known, places)}</div>",
         '<p data-matrix-none hidden>No recorded cell matches; <a href="#">show the plain command'
         "</a>.</p>",
         '<h2 id="what-the-signs-mean">What the signs mean</h2>',

@@ -131,6 +131,9 @@ def _language(name: str) -> str:
     return next((lang for end, lang in _LANGUAGES.items() if name.endswith(end)), "text")
 
 
+_NAMES = '<script type="application/json" data-recorded-names>'
+
+
 def names(real: Roles | None = None) -> str:
     """A page's names and versions for its script, as an element that shows nothing.
 
@@ -140,4 +143,26 @@ def names(real: Roles | None = None) -> str:
     ranges = {} if real else _ranges(ran)
     told = msgspec.to_builtins(real or ran) | {"ran": ran, "ranges": ranges}
     data = msgspec.json.encode(told).decode()
-    return f'<script type="application/json" data-recorded-names>{data}</script>'
+    return f"{_NAMES}{data}</script>"
+
+
+def with_room_for_names(html: str) -> str:
+    """A page whose first tabs stand where they do when the script has put its form before them.
+
+    Args:
+        html: the page's content; without the element of ``names`` it stays as it is.
+
+    """
+    _before, found, after = html.partition(_NAMES)
+    head, tabs, rest = html.partition('<div class="tabbed-set')
+    if not found or not tabs:
+        return html
+    told = msgspec.json.decode(after.partition("</script>")[0])
+    ran, same = told["ran"], told["consumer"] == told["ran"]["consumer"]
+    stand = "the names" if same else f"{told['consumer']} and {told['provider']} for"
+    room = (
+        '<form class="names names--due" aria-hidden="true"><details><summary>Fill in your own names</summary>'
+        f"</details><p>The snippets below are what ran, with {stand} {ran['consumer']} and "
+        f"{ran['provider']}.</p></form>"
+    )
+    return f"{head}{room}{tabs}{rest}"

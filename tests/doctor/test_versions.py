@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
-from elftools.elf.hash import ELFHashTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from native_skew.binaries import symbol_versions, symbols
+from native_skew.binaries import symbol_versions
 from native_skew.binaries.image import Image, ImageError
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.findings import Finding
@@ -228,47 +227,3 @@ def test_a_function_that_went_without_its_version(site: Path) -> None:
     (finding,) = diagnose(site).findings
     assert "`two`" in finding.message
     assert finding.evidence["needed"] == ("two",)
-
-
-@pytest.mark.slow
-def test_names_of_a_version_can_be_left_out() -> None:
-    """As pyelftools tells them apart, in modules that are installed here."""
-    left_out = 0
-    for path in sorted(SITE.rglob("*.so"))[:40]:
-        with path.open("rb") as stream, Image(path) as image:
-            file = ELFFile(stream)
-            numbers = file.get_section_by_name(".gnu.version")
-            symbols_of: dict[object, set[bytes]] = {}
-            for symbol, its in zip(
-                file.get_section_by_name(".dynsym").iter_symbols(),
-                numbers.iter_symbols() if numbers else (),
-                strict=False,
-            ):
-                symbols_of.setdefault(its["ndx"], set()).add(symbol.name.encode())
-            every = symbols.undefined(image)
-            for number in {
-                each.number for of in symbol_versions.wanted(image).values() for each in of
-            }:
-                some = symbols.undefined(image, but=[number])
-                others = set().union(*(symbols_of[each] for each in symbols_of if each != number))
-                gone = every - some
-                # Of a name that is wanted in two versions, one is left.
-                assert gone == symbols_of.get(number, set()) & every - others, path
-                left_out += len(gone)
-    assert left_out
-
-
-def test_which_versions_say_enough() -> None:
-    """Each exception is one that would hide a symbol which is not there."""
-    elf_hash = ELFHashTable.elf_hash
-    frozen, private = elf_hash("GLIBC_2.17"), elf_hash("GLIBC_PRIVATE")
-    wanted = [
-        symbol_versions.Wanted(
-            hashed=frozen, name=0, number=1, weak=False
-        ),  # of every symbol without
-        symbol_versions.Wanted(hashed=frozen, name=0, number=2, weak=False),
-        symbol_versions.Wanted(hashed=private, name=0, number=3, weak=False),
-        symbol_versions.Wanted(hashed=elf_hash("GLIBC_2.99"), name=0, number=4, weak=False),
-    ]
-    assert list(symbol_versions.sure("libc.so.6", wanted, {frozen, private})) == [2]
-    assert list(symbol_versions.sure("libcurl.so.4", wanted, {frozen, private})) == []

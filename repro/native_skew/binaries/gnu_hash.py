@@ -47,22 +47,6 @@ class GnuHash:
         if not self._bucket_count or not self._bloom_count:
             raise ImageError("a hash table without buckets")
 
-    def hold(self) -> None:
-        """Reads chains and symbols at once, where many names will be asked for.
-
-        Tables that are too large are left to be read name by name.
-
-        Raises:
-            ImageError: the tables lie outside of the file.
-
-        """
-        count = self.count()
-        size = count * self._image.header.symbol_size
-        if size > TABLE_BYTES:
-            return
-        self._image.hold(self._image.header.tags[_DT_SYMTAB], size)
-        self._image.hold(self._chains_at, 4 * (count - self.first))
-
     def index(self, name: bytes) -> int:
         """The symbol's number; 0 where ``name`` is not defined.
 

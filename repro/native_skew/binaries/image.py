@@ -104,7 +104,6 @@ class Image:
                 raise ImageError("not a regular file")
             self.strings: bytes | None = None  # kept for whoever reads them whole
             self._loads: list[tuple[int, int, int]] = []
-            self._held: list[tuple[int, bytes]] = []
             self.header = self._read()
         except (OSError, ImageError) as error:
             os.close(self._file)
@@ -130,22 +129,10 @@ class Image:
             ImageError: no segment holds the address.
 
         """
-        for start, held in self._held:
-            if start <= address and address + size <= start + len(held):
-                return held[address - start : address - start + size]
         for start, length, offset in self._loads:
             if start <= address < start + length:
                 return self._pread(min(size, start + length - address), offset + address - start)
         raise ImageError(f"no segment holds the address {address:#x}")
-
-    def hold(self, address: int, size: int) -> None:
-        """Reads ``size`` bytes from ``address`` now: what ``bytes_at`` is asked of them costs less.
-
-        Raises:
-            ImageError: no segment holds the address.
-
-        """
-        self._held.append((address, self.bytes_at(address, size)))
 
     def pieces(self, limit: int) -> Iterator[bytes]:
         """What is mapped of the file, up to ``limit`` bytes, a megabyte at a time.

@@ -152,10 +152,6 @@ class Loader:
             self._files[path] = _open(path, self._root)
         return self._files[path]
 
-    def of_system(self, file: Loaded) -> bool:
-        """Whether ``file`` is in one of the system's folders, itself and not further below."""
-        return file.folder in self._system
-
     def adopt(self, path: str, image: Image) -> Loaded:
         """The file at ``path``, which is open already."""
         found = _loaded(path, image)

@@ -7,23 +7,13 @@ https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from native_skew.binaries.image import Image, ImageError
 
 _DT_VERDEF, _DT_VERNEED = 0x6FFFFFFC, 0x6FFFFFFE
 _WEAK = 0x2  # VER_FLG_WEAK
-_GLOBAL = 1  # VER_NDX_GLOBAL: of no version
-# Their versions gain no name once they are released. Others, libcurl's and libpng's, have one
-# version for all that they ever had.
-_FROZEN = re.compile(
-    r"(ld-linux.*|lib(c|m|mvec|pthread|dl|rt|util|resolv|gcc_s|stdc\+\+))\.so\.\d+"
-)
-_PRIVATE = 0x0963CF85  # the hash of GLIBC_PRIVATE, which each release fills anew
 _BYTES = 1 << 13  # of one table; the C++ library's has 2 KB
 _ENTRIES = 2048
 # Of what is wanted: of one library, and each of its versions. Of what is defined. Native order
@@ -41,14 +31,12 @@ class Wanted(NamedTuple):
     Attributes:
         hashed: the hash of its name, by which the loader compares.
         name: where its name is in the string table.
-        number: by which the file's symbols refer to it.
         weak: whether the loader goes on where it is not defined.
 
     """
 
     hashed: int
     name: int
-    number: int
     weak: bool
 
 
@@ -72,8 +60,8 @@ def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
             place = at + first
             while True:
                 left += 1
-                hashed, flags, number, name, next_version = of_version.unpack_from(raw, place)
-                versions.append(Wanted(hashed, name, number, bool(flags & _WEAK)))
+                hashed, flags, _, name, next_version = of_version.unpack_from(raw, place)
+                versions.append(Wanted(hashed, name, bool(flags & _WEAK)))
                 place += next_version
                 if not next_version or left > _ENTRIES:
                     break
@@ -87,21 +75,6 @@ def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
     if left > _ENTRIES:
         raise ImageError("a table of versions without an end")
     return found
-
-
-def sure(library: str, wanted: Iterable[Wanted], defined: AbstractSet[int]) -> Iterator[int]:
-    """The numbers of the versions whose every symbol a library of the system's has.
-
-    Args:
-        library: its name, as it is needed.
-        wanted: what is wanted of it.
-        defined: what it defines.
-
-    """
-    if _FROZEN.fullmatch(library):
-        for each in wanted:
-            if each.number > _GLOBAL and each.hashed in defined and each.hashed != _PRIVATE:
-                yield each.number
 
 
 def defined(image: Image) -> frozenset[int] | None:

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import struct
-import sys
-from array import array
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import compress
 from typing import Literal
 
 from native_skew.binaries.gnu_hash import DT_GNU_HASH, TABLE_BYTES, GnuHash, order, unpack
 from native_skew.binaries.image import Image, ImageError
 
-_DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_VERSYM = 4, 5, 6, 0x6FFFFFF0
+_DT_HASH, _DT_STRTAB, _DT_SYMTAB = 4, 5, 6
 _BYTES_FOR_ONE = 200  # of a string table read whole cost as much as one lookup; measured
 _BYTES_FOR_READ = 8000  # of a string table cost as much to read as one name by itself
 _SMALL = 1 << 16  # bytes of a string table that is read whole for a single name
@@ -31,17 +27,15 @@ _BINDINGS: dict[_Kind, bytes] = {
 }
 OF_THE_INTERPRETER = (b"Py", b"_Py")
 _UNDERSCORE, _P, _Y = OF_THE_INTERPRETER[1]
-_ZERO = bytes(byte == 0 for byte in range(256))
 
 
-def undefined(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> frozenset[bytes]:
+def undefined(image: Image, *, python: bool = True) -> frozenset[bytes]:
     """The names that ``image`` must be given: undefined, and not weak.
 
     Args:
         image: what needs them.
         python: whether those ``OF_THE_INTERPRETER`` are wanted too; False is
             quicker, and may leave some in.
-        but: the numbers of versions whose symbols are not wanted; some may be left in too.
 
     Raises:
         ImageError: its tables lie outside of the file.
@@ -51,7 +45,7 @@ def undefined(image: Image, *, python: bool = True, but: Iterable[int] = ()) -> 
     if _DT_SYMTAB not in tags:
         return frozenset()
     # What is not hashed comes first, and only what is defined is hashed.
-    places = _places(image, 1, _unhashed(image), "needed", frozenset(but))
+    places = _places(image, 1, _unhashed(image), "needed")
     if not python and image.strings:
         # They are most of what an extension module needs: to leave them out before they are
         # texts saves a third of what all these names cost.
@@ -83,9 +77,6 @@ def defined(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
         with contextlib.suppress(ImageError):  # too large to be read at once
             return names & all_defined(image)
     table = GnuHash(image)
-    if image.header.names_size < len(names) * _BYTES_FOR_READ:
-        _strings(image)
-        table.hold()
     return frozenset(name for name in names if table.index(name))
 
 
@@ -177,9 +168,7 @@ def _check_sum(total: int, size: int) -> None:
         raise ImageError(f"names of {total} bytes in a string table of {size}")
 
 
-def _places(
-    image: Image, first: int, count: int, kind: _Kind, but: frozenset[int] = frozenset()
-) -> list[int]:
+def _places(image: Image, first: int, count: int, kind: _Kind) -> list[int]:
     """Where the names are of the symbols from ``first`` to before ``count``, as far as wanted."""
     wide, width = image.header.bits == 64, image.header.symbol_size
     size = (count - first) * width
@@ -189,38 +178,10 @@ def _places(
         return []
     raw = image.bytes_at(image.header.tags[_DT_SYMTAB] + first * width, size)
     raw = raw[: len(raw) // width * width]
-    if wide and image.header.little and sys.byteorder == "little":
-        # A hundred thousand symbols in a large environment: by columns, not one by one.
-        # The section is 0 where the symbol is undefined.
-        low, high = (_flags(raw[at::24], _ZERO) for at in (6, 7))
-        bound = _flags(raw[4::24], _BINDINGS[kind])
-        chosen = bound & low & high if kind == "needed" else bound & ~(low & high)
-        if but and _DT_VERSYM in image.header.tags:
-            chosen &= _others(image, first, size // width, but)
-        return list(compress(array("I", raw)[::6], chosen.to_bytes(len(raw) // width, "little")))
     form = order(image) + ("IBxH16x" if wide else "I8xBxH")
     bindings, undefined = _BINDINGS[kind], kind == "needed"
     rows = struct.iter_unpack(form, raw)
     return [at for at, info, section in rows if bindings[info] and (not section) is undefined]
-
-
-def _others(image: Image, first: int, count: int, but: frozenset[int]) -> int:
-    """Flags of the symbols from ``first`` that are of no version of ``but``."""
-    numbers = image.bytes_at(image.header.tags[_DT_VERSYM] + 2 * first, 2 * count)
-    low, high = numbers[::2], numbers[1::2]
-    if len(high) < count or high.strip(b"\0\x80"):  # the upper bit says that it is hidden
-        return -1  # more than 255 versions: left out is what is cheap to find
-    return _flags(low, _table_of_others(but))
-
-
-@lru_cache(maxsize=256)
-def _table_of_others(but: frozenset[int]) -> bytes:
-    return bytes(number not in but for number in range(256))
-
-
-def _flags(column: bytes, table: bytes) -> int:
-    """A byte of 1 or 0 for each of ``column``, as one number: the next is combined at once."""
-    return int.from_bytes(column.translate(table), "little")
 
 
 def _strings(image: Image) -> bytes:

@@ -129,7 +129,8 @@ class Explanations:
         yield from map(self._undefined, without.values())
         yield from self._missing(rest)
         for skew in skews.values():
-            self.explained.add((skew.consumer.name, skew.provider.name))
+            holder = skew.pin.holder if skew.pin else skew.consumer
+            self.explained.add((holder.name, skew.provider.name))
             yield skew_finding(skew, self._environment, self._pins)
 
     def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:

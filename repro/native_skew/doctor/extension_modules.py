@@ -24,7 +24,6 @@ from native_skew.binaries import (
     UndefinedSymbols,
     VersionCheck,
     machine_name,
-    symbol_versions,
     symbols,
 )
 from native_skew.doctor.environment import Environment
@@ -226,7 +225,7 @@ class ModuleFinder:
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
                 closure = self.loader.closure(found)
-                wanted = symbols.undefined(image, python=False, but=self._sure(closure))
+                wanted = symbols.undefined(image, python=False)
         except ImageError as error:
             # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
             # and is not there was removed on purpose.
@@ -285,16 +284,6 @@ class ModuleFinder:
                 return ()
             found |= {each.identity: each for each in self.loader.closure(named).files}
         return tuple(found.values())
-
-    def _sure(self, closure: Closure) -> Iterator[int]:
-        """The module's numbers of the versions that say enough, and whose symbols need no look.
-
-        Of what another distribution ships, each symbol is what is to be found out.
-        """
-        for name, wanted in closure.files[0].wanted.items():
-            library = closure.by_name.get(name)
-            if library and library.defined and self.loader.of_system(library):
-                yield from symbol_versions.sure(name, wanted, library.defined)
 
     def _undefined(
         self, modules: list[ExtensionModule], wanted: Mapping[int, AbstractSet[bytes]]

@@ -33,6 +33,11 @@
     return line.replace(/\s*[│┃]$/, "").trimEnd();
   }
 
+  /* Both ends of what no pattern needs whole: some take the square of its length. */
+  function ends(text, length) {
+    return `${text.slice(0, length)}…${text.slice(-length)}`;
+  }
+
   /* The text as the tool printed it. */
   function clean(text) {
     const plain = text
@@ -43,7 +48,9 @@
       .replace(/[\u201c\u201d]/g, '"')
       .replace(/&(quot|#0?39|#x27|lt|gt|amp);/g, (entity, name) => ENTITIES[name] || "'")
       .replace(/^.*Traceback[^\n]*\\n.*$/gm, (line) => line.replace(/\\r?\\?n/g, "\n").replace(/\\(["'])/g, "$1"))
-      .replace(COLOURS, "");
+      .replace(COLOURS, "")
+      .replace(/[^\n]{20000,}/g, (line) => ends(line, 10000))
+      .replace(/\S{600,}/g, (word) => ends(word, 300)); // no name is so long
     return unprefixed(plain.split("\n").map(bare)).join("\n");
   }
 

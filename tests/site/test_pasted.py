@@ -61,6 +61,12 @@ def test_the_answer(case: Case, given: dict[str, dict[str, Any]]) -> None:
     assert "built" not in answer or "built" in case.facts
 
 
+def test_a_word_without_an_end_does_not_stop_it() -> None:
+    """What would take a pattern that begins anywhere the square of its length."""
+    (said,) = answers([f"{'a' * 300_000}\nModuleNotFoundError: No module named 'pkg_resources'"])
+    assert said["found"][0] == "no-pkg-resources"
+
+
 def test_a_link_holds_the_answer_and_not_the_log(given: dict[str, dict[str, Any]]) -> None:
     for name, said in given.items():
         if said["answer"] is None:

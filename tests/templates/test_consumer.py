@@ -10,6 +10,7 @@ import pytest
 
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 from support.consistency import consistency
+from .conftest import BACKENDS
 
 VERSIONS = "import fake_softioc; print(sorted(fake_softioc.versions().items()))"
 
@@ -155,7 +156,14 @@ def test_build_with_another_abi_is_refused(
     assert "fake-corelibs is not in the build environment" in bakery.python(*command, fails=True)
 
 
-@pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
+def one_of(backend: str) -> pytest.MarkDecorator:
+    """One backend by default, and the others with -m full: test_combinations has them too."""
+    return pytest.mark.parametrize(
+        "backend", [pytest.param(each, marks=() if each == backend else pytest.mark.full) for each in BACKENDS]
+    )
+
+
+@one_of("scikit-build-core")
 def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     """Dots, plus signs, folders inside folders, and an ABI of its own for every release."""
     answers = {
@@ -194,7 +202,7 @@ def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
 
 
-@pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
+@one_of("setuptools")
 def test_provider_that_states_no_version_is_linked_all_the_same(
     bakery: Bakery, providers: dict[str, Path], sites: dict[str, Path], backend: str
 ) -> None:

@@ -19,9 +19,9 @@ from native_skew.distributions.metadata import core_metadata
 
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, TEMPLATES, Bakery
 from support.file_index import publish, served
+from .conftest import BACKENDS
 from .test_sessions import nox
 
-BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
 LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0")
 CI = ("github", "none")
 # How many parts of the version the SONAME carries, and the releases at both ends of the range.

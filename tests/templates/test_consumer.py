@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
 from support.consistency import consistency
+from .conftest import BACKENDS
 
 VERSIONS = "import fake_softioc; print(sorted(fake_softioc.versions().items()))"
 
@@ -105,23 +107,44 @@ def test_module_built_for_another_abi_is_refused_in_words(
     assert "--reinstall-package fake-softioc --no-cache --no-binary fake-softioc" in message
 
 
+@pytest.fixture
+def unversioned(bakery: Bakery, providers: dict[str, Path]) -> dict[str, Path]:
+    """Folders with releases of the provider whose library's SONAME carries no version."""
+    sites = {}
+    for version, wheel in providers.items():
+        sites[version] = bakery.installed(f"unversioned-{version}", wheel)
+        folder = sites[version] / "fake_corelibs/lib"
+        library = next(folder.glob("*.so.*"))
+        bakery.run("patchelf", "--set-soname", "libfakecore.so", library)
+        library.replace(folder / "libfakecore.so")
+    return sites
+
+
 def test_library_without_versioned_soname_is_compared(
-    bakery: Bakery, project: Path, sites: dict[str, Path], providers: dict[str, Path]
+    bakery: Bakery, project: Path, unversioned: dict[str, Path]
 ) -> None:
     """The loader takes any such library, so that only the versions tell."""
-    for version in (LOWEST, OTHER_ABI):
-        site = bakery.installed(version, providers[version])
-        library = next((site / "fake_corelibs/lib").glob("*.so.*"))
-        bakery.run("patchelf", "--set-soname", "libfakecore.so", library)
-        library.replace(library.with_name("libfakecore.so"))
-    (wheel,) = bakery.build(project, bakery.root / LOWEST, "--wheel")
-    site = bakery.installed("site", wheel, providers[LOWEST])
-    plain = site / "fake_corelibs/lib/libfakecore.so"
-    for library in plain.parent.glob("*.so*"):
-        library.unlink()
-    plain.write_bytes((bakery.root / OTHER_ABI / "fake_corelibs/lib/libfakecore.so").read_bytes())
-    message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
+    (wheel,) = bakery.build(project, unversioned[LOWEST], "--wheel")
+    bakery.installed(unversioned[LOWEST].name, wheel)
+    other = unversioned[OTHER_ABI] / "fake_corelibs/lib/libfakecore.so"
+    shutil.copy(other, unversioned[LOWEST] / "fake_corelibs/lib")
+    message = bakery.python("-c", "import fake_softioc", site=unversioned[LOWEST], fails=True)
     assert f"was compiled with fake-corelibs {LOWEST} and now runs with {OTHER_ABI}" in message
+
+
+def test_library_that_says_no_version_either_is_compared_by_what_is_installed(
+    bakery: Bakery, unversioned: dict[str, Path]
+) -> None:
+    """As torch's: no version in the SONAME, and no function in C that tells it."""
+    project = bakery.bake("native-consumer", provider_version_function="")
+    (wheel,) = bakery.build(project, unversioned[LOWEST], "--wheel")
+    for site in unversioned.values():
+        bakery.installed(site.name, wheel)
+    for version in (LOWEST, HIGHEST):
+        bakery.python("-c", "import fake_softioc", site=unversioned[version])
+    message = bakery.python("-c", "import fake_softioc", site=unversioned[OTHER_ABI], fails=True)
+    assert "libfakecore.so loads, and is of another ABI" in message
+    assert f"but fake-corelibs {OTHER_ABI} is installed" in message
 
 
 def test_build_with_another_abi_is_refused(
@@ -133,7 +156,14 @@ def test_build_with_another_abi_is_refused(
     assert "fake-corelibs is not in the build environment" in bakery.python(*command, fails=True)
 
 
-@pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
+def one_of(backend: str) -> pytest.MarkDecorator:
+    """One backend by default, and the others with -m full: test_combinations has them too."""
+    return pytest.mark.parametrize(
+        "backend", [pytest.param(each, marks=() if each == backend else pytest.mark.full) for each in BACKENDS]
+    )
+
+
+@one_of("scikit-build-core")
 def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     """Dots, plus signs, folders inside folders, and an ABI of its own for every release."""
     answers = {
@@ -172,7 +202,7 @@ def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
 
 
-@pytest.mark.parametrize("backend", ["setuptools", "meson-python", "scikit-build-core"])
+@one_of("setuptools")
 def test_provider_that_states_no_version_is_linked_all_the_same(
     bakery: Bakery, providers: dict[str, Path], sites: dict[str, Path], backend: str
 ) -> None:

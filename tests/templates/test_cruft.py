@@ -74,10 +74,13 @@ def change_template(bakery: Bakery, origin: Path, template: str) -> None:
     bakery.commit(origin)
 
 
-@pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
-@pytest.mark.parametrize("template", NAMES)
+# Both tools write the same file, see below: one template by both is enough.
+@pytest.mark.parametrize(
+    ("template", "tool"),
+    [("native-consumer", "cookiecutter"), *((template, "cruft") for template in NAMES)],
+)
 def test_update_brings_later_changes(
-    bakery: Bakery, origin: Path, tool: str, template: str
+    bakery: Bakery, origin: Path, template: str, tool: str
 ) -> None:
     project = make(bakery, tool, origin, template)
     bakery.commit(project)

@@ -11,6 +11,7 @@ from native_skew.installers.registry import INSTALLERS
 from native_skew.scenarios import find_variants
 
 from support.substitute import ISSUE, SCENARIOS, fake_sdist, variants, verdicts
+from .conftest import BACKENDS
 
 pytestmark = pytest.mark.network
 
@@ -55,6 +56,8 @@ def test_generated_consumer_works_with_every_other_tool(sdist: Path, tmp_path: P
     assert worked(sdist, tmp_path, ISSUE, OTHERS) == set(ISSUE)
 
 
+# The first has been asked above.
+@pytest.mark.parametrize("consumer", BACKENDS[1:], indirect=True)
 def test_every_backend_works(consumer: tuple[Path, Path, Path], tmp_path: Path) -> None:
     assert worked(consumer[1], tmp_path, ISSUE, ALWAYS) == set(ISSUE)
 

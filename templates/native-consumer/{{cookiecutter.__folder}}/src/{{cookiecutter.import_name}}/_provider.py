@@ -188,6 +188,26 @@ def load() -> None:
             import_module(name)
         except (OSError, ProviderError, ImportError):
             raise explained(error) from error
+    for provider, folder in folders:
+        _check_installed(provider, folder)
+
+
+def _check_installed(provider: Provider, package: Path) -> None:
+    """Refuse a provider of another ABI that the loader takes all the same.
+
+    It cannot tell where a library's name carries no version; what is installed can.
+    """
+    try:
+        here = {path.stem.removeprefix("lib") for path in library_files(provider, package)}
+    except (OSError, ProviderError):
+        return  # it is elsewhere, and the module has found it
+    names = {library.removesuffix(".so").removeprefix("lib") for library in provider.libraries}
+    if provider.abi_parts is None or here != names:
+        return
+    theirs, installed = built_for().get(provider.distribution), version_of(provider.distribution)
+    if theirs and installed and abi(provider, theirs) != abi(provider, installed):
+        said = f"{provider.libraries[0]} loads, and is of another ABI"
+        raise explained(ImportError(said))
 
 
 def check_loaded(built_against: str, loaded: str) -> None:

@@ -377,3 +377,36 @@ def test_what_is_not_understood_matters_where_a_wheel_is_linked_to_another_distr
         result.stderr
     )
     assert (result.exit_code == 0) == ("does not matter" in right)
+
+
+def test_what_a_requirement_brings_is_not_ruled_out(tmp_path: Path) -> None:
+    """Exactly required, it is the requirement's own; otherwise it is suspected, and said."""
+    case = CASES["cypari2"]
+    for name, text in case.files.items():
+        (tmp_path / name).write_text(text)
+    for asked, said in (
+        ("libpari==1.0", "open-range: cysignals"),
+        ("libpari>=1.0", "suspected-link: cysignals"),
+        ("numpy", "cysignals: left as it is"),
+    ):
+        index: Published = {
+            "cypari2": ("2.2.3", ("cysignals>=1",), {"cypari2/_x.so": ("libpari-gmp-tls.so.8",)}),
+            "cysignals": ("1.12", (asked,), {}),
+            "libpari": ("1.0", (), {"libpari/libpari-gmp-tls.so.8": ()}),
+            "numpy": ("2.0", (), {}),
+        }
+        with served(index) as url:
+            found = CliRunner().invoke(adopt, ["--index-url", url, str(tmp_path)])
+        assert found.stdout == ""
+        assert said in found.stderr
+
+
+def test_libraries_that_every_system_brings_prove_no_link(tmp_path: Path) -> None:
+    """Nor does a RUNPATH to what was bundled: «unread.libs» is nobody's package."""
+    (tmp_path / "setup.py").write_text(
+        "from setuptools import setup\nneeds = []\nneeds += ['numpy']\n"
+        "setup(name='unread', install_requires=needs)\n"
+    )
+    with served(epics("unread", ("numpy",), "libstdc++.so.6")) as url:
+        found = CliRunner().invoke(adopt, ["--index-url", url, str(tmp_path)])
+    assert "so that it does not matter here" in found.stderr

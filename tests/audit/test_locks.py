@@ -240,6 +240,16 @@ def test_a_lock_that_is_none_could_not_be_looked_at(
     assert name in found.errors or "127.0.0.1" in found.errors
 
 
+def test_nobody_is_asked_for_a_package_whose_name_is_none(audit: Audit, tmp_path: Path) -> None:
+    text = '[[package]]\nname = "{}"\nversion = "1"\n'
+    (tmp_path / "uv.lock").write_text("version = 1\n" + text.format("-rhttps://x/../y"))
+    found = audit(str(tmp_path / "uv.lock"), "--index-url", "http://127.0.0.1:9/", *TARGET)
+    assert (found.code, "127.0.0.1" in found.errors) == (2, False)
+    (tmp_path / "uv.lock").write_text("version = 1\n" + text.format("named"))
+    found = audit(str(tmp_path / "uv.lock"), "--index-url", "http://127.0.0.1:9/", *TARGET)
+    assert "127.0.0.1" in found.errors
+
+
 def test_without_an_index_no_lock_is_judged(audit: Audit, tmp_path: Path) -> None:
     path = LOCKS["requirements"](tmp_path, OLD, ())
     found = audit(str(path), "--no-index")

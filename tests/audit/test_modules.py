@@ -150,3 +150,37 @@ def test_a_module_that_is_none_is_said(audit: Audit, serve: Serve) -> None:
     )
     assert (output.code, output.rules()) == (1, ["incomplete"])
     assert len(output.of("incomplete").evidence["damaged"]) == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("library", "requires", "level", "says"),
+    [
+        ("libfake.so.1", ('fakelib>=1; extra == "gpu"',), "warning", "for the extra gpu alone"),
+        ("libfake.so.1", ("middle",), "note", "which middle brings in turn"),
+        ("libfake.so.1", ("fakelib>=1",), "", ""),
+        ("libfake.so", ("fakelib>=1",), "note", "whose names carry no version"),
+        ("libfake.so", ("fakelib==1.0",), "", ""),
+        ("libfake.so.1", ("sound",), "note", "no wheel of its requirements"),
+    ],
+)
+def test_whose_a_library_is_is_looked_for_beyond_the_requirements(
+    audit: Audit,
+    serve: Serve,
+    cc: Compiler,
+    library: str,
+    requires: tuple[str, ...],
+    level: str,
+    says: str,
+) -> None:
+    others = (
+        _wheel("fakelib", "1.0", f"py3-none-{LINUX}", {f"fakelib/{library}": linked((), (), cc)}),
+        _wheel("middle", "1.0", "py3-none-any", {}, ("fakelib>=1",)),
+        _wheel("sound", "1.0", "py3-none-any", {}),
+    )
+    members = {"user/m.so": linked((library,), (), cc)}
+    told = core_metadata("user", "1.0", requires)
+    told = told.replace(b"\nVersion: 1.0\n", b"\nVersion: 1.0\nProvides-Extra: gpu\n")
+    user = wheel_file("user", "1.0", f"cp312-cp312-{LINUX}", told, members, 1)
+    report = audit("user==1.0", "--index-url", serve((*others, user))).report
+    assert [each.level for each in report.findings] == ([level] if level else [])
+    assert all(says in each.message for each in report.findings)

@@ -16,6 +16,7 @@ from operator import or_
 from pathlib import Path
 
 import msgspec
+from packaging.utils import is_normalized_name
 
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
@@ -155,6 +156,8 @@ def judge_lock(
     judge = _Judge(file, reader, index)
     for target in targets:
         judge.place(target)
+    if judge.left_out and not judge.seen:
+        raise LockError(file.path, "no package of it can be looked up by name and version")
     findings = tuple(judge.findings(tell))
     if judge.errors and not judge.looked_into:
         raise judge.errors[0]
@@ -196,6 +199,9 @@ class _Judge:
                 if not package.root:
                     origin = package.origin or "no one version"
                     self.left_out.add(f"{package.name} ({origin})")
+                continue
+            if not is_normalized_name(package.name):  # nobody is asked for that
+                self.left_out.add(f"{package.name} (no name of a distribution)")
                 continue
             key = (package.name, package.version)
             self.seen.add(key)

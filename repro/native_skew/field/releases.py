@@ -32,6 +32,7 @@ def audited(case: ReleaseCase, work: Path, result: Result) -> Result:
 
     """
     cache = work.resolve() / "field" / "audit"
+    cache.mkdir(parents=True, exist_ok=True)
     asked = ["audit", *case.audit]
     output = _kit(work, [*asked, "--json", "--cache", str(cache)])[1]
     try:

@@ -6,9 +6,11 @@
   /* What scrolls must be reachable by keyboard; whether it does is known only here. */
   const SCROLLING = "pre > code, .md-typeset__scrollwrap, .tabbed-labels";
   function reach() {
-    for (const each of document.querySelectorAll(SCROLLING)) {
-      if (each.parentElement.closest("[tabindex]")) continue;
-      const scrolls = each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight;
+    /* All is measured before anything is changed: a change makes the browser lay out anew. */
+    const scrolling = [...document.querySelectorAll(SCROLLING)]
+      .map((each) => [each, each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight]);
+    for (const [each, scrolls] of scrolling) {
+      if (each.parentElement.closest("[tabindex]") || scrolls === each.hasAttribute("tabindex")) continue;
       if (scrolls) each.tabIndex = 0;
       else each.removeAttribute("tabindex");
     }

@@ -129,8 +129,11 @@
     for (const { code, shown, text } of blocks) {
       const made = pieces(text, own);
       const changed = any && made.some(([, mark]) => mark);
-      code.replaceChildren(...(changed ? made.map(piece) : shown.map((node) => node.cloneNode(true))));
-      code.closest(".highlight").classList.toggle("is-own", changed);
+      const block = code.closest(".highlight");
+      if (changed || block.classList.contains("is-own")) {
+        code.replaceChildren(...(changed ? made.map(piece) : shown.map((node) => node.cloneNode(true))));
+        block.classList.toggle("is-own", changed);
+      }
       left = left || (changed && made.some(([, mark]) => mark === "left"));
     }
     reset.hidden = !any;

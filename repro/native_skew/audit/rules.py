@@ -19,7 +19,7 @@ ACTIVE = Rule(
     level="error",
     title="A build of this release runs with another library than it was built with",
     description=(
-        "The sdist's Requires-Dist is dynamic; a distribution is both a build requirement and a "
+        "The sdist's Requires-Dist is dynamic, or its metadata older than 2.2; a distribution is both a build requirement and a "
         "requirement; a wheel needs a library of it and does not bundle it; and the newest one "
         "that a build may take is outside what the wheels ask for. A tool that reads a wheel "
         "and builds the sdist installs a pair that does not fit."
@@ -70,7 +70,8 @@ UNDECLARED = Rule(
     title="A wheel needs another distribution's library and does not require it",
     description=(
         "A shared object needs a library that the wheel does not hold and that a distribution "
-        "outside its Requires-Dist ships. Whether the right version is there is chance."
+        "outside its Requires-Dist ships. Whether the right version is there is chance. It is a "
+        "warning where an extra alone asks for that distribution."
     ),
 )
 TOO_WIDE = Rule(

@@ -54,8 +54,8 @@ def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]
     site = home / HERE
     kept = "".join(f'const char t{n}[] = "{text}";\n' for n, text in enumerate(texts))
     source = (
-        "extern void *PyCapsule_GetPointer(void *, void *);\n"
-        f"{kept}void *PyInit_m(void) {{ return PyCapsule_GetPointer(0, 0); }}\n"
+        "extern void *PyCapsule_GetPointer(void *, void *), *PyErr_WarnFormat(void *, void *);\n"
+        f"{kept}void *PyInit_m(void) {{ return PyCapsule_GetPointer(PyErr_WarnFormat(0, 0), 0); }}\n"
     )
     library(site / "pkg", session.compiler, "m.abi3.so", source)
     installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: numpy>=1.20\n")

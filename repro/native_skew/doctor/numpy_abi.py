@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 from packaging.version import InvalidVersion, Version
@@ -38,8 +39,11 @@ _RAISES = b"multiarray failed to import"
 _CYTHON_OF_ONE = b"numpy.core.multiarray failed to import"
 _CYTHON_OF_TWO = b"numpy._core.multiarray failed to import"
 _COMPARES_SIZES = b"size changed, may indicate binary incompatibility. Expected"
-# Of the C API's check, and of Cython's.
-_CALLED = (b"PyCapsule_GetPointer", b"PyErr_WarnFormat")
+# By what they call: the C API's check, and Cython's.
+_TEXTS = {
+    b"PyCapsule_GetPointer": (_CHECKS, _OF_TWO, _RAISES),
+    b"PyErr_WarnFormat": (_CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES),
+}
 _BYTES = 64 << 20  # of one file
 _BELOW_TWO = Fit(provider="numpy", versions="<2", samples=("1.26.4", "1.24.4", "1.22.4"))
 
@@ -105,17 +109,20 @@ def _files(modules: list[ExtensionModule], owners: Owners) -> Iterator[tuple[Ext
 
 def built(path: str) -> _Built | None:
     """For which NumPy the file at ``path`` was compiled; None where it does not say."""
-    texts = (_CHECKS, _OF_TWO, _RAISES, _CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES)
     found: set[bytes] = set()
     oldest = ""
     try:
         with Image(path) as image:
-            if image.strings is not None and not any(each in image.strings for each in _CALLED):
+            called = (t for c, t in _TEXTS.items() if image.strings is None or c in image.strings)
+            texts = tuple(chain.from_iterable(called))
+            if not texts:
                 return None
             for piece in image.pieces(_BYTES):
                 found.update(each for each in texts if each not in found and each in piece)
                 if not oldest and (match := _OLDEST.search(piece)):
                     oldest = match[1].decode()
+                if oldest and {_CHECKS, _OF_TWO, _RAISES} <= found:
+                    break
     except (ImageError, OSError):
         return None
     if _CHECKS in found:

@@ -188,7 +188,10 @@ def site(tmp_path: Path) -> Path:
     (site / "mod-1.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: mod\nVersion: 1\n")
     library = tmp_path / "elsewhere/libcached.so.1"
     library.parent.mkdir()
-    (tmp_path / "x.c").write_text('char mod_built_against[] = "1.2";\n')
+    source = (
+        'char mod_built_against[] = "1.2"; int puts(const char *); int f(void) { return puts(""); }'
+    )
+    (tmp_path / "x.c").write_text(source)
     options = ("-shared", "-fPIC", "-Wl,--no-as-needed")
     cc(*options, "-Wl,-soname,libcached.so.1", "-o", library, tmp_path / "x.c")
     cc(*options, "-o", site / "mod/_mod.so", tmp_path / "x.c", library)

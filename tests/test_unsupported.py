@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 
 import pytest
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from native_skew.installers import (
     RenderContext,
     Request,
     Unsupported,
+    pip_tools,
 )
 from native_skew.installers.request import FEATURES, DependencyMetadata
 from native_skew.results import Result
@@ -96,8 +98,13 @@ def test_a_feature_is_rendered_or_its_lack_has_a_source(
         )
 
 
-def test_what_is_recorded_as_unsupported_is_so_by_that_source(recorded: dict[str, Result]) -> None:
+def test_what_is_recorded_as_unsupported_is_so_by_that_source(
+    recorded: dict[str, Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also what the laboratory itself cannot ask; no recorded cell is contradicted by its tool."""
+    pythons = Counter(_python(result.cell.python) for result in recorded.values())
+    ((ran_on, _),) = pythons.most_common(1)
+    monkeypatch.setattr(pip_tools, "_OWN_PYTHON", ran_on)
     known = scenarios.load_all()
     looked_at = 0
     for result in recorded.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,8 @@ from support.locks import LOCKS
 from support.release import NEW, OLD, OPEN, RANGE, Publish, counted, dynamic
 
 HERE = "x86_64-unknown-linux-gnu"
-TARGET = ("--python-version", "3.11", "--python-platform", HERE)
+# Which the wheels «here» are for.
+TARGET = ("--python-version", "{}.{}".format(*sys.version_info), "--python-platform", HERE)
 # Where each is told to build the consumer, and to hold the build to the locked provider.
 BUILT = {
     "uv": ("pyproject.toml", '[tool.uv]\nno-binary-package = ["fake-softioc"]\n'),

@@ -45,7 +45,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Libraries with each kind of search path, hash table and version."""
     folder = tmp_path_factory.mktemp("compiled")
     (folder / "x.c").write_text(
-        "#include <stdio.h>\nextern int missing(void);\n"
+        "int puts(const char *);\nextern int missing(void);\n"
         "extern int perhaps(void) __attribute__((weak));\n"
         'char x_built_against[] = "1.2.3";\nstatic int hidden;\n'
         'int shown(void) { puts("x"); return missing() + (perhaps ? perhaps() : 0) + hidden; }\n'

@@ -40,7 +40,7 @@ def library(tmp_path: Path, compiled: Path) -> Path:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("elf")
     (folder / "x.c").write_text(
-        "#include <stdio.h>\nextern int missing(void); extern int perhaps(void) "
+        "int puts(const char *);\nextern int missing(void); extern int perhaps(void) "
         '__attribute__((weak));\nint shown(void) { puts("x"); return missing() + '
         "(perhaps ? perhaps() : 0); }\nstatic int hidden;\n"
     )

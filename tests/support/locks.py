@@ -34,7 +34,7 @@ def uv(folder: Path, provider: str, files: Iterable[DistributionFile]) -> Path:
 
     path = folder / "uv.lock"
     path.write_text(
-        'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n'
+        'version = 1\nrevision = 3\nrequires-python = ">=3.10"\n\n'
         '[[package]]\nname = "app"\nversion = "0"\nsource = { virtual = "." }\n'
         'dependencies = [{ name = "fake-softioc" }]\n\n'
         '[[package]]\nname = "fake-corelibs"\n'
@@ -58,7 +58,7 @@ def poetry(folder: Path, provider: str, files: Iterable[DistributionFile]) -> Pa
             f'python-versions = "*"\ngroups = ["main"]\nfiles = [\n{_toml_files(own)}]\n\n'
             for name, version, own in _packages(provider, files)
         )
-        + '[metadata]\nlock-version = "2.1"\npython-versions = "^3.11"\ncontent-hash = "0"\n'
+        + '[metadata]\nlock-version = "2.1"\npython-versions = "^3.10"\ncontent-hash = "0"\n'
     )
     return path
 
@@ -69,7 +69,7 @@ def pdm(folder: Path, provider: str, files: Iterable[DistributionFile]) -> Path:
     path = folder / "pdm.lock"
     path.write_text(
         '[metadata]\ngroups = ["default"]\nlock_version = "4.5.0"\n\n'
-        '[[metadata.targets]]\nrequires_python = ">=3.11"\n\n'
+        '[[metadata.targets]]\nrequires_python = ">=3.10"\n\n'
         + "".join(
             f'[[package]]\nname = "{name}"\nversion = "{version}"\ngroups = ["default"]\n'
             f"files = [\n{_toml_files(own)}]\n\n"
@@ -94,7 +94,7 @@ def pipenv(folder: Path, provider: str, files: Iterable[DistributionFile]) -> Pa
 def pylock(folder: Path, provider: str, files: Iterable[DistributionFile]) -> Path:
     """pylock.toml, of no one tool."""
     files = list(files)
-    text = 'lock-version = "1.0"\ncreated-by = "somebody"\nrequires-python = ">=3.11"\n'
+    text = 'lock-version = "1.0"\ncreated-by = "somebody"\nrequires-python = ">=3.10"\n'
     for name, version, own in _packages(provider, files):
         text += f'\n[[packages]]\nname = "{name}"\nversion = "{version}"\n'
         for each in own:

@@ -96,7 +96,6 @@ def linked(needed: tuple[str, ...], search: tuple[str, ...], compiler: Compiler)
             (folder / name).write_bytes(out)
         path = ":".join(search)
         more = (f"-Wl,--enable-new-dtags,-rpath,{path}",) if path else ()
-        wanted = (f"-l:{name}" for name in needed)
         return compiler.shared_object(
-            folder, "empty.c", "module.so", "-nostdlib", "-L.", "-Wl,--no-as-needed", *wanted, *more
+            folder, "empty.c", "module.so", "-nostdlib", "-Wl,--no-as-needed", *needed, *more
         )

@@ -45,12 +45,19 @@ NEEDS_A_CHOICE = {
     "errors/other-platforms/": "not Linux with glibc",
     "errors/not-in-resolution/": "whether the library is needed at run time; nothing is broken yet",
 }
+# What a compiled wheel under another name, or an index of fakes, cannot show.
+NOT_RENAMED = {
+    "lock-reads-another-wheel": "its wheels' modules are found by symbols that bear their name",
+    "newer-release": "the same, and its releases' numbers are those of the recorded pair",
+    "softioc-live": "the real pair, which tests/test_real_pair.py breaks and mends",
+}
 # Every tab with something to copy: which, what it is called, and the cell that it leads to.
 TABS = """() => [...document.querySelectorAll('article .tabbed-set')].flatMap((set, n) =>
   [...set.querySelectorAll(':scope > .tabbed-content > .tabbed-block')].map((block, t) => ({
     set: n, tab: t, name: set.querySelectorAll(':scope > .tabbed-labels > label')[t].textContent,
     blocks: block.querySelectorAll('.highlight:not(.language-text), .recorded.highlight').length,
     cell: (block.querySelector('a.verdict') || {}).href || '',
+    verdict: (block.querySelector('a.verdict') || {}).textContent || '',
     typed: [...block.querySelectorAll('.language-bash pre > code')].map((code) => code.textContent).join(''),
   })))"""
 BLOCK = ".highlight:is(.recorded, :not(.language-text, .real))"
@@ -102,7 +109,9 @@ def tabs_of(page: Any, address: str, where: str) -> list[Tab]:
         match = re.search(
             r"/cells/([^/]+)/([^/]+)/([^/@]+)@[^/]+/([^/]+?)\.cp\d+t?/", unquote(each["cell"])
         )
-        if not match or not each["blocks"]:
+        if not match or not each["blocks"] or each["verdict"] != "works":
+            continue
+        if match[1] in NOT_RENAMED or match[4] == "clean-cache":  # which begins with a full cache
             continue
         after = match[4].endswith("+after-failure")
         if after or not where.startswith("remedies/"):

@@ -10,10 +10,15 @@ from native_skew.installers import with_lines
 def write(project: Path, name: str, lines: str) -> None:
     """Puts ``lines`` into a file.
 
-    In one of tables they go below the headings of the same names, and entries into lists.
+    In one of tables they go below the headings of the same names, and entries into lists; in a
+    script to the end of its metadata.
     """
     path = project / name
     path.parent.mkdir(parents=True, exist_ok=True)
     had = path.read_text(encoding="utf-8") if path.exists() else ""
-    tables = name.endswith(".toml") or path.name == "Pipfile"
-    path.write_text(with_lines(had, lines) if tables else lines, encoding="utf-8")
+    if name.endswith(".toml") or path.name == "Pipfile":
+        lines = with_lines(had, lines)
+    elif name.endswith(".py") and had:  # into the script's own metadata (PEP 723)
+        head, mark, rest = had.rpartition("# ///\n")
+        lines = f"{head}{lines}{mark}{rest}"
+    path.write_text(lines, encoding="utf-8")

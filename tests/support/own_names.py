@@ -49,6 +49,10 @@ class OwnScenario(Scenario, frozen=True):
     def provider(self) -> str:
         return OWN["provider"]
 
+    def other_consumers(self, variant: str) -> tuple[str, ...]:
+        """The second consumer keeps its name."""
+        return tuple(name for name in super().other_consumers(variant) if name != CONSUMER)
+
     @property
     def module(self) -> str:
         return OWN["consumer"].replace("-", "_")

@@ -95,7 +95,12 @@ def _tabs(results: tuple[Result, ...], page: str, book: Book) -> Iterator[str]:
         shown = min(own, key=_shown_first)
         where = "In a new environment" if shown.cell.start == "fresh" else "Where it was broken"
         badge = markup.badge(shown, page)
-        text = f"{snippet.render(shown, book.plain(shown))}\n{where}: {badge}\n"
+        plain = book.plain(shown)
+        text = (
+            f"{snippet.render(shown, plain)}\n{where}: {badge}\n"
+            if snippet.keeps_project(shown, plain)
+            else f"Two states of the project, one after the other; the run shows both: {badge}\n"
+        )
         yield f'=== "{INSTALLERS[installer].title}"\n\n{markup.indent(text)}'
 
 

@@ -60,6 +60,17 @@ def lines(result: Result, plain: Result | None) -> Repair:
     return difference(had, [(step.files, typed(step)) for step in remedy_steps(result)])
 
 
+def keeps_project(result: Result, plain: Result | None) -> bool:
+    """Whether a reader's project stays what it is throughout.
+
+    It does not where an earlier step asks for less than the project does, as for the provider
+    alone: lines to add cannot say that.
+    """
+    had = {n: text for s in (plain.steps if plain else ()) for n, text in s.files.items()}
+    earlier = remedy_steps(result)[:-1]
+    return not any(difference(had, [(step.files, ())]).removed for step in earlier)
+
+
 def render(result: Result, plain: Result | None = None, real: Roles | None = None) -> str:
     """The lines and the commands of ``lines`` as Markdown code blocks.
 

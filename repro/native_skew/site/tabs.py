@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from native_skew.installers import REMEDIES, Cause, Installer, tabs
 from native_skew.results import Result
 from native_skew.scenarios import Start
-from native_skew.site import markup
+from native_skew.site import markup, snippet
 from native_skew.site.result_index import Book
 from native_skew.verdict import FAILURES
 
@@ -31,11 +31,17 @@ def recorded(book: Book, where: str, installer: str, start: Start = "fresh") -> 
 def as_good_as(wanted: Result, candidates: tuple[Result, ...]) -> Result | None:
     """The first of ``candidates`` that works with the provider's version that ``wanted`` has.
 
-    The wanted run's own remedy comes first, then the others in their order.
+    The wanted run's own remedy comes first, then the others in their order; none that a reader
+    could not follow with the project that they have.
     """
     own = wanted.cell.remedy
+    plain = next((each for each in candidates if each.cell.remedy == "nothing"), None)
     for result in sorted(candidates, key=lambda each: each.cell.remedy != own):
-        if result.verdict == "works" and _installed(result) == _installed(wanted):
+        if (
+            result.verdict == "works"
+            and _installed(result) == _installed(wanted)
+            and snippet.keeps_project(result, plain)
+        ):
             return result
     return None
 

@@ -33,7 +33,7 @@ def environment(tmp_path: Path) -> Environment:
         "unwell": "raise ImportError('of its own\\nforged')",
         "killed": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
         "leaves": "import sys; sys.exit(0)",
-        "ends": "import os, sys; sys.stderr.write('last words'); os._exit(3)",
+        "ends": "import os, sys; sys.stderr.write('last words\\n'); os._exit(3)",
         "hangs": "import time; time.sleep(600)",
         "noisy": "import os, sys; print('{}'); os.write(int(sys.argv[1]), b'{no line\\n')",
         "lazy/__init__": "def f():\n    from . import extra",

@@ -57,7 +57,7 @@ TABS = """() => [...document.querySelectorAll('article .tabbed-set')].flatMap((s
     set: n, tab: t, name: set.querySelectorAll(':scope > .tabbed-labels > label')[t].textContent,
     blocks: block.querySelectorAll('.highlight:not(.language-text), .recorded.highlight').length,
     cell: (block.querySelector('a.verdict') || {}).href || '',
-    verdict: (block.querySelector('a.verdict') || {}).textContent || '',
+    works: Boolean(block.querySelector('a.verdict.is-works')),
     typed: [...block.querySelectorAll('.language-bash pre > code')].map((code) => code.textContent).join(''),
   })))"""
 BLOCK = ".highlight:is(.recorded, :not(.language-text, .real))"
@@ -109,7 +109,7 @@ def tabs_of(page: Any, address: str, where: str) -> list[Tab]:
         match = re.search(
             r"/cells/([^/]+)/([^/]+)/([^/@]+)@[^/]+/([^/]+?)\.cp\d+t?/", unquote(each["cell"])
         )
-        if not match or not each["blocks"] or each["verdict"] != "works":
+        if not match or not each["blocks"] or not each["works"]:
             continue
         if match[1] in NOT_RENAMED or match[4] == "clean-cache":  # which begins with a full cache
             continue

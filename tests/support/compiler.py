@@ -50,7 +50,7 @@ def cc(*arguments: str | Path, cwd: Path | None = None, source: str | None = Non
     # memory): another number may do.
     if "ziglang" in command and run(command, check=False).returncode == 0:
         return
-    run([*command, *["-Wl,--build-id=none"] * ("ziglang" in command)], check=True)
+    run([*command, *["-s"] * ("ziglang" in command)], check=True)
 
 
 def program(name: str) -> str:

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,12 +22,13 @@ import pytest
 from test_names import fill
 
 from native_skew import scenarios
+from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
 from native_skew.observe import judge
 from native_skew.run import Session, Task
 from native_skew.run.live_builds import Builds
 from native_skew.site import messages
-from native_skew.toolchain import Processes
+from native_skew.toolchain import Interpreter, Processes, interpreter
 from native_skew.verdict import FAILURES
 from support.browser import opened
 from support.following import write
@@ -64,13 +66,17 @@ BLOCK = ".highlight:is(.recorded, :not(.language-text, .real))"
 
 
 class Tab(msgspec.Struct, frozen=True):
-    """One tab of a page: ``question`` is that of the cell it leads to, ``typed`` its commands."""
+    """One tab of a page: ``question`` and ``python`` are those of the cell it leads to.
+
+    ``typed`` are its commands.
+    """
 
     page: str
     set: int
     tab: int
     name: str
     question: str
+    python: str
     typed: tuple[str, ...] = ()
 
     @property
@@ -107,7 +113,7 @@ def tabs_of(page: Any, address: str, where: str) -> list[Tab]:
     found = []
     for each in page.evaluate(TABS):
         match = re.search(
-            r"/cells/([^/]+)/([^/]+)/([^/@]+)@[^/]+/([^/]+?)\.cp\d+t?/", unquote(each["cell"])
+            r"/cells/([^/]+)/([^/]+)/([^/@]+)@[^/]+/([^/]+?)\.(cp\d+t?)/", unquote(each["cell"])
         )
         if not match or not each["blocks"] or not each["works"]:
             continue
@@ -115,8 +121,9 @@ def tabs_of(page: Any, address: str, where: str) -> list[Tab]:
             continue
         after = match[4].endswith("+after-failure")
         if after or not where.startswith("remedies/"):
-            question, typed = "/".join(match.groups()), tuple(each["typed"].splitlines())
-            found.append(Tab(where, each["set"], each["tab"], each["name"], question, typed))
+            question, typed = "/".join(match.groups()[:4]), tuple(each["typed"].splitlines())
+            place = where, each["set"], each["tab"], each["name"]
+            found.append(Tab(*place, question, match[5], typed))
     return found
 
 
@@ -140,12 +147,28 @@ def copy(page: Any, address: str, tab: Tab) -> Copied:
     return Copied(tab, tuple(blocks))
 
 
+@cache
+def interpreter_of(tag: str) -> Interpreter | None:
+    """The Python of a cell: some tools break with an older one alone. None where it is not here."""
+    try:
+        return interpreter.find(f"{tag[2]}.{tag[3:]}")
+    except SkewError:
+        return None
+
+
 def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
-    """Nothing if it mends what the plain command broke; else what became of it."""
+    """Nothing if it mends what the plain command broke; else what became of it.
+
+    A tab that the page shows for a new environment may be of a tool that breaks nothing.
+    """
     scenario, variant, installer = copied.tab.place
     processes = Processes()
     after = scenarios.find(scenario).repairs.after
     made = task(f"{scenario}/{variant}", installer, after)
+    python = interpreter_of(copied.tab.python)
+    assert python is not None
+    cell_of = msgspec.structs.replace(made.cell, python=python.name)
+    made = msgspec.structs.replace(made, cell=cell_of, interpreter=python)
     cell = OwnCell(session, renamed(made), processes, 300, Builds(session, processes, 300))
     cell.original = made.scenario
     publication = cell._publish()
@@ -154,7 +177,8 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
         seen, _ = cell._observe(plan, exit_code)
         before = judge(seen, exit_code).verdict
         if before not in FAILURES:
-            return f"the plain command ends in «{before}»"
+            repairs = "+" in copied.tab.question
+            return f"the plain command ends in «{before}»" if repairs else ""
         if "+" not in copied.tab.question:  # which the page says is of a new environment
             cell.start_anew(plan)
         for name, text in copied.blocks:
@@ -214,7 +238,7 @@ def repairs(chromium: Any, site: Path, address: str) -> list[Tab]:
     page = context.new_page()
     found = [tab for where in offering(site) for tab in tabs_of(page, address, where)]
     context.close()
-    return found
+    return [tab for tab in found if interpreter_of(tab.python)]
 
 
 def test_each_error_page_is_carried_out_or_needs_a_choice(repairs: list[Tab]) -> None:

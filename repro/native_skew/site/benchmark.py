@@ -27,13 +27,13 @@ def render(bench: Bench | None, only: str = "") -> str:
 
 
 def _silence(each: NotMeasured) -> Iterator[str]:
-    yield f"## {each.title} {{ #{each.id} }}"
+    yield f"## {each.title} {{ #{each.id} data-search-exclude }}"
     yield f"Not measured: {each.reason}."
 
 
 def _measured(each: Measured) -> Iterator[str]:
     made = each.measurement
-    yield f"## {made.title} {{ #{made.id} }}"
+    yield f"## {made.title} {{ #{made.id} data-search-exclude }}"
     if made.bars:
         yield "\n".join(map(_bar, made.bars))
     rows = [(escape(row.name), *map(_number, row.values)) for row in made.rows]

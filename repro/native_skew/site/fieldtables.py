@@ -6,10 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from html import escape
 
-from native_skew.field import Case, Result
+from native_skew.field import Case, Result, load_all, read_all
 from native_skew.site import markup
 
 _WORDS = {True: "yes", False: "no", None: "nothing to mend"}
+
+
+def table(what: str) -> str:
+    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``peers`` or ``releases``."""
+    tables = {"broken": broken, "sound": sound, "peers": peers, "releases": releases}
+    return tables[what](load_all(), read_all())
 
 
 def broken(cases: dict[str, Case], results: dict[str, Result]) -> str:

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.site import markup, upstream
+from native_skew.site import fieldtables, markup, upstream
 from native_skew.site.errors import LinkRecordError
 
 PAGE = "links.md"
 RECORD = Path("docs/links.json")
 # Markdown's link, Markdown's bare address, and the attribute in ready-made HTML.
 _LINK = re.compile(r"""\]\((https?://[^\s)]+)\)|<(https?://[^\s>]+)>|href="(https?://[^"]+)\"""")
+_FIELD = re.compile(r"\{\{ field\(\"(\w+)\"\) \}\}")
 _CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
@@ -61,7 +62,12 @@ def written(folder: Path = Path("docs")) -> dict[str, str]:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*.md")
     }
-    return {path: text + upstream.cited_on(path) for path, text in found.items()}
+    return {
+        path: "".join(
+            [text, upstream.cited_on(path), *map(fieldtables.table, _FIELD.findall(text))]
+        )
+        for path, text in found.items()
+    }
 
 
 def read(path: Path = RECORD) -> dict[str, LinkCheck]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from native_skew import shipped
 from native_skew.bench import record
-from native_skew.field import load_all, read_all
 from native_skew.site import benchmark, failure, fieldtables, getting, glossary, messages
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
@@ -63,7 +62,7 @@ class Desk:
             "message_list": _message_list,
             "paste_box": _paste_box,
             "benchmark": _benchmark,
-            "field": _field,
+            "field": fieldtables.table,
             "repository": getting.repository,
             "repository_link": getting.link,
             "slug": getting.slug,
@@ -116,8 +115,3 @@ def _paste_box(prefix: str = "") -> str:
 def _benchmark(only: str = "") -> str:
     """What ``nox -s bench`` measured; ``only`` is one measurement's id."""
     return benchmark.render(record.read(), only)
-
-
-def _field(what: str) -> str:
-    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``peers`` or ``releases``."""
-    return str(getattr(fieldtables, what)(load_all(), read_all()))

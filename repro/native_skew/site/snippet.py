@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 import msgspec
+from packaging.specifiers import SpecifierSet
 
 from native_skew import scenarios
 from native_skew.installers import Repair, Roles, difference
@@ -124,7 +125,9 @@ def importable(name: str) -> str:
 def _ranges(roles: Roles) -> dict[str, str]:
     """What requirements say of the provider, and which version it comes down to."""
     told = {roles.older_range: "older", roles.below_newer: "older", roles.newer_range: "newer"}
-    return {text.removeprefix(roles.provider): role for text, role in told.items()}
+    texts = {text.removeprefix(roles.provider): role for text, role in told.items()}
+    # Some files have them as they stand, others as packaging sorts them.
+    return {str(SpecifierSet(text)): role for text, role in texts.items()} | texts
 
 
 @cache

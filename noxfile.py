@@ -312,7 +312,8 @@ def site_tests(session: nox.Session) -> None:
     """
     require_newer_python(session)
     install(session, *group("site-test"))
-    session.run("pytest", "tests/site", *session.posargs)
+    # By file: each worker builds the site once.
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", "tests/site", *session.posargs)
 
 
 @nox.session(default=False)

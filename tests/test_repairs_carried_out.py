@@ -33,6 +33,11 @@ CASES = [
 ]
 
 
+# Doctor names the library there, and advises nothing: an environment does not say which extra was
+# asked for.
+NO_ADVICE = ("lock-reads-another-wheel/extra",)
+
+
 def follow(advice: Advice, project: Path, run: Callable[[list[str]], int]) -> str:
     """Carries it out; the first command that fails, or nothing."""
     for name, lines in advice.files.items():
@@ -93,6 +98,7 @@ def test_forty_drawn_at_random_mend(
             and r.verdict in FAILURES
             and r.cell.scenario != "softioc-live"
             and r.cell.installer in told
+            and f"{r.cell.scenario}/{r.cell.variant}" not in NO_ADVICE
         }
     )
     seed = dt.datetime.now(dt.timezone.utc).toordinal()

@@ -23,7 +23,7 @@ from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.sites import Sites
 from native_skew.findings import Advice, Finding
 from native_skew.findings.model import schema
-from native_skew.installers import Cause
+from native_skew.installers import INSTALLERS, Cause
 
 ROOT = Path(__file__).parents[2]
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -106,6 +106,7 @@ def test_an_unversioned_library_with_another_abi(pair) -> None:  # type: ignore[
     record.write_text(record.read_text().replace(library.name, "libfakecore.so.7.0.10.99.0"))
     finding = only(diagnose(home).findings, "other-abi")
     assert finding.evidence["built_against"] == NEWER
+    assert finding.advice[0].remedy in INSTALLERS["uv-pip-install"].repairs["symbol"]
     assert module.exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,6 +14,9 @@ from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.findings import Advice, Finding, Report
+
+if TYPE_CHECKING:
+    from native_skew.installers import Cause
 
 
 def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
@@ -46,6 +50,35 @@ def fitting(
         together = (older.name, *pins.requiring(older.name))
         return advice.installing(together, consumer.installer, newer, upgrade=True)
     return advice.fitting(fit, consumer, pins)
+
+
+def rebuilding(
+    cause: Cause,
+    consumer: Distribution,
+    provider: Distribution,
+    built_against: str,
+    environment: Environment,
+    pins: Pins,
+    stamped: str = "",
+) -> tuple[Advice, ...]:
+    """See ``advice.advise``: what mends ``consumer``, which was built here."""
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    if not (consumer.has_valid_names and provider.has_valid_names):
+        return ()
+    wanted = pins.of(consumer).items()
+    return advice.advise(
+        cause,
+        consumer=(consumer.name, consumer.version),
+        provider=(provider.name, provider.version),
+        built_against=built_against,
+        stamped=stamped,
+        others=tuple(pin.range for name, pin in wanted if name != provider.name),
+        fellows=tuple(n for n in pins.requiring(provider.name) if n != consumer.name),
+        from_source=True,
+        installer=consumer.installer,
+        python=environment.python.rstrip("t"),
+    )
 
 
 def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advice, ...]:

@@ -13,6 +13,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.mending import rebuilding
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Finding, Location
 
@@ -81,6 +82,9 @@ def other_abi(
                 "provider": provider.name,
                 "installed": provider.version,
             },
+            rebuilding("symbol", module.owner, provider, module.stamp, environment, pins)
+            if module.owner.built_here
+            else (),
         )
 
 

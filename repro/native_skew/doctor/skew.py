@@ -11,7 +11,7 @@ from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.mending import fitting
+from native_skew.doctor.mending import fitting, rebuilding
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 from native_skew.findings import Advice, Evidence, Finding, Location, Rule
@@ -107,36 +107,21 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
         # What is no valid name or version gets into no command line.
-        _advice(skew, "rotten" if rotten else _cause(skew), fellows, environment, pins)
+        _advice(skew, "rotten" if rotten else _cause(skew), environment, pins)
         if consumer.has_valid_names and provider.has_valid_names
         else (),
     )
 
 
-def _advice(
-    skew: Skew, cause: Cause, fellows: tuple[str, ...], environment: Environment, pins: Pins
-) -> tuple[Advice, ...]:
+def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> tuple[Advice, ...]:
     """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
     consumer, provider = skew.consumer, skew.provider
-    if not consumer.built_here:
-        needed = "" if skew.cause == "symbol" else skew.needed[0]
-        found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
-        return fitting(found, consumer, pins)
-    from native_skew.doctor import advice  # noqa: PLC0415  (nothing of it where all is sound)
-
-    other = {n: p for n, p in pins.of(consumer).items() if n != provider.name}
-    return advice.advise(
-        cause,
-        consumer=(consumer.name, consumer.version),
-        provider=(provider.name, provider.version),
-        built_against=skew.newer,
-        stamped=skew.pin.range if skew.pin else "",
-        others=tuple(pin.range for pin in other.values()),
-        fellows=fellows,
-        from_source=True,
-        installer=consumer.installer,
-        python=environment.python.rstrip("t"),
-    )
+    if consumer.built_here:
+        stamped = skew.pin.range if skew.pin else ""
+        return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
+    needed = "" if skew.cause == "symbol" else skew.needed[0]
+    found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
+    return fitting(found, consumer, pins)
 
 
 def _needs(skew: Skew, file: str) -> str:

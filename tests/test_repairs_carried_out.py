@@ -59,7 +59,12 @@ def problem(session: Session, made: Task) -> str:
             return f"{made.cell.id}: doctor has no advice"
         worst = min(found, key=lambda f: f.level != "error")
         own = [a for a in worst.advice if a.tool.startswith(cell._installer.title)]
-        advice = (own or worst.advice)[0]
+        if not own:  # another tool's then, which this project is not set up for
+            told = worst.evidence.get("cause", "symbol")
+            cause = "rotten" if worst.evidence.get("imports_pkg_resources") else told
+            has_one = cause in cell._installer.repairs
+            return f"{made.cell.id}: no advice for its own tool" if has_one else ""
+        advice = own[0]
         if failed := follow(
             advice, cell.sandbox.project, lambda argv: cell._run(argv, plan).exit_code
         ):

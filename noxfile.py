@@ -255,7 +255,8 @@ def tests(session: nox.Session) -> None:
     -- -m quick for those of every change.
     """
     install(session, *group("test"))
-    session.run("pytest", "-n", "auto", *OWN_TESTS, *session.posargs)
+    # The longest come last: a worker that is done takes over from one that is not.
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", *OWN_TESTS, *session.posargs)
 
 
 @nox.session(name="tests-on", python=PYTHONS, download_python="never", default=False)

@@ -33,7 +33,7 @@ settings.register_profile("quick", _KIT, max_examples=20)
 settings.load_profile("kit")
 # Fixtures of which each use costs an index on loopback, or a process that imports the kit; and of
 # how many tests that use them a module has its first ones among those for every change.
-_COSTLY, _COSTLY_QUICK = {"audit", "call", "start"}, 4
+_COSTLY, _COSTLY_QUICK = {"audit", "call", "server", "start"}, 4
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / DEFAULT_WORK

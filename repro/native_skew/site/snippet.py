@@ -68,8 +68,12 @@ def keeps_project(result: Result, plain: Result | None) -> bool:
     alone: lines to add cannot say that.
     """
     had = {n: text for s in (plain.steps if plain else ()) for n, text in s.files.items()}
-    earlier = remedy_steps(result)[:-1]
-    return not any(difference(had, [(step.files, ())]).removed for step in earlier)
+    return not any(
+        difference({name: text}, [({name: had[name]}, ())]).files
+        for step in remedy_steps(result)[:-1]
+        for name, text in step.files.items()
+        if name in had
+    )
 
 
 def render(result: Result, plain: Result | None = None, real: Roles | None = None) -> str:

@@ -78,7 +78,7 @@ def modules_of_another_python(
                 "files": names,
                 "modules": tuple(each.name for each in several),
                 "python": environment.python,
-                **_of_several(owners),
+                **of_several(owners),
             },
             reinstalling(*owners),
         )
@@ -100,7 +100,7 @@ def modules_of_another_system(
             f"{who} {verb} {what} for {first.system}, and the environment is "
             f"for {first.here}. Reinstall {who if owners[0].name else 'it'} here.",
             _location(owners[0], names[0] if names else ""),
-            {"files": names, "system": first.system, **_of_several(owners)},
+            {"files": names, "system": first.system, **of_several(owners)},
             reinstalling(*owners),
         )
 
@@ -113,7 +113,8 @@ def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, s
     return found, ", ".join(titles[:_SHOWN]) + more, "have" if titles[1:] else "has"
 
 
-def _of_several(owners: list[Distribution]) -> Evidence:
+def of_several(owners: list[Distribution]) -> Evidence:
+    """What a finding's evidence has besides, where it is of more distributions than one."""
     return {"distributions": tuple(each.name for each in owners)} if owners[1:] else {}
 
 

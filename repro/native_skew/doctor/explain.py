@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
 from native_skew.distributions import library_names
 from native_skew.doctor import importers, rules, system_libraries
+from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import fit
@@ -361,13 +362,13 @@ class Explanations:
                 f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
             )
         if _LIBCS.fullmatch(unresolved.name):
-            owners = {each.consumer.name: each.consumer for each in cases}
+            owners = list({each.consumer.name: each.consumer for each in cases}.values())
             return rules.FOREIGN_LIBC.finding(
                 f"{needs}, another C library's than the interpreter's. Install a "
                 f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
                 place,
-                {**evidence, **({"distributions": tuple(owners)} if len(owners) > 1 else {})},
-                reinstalling(*owners.values()),
+                {**evidence, **of_several(owners)},
+                reinstalling(*owners),
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(

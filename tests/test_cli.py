@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -120,6 +121,7 @@ def test_an_unknown_version_costs_its_own_cells_only(call: Call, tmp_path: Path)
     (missing,) = answer["not_run"]
     assert missing["cell"]["version"] == "0.0.0.1"
     assert "could not be made ready" in missing["reason"]
+    assert re.search(r"\(newest: [0-9.]+\)", missing["reason"])  # one of hundreds is named
 
 
 @pytest.mark.slow

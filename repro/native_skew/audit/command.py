@@ -60,7 +60,8 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     type=click.FloatRange(min=1),
     default=Limits().run,
     show_default=True,
-    help="Seconds in which the index may be asked.",
+    metavar="SECONDS",
+    help="In which the index may be asked.",
 )
 @click.option(
     "--thorough",
@@ -77,7 +78,8 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     type=click.FloatRange(min=1),
     default=rebuilding.LIMIT,
     show_default=True,
-    help="Seconds that --rebuild may build.",
+    metavar="SECONDS",
+    help="How long --rebuild may build.",
 )
 @click.option(
     "--python-version",

@@ -189,9 +189,10 @@ def pack(
 ) -> tuple[int, tuple[BriefResult, ...]]:
     """Puts results into the record, in place of what was recorded of the same questions.
 
-    What contradicts its scenario must be understood first, and is left out. A cell takes the place of the one in the newest version recorded before, unless that is a
-    version which is kept to compare with. ``versions.toml`` changes for a tool if all that is
-    recorded of it was run again; a recording that took several days has the day of its end.
+    What contradicts its scenario must be understood first, and is left out. A cell takes the
+    place of the one in the newest version recorded before, unless that is a version which is kept
+    to compare with. ``versions.toml`` changes for a tool if all that is recorded of it was run
+    again; a recording that took several days has the day of its end.
 
     Args:
         found: taken one by one: of each no more is kept than will be written.

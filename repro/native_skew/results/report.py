@@ -209,7 +209,9 @@ def summary(
 ) -> RenderableType:
     """Everything that a run ends with; see ``table`` for ``width``."""
     ordered = in_order(results)
-    parts: list[RenderableType] = [table(ordered, width), Text(), legend(), Text()]
+    parts: list[RenderableType] = []
+    if ordered:
+        parts += [table(ordered, width), Text(), legend(), Text()]
     first = next((r for r in ordered if r.verdict.startswith(("broken", "wrong"))), None)
     if first:
         parts.append(_whole(f"The first failing cell, {first.cell.id}:", style="bold"))

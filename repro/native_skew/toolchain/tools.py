@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 # Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
 # in full (gone since 82). And pip, which an environment may have to bring up to date.
 BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0", "pip")
+
+# pip names every release there is where none of them is the one that is asked for.
+_MANY_VERSIONS = re.compile(r"from versions: (?:[^,()]+, )+([^,()]+)")
 
 Phase = Callable[[str], AbstractContextManager[None]]  # says what is being done, to a person
 
@@ -239,7 +243,8 @@ class Toolbox:
                 raise ToolUnavailableError(what, "the package index cannot be reached")
             lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
             told = [line for line in lines if line.lower().startswith("error")] or lines
-            raise ToolUnavailableError(what, told[0] if told else f"exit code {done.returncode}")
+            reason = _MANY_VERSIONS.sub(r"newest: \1", told[0]) if told else ""
+            raise ToolUnavailableError(what, reason or f"exit code {done.returncode}")
         return done.stdout
 
     def _lock(self, name: str) -> FileLock:

@@ -39,9 +39,9 @@ from native_skew.bench.record import (
 from native_skew.errors import ResultFileError
 from native_skew.installers.registry import INSTALLERS
 from native_skew.results.record import Result
-from native_skew.run.cell import Task
 from native_skew.run.runner import Runner
 from native_skew.run.session import Session
+from native_skew.run.task import Task
 from native_skew.site import benchmark
 from native_skew.toolchain.sandbox import Sandbox
 

@@ -13,7 +13,7 @@ import pytest
 
 from native_skew.doctor import diagnose
 from native_skew.findings import Advice
-from native_skew.installers import tabs
+from native_skew.installers import INSTALLERS, tabs
 from native_skew.observe import judge
 from native_skew.results import Result
 from native_skew.run import CellRun, Session, Task
@@ -47,29 +47,29 @@ def follow(advice: Advice, project: Path, run: Callable[[list[str]], int]) -> st
 
 def problem(session: Session, made: Task) -> str:
     """Nothing where the first advice for the tool mends what its plain command broke."""
-    processes = Processes()
+    processes, installer = Processes(), INSTALLERS[made.cell.installer]
     cell = CellRun(session, made, processes, 300, Builds(session, processes, 300))
-    publication = cell._publish()
+    publication = cell.publish()
     try:
-        plan, exit_code = cell._run_steps(publication)
-        seen, home = cell._observe(plan, exit_code)
+        plan, exit_code = cell.run_steps(publication)
+        seen, home = cell.steps.observe(plan, exit_code)
         assert judge(seen, exit_code).verdict in FAILURES
         found = [f for f in diagnose(home).findings if f.advice] if home else []
         if not found:
             return f"{made.cell.id}: doctor has no advice"
         worst = min(found, key=lambda f: f.level != "error")
-        own = [a for a in worst.advice if a.tool.startswith(cell._installer.title)]
+        own = [a for a in worst.advice if a.tool.startswith(installer.title)]
         if not own:  # another tool's then, which this project is not set up for
             told = worst.evidence.get("cause", "symbol")
             cause = "rotten" if worst.evidence.get("imports_pkg_resources") else told
-            has_one = cause in cell._installer.repairs
+            has_one = cause in installer.repairs
             return f"{made.cell.id}: no advice for its own tool" if has_one else ""
         advice = own[0]
         if failed := follow(
-            advice, cell.sandbox.project, lambda argv: cell._run(argv, plan).exit_code
+            advice, cell.steps.sandbox.project, lambda argv: cell.steps.run(argv, plan).exit_code
         ):
             return f"{made.cell.id}: {advice.remedy}: {failed} fails"
-        seen, _ = cell._observe(plan, 0)
+        seen, _ = cell.steps.observe(plan, 0)
         judgement = judge(seen, 0)
         if judgement.verdict != "works":
             return f"{made.cell.id}: {advice.remedy}: {judgement.because}"
@@ -79,7 +79,7 @@ def problem(session: Session, made: Task) -> str:
         return f"{made.cell.id}: {advice.remedy}: doctor says {left}" if left else ""
     finally:
         session.index.withdraw(cell._prefix)
-        cell.sandbox.remove()
+        cell.steps.sandbox.remove()
 
 
 @pytest.mark.parametrize(("scenario", "installer"), CASES)

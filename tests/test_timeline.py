@@ -18,8 +18,8 @@ from native_skew.errors import (
     UnknownNameError,
 )
 from native_skew.results.record import NotRun, Result
-from native_skew.run.cell import Task
 from native_skew.run.selection import Selection
+from native_skew.run.task import Task
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
 from native_skew.timeline import lines, record, search

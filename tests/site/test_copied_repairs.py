@@ -171,10 +171,10 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
     made = msgspec.structs.replace(made, cell=cell_of, interpreter=python)
     cell = OwnCell(session, renamed(made), processes, 300, Builds(session, processes, 300))
     cell.original = made.scenario
-    publication = cell._publish()
+    publication = cell.publish()
     try:
-        plan, exit_code = cell._run_steps(publication)
-        seen, _ = cell._observe(plan, exit_code)
+        plan, exit_code = cell.run_steps(publication)
+        seen, _ = cell.steps.observe(plan, exit_code)
         before = judge(seen, exit_code).verdict
         if before not in FAILURES:
             repairs = "+" in copied.tab.question
@@ -184,21 +184,23 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
         for name, text in copied.blocks:
             if name:
                 own = name.startswith("~/.config/")
-                folder = cell.sandbox.user_configuration if own else cell.sandbox.project
+                folder = (
+                    cell.steps.sandbox.user_configuration if own else cell.steps.sandbox.project
+                )
                 write(folder, name.removeprefix("~/.config/"), text.rstrip("\n") + "\n")
                 continue
             for line in text.splitlines():
-                done = cell._run(("sh", "-c", line), plan)
+                done = cell.steps.run(("sh", "-c", line), plan)
                 if done.exit_code:
                     return f"{line}: {done.output[-600:]}"
-        seen, _ = cell._observe(plan, 0)
+        seen, _ = cell.steps.observe(plan, 0)
         judgement = judge(seen, 0)
         failed = [each.output for each in seen.checks if each.exit_code]
         works = judgement.verdict == "works" and not failed
         return "" if works else f"{judgement.verdict}: {judgement.because} {failed}"
     finally:
         session.index.withdraw(cell._prefix)
-        cell.sandbox.remove()
+        cell.steps.sandbox.remove()
 
 
 def carried_out(copied: list[Copied], session: Session, task: Callable[..., Task]) -> list[str]:

@@ -109,8 +109,8 @@ def _model(session: Session, to: Path) -> Path:
         raise CellError(
             result.cell.id, f"the stub copies an environment that works: {result.because}"
         )
-    shutil.copytree(run.sandbox.project / ".venv", to, symlinks=True)
-    run.sandbox.remove()
+    shutil.copytree(run.steps.sandbox.project / ".venv", to, symlinks=True)
+    run.steps.sandbox.remove()
     return to
 
 

@@ -1,6 +1,6 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
-from native_skew.run.cell import CellRun, Task
+from native_skew.run.cell import CellRun
 from native_skew.run.commands import run, serve
 from native_skew.run.live_builds import Builds
 from native_skew.run.matrix_commands import matrix, merge
@@ -22,6 +22,7 @@ from native_skew.run.read_commands import list_, report, schema, show
 from native_skew.run.runner import Runner
 from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
 from native_skew.run.session import DEFAULT_WORK, Session
+from native_skew.run.task import Task
 
 __all__ = [
     "DEFAULT_WORK",

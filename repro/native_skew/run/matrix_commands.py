@@ -17,7 +17,6 @@ from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS, NEWEST
 from native_skew.results import BriefResult, Result, report
 from native_skew.run import merging, parts
-from native_skew.run.cell import Task
 from native_skew.run.options import Asked, asked_options, require_recordable, results_option
 from native_skew.run.other_pythons import on_other_pythons
 from native_skew.run.parts import Part
@@ -25,6 +24,7 @@ from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
 from native_skew.run.selection import Filters, Selection, select
 from native_skew.run.session import DEFAULT_WORK, Session
+from native_skew.run.task import Task
 
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
 

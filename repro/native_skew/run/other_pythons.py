@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from native_skew.errors import InterpreterError, NothingSelectedError
 from native_skew.installers import parse_choice
 from native_skew.results import NotRun
-from native_skew.run.cell import Task
 from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
+from native_skew.run.task import Task
 from native_skew.toolchain import Toolbox, interpreter
 
 OTHERS = ("3.10", "3.12", "3.13")

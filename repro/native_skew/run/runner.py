@@ -15,9 +15,10 @@ import msgspec
 from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
-from native_skew.run.cell import CellRun, Task
+from native_skew.run.cell import CellRun
 from native_skew.run.live_builds import Builds
 from native_skew.run.session import Session
+from native_skew.run.task import Task
 from native_skew.scenarios import Cell
 from native_skew.toolchain import Processes
 
@@ -129,9 +130,9 @@ class Runner:
             return NotRun(cell=task.cell, reason=str(error))
         finally:
             if self._keep:
-                self.kept[task.cell.id] = run.sandbox.project
+                self.kept[task.cell.id] = run.steps.sandbox.project
             else:
-                run.sandbox.remove()
+                run.steps.sandbox.remove()
             with self._counting:
                 self.times.cells += waited + time.thread_time() - busy
-                self.times.tools += run.tool_seconds
+                self.times.tools += run.steps.tool_seconds

@@ -22,7 +22,7 @@ from native_skew.installers import (
 )
 from native_skew.publish import Substitute
 from native_skew.results import NotRun, Result
-from native_skew.run.cell import Task
+from native_skew.run.task import Task
 from native_skew.scenarios import STARTS, Cell, Scenario, Start, expected_of
 from native_skew.toolchain import Interpreter, Tool, Toolbox
 from native_skew.toolchain import interpreter as interpreters

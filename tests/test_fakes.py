@@ -191,6 +191,9 @@ def test_without_a_compiler_ziglang_takes_its_place(
     assert "ziglang" in found.title
     assert "no C compiler" in found.title
     assert {"CC", "LDSHARED", "ZIG_GLOBAL_CACHE_DIR"} == set(found.environ)
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.path.clear()", encoding="utf-8")
+    environ = {"PYTHONPATH": str(tmp_path), **found.environ}  # as in a build of PDM's
+    subprocess.run([*found.command, "--version"], env=environ, check=True)
     file = fakes.provider_file(ProviderRelease(version=NEWER), python, found)
     again = fakes.provider_file.__wrapped__(ProviderRelease(version=NEWER), python, found)
     assert hashlib.sha256(file.content).digest() == hashlib.sha256(again.content).digest()

@@ -68,9 +68,9 @@ TOOL = PackagingTool(
 # It works where its own variable and file are there, and the user's are not.
 SCRIPT = """\
 #!/bin/sh
-[ "$1" = --version ] && exec {uv} --version
+[ "$1" = --version ] && exec "{uv}" --version
 [ "$(cat "$XDG_CONFIG_HOME/wrapper.toml")" = "quiet = true" ] || exit 7
-case "$WRAPPER_CACHE" in */cache-1/wrapper) exec {uv} "$@";; esac
+case "$WRAPPER_CACHE" in */cache-1/wrapper) exec "{uv}" "$@";; esac
 exit 8
 """
 Run = Callable[..., Result]

@@ -107,6 +107,14 @@ def _stamping(publish: Publish, session: Session, **more: object) -> tuple[Distr
     return (*publish(**more), *session.build_requirements)
 
 
+@pytest.fixture
+def _compiler(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without a compiler has the one that was fetched."""
+    for name, value in session.compiler.environ.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("_compiler")
 def test_rebuild_sees_the_stamp(
     audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
@@ -118,6 +126,7 @@ def test_rebuild_sees_the_stamp(
     assert "libfakecore.so.7.0.10.99.0" in found.evidence["needs"]
 
 
+@pytest.mark.usefixtures("_compiler")
 def test_rebuild_agrees_where_the_build_is_held(
     audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:
@@ -135,6 +144,7 @@ def test_rebuild_of_what_does_not_build(
     assert "does not build here" in output.errors
 
 
+@pytest.mark.usefixtures("_compiler")
 def test_rebuild_judges_what_the_built_module_needs(
     audit: Audit, serve: Serve, publish: Publish, session: Session
 ) -> None:

@@ -151,8 +151,8 @@ def test_a_requirement_that_nobody_can_read(audit: Audit, serve: Serve) -> None:
 
 def test_names_that_would_be_lines_of_their_own(audit: Audit, serve: Serve, cc: Compiler) -> None:
     """In what a module needs, in where it looks, and in what METADATA cannot mean."""
-    module = linked(("libx.so.1@error",), ("$ORIGIN/../:100:[red]",), cc)
-    module = module.replace(b"libx.so.1@error", b"libx.so.1\nerror")
+    module = linked(("libx.so.1000000",), ("$ORIGIN/../:100:[red]",), cc)
+    module = module.replace(b"libx.so.1000000", b"libx.so.1\nerror")
     broken = b"Requires-Dist: lib (<<2)\n  forged: all is well\n" + core_metadata("pure", "1.0", ())
     tag = "cp312-cp312-manylinux_2_17_x86_64"
     file = wheel_file("pure", "1.0", tag, broken, {"pure/_x.so": module}, 1)

@@ -192,7 +192,7 @@ def test_an_sdist_header_that_asks_for_gigabytes() -> None:
     info.type, info.size = tarfile.XHDTYPE, 3_000_000_000
     packed = gzip.compress(info.tobuf(tarfile.USTAR_FORMAT) + b"\0" * 1_000_000)
     tracemalloc.start()
-    with pytest.raises(FileRefusedError, match="at once"):
+    with pytest.raises(FileRefusedError):  # since Python 3.14.10 tarfile reads it bit by bit
         read_sdist("victim-1.0.tar.gz", io.BytesIO(packed))
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()

@@ -90,9 +90,11 @@ def test_symbols(files: list[Path]) -> None:
             table = ELFFile(stream).get_section_by_name(".dynsym")
             if not isinstance(table, SymbolTableSection):
                 continue
+            # What a program at a fixed address calls has the address of a stub in it, and is hashed.
             entries = [
                 (s.name.encode(), s["st_info"]["bind"], s["st_shndx"] != "SHN_UNDEF")
                 for s in table.iter_symbols()
+                if s["st_shndx"] != "SHN_UNDEF" or not s["st_value"]
             ]
         with Image(path) as image:
             undefined = {n for n, bind, here in entries if bind == "STB_GLOBAL" and not here}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -13,7 +14,9 @@ import venv
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
+from native_skew.binaries.image import Image
 from native_skew.doctor import inventory, sites, system_libraries
 from native_skew.doctor.debian_packages import packages
 from native_skew.doctor.diagnosis import diagnose, examine
@@ -113,6 +116,17 @@ def test_a_distribution_without_a_record_has_the_package_of_its_name(sound: Path
     finding = only(diagnose(sound), "damaged-file")
     assert finding.location.distribution == "fake-softioc"
     assert finding.advice
+
+
+def test_a_file_whose_tables_are_there_and_whose_end_is_not(sound: Path) -> None:
+    (module,) = sound.rglob("_extension*.so")
+    with Image(module) as image, ELFFile(io.BytesIO(module.read_bytes())) as elf:
+        end = max(s["p_offset"] + s["p_filesz"] for s in elf.iter_segments("PT_LOAD"))
+        assert image.header.needed
+    module.write_bytes(module.read_bytes()[:end])  # sections and debug information are not loaded
+    assert rules(diagnose(sound)) == []
+    module.write_bytes(module.read_bytes()[: end - 1])
+    assert "truncated" in only(diagnose(sound), "damaged-file").message
 
 
 def test_a_file_of_two_owners(tmp_path: Path) -> None:

@@ -30,13 +30,15 @@ from native_skew.toolchain import Processes, Tool, interpreter
 
 NAME = "stub"
 _INSTALL = """\
-#!{python} -IS
+#!/bin/sh
+exec '{python}' -IS - <<'PROGRAM'
 import os, shutil, urllib.parse, urllib.request
 page = os.environ["PIP_INDEX_URL"] + "fake-softioc/"
 file = urllib.parse.urljoin(page, "../../files/fake_softioc-4.6.1.tar.gz")
 for url in (page, file):
     urllib.request.urlopen(url).read()
 shutil.copytree({model!r}, ".venv", symlinks=True)
+PROGRAM
 """
 _CHECK = "#!/bin/sh\nexit 0\n"
 

@@ -219,6 +219,8 @@ class Image:
                 (fields[2], fields[3], fields[5]) if wide else (fields[1], fields[2], fields[4])
             )
             if kind == _PT_LOAD:
+                if offset + size > self.status.st_size:  # to touch what lacks ends the process
+                    raise ImageError("truncated: a segment ends behind the end of the file")
                 self._loads.append((address, size, offset))
             elif kind == _PT_DYNAMIC:
                 dynamic = (address, size)

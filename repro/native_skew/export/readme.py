@@ -18,7 +18,7 @@ from native_skew.verdict import MEANING
 _USE = """\
 ## How to run it
 
-Needed are {platform}, Python {python} with its headers and the C compiler that it was built with, the
+Needed are {platform}, Python {python} and the C compiler that it was built with, the
 usual small programs, and on the PATH: {commands} ({tool} {version} is what was recorded).
 
 ``` sh

@@ -198,7 +198,8 @@ class Toolbox:
         tool = self.tool("ziglang", NEWEST)
         python = str(Path(tool.path).parent / "venv" / "bin" / "python")
         return Compiler(
-            command=(python, "-m", "ziglang", "cc"),
+            # PDM's builds have a PYTHONPATH whose sitecustomize hides what is installed elsewhere.
+            command=(python, "-I", "-m", "ziglang", "cc"),
             # Its own cache, which would else be in the user's home.
             variables=(("ZIG_GLOBAL_CACHE_DIR", str(self._folder / "zig-cache")),),
             title=f"ziglang {tool.version} from the package index (no C compiler on the PATH works)",

@@ -22,9 +22,9 @@ import zipfile
 from pathlib import Path
 
 from native_skew.binaries import ld_cache as cache
-from native_skew.binaries import other_formats, symbol_versions, symbols
+from native_skew.binaries import numpy_c_api, other_formats, symbol_versions, symbols
 from native_skew.binaries.image import Image, ImageError
-from native_skew.doctor import inventory, numpy_abi
+from native_skew.doctor import inventory
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError, WheelError
 from native_skew.doctor.sites import Sites
@@ -95,7 +95,7 @@ def one(number: int, seed: int, sound: dict[str, bytes], folder: Path) -> None:
         path = folder / "x.so"
         path.write_bytes(damaged(sound["elf"], chance))
         read_elf(path)
-        numpy_abi.built(str(path))
+        numpy_c_api.compiled(path)
     elif kind == "cache":
         path = folder / "cache"
         path.write_bytes(damaged(sound["cache"], chance))

@@ -112,9 +112,12 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
         meant = _targets(examined, file)
         if not needs or not meant:
             continue
+        built_with = _built_with(examined)
+        extras = _of_extras(contents, meant[0], built_with)
+        optional = {each.name for each in extras}
         for candidate in chain(
-            _candidates(examined, contents, needs),
-            _of_extras(contents, meant[0]),
+            (e for e in _candidates(built_with, contents, needs) if e.name not in optional),
+            extras,
             _in_turn(contents, meant[0], providers),
             _imported(file, contents, providers),
         ):
@@ -308,15 +311,18 @@ def _links(
             )
 
 
+def _built_with(examined: Examined) -> list[str]:
+    source = examined.source
+    return [
+        canonicalize_name(Requirement(e).name) for e in (source.build_requires if source else ())
+    ]
+
+
 def _candidates(
-    examined: Examined, contents: Contents, needs: dict[str, SharedObject]
+    build: list[str], contents: Contents, needs: dict[str, SharedObject]
 ) -> list[_Candidate]:
     """Whose libraries they may be, the likeliest first: each costs requests."""
     required = contents.metadata.names()
-    build = [
-        canonicalize_name(Requirement(each).name)
-        for each in (examined.source.build_requires if examined.source else ())
-    ]
     sent_to = {
         canonicalize_name(each) for need in needs.values() for each in packages_searched(need)
     }
@@ -325,8 +331,8 @@ def _candidates(
     return [_Candidate(name=each) for each in likely[:_CANDIDATES]]
 
 
-def _of_extras(contents: Contents, target: TargetPython) -> Iterator[_Candidate]:
-    """What it asks for with an extra alone; what is for its developers links nothing."""
+def _of_extras(contents: Contents, target: TargetPython, build: list[str]) -> list[_Candidate]:
+    """What it asks for with an extra alone, what a build takes too first; developers' is left out."""
     required = {each.name for each in contents.metadata.applicable(target.environment)}
     found: dict[str, _Candidate] = {}
     for extra in contents.metadata.extras:
@@ -336,7 +342,7 @@ def _of_extras(contents: Contents, target: TargetPython) -> Iterator[_Candidate]
             name = canonicalize_name(each.name)
             if each.name not in required:
                 found.setdefault(name, _Candidate(name=name, asked=each.specifier, extra=extra))
-    yield from list(found.values())[:_FEWER]
+    return sorted(found.values(), key=lambda each: each.name not in build)[:_FEWER]
 
 
 def _in_turn(

@@ -12,6 +12,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from native_skew.audit import facts
 from native_skew.audit.errors import ReleaseError
@@ -20,6 +21,7 @@ from native_skew.audit.later_builds import native_sign, rotten_file
 from native_skew.audit.linkage import is_system
 from native_skew.audit.modules import base, has_version, library_stem
 from native_skew.audit.providers import Providers, is_within, wanted
+from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release
 from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.simple import IndexClient
@@ -31,6 +33,9 @@ Word = Literal["will break", "may break", "may break later", "will not build", "
 _BUDGET = 16 * 1024 * 1024  # bytes of a wheel's shared objects to read
 _SHOWN = 4
 _DEPTH = 3  # how far build requirements are followed
+# A module runs with versions of these other than it was built with, as they say themselves; NumPy's
+# two generations are looked at. https://cffi.readthedocs.io/en/stable/cdef.html
+_COMPATIBLE = {"cffi", "cython", "numpy", "setuptools"}
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +106,7 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     metadata: ResolverMetadata
     shown: dict[str, tuple[File, Contents] | None]
     causes: dict[tuple[str, str], Cause]
+    numpy: dict[str, str]
 
 
 def outlooks(
@@ -127,6 +133,7 @@ def outlooks(
         metadata=facts.metadata_of(sdist.filename, texts.pkg_info),
         shown={},
         causes={},
+        numpy={},
     )
     grouped: dict[tuple[object, ...], list[Outlook]] = {}
     known: dict[tuple[object, ...], list[Outlook]] = {}
@@ -163,11 +170,7 @@ class _Judging:
         self._build, self._source, self._settings = build, source, settings
         self._providers, self._reader = providers, reader
         self._target, self._name = build.target, build.package.name
-        self._selected = {
-            name: each
-            for name, each in build.selected.items()
-            if name != self._name and each.version and not each.origin
-        }
+        self._selected = {k: v for k, v in build.selected.items() if k != self._name}
         texts = source.texts
         given = (*texts.build_requires, *settings.requirements.get(self._name, ()))
         limits = (*settings.constraints, *settings.own_constraints.get(self._name, ()))
@@ -180,7 +183,9 @@ class _Judging:
 
     def versions(self) -> tuple[tuple[str, str, str | None], ...]:
         """The providers that count, as the lock gives them and as a build takes them."""
-        about = sorted({*self._linked(), *self._failing()})
+        about = sorted(
+            {*self._linked(), *self._failing(), *self._of_another_numpy(), *self._declaring()}
+        )
         return tuple((name, self._selected[name].version, self._taken(name)[0]) for name in about)
 
     def outlooks(self) -> Iterator[Outlook]:
@@ -194,6 +199,8 @@ class _Judging:
                 built_with="",
                 refused=self._refused() | {"build-constraint-rebuild"},
             )
+        for name in self._of_another_numpy():
+            yield self._refused_by_numpy(name)
         shown = self._shown()
         for name in () if shown else self._unseen():
             yield self._outlook(
@@ -203,6 +210,14 @@ class _Judging:
                 "will have, nobody can tell before.",
                 name,
                 built_with="",
+            )
+        for name in self._declaring():
+            yield self._outlook(
+                "not known",
+                f"It requires {name} for building and for running, and links none of its libraries "
+                "by name: what it compiles of its declarations, or whether both hold a copy of one "
+                "library, an import tells.",
+                name,
             )
         for name, needed in self._linked().items():
             if shown:
@@ -214,6 +229,7 @@ class _Judging:
         """Packages of the lock that the build may have to do with, the likeliest first."""
         named = self._named()
         about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
+        about |= {each.name for each in self._build.package.requires}
         if wheel := self._nearest():
             about |= self._reader.metadata(wheel).names()
         return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
@@ -233,6 +249,19 @@ class _Judging:
             and native_sign(
                 source, {canonicalize_name(e.name) for e in _understood(source.build_requires)}
             )
+        ]
+
+    def _declaring(self) -> list[str]:
+        """Native packages that it requires for building and for running, in another version.
+
+        But those that it links by name, and those whose compatibility is their own promise.
+        """
+        both = self._named() & self._source.metadata.names() & self._selected.keys()
+        return [
+            name
+            for name in sorted(both - _COMPATIBLE - self._linked().keys())
+            if self._taken(name)[0] not in (None, self._selected[name].version)
+            and self._providers.is_native(name, self._selected[name].version)
         ]
 
     def _named(self) -> set[str]:
@@ -315,8 +344,8 @@ class _Judging:
 
     def _taken(self, name: str) -> tuple[str | None, SpecifierSet]:
         """The version of ``name`` that the build gets, and what is asked of it."""
-        locked = self._selected[name].version
-        if self._in_environment or name in self._matched:
+        if name in self._selected and (self._in_environment or name in self._matched):
+            locked = self._selected[name].version
             return locked, SpecifierSet(f"=={locked}")
         asked = wanted([*self._asked, *self._limits], name) or SpecifierSet()
         for each in self._others().get(name, ()):
@@ -468,28 +497,64 @@ class _Judging:
         version, _ = self._taken(name)
         locked = self._selected[name].version
         built, given = self._ships(name, version), self._ships(name, locked)
-        if not version:
+        if not version or not built:
             return
         versioned = {base(each) for each in built if has_version(each)}
-        changed = not versioned <= _bases(given) or not versioned
-        libraries = tuple(sorted(versioned or built))[:_SHOWN]
+        stems = {library_stem(each) for each in versioned}
+        # A name without a version that has no twin with one is what others link.
+        nameless = {
+            base(e) for e in built if not has_version(e) and library_stem(base(e)) not in stems
+        }
+        changed = bool(nameless) or not versioned <= _bases(given)
+        libraries = tuple(sorted(nameless or versioned))[:_SHOWN]
         if version == locked or not changed:
             yield self._settled(name, libraries, "")
             return
         yield self._outlook(
             "may break",
-            f"If it links what {name} ships ({_and(libraries)}), it does not fit: no wheel of this "
-            "release shows what it links.",
+            f"If it links what {name} ships ({_and(libraries)}), "
+            + (
+                f"whose names carry no version, it may need what {locked} lacks: "
+                if nameless
+                else "it does not fit: "
+            )
+            + "no wheel of this release shows what it links.",
             name,
             libraries=libraries,
-            cause=self._cause(name, locked) if versioned else "symbol",
+            cause="symbol" if nameless else self._cause(name, locked),
+        )
+
+    def _of_another_numpy(self) -> list[str]:
+        """NumPy, where the build takes NumPy 1 and the lock gives a newer one; else nothing."""
+        locked = self._selected.get("numpy")
+        if not locked or Version(locked.version).major < 2 or not self._is_asked("numpy"):
+            return []
+        version, _ = self._taken("numpy")
+        native = native_sign(self._source.texts, self._named())
+        return ["numpy"] if version and Version(version).major < 2 and native else []
+
+    def _refused_by_numpy(self, name: str) -> Outlook:
+        """https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling."""
+        if name not in self._source.numpy:
+            wheel = next(iter(linux_wheels(self._source.release)), None)
+            modules = self._reader.contents(wheel, _BUDGET).modules if wheel else ()
+            calls = wheel and any(each.needs_numpy for each in modules)
+            self._source.numpy[name] = wheel.filename if wheel and calls else ""
+        wheel_name = self._source.numpy[name]
+        how = f"it calls NumPy's C API, as {wheel_name} shows" if wheel_name else "it is native"
+        return self._outlook(
+            "will break" if wheel_name else "may break",
+            f"A module that was compiled with NumPy 1 is refused by NumPy 2 at import, and {how}.",
+            name,
+            shown_by=wheel_name,
+            own_range="numpy<2",
         )
 
     # What fails already
 
     def _failing(self) -> list[str]:
         """What a setup.py imports in any case, and the isolated build has not."""
-        if self._in_environment:
+        if self._in_environment or not self._source.texts.is_built_by_setuptools:
             return []
         setup = self._source.texts.setup_py
         return [
@@ -499,7 +564,21 @@ class _Judging:
             and module not in sys.stdlib_module_names
             and imports_at_once(setup, module)
             and not self._is_asked(name)
+            and not self._is_vendored(module)
         ]
+
+    def _is_vendored(self, module: str) -> bool:
+        """Whether the build's setuptools brings ``module`` along, and puts it on the path.
+
+        https://setuptools.pypa.io/en/latest/history.html#v71-0-0
+        """
+        with suppress(ReleaseError):  # from elsewhere than the index
+            version, _ = self._taken("setuptools")
+            folder = f"setuptools/_vendor/{module}"
+            return bool(version) and self._providers.brings(
+                "setuptools", version or "", folder, self._target
+            )
+        return False
 
 
 def _owned(needs: set[str], ships: frozenset[str]) -> tuple[str, ...]:

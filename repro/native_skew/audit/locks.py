@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 from packaging.utils import is_normalized_name
+from packaging.version import InvalidVersion, Version
 
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
@@ -193,16 +194,11 @@ class _Judge:
     def place(self, target: TargetPython) -> None:
         """Looks what is installed on ``target``, and what is built there."""
         settings = self._file.settings
-        selected = self._file.lock.selected(target.environment)
+        given = self._file.lock.selected(target.environment)
+        odd = {name: why for name, each in given.items() if (why := _unusable(each))}
+        self.left_out |= {f"{name} ({why})" for name, why in odd.items() if not given[name].root}
+        selected = {name: each for name, each in given.items() if name not in odd}
         for package in selected.values():
-            if package.origin or not package.version:
-                if not package.root:
-                    origin = package.origin or "no one version"
-                    self.left_out.add(f"{package.name} ({origin})")
-                continue
-            if not is_normalized_name(package.name):  # nobody is asked for that
-                self.left_out.add(f"{package.name} (no name of a distribution)")
-                continue
             key = (package.name, package.version)
             self.seen.add(key)
             files = self._files_of(package)
@@ -263,7 +259,7 @@ class _Judge:
                 silent[f"{name} {version}"] = [each.target for each in builds]
         if silent:
             yield LOCK_BUILDS.finding(
-                "Built from source, with nothing to say against it: "
+                "Built from source, and no skew is seen: "
                 + "; ".join(f"{name} ({spoken(where)})" for name, where in silent.items())
                 + ".",
                 self._place(),
@@ -314,8 +310,6 @@ class _Judge:
             name
             for name, each in build.selected.items()
             if name != build.package.name
-            and each.version
-            and not each.root
             and outlook.provider in {edge.name for edge in each.requires}
         )
         if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that
@@ -342,6 +336,19 @@ class _Judge:
             )
             if advice.remedy not in outlook.refused
         )
+
+
+def _unusable(package: LockedPackage) -> str:
+    """Why nobody is asked for a package, in words; empty where somebody is."""
+    if package.origin or not package.version:
+        return package.origin or "no one version"
+    if not is_normalized_name(package.name):
+        return "no name of a distribution"
+    try:
+        Version(package.version)
+    except InvalidVersion:
+        return "no version of one"
+    return ""
 
 
 def _named_files(package: LockedPackage) -> Iterator[File]:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from native_skew.binaries import Image, ImageError, other_formats
+from native_skew.binaries import Image, ImageError, numpy_c_api, other_formats
 from native_skew.distributions import library_names, stem
 from native_skew.findings import plain
 
@@ -21,12 +21,15 @@ class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         needed: names of libraries, without folders.
         search: folders; of Mach-O too with ``$ORIGIN`` for the module's own.
+        needs_numpy: whether its import ends where NumPy's C API is another than it was compiled
+            for; told of ELF alone.
 
     """
 
     path: str
     needed: tuple[str, ...]
     search: tuple[str, ...] = ()
+    needs_numpy: bool = False
 
 
 class UnreadableModuleError(ValueError):
@@ -61,10 +64,12 @@ def read(path: Path, name: str) -> SharedObject:
         needed, search = _pe(path), []
     else:
         needed, search = _elf(path)
+    compiled = numpy_c_api.compiled(path) if system == "linux" else None
     return SharedObject(
         path=plain(name),
         needed=tuple(dict.fromkeys(map(plain, needed))),
         search=tuple(dict.fromkeys(map(plain, filter(None, search)))),
+        needs_numpy=compiled is not None and compiled.raises,
     )
 
 

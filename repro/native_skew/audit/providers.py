@@ -159,6 +159,30 @@ class Providers:
         wheel = min(files, key=target.distance, default=None)
         return self.texts(wheel) if wheel else {}
 
+    def is_native(self, name: str, version: str) -> bool:
+        """Whether that version has a wheel for one platform.
+
+        Raises:
+            AuditError: the index cannot be asked.
+
+        """
+        return any(
+            each.is_wheel and each.version == version and not each.filename.endswith("-any.whl")
+            for each in self._index.files(name)
+        )
+
+    def brings(self, name: str, version: str, folder: str, target: TargetPython) -> bool:
+        """Whether the wheel of that version nearest to ``target`` has ``folder``.
+
+        Raises:
+            AuditError: it cannot be read.
+
+        """
+        files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
+        wheel = min(files, key=target.distance, default=None)
+        members = self._reader.members(wheel) if wheel else ()
+        return any(each.startswith(f"{folder}/") for each in members)
+
     def texts(self, wheel: File) -> dict[str, str]:
         """The small Python files near the top of a wheel, by path.
 

@@ -181,7 +181,7 @@ class Reader:
             with self._open(file, tail=_tail(file.size)) as stream:
                 return facts.wheel_contents(file.filename, file.name, stream, budget, python)
 
-        return self._cache.get(file, f"contents-{budget}-{python}", facts.Contents, read)
+        return self._cache.get(file, f"modules-{budget}-{python}", facts.Contents, read)
 
     def members(self, file: File) -> tuple[str, ...]:
         """The names of a wheel's members: its directory alone is read.

@@ -1,6 +1,13 @@
 """ELF files, Mach-O and PE, and what the dynamic loader would do with them: read, never loaded."""
 
-from native_skew.binaries import file_cache, other_formats, rooted, symbol_versions, symbols
+from native_skew.binaries import (
+    file_cache,
+    numpy_c_api,
+    other_formats,
+    rooted,
+    symbol_versions,
+    symbols,
+)
 from native_skew.binaries.image import Image, ImageError
 from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved, machine_name
 from native_skew.binaries.missing_versions import MissingVersions, VersionCheck
@@ -22,6 +29,7 @@ __all__ = [
     "WindowsLoader",
     "file_cache",
     "machine_name",
+    "numpy_c_api",
     "other_formats",
     "rooted",
     "symbol_versions",

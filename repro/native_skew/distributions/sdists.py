@@ -49,6 +49,11 @@ class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
     backend: str
     problems: tuple[str, ...] = ()
 
+    @property
+    def is_built_by_setuptools(self) -> bool:
+        """Whether its setup.py is run as it stands: another backend may add to the build, or not."""
+        return self.backend.partition(".")[0] == "setuptools"
+
 
 def read(filename: str, stream: Seekable, make_error: MakeError | None = None) -> SourceTexts:
     """Reads an sdist, no further than needed.

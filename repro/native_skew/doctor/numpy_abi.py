@@ -1,25 +1,12 @@
-"""Modules that were compiled for another NumPy than the installed one, read from their texts.
-
-NumPy's header puts a check into every module that calls ``import_array()``: it asks for the C API
-under the name that its own NumPy has, and compares versions. Both leave texts in the file.
-https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
-https://github.com/numpy/numpy/blob/v2.2.6/numpy/_core/code_generators/generate_numpy_api.py
-
-A module of Cython that calls nothing of the C API has no such check. What NumPy declares for Cython
-leaves another text in it, and Cython compares the size of ``numpy.dtype``, which NumPy 2 made
-smaller: https://github.com/numpy/numpy/blob/v1.26.4/numpy/__init__.pxd
-"""
+"""Modules that were compiled for another NumPy than the installed one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
-import msgspec
 from packaging.version import InvalidVersion, Version
 
-from native_skew.binaries import Image, ImageError
+from native_skew.binaries import numpy_c_api
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
@@ -30,40 +17,7 @@ from native_skew.doctor.mending import fitting
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Finding, Location
 
-# As C has it: what Rust compiles looks for either NumPy, and has the words without the format.
-_CHECKS = b"module compiled against ABI version 0x%x"
-_OF_TWO = b"numpy._core._multiarray_umath"
-_OLDEST = re.compile(rb"was compiled against NumPy C-API version 0x%x \(NumPy (\d+\.\d+)\)")
-# What the macro ends an import with; who calls the function itself may go on without NumPy.
-_RAISES = b"multiarray failed to import"
-_CYTHON_OF_ONE = b"numpy.core.multiarray failed to import"
-_CYTHON_OF_TWO = b"numpy._core.multiarray failed to import"
-_COMPARES_SIZES = b"size changed, may indicate binary incompatibility. Expected"
-# By what they call: the C API's check, and Cython's.
-_TEXTS = {
-    b"PyCapsule_GetPointer": (_CHECKS, _OF_TWO, _RAISES),
-    b"PyErr_WarnFormat": (_CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES),
-}
-_BYTES = 64 << 20  # of one file
 _BELOW_TWO = Fit(provider="numpy", versions="<2", samples=("1.26.4", "1.24.4", "1.22.4"))
-
-
-class _Built(msgspec.Struct, frozen=True, kw_only=True):
-    """For which NumPy a file was compiled.
-
-    Attributes:
-        oldest: the oldest that it runs with; empty where it was compiled with NumPy 1's header,
-            which does not say.
-        raises: whether it ends the import where that does not fit.
-
-    """
-
-    oldest: str
-    raises: bool
-
-    def fits(self, installed: Version) -> bool:
-        """Whether it runs with ``installed``."""
-        return installed >= Version(self.oldest) if self.oldest else installed.major < 2
 
 
 def other_numpy(
@@ -85,9 +39,9 @@ def other_numpy(
         if any("numpy" in each for each in module.owner.requires_dist):
             by_owner.setdefault(module.owner.name, []).append(module)
     for several in by_owner.values():
-        refused: list[tuple[ExtensionModule, str, _Built]] = []
+        refused: list[tuple[ExtensionModule, str, numpy_c_api.Compiled]] = []
         for module, path in _files(several, owners):
-            found = built(path)
+            found = numpy_c_api.compiled(path)
             if found and found.fits(installed):
                 break
             if found:
@@ -107,34 +61,8 @@ def _files(modules: list[ExtensionModule], owners: Owners) -> Iterator[tuple[Ext
                 yield module, file.path
 
 
-def built(path: str) -> _Built | None:
-    """For which NumPy the file at ``path`` was compiled; None where it does not say."""
-    found: set[bytes] = set()
-    oldest = ""
-    try:
-        with Image(path) as image:
-            called = (t for c, t in _TEXTS.items() if image.strings is None or c in image.strings)
-            texts = tuple(chain.from_iterable(called))
-            if not texts:
-                return None
-            for piece in image.pieces(_BYTES):
-                found.update(each for each in texts if each not in found and each in piece)
-                if not oldest and (match := _OLDEST.search(piece)):
-                    oldest = match[1].decode()
-                if oldest and {_CHECKS, _OF_TWO, _RAISES} <= found:
-                    break
-    except (ImageError, OSError):
-        return None
-    if _CHECKS in found:
-        # Of NumPy 2's header either text tells; with neither, it is that of NumPy 1.
-        known = (_OF_TWO in found) is bool(oldest)
-        return _Built(oldest=oldest, raises=_RAISES in found) if known else None
-    of_one = {_CYTHON_OF_ONE, _COMPARES_SIZES} <= found and _CYTHON_OF_TWO not in found
-    return _Built(oldest="", raises=True) if of_one else None
-
-
 def _finding(
-    refused: list[tuple[ExtensionModule, str, _Built]],
+    refused: list[tuple[ExtensionModule, str, numpy_c_api.Compiled]],
     numpy: Distribution,
     environment: Environment,
     pins: Pins,

@@ -1,0 +1,82 @@
+"""For which NumPy a module was compiled, read from its texts.
+
+NumPy's header puts a check into every module that calls ``import_array()``: it asks for the C API
+under the name that its own NumPy has, and compares versions. Both leave texts in the file.
+https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
+https://github.com/numpy/numpy/blob/v2.2.6/numpy/_core/code_generators/generate_numpy_api.py
+
+A module of Cython that calls nothing of the C API has no such check. What NumPy declares for Cython
+leaves another text in it, and Cython compares the size of ``numpy.dtype``, which NumPy 2 made
+smaller: https://github.com/numpy/numpy/blob/v1.26.4/numpy/__init__.pxd
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+from packaging.version import Version
+
+from native_skew.binaries.image import Image, ImageError
+
+# As C has it: what Rust compiles looks for either NumPy, and has the words without the format.
+_CHECKS = b"module compiled against ABI version 0x%x"
+_OF_TWO = b"numpy._core._multiarray_umath"
+_OLDEST = re.compile(rb"was compiled against NumPy C-API version 0x%x \(NumPy (\d+\.\d+)\)")
+# What the macro ends an import with; who calls the function itself may go on without NumPy.
+_RAISES = b"multiarray failed to import"
+_CYTHON_OF_ONE = b"numpy.core.multiarray failed to import"
+_CYTHON_OF_TWO = b"numpy._core.multiarray failed to import"
+_COMPARES_SIZES = b"size changed, may indicate binary incompatibility. Expected"
+# By what they call: the C API's check, and Cython's.
+_TEXTS = {
+    b"PyCapsule_GetPointer": (_CHECKS, _OF_TWO, _RAISES),
+    b"PyErr_WarnFormat": (_CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES),
+}
+_BYTES = 64 << 20  # of one file
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """For which NumPy a file was compiled.
+
+    Attributes:
+        oldest: the oldest that it runs with; empty where it was compiled with NumPy 1's header,
+            which does not say.
+        raises: whether it ends the import where that does not fit.
+
+    """
+
+    oldest: str
+    raises: bool
+
+    def fits(self, installed: Version) -> bool:
+        """Whether it runs with ``installed``."""
+        return installed >= Version(self.oldest) if self.oldest else installed.major < 2
+
+
+def compiled(path: str | Path) -> Compiled | None:
+    """For which NumPy the file at ``path`` was compiled; None where it does not say."""
+    found: set[bytes] = set()
+    oldest = ""
+    try:
+        with Image(path) as image:
+            called = (t for c, t in _TEXTS.items() if image.strings is None or c in image.strings)
+            texts = tuple(chain.from_iterable(called))
+            if not texts:
+                return None
+            for piece in image.pieces(_BYTES):
+                found.update(each for each in texts if each not in found and each in piece)
+                if not oldest and (match := _OLDEST.search(piece)):
+                    oldest = match[1].decode()
+                if oldest and {_CHECKS, _OF_TWO, _RAISES} <= found:
+                    break
+    except (ImageError, OSError):
+        return None
+    if _CHECKS in found:
+        # Of NumPy 2's header either text tells; with neither, it is that of NumPy 1.
+        known = (_OF_TWO in found) is bool(oldest)
+        return Compiled(oldest=oldest, raises=_RAISES in found) if known else None
+    of_one = {_CYTHON_OF_ONE, _COMPARES_SIZES} <= found and _CYTHON_OF_TWO not in found
+    return Compiled(oldest="", raises=True) if of_one else None

@@ -215,6 +215,28 @@ def test_the_error_of_a_bad_address_has_no_cause() -> None:
     assert told.value.__cause__ is None
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_lock_says_by_an_address(server: Server, tmp_path: Path, form: list[str]) -> None:
+    server.page(wheel_file("lib", "1.0", "py3-none-any", core_metadata("lib", "1.0", ()), {}, 1))
+    lock = tmp_path / "requirements.txt"
+    address = "https://bob:hunter2pw@host/x"
+    lines = (f"x @ {address}.whl?token=s3cr3t", f"-e git+{address}.git", f"{address}.tar.gz")
+    lines += (f"lib=={address}", "git+https://bob:hunt/er2pw@host/x.git@v1", "lib==1.0")
+    lock.write_text("\n".join(lines) + "\n")
+    arguments = [str(lock), "--index-url", server.url, "--no-cache", *form]
+    done = CliRunner().invoke(command, arguments)
+    assert done.exit_code == 0
+    told = done.stdout + done.stderr
+    assert "git+https://host/x.git" in told
+    assert not any(each in told for each in ("hunter2pw", "s3cr3t", "er2pw"))
+
+
 def test_what_is_no_secret_stays() -> None:
-    for text in ("https://host/simple/x/: answers 500", "a@b.example", "x ? y # z"):
+    for text in (
+        "git+https://host/x.git@v1",
+        "https://host:8080/x.git@v1",
+        "https://host/simple/x/: answers 500",
+        "a@b.example",
+        "x ? y # z",
+    ):
         assert without_credentials(text) == text

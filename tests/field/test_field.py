@@ -261,13 +261,36 @@ def test_a_wheel_is_packed_again_from_what_is_there(tmp_path: Path) -> None:
         ("\tlibblas.so.3 => /usr/lib/libblas.so.3", "nothing"),
         ("numpy/x.so => not found", "the distribution"),
         ("libother.so => not found", "something else"),
+        ("my-libblas.so => not found", "something else"),
     ],
 )
 def test_a_list_is_no_complaint(broken: EnvironmentCase, line: str, said: str) -> None:
-    class Nowhere:
-        def without_paths(self, text: str) -> str:
-            return text
-
     done = [Outcome(argv=(), exit_code=0, output=line, seconds=0)]
-    asked = peers._judged(peers.QUESTIONS[0], broken, done, Nowhere())  # type: ignore[arg-type]
+    asked = peers._judged(peers.QUESTIONS[0], broken.expect, done, str)
     assert asked.found == said
+
+
+def test_who_checks_files_is_asked_of_them(
+    broken: EnvironmentCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tool(name: str, text: str, code: int) -> None:
+        path = tmp_path / name
+        path.write_text(f'#!/bin/sh\nfor each; do :; done\necho "$each {text}"\nexit {code}\n')
+        path.chmod(0o755)
+
+    tool("twine", "asks for libblas.so", 1)
+    tool("check-wheel-contents", "asks for libblas.so", 0)  # it ends well: no complaint
+    tool("uv", "Connection refused", 2)
+    monkeypatch.setattr(peers, "_found", lambda name, _: _there(tmp_path / name))
+    wheel = tmp_path / "libblas-1-py3-none-any.whl"
+    said = {each.tool: each for each in peers.of_files(broken.expect, [wheel])}
+    assert said["twine check --strict"].found == "the cause"
+    assert said["twine check --strict"].said == "… asks for libblas.so"
+    assert said["check-wheel-contents"].found == "nothing"
+    assert said["pyroma"].found == "not run"  # there is no sdist
+    locks = {each.tool: each.found for each in peers.of_lock(broken.expect, tmp_path, "")}
+    assert {*locks.values()} == {"not run"}
+
+
+def _there(path: Path) -> str | None:
+    return str(path) if path.exists() else None

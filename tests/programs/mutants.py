@@ -38,6 +38,7 @@ MODULES = (
     "doctor/explain",
     "doctor/pins",
     "doctor/skew",
+    "binaries/numpy_c_api",
     "doctor/numpy_abi",
     "doctor/mixed_abi",
     "doctor/wheels",

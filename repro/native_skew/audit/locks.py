@@ -23,6 +23,7 @@ from native_skew.audit.errors import AuditError, FileRefusedError, LockError
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import Tell
+from native_skew.audit.redaction import without_credentials
 from native_skew.audit.release import File, Reader, named
 from native_skew.audit.rules import (
     INCOMPLETE,
@@ -171,7 +172,7 @@ def judge_lock(
             "Pythons and platforms": len(targets),
             "packages built": len({build[0].package.name for build in judge.builds.values()}),
         },
-        not_examined=tuple(sorted(judge.left_out)),
+        not_examined=tuple(sorted(map(without_credentials, judge.left_out))),
         outlooks=tuple(judge.outlooks),
     )
 

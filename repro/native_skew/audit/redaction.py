@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_USER_PART = re.compile(r"(?<=://)[^/\s]*@")
+# The second for a password with a slash that should have been encoded; a port is none.
+_USER_PART = re.compile(r"(?<=://)(?:[^/\s]*@|[^/\s@:]*:(?!\d+/)[^\s@]*@)")
 _QUERY = re.compile(r"(?<=://)([^\s?#]*)[?#]\S*")
 
 

@@ -117,6 +117,21 @@ class ReleaseCase(Case, frozen=True, kw_only=True, tag="release", forbid_unknown
     because: str
 
 
+class LockCase(Case, frozen=True, kw_only=True, tag="lock", forbid_unknown_fields=True):
+    """A lock that audit is asked of.
+
+    Attributes:
+        project: the pyproject.toml that it is made of.
+        audit: what audit is asked besides.
+        because: why that is right: what was seen when it was installed.
+
+    """
+
+    project: str
+    audit: tuple[str, ...] = ()
+    because: str
+
+
 class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fields=True):
     """A published sdist whose folder adopt is asked of.
 
@@ -134,7 +149,7 @@ class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fie
     says: tuple[str, ...] = ()
 
 
-_Any = EnvironmentCase | ReleaseCase | SdistCase
+_Any = EnvironmentCase | ReleaseCase | LockCase | SdistCase
 
 
 def load(path: Path) -> Case:

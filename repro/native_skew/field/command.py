@@ -22,6 +22,7 @@ from native_skew.run import require_recordable, work_option
 KINDS: dict[str, Callable[[Any, Path, Result], Result]] = {
     "environment": environments.try_out,
     "release": releases.audited,
+    "lock": releases.of_a_lock,
     "sdist": releases.adopted,
 }
 

@@ -1,7 +1,8 @@
 """What other tools say of the same files: whether they name what is broken, and whose it is.
 
 They are asked as one asks them: loaders' tools of each compiled file, checks of the environment,
-``auditwheel`` of the wheel, which is packed again from what its RECORD lists.
+``auditwheel`` of the wheel, which is packed again from what its RECORD lists; of a release, what
+checks its files; of a lock, what checks it.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
 
 from native_skew.distributions import metadata
-from native_skew.field.case import EnvironmentCase
+from native_skew.field.case import EnvironmentCase, Expect
 from native_skew.field.place import Place
 from native_skew.field.record import Known, Peer
-from native_skew.toolchain import Outcome
+from native_skew.toolchain import Outcome, Processes
 
 _FILES, _LIMIT, _SHOWN = 60, 300.0, 300
 # What is a complaint and no mere list of what a file needs.
+# What a tool says that looks something up in a service, where that does not answer.
+_UNANSWERED = re.compile(r"could not be audited|error sending request|Connection|Max retries")
 _COMPLAINT = re.compile(
     r"not found|undefined symbol: (?!_?Py)|(?<!interpreter )=> None|not a dynamic|wrong ELF|too short|error"
 )
@@ -36,7 +39,7 @@ class _Question(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         tool: its command.
         argv: what is typed, after the command.
-        about: ``files``, ``wheels`` or ``environment``.
+        about: ``files``, ``wheels``, ``sdists``, ``environment`` or ``lock``.
         complains: whether all that it says counts where it ends with a failure.
         inside: whether it is asked in a root, where it is there.
 
@@ -63,6 +66,75 @@ QUESTIONS = (
     _Question(tool="uv", argv=("pip", "check"), about="environment", complains=True, inside=True),
     _Question(tool="pip", argv=("check",), about="environment", complains=True, inside=True),
 )
+_OF_FILES = (
+    _Question(tool="twine", argv=("check", "--strict"), about="files", complains=True),
+    _Question(tool="check-wheel-contents", argv=(), about="wheels", complains=True),
+    _Question(tool="pyroma", argv=(), about="sdists", complains=True),
+    _Question(tool="abi3audit", argv=(), about="wheels", complains=True),
+    _Question(tool="auditwheel", argv=("show",), about="wheels"),
+)
+EXPORTED = "exported.txt"  # a lock, for who reads requirements alone
+_OF_LOCKS = (
+    _Question(tool="uv", argv=("lock", "--check"), about="lock", complains=True),
+    _Question(tool="uv", argv=("sync", "--dry-run"), about="lock", complains=True),
+    _Question(tool="uv", argv=("audit",), about="lock", complains=True),
+    _Question(
+        tool="pip-audit", argv=("--disable-pip", "-r", EXPORTED), about="lock", complains=True
+    ),
+)
+
+
+def of_files(expect: Sequence[Expect], files: Sequence[Path]) -> Iterator[Peer]:
+    """What each of those that check files before an upload says of ``files``."""
+    wheels = [each for each in files if each.suffix == ".whl"]
+    sdists = [each for each in files if each.suffix != ".whl"]
+    turns: dict[str, list[Sequence[Path]]] = {
+        "files": [files],
+        "wheels": [[each] for each in wheels],
+        "sdists": [[e] for e in sdists],
+    }
+    for question in _OF_FILES:
+        yield _told(question, expect, [t for t in turns[question.about] if t], Path.cwd())
+
+
+def of_lock(expect: Sequence[Expect], folder: Path, path: str) -> Iterator[Peer]:
+    """What each of those that check a lock says of the project in ``folder``; ``path`` has uv."""
+    for question in _OF_LOCKS:
+        yield _told(question, expect, [[]], folder, path)
+
+
+def _told(
+    question: _Question,
+    expect: Sequence[Expect],
+    turns: Sequence[Sequence[Path]],
+    folder: Path,
+    path: str = "",
+) -> Peer:
+    command = _found(question.tool, path)
+    if command is None or not turns:
+        return Peer(tool=question.name, found="not run")
+    # What is active is the kit's, and no project's.
+    variables = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
+    done = [
+        Processes().run(
+            [command, *question.argv, *map(str, each)],
+            cwd=folder, environ={**variables, "NO_COLOR": "1"}, limit=_LIMIT,
+        )
+        for each in turns
+    ]  # fmt: skip
+    if any(_UNANSWERED.search(each.output) for each in done):
+        return Peer(tool=question.name, found="not run", said="its service does not answer here")
+    names = {
+        str(folder),
+        *(part for turn in turns for each in turn for part in (str(each), each.name)),
+    }
+
+    def plain(line: str) -> str:
+        for each in sorted(names, key=len, reverse=True):
+            line = line.replace(each, "…")
+        return line
+
+    return _judged(question, expect, done, plain)
 
 
 def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
@@ -78,7 +150,8 @@ def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
         if run is None or not turns:
             yield Peer(tool=question.name, found="not run")
         else:
-            yield _judged(question, case, [run(each) for each in turns], place)
+            done = [run(each) for each in turns]
+            yield _judged(question, case.expect, done, place.without_paths)
 
 
 def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome] | None:
@@ -87,11 +160,9 @@ def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome]
         if not (question.inside and place.may_run((question.tool,))):
             return None
         return lambda more: place.start([question.tool, *question.argv, *more], _LIMIT)
-    beside = str(Path(sys.executable).parent)
-    path = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
     if question.tool == "pip":
         command = [sys.executable, "-m", "pip", "--python", place.python]
-    elif found := shutil.which(question.tool, path=path):
+    elif found := _found(question.tool):
         command = [found]
     else:
         return None
@@ -99,25 +170,36 @@ def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome]
     return lambda more: place.from_outside([*command, *question.argv, *more], _LIMIT)
 
 
+def _found(tool: str, first: str = "") -> str | None:
+    beside = str(Path(sys.executable).parent)
+    path = (first, beside, os.environ.get("PATH", os.defpath))
+    return shutil.which(tool, path=os.pathsep.join(filter(None, path)))
+
+
 def _judged(
-    question: _Question, case: EnvironmentCase, done: Sequence[Outcome], place: Place
+    question: _Question,
+    expect: Sequence[Expect],
+    done: Sequence[Outcome],
+    without_paths: Callable[[str], str],
 ) -> Peer:
     lines = [
-        line.strip()
+        without_paths(line.strip())
         for each in done
         for line in each.output.splitlines()
         if (each.exit_code if question.complains else _COMPLAINT.search(line))
     ]
-    causes = [each.names[0] for each in case.expect if each.names]
-    owners = [each.distribution for each in case.expect if each.distribution]
+    causes = [each.names[0] for each in expect if each.names]
+    owners = [each.distribution for each in expect if each.distribution]
     kinds: tuple[tuple[Known, list[str]], ...] = (
         ("the cause", causes), ("the distribution", owners), ("something else", [""]),
     )  # fmt: skip
     for known, wanted in kinds:
         for line in lines:
-            if any(each.lower() in line.lower() for each in wanted):
-                said = place.without_paths(line)[:_SHOWN]
-                return Peer(tool=question.name, found=known, said=said)
+            # «torch» is not named by «metatensor-torch».
+            if any(
+                re.search(rf"(?<![\w-]){re.escape(each)}", line, re.IGNORECASE) for each in wanted
+            ):
+                return Peer(tool=question.name, found=known, said=line[:_SHOWN])
     return Peer(tool=question.name, found="nothing")
 
 

@@ -1,4 +1,4 @@
-"""The kinds ``release`` and ``sdist``: what audit says of a release, and adopt of a project."""
+"""The kinds ``release``, ``lock`` and ``sdist``: what audit and adopt say of what is published."""
 
 from __future__ import annotations
 
@@ -8,18 +8,29 @@ import shlex
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from native_skew.audit import AuditError, SeveralIndexes, Transport
-from native_skew.field.case import ReleaseCase, SdistCase, is_expected, unexpected
+from native_skew.audit import AuditError, SeveralIndexes, Transport, linux_wheels
+from native_skew.field import peers
+from native_skew.field.case import (
+    Case,
+    LockCase,
+    ReleaseCase,
+    SdistCase,
+    is_expected,
+    unexpected,
+)
 from native_skew.field.errors import NotMadeError
 from native_skew.field.record import Result, Said, Verdict
 from native_skew.findings import Report, plain
-from native_skew.toolchain import Processes, user_indexes
+from native_skew.installers import NEWEST
+from native_skew.toolchain import Processes, Toolbox, user_indexes
 
 _LIMIT, _SDIST_BYTES, _SHOWN = 900.0, 200 << 20, 4000
+_FILE_BYTES = 200 << 20  # of one that other tools are asked of
 # Of what was not looked at, audit says so; that is no wrong word of the release.
 _NOT_OF_THE_RELEASE = ("incomplete",)
 
@@ -31,10 +42,62 @@ def audited(case: ReleaseCase, work: Path, result: Result) -> Result:
         NotMadeError: audit could not look.
 
     """
+    judged = _asked(case, work, work, list(case.audit), result)
+    if not _counts(case):
+        return judged
+    with tempfile.TemporaryDirectory(dir=work / "field") as folder:
+        files = [*_files(case.audit[0], Path(folder))]
+        return msgspec.structs.replace(judged, peers=tuple(peers.of_files(case.expect, files)))
+
+
+def of_a_lock(case: LockCase, work: Path, result: Result) -> Result:
+    """``result`` with what audit says of the lock that uv makes today of a project.
+
+    Raises:
+        NotMadeError: uv cannot lock it, or audit could not look.
+
+    """
+    uv = Toolbox(work.resolve() / "tools").tool("uv", NEWEST)
+    command = str(Path(uv.path) / "uv")
+    with tempfile.TemporaryDirectory(prefix="native-skew-field-") as folder:
+        place = Path(folder)
+        (place / "pyproject.toml").write_text(case.project, encoding="utf-8")
+        for argv in (["lock"], ["export", "-q", "-o", peers.EXPORTED]):
+            done = Processes().run(
+                [command, *argv], cwd=place, environ={**os.environ}, limit=_LIMIT
+            )
+            if done.exit_code:
+                raise NotMadeError(case.id, done.output)
+        judged = _asked(case, work, place, ["uv.lock", *case.audit], result)
+        said = peers.of_lock(case.expect, place, uv.path) if _counts(case) else ()
+        return msgspec.structs.replace(judged, versions={"uv": uv.version}, peers=tuple(said))
+
+
+def _counts(case: Case) -> bool:
+    """Whether something is wrong with it, that another tool may say as well."""
+    return any(each.level != "note" for each in case.expect)
+
+
+def _files(release: str, folder: Path) -> Iterator[Path]:
+    """The sdist of ``name==version``, and the wheel for Linux that audit reads first."""
+    name, _, version = release.partition("==")
+    with Transport() as transport:
+        found = SeveralIndexes(user_indexes(folder), transport).release(name, version)
+        for each in (found.sdist, *linux_wheels(found)[:1]):
+            if each and (each.size or 0) <= _FILE_BYTES:
+                path = folder / each.filename
+                with path.open("wb") as stream:
+                    transport.download(each.url, stream, each.size, each.hashes)
+                yield path
+
+
+def _asked(
+    case: ReleaseCase | LockCase, work: Path, folder: Path, what: list[str], result: Result
+) -> Result:
     cache = work.resolve() / "field" / "audit"
     cache.mkdir(parents=True, exist_ok=True)
-    asked = ["audit", *case.audit]
-    output = _kit(work, [*asked, "--json", "--cache", str(cache)])[1]
+    asked = ["audit", *what]
+    output = _kit(folder, [*asked, "--json", "--cache", str(cache)])[1]
     try:
         report = msgspec.json.decode(output[: output.rindex("}") + 1], type=Report)
     except (ValueError, msgspec.MsgspecError):

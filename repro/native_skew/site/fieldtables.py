@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 
-from native_skew.field import Case, Result, load_all, read_all
+from native_skew.field import Case, ReleaseCase, Result, load_all, read_all
 from native_skew.site import markup
 
 _WORDS = {True: "yes", False: "no", None: "nothing to mend"}
 
 
 def table(what: str) -> str:
-    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``peers`` or ``releases``."""
-    tables = {"broken": broken, "sound": sound, "peers": peers, "releases": releases}
-    return tables[what](load_all(), read_all())
+    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``releases``, or by other tools.
+
+    These are ``peers``, of environments, ``peers-release`` and ``peers-lock``.
+    """
+    tables = {"broken": broken, "sound": sound, "releases": releases}
+    name, _, kind = what.partition("-")
+    made = partial(peers, kind=kind or "environment") if name == "peers" else tables[name]
+    return made(load_all(), read_all())
 
 
 def broken(cases: dict[str, Case], results: dict[str, Result]) -> str:
@@ -57,16 +63,16 @@ def sound(cases: dict[str, Case], results: dict[str, Result]) -> str:
     return markup.table(head, rows, "Sound environments")
 
 
-def peers(cases: dict[str, Case], results: dict[str, Result]) -> str:
-    """What other tools say of the broken environments."""
-    chosen = [each for each in _of(results, "environment") if each.peers]
+def peers(cases: dict[str, Case], results: dict[str, Result], kind: str = "environment") -> str:
+    """What other tools say of those where something is wrong."""
+    chosen = [each for each in _of(results, kind) if each.peers]
     tools = list(dict.fromkeys(peer.tool for each in chosen for peer in each.peers))
     rows = []
     for each in chosen:
         said = {peer.tool: peer.found for peer in each.peers}
         rows.append(
             (
-                _title(cases[each.case]),
+                _asked_of(cases[each.case]),
                 escape(each.verdict),
                 *(said.get(t, "not run") for t in tools),
             )
@@ -74,8 +80,8 @@ def peers(cases: dict[str, Case], results: dict[str, Result]) -> str:
     names = [sum(row[2 + n] == "the cause" for row in rows) for n in range(len(tools))]
     found = sum(each.verdict.startswith("found") for each in chosen)
     rows.append(("names the cause", str(found), *map(str, names)))
-    head = ("environment", "doctor", *map(markup.code, tools))
-    return markup.table(head, rows, "The same environments by other tools")
+    head = (kind, "doctor" if kind == "environment" else "audit", *map(markup.code, tools))
+    return markup.table(head, rows, f"The same {kind}s by other tools")
 
 
 def releases(cases: dict[str, Case], results: dict[str, Result]) -> str:
@@ -87,7 +93,8 @@ def releases(cases: dict[str, Case], results: dict[str, Result]) -> str:
             markup.codes(dict.fromkeys(e.rule for e in cases[each.case].expect)),
             _of_release(each),
         )
-        for each in (*_of(results, "release"), *_of(results, "sdist"))
+        for kind in ("release", "lock", "sdist")
+        for each in _of(results, kind)
     ]
     head = ("asked", "what is so", "right", "the kit")
     return markup.table(head, rows, "Real releases and projects")
@@ -104,6 +111,10 @@ def _title(case: Case) -> str:
         f' <a href="{escape(url)}">{number}</a>' for number, url in enumerate(case.follows, 1)
     )
     return f"{escape(case.title)}{sources}"
+
+
+def _asked_of(case: Case) -> str:
+    return markup.code(case.audit[0]) if isinstance(case, ReleaseCase) else _title(case)
 
 
 def _of_release(result: Result) -> str:

@@ -21,7 +21,7 @@ PAGE = "links.md"
 RECORD = Path("docs/links.json")
 # Markdown's link, Markdown's bare address, and the attribute in ready-made HTML.
 _LINK = re.compile(r"""\]\((https?://[^\s)]+)\)|<(https?://[^\s>]+)>|href="(https?://[^"]+)\"""")
-_FIELD = re.compile(r"\{\{ field\(\"(\w+)\"\) \}\}")
+_FIELD = re.compile(r"\{\{ field\(\"([\w-]+)\"\) \}\}")
 _CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""What a lock's builds get besides libraries: NumPy's headers, what setuptools vendors, headers."""
+"""What builds get besides what is required: NumPy's headers, what setuptools vendors, extras."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from native_skew.distributions.archives import DistributionFile, sdist_file, whe
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, AuditOutput, Serve
+from support.recorded_release import linked
 from support.release import counted
 
 LINUX = "manylinux_2_17_x86_64"
@@ -134,3 +135,18 @@ def test_what_it_compiles_of_another_s_declarations_is_not_known(judged: object)
     assert judged((source, *native), "lib==2").rules() == ["lock-builds"]  # type: ignore[operator]
     pure = tuple(wheel("lib", each) for each in ("1", "2"))
     assert judged((source, *pure), "lib==1").rules() == ["lock-builds"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("extra", "level"), [('lib; extra == "full"', "warning"), ('lib; extra == "dev"', "error")]
+)
+def test_who_is_built_with_and_asked_for_with_an_extra(
+    extra: str, level: str, serve: Serve, audit: Audit, cc: Compiler
+) -> None:
+    """As Kivy is built with gstreamer, which it asks for with an extra; a developer's is none."""
+    tag = f"cp312-cp312-{LINUX}"
+    module = {"native/m.abi3.so": linked(("libx.so.1",), (), cc)}
+    provider = wheel("lib", "1", f"py3-none-{LINUX}", members={"lib/libx.so.1": b""})
+    shown = wheel("native", "1.0", tag, requires=(extra,), members=module)
+    output = audit("native==1.0", "--index-url", serve((sdist("lib"), shown, provider)))
+    assert output.of("undeclared-library").level == level

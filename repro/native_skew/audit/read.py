@@ -22,7 +22,7 @@ _MEGABYTE = 1024 * 1024
 # One part in this many of a release may be read as shared objects: of the first wheel, which often
 # holds a single large one, and of all others.
 _SHARE_OF_FIRST, _SHARE = 25, 100
-_LEAST, _MOST = 2 * _MEGABYTE, 16 * _MEGABYTE
+_LEAST, _MOST = 8 * _MEGABYTE, 16 * _MEGABYTE
 _ON_DISK = 1024 * _MEGABYTE
 _PLATFORM = re.compile(r"-(any|manylinux|musllinux|linux|macosx|win)[0-9_]*(\w*?)(?=[.])")
 _T = TypeVar("_T")

@@ -35,7 +35,8 @@ def environment(tmp_path: Path) -> Environment:
         "leaves": "import sys; sys.exit(0)",
         "ends": "import os, sys; sys.stderr.write('last words\\n'); os._exit(3)",
         "hangs": "import time; time.sleep(600)",
-        "noisy": "import os, sys; print('{}'); os.write(int(sys.argv[1]), b'{no line\\n')",
+        "noisy": "import os, sys; print('{}'); os.write(os.open(sys.argv[1], 1), b'{no line\\n')",
+        "closes": "import os; os.closerange(0, 4096)",
         "lazy/__init__": "def f():\n    from . import extra",
         "lazy/extra": "raise RuntimeError('no device')",
         "lazy/needed": "raise ImportError('libx.so.1: cannot open shared object file')",
@@ -87,6 +88,7 @@ def module(name: str) -> ExtensionModule:
         ("leaves", None, ["import-fails"]),
         ("ends", None, ["import-fails"]),
         ("noisy", None, []),
+        ("closes", None, []),
         ("lazy.extra", None, ["fails-by-itself"]),
         ("lazy.extra", "note", []),  # said already
         ("lazy.needed", None, ["import-fails"]),

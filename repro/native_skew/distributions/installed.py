@@ -7,7 +7,9 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ _WORDS = (b".so", b".dylib", b".pyd", b".dll", b".framework/")  # of libraries' 
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
+_HASHED_BYTES = 1 << 30
 _NO_NAME = "its Name is none that the specifications allow"
 
 
@@ -204,6 +207,28 @@ def top_level(info: str) -> tuple[str, ...]:
         if rest == "__init__.py" or (not rest and top.endswith(".py"))
     )
     return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def changed(site: Path | str, info: str) -> tuple[str, ...]:
+    """The files below ``site`` whose content is another than the RECORD of ``info`` lists.
+
+    What is not there, and what is no regular file, is not among them.
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
+    """
+    found = []
+    for line in _bytes(f"{site}/{info}/RECORD", _RECORD_BYTES).splitlines():
+        name, hashed = _row(os.fsdecode(line))
+        kind, _, digest = hashed.partition("=")
+        if kind != "sha256" or name.startswith(("/", "..")) or "\0" in name:
+            continue
+        try:
+            content = regular_files.content(f"{site}/{name}", _HASHED_BYTES)
+        except OSError:
+            continue
+        own = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        if own != digest and len(content) < _HASHED_BYTES:
+            found.append(name)
+    return tuple(found)
 
 
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ from native_skew.installers import (
 __all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing", "offered", "remaking"]
 
 
-def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice, ...]:
+def fitting(
+    fit: Fit | None, consumer: Distribution, pins: Pins, linking: tuple[str, ...] = ()
+) -> tuple[Advice, ...]:
     """What moves a provider to where ``consumer`` needs it, or the consumer to a newer release.
 
     Whoever else requires the provider, and does not admit it there, is named: the resolver moves
@@ -41,27 +43,33 @@ def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice
         fit: where the provider is needed; None where nothing tells.
         consumer: what was built for another version of it.
         pins: what is required of it.
+        linking: what else links to the provider, and moves with it whatever its metadata says.
 
     """
     moved: tuple[Advice, ...] = ()
     if fit:
         fellows = tuple(
             name
-            for name in pins.requiring(fit.provider)
-            if name != consumer.name and not fit.suits(pins.of_name(name)[fit.provider])
+            for name in pins.requiring(fit.provider, besides=consumer.name)
+            if not fit.suits(pins.of_name(name)[fit.provider])
         )
         moved = installing(
             (str(fit), f"{consumer.name}=={consumer.version}", *fellows),
             consumer.installer,
             "Install the provider that fits",
         )
+    guessed = fit is not None and fit.of_name
     newer = installing(
-        (consumer.name,),
+        (consumer.name, *linking, *((fit.provider,) if fit and guessed else ())),
         consumer.installer,
-        "Take a newer release of the consumer, with what it requires",
+        "Take a newer release of the consumer, with what it requires"
+        + (" and what else links to that" if linking else ""),
         upgrade=True,
     )
-    return (*moved, *newer)
+    if not guessed:
+        return (*moved, *newer)
+    trap = "The index may have no such release any more: a library's name alone tells it."
+    return (*newer, *(replace(each, trap=trap) for each in moved))
 
 
 def installing(

@@ -25,7 +25,7 @@ from native_skew.doctor.library_owners import Owners
 from native_skew.doctor.mending import offered, required
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.target import Target
-from native_skew.findings import Finding, Location, Report, ordered, plain
+from native_skew.findings import Finding, Location, Report, plain
 
 
 def diagnose(
@@ -101,7 +101,7 @@ def examine(
             "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
             "imports": 0,
         },
-        findings=ordered(offered(findings, environment)),
+        findings=rules.arranged(offered(findings, environment)),
         not_examined=tuple(map(plain, _not_examined(environment, finder, loader))),
     )
     return report, tuple(modules)

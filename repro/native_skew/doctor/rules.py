@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from native_skew.findings import Rule
+from collections.abc import Iterable
+
+from native_skew.findings import Finding, Rule, ordered
 
 SKEWED_LIBRARY = Rule(
     id="skewed-library",
@@ -248,3 +250,11 @@ RULES = (
     IMPORTS_AFTER_ALL,
     UNUSED_IGNORE,
 )
+
+
+def arranged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first; in a level what the system lacks comes last.
+
+    Else a desktop's libraries, which a server does without, would hide what mends an import.
+    """
+    return ordered(sorted(findings, key=lambda each: each.rule == MISSING_SYSTEM_LIBRARY.id))

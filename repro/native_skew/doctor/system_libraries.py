@@ -34,6 +34,22 @@ def is_known(name: str) -> bool:
     return name in _table()
 
 
+def named_in(error: str) -> tuple[str, ...]:
+    """The libraries, of those that wheels are known to take from the system, that ``error`` names.
+
+    By a SONAME, or by what ``ctypes`` or ``cffi`` was asked for, as ``libgobject-2.0-0``.
+    """
+    words = {each.strip(".'\"`:,()") for each in error.split()}
+    stems = {name.partition(".so")[0]: name for name in _table()}
+    found = {word for word in words if word in _table()}
+    for word in words if not found else ():
+        # Windows' names have the ABI behind a hyphen.
+        for each in (word, word.rpartition("-")[0]):
+            if each in stems:
+                found.add(stems[each])
+    return tuple(sorted(found))
+
+
 def is_of_cuda(name: str) -> bool:
     """Whether ``name`` is of CUDA's toolkit, or of NVIDIA's wheels: no system's package has it.
 
@@ -51,7 +67,8 @@ def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
 
     """
     found = list(findings)
-    ones = [each for each in found if each.rule == MISSING_SYSTEM_LIBRARY.id]
+    # What an extra brings is not the system's.
+    ones = [e for e in found if e.rule == MISSING_SYSTEM_LIBRARY.id and "extra" not in e.evidence]
     needed = [each.evidence["needed"] for each in ones]
     names = {n for each in needed for n in (each if isinstance(each, tuple) else (each,))}
     advice = advise(map(str, names), image) if ones[1:] else ()

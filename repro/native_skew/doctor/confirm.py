@@ -323,7 +323,8 @@ def _of_packages(
     said: _Said,
 ) -> Iterator[Finding]:
     """Packages that fail and have no module of their own that the failure was said of."""
-    with_modules = {name.partition(".")[0] for name in modules}
+    # A module may have been loaded before its package failed, and is not imported again.
+    with_modules = {name.partition(".")[0] for name in modules if outcomes[name].error}
     for package, owner in owners.items():
         error = outcomes[package].error
         if not error or package in with_modules or owner.name in said.distributions:

@@ -69,9 +69,10 @@ def examine(
     )
     modules = finder.modules()
     explanations = Explanations(environment, owners, pins)
+    needed = {each.name for module in modules for each in module.closure.unresolved}
     findings: list[Finding] = [
         *disk.interpreter(environment),
-        *disk.missing_files(environment),
+        *disk.missing_files(environment, needed),
         *explanations.of_modules(modules),
         *explanations.damaged(finder.damaged),
         *disk.modules_of_another_python(environment, finder.of_another_python),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
+from packaging.utils import canonicalize_name
+
+from native_skew.distributions import installed
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
@@ -17,9 +21,15 @@ _SHOWN = 3  # names in a sentence; all are in the evidence
 _OF_TESTS = {"test", "tests", "testing"}
 
 
-def missing_files(environment: Environment) -> Iterator[Finding]:
-    """One finding for each distribution whose own files are not all there."""
-    for owner, paths in environment.inventory.gone:
+def missing_files(environment: Environment, needed: Container[str]) -> Iterator[Finding]:
+    """One finding for each distribution whose own files are not all there.
+
+    What lies beside the packages may have been put elsewhere, unless it is among the names
+    ``needed`` that are not found.
+    """
+    inventory = environment.inventory
+    lost = (pair for pair in inventory.beside if any(PurePath(p).name in needed for p in pair[1]))
+    for owner, paths in (*inventory.gone, *lost):
         names = tuple(environment.relative(each) for each in paths)
         # Slim images leave tests out on purpose.
         of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
@@ -34,6 +44,29 @@ def missing_files(environment: Environment) -> Iterator[Finding]:
             reinstalling(owner),
             level="note" if of_tests else None,
         )
+
+
+class Changed(NamedTuple):
+    """Files that are not those that were installed, and what is to be said of them."""
+
+    files: tuple[str, ...]
+    sentence: str
+
+
+def changed(owner: Distribution, environment: Environment) -> Changed | None:
+    """The files of ``owner`` that something else has put there; None where there is none.
+
+    All of them are read: this is for what is known to fail.
+    """
+    for site in environment.sites:
+        for info in installed.info_folders(site):
+            if canonicalize_name(info.partition("-")[0]) == owner.name:
+                found = installed.changed(site, info)
+                names = tuple(environment.relative(f"{site}/{each}") for each in found)
+                are = "are not the ones" if names[1:] else "is not the one"
+                said = f"{_listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
+                return Changed(names, said) if names else None
+    return None
 
 
 def shared_files(environment: Environment) -> Iterator[Finding]:

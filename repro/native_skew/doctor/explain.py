@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
 from native_skew.distributions import library_names, stem
-from native_skew.doctor import importers, rules, system_libraries
+from native_skew.doctor import disk, importers, rules, system_libraries
 from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
@@ -75,8 +75,11 @@ class Explanations:
 
     def __init__(self, environment: Environment, owners: Owners, pins: Pins) -> None:
         self._environment, self._owners, self._pins = environment, owners, pins
+        inventory = environment.inventory
         self._gone = {
-            path.rpartition("/")[2] for _, paths in environment.inventory.gone for path in paths
+            path.rpartition("/")[2]
+            for _, paths in (*inventory.gone, *inventory.beside)
+            for path in paths
         }
         self._numbered: set[str] = set()
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
@@ -93,7 +96,7 @@ class Explanations:
         without_number = Counter(_NUMBER.sub("", name) for name in {e.name for e in modules})
         self._numbered = {name for name, number in without_number.items() if number > 1}
         self._sound = tuple(each.name for each in modules if each.loads)
-        for module in _without_alternatives(modules):
+        for module in self._without_alternatives(modules):
             for unresolved in module.closure.unresolved:
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
                 if unresolved.name in self._gone:
@@ -142,6 +145,20 @@ class Explanations:
             linking = self._linking(modules, skew) | {n for n, of, _ in skews if of == key[1]}
             others = tuple(sorted(linking - {skew.consumer.name, skew.provider.name, ""}))
             yield skew_finding(replace(skew, linking=others), self._environment, self._pins)
+
+    def _without_alternatives(self, modules: list[ExtensionModule]) -> list[ExtensionModule]:
+        """``modules`` without the alternatives to one that loads, or lacks what is gone alone."""
+        sound = {each.name for each in modules if each.loads or self._has_all(each)}
+        return [
+            each
+            for each in modules
+            if not each.variant or each.loads or each.preloaded or each.name not in sound
+        ]
+
+    def _has_all(self, module: ExtensionModule) -> bool:
+        """Whether what ``module`` lacks is loaded first, or is said of whom that was lost by."""
+        gone = all(each.name in self._gone for each in module.closure.unresolved)
+        return bool(module.preloaded or gone) and not (module.undefined or module.missing_versions)
 
     def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
         """Files that an import would open and that cannot be loaded."""
@@ -249,12 +266,17 @@ class Explanations:
 
         A published wheel may name folders of the machine that built it, and nobody looks there.
         """
-        own = case.consumer
-        if own.name and not (own.built_here or '"file:' in own.direct_url):
+        own, editable = case.consumer, "editable" in case.consumer.direct_url
+        if own.name and not (own.built_here or editable):
             return ()
-        passed_over = (*(f"{site}/" for site in self._environment.sites), *_OF_SYSTEM)
-        folders = case.unresolved.needer.folders
-        return tuple(each for each in folders if not f"{each}/".startswith(passed_over))
+        sites = tuple(f"{site}/" for site in self._environment.sites)
+        return tuple(
+            each
+            for each in case.unresolved.needer.folders
+            if not f"{each}/".startswith(_OF_SYSTEM)
+            # An editable install's build folder lies beside its sources.
+            and (not f"{each}/".startswith(sites) or (editable and not os.path.isdir(each)))  # noqa: PTH112
+        )
 
     def _top(self, path: str) -> str:
         """The folder or file of a site in which ``path`` lies."""
@@ -421,7 +443,10 @@ class Explanations:
         needs = _needs(place, unresolved, more)
         if unresolved.damaged:
             return rules.DAMAGED_FILE.finding(
-                f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
+                f"{needs}, and the loader stops at {unresolved.damaged}.",
+                place,
+                evidence,
+                reinstalling(self._owners.of(unresolved.damaged.partition(": ")[0]) or consumer),
             )
         if _LIBCS.fullmatch(unresolved.name):
             owners = list({each.consumer.name: each.consumer for each in cases}.values())
@@ -456,6 +481,7 @@ class Explanations:
             f"ships it. Reinstall {consumer.title or 'it'}, or install what it was built with.",
             place,
             evidence,
+            reinstalling(consumer) if _VENDORED.search(unresolved.name) else (),
         )
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
@@ -540,15 +566,19 @@ class Explanations:
         who = f"`{first.name}`" + (
             f" and {len(modules) - 1} more need" if modules[1:] else " needs"
         )
+        changed = disk.changed(first.owner, self._environment) if first.owner.name else None
         return rules.UNDEFINED_SYMBOL.finding(
-            f"{who} {names}{rest}, which no library that it loads defines.",
+            f"{who} {names}{rest}, which no library that it loads defines."
+            f"{f' {changed.sentence}' if changed else ''}",
             self._location(first.file.path, first.owner),
             {
                 "module": first.name,
                 "symbols": symbols,
                 **({"modules": tuple(each.name for each in modules)} if modules[1:] else {}),
                 **self._all_files(tuple(each.file.path for each in modules)),
+                **({"changed": changed.files} if changed else {}),
             },
+            reinstalling(first.owner) if changed else (),
         )
 
     def _undefined_skew(self, module: ExtensionModule) -> Skew | None:
@@ -657,20 +687,6 @@ def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> st
 def _who(place: Location, paths: tuple[str, ...]) -> str:
     files = len(set(paths))
     return f"`{place.file}` and {files - 1} more need" if files > 1 else f"`{place.file}` needs"
-
-
-def _without_alternatives(modules: list[ExtensionModule]) -> list[ExtensionModule]:
-    """``modules`` without the alternatives to one that loads, be it by what is loaded first."""
-    sound = {
-        each.name
-        for each in modules
-        if each.loads or (each.preloaded and not (each.undefined or each.missing_versions))
-    }
-    return [
-        each
-        for each in modules
-        if not each.variant or each.loads or each.preloaded or each.name not in sound
-    ]
 
 
 def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
+from msgspec.structs import replace
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
-from native_skew.distributions import installed
-from native_skew.doctor import system_libraries
+from native_skew.binaries import Loader
+from native_skew.distributions import regular_files
+from native_skew.doctor import disk, importers, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import installing, moving, reinstalling
 from native_skew.doctor.pins import Pins, of_extras
 from native_skew.findings import Advice, Evidence
 
-_SHOWN = 3  # names in a sentence; all are in the evidence
+_CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(([^()]*)\)")
+_TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
+_BYTES = 1 << 20
 
 
 def explained(
@@ -27,17 +31,14 @@ def explained(
     Nothing of these where its files are as they were installed, and the words name nothing that
     could be another version.
     """
-    if changed := _changed(owner, environment):
-        shown = ", ".join(f"`{each}`" for each in changed[:_SHOWN])
-        more = f" and {len(changed) - _SHOWN} more" if changed[_SHOWN:] else ""
-        are = "are not the ones" if changed[1:] else "is not the one"
-        said = f"{shown}{more} {are} that {owner.title}'s RECORD lists: reinstall it."
-        return said, {"changed": changed}, reinstalling(owner)
+    if changed := disk.changed(owner, environment):
+        return changed.sentence, {"changed": changed.files}, reinstalling(owner)
     if wanted := tuple(dict.fromkeys(_of_extras(owner, error, environment))):
         said = f"{owner.title} requires {' or '.join(wanted)} in an extra alone."
         advice = tuple(a for each in wanted for a in installing((each,), owner.installer))
         return said, {"requires": wanted}, advice
-    if names := system_libraries.named_in(error):
+    words = [error, *_asked_for(owner, environment)]
+    if names := tuple(filter(_lacks(environment), system_libraries.named_in(words))):
         return (
             f"The system lacks {', '.join(f'`{each}`' for each in names)}.",
             {"needed": names},
@@ -51,14 +52,29 @@ def explained(
     return "", {}, ()
 
 
-def _changed(owner: Distribution, environment: Environment) -> tuple[str, ...]:
-    """The files of ``owner`` that something else has put there."""
-    for site in environment.sites:
-        for info in installed.info_folders(site):
-            if canonicalize_name(info.partition("-")[0]) == owner.name:
-                found = installed.changed(site, info)
-                return tuple(environment.relative(f"{site}/{each}") for each in found)
-    return ()
+def _asked_for(owner: Distribution, environment: Environment) -> Iterator[str]:
+    """What the Python code of ``owner`` has the loader or ``ctypes`` look for."""
+    for site, top in environment.top_level(owner):
+        folder = site / top
+        for path in importers.python_files(folder) if folder.is_dir() else [site / f"{top}.py"]:
+            with suppress(OSError):
+                text = regular_files.text(str(path), _BYTES)
+                for call in _CALL.findall(text) if "ctypes" in text or "dlopen" in text else ():
+                    yield from (f"lib{each.removeprefix('lib')}" for each in _TEXT.findall(call))
+
+
+def _lacks(environment: Environment) -> Callable[[str], bool]:
+    """Whether the environment's processes find no library of a name."""
+    loader = Loader(environment.program, root=environment.image)
+
+    def lacks(name: str) -> bool:
+        program = loader.program
+        if program is None:
+            return True
+        header = replace(program.header, needed=(name,))
+        return bool(loader.closure(replace(program, header=header)).unresolved)
+
+    return lacks
 
 
 def _of_extras(owner: Distribution, error: str, environment: Environment) -> Iterator[str]:

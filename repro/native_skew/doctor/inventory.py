@@ -64,6 +64,9 @@ def nameless(files: tuple[str, ...]) -> Distribution:
     )
 
 
+_Gone = tuple[tuple[Distribution, tuple[str, ...]], ...]
+
+
 class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """What is installed.
 
@@ -71,6 +74,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
         distributions: of two with one name the first counts, as in an import. What no
             distribution lists belongs to a nameless one.
         gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
+        beside: the same of what lies beside the packages, where installers may put it elsewhere.
         shared: distributions that list one file with different content, by the file's path.
         not_examined: phrases for what could not be read.
         target: what it is for.
@@ -78,7 +82,8 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     distributions: tuple[Distribution, ...]
-    gone: tuple[tuple[Distribution, tuple[str, ...]], ...] = ()
+    gone: _Gone = ()
+    beside: _Gone = ()
     shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
     not_examined: tuple[str, ...] = ()
     target: Target = Target()
@@ -126,11 +131,12 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     if target.system == "linux":
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
-    kept, gone = _on_disk([each for key, each in found.items() if key], inside, root)
+    kept, gone, beside = _on_disk([each for key, each in found.items() if key], inside, root)
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
         gone=gone,
+        beside=beside,
         shared=tuple(_shared(list(found.values()))),
         not_examined=(f"the metadata of {_listed(unread)}",) if unread else (),
         target=target,
@@ -164,23 +170,22 @@ def _give(stray: list[str], site: Path, ones: list[Listed], found: dict[str, Dis
 
 def _on_disk(
     distributions: list[Distribution], inside: tuple[str, ...], root: str
-) -> tuple[list[Distribution], tuple[tuple[Distribution, tuple[str, ...]], ...]]:
-    """The distributions with the files that are there, and those files that are not.
-
-    What lies beside the packages, as scripts and data do, may be put elsewhere by an installer.
-    """
-    kept, gone = [], []
+) -> tuple[list[Distribution], _Gone, _Gone]:
+    """The distributions with the files that are there, and those that are not: see Inventory."""
+    kept, gone, beside = [], [], []
     for each in distributions:
         missing = tuple([path for path in each.files if not _is_there(path, root)])
         if missing:
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
             each = msgspec.structs.replace(each, files=there)  # noqa: PLW2901
-            own = tuple(p for p in missing if p.startswith(inside) and _LIBRARY.search(p))
-            if own:
+            libraries = [path for path in missing if _LIBRARY.search(path)]
+            if own := tuple(path for path in libraries if path.startswith(inside)):
                 gone.append((each, own))
+            if others := tuple(path for path in libraries if not path.startswith(inside)):
+                beside.append((each, others))
         kept.append(each)
-    return kept, tuple(gone)
+    return kept, tuple(gone), tuple(beside)
 
 
 def _is_there(path: str, root: str) -> bool:

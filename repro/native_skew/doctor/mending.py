@@ -86,7 +86,15 @@ def rebuilding(
 
 
 def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advice, ...]:
-    """What installs all that is ``wanted``, in versions that whoever requires it admits."""
+    """What installs all that is ``wanted``, in versions that whoever requires it admits.
+
+    Where no version is admitted by all, each of those who require it may have to move.
+    """
+    limits = [pins.on(pin.provider) for pin in wanted]
+    at_odds = {pin for several in limits if not _agree(several) for pin in several}
+    if at_odds:
+        names = {each.holder.name for each in at_odds} | {each.provider for each in at_odds}
+        return moving(tuple(sorted(names)), installer)
     what = tuple(f"{pin.provider}{','.join(sorted(_specifiers(pin, pins)))}" for pin in wanted)
     return installing(what, installer)
 
@@ -109,6 +117,13 @@ def moving(names: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
     if installer == "conda":
         return conda.installing(names, title, "update")
     return advice.installing(names, installer, title, upgrade=True)
+
+
+def _agree(pins: Collection[Pin]) -> bool:
+    """Whether one version is admitted by all: one that they name, or just above, or any other."""
+    named = {part.version.removesuffix(".*") for pin in pins for part in pin.specifier}
+    tried = (*named, *(f"{each}.99999" for each in named), "0", "99999")
+    return any(all(pin.admits(each) for pin in pins) for each in tried)
 
 
 def _specifiers(pin: Pin, pins: Pins) -> set[str]:

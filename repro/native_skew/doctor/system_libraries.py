@@ -19,6 +19,7 @@ _OS_RELEASE_BYTES = 1 << 14
 _CUDA = re.compile(
     r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
 )
+_WORD = re.compile(r"\blib[\w.+-]*\w")
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 # MPI's start ends a process that finds no launcher
 _STARTED_BY = {"libopenmpi3": "openmpi-bin", "libopenmpi40": "openmpi-bin", "libmpich12": "mpich"}
@@ -34,19 +35,17 @@ def is_known(name: str) -> bool:
     return name in _table()
 
 
-def named_in(error: str) -> tuple[str, ...]:
-    """The libraries, of those that wheels are known to take from the system, that ``error`` names.
+def named_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The libraries, of those that wheels are known to take from the system, that ``texts`` name.
 
     By a SONAME, or by what ``ctypes`` or ``cffi`` was asked for, as ``libgobject-2.0-0``.
     """
-    words = {each.strip(".'\"`:,()") for each in error.split()}
     stems = {name.partition(".so")[0]: name for name in _table()}
-    found = {word for word in words if word in _table()}
-    for word in words if not found else ():
+    found = set[str]()
+    for word in _WORD.findall(" ".join(texts)):
         # Windows' names have the ABI behind a hyphen.
-        for each in (word, word.rpartition("-")[0]):
-            if each in stems:
-                found.add(stems[each])
+        spelled = (word, stems.get(word), stems.get(word.rpartition("-")[0]))
+        found.update(each for each in spelled if each and is_known(each))
     return tuple(sorted(found))
 
 

@@ -43,6 +43,8 @@ def environment(tmp_path: Path) -> Environment:
         "lazy/user": "from . import needed",
         "strict/__init__": "from . import part",
         "strict/part": "raise ValueError('numpy.dtype size changed')",
+        "keeps/__init__": "from . import part\nraise ImportError('version conflict')",
+        "keeps/part": "",
         "deep/__init__": "",
         "deep/inner/__init__": "from . import part",
         "deep/inner/part": "raise ValueError('numpy.dtype size changed')",
@@ -130,6 +132,12 @@ def test_what_hangs_is_ended_and_the_others_are_imported(environment: Environmen
     (finding,) = report.findings
     assert (finding.rule, "no end after 3 s" in finding.message) == ("import-fails", True)
     assert report.looked_at == {"imports": 2}
+
+
+def test_a_package_that_fails_with_its_module_loaded_already(environment: Environment) -> None:
+    """psutil compares its module's version with its own."""
+    (finding,) = confirm(environment, "keeps.part").findings
+    assert (finding.rule, finding.evidence) == ("import-fails", {"module": "keeps"})
 
 
 def test_how_a_process_ended_is_said(environment: Environment) -> None:

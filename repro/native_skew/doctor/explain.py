@@ -266,8 +266,9 @@ class Explanations:
 
         A published wheel may name folders of the machine that built it, and nobody looks there.
         """
-        own, editable = case.consumer, "editable" in case.consumer.direct_url
-        if own.name and not (own.built_here or editable):
+        own = case.consumer
+        editable = not own.name or "editable" in own.direct_url
+        if not (own.built_here or editable):
             return ()
         sites = tuple(f"{site}/" for site in self._environment.sites)
         return tuple(

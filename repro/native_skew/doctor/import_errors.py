@@ -18,6 +18,9 @@ from native_skew.doctor.mending import installing, moving, reinstalling
 from native_skew.doctor.pins import Pins, of_extras
 from native_skew.findings import Advice, Evidence
 
+_NOT_FOUND = re.compile(
+    r"cannot|can't|could not|unable|failed|found|missing|no such", re.IGNORECASE
+)
 _CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(([^()]*)\)")
 _TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
 _BYTES = 1 << 20
@@ -37,7 +40,7 @@ def explained(
         said = f"{owner.title} requires {' or '.join(wanted)} in an extra alone."
         advice = tuple(a for each in wanted for a in installing((each,), owner.installer))
         return said, {"requires": wanted}, advice
-    words = [error, *_asked_for(owner, environment)]
+    words = [error, *_asked_for(owner, environment)] if _NOT_FOUND.search(error) else []
     if names := tuple(filter(_lacks(environment), system_libraries.named_in(words))):
         return (
             f"The system lacks {', '.join(f'`{each}`' for each in names)}.",

@@ -131,14 +131,20 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     if target.system == "linux":
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
-    kept, gone, beside = _on_disk([each for key, each in found.items() if key], inside, root)
+    hidden: list[str] = []
+    kept, gone, beside = _on_disk(
+        [each for key, each in found.items() if key], inside, root, hidden
+    )
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
         gone=gone,
         beside=beside,
         shared=tuple(_shared(list(found.values()))),
-        not_examined=(f"the metadata of {_listed(unread)}",) if unread else (),
+        not_examined=(
+            *([f"the metadata of {_listed(unread)}"] if unread else []),
+            *([f"{len(hidden)} libraries in folders without permission"] if hidden else []),
+        ),
         target=target,
     )
 
@@ -169,9 +175,12 @@ def _give(stray: list[str], site: Path, ones: list[Listed], found: dict[str, Dis
 
 
 def _on_disk(
-    distributions: list[Distribution], inside: tuple[str, ...], root: str
+    distributions: list[Distribution], inside: tuple[str, ...], root: str, hidden: list[str]
 ) -> tuple[list[Distribution], _Gone, _Gone]:
-    """The distributions with the files that are there, and those that are not: see Inventory."""
+    """The distributions with the files that are there, and those that are not: see Inventory.
+
+    ``hidden`` grows by those of which this user may not know.
+    """
     kept, gone, beside = [], [], []
     for each in distributions:
         missing = tuple([path for path in each.files if not _is_there(path, root)])
@@ -179,7 +188,8 @@ def _on_disk(
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
             each = msgspec.structs.replace(each, files=there)  # noqa: PLW2901
-            libraries = [path for path in missing if _LIBRARY.search(path)]
+            hidden += [path for path in missing if _is_hidden(path)]
+            libraries = [p for p in missing if _LIBRARY.search(p) and p not in hidden]
             if own := tuple(path for path in libraries if path.startswith(inside)):
                 gone.append((each, own))
             if others := tuple(path for path in libraries if not path.startswith(inside)):
@@ -193,6 +203,14 @@ def _is_there(path: str, root: str) -> bool:
     return os.path.exists(path) or (  # noqa: PTH110
         root != "" and os.path.exists(rooted.real(root, path))  # noqa: PTH110
     )
+
+
+def _is_hidden(path: str) -> bool:
+    try:
+        os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return False
 
 
 def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Distribution, ...]]]:

@@ -91,6 +91,38 @@ def test_files_of_another_release_are_told(tmp_path: Path, session) -> None:  # 
     assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
 
 
+def test_a_module_of_another_size_beside_others_that_are_as_installed(
+    tmp_path: Path, session
+) -> None:  # type: ignore[no-untyped-def]
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    made = [
+        library(
+            site / "own", session.compiler, name, f"int PyInit_{name[0]}(void) {{ return 0; }}\n"
+        )
+        for name in ("m.abi3.so", "n.abi3.so")
+    ]
+    sizes = [each.stat().st_size for each in made]
+
+    def recorded(*sizes: int, installer: str = "uv") -> list[str]:
+        rows = (f"own/{n}.abi3.so,sha256=x,{size}" for n, size in zip("mn", sizes, strict=True))
+        (installed(site, "own", *rows) / "INSTALLER").write_text(installer)
+        return [f"{each.rule} {each.level}" for each in diagnose(home).findings]
+
+    assert recorded(*sizes) == []
+    assert recorded(sizes[0] - 1, sizes[1]) == ["changed-file warning"]
+    assert recorded(sizes[0] + 1, sizes[1]) == ["changed-file warning"]
+    assert recorded(sizes[0] + 1, sizes[1] + 1) == ["changed-file note"]
+    assert recorded(sizes[0] - 1, sizes[1], installer="conda") == []
+    assert recorded(10**30, sizes[1]) == ["changed-file warning"]
+    (finding,) = diagnose(home).findings
+    assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
+    made[0].write_bytes(made[0].read_bytes().replace(b".symtab\0", b".symtac\0"))
+    assert recorded(sizes[0] + 1, sizes[1]) == []  # as strip leaves it
+    made[0].write_bytes(b"")
+    assert recorded(*sizes) == ["damaged-file error"]  # one cause, one finding
+
+
 # --- versions
 
 

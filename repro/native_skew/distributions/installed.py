@@ -58,7 +58,8 @@ class Listed(Installed, frozen=True, kw_only=True):
     """An installed distribution, with what matters where nobody vouches for it.
 
     Attributes:
-        hashes: what RECORD says of the content of each library, in their order; or empty.
+        hashes: what RECORD says of the content of each library, in their order; or empty. That is
+            its hash, a comma, and its size.
         top_level: names of its packages, where no RECORD lists files.
         problem: why its metadata is not read; empty where it is. Name and version are then those
             of the folder's name.
@@ -217,7 +218,7 @@ def changed(site: Path | str, info: str) -> tuple[str, ...]:
     """
     found = []
     for line in _bytes(f"{site}/{info}/RECORD", _RECORD_BYTES).splitlines():
-        name, hashed = _row(os.fsdecode(line))
+        name, hashed, _ = _row(os.fsdecode(line))
         kind, _, digest = hashed.partition("=")
         if kind != "sha256" or name.startswith(("/", "..")) or "\0" in name:
             continue
@@ -270,21 +271,19 @@ def _recorded(record: bytes) -> Iterator[tuple[str, str]]:
             end = end if end >= 0 else len(record)
             line = os.fsdecode(record[start:end].rstrip(b"\r"))
             at = record.find(word, end)
-            name, hashed = _row(line)
+            name, hashed, size = _row(line)
             if is_library(name) and "\0" not in name:
-                yield name, hashed
+                yield name, f"{hashed},{size}"
 
 
-def _row(line: str) -> tuple[str, str]:
-    """Name and hash of one line of RECORD; nothing of one that is none."""
-    if not line.startswith('"'):
-        name, _, rest = line.partition(",")
-        return name, rest.partition(",")[0]
+def _row(line: str) -> tuple[str, str, str]:
+    """Name, hash and size of one line of RECORD; nothing of one that is none."""
     try:
-        name, hashed, *_ = [*next(csv.reader([line]), []), "", ""]
+        fields = next(csv.reader([line]), []) if line.startswith('"') else line.split(",")
     except csv.Error:
-        return "", ""
-    return name, hashed
+        fields = []
+    name, hashed, size, *_ = [*fields, "", "", ""]
+    return name, hashed, size
 
 
 def _text(path: str) -> str:

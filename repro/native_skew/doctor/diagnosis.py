@@ -88,7 +88,9 @@ def examine(
         for each in findings
         if each.rule == rules.OTHER_NUMPY.id
     }
+    failing = {each.location.distribution for each in findings if each.level == "error"}
     findings = [
+        *disk.changed_files(environment, failing),
         *system_libraries.together(findings, environment.image),
         *_violated(pins, explained),
     ]

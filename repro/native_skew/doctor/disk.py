@@ -46,6 +46,26 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
         )
 
 
+def changed_files(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
+    """One finding for each distribution with files of another size, but those ``explained``."""
+    for owner, paths in environment.inventory.changed:
+        if owner.installer in ("", "conda", "debian") or owner.name in explained:
+            continue
+        names = tuple(environment.relative(each) for each in paths)
+        yield rules.CHANGED_FILE.finding(
+            _not_its_own(owner, names),
+            _location(owner, names[0]),
+            {"files": names},
+            reinstalling(owner),
+            level="note" if len(paths) == len(owner.files) else None,
+        )
+
+
+def _not_its_own(owner: Distribution, names: tuple[str, ...]) -> str:
+    are = "are not the ones" if names[1:] else "is not the one"
+    return f"{_listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
+
+
 class Changed(NamedTuple):
     """Files that are not those that were installed, and what is to be said of them."""
 
@@ -63,9 +83,7 @@ def changed(owner: Distribution, environment: Environment) -> Changed | None:
             if canonicalize_name(info.partition("-")[0]) == owner.name:
                 found = installed.changed(site, info)
                 names = tuple(environment.relative(f"{site}/{each}") for each in found)
-                are = "are not the ones" if names[1:] else "is not the one"
-                said = f"{_listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
-                return Changed(names, said) if names else None
+                return Changed(names, _not_its_own(owner, names)) if names else None
     return None
 
 

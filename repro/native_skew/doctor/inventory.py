@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import compress
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
 _REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
 _OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
+_DIGITS = 18  # of a size
 _WALK = 500_000  # entries of a folder without a RECORD
 
 
@@ -74,7 +76,8 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
         distributions: of two with one name the first counts, as in an import. What no
             distribution lists belongs to a nameless one.
         gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
-        beside: the same of what lies beside the packages, where installers may put it elsewhere.
+        changed: libraries of another size than RECORD has, in the same way.
+        beside: those that it lacks of what lies beside the packages, where installers may put it elsewhere.
         shared: distributions that list one file with different content, by the file's path.
         not_examined: phrases for what could not be read.
         target: what it is for.
@@ -84,6 +87,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     distributions: tuple[Distribution, ...]
     gone: _Gone = ()
     beside: _Gone = ()
+    changed: _Gone = ()
     shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
     not_examined: tuple[str, ...] = ()
     target: Target = Target()
@@ -140,6 +144,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
         distributions=(*kept, *nobodys),
         gone=gone,
         beside=beside,
+        changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),
         shared=tuple(_shared(list(found.values()))),
         not_examined=(
             *([f"the metadata of {_listed(unread)}"] if unread else []),
@@ -203,6 +208,19 @@ def _is_there(path: str, root: str) -> bool:
     return os.path.exists(path) or (  # noqa: PTH110
         root != "" and os.path.exists(rooted.real(root, path))  # noqa: PTH110
     )
+
+
+def _resized(one: Distribution) -> Iterator[str]:
+    """The files of ``one`` whose size is another than RECORD has, and not for being stripped."""
+    for path, said in zip(one.files, one.hashes, strict=False):
+        size = said.rpartition(",")[2]
+        with suppress(OSError):
+            there = os.stat(path).st_size  # noqa: PTH116
+            if size.isdecimal() and str(there) != size:
+                from native_skew.binaries import reference  # noqa: PLC0415  (seldom needed)
+
+                if there > int(size[:_DIGITS]) or not reference.is_stripped(Path(path)):
+                    yield path
 
 
 def _is_hidden(path: str) -> bool:

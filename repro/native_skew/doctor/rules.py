@@ -93,6 +93,17 @@ MISSING_FILE = Rule(
         "is a note."
     ),
 )
+CHANGED_FILE = Rule(
+    id="changed-file",
+    level="warning",
+    title="A module or library is not the one that was installed",
+    description=(
+        "A file has another size than its distribution's RECORD lists, and others of that "
+        "distribution have not: another release, or another distribution, has put its own there. "
+        "Where all have, that is a note. Nothing is said of what was only stripped, and of what "
+        "conda or the system's package manager installed."
+    ),
+)
 SHARED_FILE = Rule(
     id="shared-file",
     level="note",
@@ -242,6 +253,7 @@ RULES = (
     OTHER_ABI,
     VIOLATED_REQUIREMENT,
     PRELOADED_LIBRARY,
+    CHANGED_FILE,
     SHARED_FILE,
     OPTIONAL_MODULE,
     MISSING_DRIVER,

@@ -224,6 +224,23 @@ def test_a_module_that_nobody_asks_for_beside_one_that_is(
     only(diagnose(home), "optional-module" if source else "missing-system-library")
 
 
+@pytest.mark.parametrize(
+    ("name", "optional"), [("libcublas.so.991", True), ("libmore.so.991", False)]
+)
+def test_a_device_s_module_beside_others_that_load(
+    tmp_path: Path, session, name: str, optional: bool
+) -> None:  # type: ignore[no-untyped-def]
+    """cupy_backends, whose modules cupy's compiled ones import where there is CUDA."""
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    needing(site / "backends", session.compiler, name)
+    installed(site, "user", "backends/m.abi3.so")
+    only(diagnose(home), "missing-system-library")
+    library(site / "user", session.compiler, "n.abi3.so", "int PyInit_n(void) { return 0; }\n")
+    installed(site, "user", "backends/m.abi3.so", "user/n.abi3.so")
+    only(diagnose(home), "optional-module" if optional else "missing-system-library")
+
+
 def test_what_the_system_lacks_comes_last_among_errors() -> None:
     def found(rule: str, level: str) -> Finding:
         return Finding(rule=rule, level=level, message="", location=Location())  # type: ignore[arg-type]

@@ -83,7 +83,7 @@ class Explanations:
         }
         self._numbered: set[str] = set()
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
-        self._sound: tuple[str, ...] = ()  # modules that load
+        self._sound: tuple[tuple[str, str], ...] = ()  # modules that load, and whose they are
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
     def of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
@@ -95,7 +95,7 @@ class Explanations:
         reported: set[tuple[str, str]] = set()
         without_number = Counter(_NUMBER.sub("", name) for name in {e.name for e in modules})
         self._numbered = {name for name, number in without_number.items() if number > 1}
-        self._sound = tuple(each.name for each in modules if each.loads)
+        self._sound = tuple((e.name, e.owner.name) for e in modules if e.loads)
         for module in self._without_alternatives(modules):
             for unresolved in module.closure.unresolved:
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
@@ -235,12 +235,23 @@ class Explanations:
             # daal4py imports another module of its own, and no file of it this one; a package
             # that imports none, as PyQt6, leaves each of them to others.
             package = module.name.partition(".")[0]
-            beside = [each for each in self._sound if each.startswith(f"{package}.")]
+            beside = [name for name, _ in self._sound if name.startswith(f"{package}.")]
             optional = use == "if asked" or (
-                use == "unknown" and (numbered or importers.has_face(package, beside, sites))
+                use == "unknown"
+                and (
+                    numbered
+                    or importers.has_face(package, beside, sites)
+                    or self._is_for_device(module)
+                )
             )
             self._is_asked_for[module.name] = optional
         return self._is_asked_for[module.name]
+
+    def _is_for_device(self, module: ExtensionModule) -> bool:
+        """Whether CUDA alone is lacking, and others of its distribution load, as cupy's do."""
+        lacking = [each.name for each in module.closure.unresolved]
+        others = any(owner == module.owner.name for _, owner in self._sound)
+        return others and all(map(system_libraries.is_of_cuda, lacking))
 
     def _is_of_system(self, case: _Case) -> bool:
         """Whether the system should have it: no distribution does, in any version or condition."""

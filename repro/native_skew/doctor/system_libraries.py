@@ -17,7 +17,7 @@ from native_skew.findings import Advice, Finding
 _TABLE = shipped("doctor", "debian_packages.toml")
 _OS_RELEASE_BYTES = 1 << 14
 _CUDA = re.compile(
-    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
+    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|tensor\w*|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
 )
 _WORD = re.compile(r"\blib[\w.+-]*\w")
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")

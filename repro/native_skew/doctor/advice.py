@@ -102,16 +102,23 @@ def installing(
         upgrade=names if upgrade else (),
     )
     kept = Request(requirements=requirements if reinstall else ())
-    found = []
-    for interface in by_tool(list(tabs().values()), installer):
-        try:
-            plan, plain = (
-                interface.render(each, todays_context("", "")) for each in (request, kept)
-            )
-        except Unsupported:
-            continue
-        # A project's files come second.
-        found.append((bool(plan.files), leading_from(plain, (plan,), interface, title)))
+    # What puts the same version there again undoes nothing that a lock says: where the tool itself
+    # has no way of that, as Poetry, another's will do.
+    for word in (installer, "") if reinstall else (installer,):
+        found = []
+        for interface in by_tool(list(tabs().values()), word):
+            try:
+                plan, plain = (
+                    interface.render(each, todays_context("", "")) for each in (request, kept)
+                )
+            except Unsupported:
+                continue
+            if plan.files and word != installer:
+                continue  # another tool's project
+            # A project's files come second.
+            found.append((bool(plan.files), leading_from(plain, (plan,), interface, title)))
+        if found:
+            break
     return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from native_skew.binaries.image import Header
 from native_skew.binaries.loader import Closure, Loaded
@@ -16,7 +17,7 @@ from native_skew.doctor import rules
 from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.inventory import nameless
+from native_skew.doctor.inventory import Inventory, nameless
 from native_skew.findings import Advice, Evidence, Level, Location, Report, Rule
 
 _HEADER = Header(
@@ -45,6 +46,9 @@ def environment(tmp_path: Path) -> Environment:
         "strict/part": "raise ValueError('numpy.dtype size changed')",
         "keeps/__init__": "from . import part\nraise ImportError('version conflict')",
         "keeps/part": "",
+        "refuses/__init__": "",
+        "refuses/part": "",
+        "refuses/user": "from . import part\nraise ImportError('of another version')",
         "deep/__init__": "",
         "deep/inner/__init__": "from . import part",
         "deep/inner/part": "raise ValueError('numpy.dtype size changed')",
@@ -138,6 +142,15 @@ def test_a_package_that_fails_with_its_module_loaded_already(environment: Enviro
     """psutil compares its module's version with its own."""
     (finding,) = confirm(environment, "keeps.part").findings
     assert (finding.rule, finding.evidence) == ("import-fails", {"module": "keeps"})
+
+
+def test_who_refuses_a_module_that_is_not_the_one_installed(environment: Environment) -> None:
+    """PIL.Image compares; PIL does not, and the module imports by itself."""
+    part = module("refuses.part")
+    changed = Inventory(distributions=(), changed=((part.owner, (part.file.path,)),))
+    assert confirm(environment, "refuses.part").findings == ()
+    (finding,) = confirm(replace(environment, inventory=changed), "refuses.part").findings
+    assert (finding.rule, finding.evidence) == ("import-fails", {"module": "refuses.user"})
 
 
 def test_how_a_process_ended_is_said(environment: Environment) -> None:

@@ -110,11 +110,11 @@ def test_a_module_of_another_size_beside_others_that_are_as_installed(
         return [f"{each.rule} {each.level}" for each in diagnose(home).findings]
 
     assert recorded(*sizes) == []
-    assert recorded(sizes[0] - 1, sizes[1]) == ["changed-file warning"]
-    assert recorded(sizes[0] + 1, sizes[1]) == ["changed-file warning"]
+    assert recorded(sizes[0] - 1, sizes[1]) == ["changed-file note"]
+    assert recorded(sizes[0] + 1, sizes[1]) == ["changed-file note"]
     assert recorded(sizes[0] + 1, sizes[1] + 1) == ["changed-file note"]
     assert recorded(sizes[0] - 1, sizes[1], installer="conda") == []
-    assert recorded(10**30, sizes[1]) == ["changed-file warning"]
+    assert recorded(10**30, sizes[1]) == ["changed-file note"]
     (finding,) = diagnose(home).findings
     assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
     made[0].write_bytes(made[0].read_bytes().replace(b".symtab\0", b".symtac\0"))

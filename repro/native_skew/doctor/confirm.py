@@ -115,6 +115,9 @@ def confirmed(
         parts = module.name.split(".")
         parents = [".".join(parts[:n]) for n in range(2, len(parts))]
         by_package.setdefault(parts[0], []).extend((*parents, module.name))
+    users = _users(environment, found)
+    for name in users:
+        by_package.setdefault(name.partition(".")[0], []).append(name)
     outcomes: dict[str, _Outcome] = {}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -146,6 +149,8 @@ def confirmed(
         *_of_modules(report, found, outcomes, environment, said),
         *_of_packages(owners, {each.name for each in found}, outcomes, said),
     ]
+    failing = {each.location.distribution for each in more}
+    more += [e for e in _of_users(users, outcomes, said) if e.location.distribution not in failing]
     return msgspec.structs.replace(
         report,
         findings=rules.arranged([*report.findings, *more]),
@@ -174,6 +179,36 @@ def _packages(
         for _, top in environment.top_level(owner):
             if top not in _NO_PACKAGES:
                 yield top, owner
+
+
+def _users(environment: Environment, modules: list[ExtensionModule]) -> dict[str, Distribution]:
+    """What imports modules that are not those that were installed, and whose it is.
+
+    Such a module may load by itself, and be refused by who compares its version.
+    """
+    changed = {path: owner for owner, paths in environment.inventory.changed for path in paths}
+    return {
+        user: changed[module.file.path]
+        for module in modules
+        if module.file.path in changed
+        for user in importers.users_of(module.name, environment.sites)
+    }
+
+
+def _of_users(
+    users: dict[str, Distribution], outcomes: dict[str, _Outcome], said: _Said
+) -> Iterator[Finding]:
+    """One finding for each distribution whose modules a module of Python refuses."""
+    refused: dict[str, str] = {}
+    for name, owner in users.items():
+        error = outcomes[name].error
+        if error and not error.startswith("ModuleNotFoundError:"):
+            refused.setdefault(owner.name, name)
+    for name in refused.values():
+        owner, error = users[name], outcomes[name].error
+        place = Location(distribution=owner.name, version=owner.version)
+        fails = f"`import {name}` fails: {plain(error)[:_SHOWN]}"
+        yield said.failure(fails, error, owner, place, {"module": name})
 
 
 def _requiring(owner: Distribution, environment: Environment) -> list[str]:

@@ -57,7 +57,6 @@ def changed_files(environment: Environment, explained: Container[str]) -> Iterat
             _location(owner, names[0]),
             {"files": names},
             reinstalling(owner),
-            level="note" if len(paths) == len(owner.files) else None,
         )
 
 

@@ -51,6 +51,17 @@ def use_of(module: str, sites: Sequence[Path]) -> Use:
     return "if asked" if seen else "unknown"
 
 
+def users_of(module: str, sites: Sequence[Path]) -> Iterator[str]:
+    """The modules of Python that import ``module``, of their own package, in any case."""
+    for site in sites:
+        for path in python_files(site / module.partition(".")[0]):
+            with suppress(OSError):
+                data = regular_files.content(str(path), _BYTES)
+                if any(_imports(data, module, _package_of(path, site))):
+                    parts = path.relative_to(site).with_suffix("").parts
+                    yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def has_face(package: str, modules: Iterable[str], sites: Sequence[Path]) -> bool:
     """Whether importing ``package`` itself imports one of its ``modules`` in any case."""
     for site in sites:

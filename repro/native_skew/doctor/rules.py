@@ -95,13 +95,13 @@ MISSING_FILE = Rule(
 )
 CHANGED_FILE = Rule(
     id="changed-file",
-    level="warning",
-    title="A module or library is not the one that was installed",
+    level="note",
+    title="A module or library is not the one that RECORD lists",
     description=(
-        "A file has another size than its distribution's RECORD lists, and others of that "
-        "distribution have not: another release, or another distribution, has put its own there. "
-        "Where all have, that is a note. Nothing is said of what was only stripped, and of what "
-        "conda or the system's package manager installed."
+        "A file has another size than its distribution's RECORD lists: another release, or another "
+        "distribution, has put its own there. Some wheels are published so, and work: --confirm "
+        "imports what imports these modules. Nothing is said of what was only stripped, and of "
+        "what conda or the system's package manager installed."
     ),
 )
 SHARED_FILE = Rule(

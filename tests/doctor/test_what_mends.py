@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,40 @@ def test_a_module_of_another_size_beside_others_that_are_as_installed(
     assert recorded(*sizes) == ["damaged-file error"]  # one cause, one finding
 
 
+def test_an_interpreter_that_lacks_a_library(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+    """A Python that was built with its code in libpython, without that."""
+    home = environment(tmp_path / "env")
+    installed(home / HERE, "own")
+    assert diagnose(home).findings == ()
+    program = home / "bin/python"
+    program.unlink()
+    stand_in = library(tmp_path, session.compiler, "x.so", "int f;", "-Wl,-soname,libpython.so.991")
+    (tmp_path / "main.c").write_text("int main(void) { return 0; }\n")
+    command = [*session.compiler.command, "-o", str(program), str(tmp_path / "main.c")]
+    command += ["-Wl,--no-as-needed", str(stand_in)]
+    subprocess.run(command, check=True, capture_output=True)
+    finding = only(diagnose(home), "missing-interpreter")
+    assert finding.evidence["needed"] == ("libpython.so.991",)
+    assert finding.advice
+
+
 # --- versions
+
+
+@pytest.mark.parametrize(
+    ("requires", "found"), [(">=3.99", True), (">=3.10", False), ("<3", True), ("nonsense", False)]
+)
+def test_a_python_that_is_not_admitted(tmp_path: Path, requires: str, found: bool) -> None:
+    home = environment(tmp_path)
+    site = home / HERE
+    installed(site, "own", more=f"Requires-Python: {requires}\n")
+    installed(site, "other")
+    report = diagnose(home)
+    assert [f"{each.rule} {each.level}" for each in report.findings] == (
+        ["other-python warning"] if found else []
+    )
+    if found:
+        assert first(report.findings[0].advice).endswith(" own")
 
 
 def test_what_links_to_the_provider_moves_too_where_only_a_name_tells(

@@ -61,6 +61,7 @@ class Listed(Installed, frozen=True, kw_only=True):
         hashes: what RECORD says of the content of each library, in their order; or empty. That is
             its hash, a comma, and its size.
         top_level: names of its packages, where no RECORD lists files.
+        requires_python: as written in METADATA; empty where it says nothing.
         problem: why its metadata is not read; empty where it is. Name and version are then those
             of the folder's name.
 
@@ -68,6 +69,7 @@ class Listed(Installed, frozen=True, kw_only=True):
 
     hashes: tuple[str, ...] = ()
     top_level: tuple[str, ...] = ()
+    requires_python: str = ""
     problem: str = ""
 
     @property
@@ -194,6 +196,7 @@ def read_one(info: str) -> Listed:
         libraries=tuple(recorded),
         hashes=tuple(recorded.values()),
         top_level=tops,
+        requires_python=core.requires_python,
         problem=problem,
     )
 

@@ -71,7 +71,7 @@ def examine(
     explanations = Explanations(environment, owners, pins)
     needed = {each.name for module in modules for each in module.closure.unresolved}
     findings: list[Finding] = [
-        *disk.interpreter(environment),
+        *disk.interpreter(environment, loader.process.unresolved),
         *disk.missing_files(environment, needed),
         *explanations.of_modules(modules),
         *explanations.damaged(finder.damaged),
@@ -91,6 +91,7 @@ def examine(
     failing = {each.location.distribution for each in findings if each.level == "error"}
     findings = [
         *disk.changed_files(environment, failing),
+        *disk.for_another_python(environment, failing),
         *system_libraries.together(findings, environment.image),
         *_violated(pins, explained),
     ]

@@ -661,7 +661,8 @@ class Explanations:
         self, consumer: Distribution, provider: Distribution | None, pin: Pin | None
     ) -> tuple[Advice, ...]:
         if provider is None or not provider.name or provider is consumer:
-            return ()
+            # Of what was built for a newer system, a wheel for this one is chosen or made.
+            return reinstalling(consumer)
         return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins, provider)
 
     def _location(self, path: str, owner: Distribution) -> Location:

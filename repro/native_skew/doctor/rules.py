@@ -121,7 +121,8 @@ OTHER_PYTHON = Rule(
     description=(
         "A distribution's modules are named for another version or kind of Python than the "
         "environment's, and there are none for this one: it does not import them. Or all "
-        "packages lie in a folder of another version."
+        "packages lie in a folder of another version. Or a Requires-Python does not admit it, "
+        "which is a warning."
     ),
 )
 MISSING_INTERPRETER = Rule(
@@ -129,8 +130,8 @@ MISSING_INTERPRETER = Rule(
     level="error",
     title="The environment's interpreter is gone",
     description=(
-        "bin/python is a link to an interpreter that is not there: it was removed or upgraded, "
-        "or the environment was copied from another machine."
+        "bin/python is a link to an interpreter that is not there, or one that lacks a library: it "
+        "was removed or upgraded, or the environment was copied from another machine."
     ),
 )
 OPTIONAL_MODULE = Rule(

@@ -61,6 +61,9 @@ def fit(
     of_name = bool(start) and _is_older(start, provider.version)
     if not start and provider.name == "torch" and (match := _TORCH.search(consumer.version)):
         start = f"{match[1]}.{match[2]}"
+    if not start and pin and pin.holds and pin.lowest:
+        # What is installed is admitted and does not fit: the range starts with what was built for.
+        start = match[0] if (match := _LEADING.match(pin.lowest)) else pin.lowest
     if not start and pin and (in_step := _LEADING.match(pin.lowest)):
         # What is released in step, as PyQt6 and PyQt6-Qt6 are: of one series.
         start = in_step[0] if f"{consumer.version}.".startswith(f"{in_step[0]}.") else ""

@@ -141,6 +141,22 @@ def test_an_interpreter_that_lacks_a_library(tmp_path: Path, session) -> None:  
     assert finding.advice
 
 
+@pytest.mark.parametrize("entry", ["PyInit_m", "other"])
+def test_a_library_for_another_processor_is_no_module(tmp_path: Path, session, entry: str) -> None:  # type: ignore[no-untyped-def]
+    """pyepics has its library for each processor, in folders that are named like packages."""
+    home = environment(tmp_path / "env")
+    site = home / HERE
+    made = library(
+        site / "own/arm", session.compiler, "m.so", f"int {entry}(void) {{ return 0; }}\n"
+    )
+    content = bytearray(made.read_bytes())
+    content[18] = 40  # e_machine
+    made.write_bytes(content)
+    installed(site, "own", "own/arm/m.so")
+    found = [each.rule for each in diagnose(home).findings]
+    assert found == (["foreign-architecture"] if entry == "PyInit_m" else [])
+
+
 # --- versions
 
 

@@ -299,6 +299,8 @@ def _of_modules(
     said: _Said,
 ) -> Iterator[Finding]:
     known = {name for each in report.findings for name in _modules_of(each)}
+    ones = (each for each in report.findings if each.rule == rules.OPTIONAL_MODULE.id)
+    done_without = {name for each in ones for name in _modules_of(each)}
     # One finding for all modules of a distribution that fail alike.
     alike: dict[tuple[str, str, bool], tuple[str, list[ExtensionModule]]] = {}
     for module in modules:
@@ -319,7 +321,11 @@ def _of_modules(
             optional = not (
                 package.error
                 or outcome.died
-                or (_OF_BINARIES.search(outcome.error) and _is_wanted(module.name, environment))
+                or (
+                    _OF_BINARIES.search(outcome.error)
+                    and module.name not in done_without
+                    and _is_wanted(module.name, environment)
+                )
             )
             error = package.error or outcome.error
             if said.accounts_for(module.owner, error):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from native_skew.binaries.image import Header
 from native_skew.binaries.loader import Closure, Loaded
@@ -16,7 +17,7 @@ from native_skew.doctor import rules
 from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.inventory import nameless
+from native_skew.doctor.inventory import Inventory, nameless
 from native_skew.findings import Advice, Evidence, Level, Location, Report, Rule
 
 _HEADER = Header(
@@ -35,13 +36,19 @@ def environment(tmp_path: Path) -> Environment:
         "leaves": "import sys; sys.exit(0)",
         "ends": "import os, sys; sys.stderr.write('last words\\n'); os._exit(3)",
         "hangs": "import time; time.sleep(600)",
-        "noisy": "import os, sys; print('{}'); os.write(int(sys.argv[1]), b'{no line\\n')",
+        "noisy": "import os, sys; print('{}'); os.write(os.open(sys.argv[1], 1), b'{no line\\n')",
+        "closes": "import os; os.closerange(0, 4096)",
         "lazy/__init__": "def f():\n    from . import extra",
         "lazy/extra": "raise RuntimeError('no device')",
         "lazy/needed": "raise ImportError('libx.so.1: cannot open shared object file')",
         "lazy/user": "from . import needed",
         "strict/__init__": "from . import part",
         "strict/part": "raise ValueError('numpy.dtype size changed')",
+        "keeps/__init__": "from . import part\nraise ImportError('version conflict')",
+        "keeps/part": "",
+        "refuses/__init__": "",
+        "refuses/part": "",
+        "refuses/user": "from . import part\nraise ImportError('of another version')",
         "deep/__init__": "",
         "deep/inner/__init__": "from . import part",
         "deep/inner/part": "raise ValueError('numpy.dtype size changed')",
@@ -87,6 +94,7 @@ def module(name: str) -> ExtensionModule:
         ("leaves", None, ["import-fails"]),
         ("ends", None, ["import-fails"]),
         ("noisy", None, []),
+        ("closes", None, []),
         ("lazy.extra", None, ["fails-by-itself"]),
         ("lazy.extra", "note", []),  # said already
         ("lazy.needed", None, ["import-fails"]),
@@ -128,6 +136,21 @@ def test_what_hangs_is_ended_and_the_others_are_imported(environment: Environmen
     (finding,) = report.findings
     assert (finding.rule, "no end after 3 s" in finding.message) == ("import-fails", True)
     assert report.looked_at == {"imports": 2}
+
+
+def test_a_package_that_fails_with_its_module_loaded_already(environment: Environment) -> None:
+    """psutil compares its module's version with its own."""
+    (finding,) = confirm(environment, "keeps.part").findings
+    assert (finding.rule, finding.evidence) == ("import-fails", {"module": "keeps"})
+
+
+def test_who_refuses_a_module_that_is_not_the_one_installed(environment: Environment) -> None:
+    """PIL.Image compares; PIL does not, and the module imports by itself."""
+    part = module("refuses.part")
+    changed = Inventory(distributions=(), changed=((part.owner, (part.file.path,)),))
+    assert confirm(environment, "refuses.part").findings == ()
+    (finding,) = confirm(replace(environment, inventory=changed), "refuses.part").findings
+    assert (finding.rule, finding.evidence) == ("import-fails", {"module": "refuses.user"})
 
 
 def test_how_a_process_ended_is_said(environment: Environment) -> None:

@@ -297,6 +297,13 @@ def test_who_else_needs_the_library_is_named_and_moves_with_it(pair: Any) -> Non
     message, command = first(pair.install(other))
     assert "`fake-pvxs` requires that library too, and must move with it" in message
     assert command == "uv sync --upgrade-package fake-pvxs"
+    offered = [
+        each.remedy
+        for finding in diagnose(home).findings
+        for each in finding.advice
+        if each.tool == "uv sync" and finding.rule == "skewed-library"
+    ]
+    assert offered == list(INSTALLERS["uv-sync"].repairs["shared"])
 
 
 def test_the_tool_whose_lock_stands_beside_comes_first(pair: Any) -> None:

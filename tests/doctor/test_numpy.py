@@ -85,7 +85,10 @@ def _distribution(name: str, version: str, *requires: str) -> Distribution:
         ("6.5.3", "shiboken6 (==6.5.3)", "6.8.0", "libs.so.6.5", "libs.so.6.8", "shiboken6==6.5.3"),
         ("6.5.3", "shiboken6", "6.8.0", "libs.so.6.5", "libs.so.6.8", "shiboken6==6.5.*"),
         ("1", "pyarrow>=10", "21.0.0", "liba.so.1500", "liba.so.2100", "pyarrow==15.0.*"),
-        ("1", "pyarrow>=10", "21.0.0", "liba.so.7", "liba.so.9", "pyarrow>=10"),
+        # It is admitted and does not fit: as torchtext 0.18, which asks for torch 2.3 or newer.
+        ("1", "pyarrow>=10", "21.0.0", "liba.so.7", "liba.so.9", "pyarrow==10.*"),
+        ("0.18.0", "torch>=2.3.0", "2.13.0", "", "libtorch.so", "torch==2.3.*"),
+        ("1", "pyarrow>=10", "9.0.0", "liba.so.9", "liba.so.7", "pyarrow>=10"),
         ("6.4.0", "qt6 (>=6.4.0)", "6.11.2", "", "libQt6Core.so.6", "qt6==6.4.*"),
         ("6.6.1", "qt6 (>=6.6.0)", "6.4.3", "", "", "qt6==6.6.*"),
         ("2.1.2+pt21cpu", "torch", "2.4.0", "", "libc10.so", "torch==2.1.*"),

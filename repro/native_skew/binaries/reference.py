@@ -66,3 +66,14 @@ def string_symbol(path: Path, name: str) -> str | None:
             return stream.read(size).rstrip(b"\0").decode("ascii", "replace")
     except _DAMAGES:
         return None
+
+
+def is_stripped(path: Path) -> bool:
+    """Whether ``path`` is an ELF file whose only symbols are those that the loader reads."""
+    if not path.is_file():  # a FIFO would wait for a writer
+        return False
+    try:
+        with path.open("rb") as stream:
+            return ELFFile(stream).get_section_by_name(".symtab") is None
+    except _DAMAGES:
+        return False

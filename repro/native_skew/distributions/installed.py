@@ -7,7 +7,9 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ _WORDS = (b".so", b".dylib", b".pyd", b".dll", b".framework/")  # of libraries' 
 _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
+_HASHED_BYTES = 256 << 20  # of one file: larger ones are not held in memory
 _NO_NAME = "its Name is none that the specifications allow"
 
 
@@ -55,8 +58,10 @@ class Listed(Installed, frozen=True, kw_only=True):
     """An installed distribution, with what matters where nobody vouches for it.
 
     Attributes:
-        hashes: what RECORD says of the content of each library, in their order; or empty.
+        hashes: what RECORD says of the content of each library, in their order; or empty. That is
+            its hash, a comma, and its size.
         top_level: names of its packages, where no RECORD lists files.
+        requires_python: as written in METADATA; empty where it says nothing.
         problem: why its metadata is not read; empty where it is. Name and version are then those
             of the folder's name.
 
@@ -64,6 +69,7 @@ class Listed(Installed, frozen=True, kw_only=True):
 
     hashes: tuple[str, ...] = ()
     top_level: tuple[str, ...] = ()
+    requires_python: str = ""
     problem: str = ""
 
     @property
@@ -190,6 +196,7 @@ def read_one(info: str) -> Listed:
         libraries=tuple(recorded),
         hashes=tuple(recorded.values()),
         top_level=tops,
+        requires_python=core.requires_python,
         problem=problem,
     )
 
@@ -204,6 +211,30 @@ def top_level(info: str) -> tuple[str, ...]:
         if rest == "__init__.py" or (not rest and top.endswith(".py"))
     )
     return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def changed(site: Path | str, info: str) -> tuple[str, ...]:
+    """The files below ``site`` whose content is another than the RECORD of ``info`` lists.
+
+    What is not there, and what is no regular file, is not among them.
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
+    """
+    found = []
+    for line in _bytes(f"{site}/{info}/RECORD", _RECORD_BYTES).splitlines():
+        name, hashed, _ = _row(os.fsdecode(line))
+        kind, _, digest = hashed.partition("=")
+        if kind != "sha256" or name.startswith(("/", "..")) or "\0" in name:
+            continue
+        try:
+            if os.stat(f"{site}/{name}").st_size > _HASHED_BYTES:  # noqa: PTH116
+                continue
+            content = regular_files.content(f"{site}/{name}", _HASHED_BYTES)
+        except OSError:
+            continue
+        own = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        if own != digest:
+            found.append(name)
+    return tuple(found)
 
 
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
@@ -243,21 +274,19 @@ def _recorded(record: bytes) -> Iterator[tuple[str, str]]:
             end = end if end >= 0 else len(record)
             line = os.fsdecode(record[start:end].rstrip(b"\r"))
             at = record.find(word, end)
-            name, hashed = _row(line)
+            name, hashed, size = _row(line)
             if is_library(name) and "\0" not in name:
-                yield name, hashed
+                yield name, f"{hashed},{size}"
 
 
-def _row(line: str) -> tuple[str, str]:
-    """Name and hash of one line of RECORD; nothing of one that is none."""
-    if not line.startswith('"'):
-        name, _, rest = line.partition(",")
-        return name, rest.partition(",")[0]
+def _row(line: str) -> tuple[str, str, str]:
+    """Name, hash and size of one line of RECORD; nothing of one that is none."""
     try:
-        name, hashed, *_ = [*next(csv.reader([line]), []), "", ""]
+        fields = next(csv.reader([line]), []) if line.startswith('"') else line.split(",")
     except csv.Error:
-        return "", ""
-    return name, hashed
+        fields = []
+    name, hashed, size, *_ = [*fields, "", "", ""]
+    return name, hashed, size
 
 
 def _text(path: str) -> str:

@@ -31,7 +31,9 @@ from native_skew.installers import (
 __all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing", "offered", "remaking"]
 
 
-def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice, ...]:
+def fitting(
+    fit: Fit | None, consumer: Distribution, pins: Pins, linking: tuple[str, ...] = ()
+) -> tuple[Advice, ...]:
     """What moves a provider to where ``consumer`` needs it, or the consumer to a newer release.
 
     Whoever else requires the provider, and does not admit it there, is named: the resolver moves
@@ -41,27 +43,33 @@ def fitting(fit: Fit | None, consumer: Distribution, pins: Pins) -> tuple[Advice
         fit: where the provider is needed; None where nothing tells.
         consumer: what was built for another version of it.
         pins: what is required of it.
+        linking: what else links to the provider, and moves with it whatever its metadata says.
 
     """
     moved: tuple[Advice, ...] = ()
     if fit:
         fellows = tuple(
             name
-            for name in pins.requiring(fit.provider)
-            if name != consumer.name and not fit.suits(pins.of_name(name)[fit.provider])
+            for name in pins.requiring(fit.provider, besides=consumer.name)
+            if not fit.suits(pins.of_name(name)[fit.provider])
         )
         moved = installing(
             (str(fit), f"{consumer.name}=={consumer.version}", *fellows),
             consumer.installer,
             "Install the provider that fits",
         )
+    guessed = fit is not None and fit.of_name
     newer = installing(
-        (consumer.name,),
+        (consumer.name, *linking, *((fit.provider,) if fit and guessed else ())),
         consumer.installer,
-        "Take a newer release of the consumer, with what it requires",
+        "Take a newer release of the consumer, with what it requires"
+        + (" and what else links to that" if linking else ""),
         upgrade=True,
     )
-    return (*moved, *newer)
+    if not guessed:
+        return (*moved, *newer)
+    trap = "The index may have no such release any more: a library's name alone tells it."
+    return (*newer, *(replace(each, trap=trap) for each in moved))
 
 
 def installing(
@@ -94,16 +102,23 @@ def installing(
         upgrade=names if upgrade else (),
     )
     kept = Request(requirements=requirements if reinstall else ())
-    found = []
-    for interface in by_tool(list(tabs().values()), installer):
-        try:
-            plan, plain = (
-                interface.render(each, todays_context("", "")) for each in (request, kept)
-            )
-        except Unsupported:
-            continue
-        # A project's files come second.
-        found.append((bool(plan.files), leading_from(plain, (plan,), interface, title)))
+    # What puts the same version there again undoes nothing that a lock says: where the tool itself
+    # has no way of that, as Poetry, another's will do.
+    for word in (installer, "") if reinstall else (installer,):
+        found = []
+        for interface in by_tool(list(tabs().values()), word):
+            try:
+                plan, plain = (
+                    interface.render(each, todays_context("", "")) for each in (request, kept)
+                )
+            except Unsupported:
+                continue
+            if plan.files and word != installer:
+                continue  # another tool's project
+            # A project's files come second.
+            found.append((bool(plan.files), leading_from(plain, (plan,), interface, title)))
+        if found:
+            break
     return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
 
 

@@ -23,12 +23,13 @@ from typing import IO
 import click
 import msgspec
 
-from native_skew.doctor import importers, rules
+from native_skew.doctor import import_errors, importers, rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.inventory import Distribution
-from native_skew.findings import Advice, Evidence, Finding, Location, Report, ordered, plain
+from native_skew.doctor.mending import offered
+from native_skew.findings import Evidence, Finding, Location, Report, plain
 
 LIMIT = 120.0  # seconds for one import
 _CHILD = Path(__file__).with_name("import_child.py")
@@ -44,7 +45,7 @@ _NO_PACKAGES = {"benchmarks", "conftest", "docs", "examples", "scripts", "setup"
 _TOGETHER = 16  # packages of Python alone in one child
 _SHOWN = 400  # characters of an error
 _REPORT_BYTES = 64 << 20  # of one child
-_POLL = 0.5  # seconds
+_POLL = 0.05  # seconds
 
 
 # Errors for which a distribution is installed anew, whatever else of it fails.
@@ -114,6 +115,9 @@ def confirmed(
         parts = module.name.split(".")
         parents = [".".join(parts[:n]) for n in range(2, len(parts))]
         by_package.setdefault(parts[0], []).extend((*parents, module.name))
+    users = _users(environment, found)
+    for name in users:
+        by_package.setdefault(name.partition(".")[0], []).append(name)
     outcomes: dict[str, _Outcome] = {}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -140,14 +144,16 @@ def confirmed(
             if first or not owner.files:
                 again = _imported(program, [*first, *names], folder, limit)
                 outcomes |= {name: again[name] for name in names}
-    said = _Said(report, outcomes)
+    said = _Said(report, outcomes, environment)
     more = [
         *_of_modules(report, found, outcomes, environment, said),
         *_of_packages(owners, {each.name for each in found}, outcomes, said),
     ]
+    failing = {each.location.distribution for each in more}
+    more += [e for e in _of_users(users, outcomes, said) if e.location.distribution not in failing]
     return msgspec.structs.replace(
         report,
-        findings=ordered([*report.findings, *more]),
+        findings=rules.arranged([*report.findings, *more]),
         looked_at={**report.looked_at, "imports": len(outcomes)},
     )
 
@@ -175,6 +181,36 @@ def _packages(
                 yield top, owner
 
 
+def _users(environment: Environment, modules: list[ExtensionModule]) -> dict[str, Distribution]:
+    """What imports modules that are not those that were installed, and whose it is.
+
+    Such a module may load by itself, and be refused by who compares its version.
+    """
+    changed = {path: owner for owner, paths in environment.inventory.changed for path in paths}
+    return {
+        user: changed[module.file.path]
+        for module in modules
+        if module.file.path in changed
+        for user in importers.users_of(module.name, environment.sites)
+    }
+
+
+def _of_users(
+    users: dict[str, Distribution], outcomes: dict[str, _Outcome], said: _Said
+) -> Iterator[Finding]:
+    """One finding for each distribution whose modules a module of Python refuses."""
+    refused: dict[str, str] = {}
+    for name, owner in users.items():
+        error = outcomes[name].error
+        if error and not error.startswith("ModuleNotFoundError:"):
+            refused.setdefault(owner.name, name)
+    for name in refused.values():
+        owner, error = users[name], outcomes[name].error
+        place = Location(distribution=owner.name, version=owner.version)
+        fails = f"`import {name}` fails: {plain(error)[:_SHOWN]}"
+        yield said.failure(fails, error, owner, place, {"module": name})
+
+
 def _requiring(owner: Distribution, environment: Environment) -> list[str]:
     """The packages that require ``owner``, in an extra too: some are to be imported before it."""
     name = re.escape(owner.name).replace("\\-", "[-_.]")
@@ -197,10 +233,14 @@ class _Said:
     Args:
         report: what was found in the files.
         outcomes: of the imports.
+        environment: in which they took place.
 
     """
 
-    def __init__(self, report: Report, outcomes: dict[str, _Outcome]) -> None:
+    def __init__(
+        self, report: Report, outcomes: dict[str, _Outcome], environment: Environment
+    ) -> None:
+        self._environment = environment
         errors = [each for each in report.findings if each.level == "error"]
         self.modules = {name for each in errors for name in _modules_of(each)}
         self.distributions = {name for each in errors for name in _owners_in(each)}
@@ -211,11 +251,18 @@ class _Said:
         self._alike = {each for each in alike if not each.startswith("ModuleNotFoundError:")}
         self._names = {name for each in errors for name in _missing_in(each)}
 
-    def advice_for(self, owner: Distribution) -> tuple[Advice, ...]:
-        """What gives ``owner`` what it requires, where that is not so: most imports fail of it."""
-        return next(
-            (each.advice for each in self._violated if each.location.distribution == owner.name), ()
-        )
+    def failure(
+        self, fails: str, error: str, owner: Distribution, place: Location, evidence: Evidence
+    ) -> Finding:
+        """The finding of an import of ``owner`` that ends with ``error``."""
+        # What it requires and does not have: most imports fail of that.
+        ones = (each for each in self._violated if each.location.distribution == owner.name)
+        if violated := next(ones, None):
+            return rules.IMPORT_FAILS.finding(fails, place, evidence, violated.advice)
+        why, more, advice = import_errors.explained(owner, error, self._environment)
+        fails = f"{fails.removesuffix('.')}. {why}" if why else fails
+        found = rules.IMPORT_FAILS.finding(fails, place, {**evidence, **more}, advice)
+        return next(iter(offered([found], self._environment)))
 
     def accounts_for(self, owner: Distribution, error: str) -> bool:
         """Whether ``error``, of an import of what ``owner`` has, is of a cause that is found."""
@@ -252,6 +299,8 @@ def _of_modules(
     said: _Said,
 ) -> Iterator[Finding]:
     known = {name for each in report.findings for name in _modules_of(each)}
+    ones = (each for each in report.findings if each.rule == rules.OPTIONAL_MODULE.id)
+    done_without = {name for each in ones for name in _modules_of(each)}
     # One finding for all modules of a distribution that fail alike.
     alike: dict[tuple[str, str, bool], tuple[str, list[ExtensionModule]]] = {}
     for module in modules:
@@ -272,7 +321,11 @@ def _of_modules(
             optional = not (
                 package.error
                 or outcome.died
-                or (_OF_BINARIES.search(outcome.error) and _is_wanted(module.name, environment))
+                or (
+                    _OF_BINARIES.search(outcome.error)
+                    and module.name not in done_without
+                    and _is_wanted(module.name, environment)
+                )
             )
             error = package.error or outcome.error
             if said.accounts_for(module.owner, error):
@@ -293,9 +346,8 @@ def _of_modules(
                 evidence,
             )
         else:
-            yield rules.IMPORT_FAILS.finding(
-                fails, _location(first, environment), evidence, said.advice_for(first.owner)
-            )
+            place = _location(first, environment)
+            yield said.failure(fails, error, first.owner, place, evidence)
 
 
 def _is_wanted(module: str, environment: Environment) -> bool:
@@ -312,7 +364,8 @@ def _of_packages(
     said: _Said,
 ) -> Iterator[Finding]:
     """Packages that fail and have no module of their own that the failure was said of."""
-    with_modules = {name.partition(".")[0] for name in modules}
+    # A module may have been loaded before its package failed, and is not imported again.
+    with_modules = {name.partition(".")[0] for name in modules if outcomes[name].error}
     for package, owner in owners.items():
         error = outcomes[package].error
         if not error or package in with_modules or owner.name in said.distributions:
@@ -320,12 +373,9 @@ def _of_packages(
         if not owner.files and error.startswith("ModuleNotFoundError:"):
             continue  # an extra's, or another system's: what is required is said anyway
         if not said.accounts_for(owner, error):
-            yield rules.IMPORT_FAILS.finding(
-                f"`import {package}` fails: {plain(error)[:_SHOWN]}",
-                Location(distribution=owner.name, version=owner.version),
-                {"module": package},
-                said.advice_for(owner),
-            )
+            place = Location(distribution=owner.name, version=owner.version)
+            fails = f"`import {package}` fails: {plain(error)[:_SHOWN]}"
+            yield said.failure(fails, error, owner, place, {"module": package})
 
 
 def _location(module: ExtensionModule, environment: Environment) -> Location:
@@ -362,23 +412,26 @@ def _imported(program: Path, names: list[str], folder: str, limit: float) -> dic
 
 def _run(program: Path, names: list[str], folder: str, limit: float) -> tuple[list[_Line], str]:
     """What one child says, and how it ended; empty where it came to its end."""
-    reading, writing = os.pipe()
-    with os.fdopen(reading, "rb") as stream, tempfile.TemporaryFile(dir=folder) as errors:
-        try:
-            child = subprocess.Popen(
-                [str(program), "-B", str(_CHILD), str(writing), *names],
-                cwd=folder,  # nothing of the working folder is imported
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                pass_fds=(writing,),
-                start_new_session=True,
-            )
-        except OSError as error:
-            os.close(writing)
-            return [], f"{program}: {error.strerror}"
-        os.close(writing)
-        lines, hung = _read(stream, child, limit)
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as own,
+        tempfile.TemporaryFile(dir=folder) as errors,
+    ):
+        pipe = f"{own}/report"
+        os.mkfifo(pipe)
+        # With a writer of our own, the child's is none that ends it.
+        with open(os.open(pipe, os.O_RDWR), "rb", buffering=0) as stream:  # noqa: PTH123
+            try:
+                child = subprocess.Popen(
+                    [str(program), "-B", str(_CHILD), pipe, *names],
+                    cwd=folder,  # nothing of the working folder is imported
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                return [], f"{program}: {error.strerror}"
+            lines, hung = _read(stream, child, limit)
         # Its own group, which it started: what an import has left running ends with it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -395,7 +448,7 @@ def _read(
 ) -> tuple[list[_Line], bool]:
     """The lines until the child's end, and whether one import took longer than ``limit``.
 
-    The pipe may outlast the child: a process that an import has started can hold it open.
+    Nothing but its process tells the child's end: the pipe is ours.
     """
     found: list[_Line] = []
     rest, size, last = b"", 0, time.monotonic()
@@ -411,8 +464,6 @@ def _read(
                     return found, False
                 continue
             data = os.read(stream.fileno(), 1 << 16)
-            if not data:
-                return found, False
             size += len(data)
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:

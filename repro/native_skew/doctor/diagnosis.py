@@ -25,7 +25,7 @@ from native_skew.doctor.library_owners import Owners
 from native_skew.doctor.mending import offered, required
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.target import Target
-from native_skew.findings import Finding, Location, Report, ordered, plain
+from native_skew.findings import Finding, Location, Report, plain
 
 
 def diagnose(
@@ -69,9 +69,10 @@ def examine(
     )
     modules = finder.modules()
     explanations = Explanations(environment, owners, pins)
+    needed = {each.name for module in modules for each in module.closure.unresolved}
     findings: list[Finding] = [
-        *disk.interpreter(environment),
-        *disk.missing_files(environment),
+        *disk.interpreter(environment, loader.process.unresolved),
+        *disk.missing_files(environment, needed),
         *explanations.of_modules(modules),
         *explanations.damaged(finder.damaged),
         *disk.modules_of_another_python(environment, finder.of_another_python),
@@ -87,7 +88,10 @@ def examine(
         for each in findings
         if each.rule == rules.OTHER_NUMPY.id
     }
+    failing = {each.location.distribution for each in findings if each.level == "error"}
     findings = [
+        *disk.changed_files(environment, failing),
+        *disk.for_another_python(environment, failing),
         *system_libraries.together(findings, environment.image),
         *_violated(pins, explained),
     ]
@@ -101,7 +105,7 @@ def examine(
             "libraries": len({f.identity for m in modules for f in m.closure.files[1:]}),
             "imports": 0,
         },
-        findings=ordered(offered(findings, environment)),
+        findings=rules.arranged(offered(findings, environment)),
         not_examined=tuple(map(plain, _not_examined(environment, finder, loader))),
     )
     return report, tuple(modules)

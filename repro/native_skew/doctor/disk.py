@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from native_skew.binaries import Unresolved
+from native_skew.distributions import installed
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.mending import reinstalling, remaking
+from native_skew.doctor.mending import moving, reinstalling, remaking
 from native_skew.findings import Evidence, Finding, Location
 
 _SHOWN = 3  # names in a sentence; all are in the evidence
 _OF_TESTS = {"test", "tests", "testing"}
 
 
-def missing_files(environment: Environment) -> Iterator[Finding]:
-    """One finding for each distribution whose own files are not all there."""
-    for owner, paths in environment.inventory.gone:
+def missing_files(environment: Environment, needed: Container[str]) -> Iterator[Finding]:
+    """One finding for each distribution whose own files are not all there.
+
+    What lies beside the packages may have been put elsewhere, unless it is among the names
+    ``needed`` that are not found.
+    """
+    inventory = environment.inventory
+    lost = (pair for pair in inventory.beside if any(PurePath(p).name in needed for p in pair[1]))
+    for owner, paths in (*inventory.gone, *lost):
         names = tuple(environment.relative(each) for each in paths)
         # Slim images leave tests out on purpose.
         of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
@@ -34,6 +48,46 @@ def missing_files(environment: Environment) -> Iterator[Finding]:
             reinstalling(owner),
             level="note" if of_tests else None,
         )
+
+
+def changed_files(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
+    """One finding for each distribution with files of another size, but those ``explained``."""
+    for owner, paths in environment.inventory.changed:
+        if owner.installer in ("", "conda", "debian") or owner.name in explained:
+            continue
+        names = tuple(environment.relative(each) for each in paths)
+        yield rules.CHANGED_FILE.finding(
+            _not_its_own(owner, names),
+            _location(owner, names[0]),
+            {"files": names},
+            reinstalling(owner),
+        )
+
+
+def _not_its_own(owner: Distribution, names: tuple[str, ...]) -> str:
+    are = "are not the ones" if names[1:] else "is not the one"
+    return f"{_listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
+
+
+class Changed(NamedTuple):
+    """Files that are not those that were installed, and what is to be said of them."""
+
+    files: tuple[str, ...]
+    sentence: str
+
+
+def changed(owner: Distribution, environment: Environment) -> Changed | None:
+    """The files of ``owner`` that something else has put there; None where there is none.
+
+    All of them are read: this is for what is known to fail.
+    """
+    for site in environment.sites:
+        for info in installed.info_folders(site):
+            if canonicalize_name(info.partition("-")[0]) == owner.name:
+                found = installed.changed(site, info)
+                names = tuple(environment.relative(f"{site}/{each}") for each in found)
+                return Changed(names, _not_its_own(owner, names)) if names else None
+    return None
 
 
 def shared_files(environment: Environment) -> Iterator[Finding]:
@@ -118,8 +172,24 @@ def of_several(owners: list[Distribution]) -> Evidence:
     return {"distributions": tuple(each.name for each in owners)} if owners[1:] else {}
 
 
-def interpreter(environment: Environment) -> Iterator[Finding]:
-    """A base interpreter that is gone, and packages in folders that nothing searches."""
+def interpreter(
+    environment: Environment, unresolved: Iterable[Unresolved] = ()
+) -> Iterator[Finding]:
+    """An interpreter that is gone or cannot be started, and packages that none searches for.
+
+    Args:
+        environment: what is looked at.
+        unresolved: what the interpreter's own file lacks.
+
+    """
+    if names := tuple(dict.fromkeys(each.name for each in unresolved)):
+        yield rules.MISSING_INTERPRETER.finding(
+            f"`bin/python` needs {_listed(names)}, and is not started without: nothing in this "
+            "environment can be run. Install that Python again, or make the environment anew.",
+            Location(file="bin/python"),
+            {"needed": names},
+            remaking(environment, environment.python),
+        )
     if environment.gone:
         yield rules.MISSING_INTERPRETER.finding(
             f"`bin/python` leads to `{environment.gone}`, and no interpreter is there: nothing in "
@@ -138,6 +208,46 @@ def interpreter(environment: Environment) -> Iterator[Finding]:
             {"files": folders, "python": environment.python},
             remaking(environment, _python_of(environment.leftover[0])),
         )
+
+
+def for_another_python(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
+    """One finding for all distributions whose Requires-Python excludes the environment's.
+
+    Args:
+        environment: what is looked at.
+        explained: the names of those of which this is said already.
+
+    """
+    version = environment.full_version or environment.python.rstrip("t")
+    found = [
+        each
+        for each in environment.distributions
+        if each.name not in explained and not _admits(each.requires_python, version)
+    ]
+    if version and found:
+        owners, who, _ = _of_whom(found)
+        wants = ", ".join(sorted({each.requires_python for each in found})[:_SHOWN])
+        yield rules.OTHER_PYTHON.finding(
+            f"{who} {'require' if found[1:] else 'requires'} Python {wants}, and the environment's is "
+            f"{version}. Install a release for it.",
+            _location(owners[0], ""),
+            {"requires_python": wants, "python": version, **of_several(owners)},
+            moving(tuple(each.name for each in owners), owners[0].installer)
+            if all(each.has_valid_names for each in owners)
+            else (),
+            level="warning",
+        )
+
+
+@lru_cache
+def _admits(requires_python: str, python: str) -> bool:
+    """Where the third number is not known, either end of the minor release will do."""
+    versions = [python] if python.count(".") > 1 else [f"{python}.0", f"{python}.99"]
+    try:
+        specifier = SpecifierSet(requires_python)
+        return any(specifier.contains(Version(each), prereleases=True) for each in versions)
+    except ValueError:
+        return True  # nothing can be said of what is no version
 
 
 def _python_of(site: Path) -> str:

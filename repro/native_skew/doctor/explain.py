@@ -8,17 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+from packaging.requirements import Requirement
+
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
-from native_skew.distributions import library_names
-from native_skew.doctor import importers, rules, system_libraries
+from native_skew.distributions import library_names, stem
+from native_skew.doctor import disk, importers, rules, system_libraries
 from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped
-from native_skew.doctor.mending import fitting, reinstalling, required
-from native_skew.doctor.pins import Pin, Pins
+from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
+from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Advice, Evidence, Finding, Location
 
@@ -37,7 +40,9 @@ _FRAMEWORKS = {
 }
 # What auditwheel calls a library that it copies into a wheel: libfoo-1a2b3c4d.so.1
 _VENDORED = re.compile(r"-[0-9a-f]{8}(\.|$)")
+_OF_SYSTEM = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
 _NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[-_.\d]")
 _SHOWN = 6  # names in a sentence; all are in the evidence
 
 
@@ -70,11 +75,15 @@ class Explanations:
 
     def __init__(self, environment: Environment, owners: Owners, pins: Pins) -> None:
         self._environment, self._owners, self._pins = environment, owners, pins
+        inventory = environment.inventory
         self._gone = {
-            path.rpartition("/")[2] for _, paths in environment.inventory.gone for path in paths
+            path.rpartition("/")[2]
+            for _, paths in (*inventory.gone, *inventory.beside)
+            for path in paths
         }
         self._numbered: set[str] = set()
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
+        self._sound: tuple[tuple[str, str], ...] = ()  # modules that load, and whose they are
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
     def of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
@@ -86,7 +95,8 @@ class Explanations:
         reported: set[tuple[str, str]] = set()
         without_number = Counter(_NUMBER.sub("", name) for name in {e.name for e in modules})
         self._numbered = {name for name, number in without_number.items() if number > 1}
-        for module in _without_alternatives(modules):
+        self._sound = tuple((e.name, e.owner.name) for e in modules if e.loads)
+        for module in self._without_alternatives(modules):
             for unresolved in module.closure.unresolved:
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
                 if unresolved.name in self._gone:
@@ -129,10 +139,26 @@ class Explanations:
         ]
         yield from map(self._undefined, without.values())
         yield from self._missing(rest)
-        for skew in skews.values():
+        for key, skew in skews.items():
             holder = skew.pin.holder if skew.pin else skew.consumer
             self.explained.add((holder.name, skew.provider.name))
-            yield skew_finding(skew, self._environment, self._pins)
+            linking = self._linking(modules, skew) | {n for n, of, _ in skews if of == key[1]}
+            others = tuple(sorted(linking - {skew.consumer.name, skew.provider.name, ""}))
+            yield skew_finding(replace(skew, linking=others), self._environment, self._pins)
+
+    def _without_alternatives(self, modules: list[ExtensionModule]) -> list[ExtensionModule]:
+        """``modules`` without the alternatives to one that loads, or lacks what is gone alone."""
+        sound = {each.name for each in modules if each.loads or self._has_all(each)}
+        return [
+            each
+            for each in modules
+            if not each.variant or each.loads or each.preloaded or each.name not in sound
+        ]
+
+    def _has_all(self, module: ExtensionModule) -> bool:
+        """Whether what ``module`` lacks is loaded first, or is said of whom that was lost by."""
+        gone = all(each.name in self._gone for each in module.closure.unresolved)
+        return bool(module.preloaded or gone) and not (module.undefined or module.missing_versions)
 
     def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
         """Files that an import would open and that cannot be loaded."""
@@ -202,12 +228,30 @@ class Explanations:
 
     def _is_optional(self, module: ExtensionModule) -> bool:
         if module.name not in self._is_asked_for:
-            use = importers.use_of(module.name, self._environment.sites)
+            sites = self._environment.sites
+            use = importers.use_of(module.name, sites)
             # _ffmpeg5 and _ffmpeg6: its package tries one after the other.
             numbered = _NUMBER.sub("", module.name) in self._numbered
-            optional = use == "if asked" or (use == "unknown" and numbered)
+            # daal4py imports another module of its own, and no file of it this one; a package
+            # that imports none, as PyQt6, leaves each of them to others.
+            package = module.name.partition(".")[0]
+            beside = [name for name, _ in self._sound if name.startswith(f"{package}.")]
+            optional = use == "if asked" or (
+                use == "unknown"
+                and (
+                    numbered
+                    or importers.has_face(package, beside, sites)
+                    or self._is_for_device(module)
+                )
+            )
             self._is_asked_for[module.name] = optional
         return self._is_asked_for[module.name]
+
+    def _is_for_device(self, module: ExtensionModule) -> bool:
+        """Whether CUDA alone is lacking, and others of its distribution load, as cupy's do."""
+        lacking = [each.name for each in module.closure.unresolved]
+        others = any(owner == module.owner.name for _, owner in self._sound)
+        return others and all(map(system_libraries.is_of_cuda, lacking))
 
     def _is_of_system(self, case: _Case) -> bool:
         """Whether the system should have it: no distribution does, in any version or condition."""
@@ -218,7 +262,7 @@ class Explanations:
             return True
         if _VENDORED.search(name) or "/" in name:
             return False
-        if self._absent(case.consumer):
+        if self._absent(case.consumer) or self._built_in(case):
             return False
         sites = tuple(f"{site}/" for site in self._environment.sites)
         own = {self._top(path) for path in case.consumer.files}
@@ -227,6 +271,24 @@ class Explanations:
         inside = [each for each in unresolved.needer.folders if f"{each}/".startswith(sites)]
         # Where its own libraries lie, those of others are not sought, but for what was built here.
         return not any(case.consumer.built_here or self._top(each) not in own for each in inside)
+
+    def _built_in(self, case: _Case) -> tuple[str, ...]:
+        """The folders outside of the environment in which what was built here looks for libraries.
+
+        A published wheel may name folders of the machine that built it, and nobody looks there.
+        """
+        own = case.consumer
+        editable = not own.name or "editable" in own.direct_url
+        if not (own.built_here or editable):
+            return ()
+        sites = tuple(f"{site}/" for site in self._environment.sites)
+        return tuple(
+            each
+            for each in case.unresolved.needer.folders
+            if not f"{each}/".startswith(_OF_SYSTEM)
+            # An editable install's build folder lies beside its sources.
+            and (not f"{each}/".startswith(sites) or (editable and not os.path.isdir(each)))  # noqa: PTH112
+        )
 
     def _top(self, path: str) -> str:
         """The folder or file of a site in which ``path`` lies."""
@@ -251,7 +313,10 @@ class Explanations:
         )
         it = "them" if names[1:] else "it"
         where = f"Install {it} with the system's package manager."
-        if any(map(system_libraries.is_of_cuda, names)):
+        extra, wanted = self._extra(first.consumer, names)
+        if wanted:
+            where = f"{first.consumer.title} requires what ships {it} in its extra `{extra}`."
+        elif any(map(system_libraries.is_of_cuda, names)):
             where = f"CUDA's come with NVIDIA's wheels, or with its toolkit: no system's package has {it}."
         return rules.MISSING_SYSTEM_LIBRARY.finding(
             f"{_who(place, paths)} {listed}{more}, and the system has no such "
@@ -262,10 +327,30 @@ class Explanations:
                 "module": first.module.name,
                 "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
                 "by_way_of": _by_way_of(first.unresolved),
+                **({"extra": extra, "requires": wanted} if wanted else {}),
                 **self._all_files(paths),
             },
-            system_libraries.advise(names, self._environment.image),
+            installing(wanted, first.consumer.installer)
+            if wanted
+            else system_libraries.advise(names, self._environment.image),
         )
+
+    def _extra(self, consumer: Distribution, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """The extra of ``consumer`` that brings the libraries ``names``, and what that requires.
+
+        That is where most of them are in a requirement's name, as ``libcublas.so.12`` is in
+        ``nvidia-cublas-cu12``; nothing where none is, or all of it is installed.
+        """
+        there = {each.name for each in self._environment.distributions}
+        words = {_WORD.split(stem(each).removeprefix("lib"))[0].lower() for each in names}
+        best: tuple[str, tuple[str, ...]] = ("", ())
+        most = 0
+        for extra, requirements in of_extras(consumer).items():
+            absent = tuple(e for e in requirements if Requirement(e).name not in there)
+            parts = {part for each in absent for part in Requirement(each).name.split("-")}
+            if len(words & parts) > most:
+                best, most = (extra, absent), len(words & parts)
+        return best
 
     def _optional(self, cases: list[_Case]) -> Finding:
         first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
@@ -286,11 +371,7 @@ class Explanations:
         if self._owners.named(unresolved.name):
             return None
         pins = self._pins.of(consumer)
-        # A wheel's copies of one library differ in how much of the version the name has.
-        by_version = sorted(
-            self._owners.other_versions(unresolved.name),
-            key=lambda each: -len(library_names.version(each.name)),
-        )
+        by_version = _by_version(self._owners.other_versions(unresolved.name))
         related = [
             each
             for each in by_version
@@ -299,6 +380,13 @@ class Explanations:
         if not related:  # openvino-genai requires openvino by way of its tokenizers alone
             pins = self._pins.in_turn(consumer)
             related = [each for each in by_version if each.owner.name in pins]
+        if not related:  # a part that the provider has no longer, beside parts that it has
+            related = [
+                each
+                for each in _by_version(self._owners.of_family(unresolved.name))
+                if each.owner.name not in ("", consumer.name)
+                and self._is_sought(unresolved.needer, each)
+            ]
         if not related:
             return self._framework_skew(consumer, unresolved, module)
         # What it requires comes before what merely lies where it looks.
@@ -307,7 +395,7 @@ class Explanations:
         cause: Cause = "unstamped"
         if pin and not pin.holds:
             cause = "stamped"
-        elif pin and pin.bounded:
+        elif pin and pin.bounded and consumer.built_here:
             cause = "stale"
         return Skew(
             cause=cause,
@@ -319,6 +407,14 @@ class Explanations:
             needed=(unresolved.name,),
             shipped=(best.name,),
         )
+
+    def _linking(self, modules: list[ExtensionModule], skew: Skew) -> set[str]:
+        """The distributions whose modules load a library of the provider."""
+        return {
+            module.owner.name
+            for module in modules
+            if any(self._owners.of(each.path) is skew.provider for each in module.libraries)
+        }
 
     def _framework_skew(
         self, consumer: Distribution, unresolved: Unresolved, module: ExtensionModule
@@ -359,7 +455,10 @@ class Explanations:
         needs = _needs(place, unresolved, more)
         if unresolved.damaged:
             return rules.DAMAGED_FILE.finding(
-                f"{needs}, and the loader stops at {unresolved.damaged}.", place, evidence
+                f"{needs}, and the loader stops at {unresolved.damaged}.",
+                place,
+                evidence,
+                reinstalling(self._owners.of(unresolved.damaged.partition(": ")[0]) or consumer),
             )
         if _LIBCS.fullmatch(unresolved.name):
             owners = list({each.consumer.name: each.consumer for each in cases}.values())
@@ -382,11 +481,19 @@ class Explanations:
                 place,
                 evidence,
             )
+        if built_in := self._built_in(cases[0]):
+            return rules.MISSING_LIBRARY.finding(
+                f"{needs}, looks for it in `{'`, `'.join(built_in[:_SHOWN])}`, where it was built, "
+                f"and it is not there. Build {consumer.title or 'it'} again.",
+                place,
+                {**evidence, "looked_in": built_in},
+            )
         return rules.MISSING_LIBRARY.finding(
             f"{needs}, looks for it inside of the environment, and no installed distribution "
             f"ships it. Reinstall {consumer.title or 'it'}, or install what it was built with.",
             place,
             evidence,
+            reinstalling(consumer) if _VENDORED.search(unresolved.name) else (),
         )
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
@@ -446,8 +553,21 @@ class Explanations:
                 "requires": tuple(pin.text for pin in absent),
                 **self._all_files(paths),
             },
-            required(absent, self._pins, consumer.installer) if consumer.has_valid_names else (),
+            self._advice_of_absent(consumer, absent, names),
         )
+
+    def _advice_of_absent(
+        self, consumer: Distribution, absent: list[Pin], names: tuple[str, ...]
+    ) -> tuple[Advice, ...]:
+        if not consumer.has_valid_names:
+            return ()
+        found = required(absent, self._pins, consumer.installer)
+        # Any version is allowed, the newest is installed, and the name may be an older one's.
+        unbounded = any(map(library_names.version, names)) and not any(p.bounded for p in absent)
+        if unbounded and not consumer.built_here:
+            every = (consumer.name, *(pin.provider for pin in absent))
+            return (*moving(every, consumer.installer), *found)
+        return found
 
     def _undefined(self, modules: list[ExtensionModule]) -> Finding:
         """Symbols that nobody defines, of the modules of one distribution."""
@@ -458,15 +578,19 @@ class Explanations:
         who = f"`{first.name}`" + (
             f" and {len(modules) - 1} more need" if modules[1:] else " needs"
         )
+        changed = disk.changed(first.owner, self._environment) if first.owner.name else None
         return rules.UNDEFINED_SYMBOL.finding(
-            f"{who} {names}{rest}, which no library that it loads defines.",
+            f"{who} {names}{rest}, which no library that it loads defines."
+            f"{f' {changed.sentence}' if changed else ''}",
             self._location(first.file.path, first.owner),
             {
                 "module": first.name,
                 "symbols": symbols,
                 **({"modules": tuple(each.name for each in modules)} if modules[1:] else {}),
                 **self._all_files(tuple(each.file.path for each in modules)),
+                **({"changed": changed.files} if changed else {}),
             },
+            reinstalling(first.owner) if changed else (),
         )
 
     def _undefined_skew(self, module: ExtensionModule) -> Skew | None:
@@ -537,13 +661,19 @@ class Explanations:
         self, consumer: Distribution, provider: Distribution | None, pin: Pin | None
     ) -> tuple[Advice, ...]:
         if provider is None or not provider.name or provider is consumer:
-            return ()
+            # Of what was built for a newer system, a wheel for this one is chosen or made.
+            return reinstalling(consumer)
         return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins, provider)
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(
             file=self._environment.relative(path), distribution=owner.name, version=owner.version
         )
+
+
+def _by_version(shipped: list[Shipped]) -> list[Shipped]:
+    """A wheel's copies of one library differ in how much of the version the name has."""
+    return sorted(shipped, key=lambda each: -len(library_names.version(each.name)))
 
 
 def _framework(library: str) -> str:
@@ -570,20 +700,6 @@ def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> st
 def _who(place: Location, paths: tuple[str, ...]) -> str:
     files = len(set(paths))
     return f"`{place.file}` and {files - 1} more need" if files > 1 else f"`{place.file}` needs"
-
-
-def _without_alternatives(modules: list[ExtensionModule]) -> list[ExtensionModule]:
-    """``modules`` without the alternatives to one that loads, be it by what is loaded first."""
-    sound = {
-        each.name
-        for each in modules
-        if each.loads or (each.preloaded and not (each.undefined or each.missing_versions))
-    }
-    return [
-        each
-        for each in modules
-        if not each.variant or each.loads or each.preloaded or each.name not in sound
-    ]
 
 
 def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:

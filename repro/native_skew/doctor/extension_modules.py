@@ -212,15 +212,17 @@ class ModuleFinder:
             return self._other_module(path, name, variant, owner)
         try:
             with Image(path) as image:
+                entry = f"PyInit_{name.rpartition('.')[2]}".encode()
+                by_file = plain and not symbols.defined(image, [entry])
                 if other := self._architecture(image):
+                    if by_file:  # pyepics has its library for each processor
+                        return None
                     here = self._here()
                     self.of_another_system.append(
                         OfAnotherSystem(path=path, owner=owner, system=other, here=here)
                     )
                     return None
                 found = self.loader.adopt(path, image)
-                entry = f"PyInit_{name.rpartition('.')[2]}".encode()
-                by_file = plain and not symbols.defined(image, [entry])
                 if by_file and not self._is_for_others(found):
                     return None  # a library that happens to be named like a module
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())

@@ -18,11 +18,19 @@ _SAMPLES = 30
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions of a provider; ``samples`` are some of them, to ask of other requirements."""
+    """Versions of a provider.
+
+    Attributes:
+        samples: some of them, to ask of other requirements.
+        of_name: whether a library's name alone tells them, and they are older than what is
+            installed: the index may have none of them any more.
+
+    """
 
     provider: str
     versions: str
     samples: tuple[str, ...] = ()
+    of_name: bool = False
 
     def __str__(self) -> str:
         return f"{self.provider}{self.versions}"
@@ -50,17 +58,29 @@ def fit(
     start = _of_library(
         provider.version, library_names.version(needed), library_names.version(shipped)
     )
+    of_name = bool(start) and _is_older(start, provider.version)
     if not start and provider.name == "torch" and (match := _TORCH.search(consumer.version)):
         start = f"{match[1]}.{match[2]}"
+    if not start and pin and pin.holds and pin.lowest:
+        # What is installed is admitted and does not fit: the range starts with what was built for.
+        start = match[0] if (match := _LEADING.match(pin.lowest)) else pin.lowest
     if not start and pin and (in_step := _LEADING.match(pin.lowest)):
         # What is released in step, as PyQt6 and PyQt6-Qt6 are: of one series.
         start = in_step[0] if f"{consumer.version}.".startswith(f"{in_step[0]}.") else ""
     if start:
         samples = (start, *(f"{start}.{number}" for number in range(_SAMPLES)))
-        return Fit(provider=provider.name, versions=f"=={start}.*", samples=samples)
+        versions = f"=={start}.*"
+        return Fit(provider=provider.name, versions=versions, samples=samples, of_name=of_name)
     if pin and pin.lowest:
         return Fit(provider=provider.name, versions=str(pin.specifier), samples=(pin.lowest,))
     return None
+
+
+def _is_older(one: str, other: str) -> bool:
+    try:
+        return Version(one) < Version(other)
+    except InvalidVersion:
+        return False
 
 
 def _of_library(installed: str, needed: str, shipped: str) -> str:

@@ -1,7 +1,7 @@
 """Imports modules one after the other, and says of each what came of it: run by ``--confirm``.
 
 Run as a script by the environment's own interpreter, without anything of the kit. It takes the
-number of a file to report to, and the names. A line before each import and one after it, as JSON:
+path of a pipe to report to, and the names. A line before each import and one after it, as JSON:
 whoever reads them sees at which one the process ended.
 """
 
@@ -16,11 +16,14 @@ from collections.abc import Sequence
 _LONGEST = 2000  # characters of an error
 
 
-def _say(report: int, **what: str) -> None:
-    os.write(report, (json.dumps(what) + "\n").encode())
+def _say(report: str, **what: str) -> None:
+    # Opened each time: a module may close all files of its process, as a daemon does.
+    file = os.open(report, os.O_WRONLY)
+    os.write(file, (json.dumps(what) + "\n").encode())
+    os.close(file)
 
 
-def main(report: int, names: Sequence[str]) -> None:
+def main(report: str, names: Sequence[str]) -> None:
     """Imports ``names`` in turn."""
     for name in names:
         _say(report, starts=name)
@@ -33,5 +36,5 @@ def main(report: int, names: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1], sys.argv[2:])
     os._exit(0)  # what a package does at exit is not what is asked

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -48,6 +49,26 @@ def use_of(module: str, sites: Sequence[Path]) -> Use:
                 return "in any case"
             seen = True
     return "if asked" if seen else "unknown"
+
+
+def users_of(module: str, sites: Sequence[Path]) -> Iterator[str]:
+    """The modules of Python that import ``module``, of their own package, in any case."""
+    for site in sites:
+        for path in python_files(site / module.partition(".")[0]):
+            with suppress(OSError):
+                data = regular_files.content(str(path), _BYTES)
+                if any(_imports(data, module, _package_of(path, site))):
+                    parts = path.relative_to(site).with_suffix("").parts
+                    yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def has_face(package: str, modules: Iterable[str], sites: Sequence[Path]) -> bool:
+    """Whether importing ``package`` itself imports one of its ``modules`` in any case."""
+    for site in sites:
+        with suppress(OSError):
+            data = regular_files.content(str(site / package / "__init__.py"), _BYTES)
+            return any(any(_imports(data, each, package)) for each in modules)
+    return False
 
 
 def python_files(folder: Path) -> Iterator[Path]:

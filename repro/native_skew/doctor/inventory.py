@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import compress
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
 _REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
 _OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
+_DIGITS = 18  # of a size
 _WALK = 500_000  # entries of a folder without a RECORD
 
 
@@ -64,6 +66,9 @@ def nameless(files: tuple[str, ...]) -> Distribution:
     )
 
 
+_Gone = tuple[tuple[Distribution, tuple[str, ...]], ...]
+
+
 class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """What is installed.
 
@@ -71,6 +76,8 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
         distributions: of two with one name the first counts, as in an import. What no
             distribution lists belongs to a nameless one.
         gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
+        changed: libraries of another size than RECORD has, in the same way.
+        beside: those that it lacks of what lies beside the packages, where installers may put it elsewhere.
         shared: distributions that list one file with different content, by the file's path.
         not_examined: phrases for what could not be read.
         target: what it is for.
@@ -78,7 +85,9 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     distributions: tuple[Distribution, ...]
-    gone: tuple[tuple[Distribution, tuple[str, ...]], ...] = ()
+    gone: _Gone = ()
+    beside: _Gone = ()
+    changed: _Gone = ()
     shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
     not_examined: tuple[str, ...] = ()
     target: Target = Target()
@@ -126,13 +135,21 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     if target.system == "linux":
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
-    kept, gone = _on_disk([each for key, each in found.items() if key], inside, root)
+    hidden: list[str] = []
+    kept, gone, beside = _on_disk(
+        [each for key, each in found.items() if key], inside, root, hidden
+    )
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
         gone=gone,
+        beside=beside,
+        changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),
         shared=tuple(_shared(list(found.values()))),
-        not_examined=(f"the metadata of {_listed(unread)}",) if unread else (),
+        not_examined=(
+            *([f"the metadata of {_listed(unread)}"] if unread else []),
+            *([f"{len(hidden)} libraries in folders without permission"] if hidden else []),
+        ),
         target=target,
     )
 
@@ -163,24 +180,27 @@ def _give(stray: list[str], site: Path, ones: list[Listed], found: dict[str, Dis
 
 
 def _on_disk(
-    distributions: list[Distribution], inside: tuple[str, ...], root: str
-) -> tuple[list[Distribution], tuple[tuple[Distribution, tuple[str, ...]], ...]]:
-    """The distributions with the files that are there, and those files that are not.
+    distributions: list[Distribution], inside: tuple[str, ...], root: str, hidden: list[str]
+) -> tuple[list[Distribution], _Gone, _Gone]:
+    """The distributions with the files that are there, and those that are not: see Inventory.
 
-    What lies beside the packages, as scripts and data do, may be put elsewhere by an installer.
+    ``hidden`` grows by those of which this user may not know.
     """
-    kept, gone = [], []
+    kept, gone, beside = [], [], []
     for each in distributions:
         missing = tuple([path for path in each.files if not _is_there(path, root)])
         if missing:
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
             each = msgspec.structs.replace(each, files=there)  # noqa: PLW2901
-            own = tuple(p for p in missing if p.startswith(inside) and _LIBRARY.search(p))
-            if own:
+            hidden += [path for path in missing if _is_hidden(path)]
+            libraries = [p for p in missing if _LIBRARY.search(p) and p not in hidden]
+            if own := tuple(path for path in libraries if path.startswith(inside)):
                 gone.append((each, own))
+            if others := tuple(path for path in libraries if not path.startswith(inside)):
+                beside.append((each, others))
         kept.append(each)
-    return kept, tuple(gone)
+    return kept, tuple(gone), tuple(beside)
 
 
 def _is_there(path: str, root: str) -> bool:
@@ -188,6 +208,27 @@ def _is_there(path: str, root: str) -> bool:
     return os.path.exists(path) or (  # noqa: PTH110
         root != "" and os.path.exists(rooted.real(root, path))  # noqa: PTH110
     )
+
+
+def _resized(one: Distribution) -> Iterator[str]:
+    """The files of ``one`` whose size is another than RECORD has, and not for being stripped."""
+    for path, said in zip(one.files, one.hashes, strict=False):
+        size = said.rpartition(",")[2]
+        with suppress(OSError):
+            there = os.stat(path).st_size  # noqa: PTH116
+            if size.isdecimal() and str(there) != size:
+                from native_skew.binaries import reference  # noqa: PLC0415  (seldom needed)
+
+                if there > int(size[:_DIGITS]) or not reference.is_stripped(Path(path)):
+                    yield path
+
+
+def _is_hidden(path: str) -> bool:
+    try:
+        os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return False
 
 
 def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Distribution, ...]]]:

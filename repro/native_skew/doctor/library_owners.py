@@ -54,6 +54,16 @@ class Owners:
         """The files of that stem under another name."""
         return [each for each in self._by_stem.get(stem(name), ()) if each.name != name]
 
+    def of_family(self, name: str) -> list[Shipped]:
+        """The files whose stem has the same word before its first ``_``, as ``libboost_`` has."""
+        family, _, rest = stem(name).partition("_")
+        return [
+            each
+            for known, several in self._by_stem.items()
+            if rest and known.startswith(f"{family}_")
+            for each in several
+        ]
+
     def of_stem(self, name: str) -> list[str]:
         """The paths of those that differ from ``name`` in the version at most."""
         return [each.path for each in self._by_stem.get(stem(name), ())]

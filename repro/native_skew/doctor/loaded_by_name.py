@@ -109,5 +109,5 @@ def _finding(
         Location(file=files[0], distribution=owner.name, version=owner.version),
         {"needed": names, "files": files},
         system_libraries.advise(names, environment.image),
-        level="warning" if how == "ctypes" else None,
+        level="warning" if how == "ctypes" else "note",
     )

@@ -33,7 +33,11 @@ def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
 
 
 def fitting(
-    fit: Fit | None, consumer: Distribution, pins: Pins, older: Distribution | None = None
+    fit: Fit | None,
+    consumer: Distribution,
+    pins: Pins,
+    older: Distribution | None = None,
+    linking: tuple[str, ...] = (),
 ) -> tuple[Advice, ...]:
     """See ``advice.fitting``; where nothing tells the version, ``older`` is what must be newer."""
     from native_skew.doctor import advice  # noqa: PLC0415
@@ -49,7 +53,7 @@ def fitting(
         # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
         together = (older.name, *pins.requiring(older.name))
         return advice.installing(together, consumer.installer, newer, upgrade=True)
-    return advice.fitting(fit, consumer, pins)
+    return advice.fitting(fit, consumer, pins, linking)
 
 
 def rebuilding(
@@ -74,7 +78,7 @@ def rebuilding(
         built_against=built_against,
         stamped=stamped,
         others=tuple(pin.range for name, pin in wanted if name != provider.name),
-        fellows=tuple(n for n in pins.requiring(provider.name) if n != consumer.name),
+        fellows=pins.requiring(provider.name, besides=consumer.name),
         from_source=True,
         installer=consumer.installer,
         python=environment.python.rstrip("t"),
@@ -82,13 +86,44 @@ def rebuilding(
 
 
 def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advice, ...]:
-    """What installs all that is ``wanted``, in versions that whoever requires it admits."""
+    """What installs all that is ``wanted``, in versions that whoever requires it admits.
+
+    Where no version is admitted by all, each of those who require it may have to move.
+    """
+    limits = [pins.on(pin.provider) for pin in wanted]
+    at_odds = {pin for several in limits if not _agree(several) for pin in several}
+    if at_odds:
+        names = {each.holder.name for each in at_odds} | {each.provider for each in at_odds}
+        return moving(tuple(sorted(names)), installer)
+    what = tuple(f"{pin.provider}{','.join(sorted(_specifiers(pin, pins)))}" for pin in wanted)
+    return installing(what, installer)
+
+
+def installing(what: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
+    """What installs ``what`` by the tool that INSTALLER names."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    what = tuple(f"{pin.provider}{','.join(sorted(_specifiers(pin, pins)))}" for pin in wanted)
+    title = "Install what is required"
     if installer == "conda":
-        return conda.installing(what, "Install what is required")
-    return advice.installing(what, installer, "Install what is required")
+        return conda.installing(what, title)
+    return advice.installing(what, installer, title)
+
+
+def moving(names: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
+    """What takes newer releases of ``names``, where nothing tells which go together."""
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    title = "Take newer releases of all of them"
+    if installer == "conda":
+        return conda.installing(names, title, "update")
+    return advice.installing(names, installer, title, upgrade=True)
+
+
+def _agree(pins: Collection[Pin]) -> bool:
+    """Whether one version is admitted by all: one that they name, or just above, or any other."""
+    named = {part.version.removesuffix(".*") for pin in pins for part in pin.specifier}
+    tried = (*named, *(f"{each}.99999" for each in named), "0", "99999")
+    return any(all(pin.admits(each) for pin in pins) for each in tried)
 
 
 def _specifiers(pin: Pin, pins: Pins) -> set[str]:

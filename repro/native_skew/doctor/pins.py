@@ -19,6 +19,7 @@ from native_skew.doctor.inventory import Distribution
 _EXTRA = re.compile(
     r";(?!.*\bor\b).*\bextra\s*==|;\s*\([^()]*\)\s*and\s+extra\s*==\s*(['\"])[^'\"]+\1\s*\Z"
 )
+_IN_EXTRA = re.compile(r";.*\bextra\s*==\s*(['\"])([^'\"]+)\1")
 _LONGEST = 4096  # characters of a requirement
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\Z|;)")
 
@@ -111,9 +112,10 @@ class Pins:
             waiting += more
         return found
 
-    def requiring(self, provider: str) -> tuple[str, ...]:
-        """The names of those that require ``provider``."""
-        return tuple(sorted(name for name, pins in self._of.items() if provider in pins))
+    def requiring(self, provider: str, besides: str = "") -> tuple[str, ...]:
+        """The names of those that require ``provider``, ``besides`` one of them."""
+        found = (name for name, pins in self._of.items() if provider in pins and name != besides)
+        return tuple(sorted(found))
 
     def on(self, provider: str) -> list[Pin]:
         """Those that limit the versions of ``provider``."""
@@ -123,6 +125,22 @@ class Pins:
     def violated(self) -> list[Pin]:
         """Those that do not hold."""
         return [pin for pins in self._of.values() for pin in pins.values() if not pin.holds]
+
+
+def of_extras(holder: Distribution) -> Mapping[str, tuple[str, ...]]:
+    """What ``holder`` requires on this system in an extra alone, as names with versions, by extra."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in holder.requires_dist:
+        extra = _IN_EXTRA.search(text) if len(text) <= _LONGEST else None
+        try:
+            requirement = Requirement(text) if extra else None
+            marker = requirement.marker if requirement else None
+            if extra and requirement and marker and marker.evaluate({"extra": extra[2]}):
+                plain = f"{canonicalize_name(requirement.name)}{requirement.specifier}"
+                found[extra[2]] = (*found.get(extra[2], ()), plain)
+        except (ValueError, RecursionError):
+            continue
+    return found
 
 
 def _pin(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from native_skew.findings import Rule
+from collections.abc import Iterable
+
+from native_skew.findings import Finding, Rule, ordered
 
 SKEWED_LIBRARY = Rule(
     id="skewed-library",
@@ -91,6 +93,17 @@ MISSING_FILE = Rule(
         "is a note."
     ),
 )
+CHANGED_FILE = Rule(
+    id="changed-file",
+    level="note",
+    title="A module or library is not the one that RECORD lists",
+    description=(
+        "A file has another size than its distribution's RECORD lists: another release, or another "
+        "distribution, has put its own there. Some wheels are published so, and work: --confirm "
+        "imports what imports these modules. Nothing is said of what was only stripped, and of "
+        "what conda or the system's package manager installed."
+    ),
+)
 SHARED_FILE = Rule(
     id="shared-file",
     level="note",
@@ -108,7 +121,8 @@ OTHER_PYTHON = Rule(
     description=(
         "A distribution's modules are named for another version or kind of Python than the "
         "environment's, and there are none for this one: it does not import them. Or all "
-        "packages lie in a folder of another version."
+        "packages lie in a folder of another version. Or a Requires-Python does not admit it, "
+        "which is a warning."
     ),
 )
 MISSING_INTERPRETER = Rule(
@@ -116,8 +130,8 @@ MISSING_INTERPRETER = Rule(
     level="error",
     title="The environment's interpreter is gone",
     description=(
-        "bin/python is a link to an interpreter that is not there: it was removed or upgraded, "
-        "or the environment was copied from another machine."
+        "bin/python is a link to an interpreter that is not there, or one that lacks a library: it "
+        "was removed or upgraded, or the environment was copied from another machine."
     ),
 )
 OPTIONAL_MODULE = Rule(
@@ -240,6 +254,7 @@ RULES = (
     OTHER_ABI,
     VIOLATED_REQUIREMENT,
     PRELOADED_LIBRARY,
+    CHANGED_FILE,
     SHARED_FILE,
     OPTIONAL_MODULE,
     MISSING_DRIVER,
@@ -248,3 +263,11 @@ RULES = (
     IMPORTS_AFTER_ALL,
     UNUSED_IGNORE,
 )
+
+
+def arranged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first; in a level what the system lacks comes last.
+
+    Else a desktop's libraries, which a server does without, would hide what mends an import.
+    """
+    return ordered(sorted(findings, key=lambda each: each.rule == MISSING_SYSTEM_LIBRARY.id))

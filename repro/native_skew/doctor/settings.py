@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from native_skew.distributions import regular_files
 from native_skew.doctor import rules
 from native_skew.doctor.errors import SettingsError
-from native_skew.findings import FailOn, Finding, Ignored, Location, Report, ordered
+from native_skew.findings import FailOn, Finding, Ignored, Location, Report
 
 _BYTES = 4 << 20
 
@@ -136,5 +136,5 @@ def applied(report: Report, settings: Settings, file: Path | None) -> Report:
         if number not in used
     ]
     return msgspec.structs.replace(
-        report, findings=ordered(kept), ignored=tuple(ignored), fail_on=settings.fail_on
+        report, findings=rules.arranged(kept), ignored=tuple(ignored), fail_on=settings.fail_on
     )

@@ -40,6 +40,7 @@ class Skew(msgspec.Struct, frozen=True, kw_only=True):
         needed: names of libraries or symbols that are missing.
         shipped: the provider's libraries of the same stems.
         built_against: the provider's version, where the module says it.
+        linking: the other distributions that link to the provider.
 
     """
 
@@ -52,6 +53,7 @@ class Skew(msgspec.Struct, frozen=True, kw_only=True):
     needed: tuple[str, ...]
     shipped: tuple[str, ...]
     built_against: str = ""
+    linking: tuple[str, ...] = ()
 
     def joined(self, other: Skew) -> Skew:
         """Both as one."""
@@ -92,7 +94,6 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         "installer": consumer.installer,
         "imports_pkg_resources": rotten or None,
     }
-    fellows = tuple(n for n in pins.requiring(provider.name) if n != consumer.name)
     return _RULES[skew.cause].finding(
         "; ".join(
             [
@@ -100,7 +101,7 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
                 _pinned(skew),
                 _made(consumer),
                 *_rotten(rotten),
-                *_fellows(fellows),
+                *_fellows(pins.requiring(provider.name, besides=consumer.name)),
             ]
         )
         + ".",
@@ -121,7 +122,7 @@ def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> t
         return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
     found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
-    return fitting(found, consumer, pins)
+    return fitting(found, consumer, pins, linking=skew.linking)
 
 
 def _needs(skew: Skew, file: str) -> str:

@@ -17,8 +17,9 @@ from native_skew.findings import Advice, Finding
 _TABLE = shipped("doctor", "debian_packages.toml")
 _OS_RELEASE_BYTES = 1 << 14
 _CUDA = re.compile(
-    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
+    r"lib(cu(dart|blas|blasLt|dnn\w*|fft|rand|solver|sparse|tensor\w*|pti)|nccl|nvrtc|nvJitLink|nvToolsExt)\.so.*"
 )
+_WORD = re.compile(r"\blib[\w.+-]*\w")
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 # MPI's start ends a process that finds no launcher
 _STARTED_BY = {"libopenmpi3": "openmpi-bin", "libopenmpi40": "openmpi-bin", "libmpich12": "mpich"}
@@ -32,6 +33,20 @@ _FAMILIES = {
 def is_known(name: str) -> bool:
     """Whether ``name`` is a library that wheels are known to take from the system."""
     return name in _table()
+
+
+def named_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The libraries, of those that wheels are known to take from the system, that ``texts`` name.
+
+    By a SONAME, or by what ``ctypes`` or ``cffi`` was asked for, as ``libgobject-2.0-0``.
+    """
+    stems = {name.partition(".so")[0]: name for name in _table()}
+    found = set[str]()
+    for word in _WORD.findall(" ".join(texts)):
+        # Windows' names have the ABI behind a hyphen.
+        spelled = (word, stems.get(word), stems.get(word.rpartition("-")[0]))
+        found.update(each for each in spelled if each and is_known(each))
+    return tuple(sorted(found))
 
 
 def is_of_cuda(name: str) -> bool:
@@ -51,7 +66,8 @@ def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
 
     """
     found = list(findings)
-    ones = [each for each in found if each.rule == MISSING_SYSTEM_LIBRARY.id]
+    # What an extra brings is not the system's.
+    ones = [e for e in found if e.rule == MISSING_SYSTEM_LIBRARY.id and "extra" not in e.evidence]
     needed = [each.evidence["needed"] for each in ones]
     names = {n for each in needed for n in (each if isinstance(each, tuple) else (each,))}
     advice = advise(map(str, names), image) if ones[1:] else ()

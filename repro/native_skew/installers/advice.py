@@ -32,7 +32,8 @@ SCENARIOS: dict[Cause, tuple[str, ...]] = {
     "cached": ("stale-wheel-cache/public-headers",),
     "symbol": ("unversioned-soname",),
 }
-_NAMING_THE_NEWER = ("override", "require-newer")
+_MOVING_OTHERS = ("override", "require-newer")
+_NAMING_THE_NEWER = (*_MOVING_OTHERS, "override-all", "dependency-metadata")
 
 
 class _Case(Roles, frozen=True, kw_only=True):
@@ -80,7 +81,8 @@ def advise(
             nothing tells, then remedies that name it are left out.
         stamped: the consumer's requirement on the provider.
         others: its other requirements.
-        fellows: names of the other installed distributions that require the provider.
+        fellows: names of the other installed distributions that require the provider: a repair
+            that is recorded to mend them too comes before one for a single consumer.
         from_source: whether it was built here.
         python: ``major.minor``.
         installer: INSTALLER's word.
@@ -103,18 +105,19 @@ def advise(
         newer=built_against,
         stamped=stamped,
         others=others,
+        other_consumers=fellows,
     )
     request = Request(
         requirements=(f"{consumer[0]}=={consumer[1]}",),
-        upgrade=fellows,
         build_from_source=(consumer[0],) if from_source else (),
     )
     context = todays_context(consumer[0].replace("-", "_"), python)
     able = [each for each in tabs().values() if cause in each.repairs]
+    causes: tuple[Cause, ...] = ("shared", cause) if cause == "stamped" and fellows else (cause,)
     return tuple(
         advice
         for each in ([INSTALLERS[interface]] if interface else by_tool(able, installer))
-        for name in each.repairs.get(cause, ())
+        for name in next((each.repairs[c] for c in causes if c in each.repairs), ())
         for advice in _advice(name, each, request, case, context)
     )
 
@@ -143,12 +146,14 @@ def _advice(
     remedy = REMEDIES[name]
     if name in _NAMING_THE_NEWER and not case.newer:
         return
-    if name not in _NAMING_THE_NEWER:  # the installed one stays, and what goes with it
-        kept = () if name == "rebuild" else (case.older_range,)
-        request = replace(request, requirements=(*request.requirements, *kept), upgrade=())
+    if name not in (*_NAMING_THE_NEWER, "rebuild"):  # the installed one stays
+        request = replace(request, requirements=(*request.requirements, case.older_range))
+    # What goes with the provider moves with it.
+    upgrade = case.other_consumers if name in _MOVING_OTHERS else ()
+    moved = replace(request, upgrade=upgrade)
     try:
-        plain = interface.render(replace(request, upgrade=()), context)
-        plans = [interface.render(each, context) for each in remedy.apply(request, case)]
+        plain = interface.render(request, context)
+        plans = [interface.render(each, context) for each in remedy.apply(moved, case)]
     except Unsupported:
         return
     shown = leading_from(plain, plans, interface, remedy.title)

@@ -128,7 +128,7 @@ def _project(request: Request, context: RenderContext) -> str:
 
 
 def _lock_sync(request: Request, context: RenderContext) -> Plan:
-    plan = _install(request, context)
+    plan = _install(replace(request, upgrade=()), context)
     *clearing, (*poetry, _) = plan.commands
     return replace(
         plan,

@@ -1,0 +1,104 @@
+"""What mends an import whose failure no file explains, as far as its own words tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from msgspec.structs import replace
+from packaging.requirements import Requirement
+
+from native_skew.binaries import Loader
+from native_skew.distributions import regular_files
+from native_skew.doctor import disk, importers, system_libraries
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.inventory import Distribution
+from native_skew.doctor.mending import installing, moving, reinstalling
+from native_skew.doctor.pins import Pins, of_extras
+from native_skew.findings import Advice, Evidence
+
+_NOT_FOUND = re.compile(
+    r"cannot|can't|could not|unable|failed|found|missing|no such", re.IGNORECASE
+)
+_CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(([^()]*)\)")
+_TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
+_BYTES = 1 << 20
+
+
+def explained(
+    owner: Distribution, error: str, environment: Environment
+) -> tuple[str, Evidence, tuple[Advice, ...]]:
+    """A sentence on why ``owner`` fails with ``error``, what that rests on, and what mends it.
+
+    Nothing of these where its files are as they were installed, and the words name nothing that
+    could be another version.
+    """
+    if changed := disk.changed(owner, environment):
+        return changed.sentence, {"changed": changed.files}, reinstalling(owner)
+    if wanted := tuple(dict.fromkeys(_of_extras(owner, error, environment))):
+        said = f"{owner.title} requires {' or '.join(wanted)} in an extra alone."
+        advice = tuple(a for each in wanted for a in installing((each,), owner.installer))
+        return said, {"requires": wanted}, advice
+    words = [error, *_asked_for(owner, environment)] if _NOT_FOUND.search(error) else []
+    if names := tuple(filter(_lacks(environment), system_libraries.named_in(words))):
+        return (
+            f"The system lacks {', '.join(f'`{each}`' for each in names)}.",
+            {"needed": names},
+            system_libraries.advise(names, environment.image),
+        )
+    if others := tuple(_named(owner, error, environment)):
+        titles = " and ".join(each.title for each in others)
+        said = f"It does not fit {titles}, though no requirement says so."
+        names = tuple(each.name for each in others)
+        return said, {"beside": names}, moving((owner.name, *names), owner.installer)
+    return "", {}, ()
+
+
+def _asked_for(owner: Distribution, environment: Environment) -> Iterator[str]:
+    """What the Python code of ``owner`` has the loader or ``ctypes`` look for."""
+    for site, top in environment.top_level(owner):
+        folder = site / top
+        for path in importers.python_files(folder) if folder.is_dir() else [site / f"{top}.py"]:
+            with suppress(OSError):
+                text = regular_files.text(str(path), _BYTES)
+                for call in _CALL.findall(text) if "ctypes" in text or "dlopen" in text else ():
+                    yield from (f"lib{each.removeprefix('lib')}" for each in _TEXT.findall(call))
+
+
+def _lacks(environment: Environment) -> Callable[[str], bool]:
+    """Whether the environment's processes find no library of a name."""
+    loader = Loader(environment.program, root=environment.image)
+
+    def lacks(name: str) -> bool:
+        program = loader.program
+        if program is None:
+            return True
+        header = replace(program.header, needed=(name,))
+        return bool(loader.closure(replace(program, header=header)).unresolved)
+
+    return lacks
+
+
+def _of_extras(owner: Distribution, error: str, environment: Environment) -> Iterator[str]:
+    """What ``owner`` requires in an extra, is not installed, and is named by ``error``."""
+    there = {each.name for each in environment.distributions}
+    for requirements in of_extras(owner).values():
+        for each in requirements:
+            name = Requirement(each).name
+            if name not in there and _is_named(name, error):
+                yield each
+
+
+def _named(owner: Distribution, error: str, environment: Environment) -> Iterator[Distribution]:
+    """The distributions that ``owner`` requires, if in turn, and that ``error`` names."""
+    pins = Pins(environment.distributions, environment.python, environment.full_version)
+    required = pins.in_turn(owner)
+    for each in environment.distributions:
+        if each.name in required and each.name != owner.name and _is_named(each.name, error):
+            yield each
+
+
+def _is_named(name: str, error: str) -> bool:
+    word = re.sub(r"[-_.]+", "[-_.]", re.escape(name).replace("\\-", "-").replace("\\.", "."))
+    return re.search(rf"(?<![\w/-]){word}(?![\w-])", error, re.IGNORECASE) is not None

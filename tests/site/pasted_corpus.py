@@ -747,8 +747,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "a network failure",
         "error: Failed to fetch: `https://index.example/simple/x/`\n  Caused by: operation timed out",
-        None,
-        None,
+        "server-not-reached",
+        "other",
     ),
     # Whose module it is, where several files are named.
     Case(

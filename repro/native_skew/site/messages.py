@@ -124,8 +124,15 @@ _NOT_FOUND = (
 )
 # Windows's sentence about a function that a DLL lacks: “procedure” in some of its languages.
 _PROCEDURE = (
-    r"(?:procedure|Prozedur|procédure|procedimi?ento|proceso especificado|procedura|procedury|procedur|"
-    r"процедура|プロシージャ|程序|프로시저)"
+    r"(?:procedur|Prozedur|procédure|procedimi?ento|proceso especificado|prosedyr|eljárás|yordam|"
+    r"διαδικασ|процедур|プロシージャ|程序|프로시저)"
+)
+# The loader's word for a missing symbol: glibc's and musl's, FreeBSD's.
+_UNDEFINED = r"[Uu]ndefined symbol:? \"?"
+# Programs that builds call to learn how a library is installed, and other tools of a build.
+_PROGRAM = (
+    r"(?P<program>(?:pg|mysql|mariadb|xml2|xslt|gdal|geos|nc|nf|curl|freetype|llvm|krb5|gsl|icu|cups|"
+    r"odbc|pcre2?|gpgme|net-snmp|sdl2?|wx)[-_]config|nvcc|swig|cmake|ninja|pkg-config)"
 )
 
 
@@ -139,6 +146,13 @@ _BUILD_FAILED = (
     r"Failed to (?:download and )?build|build backend returned an error|metadata-generation-failed|"
     r"subprocess-exited-with-error|did not run successfully|Failed building wheel|BackendUnavailable|"
     r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build"
+)
+
+# What installers print when a server is not reached.
+_NOT_REACHED = (
+    r"Could not fetch URL|connection broken by|ReadTimeoutError|NewConnectionError|NameResolutionError|"
+    r"Max retries exceeded with url|CERTIFICATE_VERIFY_FAILED|invalid peer certificate|CondaHTTPError|CondaSSLError|"
+    r"CONDA HTTP ERROR|Failed to fetch: `|All attempts to connect to"
 )
 
 # Names of modules that are compiled, without the underline at the beginning.
@@ -172,8 +186,8 @@ MESSAGES: tuple[Message, ...] = (
         meaning="No library that was loaded has a symbol that the module calls: it was compiled against "
         "another version of a library, or the library was not loaded.",
         patterns=(
-            rf"undefined symbol: (?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
-            r"symbol (?P<symbol>\w+), version \S+ not defined in file",
+            rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
+            rf"symbol (?P<symbol>\w+),? version \S+ not defined in file (?!{_CUDA})",
             r"undefined symb(?:o|$)(?!l: )",
         ),
         examples=(
@@ -275,6 +289,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"Unable to find a resolution for (?P<provider>{_NAME})",
             r"version solving failed",
             r"UnsatisfiableError\b",
+            r"Could not solve for environment specs",
             r"dependencies could not be resolved",
         ),
         examples=(
@@ -371,13 +386,15 @@ OTHERS: tuple[Other, ...] = (
         advice="Install that program, or take a release that has a wheel for your Python and platform.",
         kind="native",
         patterns=(
-            r"(?P<program>pg_config|mysql_config|xml2-config|nvcc|swig|cmake|ninja|pkg-config)(?: executable)?:? not found",
+            rf"(?<![\w-]){_PROGRAM}(?: executable)?:? (?:command )?not found",
+            rf"'{_PROGRAM}' is not recognized",
+            r"Provide a path to (?P<program>[\w-]+)",
             r"CMake must be installed",
             r"Rust compiler",
             r"Cargo, the Rust package manager, is not installed",
             r"CUDA_HOME environment variable is not set",
             r"Did not find pkg-config",
-            r"No such file or directory: '(?P<program>pg_config|mysql_config|nvcc|swig|cmake|ninja|pkg-config|git)'",
+            rf"No such file or directory: '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
         ),
         rank=0,
     ),
@@ -388,8 +405,9 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"cannot find -l(?P<linked>[\w.+-]+)",
-            r"library '?(?:-l)?[\w.+-]+'? not found for",
-            r"LNK1181: cannot open input file",
+            r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
+            r"ld: (?:library|framework) '(?P<linked>[^'\n]+)' not found",
+            r"LNK1(?:104|181): cannot open (?:input )?file '(?P<linked>[^'\n]+\.lib)'",
         ),
         rank=0,
     ),
@@ -475,6 +493,21 @@ OTHERS: tuple[Other, ...] = (
         patterns=_missing(_TORCH),
         rank=1,
         page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
+    ),
+    Other(
+        id="torchcodec",
+        meaning="torchcodec could not be loaded with any FFmpeg: FFmpeg's libraries are not there, or torchcodec is "
+        "not of the release that belongs to this torch.",
+        advice="The lines below it say which: libavutil.so.… is FFmpeg's (Debian and conda: ffmpeg), an undefined symbol "
+        "is torch's. Its README has the table of releases.",
+        kind="possible",
+        patterns=(
+            r"Could not load lib(?P<consumer>torchcodec)",
+            r"The PyTorch version \((?P<installed>[\w.+]+)\) is not compatible with this version of TorchCodec",
+        ),
+        rank=0,
+        page="errors/torch-extension/",
+        provider="torch",
     ),
     Other(
         id="torchvision-operators",
@@ -567,12 +600,24 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="cuda-not-loaded",
+        meaning="The package did not get a library of CUDA loaded; it does not say why.",
+        advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first: unset it and try again. Else install "
+        "the nvidia-… distributions in the versions that the package requires.",
+        kind="possible",
+        patterns=(r"Unable to load cu[A-Z]\w+\. Is it installed\?", r"The cu[A-Z]\w+ library was not found"),
+        rank=1,
+    ),
+    Other(
         id="cuda-symbol",
         meaning="A library of CUDA lacks a symbol that another file calls: files of two CUDA releases meet.",
         advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first; else install the nvidia-… "
         "distributions in the versions that the package (torch, as a rule) requires.",
         kind="possible",
-        patterns=(rf"undefined symbol: (?P<symbol>{_OF_CUDA}\w*)",),
+        patterns=(
+            rf"{_UNDEFINED}(?P<symbol>{_OF_CUDA}\w*)",
+            rf"symbol (?P<symbol>\w+),? version \S+ not defined in file {_CUDA}",
+        ),
         rank=1,
     ),
     Other(
@@ -645,12 +690,14 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="file-gone",
-        meaning="The file itself is not there. A library that a module needs is named without a folder; "
-        "this is the path of one that somebody asked for.",
+        meaning="A package asks for this very file by its path, and it is not there.",
         advice="Install the package that it belongs to again. In an image, look whether the environment was "
         "copied whole, and to the path that it was made for.",
         kind="native",
-        patterns=(rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",),
+        patterns=(
+            rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
+            r"Shared library with base name '(?P<library>[\w.-]+)' not found",
+        ),
         rank=3,
     ),
     Other(
@@ -672,7 +719,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package again for this Python; look for a folder of another one on PYTHONPATH.",
         kind="native",
         patterns=(
-            rf"undefined symbol: (?P<symbol>{_OF_PYTHON}\w*)",
+            rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
             rf"[Ss]ymbol not found[^\n]*'?(?P<symbol>_{_OF_PYTHON}\w*)",
             r"module was compiled for Python [\d.]+, but the interpreter",
             r"Python version mismatch",
@@ -783,8 +830,8 @@ OTHERS: tuple[Other, ...] = (
         kind="pair",
         patterns=(
             r"Descriptors cannot (?:not )?be created directly",
-            r"incompatible Protobuf Gencode/Runtime versions",
-            r"cannot import name 'builder' from 'google\.protobuf\.internal'",
+            r"(?:incompatible|mismatched) Protobuf Gencode/Runtime version",
+            r"cannot import name '(?:builder|runtime_version|service)' from 'google\.protobuf",
             r"The grpc package installed is at version [^\n]*generated code",
         ),
         rank=1,
@@ -925,6 +972,19 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="macos-too-old",
+        meaning="The file was built for a newer macOS than this one: a library of the system lacks a symbol that it "
+        "calls.",
+        advice="Take a release with a wheel for this macOS, build it here, or use a newer system. Nothing was run on "
+        "macOS for this site.",
+        kind="native",
+        patterns=(
+            r"[Ss]ymbol not found:? '?(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?"
+            r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
+        ),
+        rank=2,
+    ),
+    Other(
         id="macos-symbol",
         meaning="macOS's loader does not find a symbol that the module calls: the library is of another version "
         "than the module was built with, or the system is older.",
@@ -936,6 +996,14 @@ OTHERS: tuple[Other, ...] = (
         ),
         rank=3,
         page="errors/other-platforms/#macos",
+    ),
+    Other(
+        id="windows-memory",
+        meaning="Windows has no memory left to load the file: its paging file is too small.",
+        advice="Enlarge the paging file, or start fewer processes at once (num_workers of a PyTorch DataLoader).",
+        kind="native",
+        patterns=(r"WinError 1455\b", r"The paging file is too small"),
+        rank=1,
     ),
     Other(
         id="windows-procedure",
@@ -963,8 +1031,8 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="windows-dll",
-        meaning="Windows does not find the module's DLL, or a DLL that this one needs; the message does not say "
-        "which.",
+        meaning="Windows did not load the module's DLL: as a rule because it, or a DLL that it needs, is not found; "
+        "the message does not say which.",
         advice="The program Dependencies shows the missing one. Often it is the Visual C++ runtime (install its "
         "redistributable), or the package whose DLL it links to is not installed or of another version. Nothing "
         "was run on Windows for this site.",
@@ -1117,7 +1185,7 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="compiler-failed",
-        meaning="A package is built from source here, and the compiler refuses its sources.",
+        meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
         "compiler; an older Python may be what this release was written for.",
         kind="native",
@@ -1143,15 +1211,26 @@ OTHERS: tuple[Other, ...] = (
         rank=0,
     ),
     Other(
+        id="server-not-reached",
+        meaning="A server was not reached, did not answer in time, or its certificate was not accepted.",
+        advice="Look at the network, the proxy and the certificates that the tool trusts (a company's proxy has its own).",
+        kind="other",
+        patterns=(_NOT_REACHED,),
+        rank=4,
+    ),
+    Other(
         id="no-such-version",
-        meaning="The package, or the version asked for, is not on the index that was asked.",
-        advice="Look at the name, the version and the index; for pre-releases they must be allowed.",
+        meaning="The package, or the version asked for, is not on the index or channel that was asked.",
+        advice="Look at the name, the version and the index; pre-releases must be allowed. An environment.yml that names "
+        "conda's builds holds for one platform only (conda env export --no-builds).",
         kind="other",
         patterns=(
             r"No matching distribution found for (?P<wanted>[\w.-]+)",
             r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
             r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
+            r"nothing provides (?:requested )?(?P<wanted>[\w.-]+)",
         ),
+        within=rf"^(?![\s\S]*(?:{_NOT_REACHED}))",
         rank=0,
     ),
     Other(

@@ -117,6 +117,7 @@
     serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
     dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
+    epics: "pyepics",
   };
   /* Whose a library is, by the beginning of its name. */
   const PROVIDERS = [
@@ -213,23 +214,35 @@
     return PACKAGES[normal(module)] ?? normal(module);
   }
 
-  const PATHS = /(?:site|dist)-packages[\\/]((?:(?:azure|google|nvidia|ruamel|zope)[\\/])?[A-Za-z_][\w-]*)[\w.-]*(?=[\\/.:'"]|$)/gm;
-  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller)$/;
+  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
   /* One package under several names, of which one is installed. */
-  const VARIANT = /^-(?:binary|headless|contrib|contrib-headless|gpu|cpu|cu(?:da)?\d+\w*)$/;
+  const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
-  /* The package of the file in the message; else the one that the traceback above it ends in; else
-     the last in the text. */
-  function owner(text, installed, hit) {
-    const line = text.lastIndexOf("\n", hit) + 1;
-    const end = text.indexOf("\n", hit);
-    const parts = [text.slice(line, end < 0 ? undefined : end), text.slice(0, line), text];
-    for (const part of parts) {
+  const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|zope)[\\\\/.])?";
+  const PATHS = new RegExp(`(?:site|dist)-packages[\\\\/](${NAMESPACE}[A-Za-z_][\\w-]*)[\\w.-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const IMPORT = new RegExp(`^[-> \\d]*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
+  const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib)$/;
+
+  /* The package of the file in the message; else of the import in the line above it; else the one
+     that the traceback above it ends in; else that of a traceback below it. Not the one that the
+     message is about, where another is named. */
+  function owner(text, installed, first) {
+    const start = text.lastIndexOf("\n", first.at) + 1;
+    const end = text.indexOf("\n", first.at);
+    const line = text.slice(start, end < 0 ? undefined : end);
+    const above = text.slice(0, start);
+    const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
+    const crash = text.includes("(most recent call first)"); // faulthandler
+    const [, imported] = (first.kind !== "other" && IMPORT.exec(above.trimEnd().split("\n").pop())) || [];
+    const traced = /Traceback|File "/.test(above) ? [above, below] : [below, above];
+    for (const part of [line, imported && !OF_PYTHON.test(imported) ? `site-packages/${imported}/` : "", ...traced]) {
       /* Where macOS looked for what is missing is no part of who misses it. */
       const paths = [...part.replace(/^\s*(?:Expected in|Reason):.*$/gm, "").matchAll(PATHS)];
-      const [, module] = paths.filter((match) => !RUNNERS.test(match[1])).pop() || [];
+      const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module));
+      const other = own.filter((module) => module !== first.provider);
+      const [module] = (other.length ? other : own).slice(crash ? 0 : -1);
       if (!module) continue;
-      const name = packaged(module.replace(/[\\/]/, "-"));
+      const name = packaged(module.replace(/[\\/.]/, "-"));
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
       return (installed.has(name) || !variant ? name : variant) || undefined;
     }
@@ -294,8 +307,8 @@
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
       const names = built.map((match) => normal(match[1]));
-      const building = !found.length || /^(?:module-missing-in-build|no-)/.test(found[0].id);
-      const failing = building ? undefined : owner(text, versions.installed, found[0].at);
+      const building = !found.length || found[0].kind === "stopped" || /^no-(?!init|gpu)/.test(found[0].id);
+      const failing = building ? undefined : owner(text, versions.installed, found[0]);
       facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : names[names.length - 1]);
     }
     if (facts.consumer && !facts.consumer_version) {

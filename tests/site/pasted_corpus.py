@@ -16,7 +16,7 @@ class Case(msgspec.Struct, frozen=True):
     text: str
     id: str | None
     kind: str | None
-    facts: dict[str, str] = {}
+    facts: dict[str, str | None] = {}
 
 
 TORCH_IN_BUILD = """\
@@ -1585,5 +1585,328 @@ CASES: tuple[Case, ...] = (
         "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
         None,
         None,
+    ),
+    # Whose file the message is about, whatever the traceback says before and after it.
+    Case(
+        "an import that another package reports again",
+        'File "/opt/v/lib/python3.11/site-packages/flash_attn/flash_attn_interface.py", line 10, in <module>\n'
+        "ImportError: /opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so: "
+        "undefined symbol: _ZN3c104cuda9SetDeviceEi\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        'File "/opt/v/lib/python3.11/site-packages/transformers/utils/import_utils.py", line 1603, in _get_module\n'
+        "RuntimeError: Failed to import transformers.models because of the following error\n",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "flash-attn"},
+    ),
+    Case(
+        "a file on a line of its own",
+        "ImportError:\n/opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so\n"
+        ": undefined symbol: _ZN3c104cuda9SetDeviceEi\n"
+        "│ /opt/v/lib/python3.11/site-packages/transformers/utils/import_utils.py:15 │\n",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "flash-attn"},
+    ),
+    Case(
+        "another package's warning below",
+        "Warning: Could not load attentions: DLL load failed while importing _fused: 找不到指定的程序。\n"
+        "WARNING: nodes not available: cannot import name 'Flags' from 'onnxruntime.capi._pybind_state' "
+        "(D:\\app\\Lib\\site-packages\\onnxruntime\\capi\\_pybind_state.py)",
+        "windows-procedure",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "the message above its traceback",
+        "ImportError: libGL.so.1: cannot open shared object file: No such file or directory\nTraceback:\n"
+        'File "/v/lib/python3.9/site-packages/streamlit/script_runner.py", line 332, in _run_script\n'
+        'File "/v/lib/python3.9/site-packages/cv2/__init__.py", line 5, in <module>\n',
+        "system-library",
+        "native",
+        {"consumer": "opencv-python"},
+    ),
+    Case(
+        "a package of a namespace",
+        "E   ImportError: /v/lib/python3.10/site-packages/google/protobuf/pyext/_message.cpython-310-x86_64-linux-gnu.so: "
+        "undefined symbol: _ZN6google8protobuf2io17SafeDoubleToFloatEd",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "protobuf"},
+    ),
+    Case(
+        "a namespace of many packages",
+        "ImportError: /v/lib/python3.10/site-packages/google/cloud/_x.so: undefined symbol: thing",
+        "undefined-symbol",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a variant of a package",
+        "onnxruntime-gpu    1.18.0\n"
+        "ImportError: /v/lib/python3.10/site-packages/onnxruntime/capi/x.so: undefined symbol: OrtGetApi",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "onnxruntime-gpu", "consumer_version": "1.18.0"},
+    ),
+    Case(
+        "a program that is frozen",
+        'File "Lib\\site-packages\\PyInstaller\\hooks\\rthooks\\pyi_rth_x.py", line 40, in <module>\n'
+        "ImportError: DLL load failed while importing win32api: Belirtilen yordam bulunamadı.",
+        "windows-procedure",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "faulthandler",
+        "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f1c (most recent call first):\n"
+        '  File "/v/lib/python3.10/site-packages/taichi/misc.py", line 432 in init\n'
+        '  File "/v/lib/python3.10/site-packages/genesis/__init__.py", line 95 in init\n',
+        "process-died",
+        "possible",
+        {"consumer": "taichi"},
+    ),
+    # Loaders and libraries.
+    Case(
+        "FreeBSD",
+        'ImportError: /usr/local/lib/python3.11/site-packages/_sqlite3.so: Undefined symbol "sqlite3_load_extension"',
+        "undefined-symbol",
+        "possible",
+        {"symbol": "sqlite3_load_extension"},
+    ),
+    Case(
+        "two builds of cuBLAS",
+        "OSError: /v/lib/libcublas.so.11: symbol free_gemm_select version libcublasLt.so.11 not defined in file "
+        "libcublasLt.so.11 with link time reference",
+        "cuda-symbol",
+        "possible",
+    ),
+    Case(
+        "JAX without cuSPARSE",
+        "RuntimeError: jaxlib/cuda/versions_helpers.cc:81: operation cusparseGetProperty failed: The cuSPARSE library "
+        "was not found.\nRuntimeError: Unable to load cuSPARSE. Is it installed?",
+        "cuda-not-loaded",
+        "possible",
+    ),
+    Case(
+        "torchcodec",
+        "RuntimeError: Could not load libtorchcodec. Likely causes:\n  1. FFmpeg is not properly installed.\n"
+        "  2. The PyTorch version (2.4.0+cu124) is not compatible with\n     this version of TorchCodec.\n"
+        "FFmpeg version 8: libavutil.so.60: cannot open shared object file: No such file or directory",
+        "torchcodec",
+        "possible",
+        {"consumer": "torchcodec", "name": "torch", "installed": "2.4.0+cu124"},
+    ),
+    Case(
+        "a binary for another CUDA",
+        "bitsandbytes library load error: Configured CUDA binary not found at "
+        "C:\\app\\Lib\\site-packages\\bitsandbytes\\libbitsandbytes_cuda130.dll",
+        "file-gone",
+        "native",
+        {"consumer": "bitsandbytes", "library": "libbitsandbytes_cuda130.dll"},
+    ),
+    Case(
+        "the Python half alone",
+        '  File "/v/lib/python3.12/site-packages/cryptography/exceptions.py", line 9, in <module>\n'
+        "ImportError: cannot import name 'exceptions' from 'cryptography.hazmat.bindings._rust' (unknown location)",
+        "module-for-another-python",
+        "native",
+        {"consumer": "cryptography"},
+    ),
+    Case(
+        "an older macOS",
+        "ImportError: dlopen(/v/lib/python3.12/site-packages/psycopg2/_psycopg.so, 2): Symbol not found: ____chkstk_darwin\n"
+        "  Referenced from: /v/lib/python3.12/site-packages/psycopg2/.dylibs/libcrypto.1.1.dylib (built for Mac OS X 10.15)\n"
+        "  Expected in: /usr/lib/libSystem.B.dylib\n",
+        "macos-too-old",
+        "native",
+        {"consumer": "psycopg2"},
+    ),
+    Case(
+        "Windows without memory",
+        "OSError: [WinError 1455] 页面文件太小，无法完成操作。 Error loading "
+        '"C:\\v\\lib\\site-packages\\torch\\lib\\cudnn_adv_infer64_8.dll" or one of its dependencies.',
+        "windows-memory",
+        "native",
+        {"consumer": "torch"},
+    ),
+    Case(
+        "generated code newer than protobuf",
+        "ImportError: cannot import name 'runtime_version' from 'google.protobuf' "
+        "(/v/lib/python3.12/site-packages/google/protobuf/__init__.py)",
+        "protobuf-generated",
+        "pair",
+    ),
+    # Builds and installers.
+    Case(
+        "a program of a build, in sh",
+        "  - Installing mysqlclient (2.1.1): Failed\n\n  ChefBuildError\n\n  /bin/sh: mysql_config: command not found\n",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "GDAL's program",
+        "  Failed to get options via gdal-config: [Errno 2] No such file or directory: 'gdal-config'\n"
+        "ERROR: No matching distribution found for fiona>=1.8",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "a framework",
+        "ld: framework not found GDAL\nerror: command 'c++' failed with exit status 1",
+        "no-link-library",
+        "native",
+    ),
+    Case(
+        "no connection, and so no version",
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(...)': /simple/x/\n"
+        "ERROR: No matching distribution found for x",
+        "server-not-reached",
+        "other",
+    ),
+    Case(
+        "conda's builds of another platform",
+        "LibMambaUnsatisfiableError: Encountered problems while solving:\n- nothing provides requested zstd ==1.4.9 haebb681_0",
+        "no-such-version",
+        "other",
+    ),
+    Case(
+        "micromamba",
+        "critical libmamba Could not solve for environment specs",
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "Poetry's own traceback",
+        "  So, because app depends on both a (1.0) and b (2.0), version solving failed.\n\n"
+        "  at /opt/poetry/lib/python3.10/site-packages/poetry/puzzle/solver.py:159 in _solve\n",
+        "unsatisfiable-pin",
+        "stopped",
+        {"consumer": None},
+    ),
+    Case(
+        "a traceback in a log of a service that went on",
+        "web-1 | SyntaxError: invalid syntax\nweb-1 | [2026-10-17 07:51:39 +0000] [26] [ERROR] Exception in worker process\n"
+        'web-1 |   File "/usr/local/lib/python3.11/site-packages/gunicorn/util.py", line 352, in import_app',
+        None,
+        None,
+    ),
+    # Of a processor, a GPU and its driver.
+    Case(
+        "an instruction that is not there",
+        "Fatal Python error: Illegal instruction\n\nCurrent thread 0x0000 (most recent call first):\n"
+        '  File "/v/lib/python3.10/site-packages/tensorflow/python/pywrap_tensorflow.py", line 64 in <module>\n'
+        '  File "/v/lib/python3.10/site-packages/launcher/run.py", line 9 in <module>\n',
+        "wrong-cpu",
+        "native",
+        {"consumer": "tensorflow"},
+    ),
+    Case(
+        "an instruction that is not there, in zsh",
+        "zsh: illegal hardware instruction  python a.py",
+        "wrong-cpu",
+        "native",
+    ),
+    Case(
+        "killed in a container",
+        'process "/bin/sh -c pip install ." did not complete successfully: exit code: 137',
+        "process-killed",
+        "other",
+    ),
+    Case(
+        "a driver of another branch",
+        "RuntimeError: Unexpected error from cudaGetDeviceCount(). Error 804: forward compatibility was attempted on non supported HW",
+        "gpu-driver",
+        "native",
+    ),
+    Case(
+        "a newer GPU",
+        "/v/lib/python3.11/site-packages/torch/cuda/__init__.py:235: UserWarning: \n"
+        "NVIDIA GeForce RTX 5090 with CUDA capability sm_120 is not compatible with the current PyTorch installation.\n",
+        "no-gpu-code",
+        "native",
+        {"consumer": "torch"},
+    ),
+    # Bindings, and who imports what.
+    Case(
+        "Boost.Python without a type",
+        "TypeError: No Python class registered for C++ class std::vector<int, std::allocator<int> >",
+        "pybind11-types",
+        "possible",
+    ),
+    Case(
+        "a module that is one file",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.12/site-packages/airflow/models/taskinstance.py", line 767, in _execute\n'
+        '  File "/opt/dags/etl.py", line 3, in <module>\n    import pyodbc\n'
+        "ImportError: libodbc.so.2: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+        {"consumer": "pyodbc"},
+    ),
+    Case(
+        "Python's own module is nobody's package",
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in <module>\n    import sqlite3\n'
+        "ImportError: libsqlite3.so.0: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
+        "who uses the removed name, not NumPy",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.11/site-packages/tables/x.py", line 5, in <module>\n'
+        '  File "/v/lib/python3.11/site-packages/numpy/__init__.py", line 324, in __getattr__\n'
+        "AttributeError: module 'numpy' has no attribute 'object'.",
+        "numpy-names",
+        "other",
+        {"consumer": "tables"},
+    ),
+    Case(
+        "a heading whose traceback comes below",
+        "/v/lib/python3.10/site-packages/transformers/hub.py:110: FutureWarning: deprecated\n\n"
+        "A module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.2.3 as it may crash.\n\n"
+        'Traceback (most recent call last):  File "/srv/app.py", line 3, in <module>\n'
+        '  File "/v/lib/python3.10/site-packages/torch/nn/modules/transformer.py", line 20, in <module>\n',
+        "numpy-abi",
+        "skew",
+        {"consumer": "torch", "name": "numpy", "installed": "2.2.3"},
+    ),
+    Case(
+        "GDAL without arrays",
+        "ImportError: cannot import name '_gdal_array' from 'osgeo' (/v/lib/python3.11/site-packages/osgeo/__init__.py)",
+        "gdal-without-numpy",
+        "native",
+        {"consumer": "gdal"},
+    ),
+    Case(
+        "a search path twice",
+        "ImportError: dlopen(/v/lib/python3.12/site-packages/numpy/_core/x.so, 0x0002): Library not loaded: "
+        "@rpath/libgfortran.5.dylib\n  Reason: tried: '/v/lib/libgfortran.5.dylib' (duplicate LC_RPATH '@loader_path')",
+        "macos-duplicate-rpath",
+        "native",
+    ),
+    Case(
+        "Rust refuses",
+        "error: could not compile `tokenizers` (lib) due to 1 previous error\nERROR: Failed building wheel for tokenizers",
+        "compiler-failed",
+        "native",
+        {"consumer": "tokenizers"},
+    ),
+    Case(
+        "an architecture, in older words",
+        "dlopen(/v/x.dylib, 6): no suitable image found. Did find:\n/v/x.dylib: mach-o, but wrong architecture",
+        "wrong-architecture",
+        "native",
+    ),
+    Case(
+        "torch without NumPy",
+        "RuntimeError: Numpy is not available",
+        "torch-without-numpy",
+        "possible",
+    ),
+    Case(
+        "an unknown package, Poetry",
+        "Package nosuchthing (0.6.2) not found.",
+        "no-such-version",
+        "other",
     ),
 )

@@ -99,7 +99,7 @@ _LIBRARY = (
     r"lib(?:freetype|sndfile|pq|mysqlclient\w*|mariadb\w*|odbc\w*|tdsodbc|sybdb|magic|zbar|gdal|geos\w*|"
     r"proj|spatialite|spatialindex\w*|cairo|pango[\w.-]*|gdk[\w.-]*|gtk[\w.-]*|harfbuzz\w*|ldap[\w.-]*|lber[\w.-]*|sasl2|"
     r"xmlsec1[\w-]*|xslt|exslt|xml2|ffi|ssl|crypto|readline|sqlite3|bz2|lzma|z|lz4|archive|brotli\w*|"
-    r"zstd|expat|uuid|krb5|gssapi_krb5|mpi\w*|hdf5\w*|netcdf\w*|fftw3\w*|openblas\w*|lapack\w*|c?blas|icu\w+|"
+    r"zstd|expat|uuid|krb5|gssapi_krb5|mpi\w*|hdf5\w*|netcdf\w*|fftw3\w*|openblas\w*|lapack\w*|(?:c|f77)?blas|[st]?atlas|icu\w+|"
     r"av(?:codec|format|util|device|filter|resample)|swscale|swresample|jpeg|turbojpeg|png\w*|tiff|webp\w*|"
     r"openjp2|lcms2|raqm|imagequant|vips[\w-]*|heif|de265|x26[45]|aom|tcl[\w.]*|tk[\w.]*|snappy|rdkafka|"
     r"enchant[\w-]*|hunspell[\w.-]*|aspell|tesseract|lept\w*|poppler[\w-]*|pdfium|MagickWand[\w.-]*|"
@@ -158,7 +158,7 @@ _NOT_REACHED = (
 # Names of modules that are compiled, without the underline at the beginning.
 _COMPILED = (
     r"C|core|ext|extension|rust|native|speedups|cext|c|cy|cython|binding|bindings|imaging\w*|psycopg|mysql|"
-    r"multiarray_umath|umath\w*|ccallback_c|pywrap\w*|path|image|zmq|lib_\w+|pybind\w*|check_build|ufuncs"
+    r"multiarray_umath|umath\w*|message|ccallback_c|pywrap\w*|path|image|zmq|lib_\w+|pybind\w*|check_build|ufuncs"
 )
 
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
@@ -503,7 +503,7 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=(
             r"Could not load lib(?P<consumer>torchcodec)",
-            r"The PyTorch version \((?P<installed>[\w.+]+)\) is not compatible with this version of TorchCodec",
+            r"The PyTorch version \((?P<installed>[\w.+]+)\) is not compatible with this version of (?P<consumer>TorchCodec)",
         ),
         rank=0,
         page="errors/torch-extension/",
@@ -526,7 +526,8 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="gpu-driver",
-        meaning="The graphics driver is not there, or is older than the CUDA that the package was built with needs.",
+        meaning="The graphics driver is not there, shows no GPU, or is older than the CUDA that the package was built with "
+        "needs.",
         advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with "
         "GPU access (docker run --gpus all).",
         kind="native",
@@ -535,6 +536,9 @@ OTHERS: tuple[Other, ...] = (
             r"Found no NVIDIA driver on your system",
             r"CUDA driver version is insufficient for CUDA runtime version",
             r"driver/library version mismatch",
+            r"forward compatibility was attempted on non supported HW",
+            r"No CUDA GPUs are available",
+            r"no CUDA-capable device is detected",
         ),
         rank=2,
     ),
@@ -546,7 +550,8 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"not compiled with CUDA (?:enabled|support)",
-            r"(?:not|n't) compiled with GPU support",
+            r"(?:(?:not|n't) compiled with|compiled without) GPU support",
+            r"'CUDAExecutionProvider' is not in available provider",
         ),
         rank=3,
     ),
@@ -605,8 +610,14 @@ OTHERS: tuple[Other, ...] = (
         advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first: unset it and try again. Else install "
         "the nvidia-… distributions in the versions that the package requires.",
         kind="possible",
-        patterns=(r"Unable to load cu[A-Z]\w+\. Is it installed\?", r"The cu[A-Z]\w+ library was not found"),
-        rank=1,
+        patterns=(
+            r"Unable to load cu[A-Z]\w+\. Is it installed\?",
+            r"The cu[A-Z]\w+ library was not found",
+            r"CUDA Setup failed despite",
+            r"Failed to create CUDAExecutionProvider",
+            r"Cannot dlopen some GPU libraries",
+        ),
+        rank=4,
     ),
     Other(
         id="cuda-symbol",
@@ -691,12 +702,13 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="file-gone",
         meaning="A package asks for this very file by its path, and it is not there.",
-        advice="Install the package that it belongs to again. In an image, look whether the environment was "
-        "copied whole, and to the path that it was made for.",
+        advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "
+        "the environment was copied whole, and to the path that it was made for.",
         kind="native",
         patterns=(
             rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
             r"Shared library with base name '(?P<library>[\w.-]+)' not found",
+            r"CUDA binary (?:not found )?at [^\n]*?(?P<library>lib\w+\.(?:so|dll))",
         ),
         rank=3,
     ),
@@ -800,11 +812,32 @@ OTHERS: tuple[Other, ...] = (
         advice="First a newer release of the package that the traceback ends in; else the NumPy that it was written for "
         "(numpy<2). For a pickle, use the NumPy that wrote it or a newer one.",
         kind="other",
+        provider="numpy",
         patterns=(
             r"was removed in the NumPy 2\.0 release",
             r"module 'numpy' has no attribute '(?!_)\w+'",
             r"No module named ['\"](?P<module>numpy\._core)['\"]",
+            r"cannot import name '(?!_)\w+' from 'numpy[\w.]*'",
+            r"'numpy\._DTypeMeta' object is not subscriptable",
         ),
+        rank=1,
+    ),
+    Other(
+        id="torch-without-numpy",
+        meaning="This torch cannot use NumPy: none is installed, or torch was built for NumPy 1 and a NumPy 2 is installed.",
+        advice="Install numpy; else numpy<2, or a newer torch.",
+        kind="possible",
+        patterns=(r"RuntimeError: Numpy is not available",),
+        rank=2,
+        page="errors/numpy/",
+    ),
+    Other(
+        id="gdal-without-numpy",
+        meaning="GDAL's bindings were built without NumPy, and so have no module for arrays.",
+        advice="Install numpy, setuptools and wheel; then build them again, without a cached wheel: pip install --no-cache-dir "
+        '--force-reinstall "gdal[numpy]==$(gdal-config --version).*", for older releases with --no-build-isolation.',
+        kind="native",
+        patterns=(r"No module named ['\"]_gdal_array", r"cannot import name '_gdal_array'"),
         rank=1,
     ),
     Other(
@@ -833,6 +866,7 @@ OTHERS: tuple[Other, ...] = (
             r"(?:incompatible|mismatched) Protobuf Gencode/Runtime version",
             r"cannot import name '(?:builder|runtime_version|service)' from 'google\.protobuf",
             r"The grpc package installed is at version [^\n]*generated code",
+            r"module 'google\.protobuf\.descriptor' has no attribute '_internal_create_key'",
         ),
         rank=1,
     ),
@@ -903,13 +937,17 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="pybind11-types",
-        meaning="A module built with pybind11 meets a type that another one has registered already, or needs one that "
-        "nobody has: modules of two releases of one package, or of two packages, meet.",
+        meaning="A module built with pybind11 or Boost.Python meets a type that another one has registered already, or needs "
+        "one that nobody has in this form: modules of two releases of one package, or of two packages, meet.",
         advice="Install the packages that belong together in one command; remove a second copy of the package.",
         kind="possible",
         patterns=(
             r"generic_type: (?:cannot initialize )?type \"[^\"]+\"(?: is already registered|: an object with that name)",
             r"\(type not registered yet\?\)",
+            r"generic_type: type \"[^\"]+\" (?:does not have|has) a non-default holder type",
+            r"generic_type: type \"[^\"]+\" referenced unknown base type",
+            r"No Python class registered for C\+\+ class",
+            r"No to_python \(by-value\) converter found for C\+\+ type",
         ),
         rank=3,
     ),
@@ -929,6 +967,15 @@ OTHERS: tuple[Other, ...] = (
         provider="hdf5",
         rank=1,
         page="errors/hdf5/",
+    ),
+    Other(
+        id="macos-duplicate-rpath",
+        meaning="macOS 15.4 and newer refuse a library that names one search path twice.",
+        advice="Install a newer build of the package that the library belongs to (conda: libgfortran5). Nothing was run on "
+        "macOS for this site.",
+        kind="native",
+        patterns=(r"duplicate LC_RPATH",),
+        rank=0,
     ),
     Other(
         id="macos-library-older",
@@ -961,13 +1008,15 @@ OTHERS: tuple[Other, ...] = (
         "a shared cache is in use.",
         kind="native",
         patterns=(
-            r"incompatible architecture",
+            r"(?:incompatible|wrong) architecture",
             r"wrong ELF class",
             r"invalid ELF header",
             r"file too short",
             r"Exec format error",
             r"is not a valid Win32 application",
             r"WinError 193",
+            r"DLL load failed[^\n]*%1",
+            r"ELF (?:load command|file)",
         ),
         rank=1,
     ),
@@ -979,7 +1028,7 @@ OTHERS: tuple[Other, ...] = (
         "macOS for this site.",
         kind="native",
         patterns=(
-            r"[Ss]ymbol not found:? '?(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?"
+            r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
             r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
         ),
         rank=2,
@@ -1041,6 +1090,7 @@ OTHERS: tuple[Other, ...] = (
             r"DLL load failed",
             r"\(or one of its dependencies\)",
             r"WinError 126\b",
+            r"0xC0000135",
         ),
         rank=3,
         page="errors/other-platforms/#windows",
@@ -1079,8 +1129,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="no-init",
         meaning="The compiled file defines no module of the name that it is imported under.",
-        advice="The file was renamed, or its build gives the module another name than the package imports. Build it "
-        "again; with maturin look at module-name.",
+        advice="It is built for Python 2, or was renamed, or its build gives the module another name than the package "
+        "imports. Build it again for this Python; with maturin look at module-name.",
         kind="native",
         patterns=(
             r"dynamic module does not define (?:module export|init) function(?: \((?P<symbol>\w+)\))?",
@@ -1089,10 +1139,15 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="no-gpu-code",
-        meaning="The build of the package has no code for this GPU.",
-        advice="Install a build for a CUDA version that knows the GPU.",
+        meaning="The build of the package has no code for this GPU, or none that its driver can read.",
+        advice="Install a build for a CUDA version that knows the GPU, and update the driver.",
         kind="native",
-        patterns=(r"no kernel image is available for execution on the device",),
+        patterns=(
+            r"no kernel image is available for execution on the device",
+            r"device kernel image is invalid",
+            r"CUDA capability sm_\w+ is not compatible with the current PyTorch",
+            r"FlashAttention only supports \w+ GPUs or newer",
+        ),
         rank=1,
     ),
     Other(
@@ -1136,9 +1191,10 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
-            r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
+            r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
-            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))' from ",
+            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'(?: from |$)",
+            rf"cannot import name '\w+' from '(?P<module>[\w.]+\._(?:{_COMPILED}))' \(unknown location\)",
         ),
         rank=3,
     ),
@@ -1192,6 +1248,8 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"command '[^'\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[^'\n]*' failed with exit (?:code|status)",
             r"ninja: build stopped: subcommand failed",
+            r"error: could not compile `",
+            r"error: linking with `[^`\n]+` failed",
         ),
         rank=5,
     ),
@@ -1229,6 +1287,8 @@ OTHERS: tuple[Other, ...] = (
             r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
             r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
             r"nothing provides (?:requested )?(?P<wanted>[\w.-]+)",
+            r"PackagesNotFoundError|ResolvePackageNotFound",
+            r"Package (?P<wanted>[\w.-]+) \([^)\n]*\) not found",
         ),
         within=rf"^(?![\s\S]*(?:{_NOT_REACHED}))",
         rank=0,
@@ -1254,6 +1314,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, but it's not installed",
             rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) requires (?P<requirement>[^\n]+?), which is not installed",
+            rf"The '(?P<requirement>[^'\n]+)' distribution was not found and is required by (?P<consumer>{_NAME})",
         ),
         rank=4,
         page="understand/locks/",
@@ -1263,8 +1324,35 @@ OTHERS: tuple[Other, ...] = (
         meaning="A module is not installed in the environment that runs.",
         advice="Install the package it belongs to, and look which Python runs (`python -m pip list`).",
         kind="other",
-        patterns=(r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",),
+        patterns=(
+            r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",
+            r"the package (?P<module>\w+) seems to be not installed",
+        ),
         rank=5,
+    ),
+    Other(
+        id="wrong-cpu",
+        meaning="Compiled code ran into an instruction that this processor does not have.",
+        advice="Take a build for older processors (polars-lts-cpu, a TensorFlow from conda), or build it here. In a virtual "
+        "machine let it see the host's processor; on a Mac use a Python for arm64.",
+        kind="native",
+        patterns=(
+            r"[Ii]llegal (?:hardware )?instruction",
+            r"SIGILL",
+            r"exit(?:ed with)? (?:code|status):? 132\b",
+            r"compiled to use [\w.,\s]+ instructions, but these aren't available",
+            r"built using \w+ instructions, which your CPU",
+            r"Missing required CPU features",
+        ),
+        rank=5,
+    ),
+    Other(
+        id="process-killed",
+        meaning="The process was killed from outside; as a rule the system had no memory left for it.",
+        advice="Give it more memory, or let it do less at once.",
+        kind="other",
+        patterns=(r"exit(?:ed with)? (?:code|status):? 137\b", r"OOMKilled", r"SIGKILL"),
+        rank=6,
     ),
     Other(
         id="process-died",
@@ -1276,7 +1364,7 @@ OTHERS: tuple[Other, ...] = (
             r"[Ss]egmentation fault",
             r"SIGSEGV",
             r"SIGABRT",
-            r"exit(?:ed with)? (?:code|status) 139\b",
+            r"exit(?:ed with)? (?:code|status):? 13[49]\b",
             r"double free or corruption",
             r"(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|unsorted)",
             r"corrupted (?:size vs|double-linked)",
@@ -1286,7 +1374,6 @@ OTHERS: tuple[Other, ...] = (
             r"\bexit (?:code|status) -(?:11|6|1073741819)\b",
             r"Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Ошибка сегментирования|段错误",
             r"[Bb]us error",
-            r"Illegal instruction",
             r"Windows fatal exception: access violation",
         ),
         rank=6,

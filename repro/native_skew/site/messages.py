@@ -971,17 +971,17 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="macos-duplicate-rpath",
         meaning="macOS 15.4 and newer refuse a library that names one search path twice.",
-        advice="Install a newer build of the package that the library belongs to (conda: libgfortran5). Nothing was run on "
-        "macOS for this site.",
+        advice="Install a newer build of the package that the library belongs to (conda: libgfortran5).",
         kind="native",
         patterns=(r"duplicate LC_RPATH",),
         rank=0,
+        page="errors/other-platforms/#macos",
     ),
     Other(
         id="macos-library-older",
         meaning="macOS's loader found the library, and it is older than the one that the module was built with.",
         advice="Look which one “Reason:” names (a system's or Homebrew's instead of conda's, as a rule), and install the "
-        "module again, or that library in the newer version. Nothing was run on macOS for this site.",
+        "module again, or that library in the newer version.",
         kind="possible",
         patterns=(
             r"Incompatible library version: \S+ requires version (?P<compiled>\d[\d.]*\d) or later, but "
@@ -995,7 +995,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="macOS's loader does not find a library under the name that the module was built with.",
         advice="`otool -L FILE` shows the name, `otool -l FILE` where it looks. If another version lies there, the "
         "module was built against another one: build it again, or install the version it asks for. If none, "
-        "install the library. Nothing was run on macOS for this site.",
+        "install the library.",
         kind="possible",
         patterns=(r"Library not loaded: (?P<dylib>[@\w./+-]+)",),
         rank=3,
@@ -1024,21 +1024,21 @@ OTHERS: tuple[Other, ...] = (
         id="macos-too-old",
         meaning="The file was built for a newer macOS than this one: a library of the system lacks a symbol that it "
         "calls.",
-        advice="Take a release with a wheel for this macOS, build it here, or use a newer system. Nothing was run on "
-        "macOS for this site.",
+        advice="Take a release with a wheel for this macOS, build it here, or use a newer system.",
         kind="native",
         patterns=(
             r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
             r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
         ),
         rank=2,
+        page="errors/other-platforms/#macos",
     ),
     Other(
         id="macos-symbol",
         meaning="macOS's loader does not find a symbol that the module calls: the library is of another version "
         "than the module was built with, or the system is older.",
         advice="“Expected in:” names the library. Build the module again against it, or install the version it was "
-        "built with. Nothing was run on macOS for this site.",
+        "built with.",
         kind="possible",
         patterns=(
             rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
@@ -1057,8 +1057,7 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="windows-procedure",
         meaning="A DLL was found, and lacks a function that the module calls: it is of another version.",
-        advice="Look for a second copy of the DLL on PATH or in another package; then install matching versions. "
-        "Nothing was run on Windows for this site.",
+        advice="Look for a second copy of the DLL on PATH or in another package; then install matching versions.",
         kind="possible",
         patterns=(rf"DLL load failed[^\n]*{_PROCEDURE}", r"WinError 127\b"),
         rank=2,
@@ -1068,8 +1067,7 @@ OTHERS: tuple[Other, ...] = (
         id="windows-init",
         meaning="The DLL was found, and its own start failed; the message does not say why.",
         advice="Often the Visual C++ runtime is older than the one it was built with (install its redistributable), the "
-        "processor lacks instructions that it uses, or two packages bring one library twice. Nothing was run on "
-        "Windows for this site.",
+        "processor lacks instructions that it uses, or two packages bring one library twice.",
         kind="possible",
         patterns=(
             r"DLL load failed[^\n]*(?:initiali[sz]ation routine|Initialisierungsroutine|初始化|初期化|d'initialisation|inicializaci)",
@@ -1083,8 +1081,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="Windows did not load the module's DLL: as a rule because it, or a DLL that it needs, is not found; "
         "the message does not say which.",
         advice="The program Dependencies shows the missing one. Often it is the Visual C++ runtime (install its "
-        "redistributable), or the package whose DLL it links to is not installed or of another version. Nothing "
-        "was run on Windows for this site.",
+        "redistributable), or the package whose DLL it links to is not installed or of another version.",
         kind="possible",
         patterns=(
             r"DLL load failed",

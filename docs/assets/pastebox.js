@@ -236,8 +236,8 @@
     const [, imported] = (first.kind !== "other" && IMPORT.exec(above.trimEnd().split("\n").pop())) || [];
     const traced = /Traceback|File "/.test(above) ? [above, below] : [below, above];
     for (const part of [line, imported && !OF_PYTHON.test(imported) ? `site-packages/${imported}/` : "", ...traced]) {
-      /* Where macOS looked for what is missing is no part of who misses it. */
-      const paths = [...part.replace(/^\s*(?:Expected in|Reason):.*$/gm, "").matchAll(PATHS)];
+      /* Where macOS looked for what is missing, and what cffi was asked for, is no part of who misses it. */
+      const paths = [...part.replace(/^\s*(?:Expected in|Reason):.*$|^.*[\\/]cffi[\\/]api\.py.*$/gm, "").matchAll(PATHS)];
       const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module));
       const other = own.filter((module) => module !== first.provider);
       const [module] = (other.length ? other : own).slice(crash ? 0 : -1);

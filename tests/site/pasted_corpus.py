@@ -1909,4 +1909,43 @@ CASES: tuple[Case, ...] = (
         "no-such-version",
         "other",
     ),
+    Case(
+        "Cython, in older words",
+        "ValueError: thinc.extra.search.MaxViolation has the wrong size, try recompiling",
+        "size-changed",
+        "possible",
+        {"name": "thinc"},
+    ),
+    Case(
+        "a library that a package looks for by itself",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.11/site-packages/gribapi/bindings.py", line 40, in <module>\n'
+        "RuntimeError: Cannot find the ecCodes library",
+        "system-library",
+        "native",
+        {"consumer": "gribapi", "library": "ecCodes"},
+    ),
+    Case(
+        "a client of a database",
+        'cx_Oracle.DatabaseError: DPI-1047: Cannot locate a 64-bit Oracle Client library: "The specified module could not be found".',
+        "system-library",
+        "native",
+        {"library": "Oracle"},
+    ),
+    Case(
+        "a client of a database that is too new",
+        "DPI-1047: Cannot locate a 64-bit Oracle Client library: \"/lib64/libc.so.6: version `GLIBC_2.14' not found (required by "
+        '/opt/instantclient/libclntsh.so)".',
+        "glibc-too-old",
+        "native",
+    ),
+    Case(
+        "what cffi was asked for",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.11/site-packages/cfgrib/bindings.py", line 56, in <module>\n'
+        '  File "/v/lib/python3.11/site-packages/cffi/api.py", line 827, in _load_backend_lib\n'
+        "OSError: ctypes.util.find_library() did not manage to locate a library called 'libeccodes'",
+        "system-library",
+        "native",
+        {"consumer": "cfgrib", "library": "libeccodes"},
+    ),
+    Case("no library but a word", "ld: library not found for -lssl", "no-link-library", "native"),
 )

@@ -103,7 +103,7 @@ _LIBRARY = (
     r"av(?:codec|format|util|device|filter|resample)|swscale|swresample|jpeg|turbojpeg|png\w*|tiff|webp\w*|"
     r"openjp2|lcms2|raqm|imagequant|vips[\w-]*|heif|de265|x26[45]|aom|tcl[\w.]*|tk[\w.]*|snappy|rdkafka|"
     r"enchant[\w-]*|hunspell[\w.-]*|aspell|tesseract|lept\w*|poppler[\w-]*|pdfium|MagickWand[\w.-]*|"
-    r"MagickCore[\w.-]*|[Ll][Ll][Vv][Mm]\w*(?:-[\d.]+)?|clang[\w.-]*|json-c|curl[\w-]*|nghttp2|zmq|sodium|gmp\w*|mpfr|"
+    r"MagickCore[\w.-]*|[Ll][Ll][Vv][Mm](?!lite)\w*(?:-[\d.]+)?|clang[\w.-]*|json-c|curl[\w-]*|nghttp2|zmq|sodium|gmp\w*|mpfr|"
     r"mpc|flint|ntl|gsl\w*|cholmod|umfpack|amd|colamd|suitesparseconfig|cfitsio|eccodes|sz|aec|blosc\w*|qhull\w*|glog|gflags|lmdb|leveldb|rocksdb|memcached|event[\w.-]*|"
     r"uv|hiredis|pcre\w*|re2|jemalloc|tcmalloc\w*|hwloc|netsnmp\w*|pbc|cppunit|yaml[\w-]*|protobuf(?:-lite)?)"
 )
@@ -678,22 +678,22 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="system-library",
-        meaning="A library of the operating system is not found: it is not installed, or only in another version "
-        "than the module was built with.",
+        meaning="A library of the operating system, or of other software, is not found: it is not installed, or only in "
+        "another version than the module was built with.",
         advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for "
         "libgthread and libglib; `apt-file search NAME` for others). If it was built here before the system was "
         "upgraded, remove the cached wheel and install again.",
         kind="native",
         patterns=(
             *_missing(_SYSTEM),
-            r"(?P<library>libpq) library not found",
+            r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
             r"cannot load library '(?P<library>[\w.+-]+)'",
-            r"(?P<library>PortAudio|sndfile) library not found",
-            r"Unable to find (?P<library>zbar) shared library",
+            r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
+            r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
+            r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
             r"failed to find (?P<library>libmagic)",
             r"Could not find lib (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
-            r"Could not find the (?P<library>GDAL|GEOS) library",
             r"cannot load MPI library",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
         ),
@@ -785,7 +785,7 @@ OTHERS: tuple[Other, ...] = (
             r"numpy\._?core\.(?:_?multiarray\w*|_?umath\w*) failed to import",
             r"initialization of _internal failed without raising an exception",
             r"_ARRAY_API not found",
-            r"numpy\.\w+ size changed, may indicate binary incompatibility",
+            r"numpy\.\w+ (?:size changed, may indicate binary incompatibility|has the wrong size, try recompiling)",
         ),
         rank=1,
         page="errors/numpy/",
@@ -798,7 +798,8 @@ OTHERS: tuple[Other, ...] = (
         "in its build (and its cached wheel removed), or install the release that it was built with.",
         kind="possible",
         patterns=(
-            r"\b(?!numpy\b|builtins\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ size changed, may indicate binary incompatibility",
+            r"\b(?!numpy\b|builtins\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ (?:size changed, may indicate binary incompatibility|"
+            r"has the wrong size, try recompiling)",
             r"\b(?!numpy\b)(?P<provider>[A-Za-z]\w*)(?:\.\w+)* does not export expected C (?:function|variable)",
             r"C (?:function|variable) (?!numpy\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ has wrong signature",
         ),

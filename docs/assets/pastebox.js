@@ -117,7 +117,7 @@
     serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
     dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
-    epics: "pyepics",
+    epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
   };
   /* Whose a library is, by the beginning of its name. */
   const PROVIDERS = [
@@ -215,13 +215,21 @@
   }
 
   const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
+  /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
+  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/]_ops|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
   const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|zope)[\\\\/.])?";
-  const PATHS = new RegExp(`(?:site|dist)-packages[\\\\/](${NAMESPACE}[A-Za-z_][\\w-]*)[\\w.-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib)[\\\\/](${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   const IMPORT = new RegExp(`^[-> \\d]*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
   const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib)$/;
+  const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
+
+  /* `_brotli.so` is no package's name: it comes with the one that imports it. */
+  function nameless(module) {
+    return module.startsWith("_") && !(normal(module) in PACKAGES);
+  }
 
   /* The package of the file in the message; else of the import in the line above it; else the one
      that the traceback above it ends in; else that of a traceback below it. Not the one that the
@@ -233,12 +241,13 @@
     const above = text.slice(0, start);
     const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
     const crash = text.includes("(most recent call first)"); // faulthandler
-    const [, imported] = (first.kind !== "other" && IMPORT.exec(above.trimEnd().split("\n").pop())) || [];
+    const previous = above.trimEnd().split("\n").pop();
+    if (IN_PYTHON.test(previous)) return undefined;
+    const [, imported] = (first.kind !== "other" && IMPORT.exec(previous)) || [];
     const traced = /Traceback|File "/.test(above) ? [above, below] : [below, above];
     for (const part of [line, imported && !OF_PYTHON.test(imported) ? `site-packages/${imported}/` : "", ...traced]) {
-      /* Where macOS looked for what is missing, and what cffi was asked for, is no part of who misses it. */
-      const paths = [...part.replace(/^\s*(?:Expected in|Reason):.*$|^.*[\\/]cffi[\\/]api\.py.*$/gm, "").matchAll(PATHS)];
-      const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module));
+      const paths = [...part.replace(ASIDE, "").matchAll(PATHS)];
+      const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module) && !nameless(module));
       const other = own.filter((module) => module !== first.provider);
       const [module] = (other.length ? other : own).slice(crash ? 0 : -1);
       if (!module) continue;

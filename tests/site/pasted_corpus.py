@@ -1948,4 +1948,79 @@ CASES: tuple[Case, ...] = (
         {"consumer": "cfgrib", "library": "libeccodes"},
     ),
     Case("no library but a word", "ld: library not found for -lssl", "no-link-library", "native"),
+    Case(
+        "an egg",
+        "ImportError: dlopen(/v/lib/python3.8/site-packages/pyo-1.0.4-py3.8-macosx-11.1-arm64.egg/pyo/_pyo.cpython-38-darwin.so, "
+        "0x0002): symbol not found in flat namespace '_Pm_Close'",
+        "macos-symbol",
+        "possible",
+        {"consumer": "pyo"},
+    ),
+    Case(
+        "a module that has no package of its name",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.13/site-packages/dggal/dggal.py", line 1, in <module>\n'
+        '    from ecrt import *\n  File "/v/lib/python3.13/site-packages/ecrt/ecrt.py", line 1, in <module>\n'
+        "    from _pyecrt import *\nImportError: dlopen(/v/lib/python3.13/site-packages/_pyecrt.cpython-313-darwin.so, 0x0002): "
+        "symbol not found in flat namespace '___eC_GetString'",
+        "macos-symbol",
+        "possible",
+        {"consumer": "ecrt"},
+    ),
+    Case(
+        "PDM's folder of packages",
+        "RuntimeError: module compiled against API version 0xf but this version of numpy is 0xe\nTraceback (most recent call last):\n"
+        '  File "/p/__pypackages__/3.9/lib/numba/core/typeconv/rules.py", line 3, in <module>\n'
+        "    from .typeconv import TypeManager, TypeCastingRules\nImportError: numpy.core.multiarray failed to import",
+        "numpy-abi",
+        "possible",
+        {"consumer": "numba"},
+    ),
+    Case(
+        "a module of Python, below a package that imports it",
+        '  File "D:\\envs\\t\\lib\\site-packages\\torch_geometric\\data\\download.py", line 3, in <module>\n    import ssl\n'
+        '  File "D:\\envs\\t\\lib\\ssl.py", line 100, in <module>\n    from _ssl import OPENSSL_VERSION_NUMBER\n'
+        "ImportError: DLL load failed while importing _ssl: The specified module could not be found.",
+        "windows-dll",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a file that TensorFlow was asked to load",
+        'Traceback (most recent call last):\n  File "/p/coref_ops.py", line 5, in <module>\n'
+        '    coref_op_library = tf.load_op_library("./coref_kernels.so")\n'
+        '  File "/v/lib/python3.11/site-packages/tensorflow/python/framework/load_library.py", line 64, in load_op_library\n'
+        "tensorflow.python.framework.errors_impl.NotFoundError: ./coref_kernels.so: undefined symbol: "
+        "_ZN10tensorflow8internal21CheckOpMessageBuilder9NewStringB5cxx11Ev",
+        "undefined-symbol",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a symbol in bold",
+        "OSError: /v/lib/python3.7/site-packages/torch_sparse/_version.so: undefined symbol: **_ZN3c106detail12infer_schemaE**",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "torch-sparse", "symbol": "_ZN3c106detail12infer_schemaE"},
+    ),
+    Case(
+        "OpenCV without windows",
+        "cv2.error: OpenCV(4.5.1) /tmp/opencv/modules/highgui/src/window.cpp:651: error: (-2:Unspecified error) The function is not "
+        "implemented. Rebuild the library with Windows, GTK+ 2.x or Cocoa support.",
+        "opencv-windows",
+        "native",
+    ),
+    Case(
+        "a library that Go built, on Alpine",
+        "ImportError: Error relocating /usr/lib/python3.9/site-packages/dockerfile.abi3.so: (null): initial-exec TLS resolves to "
+        "dynamic definition in /usr/lib/python3.9/site-packages/dockerfile.abi3.so",
+        "musl-tls",
+        "native",
+        {"consumer": "dockerfile"},
+    ),
+    Case(
+        "no wheel beside setuptools",
+        "      error: invalid command 'bdist_wheel'",
+        "no-bdist-wheel",
+        "stopped",
+    ),
 )

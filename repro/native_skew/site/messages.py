@@ -128,7 +128,7 @@ _PROCEDURE = (
     r"διαδικασ|процедур|プロシージャ|程序|프로시저)"
 )
 # The loader's word for a missing symbol: glibc's and musl's, FreeBSD's.
-_UNDEFINED = r"[Uu]ndefined symbol:? \"?"
+_UNDEFINED = r"[Uu]ndefined symbol:? [\"*`]{0,2}"
 # Programs that builds call to learn how a library is installed, and other tools of a build.
 _PROGRAM = (
     r"(?P<program>(?:pg|mysql|mariadb|xml2|xslt|gdal|geos|nc|nf|curl|freetype|llvm|krb5|gsl|icu|cups|"
@@ -472,6 +472,14 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="no-bdist-wheel",
+        meaning="The build takes setuptools as it is installed, and up to 70.0 that makes wheels only with the package wheel.",
+        advice="pip install --upgrade pip setuptools wheel",
+        kind="stopped",
+        patterns=(r"invalid command 'bdist_wheel'",),
+        rank=1,
+    ),
+    Other(
         id="removed-from-python",
         meaning="Python itself no longer has this module: the package, or its build, was written for an older Python.",
         advice="First take a newer release of the package, else an older Python. setuptools brings a distutils of its "
@@ -661,6 +669,16 @@ OTHERS: tuple[Other, ...] = (
             *_missing(_GLIBC),
             r"Error relocating [^:\n]*: (?P<symbol>__\w+_chk|gnu_\w+|__res_\w+|backtrace\w*): symbol not found",
         ),
+        rank=1,
+        page="errors/other-platforms/#musl-alpine",
+    ),
+    Other(
+        id="musl-tls",
+        meaning="The file was linked for static thread-local storage (as Go's compiler does), which musl's loader does not "
+        "give to what is loaded later.",
+        advice="Use an image with glibc (python:3.x-slim), or a release that is built without it.",
+        kind="native",
+        patterns=(r"initial-exec TLS resolves to dynamic definition",),
         rank=1,
         page="errors/other-platforms/#musl-alpine",
     ),
@@ -924,6 +942,16 @@ OTHERS: tuple[Other, ...] = (
         provider="qt",
     ),
     Other(
+        id="opencv-windows",
+        meaning="This OpenCV was built without windows. Its packages (headless or not, contrib or not) write the same files, "
+        "so that of several the last one wins.",
+        advice="Uninstall all of them (opencv-python, opencv-python-headless, opencv-contrib-python, "
+        "opencv-contrib-python-headless), then install one without headless in its name.",
+        kind="native",
+        patterns=(r"The function is not implemented\. Rebuild the library with",),
+        rank=1,
+    ),
+    Other(
         id="qt-plugin",
         meaning="Qt does not load its plugin for the screen. As a rule a library of the system that the plugin needs is "
         "missing, or there is no screen.",
@@ -960,8 +988,8 @@ OTHERS: tuple[Other, ...] = (
         "against the HDF5 that is installed.",
         kind="possible",
         patterns=(
-            r"HDF5 header files used to compile this application do not match",
-            r"HDF5 library version mismatched error",
+            r"HDF5 header files used to compile this application (?:do not match|are not compatible)",
+            r"HDF5 library (?:version|release) mismatched error",
             r"Headers are (?P<compiled>\d[\d.]*\d), library is (?P<running>\d[\d.]*\d)",
             r"h5py is running against HDF5 (?P<running>\d[\d.]*\d) when it was built against (?P<compiled>\d[\d.]*\d)",
         ),

@@ -106,7 +106,7 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|problem with poetry but with) [`'"]?(?!(?:wheels?|installable|editable|a|the)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|problem with poetry but with|Installing(?= [\w.-]+ \([^)]*\): Failed)) [`'"]?(?!(?:wheels?|installable|editable|a|the)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
 
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
@@ -123,7 +123,7 @@
   const PROVIDERS = [
     [/^lib(?:c10|torch|caffe2|shm)/, "torch"],
     [/^lib(?:arrow|parquet)/, "pyarrow"],
-    [/^lib(?:dbCore|dbRecStd|Com|ca)\.so/, "epicscorelibs"],
+    [/^lib(?:dbCore|dbRecStd|Com|ca|pvAccess|pvData|qsrv)\.so/, "epicscorelibs"],
     [/^libpvxs(?:Ioc)?\.so/, "pvxslibs"],
     [/^libtensorflow/, "tensorflow"],
     [/^libonnxruntime\.so/, "onnxruntime"],
@@ -216,7 +216,7 @@
 
   const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
   /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
-  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/]_ops|numpy[\\/]ctypeslib)\.py.*$/gm;
+  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/]_ops|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
@@ -248,7 +248,7 @@
     for (const part of [line, imported && !OF_PYTHON.test(imported) ? `site-packages/${imported}/` : "", ...traced]) {
       const paths = [...part.replace(ASIDE, "").matchAll(PATHS)];
       const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module) && !nameless(module));
-      const other = own.filter((module) => module !== first.provider);
+      const other = own.filter((module) => packaged(module.replace(/[\\/.]/, "-")) !== first.provider);
       const [module] = (other.length ? other : own).slice(crash ? 0 : -1);
       if (!module) continue;
       const name = packaged(module.replace(/[\\/.]/, "-"));

@@ -2018,6 +2018,112 @@ CASES: tuple[Case, ...] = (
         {"consumer": "dockerfile"},
     ),
     Case(
+        "a program of a build, on Windows",
+        "  x Failed to build `faiss-cpu==1.11.0`\n      error: command 'swig.exe' failed: None",
+        "no-build-tool",
+        "native",
+        {"consumer": "faiss-cpu"},
+    ),
+    Case(
+        "no make for CMake",
+        "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "a plugin of JAX",
+        "RuntimeError: Unable to initialize backend 'cuda': INVALID_ARGUMENT: Mismatched PJRT plugin PJRT API version (0.54) and "
+        "framework PJRT API version 0.51).",
+        "releases-apart",
+        "pair",
+    ),
+    Case(
+        "several tries, of which one is another architecture",
+        "ImportError: no pq wrapper available.\nAttempts made:\n- couldn't import psycopg 'c' implementation: No module named "
+        "'psycopg_c'\n- couldn't import psycopg 'binary' implementation: dlopen(/v/lib/python3.11/site-packages/psycopg_binary/"
+        "pq.cpython-311-darwin.so, 0x0002): (mach-o file, but is an incompatible architecture (have (x86_64), need (arm64e)))\n"
+        "- couldn't import psycopg 'python' implementation: libpq library not found",
+        "wrong-architecture",
+        "native",
+        {"consumer": "psycopg-binary"},
+    ),
+    Case(
+        "a function of Python, on Alpine",
+        "ImportError: Error relocating /jd_scripts/algo_linux.so: PyInterpreterState_GetID: symbol not found",
+        "python-symbol",
+        "native",
+    ),
+    Case(
+        "what EPICS asks for by name",
+        "Unable to find symbol 'pvar_dset_devLoPDBQ2UTag' : /venv/lib/python3.10/site-packages/epicscorelibs/lib/"
+        "libdbCore.so.7.0.7.99.0: undefined symbol: pvar_dset_devLoPDBQ2UTag\nTraceback (most recent call last):\n"
+        '  File "/venv/lib/python3.10/site-packages/softioc/__init__.py", line 28, in <module>\n'
+        "    raise RuntimeError('Error registering')\nRuntimeError: Error registering",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "softioc"},
+    ),
+    Case(
+        "what ldd of musl lists for each module",
+        "Error relocating /usr/lib/python3.11/site-packages/pywayland/_ffi.abi3.so: PyObject_Free: symbol not found",
+        None,
+        None,
+    ),
+    Case(
+        "a backend that does not load, Poetry in Docker",
+        "8.716   ChefBuildError\n8.716 \n8.716   Backend 'setuptools.build_meta:__legacy__' is not available.\n8.716 \n"
+        "8.720 Note: This error originates from the build backend, and is likely not a problem with poetry but with numpy (1.24.1) "
+        "not supporting PEP 517 builds.",
+        "backend-not-loaded",
+        "stopped",
+        {"consumer": "numpy", "consumer_version": "1.24.1"},
+    ),
+    Case(
+        "a build that Poetry begins",
+        " Installing pyyaml (6.0): Failed\n\n  ChefBuildError\n\n  AttributeError: cython_sources",
+        "build-tool-release",
+        "stopped",
+        {"consumer": "pyyaml", "consumer_version": "6.0"},
+    ),
+    Case(
+        "Rust's compiler",
+        "28.56       error[E0425]: cannot find function `PyUnicode_FromKindAndData` in module `pyo3::ffi`",
+        "compiler-failed",
+        "native",
+    ),
+    Case(
+        "a DLL, by its error's number",
+        '[E:onnxruntime:Default, provider_bridge_ort.cc:1022 onnxruntime::ProviderLibrary::Get] LoadLibrary failed with error 126 "" '
+        'when trying to load "C:\\v\\lib\\site-packages\\onnxruntime\\capi\\onnxruntime_providers_cuda.dll"',
+        "windows-dll",
+        "possible",
+        {"consumer": "onnxruntime"},
+    ),
+    Case(
+        "a library that PyInstaller left out",
+        "PyInstallerImportError: Failed to load dynlib/dll 'x.dll'. Most probably this dynlib/dll was not found when the "
+        "application was frozen.",
+        "frozen-without",
+        "native",
+        {"library": "x.dll"},
+    ),
+    Case(
+        "generated code, with protobuf's own frame last",
+        '  File "/v/lib/python3.13/site-packages/streamlit/proto/RootContainer_pb2.py", line 33, in <module>\n'
+        '  File "/v/lib/python3.13/site-packages/google/protobuf/descriptor.py", line 933, in __new__\n'
+        "TypeError: Descriptors cannot be created directly.",
+        "protobuf-generated",
+        "pair",
+        {"consumer": "streamlit"},
+    ),
+    Case(
+        "sqlite, Python 2",
+        "ImportError: No module named _sqlite3",
+        "python-without",
+        "native",
+        {"module": "_sqlite3"},
+    ),
+    Case(
         "no wheel beside setuptools",
         "      error: invalid command 'bdist_wheel'",
         "no-bdist-wheel",

@@ -129,6 +129,7 @@ _PROCEDURE = (
 )
 # The loader's word for a missing symbol: glibc's and musl's, FreeBSD's.
 _UNDEFINED = r"[Uu]ndefined symbol:? [\"*`]{0,2}"
+_COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
 # Programs that builds call to learn how a library is installed, and other tools of a build.
 _PROGRAM = (
     r"(?P<program>(?:pg|mysql|mariadb|xml2|xslt|gdal|geos|nc|nf|curl|freetype|llvm|krb5|gsl|icu|cups|"
@@ -261,8 +262,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="no-build-backend",
         title="Cannot import 'setuptools.build_meta' … No module named 'setuptools'",
-        meaning="The environment of the build has no setuptools: the package does not declare it as a build "
-        "requirement, or isolation is off and nobody installed it.",
+        meaning="The environment of the build has no setuptools that loads: the package does not declare it as a build "
+        "requirement, isolation is off and nobody installed it, or it is too old for this Python.",
         patterns=(
             r"Cannot import (?:build backend )?['\"]?setuptools\.build_meta",
             r"No module named ['\"]?setuptools['\"]?\s*$",
@@ -306,8 +307,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="wrong-result",
         title="No error and wrong results, or: libxml2 library version mismatch",
-        meaning="The module runs with another ABI than it was built for, and nothing stops it.",
-        patterns=(r"libxml2 library version mismatch",),
+        meaning="The module meets another build of a library than it was compiled with, and the loader does not object.",
+        patterns=(r"(?:libxml2|xmlsec) library version mismatch",),
         examples=("xmlsec.InternalError: (-1, 'lxml & xmlsec libxml2 library version mismatch')",),
         rank=3,
     ),
@@ -369,7 +370,7 @@ OTHERS: tuple[Other, ...] = (
         "Tools), or take a release that has a wheel for your Python and platform.",
         kind="native",
         patterns=(
-            r"command '[\w./+-]*(?:gcc|g\+\+|cc|c\+\+|clang)[\w+-]*' failed: No such file",
+            rf"command '{_COMPILER}' failed: (?:None|No such file)",
             r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'",
             r"Microsoft Visual C\+\+ [\d.]+ or greater is required",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
@@ -394,6 +395,8 @@ OTHERS: tuple[Other, ...] = (
             r"Cargo, the Rust package manager, is not installed",
             r"CUDA_HOME environment variable is not set",
             r"Did not find pkg-config",
+            r"CMAKE_(?:\w+_COMPILER|MAKE_PROGRAM)(?: is)? not set",
+            rf"error: command '(?!{_COMPILER}')(?P<program>[^'\n]+)' failed: (?:None|No such file)",
             rf"No such file or directory: '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
         ),
         rank=0,
@@ -470,6 +473,16 @@ OTHERS: tuple[Other, ...] = (
             r"missing the 'build_editable' hook",
         ),
         rank=1,
+    ),
+    Other(
+        id="backend-not-loaded",
+        meaning="The build backend does not load: the environment of the build does not have it, or in a release that is too "
+        "old for this Python.",
+        advice="Take a newer release of the package, or one that has a wheel; else an older Python.",
+        kind="stopped",
+        patterns=(r"Backend '\S+' is not available",),
+        rank=3,
+        page="errors/no-build-backend/",
     ),
     Other(
         id="no-bdist-wheel",
@@ -695,6 +708,25 @@ OTHERS: tuple[Other, ...] = (
         page="errors/conda/",
     ),
     Other(
+        id="wrong-architecture",
+        meaning="The file is for another processor architecture, or no library at all.",
+        advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
+        "a shared cache is in use.",
+        kind="native",
+        patterns=(
+            r"(?:incompatible|wrong) architecture",
+            r"wrong ELF class",
+            r"invalid ELF header",
+            r"file too short",
+            r"Exec format error",
+            r"is not a valid Win32 application",
+            r"WinError 193",
+            r"DLL load failed[^\n]*%1",
+            r"ELF (?:load command|file)",
+        ),
+        rank=1,
+    ),
+    Other(
         id="system-library",
         meaning="A library of the operating system, or of other software, is not found: it is not installed, or only in "
         "another version than the module was built with.",
@@ -738,7 +770,7 @@ OTHERS: tuple[Other, ...] = (
         "undefined symbol.",
         kind="possible",
         patterns=(
-            r"Error relocating [^:\n]*: (?P<symbol>(?!__\w+_chk|gnu_|__res_|backtrace)\w+): symbol not found",
+            rf"Error relocating [^:\n]*: (?P<symbol>(?!__\w+_chk|gnu_|__res_|backtrace|{_OF_PYTHON})\w+): symbol not found",
         ),
         rank=2,
         page="errors/other-platforms/#musl-alpine",
@@ -750,7 +782,8 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
-            rf"[Ss]ymbol not found[^\n]*'?(?P<symbol>_{_OF_PYTHON}\w*)",
+            rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
+            rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?P<symbol>_{_OF_PYTHON}\w*)",
             r"module was compiled for Python [\d.]+, but the interpreter",
             r"Python version mismatch",
         ),
@@ -881,13 +914,14 @@ OTHERS: tuple[Other, ...] = (
         "protobuf that it was generated for.",
         kind="pair",
         patterns=(
-            r"Descriptors cannot (?:not )?be created directly",
+            r"Descriptors (?:cannot|should) (?:not )?be created directly",
             r"(?:incompatible|mismatched) Protobuf Gencode/Runtime version",
             r"cannot import name '(?:builder|runtime_version|service)' from 'google\.protobuf",
             r"The grpc package installed is at version [^\n]*generated code",
             r"module 'google\.protobuf\.descriptor' has no attribute '_internal_create_key'",
         ),
         rank=1,
+        provider="protobuf",
     ),
     Other(
         id="releases-apart",
@@ -898,6 +932,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Numba needs NumPy [\d.]+ or (?:less|greater)",
             r"jaxlib version \S+ is (?:newer|older) than",
+            r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",
             r"pydantic-core version \([^)]*\) is incompatible with",
             r"is required for a normal functioning of this module, but found",
@@ -1031,25 +1066,6 @@ OTHERS: tuple[Other, ...] = (
         page="errors/other-platforms/#macos",
     ),
     Other(
-        id="wrong-architecture",
-        meaning="The file is for another processor architecture, or no library at all.",
-        advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
-        "a shared cache is in use.",
-        kind="native",
-        patterns=(
-            r"(?:incompatible|wrong) architecture",
-            r"wrong ELF class",
-            r"invalid ELF header",
-            r"file too short",
-            r"Exec format error",
-            r"is not a valid Win32 application",
-            r"WinError 193",
-            r"DLL load failed[^\n]*%1",
-            r"ELF (?:load command|file)",
-        ),
-        rank=1,
-    ),
-    Other(
         id="macos-too-old",
         meaning="The file was built for a newer macOS than this one: a library of the system lacks a symbol that it "
         "calls.",
@@ -1107,7 +1123,7 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="windows-dll",
-        meaning="Windows did not load the module's DLL: as a rule because it, or a DLL that it needs, is not found; "
+        meaning="Windows did not load a DLL: as a rule because it, or another that it needs, is not found; "
         "the message does not say which.",
         advice="The program Dependencies shows the missing one. Often it is the Visual C++ runtime (install its "
         "redistributable), or the package whose DLL it links to is not installed or of another version.",
@@ -1116,10 +1132,22 @@ OTHERS: tuple[Other, ...] = (
             r"DLL load failed",
             r"\(or one of its dependencies\)",
             r"WinError 126\b",
+            r"LoadLibrary failed with error 126\b",
+            r"LoadLibrary: The specified module could not be found",
             r"0xC0000135",
         ),
         rank=3,
         page="errors/other-platforms/#windows",
+    ),
+    Other(
+        id="frozen-without",
+        meaning="PyInstaller has not put this library into the program.",
+        advice="Build the program again with --add-binary FILE:. or --collect-binaries PACKAGE.",
+        kind="native",
+        patterns=(
+            r"Failed to load dynlib/dll '?(?P<library>[^'\n]+?)'?\. Most (?:probably|likely) this dynlib",
+        ),
+        rank=1,
     ),
     Other(
         id="static-tls",
@@ -1183,7 +1211,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"ssl module in Python is not available",
-            r"No module named ['\"](?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)['\"]",
+            r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)\b",
         ),
         rank=1,
     ),
@@ -1211,9 +1239,9 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="module-for-another-python",
-        meaning="The compiled module of a package is not there for this Python.",
+        meaning="The compiled module of a package is not there, or not for this Python.",
         advice="Install the package again with the Python that you run; after a change of Python make the "
-        "environment anew.",
+        "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
         kind="native",
         patterns=(
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
@@ -1276,6 +1304,7 @@ OTHERS: tuple[Other, ...] = (
             r"ninja: build stopped: subcommand failed",
             r"error: could not compile `",
             r"error: linking with `[^`\n]+` failed",
+            r"error\[E\d{4}\]:",
         ),
         rank=5,
     ),

@@ -2124,6 +2124,51 @@ CASES: tuple[Case, ...] = (
         {"module": "_sqlite3"},
     ),
     Case(
+        "no database of PROJ, pytest",
+        "rasterio/_crs.pyx:285: in rasterio._crs._CRS.from_epsg\nE   rasterio._err.CPLE_AppDefinedError: PROJ: "
+        "proj_create_from_database: Cannot find proj.db",
+        "proj-missing",
+        "native",
+    ),
+    Case(
+        "static TLS, in older words",
+        "ImportError: dlopen: cannot load any more object with static TLS",
+        "static-tls",
+        "native",
+    ),
+    Case(
+        "the driver's library, Triton",
+        "AssertionError: libcuda.so cannot found!",
+        "driver-library",
+        "native",
+        {"library": "libcuda.so"},
+    ),
+    Case(
+        "a Python that pyenv builds",
+        "WARNING: The Python bz2 extension was not compiled. Missing the bzip2 lib?\n"
+        "ERROR: The Python ssl extension was not compiled. Missing the OpenSSL lib?",
+        "python-without",
+        "native",
+        {"module": "ssl"},
+    ),
+    Case(
+        "a library of CUDA, in TensorFlow's older words",
+        "I tensorflow/stream_executor/dso_loader.cc:126] Couldn't open CUDA library libcudnn.so.5. LD_LIBRARY_PATH: /usr/local/lib64",
+        "cuda-library",
+        "native",
+        {"library": "libcudnn.so.5"},
+    ),
+    Case(
+        "a form of file that this macOS does not know",
+        "ImportError: dlopen(/v/lib/python3.10/site-packages/netCDF4/_netCDF4.cpython-310-darwin.so, 2): Library not loaded: "
+        "@loader_path/libzip.5.5.dylib\n  Referenced from: /v/lib/python3.10/site-packages/netCDF4/.dylibs/libnetcdf.19.dylib\n"
+        "  Reason: no suitable image found.  Did find:\n\t/v/lib/python3.10/site-packages/netCDF4/.dylibs/libzip.5.5.dylib: cannot "
+        "load 'libzip.5.5.dylib' (load command 0x80000034 is unknown)",
+        "macos-too-old",
+        "native",
+        {"consumer": "netcdf4"},
+    ),
+    Case(
         "no wheel beside setuptools",
         "      error: invalid command 'bdist_wheel'",
         "no-bdist-wheel",

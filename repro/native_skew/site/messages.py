@@ -610,10 +610,10 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="driver-library",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
-        advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). Without "
-        "a GPU take the package's CPU build.",
+        advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). "
+        "`ldconfig -p` lists what the loader knows. Without a GPU take the package's CPU build.",
         kind="native",
-        patterns=_missing(_DRIVER),
+        patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) cannot found"),
         rank=1,
     ),
     Other(
@@ -622,7 +622,11 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; "
         "an installed toolkit must be on the loader's path.",
         kind="native",
-        patterns=(*_missing(_CUDA), rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)"),
+        patterns=(
+            *_missing(_CUDA),
+            rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
+            r"Couldn't open CUDA library (?P<library>\S+?)\.?(?: |$)",
+        ),
         rank=1,
     ),
     Other(
@@ -949,7 +953,20 @@ OTHERS: tuple[Other, ...] = (
         "PROJ_DATA) points to one of another installation.",
         advice="Unset the variable; else take rasterio, fiona, pyproj and GDAL from one source (all wheels or all conda).",
         kind="possible",
-        patterns=(r"It comes from another PROJ installation", r"DATABASE\.LAYOUT\.VERSION\.MINOR"),
+        patterns=(
+            r"It comes from another PROJ installation",
+            r"DATABASE\.LAYOUT\.VERSION\.MINOR",
+            r"PROJ: [^\n]*no such table: \w+",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="proj-missing",
+        meaning="PROJ does not find its database: a variable (PROJ_LIB, PROJ_DATA) leads elsewhere, or the copy that belongs "
+        "to the package is not there.",
+        advice="Unset the variable; else install the package again, as a wheel or from conda.",
+        kind="native",
+        patterns=(r"Cannot find proj\.db", r"Valid PROJ data directory not found"),
         rank=2,
     ),
     Other(
@@ -1067,13 +1084,14 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="macos-too-old",
-        meaning="The file was built for a newer macOS than this one: a library of the system lacks a symbol that it "
-        "calls.",
+        meaning="The file was built for a newer macOS than this one: it calls what a library of the system lacks, or has a "
+        "form that this loader does not know.",
         advice="Take a release with a wheel for this macOS, build it here, or use a newer system.",
         kind="native",
         patterns=(
             r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
             r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
+            r"load command 0x\w+ is unknown",
         ),
         rank=2,
         page="errors/other-platforms/#macos",
@@ -1154,7 +1172,10 @@ OTHERS: tuple[Other, ...] = (
         meaning="A library with thread-local storage was loaded too late for the loader's reserve.",
         advice="Import that package first, or name the library in LD_PRELOAD.",
         kind="native",
-        patterns=(r"cannot allocate memory in static TLS block",),
+        patterns=(
+            r"cannot allocate memory in static TLS block",
+            r"cannot load any more object with static TLS",
+        ),
         rank=1,
     ),
     Other(
@@ -1211,6 +1232,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"ssl module in Python is not available",
+            r"The Python (?P<module>\w+) extension was not compiled",
             r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)\b",
         ),
         rank=1,

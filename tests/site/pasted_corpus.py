@@ -2169,6 +2169,59 @@ CASES: tuple[Case, ...] = (
         {"consumer": "netcdf4"},
     ),
     Case(
+        "a build that uv begins, in older words",
+        "error: Failed to prepare distributions\n  Caused by: Failed to fetch wheel: flash-attn==2.6.1\n  Caused by: Build backend "
+        "failed to determine extra requires with `build_wheel()` with exit status: 1\n--- stderr:\nTraceback (most recent call last):\n"
+        '  File "/root/.cache/uv/builds-v0/.tmpAjfIR6/lib/python3.10/site-packages/setuptools/build_meta.py", line 302, in '
+        "_get_build_requires\nModuleNotFoundError: No module named 'torch'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "flash-attn", "consumer_version": "2.6.1", "module": "torch"},
+    ),
+    Case(
+        "uv's hint, wrapped",
+        "4.984       ModuleNotFoundError: No module named 'torch'\n4.984 \n4.984       hint: This error likely indicates that "
+        "`flash-attn@2.7.3` depends\n4.984       on `torch`, but doesn't declare it as a build dependency.",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "flash-attn", "consumer_version": "2.7.3", "module": "torch"},
+    ),
+    Case(
+        "a compiler that only a cache wants",
+        "unable to execute 'gcc': No such file or directory\nTraceback (most recent call last):\nImportError: /usr/lib64/libstdc++.so.6: "
+        "version `GLIBCXX_3.4.21' not found (required by /v/lib/python3.6/site-packages/zmq/backend/cython/libzmq.so.5.1.2)",
+        "glibcxx",
+        "native",
+        {"consumer": "pyzmq"},
+    ),
+    Case(
+        "a damaged heap, PyCharm",
+        "Process finished with exit code -1073740940 (0xC0000374)",
+        "process-died",
+        "possible",
+    ),
+    Case(
+        "an instruction, PyCharm",
+        "Process finished with exit code -1073741795 (0xC000001D)",
+        "wrong-cpu",
+        "native",
+    ),
+    Case(
+        "what pip leaves unmet, in older words",
+        "ERROR: torchvision 0.5.0 has requirement torch==1.4.0, but you'll have torch 1.3.1 which is incompatible.",
+        "conflict-left",
+        "other",
+        {"consumer": "torchvision", "name": "torch", "installed": "1.3.1"},
+    ),
+    Case(
+        "a path in JSON",
+        '{"message": "[WinError 126] The specified module could not be found. Error loading '
+        '\\"c:\\\\v\\\\Lib\\\\site-packages\\\\torch\\\\lib\\\\fbgemm.dll\\" or one of its dependencies."}',
+        "windows-dll",
+        "possible",
+        {"consumer": "torch"},
+    ),
+    Case(
         "no wheel beside setuptools",
         "      error: invalid command 'bdist_wheel'",
         "no-bdist-wheel",

@@ -146,7 +146,8 @@ def _missing(name: str) -> tuple[str, ...]:
 _BUILD_FAILED = (
     r"Failed to (?:download and )?build|build backend returned an error|metadata-generation-failed|"
     r"subprocess-exited-with-error|did not run successfully|Failed building wheel|BackendUnavailable|"
-    r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build"
+    r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build|"
+    r"Build backend failed|declare it as a build\s+dependency"
 )
 
 # What installers print when a server is not reached.
@@ -371,7 +372,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             rf"command '{_COMPILER}' failed: (?:None|No such file)",
-            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'",
+            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|$(?![\s\S])))",
             r"Microsoft Visual C\+\+ [\d.]+ or greater is required",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
             r"Unknown compiler\(s\):",
@@ -1377,7 +1378,7 @@ OTHERS: tuple[Other, ...] = (
         "if the one package links to the other’s library.",
         kind="other",
         patterns=(
-            rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) requires (?P<requirement>[^\n]+?), but you have "
+            rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) (?:requires|has requirement) (?P<requirement>[^\n]+?), but you(?:'ll)? have "
             rf"(?P<provider>{_NAME}) (?P<installed>\S+) which is incompatible",
         ),
         rank=4,
@@ -1416,6 +1417,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"[Ii]llegal (?:hardware )?instruction",
             r"SIGILL",
+            r"0xC000001D",
             r"exit(?:ed with)? (?:code|status):? 132\b",
             r"compiled to use [\w.,\s]+ instructions, but these aren't available",
             r"built using \w+ instructions, which your CPU",
@@ -1447,7 +1449,7 @@ OTHERS: tuple[Other, ...] = (
             r"corrupted (?:size vs|double-linked)",
             r"terminate called after throwing",
             r"Aborted \(core dumped\)",
-            r"0xC0000005",
+            r"0xC0000(?:005|374)",
             r"\bexit (?:code|status) -(?:11|6|1073741819)\b",
             r"Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Ошибка сегментирования|段错误",
             r"[Bb]us error",

@@ -216,7 +216,7 @@
 
   const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
   /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
-  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/]_ops|numpy[\\/]ctypeslib)\.py.*$/gm;
+  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 

@@ -2222,6 +2222,21 @@ CASES: tuple[Case, ...] = (
         {"consumer": "torch"},
     ),
     Case(
+        "a part of MKL",
+        "Intel MKL FATAL ERROR: Cannot load libmkl_avx2.so or libmkl_def.so.",
+        "mkl",
+        "possible",
+    ),
+    Case(
+        "an extension that PyTorch compiles by itself",
+        '  File "/v/lib/python3.9/site-packages/torch/utils/cpp_extension.py", line 2136, in _import_module_from_library\n'
+        "ImportError: /root/.cache/torch_extensions/py39_cu121/fused_adam/fused_adam.so: cannot open shared object file: No such file "
+        "or directory",
+        "torch-jit",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
         "no wheel beside setuptools",
         "      error: invalid command 'bdist_wheel'",
         "no-bdist-wheel",

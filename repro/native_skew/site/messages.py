@@ -755,6 +755,28 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="mkl",
+        meaning="Intel's MKL does not find a part of itself, or one of another release: as a rule two builds of it meet.",
+        advice="Take NumPy, SciPy and scikit-learn from one source (all wheels or all conda). With conda: "
+        "conda install --force-reinstall mkl numpy.",
+        kind="possible",
+        patterns=(r"I(?:ntel|NTEL) (?:oneAPI )?MKL (?:FATAL )?ERROR",),
+        rank=2,
+        page="errors/conda/",
+    ),
+    Other(
+        id="torch-jit",
+        meaning="PyTorch compiles this extension when it is first used, and that has failed.",
+        advice="The first error above it says why (nvcc, the compiler or ninja). Mend that, and remove the folder "
+        "torch_extensions in ~/.cache.",
+        kind="native",
+        patterns=(
+            r"Error building extension '\w+'",
+            r"/torch_extensions/\S*\.so: cannot open shared object file",
+        ),
+        rank=2,
+    ),
+    Other(
         id="file-gone",
         meaning="A package asks for this very file by its path, and it is not there.",
         advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "

@@ -106,22 +106,24 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|problem with poetry but with) [`'"]?(?!(?:wheels?|installable|editable|a|the)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
+  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|Failed to fetch wheel:|likely indicates that|problem with poetry but with|Installing(?= [\w.-]+ \([^)]*\): Failed)) [`'"]?(?!(?:wheels?|installable|editable|a|the)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
 
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
-    cv2: "opencv-python", "cffi-backend": "cffi", PIL: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
-    "flash-attn-2-cuda": "flash-attn", OpenSSL: "pyopenssl", Crypto: "pycryptodome", Cryptodome: "pycryptodomex", grpc: "grpcio",
-    MySQLdb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf", wx: "wxpython", cairo: "pycairo", gi: "pygobject",
-    zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", brotli: "brotli", usb: "pyusb", serial: "pyserial", faiss: "faiss-cpu",
-    tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python",
-    flash_attn_2_cuda: "flash-attn", flash_attn_3: "flash-attn",
+    cv2: "opencv-python", "cffi-backend": "cffi", pil: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
+    "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", openssl: "pyopenssl", crypto: "pycryptodome",
+    cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf",
+    wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb",
+    serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
+    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", attr: "attrs",
+    portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
+    epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
   };
   /* Whose a library is, by the beginning of its name. */
   const PROVIDERS = [
     [/^lib(?:c10|torch|caffe2|shm)/, "torch"],
     [/^lib(?:arrow|parquet)/, "pyarrow"],
-    [/^lib(?:dbCore|dbRecStd|Com|ca)\.so/, "epicscorelibs"],
+    [/^lib(?:dbCore|dbRecStd|Com|ca|pvAccess|pvData|qsrv)\.so/, "epicscorelibs"],
     [/^libpvxs(?:Ioc)?\.so/, "pvxslibs"],
     [/^libtensorflow/, "tensorflow"],
     [/^libonnxruntime\.so/, "onnxruntime"],
@@ -199,7 +201,7 @@
     const owner = (PROVIDERS.find(([beginning]) => beginning.test(facts.library || "")) || [])[1];
     const given = facts.provider || named || owner || message.provider;
     if (!given) return rows;
-    const name = PACKAGES[given] || given;
+    const name = packaged(given);
     const now = facts.installed || installed.get(normal(name));
     const asked = required(text, facts, name);
     /* A requirement tells of the build only where the module itself has failed. */
@@ -208,20 +210,52 @@
     return [{ name, built, stamp: stamp(facts.library), required: asked, installed: now }];
   }
 
-  /* The package that a traceback ends in, or that the file in the message belongs to. */
-  function owner(text, installed) {
-    /* Where macOS looked for what is missing is no part of who misses it. */
-    const asking = text.replace(/^\s*(?:Expected in|Reason):.*$/gm, "");
-    const paths = [...asking.matchAll(/(?:site|dist)-packages[\\/]([A-Za-z_][\w-]*)[\w.-]*(?=[\\/.:'"]|$)/gm)];
-    const own = paths.map((match) => match[1]).filter((name) => !/^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest)$/.test(name));
-    if (!own.length) return undefined;
-    const module = own[own.length - 1];
-    const known = PACKAGES[module] || PACKAGES[normal(module)];
-    if (known && !installed.has(normal(module))) {
-      const variant = [...installed.keys()].find((name) => name.startsWith(`${known}-`));
-      return installed.has(known) || !variant ? known : variant;
+  function packaged(module) {
+    return PACKAGES[normal(module)] ?? normal(module);
+  }
+
+  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
+  /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
+  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
+  /* One package under several names, of which one is installed. */
+  const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
+
+  const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|zope)[\\\\/.])?";
+  const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib)[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const IMPORT = new RegExp(`^[-> \\d]*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
+  const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib)$/;
+  const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
+
+  /* `_brotli.so` is no package's name: it comes with the one that imports it. */
+  function nameless(module) {
+    return module.startsWith("_") && !(normal(module) in PACKAGES);
+  }
+
+  /* The package of the file in the message; else of the import in the line above it; else the one
+     that the traceback above it ends in; else that of a traceback below it. Not the one that the
+     message is about, where another is named. */
+  function owner(text, installed, first) {
+    const start = text.lastIndexOf("\n", first.at) + 1;
+    const end = text.indexOf("\n", first.at);
+    const line = text.slice(start, end < 0 ? undefined : end);
+    const above = text.slice(0, start);
+    const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
+    const crash = text.includes("(most recent call first)"); // faulthandler
+    const previous = above.trimEnd().split("\n").pop();
+    if (IN_PYTHON.test(previous)) return undefined;
+    const [, imported] = (first.kind !== "other" && IMPORT.exec(previous)) || [];
+    const traced = /Traceback|File "/.test(above) ? [above, below] : [below, above];
+    for (const part of [line, imported && !OF_PYTHON.test(imported) ? `site-packages/${imported}/` : "", ...traced]) {
+      const paths = [...part.replace(ASIDE, "").matchAll(PATHS)];
+      const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module) && !nameless(module));
+      const other = own.filter((module) => packaged(module.replace(/[\\/.]/, "-")) !== first.provider);
+      const [module] = (other.length ? other : own).slice(crash ? 0 : -1);
+      if (!module) continue;
+      const name = packaged(module.replace(/[\\/.]/, "-"));
+      const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
+      return (installed.has(name) || !variant ? name : variant) || undefined;
     }
-    return normal(module);
+    return undefined;
   }
 
   const PASSES = /^(?:No broken requirements found|All installed packages are compatible)/m;
@@ -240,14 +274,15 @@
       : "a version-stamped library: stamped if a check complains, unstamped or a stale cache if it passes";
   }
 
-  function matches(text, messages, facts) {
+  /* The messages in `text`, each with the place of its last pattern; `whole` has the warnings too. */
+  function matches(text, messages, facts, whole) {
     const found = [];
     for (const message of messages) {
-      if (message.within && !new RegExp(message.within).test(text)) continue;
-      const hits = message.patterns.map((each) => new RegExp(each, "m").exec(text)).filter(Boolean);
-      if (!hits.length) continue;
-      found.push(message);
-      for (const hit of hits) {
+      if (message.within && !new RegExp(message.within).test(whole)) continue;
+      const all = message.patterns.map((each) => [...text.matchAll(new RegExp(each, "gm"))]).filter((hits) => hits.length);
+      if (!all.length) continue;
+      found.push({ ...message, at: Math.max(...all.map((hits) => hits[hits.length - 1].index)) });
+      for (const [hit] of all) {
         for (const [key, value] of Object.entries(hit.groups || {})) {
           if (value && !(key in facts)) facts[key] = value;
         }
@@ -262,14 +297,15 @@
   function analyse(pasted, messages) {
     const facts = {};
     let text = clean(pasted);
-    let found = matches(text.replace(WARNING, ""), messages, facts);
+    const quiet = text.replace(WARNING, (line) => " ".repeat(line.length));
+    let found = matches(quiet, messages, facts, text);
     if (found.every((message) => message.rank > 3)) {
       for (const key of Object.keys(facts)) delete facts[key];
-      found = matches(text, messages, facts);
+      found = matches(text, messages, facts, text);
     }
     if (!found.length || found.every((message) => !message.title && message.rank > 3)) {
       const whole = unwrapped(text);
-      const more = matches(whole, messages, facts);
+      const more = matches(whole, messages, facts, whole);
       if (more.length > found.length) [found, text] = [more, whole];
     }
     found.sort((one, other) => one.rank - other.rank);
@@ -280,7 +316,8 @@
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
       const names = built.map((match) => normal(match[1]));
-      const failing = /^(?:module-missing-in-build|no-)/.test((found[0] || {}).id) ? undefined : owner(text, versions.installed);
+      const building = !found.length || found[0].kind === "stopped" || /^no-(?!init|gpu)/.test(found[0].id);
+      const failing = building ? undefined : owner(text, versions.installed, found[0]);
       facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : names[names.length - 1]);
     }
     if (facts.consumer && !facts.consumer_version) {

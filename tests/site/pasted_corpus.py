@@ -16,7 +16,7 @@ class Case(msgspec.Struct, frozen=True):
     text: str
     id: str | None
     kind: str | None
-    facts: dict[str, str] = {}
+    facts: dict[str, str | None] = {}
 
 
 TORCH_IN_BUILD = """\
@@ -747,8 +747,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "a network failure",
         "error: Failed to fetch: `https://index.example/simple/x/`\n  Caused by: operation timed out",
-        None,
-        None,
+        "server-not-reached",
+        "other",
     ),
     # Whose module it is, where several files are named.
     Case(
@@ -1585,5 +1585,661 @@ CASES: tuple[Case, ...] = (
         "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
         None,
         None,
+    ),
+    # Whose file the message is about, whatever the traceback says before and after it.
+    Case(
+        "an import that another package reports again",
+        'File "/opt/v/lib/python3.11/site-packages/flash_attn/flash_attn_interface.py", line 10, in <module>\n'
+        "ImportError: /opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so: "
+        "undefined symbol: _ZN3c104cuda9SetDeviceEi\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        'File "/opt/v/lib/python3.11/site-packages/transformers/utils/import_utils.py", line 1603, in _get_module\n'
+        "RuntimeError: Failed to import transformers.models because of the following error\n",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "flash-attn"},
+    ),
+    Case(
+        "a file on a line of its own",
+        "ImportError:\n/opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so\n"
+        ": undefined symbol: _ZN3c104cuda9SetDeviceEi\n"
+        "│ /opt/v/lib/python3.11/site-packages/transformers/utils/import_utils.py:15 │\n",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "flash-attn"},
+    ),
+    Case(
+        "another package's warning below",
+        "Warning: Could not load attentions: DLL load failed while importing _fused: 找不到指定的程序。\n"
+        "WARNING: nodes not available: cannot import name 'Flags' from 'onnxruntime.capi._pybind_state' "
+        "(D:\\app\\Lib\\site-packages\\onnxruntime\\capi\\_pybind_state.py)",
+        "windows-procedure",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "the message above its traceback",
+        "ImportError: libGL.so.1: cannot open shared object file: No such file or directory\nTraceback:\n"
+        'File "/v/lib/python3.9/site-packages/streamlit/script_runner.py", line 332, in _run_script\n'
+        'File "/v/lib/python3.9/site-packages/cv2/__init__.py", line 5, in <module>\n',
+        "system-library",
+        "native",
+        {"consumer": "opencv-python"},
+    ),
+    Case(
+        "a package of a namespace",
+        "E   ImportError: /v/lib/python3.10/site-packages/google/protobuf/pyext/_message.cpython-310-x86_64-linux-gnu.so: "
+        "undefined symbol: _ZN6google8protobuf2io17SafeDoubleToFloatEd",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "protobuf"},
+    ),
+    Case(
+        "a namespace of many packages",
+        "ImportError: /v/lib/python3.10/site-packages/google/cloud/_x.so: undefined symbol: thing",
+        "undefined-symbol",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a variant of a package",
+        "onnxruntime-gpu    1.18.0\n"
+        "ImportError: /v/lib/python3.10/site-packages/onnxruntime/capi/x.so: undefined symbol: OrtGetApi",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "onnxruntime-gpu", "consumer_version": "1.18.0"},
+    ),
+    Case(
+        "a program that is frozen",
+        'File "Lib\\site-packages\\PyInstaller\\hooks\\rthooks\\pyi_rth_x.py", line 40, in <module>\n'
+        "ImportError: DLL load failed while importing win32api: Belirtilen yordam bulunamadı.",
+        "windows-procedure",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "faulthandler",
+        "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f1c (most recent call first):\n"
+        '  File "/v/lib/python3.10/site-packages/taichi/misc.py", line 432 in init\n'
+        '  File "/v/lib/python3.10/site-packages/genesis/__init__.py", line 95 in init\n',
+        "process-died",
+        "possible",
+        {"consumer": "taichi"},
+    ),
+    # Loaders and libraries.
+    Case(
+        "FreeBSD",
+        'ImportError: /usr/local/lib/python3.11/site-packages/_sqlite3.so: Undefined symbol "sqlite3_load_extension"',
+        "undefined-symbol",
+        "possible",
+        {"symbol": "sqlite3_load_extension"},
+    ),
+    Case(
+        "two builds of cuBLAS",
+        "OSError: /v/lib/libcublas.so.11: symbol free_gemm_select version libcublasLt.so.11 not defined in file "
+        "libcublasLt.so.11 with link time reference",
+        "cuda-symbol",
+        "possible",
+    ),
+    Case(
+        "JAX without cuSPARSE",
+        "RuntimeError: jaxlib/cuda/versions_helpers.cc:81: operation cusparseGetProperty failed: The cuSPARSE library "
+        "was not found.\nRuntimeError: Unable to load cuSPARSE. Is it installed?",
+        "cuda-not-loaded",
+        "possible",
+    ),
+    Case(
+        "torchcodec",
+        "RuntimeError: Could not load libtorchcodec. Likely causes:\n  1. FFmpeg is not properly installed.\n"
+        "  2. The PyTorch version (2.4.0+cu124) is not compatible with\n     this version of TorchCodec.\n"
+        "FFmpeg version 8: libavutil.so.60: cannot open shared object file: No such file or directory",
+        "torchcodec",
+        "possible",
+        {"consumer": "torchcodec", "name": "torch", "installed": "2.4.0+cu124"},
+    ),
+    Case(
+        "a binary for another CUDA",
+        "bitsandbytes library load error: Configured CUDA binary not found at "
+        "C:\\app\\Lib\\site-packages\\bitsandbytes\\libbitsandbytes_cuda130.dll",
+        "file-gone",
+        "native",
+        {"consumer": "bitsandbytes", "library": "libbitsandbytes_cuda130.dll"},
+    ),
+    Case(
+        "the Python half alone",
+        '  File "/v/lib/python3.12/site-packages/cryptography/exceptions.py", line 9, in <module>\n'
+        "ImportError: cannot import name 'exceptions' from 'cryptography.hazmat.bindings._rust' (unknown location)",
+        "module-for-another-python",
+        "native",
+        {"consumer": "cryptography"},
+    ),
+    Case(
+        "an older macOS",
+        "ImportError: dlopen(/v/lib/python3.12/site-packages/psycopg2/_psycopg.so, 2): Symbol not found: ____chkstk_darwin\n"
+        "  Referenced from: /v/lib/python3.12/site-packages/psycopg2/.dylibs/libcrypto.1.1.dylib (built for Mac OS X 10.15)\n"
+        "  Expected in: /usr/lib/libSystem.B.dylib\n",
+        "macos-too-old",
+        "native",
+        {"consumer": "psycopg2"},
+    ),
+    Case(
+        "Windows without memory",
+        "OSError: [WinError 1455] 页面文件太小，无法完成操作。 Error loading "
+        '"C:\\v\\lib\\site-packages\\torch\\lib\\cudnn_adv_infer64_8.dll" or one of its dependencies.',
+        "windows-memory",
+        "native",
+        {"consumer": "torch"},
+    ),
+    Case(
+        "generated code newer than protobuf",
+        "ImportError: cannot import name 'runtime_version' from 'google.protobuf' "
+        "(/v/lib/python3.12/site-packages/google/protobuf/__init__.py)",
+        "protobuf-generated",
+        "pair",
+    ),
+    # Builds and installers.
+    Case(
+        "a program of a build, in sh",
+        "  - Installing mysqlclient (2.1.1): Failed\n\n  ChefBuildError\n\n  /bin/sh: mysql_config: command not found\n",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "GDAL's program",
+        "  Failed to get options via gdal-config: [Errno 2] No such file or directory: 'gdal-config'\n"
+        "ERROR: No matching distribution found for fiona>=1.8",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "a framework",
+        "ld: framework not found GDAL\nerror: command 'c++' failed with exit status 1",
+        "no-link-library",
+        "native",
+    ),
+    Case(
+        "no connection, and so no version",
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(...)': /simple/x/\n"
+        "ERROR: No matching distribution found for x",
+        "server-not-reached",
+        "other",
+    ),
+    Case(
+        "conda's builds of another platform",
+        "LibMambaUnsatisfiableError: Encountered problems while solving:\n- nothing provides requested zstd ==1.4.9 haebb681_0",
+        "no-such-version",
+        "other",
+    ),
+    Case(
+        "micromamba",
+        "critical libmamba Could not solve for environment specs",
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "Poetry's own traceback",
+        "  So, because app depends on both a (1.0) and b (2.0), version solving failed.\n\n"
+        "  at /opt/poetry/lib/python3.10/site-packages/poetry/puzzle/solver.py:159 in _solve\n",
+        "unsatisfiable-pin",
+        "stopped",
+        {"consumer": None},
+    ),
+    Case(
+        "a traceback in a log of a service that went on",
+        "web-1 | SyntaxError: invalid syntax\nweb-1 | [2026-10-17 07:51:39 +0000] [26] [ERROR] Exception in worker process\n"
+        'web-1 |   File "/usr/local/lib/python3.11/site-packages/gunicorn/util.py", line 352, in import_app',
+        None,
+        None,
+    ),
+    # Of a processor, a GPU and its driver.
+    Case(
+        "an instruction that is not there",
+        "Fatal Python error: Illegal instruction\n\nCurrent thread 0x0000 (most recent call first):\n"
+        '  File "/v/lib/python3.10/site-packages/tensorflow/python/pywrap_tensorflow.py", line 64 in <module>\n'
+        '  File "/v/lib/python3.10/site-packages/launcher/run.py", line 9 in <module>\n',
+        "wrong-cpu",
+        "native",
+        {"consumer": "tensorflow"},
+    ),
+    Case(
+        "an instruction that is not there, in zsh",
+        "zsh: illegal hardware instruction  python a.py",
+        "wrong-cpu",
+        "native",
+    ),
+    Case(
+        "killed in a container",
+        'process "/bin/sh -c pip install ." did not complete successfully: exit code: 137',
+        "process-killed",
+        "other",
+    ),
+    Case(
+        "a driver of another branch",
+        "RuntimeError: Unexpected error from cudaGetDeviceCount(). Error 804: forward compatibility was attempted on non supported HW",
+        "gpu-driver",
+        "native",
+    ),
+    Case(
+        "a newer GPU",
+        "/v/lib/python3.11/site-packages/torch/cuda/__init__.py:235: UserWarning: \n"
+        "NVIDIA GeForce RTX 5090 with CUDA capability sm_120 is not compatible with the current PyTorch installation.\n",
+        "no-gpu-code",
+        "native",
+        {"consumer": "torch"},
+    ),
+    # Bindings, and who imports what.
+    Case(
+        "Boost.Python without a type",
+        "TypeError: No Python class registered for C++ class std::vector<int, std::allocator<int> >",
+        "pybind11-types",
+        "possible",
+    ),
+    Case(
+        "a module that is one file",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.12/site-packages/airflow/models/taskinstance.py", line 767, in _execute\n'
+        '  File "/opt/dags/etl.py", line 3, in <module>\n    import pyodbc\n'
+        "ImportError: libodbc.so.2: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+        {"consumer": "pyodbc"},
+    ),
+    Case(
+        "Python's own module is nobody's package",
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in <module>\n    import sqlite3\n'
+        "ImportError: libsqlite3.so.0: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
+        "who uses the removed name, not NumPy",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.11/site-packages/tables/x.py", line 5, in <module>\n'
+        '  File "/v/lib/python3.11/site-packages/numpy/__init__.py", line 324, in __getattr__\n'
+        "AttributeError: module 'numpy' has no attribute 'object'.",
+        "numpy-names",
+        "other",
+        {"consumer": "tables"},
+    ),
+    Case(
+        "a heading whose traceback comes below",
+        "/v/lib/python3.10/site-packages/transformers/hub.py:110: FutureWarning: deprecated\n\n"
+        "A module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.2.3 as it may crash.\n\n"
+        'Traceback (most recent call last):  File "/srv/app.py", line 3, in <module>\n'
+        '  File "/v/lib/python3.10/site-packages/torch/nn/modules/transformer.py", line 20, in <module>\n',
+        "numpy-abi",
+        "skew",
+        {"consumer": "torch", "name": "numpy", "installed": "2.2.3", "built": "1.x"},
+    ),
+    Case(
+        "GDAL without arrays",
+        "ImportError: cannot import name '_gdal_array' from 'osgeo' (/v/lib/python3.11/site-packages/osgeo/__init__.py)",
+        "gdal-without-numpy",
+        "native",
+        {"consumer": "gdal"},
+    ),
+    Case(
+        "a search path twice",
+        "ImportError: dlopen(/v/lib/python3.12/site-packages/numpy/_core/x.so, 0x0002): Library not loaded: "
+        "@rpath/libgfortran.5.dylib\n  Reason: tried: '/v/lib/libgfortran.5.dylib' (duplicate LC_RPATH '@loader_path')",
+        "macos-duplicate-rpath",
+        "native",
+    ),
+    Case(
+        "Rust refuses",
+        "error: could not compile `tokenizers` (lib) due to 1 previous error\nERROR: Failed building wheel for tokenizers",
+        "compiler-failed",
+        "native",
+        {"consumer": "tokenizers"},
+    ),
+    Case(
+        "an architecture, in older words",
+        "dlopen(/v/x.dylib, 6): no suitable image found. Did find:\n/v/x.dylib: mach-o, but wrong architecture",
+        "wrong-architecture",
+        "native",
+    ),
+    Case(
+        "torch without NumPy",
+        "RuntimeError: Numpy is not available",
+        "torch-without-numpy",
+        "possible",
+    ),
+    Case(
+        "an unknown package, Poetry",
+        "Package nosuchthing (0.6.2) not found.",
+        "no-such-version",
+        "other",
+    ),
+    Case(
+        "Cython, in older words",
+        "ValueError: thinc.extra.search.MaxViolation has the wrong size, try recompiling",
+        "size-changed",
+        "possible",
+        {"name": "thinc"},
+    ),
+    Case(
+        "a library that a package looks for by itself",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.11/site-packages/gribapi/bindings.py", line 40, in <module>\n'
+        "RuntimeError: Cannot find the ecCodes library",
+        "system-library",
+        "native",
+        {"consumer": "gribapi", "library": "ecCodes"},
+    ),
+    Case(
+        "a client of a database",
+        'cx_Oracle.DatabaseError: DPI-1047: Cannot locate a 64-bit Oracle Client library: "The specified module could not be found".',
+        "system-library",
+        "native",
+        {"library": "Oracle"},
+    ),
+    Case(
+        "a client of a database that is too new",
+        "DPI-1047: Cannot locate a 64-bit Oracle Client library: \"/lib64/libc.so.6: version `GLIBC_2.14' not found (required by "
+        '/opt/instantclient/libclntsh.so)".',
+        "glibc-too-old",
+        "native",
+    ),
+    Case(
+        "what cffi was asked for",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.11/site-packages/cfgrib/bindings.py", line 56, in <module>\n'
+        '  File "/v/lib/python3.11/site-packages/cffi/api.py", line 827, in _load_backend_lib\n'
+        "OSError: ctypes.util.find_library() did not manage to locate a library called 'libeccodes'",
+        "system-library",
+        "native",
+        {"consumer": "cfgrib", "library": "libeccodes"},
+    ),
+    Case("no library but a word", "ld: library not found for -lssl", "no-link-library", "native"),
+    Case(
+        "an egg",
+        "ImportError: dlopen(/v/lib/python3.8/site-packages/pyo-1.0.4-py3.8-macosx-11.1-arm64.egg/pyo/_pyo.cpython-38-darwin.so, "
+        "0x0002): symbol not found in flat namespace '_Pm_Close'",
+        "macos-symbol",
+        "possible",
+        {"consumer": "pyo"},
+    ),
+    Case(
+        "a module that has no package of its name",
+        'Traceback (most recent call last):\n  File "/v/lib/python3.13/site-packages/dggal/dggal.py", line 1, in <module>\n'
+        '    from ecrt import *\n  File "/v/lib/python3.13/site-packages/ecrt/ecrt.py", line 1, in <module>\n'
+        "    from _pyecrt import *\nImportError: dlopen(/v/lib/python3.13/site-packages/_pyecrt.cpython-313-darwin.so, 0x0002): "
+        "symbol not found in flat namespace '___eC_GetString'",
+        "macos-symbol",
+        "possible",
+        {"consumer": "ecrt"},
+    ),
+    Case(
+        "PDM's folder of packages",
+        "RuntimeError: module compiled against API version 0xf but this version of numpy is 0xe\nTraceback (most recent call last):\n"
+        '  File "/p/__pypackages__/3.9/lib/numba/core/typeconv/rules.py", line 3, in <module>\n'
+        "    from .typeconv import TypeManager, TypeCastingRules\nImportError: numpy.core.multiarray failed to import",
+        "numpy-abi",
+        "possible",
+        {"consumer": "numba"},
+    ),
+    Case(
+        "a module of Python, below a package that imports it",
+        '  File "D:\\envs\\t\\lib\\site-packages\\torch_geometric\\data\\download.py", line 3, in <module>\n    import ssl\n'
+        '  File "D:\\envs\\t\\lib\\ssl.py", line 100, in <module>\n    from _ssl import OPENSSL_VERSION_NUMBER\n'
+        "ImportError: DLL load failed while importing _ssl: The specified module could not be found.",
+        "windows-dll",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a file that TensorFlow was asked to load",
+        'Traceback (most recent call last):\n  File "/p/coref_ops.py", line 5, in <module>\n'
+        '    coref_op_library = tf.load_op_library("./coref_kernels.so")\n'
+        '  File "/v/lib/python3.11/site-packages/tensorflow/python/framework/load_library.py", line 64, in load_op_library\n'
+        "tensorflow.python.framework.errors_impl.NotFoundError: ./coref_kernels.so: undefined symbol: "
+        "_ZN10tensorflow8internal21CheckOpMessageBuilder9NewStringB5cxx11Ev",
+        "undefined-symbol",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a symbol in bold",
+        "OSError: /v/lib/python3.7/site-packages/torch_sparse/_version.so: undefined symbol: **_ZN3c106detail12infer_schemaE**",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "torch-sparse", "symbol": "_ZN3c106detail12infer_schemaE"},
+    ),
+    Case(
+        "OpenCV without windows",
+        "cv2.error: OpenCV(4.5.1) /tmp/opencv/modules/highgui/src/window.cpp:651: error: (-2:Unspecified error) The function is not "
+        "implemented. Rebuild the library with Windows, GTK+ 2.x or Cocoa support.",
+        "opencv-windows",
+        "native",
+    ),
+    Case(
+        "a library that Go built, on Alpine",
+        "ImportError: Error relocating /usr/lib/python3.9/site-packages/dockerfile.abi3.so: (null): initial-exec TLS resolves to "
+        "dynamic definition in /usr/lib/python3.9/site-packages/dockerfile.abi3.so",
+        "musl-tls",
+        "native",
+        {"consumer": "dockerfile"},
+    ),
+    Case(
+        "a program of a build, on Windows",
+        "  x Failed to build `faiss-cpu==1.11.0`\n      error: command 'swig.exe' failed: None",
+        "no-build-tool",
+        "native",
+        {"consumer": "faiss-cpu"},
+    ),
+    Case(
+        "no make for CMake",
+        "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage",
+        "no-build-tool",
+        "native",
+    ),
+    Case(
+        "a plugin of JAX",
+        "RuntimeError: Unable to initialize backend 'cuda': INVALID_ARGUMENT: Mismatched PJRT plugin PJRT API version (0.54) and "
+        "framework PJRT API version 0.51).",
+        "releases-apart",
+        "pair",
+    ),
+    Case(
+        "several tries, of which one is another architecture",
+        "ImportError: no pq wrapper available.\nAttempts made:\n- couldn't import psycopg 'c' implementation: No module named "
+        "'psycopg_c'\n- couldn't import psycopg 'binary' implementation: dlopen(/v/lib/python3.11/site-packages/psycopg_binary/"
+        "pq.cpython-311-darwin.so, 0x0002): (mach-o file, but is an incompatible architecture (have (x86_64), need (arm64e)))\n"
+        "- couldn't import psycopg 'python' implementation: libpq library not found",
+        "wrong-architecture",
+        "native",
+        {"consumer": "psycopg-binary"},
+    ),
+    Case(
+        "a function of Python, on Alpine",
+        "ImportError: Error relocating /jd_scripts/algo_linux.so: PyInterpreterState_GetID: symbol not found",
+        "python-symbol",
+        "native",
+    ),
+    Case(
+        "what EPICS asks for by name",
+        "Unable to find symbol 'pvar_dset_devLoPDBQ2UTag' : /venv/lib/python3.10/site-packages/epicscorelibs/lib/"
+        "libdbCore.so.7.0.7.99.0: undefined symbol: pvar_dset_devLoPDBQ2UTag\nTraceback (most recent call last):\n"
+        '  File "/venv/lib/python3.10/site-packages/softioc/__init__.py", line 28, in <module>\n'
+        "    raise RuntimeError('Error registering')\nRuntimeError: Error registering",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "softioc"},
+    ),
+    Case(
+        "what ldd of musl lists for each module",
+        "Error relocating /usr/lib/python3.11/site-packages/pywayland/_ffi.abi3.so: PyObject_Free: symbol not found",
+        None,
+        None,
+    ),
+    Case(
+        "a backend that does not load, Poetry in Docker",
+        "8.716   ChefBuildError\n8.716 \n8.716   Backend 'setuptools.build_meta:__legacy__' is not available.\n8.716 \n"
+        "8.720 Note: This error originates from the build backend, and is likely not a problem with poetry but with numpy (1.24.1) "
+        "not supporting PEP 517 builds.",
+        "backend-not-loaded",
+        "stopped",
+        {"consumer": "numpy", "consumer_version": "1.24.1"},
+    ),
+    Case(
+        "a build that Poetry begins",
+        " Installing pyyaml (6.0): Failed\n\n  ChefBuildError\n\n  AttributeError: cython_sources",
+        "build-tool-release",
+        "stopped",
+        {"consumer": "pyyaml", "consumer_version": "6.0"},
+    ),
+    Case(
+        "Rust's compiler",
+        "28.56       error[E0425]: cannot find function `PyUnicode_FromKindAndData` in module `pyo3::ffi`",
+        "compiler-failed",
+        "native",
+    ),
+    Case(
+        "a DLL, by its error's number",
+        '[E:onnxruntime:Default, provider_bridge_ort.cc:1022 onnxruntime::ProviderLibrary::Get] LoadLibrary failed with error 126 "" '
+        'when trying to load "C:\\v\\lib\\site-packages\\onnxruntime\\capi\\onnxruntime_providers_cuda.dll"',
+        "windows-dll",
+        "possible",
+        {"consumer": "onnxruntime"},
+    ),
+    Case(
+        "a library that PyInstaller left out",
+        "PyInstallerImportError: Failed to load dynlib/dll 'x.dll'. Most probably this dynlib/dll was not found when the "
+        "application was frozen.",
+        "frozen-without",
+        "native",
+        {"library": "x.dll"},
+    ),
+    Case(
+        "generated code, with protobuf's own frame last",
+        '  File "/v/lib/python3.13/site-packages/streamlit/proto/RootContainer_pb2.py", line 33, in <module>\n'
+        '  File "/v/lib/python3.13/site-packages/google/protobuf/descriptor.py", line 933, in __new__\n'
+        "TypeError: Descriptors cannot be created directly.",
+        "protobuf-generated",
+        "pair",
+        {"consumer": "streamlit"},
+    ),
+    Case(
+        "sqlite, Python 2",
+        "ImportError: No module named _sqlite3",
+        "python-without",
+        "native",
+        {"module": "_sqlite3"},
+    ),
+    Case(
+        "no database of PROJ, pytest",
+        "rasterio/_crs.pyx:285: in rasterio._crs._CRS.from_epsg\nE   rasterio._err.CPLE_AppDefinedError: PROJ: "
+        "proj_create_from_database: Cannot find proj.db",
+        "proj-missing",
+        "native",
+    ),
+    Case(
+        "static TLS, in older words",
+        "ImportError: dlopen: cannot load any more object with static TLS",
+        "static-tls",
+        "native",
+    ),
+    Case(
+        "the driver's library, Triton",
+        "AssertionError: libcuda.so cannot found!",
+        "driver-library",
+        "native",
+        {"library": "libcuda.so"},
+    ),
+    Case(
+        "a Python that pyenv builds",
+        "WARNING: The Python bz2 extension was not compiled. Missing the bzip2 lib?\n"
+        "ERROR: The Python ssl extension was not compiled. Missing the OpenSSL lib?",
+        "python-without",
+        "native",
+        {"module": "ssl"},
+    ),
+    Case(
+        "a library of CUDA, in TensorFlow's older words",
+        "I tensorflow/stream_executor/dso_loader.cc:126] Couldn't open CUDA library libcudnn.so.5. LD_LIBRARY_PATH: /usr/local/lib64",
+        "cuda-library",
+        "native",
+        {"library": "libcudnn.so.5"},
+    ),
+    Case(
+        "a form of file that this macOS does not know",
+        "ImportError: dlopen(/v/lib/python3.10/site-packages/netCDF4/_netCDF4.cpython-310-darwin.so, 2): Library not loaded: "
+        "@loader_path/libzip.5.5.dylib\n  Referenced from: /v/lib/python3.10/site-packages/netCDF4/.dylibs/libnetcdf.19.dylib\n"
+        "  Reason: no suitable image found.  Did find:\n\t/v/lib/python3.10/site-packages/netCDF4/.dylibs/libzip.5.5.dylib: cannot "
+        "load 'libzip.5.5.dylib' (load command 0x80000034 is unknown)",
+        "macos-too-old",
+        "native",
+        {"consumer": "netcdf4"},
+    ),
+    Case(
+        "a build that uv begins, in older words",
+        "error: Failed to prepare distributions\n  Caused by: Failed to fetch wheel: flash-attn==2.6.1\n  Caused by: Build backend "
+        "failed to determine extra requires with `build_wheel()` with exit status: 1\n--- stderr:\nTraceback (most recent call last):\n"
+        '  File "/root/.cache/uv/builds-v0/.tmpAjfIR6/lib/python3.10/site-packages/setuptools/build_meta.py", line 302, in '
+        "_get_build_requires\nModuleNotFoundError: No module named 'torch'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "flash-attn", "consumer_version": "2.6.1", "module": "torch"},
+    ),
+    Case(
+        "uv's hint, wrapped",
+        "4.984       ModuleNotFoundError: No module named 'torch'\n4.984 \n4.984       hint: This error likely indicates that "
+        "`flash-attn@2.7.3` depends\n4.984       on `torch`, but doesn't declare it as a build dependency.",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "flash-attn", "consumer_version": "2.7.3", "module": "torch"},
+    ),
+    Case(
+        "a compiler that only a cache wants",
+        "unable to execute 'gcc': No such file or directory\nTraceback (most recent call last):\nImportError: /usr/lib64/libstdc++.so.6: "
+        "version `GLIBCXX_3.4.21' not found (required by /v/lib/python3.6/site-packages/zmq/backend/cython/libzmq.so.5.1.2)",
+        "glibcxx",
+        "native",
+        {"consumer": "pyzmq"},
+    ),
+    Case(
+        "a damaged heap, PyCharm",
+        "Process finished with exit code -1073740940 (0xC0000374)",
+        "process-died",
+        "possible",
+    ),
+    Case(
+        "an instruction, PyCharm",
+        "Process finished with exit code -1073741795 (0xC000001D)",
+        "wrong-cpu",
+        "native",
+    ),
+    Case(
+        "what pip leaves unmet, in older words",
+        "ERROR: torchvision 0.5.0 has requirement torch==1.4.0, but you'll have torch 1.3.1 which is incompatible.",
+        "conflict-left",
+        "other",
+        {"consumer": "torchvision", "name": "torch", "installed": "1.3.1"},
+    ),
+    Case(
+        "a path in JSON",
+        '{"message": "[WinError 126] The specified module could not be found. Error loading '
+        '\\"c:\\\\v\\\\Lib\\\\site-packages\\\\torch\\\\lib\\\\fbgemm.dll\\" or one of its dependencies."}',
+        "windows-dll",
+        "possible",
+        {"consumer": "torch"},
+    ),
+    Case(
+        "a part of MKL",
+        "Intel MKL FATAL ERROR: Cannot load libmkl_avx2.so or libmkl_def.so.",
+        "mkl",
+        "possible",
+    ),
+    Case(
+        "an extension that PyTorch compiles by itself",
+        '  File "/v/lib/python3.9/site-packages/torch/utils/cpp_extension.py", line 2136, in _import_module_from_library\n'
+        "ImportError: /root/.cache/torch_extensions/py39_cu121/fused_adam/fused_adam.so: cannot open shared object file: No such file "
+        "or directory",
+        "torch-jit",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
+        "no wheel beside setuptools",
+        "      error: invalid command 'bdist_wheel'",
+        "no-bdist-wheel",
+        "stopped",
     ),
 )

@@ -99,11 +99,11 @@ _LIBRARY = (
     r"lib(?:freetype|sndfile|pq|mysqlclient\w*|mariadb\w*|odbc\w*|tdsodbc|sybdb|magic|zbar|gdal|geos\w*|"
     r"proj|spatialite|spatialindex\w*|cairo|pango[\w.-]*|gdk[\w.-]*|gtk[\w.-]*|harfbuzz\w*|ldap[\w.-]*|lber[\w.-]*|sasl2|"
     r"xmlsec1[\w-]*|xslt|exslt|xml2|ffi|ssl|crypto|readline|sqlite3|bz2|lzma|z|lz4|archive|brotli\w*|"
-    r"zstd|expat|uuid|krb5|gssapi_krb5|mpi\w*|hdf5\w*|netcdf\w*|fftw3\w*|openblas\w*|lapack\w*|c?blas|icu\w+|"
+    r"zstd|expat|uuid|krb5|gssapi_krb5|mpi\w*|hdf5\w*|netcdf\w*|fftw3\w*|openblas\w*|lapack\w*|(?:c|f77)?blas|[st]?atlas|icu\w+|"
     r"av(?:codec|format|util|device|filter|resample)|swscale|swresample|jpeg|turbojpeg|png\w*|tiff|webp\w*|"
     r"openjp2|lcms2|raqm|imagequant|vips[\w-]*|heif|de265|x26[45]|aom|tcl[\w.]*|tk[\w.]*|snappy|rdkafka|"
     r"enchant[\w-]*|hunspell[\w.-]*|aspell|tesseract|lept\w*|poppler[\w-]*|pdfium|MagickWand[\w.-]*|"
-    r"MagickCore[\w.-]*|[Ll][Ll][Vv][Mm]\w*(?:-[\d.]+)?|clang[\w.-]*|json-c|curl[\w-]*|nghttp2|zmq|sodium|gmp\w*|mpfr|"
+    r"MagickCore[\w.-]*|[Ll][Ll][Vv][Mm](?!lite)\w*(?:-[\d.]+)?|clang[\w.-]*|json-c|curl[\w-]*|nghttp2|zmq|sodium|gmp\w*|mpfr|"
     r"mpc|flint|ntl|gsl\w*|cholmod|umfpack|amd|colamd|suitesparseconfig|cfitsio|eccodes|sz|aec|blosc\w*|qhull\w*|glog|gflags|lmdb|leveldb|rocksdb|memcached|event[\w.-]*|"
     r"uv|hiredis|pcre\w*|re2|jemalloc|tcmalloc\w*|hwloc|netsnmp\w*|pbc|cppunit|yaml[\w-]*|protobuf(?:-lite)?)"
 )
@@ -124,8 +124,16 @@ _NOT_FOUND = (
 )
 # Windows's sentence about a function that a DLL lacks: “procedure” in some of its languages.
 _PROCEDURE = (
-    r"(?:procedure|Prozedur|procédure|procedimi?ento|proceso especificado|procedura|procedury|procedur|"
-    r"процедура|プロシージャ|程序|프로시저)"
+    r"(?:procedur|Prozedur|procédure|procedimi?ento|proceso especificado|prosedyr|eljárás|yordam|"
+    r"διαδικασ|процедур|プロシージャ|程序|프로시저)"
+)
+# The loader's word for a missing symbol: glibc's and musl's, FreeBSD's.
+_UNDEFINED = r"[Uu]ndefined symbol:? [\"*`]{0,2}"
+_COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
+# Programs that builds call to learn how a library is installed, and other tools of a build.
+_PROGRAM = (
+    r"(?P<program>(?:pg|mysql|mariadb|xml2|xslt|gdal|geos|nc|nf|curl|freetype|llvm|krb5|gsl|icu|cups|"
+    r"odbc|pcre2?|gpgme|net-snmp|sdl2?|wx)[-_]config|nvcc|swig|cmake|ninja|pkg-config)"
 )
 
 
@@ -138,13 +146,21 @@ def _missing(name: str) -> tuple[str, ...]:
 _BUILD_FAILED = (
     r"Failed to (?:download and )?build|build backend returned an error|metadata-generation-failed|"
     r"subprocess-exited-with-error|did not run successfully|Failed building wheel|BackendUnavailable|"
-    r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build"
+    r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build|"
+    r"Build backend failed|declare it as a build\s+dependency"
+)
+
+# What installers print when a server is not reached.
+_NOT_REACHED = (
+    r"Could not fetch URL|connection broken by|ReadTimeoutError|NewConnectionError|NameResolutionError|"
+    r"Max retries exceeded with url|CERTIFICATE_VERIFY_FAILED|invalid peer certificate|CondaHTTPError|CondaSSLError|"
+    r"CONDA HTTP ERROR|Failed to fetch: `|All attempts to connect to"
 )
 
 # Names of modules that are compiled, without the underline at the beginning.
 _COMPILED = (
     r"C|core|ext|extension|rust|native|speedups|cext|c|cy|cython|binding|bindings|imaging\w*|psycopg|mysql|"
-    r"multiarray_umath|umath\w*|ccallback_c|pywrap\w*|path|image|zmq|lib_\w+|pybind\w*|check_build|ufuncs"
+    r"multiarray_umath|umath\w*|message|ccallback_c|pywrap\w*|path|image|zmq|lib_\w+|pybind\w*|check_build|ufuncs"
 )
 
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
@@ -172,8 +188,8 @@ MESSAGES: tuple[Message, ...] = (
         meaning="No library that was loaded has a symbol that the module calls: it was compiled against "
         "another version of a library, or the library was not loaded.",
         patterns=(
-            rf"undefined symbol: (?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
-            r"symbol (?P<symbol>\w+), version \S+ not defined in file",
+            rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
+            rf"symbol (?P<symbol>\w+),? version \S+ not defined in file (?!{_CUDA})",
             r"undefined symb(?:o|$)(?!l: )",
         ),
         examples=(
@@ -247,8 +263,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="no-build-backend",
         title="Cannot import 'setuptools.build_meta' … No module named 'setuptools'",
-        meaning="The environment of the build has no setuptools: the package does not declare it as a build "
-        "requirement, or isolation is off and nobody installed it.",
+        meaning="The environment of the build has no setuptools that loads: the package does not declare it as a build "
+        "requirement, isolation is off and nobody installed it, or it is too old for this Python.",
         patterns=(
             r"Cannot import (?:build backend )?['\"]?setuptools\.build_meta",
             r"No module named ['\"]?setuptools['\"]?\s*$",
@@ -275,6 +291,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"Unable to find a resolution for (?P<provider>{_NAME})",
             r"version solving failed",
             r"UnsatisfiableError\b",
+            r"Could not solve for environment specs",
             r"dependencies could not be resolved",
         ),
         examples=(
@@ -291,8 +308,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="wrong-result",
         title="No error and wrong results, or: libxml2 library version mismatch",
-        meaning="The module runs with another ABI than it was built for, and nothing stops it.",
-        patterns=(r"libxml2 library version mismatch",),
+        meaning="The module meets another build of a library than it was compiled with, and the loader does not object.",
+        patterns=(r"(?:libxml2|xmlsec) library version mismatch",),
         examples=("xmlsec.InternalError: (-1, 'lxml & xmlsec libxml2 library version mismatch')",),
         rank=3,
     ),
@@ -354,8 +371,8 @@ OTHERS: tuple[Other, ...] = (
         "Tools), or take a release that has a wheel for your Python and platform.",
         kind="native",
         patterns=(
-            r"command '[\w./+-]*(?:gcc|g\+\+|cc|c\+\+|clang)[\w+-]*' failed: No such file",
-            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'",
+            rf"command '{_COMPILER}' failed: (?:None|No such file)",
+            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|$(?![\s\S])))",
             r"Microsoft Visual C\+\+ [\d.]+ or greater is required",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
             r"Unknown compiler\(s\):",
@@ -371,13 +388,17 @@ OTHERS: tuple[Other, ...] = (
         advice="Install that program, or take a release that has a wheel for your Python and platform.",
         kind="native",
         patterns=(
-            r"(?P<program>pg_config|mysql_config|xml2-config|nvcc|swig|cmake|ninja|pkg-config)(?: executable)?:? not found",
+            rf"(?<![\w-]){_PROGRAM}(?: executable)?:? (?:command )?not found",
+            rf"'{_PROGRAM}' is not recognized",
+            r"Provide a path to (?P<program>[\w-]+)",
             r"CMake must be installed",
             r"Rust compiler",
             r"Cargo, the Rust package manager, is not installed",
             r"CUDA_HOME environment variable is not set",
             r"Did not find pkg-config",
-            r"No such file or directory: '(?P<program>pg_config|mysql_config|nvcc|swig|cmake|ninja|pkg-config|git)'",
+            r"CMAKE_(?:\w+_COMPILER|MAKE_PROGRAM)(?: is)? not set",
+            rf"error: command '(?!{_COMPILER}')(?P<program>[^'\n]+)' failed: (?:None|No such file)",
+            rf"No such file or directory: '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
         ),
         rank=0,
     ),
@@ -388,8 +409,9 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"cannot find -l(?P<linked>[\w.+-]+)",
-            r"library '?(?:-l)?[\w.+-]+'? not found for",
-            r"LNK1181: cannot open input file",
+            r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
+            r"ld: (?:library|framework) '(?P<linked>[^'\n]+)' not found",
+            r"LNK1(?:104|181): cannot open (?:input )?file '(?P<linked>[^'\n]+\.lib)'",
         ),
         rank=0,
     ),
@@ -454,6 +476,24 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="backend-not-loaded",
+        meaning="The build backend does not load: the environment of the build does not have it, or in a release that is too "
+        "old for this Python.",
+        advice="Take a newer release of the package, or one that has a wheel; else an older Python.",
+        kind="stopped",
+        patterns=(r"Backend '\S+' is not available",),
+        rank=3,
+        page="errors/no-build-backend/",
+    ),
+    Other(
+        id="no-bdist-wheel",
+        meaning="The build takes setuptools as it is installed, and up to 70.0 that makes wheels only with the package wheel.",
+        advice="pip install --upgrade pip setuptools wheel",
+        kind="stopped",
+        patterns=(r"invalid command 'bdist_wheel'",),
+        rank=1,
+    ),
+    Other(
         id="removed-from-python",
         meaning="Python itself no longer has this module: the package, or its build, was written for an older Python.",
         advice="First take a newer release of the package, else an older Python. setuptools brings a distutils of its "
@@ -477,6 +517,21 @@ OTHERS: tuple[Other, ...] = (
         page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
+        id="torchcodec",
+        meaning="torchcodec could not be loaded with any FFmpeg: FFmpeg's libraries are not there, or torchcodec is "
+        "not of the release that belongs to this torch.",
+        advice="The lines below it say which: libavutil.so.… is FFmpeg's (Debian and conda: ffmpeg), an undefined symbol "
+        "is torch's. Its README has the table of releases.",
+        kind="possible",
+        patterns=(
+            r"Could not load lib(?P<consumer>torchcodec)",
+            r"The PyTorch version \((?P<installed>[\w.+]+)\) is not compatible with this version of (?P<consumer>TorchCodec)",
+        ),
+        rank=0,
+        page="errors/torch-extension/",
+        provider="torch",
+    ),
+    Other(
         id="torchvision-operators",
         meaning="torchvision's compiled part was not loaded: it is not of the release, or not of the CUDA or CPU "
         "kind, that belongs to this torch.",
@@ -493,7 +548,8 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="gpu-driver",
-        meaning="The graphics driver is not there, or is older than the CUDA that the package was built with needs.",
+        meaning="The graphics driver is not there, shows no GPU, or is older than the CUDA that the package was built with "
+        "needs.",
         advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with "
         "GPU access (docker run --gpus all).",
         kind="native",
@@ -502,6 +558,9 @@ OTHERS: tuple[Other, ...] = (
             r"Found no NVIDIA driver on your system",
             r"CUDA driver version is insufficient for CUDA runtime version",
             r"driver/library version mismatch",
+            r"forward compatibility was attempted on non supported HW",
+            r"No CUDA GPUs are available",
+            r"no CUDA-capable device is detected",
         ),
         rank=2,
     ),
@@ -513,7 +572,8 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"not compiled with CUDA (?:enabled|support)",
-            r"(?:not|n't) compiled with GPU support",
+            r"(?:(?:not|n't) compiled with|compiled without) GPU support",
+            r"'CUDAExecutionProvider' is not in available provider",
         ),
         rank=3,
     ),
@@ -551,10 +611,10 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="driver-library",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
-        advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). Without "
-        "a GPU take the package's CPU build.",
+        advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). "
+        "`ldconfig -p` lists what the loader knows. Without a GPU take the package's CPU build.",
         kind="native",
-        patterns=_missing(_DRIVER),
+        patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) cannot found"),
         rank=1,
     ),
     Other(
@@ -563,8 +623,27 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; "
         "an installed toolkit must be on the loader's path.",
         kind="native",
-        patterns=(*_missing(_CUDA), rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)"),
+        patterns=(
+            *_missing(_CUDA),
+            rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
+            r"Couldn't open CUDA library (?P<library>\S+?)\.?(?: |$)",
+        ),
         rank=1,
+    ),
+    Other(
+        id="cuda-not-loaded",
+        meaning="The package did not get a library of CUDA loaded; it does not say why.",
+        advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first: unset it and try again. Else install "
+        "the nvidia-… distributions in the versions that the package requires.",
+        kind="possible",
+        patterns=(
+            r"Unable to load cu[A-Z]\w+\. Is it installed\?",
+            r"The cu[A-Z]\w+ library was not found",
+            r"CUDA Setup failed despite",
+            r"Failed to create CUDAExecutionProvider",
+            r"Cannot dlopen some GPU libraries",
+        ),
+        rank=4,
     ),
     Other(
         id="cuda-symbol",
@@ -572,7 +651,10 @@ OTHERS: tuple[Other, ...] = (
         advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first; else install the nvidia-… "
         "distributions in the versions that the package (torch, as a rule) requires.",
         kind="possible",
-        patterns=(rf"undefined symbol: (?P<symbol>{_OF_CUDA}\w*)",),
+        patterns=(
+            rf"{_UNDEFINED}(?P<symbol>{_OF_CUDA}\w*)",
+            rf"symbol (?P<symbol>\w+),? version \S+ not defined in file {_CUDA}",
+        ),
         rank=1,
     ),
     Other(
@@ -609,6 +691,16 @@ OTHERS: tuple[Other, ...] = (
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
+        id="musl-tls",
+        meaning="The file was linked for static thread-local storage (as Go's compiler does), which musl's loader does not "
+        "give to what is loaded later.",
+        advice="Use an image with glibc (python:3.x-slim), or a release that is built without it.",
+        kind="native",
+        patterns=(r"initial-exec TLS resolves to dynamic definition",),
+        rank=1,
+        page="errors/other-platforms/#musl-alpine",
+    ),
+    Other(
         id="conda-library",
         meaning="In a conda environment a library like this comes in a package of its own. It is not there, or in another "
         "version than the module was built with.",
@@ -621,36 +713,80 @@ OTHERS: tuple[Other, ...] = (
         page="errors/conda/",
     ),
     Other(
+        id="wrong-architecture",
+        meaning="The file is for another processor architecture, or no library at all.",
+        advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
+        "a shared cache is in use.",
+        kind="native",
+        patterns=(
+            r"(?:incompatible|wrong) architecture",
+            r"wrong ELF class",
+            r"invalid ELF header",
+            r"file too short",
+            r"Exec format error",
+            r"is not a valid Win32 application",
+            r"WinError 193",
+            r"DLL load failed[^\n]*%1",
+            r"ELF (?:load command|file)",
+        ),
+        rank=1,
+    ),
+    Other(
         id="system-library",
-        meaning="A library of the operating system is not found: it is not installed, or only in another version "
-        "than the module was built with.",
+        meaning="A library of the operating system, or of other software, is not found: it is not installed, or only in "
+        "another version than the module was built with.",
         advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for "
         "libgthread and libglib; `apt-file search NAME` for others). If it was built here before the system was "
         "upgraded, remove the cached wheel and install again.",
         kind="native",
         patterns=(
             *_missing(_SYSTEM),
-            r"(?P<library>libpq) library not found",
+            r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
             r"cannot load library '(?P<library>[\w.+-]+)'",
-            r"(?P<library>PortAudio|sndfile) library not found",
-            r"Unable to find (?P<library>zbar) shared library",
+            r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
+            r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
+            r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
             r"failed to find (?P<library>libmagic)",
             r"Could not find lib (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
-            r"Could not find the (?P<library>GDAL|GEOS) library",
             r"cannot load MPI library",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
         ),
         rank=1,
     ),
     Other(
-        id="file-gone",
-        meaning="The file itself is not there. A library that a module needs is named without a folder; "
-        "this is the path of one that somebody asked for.",
-        advice="Install the package that it belongs to again. In an image, look whether the environment was "
-        "copied whole, and to the path that it was made for.",
+        id="mkl",
+        meaning="Intel's MKL does not find a part of itself, or one of another release: as a rule two builds of it meet.",
+        advice="Take NumPy, SciPy and scikit-learn from one source (all wheels or all conda). With conda: "
+        "conda install --force-reinstall mkl numpy.",
+        kind="possible",
+        patterns=(r"I(?:ntel|NTEL) (?:oneAPI )?MKL (?:FATAL )?ERROR",),
+        rank=2,
+        page="errors/conda/",
+    ),
+    Other(
+        id="torch-jit",
+        meaning="PyTorch compiles this extension when it is first used, and that has failed.",
+        advice="The first error above it says why (nvcc, the compiler or ninja). Mend that, and remove the folder "
+        "torch_extensions in ~/.cache.",
         kind="native",
-        patterns=(rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",),
+        patterns=(
+            r"Error building extension '\w+'",
+            r"/torch_extensions/\S*\.so: cannot open shared object file",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="file-gone",
+        meaning="A package asks for this very file by its path, and it is not there.",
+        advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "
+        "the environment was copied whole, and to the path that it was made for.",
+        kind="native",
+        patterns=(
+            rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
+            r"Shared library with base name '(?P<library>[\w.-]+)' not found",
+            r"CUDA binary (?:not found )?at [^\n]*?(?P<library>lib\w+\.(?:so|dll))",
+        ),
         rank=3,
     ),
     Other(
@@ -661,7 +797,7 @@ OTHERS: tuple[Other, ...] = (
         "undefined symbol.",
         kind="possible",
         patterns=(
-            r"Error relocating [^:\n]*: (?P<symbol>(?!__\w+_chk|gnu_|__res_|backtrace)\w+): symbol not found",
+            rf"Error relocating [^:\n]*: (?P<symbol>(?!__\w+_chk|gnu_|__res_|backtrace|{_OF_PYTHON})\w+): symbol not found",
         ),
         rank=2,
         page="errors/other-platforms/#musl-alpine",
@@ -672,8 +808,9 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package again for this Python; look for a folder of another one on PYTHONPATH.",
         kind="native",
         patterns=(
-            rf"undefined symbol: (?P<symbol>{_OF_PYTHON}\w*)",
-            rf"[Ss]ymbol not found[^\n]*'?(?P<symbol>_{_OF_PYTHON}\w*)",
+            rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
+            rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
+            rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?P<symbol>_{_OF_PYTHON}\w*)",
             r"module was compiled for Python [\d.]+, but the interpreter",
             r"Python version mismatch",
         ),
@@ -726,7 +863,7 @@ OTHERS: tuple[Other, ...] = (
             r"numpy\._?core\.(?:_?multiarray\w*|_?umath\w*) failed to import",
             r"initialization of _internal failed without raising an exception",
             r"_ARRAY_API not found",
-            r"numpy\.\w+ size changed, may indicate binary incompatibility",
+            r"numpy\.\w+ (?:size changed, may indicate binary incompatibility|has the wrong size, try recompiling)",
         ),
         rank=1,
         page="errors/numpy/",
@@ -739,7 +876,8 @@ OTHERS: tuple[Other, ...] = (
         "in its build (and its cached wheel removed), or install the release that it was built with.",
         kind="possible",
         patterns=(
-            r"\b(?!numpy\b|builtins\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ size changed, may indicate binary incompatibility",
+            r"\b(?!numpy\b|builtins\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ (?:size changed, may indicate binary incompatibility|"
+            r"has the wrong size, try recompiling)",
             r"\b(?!numpy\b)(?P<provider>[A-Za-z]\w*)(?:\.\w+)* does not export expected C (?:function|variable)",
             r"C (?:function|variable) (?!numpy\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ has wrong signature",
         ),
@@ -753,11 +891,32 @@ OTHERS: tuple[Other, ...] = (
         advice="First a newer release of the package that the traceback ends in; else the NumPy that it was written for "
         "(numpy<2). For a pickle, use the NumPy that wrote it or a newer one.",
         kind="other",
+        provider="numpy",
         patterns=(
             r"was removed in the NumPy 2\.0 release",
             r"module 'numpy' has no attribute '(?!_)\w+'",
             r"No module named ['\"](?P<module>numpy\._core)['\"]",
+            r"cannot import name '(?!_)\w+' from 'numpy[\w.]*'",
+            r"'numpy\._DTypeMeta' object is not subscriptable",
         ),
+        rank=1,
+    ),
+    Other(
+        id="torch-without-numpy",
+        meaning="This torch cannot use NumPy: none is installed, or torch was built for NumPy 1 and a NumPy 2 is installed.",
+        advice="Install numpy; else numpy<2, or a newer torch.",
+        kind="possible",
+        patterns=(r"RuntimeError: Numpy is not available",),
+        rank=2,
+        page="errors/numpy/",
+    ),
+    Other(
+        id="gdal-without-numpy",
+        meaning="GDAL's bindings were built without NumPy, and so have no module for arrays.",
+        advice="Install numpy, setuptools and wheel; then build them again, without a cached wheel: pip install --no-cache-dir "
+        '--force-reinstall "gdal[numpy]==$(gdal-config --version).*", for older releases with --no-build-isolation.',
+        kind="native",
+        patterns=(r"No module named ['\"]_gdal_array", r"cannot import name '_gdal_array'"),
         rank=1,
     ),
     Other(
@@ -782,12 +941,14 @@ OTHERS: tuple[Other, ...] = (
         "protobuf that it was generated for.",
         kind="pair",
         patterns=(
-            r"Descriptors cannot (?:not )?be created directly",
-            r"incompatible Protobuf Gencode/Runtime versions",
-            r"cannot import name 'builder' from 'google\.protobuf\.internal'",
+            r"Descriptors (?:cannot|should) (?:not )?be created directly",
+            r"(?:incompatible|mismatched) Protobuf Gencode/Runtime version",
+            r"cannot import name '(?:builder|runtime_version|service)' from 'google\.protobuf",
             r"The grpc package installed is at version [^\n]*generated code",
+            r"module 'google\.protobuf\.descriptor' has no attribute '_internal_create_key'",
         ),
         rank=1,
+        provider="protobuf",
     ),
     Other(
         id="releases-apart",
@@ -798,6 +959,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Numba needs NumPy [\d.]+ or (?:less|greater)",
             r"jaxlib version \S+ is (?:newer|older) than",
+            r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",
             r"pydantic-core version \([^)]*\) is incompatible with",
             r"is required for a normal functioning of this module, but found",
@@ -814,7 +976,20 @@ OTHERS: tuple[Other, ...] = (
         "PROJ_DATA) points to one of another installation.",
         advice="Unset the variable; else take rasterio, fiona, pyproj and GDAL from one source (all wheels or all conda).",
         kind="possible",
-        patterns=(r"It comes from another PROJ installation", r"DATABASE\.LAYOUT\.VERSION\.MINOR"),
+        patterns=(
+            r"It comes from another PROJ installation",
+            r"DATABASE\.LAYOUT\.VERSION\.MINOR",
+            r"PROJ: [^\n]*no such table: \w+",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="proj-missing",
+        meaning="PROJ does not find its database: a variable (PROJ_LIB, PROJ_DATA) leads elsewhere, or the copy that belongs "
+        "to the package is not there.",
+        advice="Unset the variable; else install the package again, as a wheel or from conda.",
+        kind="native",
+        patterns=(r"Cannot find proj\.db", r"Valid PROJ data directory not found"),
         rank=2,
     ),
     Other(
@@ -842,6 +1017,16 @@ OTHERS: tuple[Other, ...] = (
         provider="qt",
     ),
     Other(
+        id="opencv-windows",
+        meaning="This OpenCV was built without windows. Its packages (headless or not, contrib or not) write the same files, "
+        "so that of several the last one wins.",
+        advice="Uninstall all of them (opencv-python, opencv-python-headless, opencv-contrib-python, "
+        "opencv-contrib-python-headless), then install one without headless in its name.",
+        kind="native",
+        patterns=(r"The function is not implemented\. Rebuild the library with",),
+        rank=1,
+    ),
+    Other(
         id="qt-plugin",
         meaning="Qt does not load its plugin for the screen. As a rule a library of the system that the plugin needs is "
         "missing, or there is no screen.",
@@ -856,13 +1041,17 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="pybind11-types",
-        meaning="A module built with pybind11 meets a type that another one has registered already, or needs one that "
-        "nobody has: modules of two releases of one package, or of two packages, meet.",
+        meaning="A module built with pybind11 or Boost.Python meets a type that another one has registered already, or needs "
+        "one that nobody has in this form: modules of two releases of one package, or of two packages, meet.",
         advice="Install the packages that belong together in one command; remove a second copy of the package.",
         kind="possible",
         patterns=(
             r"generic_type: (?:cannot initialize )?type \"[^\"]+\"(?: is already registered|: an object with that name)",
             r"\(type not registered yet\?\)",
+            r"generic_type: type \"[^\"]+\" (?:does not have|has) a non-default holder type",
+            r"generic_type: type \"[^\"]+\" referenced unknown base type",
+            r"No Python class registered for C\+\+ class",
+            r"No to_python \(by-value\) converter found for C\+\+ type",
         ),
         rank=3,
     ),
@@ -874,8 +1063,8 @@ OTHERS: tuple[Other, ...] = (
         "against the HDF5 that is installed.",
         kind="possible",
         patterns=(
-            r"HDF5 header files used to compile this application do not match",
-            r"HDF5 library version mismatched error",
+            r"HDF5 header files used to compile this application (?:do not match|are not compatible)",
+            r"HDF5 library (?:version|release) mismatched error",
             r"Headers are (?P<compiled>\d[\d.]*\d), library is (?P<running>\d[\d.]*\d)",
             r"h5py is running against HDF5 (?P<running>\d[\d.]*\d) when it was built against (?P<compiled>\d[\d.]*\d)",
         ),
@@ -884,10 +1073,19 @@ OTHERS: tuple[Other, ...] = (
         page="errors/hdf5/",
     ),
     Other(
+        id="macos-duplicate-rpath",
+        meaning="macOS 15.4 and newer refuse a library that names one search path twice.",
+        advice="Install a newer build of the package that the library belongs to (conda: libgfortran5).",
+        kind="native",
+        patterns=(r"duplicate LC_RPATH",),
+        rank=0,
+        page="errors/other-platforms/#macos",
+    ),
+    Other(
         id="macos-library-older",
         meaning="macOS's loader found the library, and it is older than the one that the module was built with.",
         advice="Look which one “Reason:” names (a system's or Homebrew's instead of conda's, as a rule), and install the "
-        "module again, or that library in the newer version. Nothing was run on macOS for this site.",
+        "module again, or that library in the newer version.",
         kind="possible",
         patterns=(
             r"Incompatible library version: \S+ requires version (?P<compiled>\d[\d.]*\d) or later, but "
@@ -901,35 +1099,32 @@ OTHERS: tuple[Other, ...] = (
         meaning="macOS's loader does not find a library under the name that the module was built with.",
         advice="`otool -L FILE` shows the name, `otool -l FILE` where it looks. If another version lies there, the "
         "module was built against another one: build it again, or install the version it asks for. If none, "
-        "install the library. Nothing was run on macOS for this site.",
+        "install the library.",
         kind="possible",
         patterns=(r"Library not loaded: (?P<dylib>[@\w./+-]+)",),
         rank=3,
         page="errors/other-platforms/#macos",
     ),
     Other(
-        id="wrong-architecture",
-        meaning="The file is for another processor architecture, or no library at all.",
-        advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
-        "a shared cache is in use.",
+        id="macos-too-old",
+        meaning="The file was built for a newer macOS than this one: it calls what a library of the system lacks, or has a "
+        "form that this loader does not know.",
+        advice="Take a release with a wheel for this macOS, build it here, or use a newer system.",
         kind="native",
         patterns=(
-            r"incompatible architecture",
-            r"wrong ELF class",
-            r"invalid ELF header",
-            r"file too short",
-            r"Exec format error",
-            r"is not a valid Win32 application",
-            r"WinError 193",
+            r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
+            r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
+            r"load command 0x\w+ is unknown",
         ),
-        rank=1,
+        rank=2,
+        page="errors/other-platforms/#macos",
     ),
     Other(
         id="macos-symbol",
         meaning="macOS's loader does not find a symbol that the module calls: the library is of another version "
         "than the module was built with, or the system is older.",
         advice="“Expected in:” names the library. Build the module again against it, or install the version it was "
-        "built with. Nothing was run on macOS for this site.",
+        "built with.",
         kind="possible",
         patterns=(
             rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
@@ -938,10 +1133,17 @@ OTHERS: tuple[Other, ...] = (
         page="errors/other-platforms/#macos",
     ),
     Other(
+        id="windows-memory",
+        meaning="Windows has no memory left to load the file: its paging file is too small.",
+        advice="Enlarge the paging file, or start fewer processes at once (num_workers of a PyTorch DataLoader).",
+        kind="native",
+        patterns=(r"WinError 1455\b", r"The paging file is too small"),
+        rank=1,
+    ),
+    Other(
         id="windows-procedure",
         meaning="A DLL was found, and lacks a function that the module calls: it is of another version.",
-        advice="Look for a second copy of the DLL on PATH or in another package; then install matching versions. "
-        "Nothing was run on Windows for this site.",
+        advice="Look for a second copy of the DLL on PATH or in another package; then install matching versions.",
         kind="possible",
         patterns=(rf"DLL load failed[^\n]*{_PROCEDURE}", r"WinError 127\b"),
         rank=2,
@@ -951,8 +1153,7 @@ OTHERS: tuple[Other, ...] = (
         id="windows-init",
         meaning="The DLL was found, and its own start failed; the message does not say why.",
         advice="Often the Visual C++ runtime is older than the one it was built with (install its redistributable), the "
-        "processor lacks instructions that it uses, or two packages bring one library twice. Nothing was run on "
-        "Windows for this site.",
+        "processor lacks instructions that it uses, or two packages bring one library twice.",
         kind="possible",
         patterns=(
             r"DLL load failed[^\n]*(?:initiali[sz]ation routine|Initialisierungsroutine|初始化|初期化|d'initialisation|inicializaci)",
@@ -963,26 +1164,41 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="windows-dll",
-        meaning="Windows does not find the module's DLL, or a DLL that this one needs; the message does not say "
-        "which.",
+        meaning="Windows did not load a DLL: as a rule because it, or another that it needs, is not found; "
+        "the message does not say which.",
         advice="The program Dependencies shows the missing one. Often it is the Visual C++ runtime (install its "
-        "redistributable), or the package whose DLL it links to is not installed or of another version. Nothing "
-        "was run on Windows for this site.",
+        "redistributable), or the package whose DLL it links to is not installed or of another version.",
         kind="possible",
         patterns=(
             r"DLL load failed",
             r"\(or one of its dependencies\)",
             r"WinError 126\b",
+            r"LoadLibrary failed with error 126\b",
+            r"LoadLibrary: The specified module could not be found",
+            r"0xC0000135",
         ),
         rank=3,
         page="errors/other-platforms/#windows",
+    ),
+    Other(
+        id="frozen-without",
+        meaning="PyInstaller has not put this library into the program.",
+        advice="Build the program again with --add-binary FILE:. or --collect-binaries PACKAGE.",
+        kind="native",
+        patterns=(
+            r"Failed to load dynlib/dll '?(?P<library>[^'\n]+?)'?\. Most (?:probably|likely) this dynlib",
+        ),
+        rank=1,
     ),
     Other(
         id="static-tls",
         meaning="A library with thread-local storage was loaded too late for the loader's reserve.",
         advice="Import that package first, or name the library in LD_PRELOAD.",
         kind="native",
-        patterns=(r"cannot allocate memory in static TLS block",),
+        patterns=(
+            r"cannot allocate memory in static TLS block",
+            r"cannot load any more object with static TLS",
+        ),
         rank=1,
     ),
     Other(
@@ -1011,8 +1227,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="no-init",
         meaning="The compiled file defines no module of the name that it is imported under.",
-        advice="The file was renamed, or its build gives the module another name than the package imports. Build it "
-        "again; with maturin look at module-name.",
+        advice="It is built for Python 2, or was renamed, or its build gives the module another name than the package "
+        "imports. Build it again for this Python; with maturin look at module-name.",
         kind="native",
         patterns=(
             r"dynamic module does not define (?:module export|init) function(?: \((?P<symbol>\w+)\))?",
@@ -1021,10 +1237,15 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="no-gpu-code",
-        meaning="The build of the package has no code for this GPU.",
-        advice="Install a build for a CUDA version that knows the GPU.",
+        meaning="The build of the package has no code for this GPU, or none that its driver can read.",
+        advice="Install a build for a CUDA version that knows the GPU, and update the driver.",
         kind="native",
-        patterns=(r"no kernel image is available for execution on the device",),
+        patterns=(
+            r"no kernel image is available for execution on the device",
+            r"device kernel image is invalid",
+            r"CUDA capability sm_\w+ is not compatible with the current PyTorch",
+            r"FlashAttention only supports \w+ GPUs or newer",
+        ),
         rank=1,
     ),
     Other(
@@ -1034,7 +1255,8 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"ssl module in Python is not available",
-            r"No module named ['\"](?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)['\"]",
+            r"The Python (?P<module>\w+) extension was not compiled",
+            r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)\b",
         ),
         rank=1,
     ),
@@ -1062,15 +1284,16 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="module-for-another-python",
-        meaning="The compiled module of a package is not there for this Python.",
+        meaning="The compiled module of a package is not there, or not for this Python.",
         advice="Install the package again with the Python that you run; after a change of Python make the "
-        "environment anew.",
+        "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
         kind="native",
         patterns=(
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
-            r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
+            r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
-            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))' from ",
+            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'(?: from |$)",
+            rf"cannot import name '\w+' from '(?P<module>[\w.]+\._(?:{_COMPILED}))' \(unknown location\)",
         ),
         rank=3,
     ),
@@ -1117,13 +1340,16 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="compiler-failed",
-        meaning="A package is built from source here, and the compiler refuses its sources.",
+        meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
         "compiler; an older Python may be what this release was written for.",
         kind="native",
         patterns=(
             r"command '[^'\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[^'\n]*' failed with exit (?:code|status)",
             r"ninja: build stopped: subcommand failed",
+            r"error: could not compile `",
+            r"error: linking with `[^`\n]+` failed",
+            r"error\[E\d{4}\]:",
         ),
         rank=5,
     ),
@@ -1143,15 +1369,28 @@ OTHERS: tuple[Other, ...] = (
         rank=0,
     ),
     Other(
+        id="server-not-reached",
+        meaning="A server was not reached, did not answer in time, or its certificate was not accepted.",
+        advice="Look at the network, the proxy and the certificates that the tool trusts (a company's proxy has its own).",
+        kind="other",
+        patterns=(_NOT_REACHED,),
+        rank=4,
+    ),
+    Other(
         id="no-such-version",
-        meaning="The package, or the version asked for, is not on the index that was asked.",
-        advice="Look at the name, the version and the index; for pre-releases they must be allowed.",
+        meaning="The package, or the version asked for, is not on the index or channel that was asked.",
+        advice="Look at the name, the version and the index; pre-releases must be allowed. An environment.yml that names "
+        "conda's builds holds for one platform only (conda env export --no-builds).",
         kind="other",
         patterns=(
             r"No matching distribution found for (?P<wanted>[\w.-]+)",
             r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
             r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
+            r"nothing provides (?:requested )?(?P<wanted>[\w.-]+)",
+            r"PackagesNotFoundError|ResolvePackageNotFound",
+            r"Package (?P<wanted>[\w.-]+) \([^)\n]*\) not found",
         ),
+        within=rf"^(?![\s\S]*(?:{_NOT_REACHED}))",
         rank=0,
     ),
     Other(
@@ -1161,7 +1400,7 @@ OTHERS: tuple[Other, ...] = (
         "if the one package links to the other’s library.",
         kind="other",
         patterns=(
-            rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) requires (?P<requirement>[^\n]+?), but you have "
+            rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) (?:requires|has requirement) (?P<requirement>[^\n]+?), but you(?:'ll)? have "
             rf"(?P<provider>{_NAME}) (?P<installed>\S+) which is incompatible",
         ),
         rank=4,
@@ -1175,6 +1414,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, but it's not installed",
             rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) requires (?P<requirement>[^\n]+?), which is not installed",
+            rf"The '(?P<requirement>[^'\n]+)' distribution was not found and is required by (?P<consumer>{_NAME})",
         ),
         rank=4,
         page="understand/locks/",
@@ -1184,8 +1424,36 @@ OTHERS: tuple[Other, ...] = (
         meaning="A module is not installed in the environment that runs.",
         advice="Install the package it belongs to, and look which Python runs (`python -m pip list`).",
         kind="other",
-        patterns=(r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",),
+        patterns=(
+            r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",
+            r"the package (?P<module>\w+) seems to be not installed",
+        ),
         rank=5,
+    ),
+    Other(
+        id="wrong-cpu",
+        meaning="Compiled code ran into an instruction that this processor does not have.",
+        advice="Take a build for older processors (polars-lts-cpu, a TensorFlow from conda), or build it here. In a virtual "
+        "machine let it see the host's processor; on a Mac use a Python for arm64.",
+        kind="native",
+        patterns=(
+            r"[Ii]llegal (?:hardware )?instruction",
+            r"SIGILL",
+            r"0xC000001D",
+            r"exit(?:ed with)? (?:code|status):? 132\b",
+            r"compiled to use [\w.,\s]+ instructions, but these aren't available",
+            r"built using \w+ instructions, which your CPU",
+            r"Missing required CPU features",
+        ),
+        rank=5,
+    ),
+    Other(
+        id="process-killed",
+        meaning="The process was killed from outside; as a rule the system had no memory left for it.",
+        advice="Give it more memory, or let it do less at once.",
+        kind="other",
+        patterns=(r"exit(?:ed with)? (?:code|status):? 137\b", r"OOMKilled", r"SIGKILL"),
+        rank=6,
     ),
     Other(
         id="process-died",
@@ -1197,17 +1465,16 @@ OTHERS: tuple[Other, ...] = (
             r"[Ss]egmentation fault",
             r"SIGSEGV",
             r"SIGABRT",
-            r"exit(?:ed with)? (?:code|status) 139\b",
+            r"exit(?:ed with)? (?:code|status):? 13[49]\b",
             r"double free or corruption",
             r"(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|unsorted)",
             r"corrupted (?:size vs|double-linked)",
             r"terminate called after throwing",
             r"Aborted \(core dumped\)",
-            r"0xC0000005",
+            r"0xC0000(?:005|374)",
             r"\bexit (?:code|status) -(?:11|6|1073741819)\b",
             r"Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Ошибка сегментирования|段错误",
             r"[Bb]us error",
-            r"Illegal instruction",
             r"Windows fatal exception: access violation",
         ),
         rank=6,

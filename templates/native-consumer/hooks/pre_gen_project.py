@@ -21,6 +21,8 @@ RELEASE = r"\d+(?:\.\d+)*(?:\.post\d+)?"
 LIBRARY = r"lib[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.so"
 FOLDER = r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|\."
 HEADER = r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*"
+# Of providers whose headers are in C++ alone, or by a name that says so.
+CPP_HEADER = r"(?:arrow|pvxs|torch)/.*|.*\.(?:hh|hpp|hxx)"
 C_NAME = r"(?:[A-Za-z_][A-Za-z0-9_]*)?"
 LINE = r"[^\"\\\x00-\x1f]+"
 CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
@@ -94,6 +96,8 @@ def python():
 def language():
     if ANSWERS["language"] == "nanobind" and ANSWERS["build_backend"] != "scikit-build-core":
         yield problem("build_backend", "nanobind is built with CMake; choose scikit-build-core")
+    if ANSWERS["language"] in ("c", "cython") and re.fullmatch(CPP_HEADER, ANSWERS["provider_header"]):
+        yield problem("language", f"{ANSWERS['provider_header']} is in C++; choose c++, pybind11 or nanobind")
 
 
 def release(text):

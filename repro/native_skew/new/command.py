@@ -21,7 +21,12 @@ from native_skew import recorded, shipped
 from native_skew.errors import ExitCode
 from native_skew.findings import plain
 from native_skew.new import provider, questions
-from native_skew.new.errors import AnswersError, FolderTakenError, UnknownAnswerError
+from native_skew.new.errors import (
+    AnswersError,
+    ContradictionError,
+    FolderTakenError,
+    UnknownAnswerError,
+)
 
 TEMPLATES = {
     "consumer": "native-consumer",
@@ -77,6 +82,11 @@ def new(
         )
     except EOFError:
         raise click.Abort from None
+    requirements = questions.requirements(context, answers)
+    if answers.get("more_providers") and not no_index:
+        for each in (requirements, provider.lowest(requirements)):
+            if provider.contradictory(each):
+                raise ContradictionError(each)
     # It logs a traceback where a template refuses answers, which it has said in words.
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     # The template's own check reads it: its advice is then this command.

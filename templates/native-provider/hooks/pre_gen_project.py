@@ -18,6 +18,8 @@ TEMPLATE = "native-provider"
 DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 VERSION = re.compile(r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?")
 LIBRARY = re.compile(r"lib[A-Za-z_][A-Za-z0-9_.+-]*\.so")
+CLAUSE = rf"(?:==|>=|<|!=){VERSION.pattern}"
+PROVIDER = rf"\s*{DISTRIBUTION.pattern}{CLAUSE}(?:,{CLAUSE})*(?:\s+{LIBRARY.pattern})+\s*"
 PYTHON = re.compile(r"3\.\d+")
 URL = re.compile(r"(?:https://[^\s\"'<>\\]+)?")
 LINE = re.compile(r"[^\"\\\x00-\x1f]+")
@@ -30,6 +32,7 @@ SHAPES = [
     ("repository_url", URL, "give an address that starts with https://, or nothing"),
     ("oldest_python", PYTHON, "give it as 3.11, 3.12 ..."),
     ("library", LIBRARY, "give the file name without a version, such as libfoo.so"),
+    ("providers", re.compile(rf"(?:{PROVIDER}(?:;{PROVIDER})*)?"), "give each as NAME>=OLDEST,<NEXT libNAME.so, with ';' between, or nothing"),
 ]
 
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
@@ -41,7 +44,8 @@ def problem(name, reason):
 
 def shapes():
     for name, pattern, advice in SHAPES:
-        if not pattern.fullmatch(ANSWERS[name]) and (name, ANSWERS[name]) != ("repository_url", "none"):
+        may_be_none = name in ("repository_url", "providers")
+        if not pattern.fullmatch(ANSWERS[name]) and not (may_be_none and ANSWERS[name] == "none"):
             yield problem(name, f"not valid; {advice}")
 
 

@@ -235,6 +235,9 @@ def test_library_in_cpp_on_another_provider(
 @pytest.mark.parametrize(
     ("answers", "reason"),
     [
+        ({"providers": "fake-corelibs>=1 libx.so"}, "names a distribution twice, or yours"),
+        ({"version": "1.02.0"}, "no leading zero"),
+        ({"import_name": "ctypes"}, "is a module of Python's own"),
         ({"providers": "fake-corelibs libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
         ({"distribution": "a b"}, "distribution = 'a b': not valid"),
         ({"import_name": "for"}, "cannot be imported"),

@@ -16,6 +16,7 @@ from cookiecutter.exceptions import (
 )
 from cookiecutter.generate import generate_context
 from cookiecutter.main import cookiecutter
+from jinja2 import TemplateError
 
 from native_skew import recorded, shipped
 from native_skew.errors import ExitCode
@@ -82,11 +83,14 @@ def new(
         )
     except EOFError:
         raise click.Abort from None
-    requirements = questions.requirements(context, answers)
+    try:
+        requirements = questions.requirements(context, answers)
+    except TemplateError as error:  # cookiecutter takes an answer for a template
+        raise click.ClickException(plain(f"an answer with braces in it: {error}")) from None
     if answers.get("more_providers") and not no_index:
-        for each in (requirements, provider.lowest(requirements)):
-            if provider.contradictory(each):
-                raise ContradictionError(each)
+        for together in (requirements, provider.lowest(requirements)):
+            if provider.contradictory(together):
+                raise ContradictionError(together)
     # It logs a traceback where a template refuses answers, which it has said in words.
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     # The template's own check reads it: its advice is then this command.

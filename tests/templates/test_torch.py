@@ -19,6 +19,8 @@ from support.bakery import Bakery
 from support.file_index import publish, served
 from .test_sessions import nox
 
+# std::stringbuf::str() const &
+OF_STD = "_ZNKRSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEE3strEv"
 OLDEST, NEWEST = "2.10.0", "2.13.0"
 HEADER = """
 #pragma once
@@ -35,6 +37,9 @@ SOURCE = """
 extern "C" EXPORTED uint64_t aoti_torch_abi_version() { return 2ULL << 56 | %dULL << 48 | %dULL << 40; }
 #if %d >= 13
 extern "C" EXPORTED int torch_newer() { return 1; }
+// As the real one has: a copy of what belongs to the C++ library.
+EXPORTED int copied() __asm__("%s");
+int copied() { return 1; }
 #endif
 namespace c10 { EXPORTED int internal() { return 1; } }
 """
@@ -44,7 +49,7 @@ def torch_wheel(bakery: Bakery, version: str) -> Path:
     """The wheel of one build of a release."""
     _, minor, patch = map(int, version.partition("+")[0].split("."))
     made = {}
-    for library, source in (("libtorch_cpu.so", SOURCE % (minor, patch, minor)), ("libc10.so", "")):
+    for library, source in (("libtorch_cpu.so", SOURCE % (minor, patch, minor, OF_STD)), ("libc10.so", "")):
         text, made[library] = bakery.root / "torch.cpp", bakery.root / library
         text.write_text(source)
         bakery.run("c++", "-shared", "-fPIC", f"-Wl,-soname,{library}", text, "-o", made[library])
@@ -102,6 +107,20 @@ def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, back
         bakery.python(*OWN_TESTS, cwd=project, site=site)
 
 
+def test_copy_of_the_cpp_library_is_no_promise_of_torch(bakery: Bakery) -> None:
+    project = baked(bakery, "stable", OLDEST)
+    source = project / "src/an_operator/_extension.cpp"
+    use = "__attribute__((used)) static int use() { return of_std(); }"
+    source.write_text(f'{source.read_text()}\nint of_std() __asm__("{OF_STD}");\n{use}\n')
+    torches = {v: bakery.installed(v, torch_wheel(bakery, v)) for v in (OLDEST, NEWEST)}
+    (wheel,) = bakery.build(project, torches[NEWEST], "--wheel")
+    module = next(bakery.installed("module", wheel).glob("an_operator/*.so"))
+    assert OF_STD in bakery.run("nm", "--dynamic", "--undefined-only", module)
+    providers = [word for site in torches.values() for word in ("--provider", site)]
+    report = bakery.python(project / "tools/consistency.py", *providers, wheel)
+    assert "1 files: 0 problems" in report
+
+
 def test_what_the_oldest_torch_lacks_does_not_compile(bakery: Bakery) -> None:
     """Until the range says that it is not needed: one edit, and no second place to forget."""
     project = baked(bakery, "stable", OLDEST)
@@ -141,6 +160,8 @@ def test_wheel_for_another_torch_is_a_version_of_its_own(
     declared = (project / "pyproject.toml").read_text()
     publish(bakery.root / "index", [*wheelhouse, torch_wheel(bakery, "2.12.1+cpu")])
     with served(bakery.root / "index") as index:
+        bakery.run("ruff", "check", "--no-cache", project)
+        bakery.run("ruff", "format", "--no-cache", "--check", project)
         nox(bakery, project, index, "-s", "variant", "--", "2.12.1+cpu")
         message = nox(bakery, project, index, "-s", "variant", "--", "2.12.1+cu128", fails=True)
     assert "torch==2.12.1+cu128" in message

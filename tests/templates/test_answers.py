@@ -34,6 +34,13 @@ CONSUMER = [
     ({"more_providers": "fake-corelibs>=1 libx.so"}, "names a distribution twice"),
     ({"more_providers": "other libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
     ({"provider_excluded": "1.0;2.0"}, "give versions with spaces between"),
+    ({"more_providers": "other>=2.0,<2 libx.so"}, "the range of other>=2.0,<2 is empty"),
+    ({"more_providers": "other<2 libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
+    ({"provider_excluded": LOWEST}, "is the oldest release that you support"),
+    ({"abi_granularity": "exact", "provider_below": "8"}, "says nothing beside exactly 7.0.7.99.1.2"),
+    ({"import_name": "json"}, "is a module of Python's own"),
+    ({"oldest_python": "3.012"}, "give it as 3.11, 3.12"),
+    ({"repository_url": "https://me:secret@example.org/x"}, "'https://...@example.org/x': not valid"),
     ({"provider_oldest": "7", "abi_granularity": "patch"}, "leaves nothing of 7 for the SONAME"),
 ]
 

@@ -25,7 +25,7 @@ from .test_sessions import nox
 LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0")
 CI = ("github", "none")
 # How many parts of the version the SONAME carries, and the releases at both ends of the range.
-LANGUAGES = ("c", "pybind11", "cython", "nanobind")
+LANGUAGES = ("c", "c++", "pybind11", "cython", "nanobind")
 GRANULARITIES = {
     "patch": (5, (LOWEST, HIGHEST)),
     "soname": (5, (LOWEST, HIGHEST)),

@@ -13,6 +13,9 @@ import pexpect
 import pytest
 import tomllib
 
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
+
 from support.bakery import LOWEST, OTHER_ABI, TEMPLATES, Bakery, environment
 from support.file_index import publish, served
 
@@ -52,6 +55,35 @@ def test_provider_that_nobody_has_is_no_obstacle(bakery: Bakery, env: dict[str, 
     assert declared(output / "my-extension") == ["nobodys>=1.0.0,<1.1"]
 
 
+OTHER_KINDS = {
+    "the range": ("base>=2,<3", True),
+    "its lowest end": ("base>=1.0,<2", True),
+    "nothing": ("base>=1.5,<2", False),
+    "nothing that is known": ("nobodys>=1,<2", False),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_providers_that_exclude_each_other_are_said(bakery: Bakery, kind: str) -> None:
+    """One provider requires the other, and in a range of its own."""
+    released = [("base", each, ()) for each in ("1.0", "1.5", "2.0")]
+    for name, version, requires in [*released, ("upon", "1.0", ["base>=1.5,<2"])]:
+        metadata = core_metadata(name, version, requires)
+        wheel = wheel_file(name, version, "py3-none-any", metadata, {f"{name}/__init__.py": b""}, step=1)
+        (bakery.root / wheel.filename).write_bytes(wheel.content)
+    publish(bakery.root / "index", bakery.root.glob("*.whl"))
+    requirement, contradictory = OTHER_KINDS[kind]
+    output = bakery.root / "made"
+    answers = ["provider_distribution=upon", "provider_oldest=1.0", f"more_providers={requirement} libbase.so"]
+    with served(bakery.root / "index") as address:
+        said = bakery.run(
+            sys.executable, *NEW, "consumer", *answers, "--no-input", "--output-dir", output,
+            env={"PIP_INDEX_URL": address}, fails=contradictory,
+        )  # fmt: skip
+    assert ("but none that can be installed together" in said) is contradictory
+    assert output.exists() is not contradictory
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -59,6 +91,7 @@ def test_provider_that_nobody_has_is_no_obstacle(bakery: Bakery, env: dict[str, 
         (["ci=gitlab"], "ci=gitlab: no such answer; known are github, none"),
         (["ci"], "ci: no such answer; known are NAME=VALUE"),
         (["version=one"], "version = 'one': not valid"),
+        (["summary={{ x"], "an answer with braces in it"),
     ],
 )
 def test_wrong_word_is_said_in_one_line(bakery: Bakery, words: list[str], said: str) -> None:

@@ -197,9 +197,48 @@ def test_plain_name_links_to_the_one_library(bakery: Bakery, sites: dict[str, Pa
     assert "[libfakecore.so.7.0.7.99.1]" in bakery.run("readelf", "--dynamic", made)
 
 
+def test_library_in_cpp_on_another_provider(
+    bakery: Bakery, providers: dict[str, Path], sites: dict[str, Path]
+) -> None:
+    """As pvxslibs is on epicscorelibs: both stay in their packages, and one may link to both."""
+    base = f"fake-corelibs>={LOWEST},<7.0.7.99.2 libfakecore.so"
+    answers = {"distribution": "upon", "version": "1.2.3", "library": "libupon.so"}
+    project = bakery.bake("native-provider", language="c++", providers=base, **answers)
+    bakery.run("ruff", "format", "--no-cache", "--check", project)
+    (wheel,) = bakery.build(project, sites[LOWEST], "--wheel", folder="upon")
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = archive.read("upon-1.2.3.dist-info/METADATA").decode()
+    assert f"Requires-Dist: fake-corelibs<7.0.7.99.2,>={LOWEST}\n" in metadata
+    ends = {v: bakery.installed(f"with-{v}", wheel, providers[v]) for v in (LOWEST, HIGHEST)}
+    said = bakery.run("readelf", "--dynamic", next(ends[LOWEST].glob("upon/lib/*.so.*")))
+    for told in ("[libfakecore.so.7.0.7.99.1]", "[libupon.so.1.2]", "[$ORIGIN/../../fake_corelibs/lib]"):
+        assert told in said
+    for site in ends.values():
+        bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    consumer = bakery.bake(
+        "native-consumer",
+        pair=False,
+        provider_distribution="upon",
+        provider_oldest="1.2.3",
+        provider_version_function="upon_version",
+        more_providers=base,
+        language="c++",
+    )
+    (module,) = bakery.build(consumer, ends[LOWEST], "--wheel")
+    providers_of = [word for site in ends.values() for word in ("--provider", site)]
+    report = bakery.python(consumer / "tools/consistency.py", *providers_of, module)
+    assert "1 files: 0 problems" in report
+    bakery.installed(f"with-{HIGHEST}", module)
+    assert "loaded: 1.2.3" in bakery.python("-c", "import my_extension as m; m.main()", site=ends[HIGHEST])
+
+
 @pytest.mark.parametrize(
     ("answers", "reason"),
     [
+        ({"providers": "fake-corelibs>=1 libx.so"}, "names a distribution twice, or yours"),
+        ({"version": "1.02.0"}, "no leading zero"),
+        ({"import_name": "ctypes"}, "is a module of Python's own"),
+        ({"providers": "fake-corelibs libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
         ({"distribution": "a b"}, "distribution = 'a b': not valid"),
         ({"import_name": "for"}, "cannot be imported"),
         ({"version": "1.x"}, "use numbers with dots"),

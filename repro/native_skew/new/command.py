@@ -16,12 +16,18 @@ from cookiecutter.exceptions import (
 )
 from cookiecutter.generate import generate_context
 from cookiecutter.main import cookiecutter
+from jinja2 import TemplateError
 
 from native_skew import recorded, shipped
 from native_skew.errors import ExitCode
 from native_skew.findings import plain
 from native_skew.new import provider, questions
-from native_skew.new.errors import AnswersError, FolderTakenError, UnknownAnswerError
+from native_skew.new.errors import (
+    AnswersError,
+    ContradictionError,
+    FolderTakenError,
+    UnknownAnswerError,
+)
 
 TEMPLATES = {
     "consumer": "native-consumer",
@@ -77,6 +83,14 @@ def new(
         )
     except EOFError:
         raise click.Abort from None
+    try:
+        requirements = questions.requirements(context, answers)
+    except TemplateError as error:  # cookiecutter takes an answer for a template
+        raise click.ClickException(plain(f"an answer with braces in it: {error}")) from None
+    if answers.get("more_providers") and not no_index:
+        for together in (requirements, provider.lowest(requirements)):
+            if provider.contradictory(together):
+                raise ContradictionError(together)
     # It logs a traceback where a template refuses answers, which it has said in words.
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     # The template's own check reads it: its advice is then this command.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from native_skew.errors import SkewError
@@ -12,6 +13,17 @@ class AnswersError(SkewError):
 
     def __init__(self) -> None:
         super().__init__("nothing was generated; the command above asks for the wrong answers only")
+
+
+class ContradictionError(SkewError):
+    """The providers have releases in the ranges asked for, and none that go together."""
+
+    def __init__(self, requirements: Sequence[str]) -> None:
+        super().__init__(
+            f"{' and '.join(requirements)}: each has releases, but none that can be installed "
+            "together, by what they require of each other; change provider_oldest, provider_below "
+            "or more_providers"
+        )
 
 
 class FolderTakenError(SkewError):

@@ -17,6 +17,7 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -129,6 +130,26 @@ def _libraries(places: Iterable[str]) -> list[str]:
         and "/" in place
         and not place.partition("/")[0].endswith((".libs", ".dist-info", ".data"))
     ]
+
+
+def contradictory(requirements: Sequence[str]) -> bool:
+    """Whether each of them can be installed from wheels, and all together cannot.
+
+    What the user's index cannot tell is no contradiction.
+    """
+    try:
+        if any(Requirement(each).url for each in requirements):
+            return False
+    except InvalidRequirement:
+        return False  # the template's own check refuses it, in words
+    command = ["install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"]
+    command += ["--quiet", "--report", "-", "--"]
+    return not _pip(*command, *requirements) and all(_pip(*command, each) for each in requirements)
+
+
+def lowest(requirements: Sequence[str]) -> list[str]:
+    """The same requirements, each on the oldest release that it names."""
+    return [re.sub(r"^([^<>=!]+)[>=]=([^,]+).*", r"\1==\2", each) for each in requirements]
 
 
 def _versions(name: str) -> list[Version]:

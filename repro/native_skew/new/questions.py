@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cookiecutter.environment import StrictEnvironment
-from cookiecutter.prompt import read_user_choice, read_user_variable, render_variable
+from cookiecutter.prompt import (
+    prompt_for_config,
+    read_user_choice,
+    read_user_variable,
+    render_variable,
+)
 
 from native_skew.new.errors import UnknownAnswerError
 
@@ -63,6 +68,13 @@ def asked(
             }
             found = offer(answers[name], usual)
     return answers
+
+
+def requirements(context: Mapping[str, Any], answers: Mapping[str, str]) -> list[str]:
+    """What a project with these answers would require; empty where its template says nothing."""
+    everything = prompt_for_config({"cookiecutter": {**context, **answers}}, no_input=True)
+    said = str(everything.get("__requirements", ""))
+    return [each for each in said.split(";") if each]
 
 
 def _filled(questions: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,8 @@ BACKEND_FILES = {
     "meson-python": ["meson.build"],
     "scikit-build-core": ["CMakeLists.txt"],
 }
-SOURCES = {each: [f"src/{{ cookiecutter.import_name }}/_extension.{each}"] for each in ("c", "cpp", "pyx")}
+PACKAGE = Path("src/{{ cookiecutter.import_name }}")
+SOURCES = {each: [PACKAGE / f"_extension.{each}"] for each in ("c", "cpp", "pyx")}
 CI_FILES = {"github": [".github"], "none": []}
 
 
@@ -24,6 +25,9 @@ def remove_others(files, chosen):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+# What is written in C is C++ as well.
+if "{{ cookiecutter.language }}" == "c++":
+    shutil.copy(PACKAGE / "_extension.c", PACKAGE / "_extension.cpp")
 remove_others(BACKEND_FILES, "{{ cookiecutter.build_backend }}")
 remove_others(SOURCES, "{{ cookiecutter.__source }}".partition(".")[2])
 remove_others(CI_FILES, "{{ cookiecutter.ci }}")

@@ -21,18 +21,20 @@ RELEASE = r"\d+(?:\.\d+)*(?:\.post\d+)?"
 LIBRARY = r"lib[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.so"
 FOLDER = r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|\."
 HEADER = r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*"
+# Of providers whose headers are in C++ alone, or by a name that says so.
+CPP_HEADER = r"(?:arrow|pvxs|torch)/.*|.*\.(?:hh|hpp|hxx)"
 C_NAME = r"(?:[A-Za-z_][A-Za-z0-9_]*)?"
 LINE = r"[^\"\\\x00-\x1f]+"
 CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
-MORE = rf"\s*{NAME}{CLAUSE}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
+MORE = rf"\s*{NAME}(?:==|>=){VERSION}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
 
 SHAPES = [
     ("distribution", NAME, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
     ("version", VERSION, "use numbers with dots, such as 1.2.0 or 1.2.0rc1"),
     ("summary", LINE, "write one line without double quotes and backslashes"),
     ("author", LINE, "write one line without double quotes and backslashes"),
-    ("repository_url", r"(?:https://[^\s\"'<>\\]+)?", "give an address that starts with https://, or nothing"),
-    ("oldest_python", r"3\.\d+", "give it as 3.11, 3.12 ..."),
+    ("repository_url", r"(?:https://[^\s\"'<>\\/@]+(?:/[^\s\"'<>\\]*)?)?", "give an address that starts with https:// and has no password, or nothing"),
+    ("oldest_python", r"3\.[1-9]\d*", "give it as 3.11, 3.12 ..."),
     ("provider_distribution", NAME, "use the name that people install it by"),
     ("provider_library", rf"{LIBRARY}(?:\s+{LIBRARY})*", "give the file name without a version, such as libfoo.so"),
     ("provider_library_folder", FOLDER, "give a folder inside the provider's package, such as lib"),
@@ -52,7 +54,8 @@ FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 
 def problem(name, reason):
-    return name, f"{name} = {ANSWERS[name]!r}: {reason}"
+    shown = re.sub(r"//[^/@]*@", "//...@", ANSWERS[name])
+    return name, f"{name} = {shown!r}: {reason}"
 
 
 def shapes():
@@ -67,6 +70,8 @@ def import_names():
         answer = ANSWERS[name]
         if not answer.isidentifier() or not answer.isascii() or keyword.iskeyword(answer):
             yield problem(name, "cannot be imported; use letters, digits and '_', no keyword")
+        elif answer in sys.stdlib_module_names:
+            yield problem(name, "is a module of Python's own; choose another")
     if ANSWERS["import_name"] == ANSWERS["provider_import_name"]:
         yield problem("import_name", "is the provider's import name too; choose another")
 
@@ -83,6 +88,10 @@ def distributions():
         more = [normalized(re.match(rf"\s*({NAME})(?=[=<>!])", each)[1]) for each in ANSWERS["more_providers"].split(";")]
         if len({provider, normalized(ANSWERS["distribution"]), *more}) < len(more) + 2:
             yield problem("more_providers", "names a distribution twice, or yours; give each once")
+        for each in ANSWERS["more_providers"].split(";"):
+            ends = {sign: numbers(version) for sign, version in re.findall(r"(>=|<)([0-9.]+)", each)}
+            if len(ends) == 2 and ends["<"] <= ends[">="]:
+                yield problem("more_providers", f"the range of {each.split()[0]} is empty; give a later end")
 
 
 def python():
@@ -94,13 +103,19 @@ def python():
 def language():
     if ANSWERS["language"] == "nanobind" and ANSWERS["build_backend"] != "scikit-build-core":
         yield problem("build_backend", "nanobind is built with CMake; choose scikit-build-core")
+    if ANSWERS["language"] in ("c", "cython") and re.fullmatch(CPP_HEADER, ANSWERS["provider_header"]):
+        yield problem("language", f"{ANSWERS['provider_header']} is in C++; choose c++, pybind11 or nanobind")
+
+
+def numbers(text):
+    parts = [int(part) for part in text.strip(".").split(".")]
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return parts
 
 
 def release(text):
-    parts = [int(part) for part in text.partition(".post")[0].split(".")]
-    while parts and parts[-1] == 0:
-        parts.pop()
-    return parts, int(text.partition(".post")[2] or -1)
+    return numbers(text.partition(".post")[0]), int(text.partition(".post")[2] or -1)
 
 
 def abi_range():
@@ -110,8 +125,14 @@ def abi_range():
     """
     oldest, below = ANSWERS["provider_oldest"], ANSWERS["provider_below"]
     granularity = ANSWERS["abi_granularity"]
-    if not re.fullmatch(RELEASE, oldest) or granularity == "exact" and len(oldest) == 0:
+    if not re.fullmatch(RELEASE, oldest):
         return
+    if granularity == "exact":
+        for name in ("provider_below", "provider_excluded"):
+            if ANSWERS[name] not in ("", "none"):
+                yield problem(name, f"says nothing beside exactly {oldest}; leave it empty")
+    if oldest in ANSWERS["provider_excluded"].split():
+        yield problem("provider_excluded", "is the oldest release that you support; give a later provider_oldest")
     parts = oldest.partition(".post")[0].split(".")
     if granularity in FREE_PARTS and len(parts) <= FREE_PARTS[granularity]:
         yield problem(

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import runpy
+{%- if cookiecutter.__torch %}
+import shutil
+{%- endif %}
 import tempfile
 from pathlib import Path
 
@@ -87,6 +90,46 @@ def consistency(session: nox.Session) -> None:
         providers += ["--provider", str(folder)]
     files = session.posargs or list(map(str, built))
     session.run("python", "tools/consistency.py", *providers, *files)
+{%- if cookiecutter.__torch == "stable" %}
+    # Nothing of torch but its stable ABI, which symbols of two releases alone do not prove.
+    modules = Path(session.create_tmp()) / "modules"
+    for wheel in (each for each in files if each.endswith(".whl")):
+        shutil.rmtree(modules, ignore_errors=True)
+        shutil.unpack_archive(wheel, modules, "zip")
+        session.run("torch-abi-audit", "--check", "torch", "--verbose", str(modules / PACKAGE))
+{%- elif cookiecutter.__torch == "exact" %}
+
+
+@nox.session
+def variant(session: nox.Session) -> None:
+    """Build the wheel for another torch, under a version that names it, such as 0.1.0+pt212cpu.
+
+    nox -s variant -- 2.12.1+cpu. The index must have that very build of torch: uv takes it
+    from PyTorch's own with UV_TORCH_BACKEND=cpu. Nothing in this folder is changed.
+    """
+    (torch,) = session.posargs
+    release, _, platform = torch.partition("+")
+    major, minor = release.split(".")[:2]
+    session.install(*group("consistency"))
+    copy = Path(session.create_tmp()).resolve() / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(".", copy, ignore=shutil.ignore_patterns(".*", "build", "dist"))
+    pyproject, version = copy / "pyproject.toml", PYPROJECT["project"]["version"]
+    text = pyproject.read_text(encoding="utf-8")
+    text = text.replace(f'"{version}"', f'"{version}+pt{major}{minor}{platform}"', 1)
+    # The build is of this torch alone; what runs it may be another build of the release.
+    declared = next(each for each in PYPROJECT["project"]["dependencies"] if each[:5] == "torch")
+    text = text.replace(f'"{declared}"', f'"torch=={torch}"', 1)
+    {%- if cookiecutter.abi_granularity == "exact" %}
+    text = text.replace(f'"{declared}"', f'"torch=={release}"', 1)
+    {%- else %}
+    range_of_abi = f"torch>={release},<{major}.{int(minor) + 1}"
+    text = text.replace(f'"{declared}"', f'"{range_of_abi}"', 1)
+    {%- endif %}
+    pyproject.write_text(text, encoding="utf-8")
+    build_command = ["python", "-m", "build", "--installer", "uv", "--wheel"]
+    session.run(*build_command, "--outdir", "dist", str(copy))
+{%- endif %}
 
 
 @nox.session

@@ -36,8 +36,7 @@ setup(
                 *provider.include,
             ],
             define_macros=[
-                ("PROVIDER_VERSION", f'"{provider.version}"'),
-                ("BUILT_FOR", f'"{provider.built_for}"'),
+                *(tuple(each.split("=", 1)) for each in provider.defines),
 {%- if cookiecutter.__abi3 %}
                 *([("Py_LIMITED_API", HEX_VERSION)] if ABI3 else []),
 {%- endif %}
@@ -45,7 +44,7 @@ setup(
 {%- if cookiecutter.__abi3 %}
             py_limited_api=ABI3,
 {%- endif %}
-{%- if cookiecutter.language == "pybind11" %}
+{%- if cookiecutter.__source == "_extension.cpp" %}
             extra_compile_args=["-std=c++20", "-fvisibility=hidden"],
             language="c++",
 {%- endif %}

@@ -16,32 +16,37 @@ TEMPLATE = "native-provider"
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
 DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-VERSION = re.compile(r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?")
+VERSION = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?")
 LIBRARY = re.compile(r"lib[A-Za-z_][A-Za-z0-9_.+-]*\.so")
-PYTHON = re.compile(r"3\.\d+")
-URL = re.compile(r"(?:https://[^\s\"'<>\\]+)?")
+CLAUSE = rf"(?:==|>=|<|!=){VERSION.pattern}"
+PROVIDER = rf"\s*{DISTRIBUTION.pattern}(?:==|>=){VERSION.pattern}(?:,{CLAUSE})*(?:\s+{LIBRARY.pattern})+\s*"
+PYTHON = re.compile(r"3\.[1-9]\d*")
+URL = re.compile(r"(?:https://[^\s\"'<>\\/@]+(?:/[^\s\"'<>\\]*)?)?")
 LINE = re.compile(r"[^\"\\\x00-\x1f]+")
 
 SHAPES = [
     ("distribution", DISTRIBUTION, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
-    ("version", VERSION, "use numbers with dots, such as 1.2.0 or 1.2.0rc1"),
+    ("version", VERSION, "use numbers with dots and no leading zero, such as 1.2.0 or 1.2.0rc1"),
     ("summary", LINE, "write one line without double quotes and backslashes"),
     ("author", LINE, "write one line without double quotes and backslashes"),
-    ("repository_url", URL, "give an address that starts with https://, or nothing"),
+    ("repository_url", URL, "give an address that starts with https:// and has no password, or nothing"),
     ("oldest_python", PYTHON, "give it as 3.11, 3.12 ..."),
     ("library", LIBRARY, "give the file name without a version, such as libfoo.so"),
+    ("providers", re.compile(rf"(?:{PROVIDER}(?:;{PROVIDER})*)?"), "give each as NAME>=OLDEST,<NEXT libNAME.so, with ';' between, or nothing"),
 ]
 
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 
 def problem(name, reason):
-    return name, f"{name} = {ANSWERS[name]!r}: {reason}"
+    shown = re.sub(r"//[^/@]*@", "//...@", ANSWERS[name])
+    return name, f"{name} = {shown!r}: {reason}"
 
 
 def shapes():
     for name, pattern, advice in SHAPES:
-        if not pattern.fullmatch(ANSWERS[name]) and (name, ANSWERS[name]) != ("repository_url", "none"):
+        may_be_none = name in ("repository_url", "providers")
+        if not pattern.fullmatch(ANSWERS[name]) and not (may_be_none and ANSWERS[name] == "none"):
             yield problem(name, f"not valid; {advice}")
 
 
@@ -49,6 +54,14 @@ def import_name():
     answer = ANSWERS["import_name"]
     if not answer.isidentifier() or not answer.isascii() or keyword.iskeyword(answer):
         yield problem("import_name", "cannot be imported; use letters, digits and '_', no keyword")
+    elif answer in sys.stdlib_module_names:
+        yield problem("import_name", "is a module of Python's own; choose another")
+
+
+def providers():
+    names = [re.sub(r"[-_.]+", "-", each).lower() for each in re.findall(rf"(?:^|;)\s*({DISTRIBUTION.pattern})(?=[=>])", ANSWERS["providers"])]
+    if len({*names, re.sub(r"[-_.]+", "-", ANSWERS["distribution"]).lower()}) <= len(names):
+        yield problem("providers", "names a distribution twice, or yours; give each once")
 
 
 def granularity():
@@ -67,7 +80,7 @@ def python():
         yield problem("oldest_python", "the tests read TOML with the standard library; give 3.11 or newer")
 
 
-CHECKS = (shapes, import_name, granularity, python)
+CHECKS = (shapes, import_name, providers, granularity, python)
 
 
 def again(wrong):

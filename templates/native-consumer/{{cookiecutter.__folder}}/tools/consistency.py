@@ -36,6 +36,9 @@ IMPORT_NAME = "{{ cookiecutter.import_name }}"
 GUARD = runpy.run_path(str(ROOT / "src" / IMPORT_NAME / "_provider.py"))
 PROVIDERS = GUARD["PROVIDERS"]
 LIBRARIES = [library for provider in PROVIDERS for library in provider.libraries]
+# Names in namespace std: the system's C++ library has them, where a provider's copy has not
+# (https://itanium-cxx-abi.github.io/cxx-abi/abi.html#mangling-compression).
+STANDARD = re.compile(r"_Z(?:T[VTIS])?N?[KVRO]*S[abdiost]")
 NATIVE = re.compile(r"\.(so|dylib|dll|pyd)(\.|$)")
 
 
@@ -238,7 +241,8 @@ def unmet(links: Links, ends: dict[Path, dict[str, Links]]) -> Iterator[str]:
     }
     known = set().union(*symbols.values()) if symbols else set()
     for site, there_too in symbols.items():
-        for symbol in sorted((links.undefined & known) - there_too):
+        lacking = (links.undefined & known) - there_too
+        for symbol in sorted(each for each in lacking if not STANDARD.match(each)):
             yield f"uses {symbol}, which no provider in {site.name} has"
     of_providers = {each for end in ends.values() for each in end}
     copied = links.defined & {each for each in known if not each.startswith("_")}

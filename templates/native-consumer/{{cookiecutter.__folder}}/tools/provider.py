@@ -7,7 +7,8 @@ without isolation can: nothing checks that environment
 
 from __future__ import annotations
 
-import runpy
+{% if cookiecutter.__torch == 'stable' %}import re
+{% endif %}import runpy
 import sys
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -26,8 +27,7 @@ class Build(NamedTuple):
     include: list[str]
     link: list[str]
     runpath: list[str]
-    version: str
-    built_for: str
+    defines: list[str]
 
 
 def runpath(provider: Any) -> str:
@@ -59,7 +59,7 @@ def folder_and_version(provider: Any, requirements: list[str]) -> tuple[Path, st
 def locate() -> Build:
     """The providers' folders, and how to link to their libraries."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found = Build([], [], [], "", "")
+    found = Build([], [], [], [])
     versions = []
     for provider in GUARD["PROVIDERS"]:
         package, version = folder_and_version(provider, project["dependencies"])
@@ -81,11 +81,22 @@ def locate() -> Build:
         # RUNPATH, not RPATH: some linkers still write the older one by default, and it would
         # also decide for the libraries that the providers' libraries need.
         found.link[:0] = ["-Wl,--enable-new-dtags", "-Wl,--no-as-needed"]
-    built_for = ", ".join(map(" ".join, versions))
-    return found._replace(version=versions[0][1], built_for=built_for)
+    found.defines.append(f'PROVIDER_VERSION="{versions[0][1]}"')
+    found.defines.append(f'BUILT_FOR="{", ".join(map(" ".join, versions))}"')
+{%- if cookiecutter.__torch == "stable" %}
+    # The oldest torch of the range: headers of a newer one then offer what that has, too
+    # (https://docs.pytorch.org/docs/stable/notes/libtorch_stable_abi.html).
+    wanted = GUARD["range_of"](GUARD["PROVIDERS"][0], project["dependencies"])
+    oldest = re.search(r">=\s*(\d+)\.(\d+)", wanted)
+    if oldest is None:
+        raise SystemExit(f"torch{wanted} has no oldest release; write >=OLDEST")
+    target = int(oldest[1]) << 56 | int(oldest[2]) << 48
+    found.defines.append(f"TORCH_TARGET_VERSION=0x{target:016x}")
+{%- endif %}
+    return found
 
 
 if __name__ == "__main__":
     located = locate()
     for part in located:
-        print(part if isinstance(part, str) else ";".join(part))
+        print(";".join(part))

@@ -4,6 +4,9 @@ import ctypes
 import re
 import subprocess
 import sys
+{%- if cookiecutter.__providers %}
+import tomllib
+{%- endif %}
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,13 @@ def test_preloaded_library_states_the_version() -> None:
     assert preload() is preload()
 
 
+{% if cookiecutter.__providers -%}
+def test_build_and_run_require_the_same_providers() -> None:
+    pyproject = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text())
+    assert pyproject["build-system"]["requires"][1:] == pyproject["project"]["dependencies"]
+
+
+{% endif -%}
 def test_requirement_depends_on_its_argument_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     stated = version.abi_requires(version.__version__)
     argument = version.__version__

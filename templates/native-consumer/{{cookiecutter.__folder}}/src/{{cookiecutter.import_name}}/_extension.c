@@ -11,7 +11,13 @@ static PyObject *built_against(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ar
 
 {% if cookiecutter.__function -%}
 static PyObject *core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+{%- if cookiecutter.__function == "aoti_torch_abi_version" %}
+    uint64_t version = aoti_torch_abi_version(); /* Its first three bytes are the release. */
+    return PyUnicode_FromFormat("%d.%d.%d", (int)(version >> 56), (int)(version >> 48 & 255),
+                                (int)(version >> 40 & 255));
+{%- else %}
     return PyUnicode_FromString({{ cookiecutter.__function }}());
+{%- endif %}
 }
 
 {% endif -%}

@@ -13,7 +13,15 @@
 
 static std::string built_against() { return {{ cookiecutter.import_name }}_built_against; }
 {% if cookiecutter.__function %}
+{%- if cookiecutter.__function == "aoti_torch_abi_version" %}
+static std::string core_version() {
+    const auto version = aoti_torch_abi_version(); // Its first three bytes are the release.
+    const auto part = [version](int byte) { return std::to_string(version >> 8 * byte & 255); };
+    return part(7) + "." + part(6) + "." + part(5);
+}
+{%- else %}
 static std::string core_version() { return {{ cookiecutter.__function }}(); }
+{%- endif %}
 {% endif %}
 {{ "NB_MODULE" if bound else "PYBIND11_MODULE" }}(_extension, m) {
     m.def("built_against", &built_against, "The provider's version when compiled.");

@@ -1,0 +1,200 @@
+"""A consumer of torch: for one release of it, or by its stable ABI for many.
+
+The torch here is a small one of the same make: libraries without a version, headers in C++
+that offer what TORCH_TARGET_VERSION has, and builds of one release that differ behind "+".
+"""
+
+from __future__ import annotations
+
+import platform
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from native_skew.distributions.archives import wheel_file
+from native_skew.distributions.metadata import core_metadata
+
+from support.bakery import Bakery
+from support.file_index import publish, served
+from .test_sessions import nox
+
+# std::stringbuf::str() const &
+OF_STD = "_ZNKRSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEE3strEv"
+OLDEST, NEWEST = "2.10.0", "2.13.0"
+HEADER = """
+#pragma once
+#include <cstdint>
+namespace torch::stable {}
+extern "C" uint64_t aoti_torch_abi_version();
+#if !defined(TORCH_TARGET_VERSION) || TORCH_TARGET_VERSION >= 0x020d000000000000
+extern "C" int torch_newer();
+#endif
+"""
+SOURCE = """
+#include <cstdint>
+#define EXPORTED __attribute__((visibility("default")))
+extern "C" EXPORTED uint64_t aoti_torch_abi_version() { return 2ULL << 56 | %dULL << 48 | %dULL << 40; }
+#if %d >= 13
+extern "C" EXPORTED int torch_newer() { return 1; }
+// As the real one has: a copy of what belongs to the C++ library.
+EXPORTED int copied() __asm__("%s");
+int copied() { return 1; }
+#endif
+namespace c10 { EXPORTED int internal() { return 1; } }
+"""
+
+
+def torch_wheel(bakery: Bakery, version: str) -> Path:
+    """The wheel of one build of a release."""
+    _, minor, patch = map(int, version.partition("+")[0].split("."))
+    made = {}
+    for library, source in (("libtorch_cpu.so", SOURCE % (minor, patch, minor, OF_STD)), ("libc10.so", "")):
+        text, made[library] = bakery.root / "torch.cpp", bakery.root / library
+        text.write_text(source)
+        bakery.run("c++", "-shared", "-fPIC", f"-Wl,-soname,{library}", text, "-o", made[library])
+    wheel = wheel_file(
+        "torch",
+        version,
+        f"py3-none-linux_{platform.machine()}",
+        core_metadata("torch", version, ()),
+        {
+            "torch/__init__.py": b"",
+            "torch/include/torch/csrc/stable/library.h": HEADER.encode(),
+            **{f"torch/lib/{name}": path.read_bytes() for name, path in made.items()},
+        },
+        step=1,
+    )
+    (bakery.root / wheel.filename).write_bytes(wheel.content)
+    return bakery.root / wheel.filename
+
+
+def baked(bakery: Bakery, granularity: str, oldest: str, **answers: str) -> Path:
+    return bakery.bake(
+        "native-consumer",
+        pair=False,
+        distribution="an-operator",
+        provider_distribution="torch",
+        abi_granularity=granularity,
+        provider_oldest=oldest,
+        **({"language": "c++"} | answers),
+    )
+
+
+RUN = ("-c", "import an_operator as m; m.main()")
+OWN_TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+
+
+@pytest.mark.parametrize(
+    ("language", "backend"),
+    [("c++", "setuptools"), ("c++", "meson-python"), ("pybind11", "scikit-build-core")],
+)
+def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, backend: str) -> None:
+    project = baked(bakery, "stable", OLDEST, language=language, build_backend=backend)
+    torches = {v: torch_wheel(bakery, v) for v in (OLDEST, f"{NEWEST}+cpu")}
+    ends = {v: bakery.installed(f"torch-{v}", wheel) for v, wheel in torches.items()}
+    bakery.commit(project)
+    files = bakery.build(project, ends[f"{NEWEST}+cpu"])
+    providers = [word for site in ends.values() for word in ("--provider", site)]
+    report = bakery.python(project / "tools/consistency.py", *providers, *files)
+    assert "2 files: 0 problems" in report
+    (wheel,) = (path for path in files if path.suffix == ".whl")
+    assert ("-abi3-" in wheel.name) is (language == "c++")
+    for version, torch in torches.items():
+        site = bakery.installed(f"run-{version}", wheel, torch)
+        said = bakery.python(*RUN, site=site).split()[1::2]
+        assert said == [f"{NEWEST}+cpu", version.partition("+")[0], version]
+        bakery.python(*OWN_TESTS, cwd=project, site=site)
+
+
+def test_copy_of_the_cpp_library_is_no_promise_of_torch(bakery: Bakery) -> None:
+    project = baked(bakery, "stable", OLDEST)
+    source = project / "src/an_operator/_extension.cpp"
+    use = "__attribute__((used)) static int use() { return of_std(); }"
+    source.write_text(f'{source.read_text()}\nint of_std() __asm__("{OF_STD}");\n{use}\n')
+    torches = {v: bakery.installed(v, torch_wheel(bakery, v)) for v in (OLDEST, NEWEST)}
+    (wheel,) = bakery.build(project, torches[NEWEST], "--wheel")
+    module = next(bakery.installed("module", wheel).glob("an_operator/*.so"))
+    assert OF_STD in bakery.run("nm", "--dynamic", "--undefined-only", module)
+    providers = [word for site in torches.values() for word in ("--provider", site)]
+    report = bakery.python(project / "tools/consistency.py", *providers, wheel)
+    assert "1 files: 0 problems" in report
+
+
+def test_what_the_oldest_torch_lacks_does_not_compile(bakery: Bakery) -> None:
+    """Until the range says that it is not needed: one edit, and no second place to forget."""
+    project = baked(bakery, "stable", OLDEST)
+    source = project / "src/an_operator/_extension.cpp"
+    text = source.read_text()
+    source.write_text(text.replace("PyUnicode_FromString(", "torch_newer(), PyUnicode_FromString("))
+    torches = {v: bakery.installed(v, torch_wheel(bakery, v)) for v in (OLDEST, NEWEST)}
+    build = ["-m", "build", "--no-isolation", "--wheel", "--outdir", bakery.root / "dist", project]
+    assert "torch_newer" in bakery.python(*build, site=torches[NEWEST], fails=True)
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace(f">={OLDEST}", f">={NEWEST}"))
+    bakery.python(*build, site=torches[NEWEST])
+    (wheel,) = (bakery.root / "dist").iterdir()
+    check = [project / "tools/consistency.py", "--provider", torches[NEWEST]]
+    report = bakery.python(*check, "--provider", torches[OLDEST], wheel, fails=True)
+    assert f"uses torch_newer, which no provider in {OLDEST} has" in report
+
+
+def test_other_release_is_refused_in_words(bakery: Bakery) -> None:
+    """All its libraries have the same names, and the loader takes them."""
+    project = baked(bakery, "exact", "2.12.1", language="pybind11")
+    built_for, other = torch_wheel(bakery, "2.12.1+cpu"), torch_wheel(bakery, NEWEST)
+    (wheel,) = bakery.build(project, bakery.installed("build", built_for), "--wheel")
+    bakery.python(*RUN, site=bakery.installed("same", wheel, built_for))
+    message = bakery.python(*RUN, site=bakery.installed("other", wheel, other), fails=True)
+    assert f"an-operator needs torch==2.12.1, but torch {NEWEST} is installed" in message
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    ("granularity", "requirement"), [("exact", "torch==2.12.1"), ("patch", "torch<2.13,>=2.12.1")]
+)
+def test_wheel_for_another_torch_is_a_version_of_its_own(
+    bakery: Bakery, wheelhouse: list[Path], granularity: str, requirement: str
+) -> None:
+    project = baked(bakery, granularity, NEWEST)
+    declared = (project / "pyproject.toml").read_text()
+    publish(bakery.root / "index", [*wheelhouse, torch_wheel(bakery, "2.12.1+cpu")])
+    with served(bakery.root / "index") as index:
+        bakery.run("ruff", "check", "--no-cache", project)
+        bakery.run("ruff", "format", "--no-cache", "--check", project)
+        nox(bakery, project, index, "-s", "variant", "--", "2.12.1+cpu")
+        message = nox(bakery, project, index, "-s", "variant", "--", "2.12.1+cu128", fails=True)
+    assert "torch==2.12.1+cu128" in message
+    (wheel,) = (project / "dist").iterdir()
+    assert wheel.name.startswith("an_operator-0.1.0+pt212cpu-cp311-abi3-")
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = archive.read("an_operator-0.1.0+pt212cpu.dist-info/METADATA").decode()
+    assert f"Requires-Dist: {requirement}\n" in metadata
+    assert (project / "pyproject.toml").read_text() == declared
+
+
+@pytest.mark.network
+def test_what_is_not_of_the_stable_abi_is_reported(bakery: Bakery, wheelhouse: list[Path]) -> None:
+    """A symbol that both ends of the range have, and the next torch need not."""
+    project = baked(bakery, "stable", OLDEST)
+    torches = [torch_wheel(bakery, v) for v in (OLDEST, NEWEST)]
+    publish(bakery.root / "index", [*wheelhouse, *torches])
+    source = project / "src/an_operator/_extension.cpp"
+    text = source.read_text().replace("static PyObject", "namespace c10 { int internal(); }\nstatic PyObject", 1)
+    with served(bakery.root / "index") as index:
+        assert "Torch ABI:   STABLE" in nox(bakery, project, index, "-s", "consistency")
+        source.write_text(text.replace("PyUnicode_FromString(", "c10::internal(), PyUnicode_FromString("))
+        report = nox(bakery, project, index, "-R", "-s", "consistency", fails=True)
+    assert "2 files: 0 problems" in report
+    assert "c10::internal()" in report
+
+
+@pytest.mark.parametrize("language", ["c", "cython"])
+def test_headers_in_another_language_are_refused(
+    bakery: Bakery, capfd: pytest.CaptureFixture[str], language: str
+) -> None:
+    from cookiecutter.exceptions import FailedHookException
+
+    with pytest.raises(FailedHookException):
+        baked(bakery, "stable", OLDEST, language=language)
+    assert f"language = '{language}': torch/csrc/stable/library.h is in C++" in capfd.readouterr().err

@@ -12,6 +12,7 @@ from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution, nameless
 from native_skew.doctor.pins import Pins
+from native_skew.toolchain.compiler import Compiler
 
 _CHECK = "module compiled against ABI version 0x%x but this version of numpy is 0x%x"
 _ONE = ("numpy.core._multiarray_umath", _CHECK)
@@ -47,8 +48,8 @@ def _two(oldest: str) -> tuple[str, ...]:
         ((_SIZES,), "2.2.6", None),  # it compares other types
     ],
 )
-def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]
-    tmp_path: Path, session, texts: tuple[str, ...], numpy: str, level: str | None
+def test_for_which_numpy_a_module_was_compiled(
+    tmp_path: Path, compiler: Compiler, texts: tuple[str, ...], numpy: str, level: str | None
 ) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
@@ -57,7 +58,7 @@ def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]
         "extern void *PyCapsule_GetPointer(void *, void *), *PyErr_WarnFormat(void *, void *);\n"
         f"{kept}void *PyInit_m(void) {{ return PyCapsule_GetPointer(PyErr_WarnFormat(0, 0), 0); }}\n"
     )
-    library(site / "pkg", session.compiler, "m.abi3.so", source)
+    library(site / "pkg", compiler, "m.abi3.so", source)
     installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: numpy>=1.20\n")
     installed(site, "other", "pkg/m.abi3.so")  # says nothing of NumPy, and is not asked
     installed(site, "numpy", version=numpy)

@@ -479,7 +479,9 @@ def test_a_library_of_what_is_required_in_turn(tmp_path: Path, compiler: Compile
     assert rules(diagnose(home))[0] == "missing-system-library"
 
 
-def test_an_alternative_whose_library_is_loaded_first_suffices(tmp_path: Path, compiler: Compiler) -> None:
+def test_an_alternative_whose_library_is_loaded_first_suffices(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     """mpi4py beside mpich's wheel, with no Open MPI anywhere."""
     home = environment(tmp_path / "env")
     site = home / HERE
@@ -500,13 +502,13 @@ def test_an_alternative_whose_library_is_loaded_first_suffices(tmp_path: Path, c
     assert only(diagnose(home), "preloaded-library").level == "note"
 
 
-def test_all_that_a_requirement_would_bring_is_one_finding(tmp_path: Path, compiler: Compiler) -> None:
+def test_all_that_a_requirement_would_bring_is_one_finding(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
     stand_ins = [
-        library(
-            tmp_path / name, compiler, "x.so", f"int f{name};", f"-Wl,-soname,{name}.so"
-        )
+        library(tmp_path / name, compiler, "x.so", f"int f{name};", f"-Wl,-soname,{name}.so")
         for name in ("libc10", "libtorch")
     ]
     for name in ("m", "n"):
@@ -523,7 +525,9 @@ def test_all_that_a_requirement_would_bring_is_one_finding(tmp_path: Path, compi
     assert finding.advice[0].commands == ("uv pip install torch==2.4",)
 
 
-def test_who_was_built_with_an_older_library_moves_with_it(tmp_path: Path, compiler: Compiler) -> None:
+def test_who_was_built_with_an_older_library_moves_with_it(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     """PyQt6 links Qt too: a newer Qt for PyQt6-Charts alone breaks it."""
     home = environment(tmp_path / "env")
     site = home / HERE
@@ -571,7 +575,9 @@ def test_commands_name_the_environment_that_was_looked_at(  # type: ignore[no-un
 # --- the system
 
 
-def test_a_system_library_of_a_wheel_with_a_path_of_its_own(tmp_path: Path, compiler: Compiler) -> None:
+def test_a_system_library_of_a_wheel_with_a_path_of_its_own(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
     stand_ins = [

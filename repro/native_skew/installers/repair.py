@@ -111,9 +111,13 @@ def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
     for key, value in tables.items():
         known = before.get(key)
         if isinstance(value, dict) and isinstance(known, dict):
-            value = _added(value, known)  # noqa: PLW2901
+            rest: Any = _added(value, known)
         elif isinstance(value, list) and isinstance(known, list):
-            value = [each for each in value if each not in known]  # noqa: PLW2901
-        if value != known and (value or key not in before):
-            found[key] = value
+            rest = [each for each in value if each not in known]
+        else:
+            if value != known:
+                found[key] = value
+            continue
+        if rest:
+            found[key] = rest
     return found

@@ -237,9 +237,44 @@ def test_a_skew_is_told_whole(site: Path, compiler: Compiler) -> None:
         "installer": "uv",
         "imports_pkg_resources": None,
     }
-    assert "the wheel was built here from source by tool 1, and installed by uv" in finding.message
-    assert "`fellow` requires that library too" in finding.message
+    assert finding.message.startswith(
+        f"`{MODULE}` needs `liba.so.2`, `libb.so.2`, `libc9.so.2`; lib 1.5 ships `liba.so.1`, "
+        "`libb.so.1`, `libc9.so.1`; user's own metadata wants `lib>=2,<3`, which is not what is "
+        "installed; the wheel was built here from source by tool 1, and installed by uv; `fellow` "
+        "requires that library too, "
+    )
     assert finding.advice
+    put(site, "user", files, "lib>=2,<3", tag=BUILT_HERE, installer="pip")
+    command = "pip --python .venv install --no-binary user --upgrade fellow user==1 lib==2"
+    assert of(site, "skewed-library").advice[0].commands == (command,)
+    put(site, "user", files, "lib>=2,<3", installer="conda")
+    assert "; conda installed it; " in of(site, "skewed-library").message
+    put(site, "second", {}, "lib")
+    assert "`fellow`, `second` require that library too" in of(site, "skewed-library").message
+
+
+@pytest.mark.parametrize(("number", "more"), [(4, ""), (5, " and 1 more"), (6, " and 2 more")])
+def test_of_many_fellows_the_first_are_in_the_sentence(
+    site: Path, compiler: Compiler, number: int, more: str
+) -> None:
+    put(site, "lib", {"lib/liba.so.1": linked((), (), compiler)})
+    put(site, "user", {MODULE: linked(("liba.so.2",), (), compiler)}, "lib")
+    for n in range(number):
+        put(site, f"fellow{n}", {}, "lib")
+    listed = ", ".join(f"`fellow{n}`" for n in range(4))
+    assert f"; {listed}{more} require that library too" in of(site, "skewed-library").message
+
+
+@pytest.mark.parametrize("forged", ["lib", "user"])
+def test_no_forged_version_reaches_a_command_line(
+    site: Path, compiler: Compiler, forged: str
+) -> None:
+    put(site, "lib", {"lib/liba.so.1": linked((), (), compiler)})
+    put(site, "user", {MODULE: linked(("liba.so.2",), (), compiler)}, "lib")
+    assert of(site, "skewed-library").advice
+    metadata = site / f"{forged}-1.dist-info/METADATA"
+    metadata.write_text(metadata.read_text().replace("Version: 1", "Version: 1; id"))
+    assert of(site, "skewed-library").advice == ()
 
 
 @pytest.mark.parametrize(
@@ -436,3 +471,146 @@ def test_a_distribution_whose_own_library_is_older(
     assert finding.evidence["provider"] == "user"
     assert "Reinstall user 1." in finding.message
     assert finding.advice == ()
+
+
+# --- modules that load, and with what
+
+
+def outside(tmp_path: Path, name: str, content: bytes) -> str:
+    """A library that is nobody's, and the folder in which it lies."""
+    folder = tmp_path / "outside"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("inner", "files", "mixed"),
+    [
+        ("liba.so.2", ("liba.so.1", "liba.so.2"), True),
+        ("liba.so.1", ("liba.so.1", "liba.so.2"), False),  # one of them, twice
+        ("libz.so.2", ("liba.so.1", "libz.so.2"), False),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_two_generations_that_a_module_itself_brings_in(
+    site: Path, compiler: Compiler, inner: str, files: tuple[str, ...], mixed: bool, named: bool
+) -> None:
+    members = {
+        f"user/{each}": linked((), (), compiler, soname=each if named else "") for each in files
+    }
+    middle = linked((inner,), ("$ORIGIN",), compiler, soname="libmiddle.so")
+    module = linked(("liba.so.1", "libmiddle.so"), ("$ORIGIN",), compiler)
+    put(site, "user", {**members, "user/libmiddle.so": middle, MODULE: module})
+    report = diagnose(site)
+    assert rules(report) == ["mixed-generations"] * mixed
+    if mixed:
+        (finding,) = report.findings
+        first, second = f"{site}/user/./liba.so.1", f"{site}/user/./liba.so.2"
+        assert {str(each).replace("/./", "/") for each in finding.evidence.values()} == {
+            "user._m", first.replace("/./", "/"), second.replace("/./", "/")
+        }  # fmt: skip
+        assert set(finding.evidence) == {"module", "loads", "beside"}
+        assert str(finding.evidence["loads"]).endswith("liba.so.1")
+        assert "and by way of another library also" in finding.message
+        assert finding.location == Location(file=MODULE, distribution="user", version="1")
+
+
+@pytest.mark.parametrize(
+    ("needed", "shipped", "requires", "mixed"),
+    [
+        ("liba.so.2", "liba.so.1", ("lib",), True),
+        ("liba.so.2", "liba.so.2", ("lib",), False),  # both are of one generation
+        ("liba.so", "liba.so", ("lib",), True),  # of which nothing tells
+        ("liba.so", "liba.so.1", ("lib",), True),
+        ("liba.so.2", "liba.so.1", (), False),
+        ("liba.so.2", "libz.so.1", ("lib",), False),
+    ],
+)
+def test_a_provider_s_library_that_is_taken_from_elsewhere(
+    site: Path,
+    tmp_path: Path,
+    compiler: Compiler,
+    needed: str,
+    shipped: str,
+    requires: tuple[str, ...],
+    mixed: bool,
+) -> None:
+    folder = outside(tmp_path, needed, linked((), (), compiler, soname=needed))
+    own = linked((), (), compiler, soname="libown.so")
+    module = linked(("libown.so", needed), ("$ORIGIN",), compiler)
+    put(site, "lib", {f"lib/{shipped}": linked((), (), compiler)}, version="1.5")
+    put(site, "user", {MODULE: module, "user/libown.so": own}, *requires)
+    report = diagnose(site, (folder,))
+    assert rules(report) == ["mixed-generations"] * mixed
+    if mixed:
+        (finding,) = report.findings
+        assert finding.evidence == {
+            "module": "user._m",
+            "loads": f"{folder}/{needed}",
+            "beside": f"{site}/lib/{shipped}",
+        }
+        assert f"loads `{folder}/{needed}`; lib 1.5 brings its own `lib/{shipped}`" in (
+            finding.message
+        )
+
+
+STAMP = 'char user_built_against[] = "{}";\n'
+
+
+@pytest.mark.parametrize(
+    ("stamp", "installed_version", "requires", "tag", "found"),
+    [
+        ("1.0.5", "1.1.0", ("lib",), BUILT_HERE, True),
+        ("1.0.5", "1.1.0", ("lib",), FROM_AN_INDEX, True),
+        ("1.0.5", "1.0.9", ("lib",), BUILT_HERE, False),  # the last number may differ
+        ("1.0", "1.0.9", ("lib",), BUILT_HERE, True),
+        ("1.0.5", "no version", ("lib",), BUILT_HERE, False),
+        ("no version", "1.1.0", ("lib",), BUILT_HERE, False),
+        ("", "1.1.0", ("lib",), BUILT_HERE, False),
+        ("1.0.5", "1.1.0", (), BUILT_HERE, False),
+        ("1.0.5", "1.1.0", ("lib", "lib2"), BUILT_HERE, False),  # which of them it is of
+    ],
+)
+def test_a_stamp_of_another_abi(
+    site: Path,
+    compiler: Compiler,
+    stamp: str,
+    installed_version: str,
+    requires: tuple[str, ...],
+    tag: str,
+    found: bool,
+) -> None:
+    names = ("liblib.so", "liblib2.so")
+    for name in ("lib", "lib2"):
+        content = linked((), (), compiler, soname=f"lib{name}.so")
+        put(site, name, {f"{name}/lib{name}.so": content})
+        metadata = site / f"{name}-1.dist-info/METADATA"
+        metadata.write_text(metadata.read_text().replace(": 1\n", f": {installed_version}\n"))
+    search = ("$ORIGIN/../lib", "$ORIGIN/../lib2")
+    module = linked(names, search, compiler, STAMP.format(stamp) if stamp else "")
+    put(site, "user", {MODULE: module}, *requires, tag=tag)
+    report = diagnose(site)
+    assert rules(report) == ["other-abi"] * found
+    if found:
+        (finding,) = report.findings
+        assert finding.level == "warning"
+        assert finding.evidence == {
+            "module": "user._m",
+            "built_against": stamp,
+            "provider": "lib",
+            "installed": installed_version,
+        }
+        assert finding.location == Location(file=MODULE, distribution="user", version="1")
+        assert f"built against lib {stamp}, and loads the library of lib {installed_version}" in (
+            finding.message
+        )
+        assert bool(finding.advice) is (tag == BUILT_HERE)
+
+
+def test_what_does_not_even_load_has_no_other_abi(site: Path, compiler: Compiler) -> None:
+    put(site, "lib", {"lib/liblib.so": linked((), (), compiler, soname="liblib.so")}, version="2")
+    source = STAMP.format("1.0") + USES_G
+    module = linked(("liblib.so",), ("$ORIGIN/../lib",), compiler, source)
+    put(site, "user", {MODULE: module}, "lib")
+    assert rules(diagnose(site)) == ["undefined-symbol"]

@@ -73,9 +73,8 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
     """The finding with its whole cause, and the remedies for it."""
     consumer, provider = skew.consumer, skew.provider
     file = environment.relative(skew.file)
-    rotten = ""
-    if skew.cause == "stamped":
-        rotten = importer_of_pkg_resources(provider, environment.sites)
+    stamped = skew.cause == "stamped"
+    rotten = importer_of_pkg_resources(provider, environment.sites) if stamped else ""
     evidence: Evidence = {
         "cause": skew.cause,
         "modules": skew.modules,
@@ -116,8 +115,7 @@ def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> t
     """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
     consumer, provider = skew.consumer, skew.provider
     if consumer.built_here:
-        stamped = skew.pin.range if skew.pin else ""
-        return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
+        return rebuilding(cause, consumer, provider, skew.newer, environment, pins)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
     found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
     return fitting(found, consumer, pins)

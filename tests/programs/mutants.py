@@ -35,6 +35,7 @@ EXPLAINED = Path(__file__).with_suffix(".toml")
 # Verdicts, comparison, repairs, the rules of doctor and audit, and what guards untrusted files;
 # each with the tests that it is to be noticed by.
 _OF_ARCHIVES = ("distributions", "audit/test_hostile_archives.py", "doctor/test_wheels.py")
+_OF_MODULES = tuple(f"doctor/test_{each}.py" for each in ("explanations", "facts", "pkg_resources"))
 OWN_TESTS = {
     "verdict": ("test_observing.py",),
     "observe/judgement": ("test_observing.py",),
@@ -42,18 +43,18 @@ OWN_TESTS = {
     "results/repairs": ("test_repair_difference.py",),
     "installers/repair": ("test_repair_difference.py",),
     "installers/advice": ("test_advice.py", "doctor/test_advice_tool.py"),
-    "doctor/explain": ("doctor",),
-    "doctor/pins": ("doctor",),
-    "doctor/skew": ("doctor",),
-    "doctor/numpy_abi": ("doctor",),
-    "doctor/mixed_abi": ("doctor",),
+    "doctor/explain": _OF_MODULES,
+    "doctor/pins": ("doctor/test_pins.py",),
+    "doctor/skew": _OF_MODULES,
+    "doctor/numpy_abi": ("doctor/test_numpy.py",),
+    "doctor/mixed_abi": _OF_MODULES,
     "doctor/wheels": ("doctor/test_wheels.py",),
     "audit/consistency": ("audit/test_consistency.py",),
     "audit/judge": ("audit/test_judging.py", "audit/test_hostile_index.py"),
     "audit/ranges": ("audit/test_transport.py", "audit/test_hostile_archives.py"),
     "audit/resolver_metadata": ("audit/test_resolver_metadata.py", "audit/test_readers.py"),
     "distributions/archives": _OF_ARCHIVES,
-    "distributions/installed": ("distributions", "test_observing.py", "doctor/test_doctor.py"),
+    "distributions/installed": ("distributions", "test_observing.py"),
     "distributions/regular_files": ("distributions",),
     "distributions/zips": _OF_ARCHIVES,
 }

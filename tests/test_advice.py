@@ -33,7 +33,6 @@ def offered(cause: Cause, interface: str = "uv-sync", **changes: Any) -> dict[st
         "provider": ("lib", "7.0.7"),
         "built_against": "7.0.10",
         "from_source": True,
-        "python": "3.11",
         "interface": interface,
     }
     found = advise(cause, **{**case, **changes})
@@ -67,8 +66,6 @@ def test_without_the_version_that_it_was_built_with_no_remedy_names_it() -> None
     [
         ("stamped", {}, "require-newer", f"--no-binary user-x user-x==4.6.1 {NEWER}"),
         ("stamped", {"from_source": False}, "require-newer", f"user-x==4.6.1 {NEWER}"),
-        # What the build stamped says more than the version that it was made with.
-        ("stamped", {"stamped": "lib>=7.1"}, "require-newer", "--no-binary user-x user-x==4.6.1"),
         (
             "symbol",
             {},
@@ -88,7 +85,8 @@ def test_without_the_version_that_it_was_built_with_no_remedy_names_it() -> None
 def test_what_pip_is_told(cause: Cause, changes: dict[str, Any], remedy: str, command: str) -> None:
     (first, *_) = offered(cause, "pip", **changes).values()
     assert first.remedy == remedy
-    assert first.commands[-1].startswith(f"pip --python .venv install {command}")
+    (typed,) = first.commands
+    assert typed == f"pip --python .venv install {command}"
     constraints = {"build-constraints.txt": f"{OLDER}\n"}
     assert first.files == (constraints if "constraint" in remedy else {})
 

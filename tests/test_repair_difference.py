@@ -63,6 +63,7 @@ def test_what_starts_from_nothing_repairs_nothing(result: Result) -> None:
         ('a = ["x", "y"]\n', 'a = ["y"]\n', "", ("x",)),
         ('a = ["x"]\n', 'a = ["y"]\n', 'a = ["y"]\n', ("x",)),
         ('[t]\na = ["x"]\nb = ["x"]\n', '[t]\na = []\nb = ["x"]\n', "", ("x",)),
+        ('[u]\na = ["x"]\n[v]\na = ["x"]\n', '[u]\na = []\n[v]\na = ["x"]\n', "", ("x",)),
         # An empty list that is new says something; one that was emptied adds nothing.
         ("", "a = []\n", "a = []\n", ()),
         ("a = 1\n", "a = []\n", "a = []\n", ()),

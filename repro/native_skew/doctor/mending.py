@@ -57,7 +57,6 @@ def rebuilding(
     consumer: Distribution,
     provider: Distribution,
     built_against: str,
-    environment: Environment,
     pins: Pins,
 ) -> tuple[Advice, ...]:
     """See ``advice.advise``: what mends ``consumer``, which was built here."""
@@ -73,7 +72,6 @@ def rebuilding(
         fellows=tuple(n for n in pins.requiring(provider.name) if n != consumer.name),
         from_source=True,
         installer=consumer.installer,
-        python=environment.python.rstrip("t"),
     )
 
 

@@ -66,7 +66,6 @@ def advise(
     others: tuple[str, ...] = (),
     fellows: tuple[str, ...] = (),
     from_source: bool,
-    python: str,
     installer: str = "",
     interface: str = "",
 ) -> tuple[Advice, ...]:
@@ -82,7 +81,6 @@ def advise(
         others: its other requirements.
         fellows: names of the other installed distributions that require the provider.
         from_source: whether it was built here.
-        python: ``major.minor``.
         installer: INSTALLER's word.
         interface: the id of the one way to install that is asked about, instead.
 
@@ -109,7 +107,7 @@ def advise(
         upgrade=fellows,
         build_from_source=(consumer[0],) if from_source else (),
     )
-    context = todays_context(consumer[0].replace("-", "_"), python)
+    context = todays_context("", "")  # no remedy's lines name the module, or a Python
     able = [each for each in tabs().values() if cause in each.repairs]
     return tuple(
         advice

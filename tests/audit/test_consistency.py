@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from native_skew.audit import consistency
@@ -184,6 +185,9 @@ def test_each_way_in_which_files_differ() -> None:
     (finding,) = found({LINUX: many, OTHER: many, MAC: said("b")})
     listed = ", ".join(f"«a{n}»" for n in range(6))
     assert f"{MAC}: «b» instead of {listed} and 1 more." in finding.message
+    six = said(*(f"a{n}" for n in range(6)))
+    (finding,) = found({LINUX: six, OTHER: six, MAC: said("b")})
+    assert f"{MAC}: «b» instead of {listed}." in finding.message
 
 
 @pytest.mark.parametrize(("number", "more"), [(7, ""), (8, "and 1 more sets"), (9, "and 2 more")])
@@ -271,5 +275,7 @@ def test_a_spelling_that_uv_does_not_know(spelling: str, wheels: bool, told: boo
 
 
 def test_without_the_sdist_s_texts_nothing_is_said_of_it() -> None:
+    unread = msgspec.structs.replace(examined({SDIST: said()}, source(STAMPING)), metadata={})
+    assert list(consistency.findings(unread)) == []
     assert found({SDIST: said("a", more=DYNAMIC)}, None) == []
     assert found({LINUX: said("a")}, source(STAMPING, "some-libs")) == []

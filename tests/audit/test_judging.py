@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
+import requests
+from test_transport import opened
 
 from native_skew import __version__
 from native_skew.audit.cache import Cache
@@ -17,6 +19,7 @@ from native_skew.audit.locks import LockFindings
 from native_skew.audit.modules import SharedObject
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.resolver_metadata import parse
+from native_skew.audit.simple import IndexClient
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.findings import Finding, Location
@@ -160,6 +163,25 @@ def test_where_nothing_can_be_read_there_is_no_judgement() -> None:
     refused = IndexRefusedError("https://index.example/x", "answers 500")
     with pytest.raises(IndexRefusedError, match="answers 500"):
         judge(release(), Known({}, refused), None)
+
+
+def test_what_an_index_adds() -> None:
+    """Whose libraries the wheels need; that it led elsewhere; and that it does not answer."""
+    url = "https://index.example/simple/"
+    needing = held(modules=(SharedObject(path="a.so", needed=("liblib.so.1",)),))
+    for contents, rules in ((held(), set()), (needing, {"incomplete"})):
+        failing = requests.ConnectionError("away")
+        transport, index = opened({f"{url}{name}/": failing for name in ("lib", "victim")})
+        reader = Known(dict.fromkeys(NAMES, contents))
+        found = judge(release(), reader, IndexClient(url, transport))
+        assert {each.rule for each in found.findings} - {"not-told"} == rules
+        assert bool(index.seen) is bool(rules)
+        transport.elsewhere |= {"b.example", "a.example"}
+        again = judge(release(), Known(dict.fromkeys(NAMES, held())), IndexClient(url, transport))
+        assert [each.message for each in of(again, "redirected")] == [
+            f"Redirected to {host}.example, and read from there." for host in "ab"
+        ]
+        assert {each.location for each in of(again, "redirected")} == {PLACE}
 
 
 def test_locks_are_counted_without_releases() -> None:

@@ -186,7 +186,7 @@ def main() -> int:
     os.chdir(WORK)  # where mutmut reads its settings
     names = sorted(name for each in asked.module or OWN_TESTS for name in mutants_of(each))
     drawn = random.Random(asked.seed).sample(names, min(asked.count, len(names)))
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["explained"]
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("explained", [])
     known = {(each["function"], each["line"]) for each in explained}
     survived = unexplained = wording = 0
     for tests in dict.fromkeys(OWN_TESTS.values()):

@@ -258,8 +258,8 @@ def test_a_part_is_read_where_it_is_one() -> None:
 class Parts(Transport):
     """Gives ranges of ``content``, and lies of the test's own about them."""
 
-    def __init__(self, content: bytes, **lies: object) -> None:
-        super().__init__(Limits(file=100_000))
+    def __init__(self, content: bytes, limit: int = 100_000, **lies: object) -> None:
+        super().__init__(Limits(file=limit))
         self.content, self.lies, self.asked = content, lies, list[str]()
 
     def part(self, url: str, asked: str, _: int) -> Answer:
@@ -291,11 +291,11 @@ def test_what_is_there_is_not_fetched_again() -> None:
     file.seek(200)
     assert (file.seek(10, io.SEEK_CUR), file.read(290)) == (210, CONTENT[210:500])
     assert parts.asked[1:] == ["bytes=200-499"]
-    # Reading on and on takes twice as much each time.
+    # Reading on and on takes twice as much each time, up to a mebibyte.
     assert file.read(1) + file.read(100) == CONTENT[500:601]
-    assert (
-        parts.asked[2:] == ["bytes=500-599", "bytes=600-799"] or parts.asked[2] == "bytes=500-599"
-    )
+    assert parts.asked[2:] == ["bytes=500-599", "bytes=501-700"]
+    file.seek(900)
+    assert (file.read(1), parts.asked[4:]) == (CONTENT[900:901], ["bytes=900-1299"])
     with pytest.raises(ValueError, match="negative"):
         file.seek(-1)
 
@@ -338,6 +338,15 @@ def test_a_file_whose_page_does_not_say_its_size(size: int, taken: bool) -> None
         return
     with pytest.raises(IndexRefusedError, match="claims to have 100001 bytes"):
         RangeFile(parts, URL, None, {}, tail=10)
+
+
+def test_it_reads_no_more_than_a_mebibyte_ahead() -> None:
+    parts = Parts(b"x" * 9_000_000, 9_000_000)
+    file = RangeFile(parts, URL, None, {}, ahead=1 << 19, tail=10)
+    for start in (0, 1 << 20, 3 << 20):
+        file.seek(start)
+        file.read(1)
+    assert parts.asked[1:] == ["bytes=0-524287", "bytes=1048576-2097151", "bytes=3145728-4194303"]
 
 
 def test_no_read_takes_more_than_a_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ EXPLAINED = Path(__file__).with_suffix(".toml")
 # Verdicts, comparison, repairs, the rules of doctor and audit, and what guards untrusted files;
 # each with the tests that it is to be noticed by.
 _OF_ARCHIVES = ("distributions", "audit/test_hostile_archives.py", "doctor/test_wheels.py")
-_OF_MODULES = tuple(f"doctor/test_{each}.py" for each in ("explanations", "facts", "pkg_resources"))
+_OF_MODULES = tuple(f"doctor/test_{each}.py" for each in ("explanations", "pkg_resources"))
 OWN_TESTS = {
     "verdict": ("test_observing.py",),
     "observe/judgement": ("test_observing.py",),

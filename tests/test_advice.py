@@ -33,6 +33,7 @@ def offered(cause: Cause, interface: str = "uv-sync", **changes: Any) -> dict[st
         "provider": ("lib", "7.0.7"),
         "built_against": "7.0.10",
         "from_source": True,
+        "python": "3.11",
         "interface": interface,
     }
     found = advise(cause, **{**case, **changes})

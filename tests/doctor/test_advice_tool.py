@@ -16,6 +16,7 @@ def tools(installer: str, cause: Cause = "stamped") -> set[str]:
         stamped="fake-corelibs>=7.0.10.99.0.2,<7.0.10.99.1",
         from_source=True,
         installer=installer,
+        python="3.11",
     )
     assert found
     return {each.tool.partition(" ")[0] for each in found}

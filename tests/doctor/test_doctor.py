@@ -269,6 +269,7 @@ def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
         built_against="7.0.10.99.0.2",
         from_source=True,
         installer=installer,
+        python="3.11",
     )
     assert found
     for each in found:
@@ -348,6 +349,7 @@ def test_no_forged_name_or_version_reaches_a_command_line() -> None:
             built_against=built,
             from_source=True,
             installer="uv",
+            python="3.11",
         )
 
     assert advised("fake-softioc", "4.6.1")

@@ -473,6 +473,54 @@ def test_a_distribution_whose_own_library_is_older(
     assert finding.advice == ()
 
 
+@pytest.mark.parametrize(
+    ("requires", "told", "command"),
+    [
+        ((), "Install a newer lib, or build user with this one.", "--upgrade-package lib lib"),
+        (("lib",), "Install a newer lib, or build user with this one.", "lib user"),
+        (
+            ("lib>=2",),
+            "user 1 requires `lib>=2`, and 1.5 is installed. Install the version that is required.",
+            "'lib>=2' user==1 fellow",
+        ),
+    ],
+)
+def test_a_provider_that_is_older_than_the_one_that_was_built_with(
+    site: Path,
+    tmp_path: Path,
+    compiler: Compiler,
+    requires: tuple[str, ...],
+    told: str,
+    command: str,
+) -> None:
+    made = {}
+    for node in ("NEW", "OLD"):
+        (tmp_path / "x.c").write_text("int one(void) { return 1; }\n")
+        (tmp_path / "map").write_text(f"{node} {{ one; }};\n")
+        script = "-Wl,-soname,liblib.so.6,--version-script,map"
+        made[node] = compiler.shared_object(tmp_path, "x.c", f"{node}.so", "-nostdlib", script)
+        (tmp_path / f"{node}.so").write_bytes(made[node])
+    (tmp_path / "m.c").write_text("int one(void);\nint f(void) { return one(); }\n")
+    search = "-Wl,-rpath,$ORIGIN/../lib"
+    module = compiler.shared_object(tmp_path, "m.c", "m.so", "-nostdlib", "NEW.so", search)
+    put(site, "lib", {"lib/liblib.so.6": made["NEW"]}, version="1.5")
+    put(site, "user", {MODULE: module})
+    assert rules(diagnose(site)) == []
+    (site / "lib/liblib.so.6").write_bytes(made["OLD"])
+    put(site, "user", {}, *requires)
+    installed(site, "user", MODULE, more="".join(f"Requires-Dist: {each}\n" for each in requires))
+    if requires == ("lib>=2",):
+        put(site, "fellow", {}, "lib<2")
+    finding = of(site, "older-library")  # and no requirement that is violated besides
+    assert finding.evidence["provider"] == "lib"
+    assert finding.evidence["versions"] == ("NEW",)
+    assert "`NEW` of `liblib.so.6`, and `user/../lib/liblib.so.6` does not define it" in (
+        finding.message
+    )
+    assert told in finding.message
+    assert finding.advice[0].commands[0].endswith(f" {command}")
+
+
 # --- modules that load, and with what
 
 

@@ -2,7 +2,7 @@
 
 mutmut makes the mutants and runs, of a module's own tests for every change, those that reach the
 changed function, the shortest first. A seed draws them from the modules in ``OWN_TESTS``. One that
-no test notices is explained in ``tests/programs/mutants.toml``, by its function and the changed
+no test notices is explained in ``tests/programs/mutants.toml``, by its function and the
 line, or is a failure. A mutant that changes nothing but the letters of a sentence is not one to
 notice: texts are not repeated in tests.
 
@@ -202,7 +202,7 @@ def main() -> int:
             taken, put = change(name)
             if is_wording(taken, put):
                 wording += 1
-            elif (function_of(name), put) not in known:
+            elif not {(function_of(name), taken), (function_of(name), put)} & known:
                 unexplained += 1
                 print(f"{name}: {found[name]}\n  - {taken}\n  + {put}", flush=True)
     print(

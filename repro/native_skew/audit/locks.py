@@ -338,6 +338,7 @@ class _Judge:
                 fellows=tuple(fellows),
                 from_source=self._file.is_in(self._file.settings.no_binary, build.package.name),
                 interface=each,
+                python=build.target.python,
             )
             if advice.remedy not in outlook.refused
         )

@@ -57,21 +57,27 @@ def rebuilding(
     consumer: Distribution,
     provider: Distribution,
     built_against: str,
+    environment: Environment,
     pins: Pins,
+    stamped: str = "",
 ) -> tuple[Advice, ...]:
     """See ``advice.advise``: what mends ``consumer``, which was built here."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
     if not (consumer.has_valid_names and provider.has_valid_names):
         return ()
+    wanted = pins.of(consumer).items()
     return advice.advise(
         cause,
         consumer=(consumer.name, consumer.version),
         provider=(provider.name, provider.version),
         built_against=built_against,
+        stamped=stamped,
+        others=tuple(pin.range for name, pin in wanted if name != provider.name),
         fellows=tuple(n for n in pins.requiring(provider.name) if n != consumer.name),
         from_source=True,
         installer=consumer.installer,
+        python=environment.python.rstrip("t"),
     )
 
 

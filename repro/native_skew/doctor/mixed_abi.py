@@ -82,7 +82,7 @@ def other_abi(
                 "provider": provider.name,
                 "installed": provider.version,
             },
-            rebuilding("symbol", module.owner, provider, module.stamp, pins)
+            rebuilding("symbol", module.owner, provider, module.stamp, environment, pins)
             if module.owner.built_here
             else (),
         )

@@ -105,17 +105,18 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
         # What is no valid name or version gets into no command line.
-        _advice(skew, "rotten" if rotten else skew.cause, pins)
+        _advice(skew, "rotten" if rotten else skew.cause, environment, pins)
         if consumer.has_valid_names and provider.has_valid_names
         else (),
     )
 
 
-def _advice(skew: Skew, cause: Cause, pins: Pins) -> tuple[Advice, ...]:
+def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> tuple[Advice, ...]:
     """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
     consumer, provider = skew.consumer, skew.provider
     if consumer.built_here:
-        return rebuilding(cause, consumer, provider, skew.newer, pins)
+        stamped = skew.pin.range if skew.pin else ""
+        return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
     found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
     return fitting(found, consumer, pins)

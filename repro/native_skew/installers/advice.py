@@ -66,6 +66,7 @@ def advise(
     others: tuple[str, ...] = (),
     fellows: tuple[str, ...] = (),
     from_source: bool,
+    python: str,
     installer: str = "",
     interface: str = "",
 ) -> tuple[Advice, ...]:
@@ -81,6 +82,7 @@ def advise(
         others: its other requirements.
         fellows: names of the other installed distributions that require the provider.
         from_source: whether it was built here.
+        python: ``major.minor``.
         installer: INSTALLER's word.
         interface: the id of the one way to install that is asked about, instead.
 
@@ -107,7 +109,7 @@ def advise(
         upgrade=fellows,
         build_from_source=(consumer[0],) if from_source else (),
     )
-    context = todays_context("", "")  # no remedy's lines name the module, or a Python
+    context = todays_context(consumer[0].replace("-", "_"), python)
     able = [each for each in tabs().values() if cause in each.repairs]
     return tuple(
         advice
@@ -145,7 +147,7 @@ def _advice(
         kept = () if name == "rebuild" else (case.older_range,)
         request = replace(request, requirements=(*request.requirements, *kept), upgrade=())
     try:
-        plain = interface.render(request, context)
+        plain = interface.render(replace(request, upgrade=()), context)
         plans = [interface.render(each, context) for each in remedy.apply(request, case)]
     except Unsupported:
         return

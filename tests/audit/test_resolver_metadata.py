@@ -86,6 +86,7 @@ def test_all_that_resolvers_read() -> None:
         problems=("no !", "x @ https://h/ !"),
     )
     assert found.names() == {"a"}
+    assert metadata("b; os_name == 'nt'", "c; extra == 'x'", "D_d").names() == {"b", "d-d"}
     forged = metadata("\x1b[31m !", more="Requires-Python: any\x1b[31m\nDynamic: x\x1b")
     assert forged.problems == ("\\x1b[31m !", "Requires-Python: any\\x1b[31m")
     assert (forged.requires_python, forged.dynamic) == ("any\\x1b[31m", ("x\\x1b",))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from native_skew.distributions import CarefulZip, installed, regular_files, sdists
+from native_skew.distributions.archives import sdist_file, wheel_file
 from native_skew.errors import ArchiveError, SkewError
 
 # --- regular files
@@ -82,7 +83,8 @@ def test_an_egg_info_of_a_folder_and_of_a_file(tmp_path: Path) -> None:
     assert (found.name, found.version, found.problem) == ("some-thing", "1", "")
     assert found.requires_dist == ("one>=1", "two")  # an extra's are not required
     assert found.top_level == ("some", "_ext", "Some.Thing")
-    assert (found.installer, found.tags, found.libraries) == ("", (), ())
+    assert (found.installer, found.tags, found.libraries, found.dynamic) == ("", (), (), ())
+    assert (found.generator, found.direct_url) == ("", "")
     # What its metadata says itself comes first.
     own = egg(tmp_path, "y", PKG__INFO=f"{core}Requires-Dist: four\n", requires_txt=requires)
     assert installed.read_egg(own).requires_dist == ("four",)
@@ -169,13 +171,16 @@ def test_rows_of_record(tmp_path: Path) -> None:
     ]  # fmt: skip
     (info / "RECORD").write_text("\r\n".join(rows))
     found = installed.read_one(str(info))
-    assert dict(zip(found.libraries, found.hashes, strict=True)) == {
+    hashes = [each.partition(",")[0] for each in found.hashes]
+    assert dict(zip(found.libraries, hashes, strict=True)) == {
         "x/a,1.so": "sha256=a", "x/b.so": "sha256=b", "x/f.framework/f": "", "x/last.so.1": "",
         "x/m.dylib": "sha256=m", "x/not.so.py": "", "x/w.pyd": "",
     }  # fmt: skip
     assert found.libraries == tuple(sorted(found.libraries))
     assert (found.top_level, found.direct_url) == ((), '{"url": "u"}')
     assert installed.top_level(str(info)) == ("x", "one")
+    (info / "INSTALLER").write_bytes(b"u\xffv\n")
+    assert installed.read_one(str(info)).installer == "u\ufffdv"
     (info / "RECORD").unlink()
     (info / "top_level.txt").write_text("y z\n")
     assert installed.read_one(str(info)).top_level == ("y", "z", "x")
@@ -244,6 +249,10 @@ def test_a_remote_zip_is_told_what_is_read_next() -> None:
         (start, length) = stream.told[1]
         assert start == second.header_offset
         assert start + length >= content.index(b"2PK")
+    stream.told = []
+    with pytest.raises(ArchiveError, match="has 2 members or more"):
+        CarefulZip(stream, error, 2)
+    assert stream.told == [], "nothing of a directory that is too large is fetched"
 
 
 @pytest.mark.parametrize(
@@ -447,3 +456,38 @@ def test_the_error_is_the_caller_s() -> None:
         with pytest.raises(ArchiveError, match=f"{name}: not unpacked .*PEP 625"):
             sdists.read(name, io.BytesIO(b""))
     sdists.read("x-1.tgz", tarred(PKG_INFO))
+
+
+# --- what is packed for others
+
+
+def test_nothing_tells_when_or_where_it_was_packed() -> None:
+    one = sdist_file("some-name", "1", b"Name: x\n", {"b.py": b"b", "a.py": b"a"}, 3)
+    assert one.content[3:8] == bytes(5), "gzip's header has a name, or a time"
+    with tarfile.open(fileobj=io.BytesIO(one.content)) as archive:
+        members = archive.getmembers()
+        names = [each.name for each in members]
+        assert names == [f"some_name-1/{each}" for each in ("PKG-INFO", "a.py", "b.py")]
+        assert {(each.mode, each.uid, each.gid, each.uname) for each in members} == {
+            (0o644, 0, 0, "")
+        }
+        assert len({each.mtime for each in members}) == 1
+    assert (one.filename, one.is_wheel, one.step) == ("some_name-1.tar.gz", False, 3)
+    assert (one.project, one.version, one.metadata) == ("some-name", "1", b"Name: x\n")
+    info = {"entry_points.txt": b"e"}
+    made = wheel_file("some-name", "1", "py3-none-any", b"M", {"b.py": b"b", "a.py": b"a"}, 2, info)
+    assert (made.filename, made.is_wheel) == ("some_name-1-py3-none-any.whl", True)
+    assert (made.project, made.version, made.metadata, made.step) == ("some-name", "1", b"M", 2)
+    with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
+        infos = archive.infolist()
+        files = ("METADATA", "WHEEL", "entry_points.txt", "RECORD")
+        assert [each.filename for each in infos] == [
+            "a.py", "b.py", *(f"some_name-1.dist-info/{each}" for each in files)
+        ]  # fmt: skip
+        assert len({each.date_time for each in infos}) == 1
+        assert {each.external_attr >> 16 for each in infos} == {0o100644}
+        assert archive.read("some_name-1.dist-info/WHEEL") == (
+            b"Wheel-Version: 1.0\nGenerator: native-skew\nRoot-Is-Purelib: false\n"
+            b"Tag: py3-none-any\n"
+        )
+        assert b"a.py,sha256=" in archive.read("some_name-1.dist-info/RECORD")

@@ -110,7 +110,9 @@ def test_a_system_library_is_told_whole(site: Path, compiler: Compiler) -> None:
     assert any("libodbc" in command for each in finding.advice for command in each.commands)
 
 
-@pytest.mark.parametrize(("number", "more"), [(6, ""), (7, " and 1 more"), (8, " and 2 more")])
+@pytest.mark.parametrize(
+    ("number", "more"), [(1, ""), (2, ""), (6, ""), (7, " and 1 more"), (8, " and 2 more")]
+)
 @pytest.mark.parametrize("absent", [True, False])
 def test_of_many_names_the_first_are_in_the_sentence(
     site: Path, compiler: Compiler, number: int, more: str, absent: bool
@@ -122,9 +124,18 @@ def test_of_many_names_the_first_are_in_the_sentence(
     assert f"{', '.join(f'`{each}`' for each in names[:6])}{more}" in finding.message
     assert (" more" in finding.message) is bool(more)
     assert names[6:] == () or f"`{names[6]}`" not in finding.message
-    assert finding.evidence["needed"] == names
+    assert finding.evidence["needed"] == (names if number > 1 else names[0])
     requirement = finding.evidence.get("requires")
     assert requirement == (("provider>=2",) if absent else None)
+
+
+def test_libraries_that_should_be_there_are_a_finding_each(site: Path, compiler: Compiler) -> None:
+    names = ("libfoo-1a2b3c4d.so.1", "libbar-1a2b3c4d.so.1")
+    put(site, "user", {MODULE: linked(names, (), compiler)})
+    found = diagnose(site).findings
+    assert [(each.rule, each.evidence["needed"]) for each in found] == [
+        ("missing-library", name) for name in names
+    ]
 
 
 def test_cuda_s_libraries_are_no_package_of_the_system(site: Path, compiler: Compiler) -> None:
@@ -421,6 +432,9 @@ def test_a_loaded_library_that_lacks_a_symbol(
     assert finding.evidence["modules"] == ("user._m",)
     assert "needs the symbol `g`" in finding.message
     assert f"{provider} 1.5 ships `lib{provider}.so`, which lacks it" in finding.message
+    both = {MODULE: module, "user/_n.abi3.so": module}
+    put(site, "user", both, *(("lib",) if requires else ()), tag=BUILT_HERE)
+    assert of(site, "undefined-symbol").evidence["modules"] == ("user._m", "user._n")
 
 
 @pytest.fixture

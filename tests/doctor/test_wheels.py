@@ -109,6 +109,7 @@ def test_a_hundred_thousand_members(wheel: Callable[[dict[str, bytes]], Path]) -
     assert diagnose(wheel(members)).exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wide", [False, True])
 def test_more_members_than_the_directory_s_end_counts(tmp_path: Path, wide: bool) -> None:
     path = crowded(tmp_path / NAME, 300_000, wide=wide)

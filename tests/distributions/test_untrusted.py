@@ -7,6 +7,7 @@ import io
 import os
 import struct
 import tarfile
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -437,6 +438,14 @@ def test_an_sdist_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
             sdists.read("x-1.tar.gz", io.BytesIO(gzip.compress(claiming(size))))
     with pytest.raises(ArchiveError, match="unpacks to more than 10000 bytes"):
         read(*((f"x-1/{n}", b"") for n in range(20)), PKG_INFO)
+
+
+def test_an_sdist_s_members_are_not_kept() -> None:
+    stream = tarred(*((f"x-1/{number}", b"") for number in range(3000)), PKG_INFO)
+    tracemalloc.start()
+    assert sdists.read("x-1.tar.gz", stream).pkg_info == PKG_INFO[1]
+    assert tracemalloc.get_traced_memory()[1] < 1_500_000
+    tracemalloc.stop()
 
 
 def claiming(size: int) -> bytes:

@@ -51,6 +51,13 @@ def test_each_repair_is_what_the_tool_adds_to_the_plain_project() -> None:
     assert shown == OF_UV
 
 
+def test_where_nothing_tells_the_tool_the_usual_ones_are_offered() -> None:
+    case = {"consumer": ("user-x", "1"), "provider": ("lib", "1"), "built_against": "2"}
+    found = advise("stamped", from_source=True, python="3.11", **case)  # type: ignore[arg-type]
+    usual = {each.title for each in INSTALLERS.values() if each.tab and each.tab.by_default}
+    assert {each.tool for each in found} == usual
+
+
 def test_who_goes_with_the_provider_moves_with_it_where_it_is_moved() -> None:
     found = offered("stamped", fellows=("other",))
     assert found["override"].commands == ("uv sync --upgrade-package other",)

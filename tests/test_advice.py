@@ -59,9 +59,10 @@ def test_where_nothing_tells_the_tool_the_usual_ones_are_offered() -> None:
 
 
 def test_who_goes_with_the_provider_moves_with_it_where_it_is_moved() -> None:
-    found = offered("stamped", fellows=("other",))
-    assert found["override"].commands == ("uv sync --upgrade-package other",)
-    assert found["match-runtime-rebuild"].commands == CLEANED
+    (moved,) = offered("stamped", "pip", fellows=("other",)).values()
+    assert "--upgrade other user-x==4.6.1" in moved.commands[0]
+    (kept,) = offered("symbol", "pip", fellows=("other",)).values()
+    assert "other" not in kept.commands[0]
 
 
 def test_without_the_version_that_it_was_built_with_no_remedy_names_it() -> None:

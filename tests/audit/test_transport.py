@@ -340,6 +340,22 @@ def test_a_file_whose_page_does_not_say_its_size(size: int, taken: bool) -> None
         RangeFile(parts, URL, None, {}, tail=10)
 
 
+@pytest.mark.parametrize(
+    ("announced", "tail", "asked"),
+    [
+        (None, 0, "bytes=0-99"),
+        (None, 1000, "bytes=-1000"),
+        (50, 0, "bytes=0-49"),
+        (50, 1000, "bytes=-50"),
+        (9999, 0, "bytes=0-99"),
+    ],
+)
+def test_what_is_asked_for_first(announced: int | None, tail: int, asked: str) -> None:
+    parts = Parts(b"x" * (announced or 5000))
+    assert RangeFile(parts, URL, announced, {}, ahead=100, tail=tail).size == (announced or 5000)
+    assert parts.asked == [asked]
+
+
 def test_it_reads_no_more_than_a_mebibyte_ahead() -> None:
     parts = Parts(b"x" * 9_000_000, 9_000_000)
     file = RangeFile(parts, URL, None, {}, ahead=1 << 19, tail=10)

@@ -217,6 +217,19 @@ def test_time_ends(limits: Limits, error: type[AuditError], word: str) -> None:
     assert len(index.seen) == (error is IndexRefusedError)
 
 
+def test_the_run_s_time_ends_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport, index = opened({URL: body(1)})
+    send = index.send
+
+    def late(request: requests.PreparedRequest, **_: object) -> Any:
+        transport._deadline = 0
+        return send(request)
+
+    monkeypatch.setattr(index, "send", late)
+    with pytest.raises(TimeIsUpError):
+        transport.get(URL)
+
+
 @pytest.mark.parametrize(
     ("failure", "error", "word"),
     [

@@ -168,7 +168,7 @@ def test_rows_of_record(tmp_path: Path) -> None:
     rows = [
         "x/b.so,sha256=b,10", '"x/a,1.so",sha256=a,', "x/w.pyd,,", "x/m.dylib,sha256=m,",
         "x/f.framework/f,,", "x/not.so.py,,", "x/nul\0.so,,", '"x/open.so,,', "x/last.so.1",
-        "x/__init__.py,,", "one.py,,", "x/sub/y.py,,", "../bin/t.py,,", "no-name/__init__.py,,",
+        "x/__init__.py,,", "one.py,,", "x/sub/y.py,,", "z/only.py,,", "../bin/t.py,,", "no-name/__init__.py,,",
     ]  # fmt: skip
     (info / "RECORD").write_text("\r\n".join(rows))
     found = installed.read_one(str(info))

@@ -7,15 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from native_skew import results
 from native_skew.results import comparison
-from native_skew.results.comparison import Comparison, ComparisonError
 from native_skew.results.record import NotRun, Result
-from native_skew.scenarios.cell import Cell
 
 Call = Callable[..., tuple[int, str, str]]
 TOUR = "stamped-wheel-elsewhere/no-wheel-fits"
@@ -32,6 +28,11 @@ def old(recorded: dict[str, Result], tmp_path: Path) -> Path:
     """A record of two results."""
     results.pack([recorded[PIP], recorded[UV]], tmp_path / "old")
     return tmp_path / "old"
+
+
+def test_a_record_is_read(old: Path, recorded: dict[str, Result]) -> None:
+    found = {results.brief(recorded[cell]) for cell in (PIP, UV)}
+    assert set(comparison.load(old).results) == found
 
 
 def run_of(*found: Result, not_run: tuple[NotRun, ...] = ()) -> bytes:
@@ -116,104 +117,6 @@ def test_bad_input_is_one_message(
     assert call("diff", str(bad), str(old))[0] == 2
 
 
-def test_a_folder_without_results_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(ComparisonError, match="holds no results"):
-        comparison.load(tmp_path)
-    with pytest.raises(ComparisonError, match="No such file"):
-        comparison.load(tmp_path / "nothing")
-
-
-def test_every_form_of_a_run_is_read(
-    old: Path, recorded: dict[str, Result], tmp_path: Path
-) -> None:
-    """A record, a folder with a file a cell, one such file, a list of them."""
-    for cell in (PIP, UV):
-        path = results.write(recorded[cell], tmp_path / "files")
-    (tmp_path / "list.json").write_bytes(results.encode([recorded[PIP], recorded[UV]]))
-    whole = set(comparison.load(old).results)
-    assert whole == {results.brief(recorded[cell]) for cell in (PIP, UV)}
-    assert set(comparison.load(tmp_path / "files").results) == whole
-    assert set(comparison.load(tmp_path / "list.json").results) == whole
-    assert comparison.load(path).results == (results.brief(recorded[UV]),)
-
-
-def _against(
-    sample: Result, recorded: list[tuple[str, str]], asked: tuple[str, str], *, newer: bool = False
-) -> tuple[str, str] | None:
-    """Which of the recorded (version, Python) the asked one is compared with."""
-    unexpected = replace(sample, expected=None)
-    old = [
-        replace(_version(unexpected, version, python=python), verdict="refused")
-        for version, python in recorded
-    ]
-    new = replace(_version(unexpected, asked[0], python=asked[1]), verdict="works")
-    found = results.compare(old, [new], newer=newer)
-    assert bool(found.changed) != bool(found.new)
-    return (
-        (found.changed[0].before.version, found.changed[0].before.python) if found.changed else None
-    )
-
-
-@pytest.mark.parametrize(
-    ("version", "against", "or_newer"),
-    [
-        ("0.8.4", None, "0.9.21"),  # none is older
-        ("0.9.21", "0.9.21", "0.9.21"),
-        ("0.10.0", "0.9.21", "0.9.21"),  # not the text's order, in which 0.10 is below 0.9
-        ("0.13.9", "0.13.9", "0.13.9"),
-        ("0.14.0", "0.13.9", "0.13.9"),
-    ],
-)
-def test_a_version_is_compared_with_itself_then_with_the_next_older(
-    sample: Result, version: str, against: str | None, or_newer: str
-) -> None:
-    known = [("0.9.21", "cp311"), ("0.13.9", "cp311"), ("0.15.0", "cp311")][:2]
-    asked = (version, "cp311")
-    assert _against(sample, known, asked) == (against and (against, "cp311"))
-    assert _against(sample, known, asked, newer=True) == (or_newer, "cp311")
-
-
-@pytest.mark.parametrize(
-    ("pythons", "asked", "against"),
-    [
-        (["cp311", "cp312"], "cp312", "cp312"),
-        (["cp311"], "cp310", "cp311"),
-        (["cp310", "cp311", "cp314"], "cp312", "cp311"),
-        (["cp310", "cp312"], "cp311", "cp310"),  # as far: the older one
-    ],
-)
-def test_a_python_is_compared_with_itself_then_with_the_nearest(
-    sample: Result, pythons: list[str], asked: str, against: str
-) -> None:
-    known = [("0.13.9", python) for python in pythons]
-    assert _against(sample, known, ("0.13.9", asked)) == ("0.13.9", against)
-
-
-def test_the_same_python_comes_before_a_nearer_version(sample: Result) -> None:
-    known = [("0.9.21", "cp312"), ("0.13.9", "cp311")]
-    assert _against(sample, known, ("0.14.0", "cp312")) == ("0.9.21", "cp312")
-
-
-def test_what_is_compared_with_another_version_or_python_or_nothing_is_said(
-    sample: Result,
-) -> None:
-    new = [
-        _version(sample, "0.14.0"),
-        _version(sample, "0.13.9", python="cp312"),
-        _version(sample, "0.1.0"),
-        _version(sample, "0.14.0", remedy="override"),
-    ]
-    assert set(results.compare([sample], new).notes) == {
-        "uv 0.14.0 is new: compared with 0.13.9, in 1 cell",
-        "cp312: compared with what cp311 gave, in 1 cell",
-        "uv 0.1.0: nothing is recorded to compare with, in 1 cell",
-        "uv 0.14.0: nothing is recorded to compare with, in 1 cell",
-    }
-    assert "uv 0.1.0 compared with the newer 0.13.9, in 1 cell" in (
-        results.compare([sample], new, newer=True).notes
-    )
-
-
 def test_another_python_is_compared_where_its_own_is_not_there(
     sample: Result, call: Call, tmp_path: Path
 ) -> None:
@@ -262,49 +165,3 @@ def test_one_reason_is_one_line(
     assert f"2 cells, the first is {PIP}: no such version" in output
     assert f"{PIP}: a full disk" in output
     assert output.count("no such version") == 1
-
-
-def test_what_a_scenario_expects_is_no_news(sample: Result) -> None:
-    """On another Python the tool answers otherwise, and the scenario says so."""
-    new = replace(_version(sample, "0.13.9", python="cp310"), verdict="works", expected="works")
-    assert not results.compare([sample], [new]).changed
-    (change,) = results.compare([sample], [replace(new, expected=None)]).changed
-    assert (change.old, change.new) == (sample.verdict, "works")
-
-
-cells = st.builds(
-    Cell,
-    scenario=st.sampled_from("ab"),
-    variant=st.just("only"),
-    installer=st.sampled_from(["pip", "uv-sync"]),
-    version=st.sampled_from(["1", "2", "10", "2.1rc1"]),
-    remedy=st.just("nothing"),
-    python=st.sampled_from(["cp311", "cp312"]),
-)
-verdicts = st.sampled_from(["works", "refused", "broken, detected"])
-runs = st.dictionaries(cells, verdicts, max_size=12)
-
-
-@given(old=runs, new=runs)
-def test_nothing_is_lost(old: dict[Cell, str], new: dict[Cell, str], sample: Result) -> None:
-    def made(verdict_of: dict[Cell, str]) -> list[Result]:
-        return [
-            replace(sample, cell=c, verdict=v, expected=None)  # type: ignore[arg-type]
-            for c, v in verdict_of.items()
-        ]
-
-    def compare(one: list[Result], other: list[Result]) -> Comparison:
-        return results.compare(one, other, newer=True)
-
-    before, after = made(old), made(new)
-    found = compare(before, after)
-    assert found == compare(before[::-1], after[::-1])
-    assert found.compared + len(found.new) == len(new)
-    for cell, verdict in old.items():
-        if cell in new:  # compared with itself, whatever else there is
-            changed = [each for each in found.changed if each.after == cell]
-            assert bool(changed) == (verdict != new[cell])
-            assert cell not in found.vanished
-    assert {each.after for each in found.changed} <= set(new)
-    assert set(found.vanished) <= set(old)
-    assert not compare(after, after).changed

@@ -115,6 +115,20 @@ def test_who_is_broken_is_named() -> None:
     assert judge(both, 0).because.startswith("ImportError: first")
 
 
+def test_what_a_verdict_rests_on_is_said() -> None:
+    broken = {"import_error": "ImportError: lib"}
+    for changes, code, because in (
+        (broken, 0, "ImportError: lib; pip and uv check passes"),
+        ({**broken, "checks": COMPLAINS}, 0, "ImportError: lib; pip check complains"),
+        ({"abi_mismatch": "built against 1"}, 0, "built against 1"),
+        ({"violations": ("a wants b", "c")}, 0, "imports, though a wants b"),
+        ({"consumer_installed": False}, 3, "the tool ended with 3 and did not install the module"),
+        ({}, 3, "the tool ended with 3; what was installed before still works"),
+        ({}, 0, "built against 7.0.10.99.0.2 and running with it"),
+    ):
+        assert judge(observation(**changes), code).because == because  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("changes", "exit_code", "verdict"),
     [

@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from native_skew import scenarios
 from native_skew.errors import (
+    AmbiguousCellError,
     NothingSelectedError,
     SkewError,
     ToolUnavailableError,
     UnknownNameError,
 )
-from native_skew.run.selection import Filters, select, tour
+from native_skew.installers import INSTALLERS
+from native_skew.results import Result
+from native_skew.run.selection import Filters, select, tour, toured
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
 from native_skew.toolchain.tools import NEWEST, Tool
@@ -32,6 +36,9 @@ class Publication:
         if version in self._missing:
             raise ToolUnavailableError(f"{name}=={version}", "no such version")
         return Tool(name=name, version="99" if version == NEWEST else version, path="/")
+
+    def own(self, name: str, binary: str) -> Tool:
+        return Tool(name=name, version="98", path=binary)
 
 
 def versions(installer: str) -> list[str]:
@@ -84,6 +91,58 @@ def test_a_slip_fails_before_a_tool_is_fetched(
     assert not publication.asked
     select(Filters(scenarios=(ISSUE,), installers=("uv",)), publication)  # type: ignore[arg-type]
     assert sorted(publication.asked) == ["uv==0.9.21", "uv==newest"]
+
+
+def test_what_narrows_a_run() -> None:
+    assert not Filters().narrows
+    assert not Filters(pythons=("3.11",)).narrows
+    for name in ("scenarios", "installers", "remedies"):
+        assert Filters(**{name: ("x",)}).narrows  # type: ignore[arg-type]
+    assert Filters(live=True).narrows
+    assert Filters(starts=("fresh",)).narrows
+
+
+def test_without_a_filter_it_is_everything_but_what_needs_the_network() -> None:
+    own = Filters(installers=("pip==26.3",), remedies=("nothing",), starts=("fresh",))
+    found = {task.cell.scenario for task in select(own, Publication()).tasks}  # type: ignore[arg-type]
+    live = {name for name, each in scenarios.load_all().items() if each.live}
+    assert live
+    assert found == scenarios.load_all().keys() - live
+    every = Filters(scenarios=(ISSUE,), remedies=("nothing",), starts=("fresh",))
+    tasks = select(every, Publication()).tasks  # type: ignore[arg-type]
+    assert {task.cell.installer for task in tasks} == set(INSTALLERS)
+
+
+def test_an_executable_of_one_s_own(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).touch()
+    one, other = f"pip={tmp_path / 'one'}", f"pip={tmp_path / 'other'}"
+    filters = Filters(scenarios=(ISSUE,), installers=("uv==0.9.21", one), remedies=("nothing",))
+    assert filters.own_executables == (one,)
+    tasks = select(filters, Publication()).tasks  # type: ignore[arg-type]
+    assert {task.tool.path for task in tasks} == {"/", str(tmp_path / "one")}
+    # The same cell twice is one; two executables of one version could not be told apart.
+    twice = Filters(scenarios=(ISSUE,), installers=(one, one), remedies=("nothing",))
+    assert len(select(twice, Publication()).tasks) == 1  # type: ignore[arg-type]
+    both = Filters(scenarios=(ISSUE,), installers=(one, other), remedies=("nothing",))
+    with pytest.raises(AmbiguousCellError, match="asked for twice"):
+        select(both, Publication())  # type: ignore[arg-type]
+
+
+def test_only_what_its_plain_command_breaks_is_repaired() -> None:
+    filters = Filters(scenarios=("stamped-wheel-elsewhere",), starts=("after-failure",))
+    found = {task.cell.installer for task in select(filters, Publication()).tasks}  # type: ignore[arg-type]
+    assert "uv-sync" in found
+    assert "pip" not in found, "pip does not break it"
+
+
+def test_of_the_tour_the_newest_of_each_is_shown(recorded: dict[str, Result]) -> None:
+    found = toured(list(recorded.values()))
+    assert {each.cell.id for each in toured(found[::-1])} == {each.cell.id for each in found}
+    newest = next(each for each in found if each.cell.installer == "uv-sync")
+    older = replace(newest, cell=replace(newest.cell, version="0.0.1"))
+    assert toured([older, newest]) == toured([newest, older]) == [newest]
+    assert toured([older]) == [older]
 
 
 @pytest.mark.parametrize("command", ["run", "matrix"])

@@ -104,6 +104,7 @@ ORDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS)
 def test_uv_lock_reads_the_file_that_audit_names(serve: Serve, tmp_path: Path, order: str) -> None:
     names = [f"dep{number}" for number in range(len(ORDERS[order]))]

@@ -70,13 +70,58 @@ def test_order_does_not_count(requires: list[str], chance: random.Random) -> Non
     assert metadata(*spaced) == metadata(*sorted(requires))
 
 
+def test_all_that_resolvers_read() -> None:
+    found = metadata(
+        "b; extra == 'X_y'", "a @ https://bob:pw@x.invalid/a.whl?token=1", "no !", "x @ https://u:p@h/ !",
+        more="Requires-Python: >=3.9, <4.0\nProvides-Extra: X_y\nProvides-Extra: a\nDynamic: License",
+    )  # fmt: skip
+    assert found == ResolverMetadata(
+        name="my-pkg",
+        version="1.0",
+        metadata_version="2.2",
+        requires_dist=("a @ https://x.invalid/a.whl ", 'b; extra == "x-y"'),
+        requires_python="<4,>=3.9",
+        extras=("a", "x-y"),
+        dynamic=("License",),
+        problems=("no !", "x @ https://h/ !"),
+    )
+    assert found.names() == {"a"}
+    assert metadata("b; os_name == 'nt'", "c; extra == 'x'", "D_d").names() == {"b", "d-d"}
+    forged = metadata("\x1b[31m !", more="Requires-Python: any\x1b[31m\nDynamic: x\x1b")
+    assert forged.problems == ("\\x1b[31m !", "Requires-Python: any\\x1b[31m")
+    assert (forged.requires_python, forged.dynamic) == ("any\\x1b[31m", ("x\\x1b",))
+
+
+def test_what_applies() -> None:
+    found = metadata(
+        "a; os_name == 'nt'", "b; extra == 'x'", "c", "d; extra == 'y' or os_name == 'nt'"
+    )
+    nt, posix = {"os_name": "nt"}, {"os_name": "posix"}
+    for environment, extra, names in (
+        (nt, "", "acd"),
+        (posix, "", "c"),
+        (posix, "x", "bc"),
+        (posix, "y", "cd"),
+        (nt, "x", "abcd"),
+    ):
+        assert "".join(each.name for each in found.applicable(environment, extra)) == names
+
+
 def test_dynamic_in_any_spelling_and_what_promises_more() -> None:
     assert metadata(more="Dynamic: requires-dist").is_dynamic
     assert metadata(more="Dynamic: REQUIRES-DIST").is_dynamic
     assert not metadata(more="Dynamic: license-file").is_dynamic
     assert metadata().promises_static
     assert not metadata(more="Dynamic: Requires-Dist").promises_static
-    assert not parse(b"Metadata-Version: 2.1\nName: a\nVersion: 1\n").promises_static
+    for version, promises in (
+        ("2.1", False),
+        ("2.2", True),
+        ("2.10", True),
+        ("3.0", True),
+        ("x", False),
+    ):
+        text = f"Metadata-Version: {version}\nName: a\nVersion: 1\n".encode()
+        assert parse(text).promises_static is promises
 
 
 _VERSIONS = ["0.9", "1.0.dev1", "1.0a1", "1.0", "1.0.1", "1.4", "1.4.2", "1.5", "2.0a1", "2.0", "3"]

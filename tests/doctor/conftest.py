@@ -1,9 +1,11 @@
-"""Environments for doctor: the fake pair, really compiled, and really installed by uv."""
+"""Environments for doctor: the fake pair, really compiled, and laid out as installers do."""
 
 from __future__ import annotations
 
-import subprocess
+import io
+import sysconfig
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +13,10 @@ import pytest
 
 from native_skew.distributions.archives import DistributionFile
 from native_skew.publish import fakes
-from native_skew.run.session import Session
 from native_skew.scenarios.model import ConsumerRelease, ProviderRelease, Wheel
 from native_skew.toolchain.compiler import Compiler
 from native_skew.toolchain.interpreter import Interpreter
-from native_skew.toolchain.sandbox import Sandbox, environment
+from support.compiler import compiler as the_machine_s
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"
@@ -24,8 +25,8 @@ STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"
 class Pair:
     """Makes the pair's wheels and installs them."""
 
-    def __init__(self, python: Interpreter, compiler: Compiler, uv: Path, folder: Path) -> None:
-        self._python, self._compiler, self._uv, self.folder = python, compiler, uv, folder
+    def __init__(self, python: Interpreter, compiler: Compiler, folder: Path) -> None:
+        self._python, self._compiler, self.folder = python, compiler, folder
 
     def provider(self, version: str = OLDER, **more: str) -> DistributionFile:
         release = ProviderRelease(version=version, **more)  # type: ignore[arg-type]
@@ -44,38 +45,34 @@ class Pair:
         return folder
 
     def install(self, *files: DistributionFile, target: Path | None = None) -> Path:
-        """The environment, or the --target folder, with ``files`` in it."""
-        wheels = [str(self.save(file) / file.filename) for file in files]
+        """The environment, or the --target folder, with ``files`` in it.
+
+        By hand, in no time; ``test_an_environment_that_uv_made`` holds it against the real one.
+        """
         home = self.folder / "env"
         if not home.exists():
             venv.create(home, symlinks=True)
-        place = Sandbox(root=self.folder / "uv", index_url="http://127.0.0.1:9/simple")
-        place.prepare()
-        options = ["--target", str(target)] if target else []
-        subprocess.run(
-            [
-                self._uv,
-                "pip",
-                "install",
-                "--python",
-                home,
-                "--no-deps",
-                "--offline",
-                *options,
-                *wheels,
-            ],
-            check=True,
-            cwd=place.project,
-            env=environment(place, (), live=False),
-            capture_output=True,
-        )
+        base = {"base": str(home), "platbase": str(home)}
+        site = target or Path(sysconfig.get_path("platlib", "posix_prefix", base))
+        for file in files:
+            with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+                archive.extractall(site)
+                (record,) = (each for each in archive.namelist() if each.endswith("/RECORD"))
+            installer = record.replace("RECORD", "INSTALLER")
+            (site / installer).write_text("uv", encoding="ascii")
+            with (site / record).open("a", encoding="utf-8") as rows:
+                rows.write(f"{installer},,\n")
         return target or home
 
 
+@pytest.fixture(scope="session")
+def compiler() -> Compiler:
+    return the_machine_s()
+
+
 @pytest.fixture
-def pair(python: Interpreter, session: Session, tmp_path: Path) -> Pair:
-    tool = session.toolbox.tool("uv", "newest")
-    return Pair(python, session.compiler, Path(tool.path) / tool.name, tmp_path)
+def pair(python: Interpreter, compiler: Compiler, tmp_path: Path) -> Pair:
+    return Pair(python, compiler, tmp_path)
 
 
 @pytest.fixture

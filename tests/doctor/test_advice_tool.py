@@ -22,7 +22,9 @@ def tools(installer: str, cause: Cause = "stamped") -> set[str]:
     return {each.tool.partition(" ")[0] for each in found}
 
 
-@pytest.mark.parametrize("installer", ["uv", "UV", "uv 0.9.21", "pip", "Pip 26.3", "PIP"])
+@pytest.mark.parametrize(
+    "installer", ["uv", "UV", "uv 0.9.21", "pip", "Pip 26.3", "PIP", "uv 0.9.21 of ours"]
+)
 def test_whatever_the_word_s_case_and_version(installer: str) -> None:
     assert tools(installer) == {installer.split(maxsplit=1)[0].lower()}
 

@@ -23,9 +23,9 @@ def record(home: Path, name: str, version: str, *files: str, **more: object) -> 
 
 
 @pytest.fixture
-def home(tmp_path: Path, session) -> Path:  # type: ignore[no-untyped-def]
+def home(tmp_path: Path, compiler: Compiler) -> Path:
     """A module that was built with icu 73, which is installed."""
-    home, compiler = environment(tmp_path / "env"), session.compiler
+    home = environment(tmp_path / "env")
     shipped(home, compiler, "73")
     search = ("-Wl,-rpath,$ORIGIN/../..", str(home / "lib/libicuuc.so.73"))
     library(home / HERE, compiler, "native.abi3.so", MODULE, *search)
@@ -46,10 +46,10 @@ def test_a_sound_prefix(home: Path) -> None:
 
 
 @pytest.mark.parametrize("depends", [True, False])
-def test_another_version_of_a_library(home: Path, session, depends: bool) -> None:  # type: ignore[no-untyped-def]
+def test_another_version_of_a_library(home: Path, compiler: Compiler, depends: bool) -> None:
     (home / "lib/libicuuc.so.73").unlink()
     (home / "conda-meta/icu-73.2-0.json").unlink()
-    shipped(home, session.compiler, "75")
+    shipped(home, compiler, "75")
     record(home, "icu", "75.1", "lib/libicuuc.so.75")
     if not depends:
         record(home, "native", "1", f"{HERE}/native.abi3.so")
@@ -60,7 +60,7 @@ def test_another_version_of_a_library(home: Path, session, depends: bool) -> Non
     assert advice.commands == (f"conda install {wanted}",)
 
 
-def test_a_package_whose_dist_info_lists_nothing(home: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_a_package_whose_dist_info_lists_nothing(home: Path, compiler: Compiler) -> None:
     """Its files and what it depends on are conda's to say."""
     info = home / HERE / "native-1.dist-info"
     info.mkdir()
@@ -69,7 +69,7 @@ def test_a_package_whose_dist_info_lists_nothing(home: Path, session) -> None:  
     assert rules(diagnose(home)) == []
     (home / "lib/libicuuc.so.73").unlink()
     (home / "conda-meta/icu-73.2-0.json").unlink()
-    shipped(home, session.compiler, "75")
+    shipped(home, compiler, "75")
     record(home, "icu", "75.1", "lib/libicuuc.so.75")
     finding = only(diagnose(home), "skewed-library")
     assert finding.location.distribution == "native"

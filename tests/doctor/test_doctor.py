@@ -1,4 +1,4 @@
-"""What doctor says of environments: the fake pair really compiled, and installed by uv."""
+"""What doctor says of environments with the fake pair in them, really compiled."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from native_skew.doctor.sites import Sites
 from native_skew.findings import Advice, Finding
 from native_skew.findings.model import schema
 from native_skew.installers import INSTALLERS, Cause
+from native_skew.run.session import Session
+from native_skew.toolchain.sandbox import Sandbox, environment
 
 ROOT = Path(__file__).parents[2]
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
@@ -57,6 +60,27 @@ def test_the_issue_is_told_whole(skewed: Callable[[], Path]) -> None:
     table = tomlkit.parse(first.files["pyproject.toml"])["tool"]["uv"]
     assert table["override-dependencies"] == [f"fake-corelibs=={NEWER}"]
     assert all(each.trap for each in finding.advice)
+
+
+def test_an_environment_that_uv_made(pair: Any, session: Session) -> None:
+    """The control of those that the other tests lay out by hand."""
+    files = pair.provider(), pair.consumer(NEWER, STAMP)
+    home, tool = pair.folder / "made-by-uv", session.toolbox.tool("uv", "newest")
+    venv.create(home, symlinks=True)
+    place = Sandbox(root=pair.folder / "uv", index_url="http://127.0.0.1:9/simple")
+    place.prepare()
+    wheels = [pair.save(file) / file.filename for file in files]
+    command = [Path(tool.path) / tool.name, "pip", "install", "--no-deps", "--offline"]
+    subprocess.run(
+        [*command, "--python", home, *wheels],
+        check=True,
+        cwd=place.project,
+        env=environment(place, (), live=False),
+        capture_output=True,
+    )
+    by_uv, by_hand = diagnose(home), diagnose(pair.install(*files))
+    assert (by_uv.findings, by_uv.looked_at) == (by_hand.findings, by_hand.looked_at)
+    assert by_uv.exit_code == 1
 
 
 @pytest.mark.parametrize("version", [OLDER, NEWER])

@@ -442,11 +442,11 @@ def library(folder: Path, compiler: Compiler, name: str, source: str, *more: str
 MODULE = "extern int wanted(void); int PyInit_m(void) { return wanted(); }\n"
 
 
-def test_a_definition_counts_where_it_may_be_loaded(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_a_definition_counts_where_it_may_be_loaded(tmp_path: Path, compiler: Compiler) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
-    library(site / "pkg", session.compiler, "m.abi3.so", MODULE)
-    library(site / "other", session.compiler, "libother.so", "int wanted(void) { return 1; }\n")
+    library(site / "pkg", compiler, "m.abi3.so", MODULE)
+    library(site / "other", compiler, "libother.so", "int wanted(void) { return 1; }\n")
     installed(site, "pkg", "pkg/m.abi3.so")
     installed(site, "other", "other/libother.so")
     finding = only(diagnose(home), "undefined-symbol")
@@ -458,16 +458,16 @@ def test_a_definition_counts_where_it_may_be_loaded(tmp_path: Path, session) -> 
 # --- what is required
 
 
-def test_a_library_of_what_is_required_in_turn(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_a_library_of_what_is_required_in_turn(tmp_path: Path, compiler: Compiler) -> None:
     """openvino-genai requires openvino by way of its tokenizers alone."""
     home = environment(tmp_path / "env")
     site = home / HERE
-    stand_in = library(tmp_path, session.compiler, "x.so", "int f;", "-Wl,-soname,libbase.so.1")
+    stand_in = library(tmp_path, compiler, "x.so", "int f;", "-Wl,-soname,libbase.so.1")
     library(
-        site / "user", session.compiler, "m.abi3.so", "int PyInit_m(void) { return 0; }\n",
+        site / "user", compiler, "m.abi3.so", "int PyInit_m(void) { return 0; }\n",
         "-Wl,--no-as-needed", str(stand_in),
     )  # fmt: skip
-    library(site / "base", session.compiler, "libbase.so.2", "int f;\n")
+    library(site / "base", compiler, "libbase.so.2", "int f;\n")
     installed(site, "base", "base/libbase.so.2", version="2")
     installed(site, "middle", more="Requires-Dist: base<2\n")
     installed(site, "user", "user/m.abi3.so", more="Requires-Dist: middle\n")
@@ -479,7 +479,9 @@ def test_a_library_of_what_is_required_in_turn(tmp_path: Path, session) -> None:
     assert rules(diagnose(home))[0] == "missing-system-library"
 
 
-def test_an_alternative_whose_library_is_loaded_first_suffices(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_an_alternative_whose_library_is_loaded_first_suffices(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     """mpi4py beside mpich's wheel, with no Open MPI anywhere."""
     home = environment(tmp_path / "env")
     site = home / HERE
@@ -487,31 +489,31 @@ def test_an_alternative_whose_library_is_loaded_first_suffices(tmp_path: Path, s
     for kind, number in (("openmpi", 40), ("mpich", 12)):
         name = f"libmpi.so.{number}"
         stand_in = library(
-            tmp_path, session.compiler, "x.so", "int f;", f"-Wl,-soname,{name}"
+            tmp_path, compiler, "x.so", "int f;", f"-Wl,-soname,{name}"
         )  # fmt: skip
         library(
-            site / "mpi4py", session.compiler, f"MPI.{kind}.{tag}.so",
+            site / "mpi4py", compiler, f"MPI.{kind}.{tag}.so",
             "int PyInit_MPI(void) { return 0; }\n", "-Wl,--no-as-needed", str(stand_in),
         )  # fmt: skip
     installed(site, "mpi4py", *(f"mpi4py/MPI.{each}.{tag}.so" for each in ("openmpi", "mpich")))
     assert only(diagnose(home), "missing-system-library").evidence["module"] == "mpi4py.MPI"
-    library(site / "mpich", session.compiler, "libmpi.so.12", "int f;\n")
+    library(site / "mpich", compiler, "libmpi.so.12", "int f;\n")
     installed(site, "mpich", "mpich/libmpi.so.12")
     assert only(diagnose(home), "preloaded-library").level == "note"
 
 
-def test_all_that_a_requirement_would_bring_is_one_finding(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_all_that_a_requirement_would_bring_is_one_finding(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
     stand_ins = [
-        library(
-            tmp_path / name, session.compiler, "x.so", f"int f{name};", f"-Wl,-soname,{name}.so"
-        )
+        library(tmp_path / name, compiler, "x.so", f"int f{name};", f"-Wl,-soname,{name}.so")
         for name in ("libc10", "libtorch")
     ]
     for name in ("m", "n"):
         library(
-            site / "vision", session.compiler, f"{name}.abi3.so",
+            site / "vision", compiler, f"{name}.abi3.so",
             f"int PyInit_{name}(void) {{ return 0; }}\n", "-Wl,--no-as-needed",
             *map(str, stand_ins),
         )  # fmt: skip
@@ -523,7 +525,9 @@ def test_all_that_a_requirement_would_bring_is_one_finding(tmp_path: Path, sessi
     assert finding.advice[0].commands == ("uv pip install torch==2.4",)
 
 
-def test_who_was_built_with_an_older_library_moves_with_it(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_who_was_built_with_an_older_library_moves_with_it(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     """PyQt6 links Qt too: a newer Qt for PyQt6-Charts alone breaks it."""
     home = environment(tmp_path / "env")
     site = home / HERE
@@ -531,11 +535,11 @@ def test_who_was_built_with_an_older_library_moves_with_it(tmp_path: Path, sessi
     for folder, node in ((tmp_path / "new", "Qt_6.7"), (site / "qt", "Qt_6.5")):
         script.write_text(f"{node} {{ global: core; local: *; }};\n")
         library(
-            folder, session.compiler, "libQtCore.so.6", "int core(void) { return 1; }\n",
+            folder, compiler, "libQtCore.so.6", "int core(void) { return 1; }\n",
             f"-Wl,-soname,libQtCore.so.6,--version-script,{script}",
         )  # fmt: skip
     library(
-        site / "charts", session.compiler, "m.abi3.so",
+        site / "charts", compiler, "m.abi3.so",
         "int core(void); int PyInit_m(void) { return core(); }\n",
         str(tmp_path / "new/libQtCore.so.6"), "-Wl,-rpath,$ORIGIN/../qt",
     )  # fmt: skip
@@ -571,15 +575,17 @@ def test_commands_name_the_environment_that_was_looked_at(  # type: ignore[no-un
 # --- the system
 
 
-def test_a_system_library_of_a_wheel_with_a_path_of_its_own(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_a_system_library_of_a_wheel_with_a_path_of_its_own(
+    tmp_path: Path, compiler: Compiler
+) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
     stand_ins = [
-        library(tmp_path / name, session.compiler, "x.so", f"int f{n};", f"-Wl,-soname,{name}")
+        library(tmp_path / name, compiler, "x.so", f"int f{n};", f"-Wl,-soname,{name}")
         for n, name in enumerate(("libGL.so.991", "libmore.so.992"))
     ]
     library(
-        site / "cv", session.compiler, "cv.abi3.so", "int PyInit_cv(void) { return 0; }\n",
+        site / "cv", compiler, "cv.abi3.so", "int PyInit_cv(void) { return 0; }\n",
         "-Wl,--no-as-needed,-rpath,$ORIGIN/../cv.libs", *map(str, stand_ins),
     )  # fmt: skip
     installed(site, "cv", "cv/cv.abi3.so")

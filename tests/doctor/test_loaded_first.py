@@ -16,11 +16,6 @@ def site(tmp_path: Path) -> Path:
     return environment(tmp_path / "env") / HERE
 
 
-@pytest.fixture
-def compiler(session) -> Compiler:  # type: ignore[no-untyped-def]
-    return session.compiler
-
-
 OLD, NEW = "int f(void) { return 1; }\nint g(void) { return 2; }\n", "int f(void) { return 1; }\n"
 CALLS = "extern int f(void), g(void); int {}(void) {{ return f() + g(); }}\n"
 

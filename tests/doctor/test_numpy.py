@@ -11,7 +11,11 @@ from test_facts import HERE, environment, installed, library, only, rules
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution, nameless
+from native_skew.doctor.numpy_abi import built
 from native_skew.doctor.pins import Pins
+from native_skew.findings import Location
+from native_skew.toolchain.compiler import Compiler
+from support.recorded_release import linked
 
 _CHECK = "module compiled against ABI version 0x%x but this version of numpy is 0x%x"
 _ONE = ("numpy.core._multiarray_umath", _CHECK)
@@ -47,8 +51,8 @@ def _two(oldest: str) -> tuple[str, ...]:
         ((_SIZES,), "2.2.6", None),  # it compares other types
     ],
 )
-def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]
-    tmp_path: Path, session, texts: tuple[str, ...], numpy: str, level: str | None
+def test_for_which_numpy_a_module_was_compiled(
+    tmp_path: Path, compiler: Compiler, texts: tuple[str, ...], numpy: str, level: str | None
 ) -> None:
     home = environment(tmp_path / "env")
     site = home / HERE
@@ -57,7 +61,7 @@ def test_for_which_numpy_a_module_was_compiled(  # type: ignore[no-untyped-def]
         "extern void *PyCapsule_GetPointer(void *, void *), *PyErr_WarnFormat(void *, void *);\n"
         f"{kept}void *PyInit_m(void) {{ return PyCapsule_GetPointer(PyErr_WarnFormat(0, 0), 0); }}\n"
     )
-    library(site / "pkg", session.compiler, "m.abi3.so", source)
+    library(site / "pkg", compiler, "m.abi3.so", source)
     installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: numpy>=1.20\n")
     installed(site, "other", "pkg/m.abi3.so")  # says nothing of NumPy, and is not asked
     installed(site, "numpy", version=numpy)
@@ -117,3 +121,140 @@ def test_what_is_required_is_one_command(tmp_path: Path) -> None:
     assert [each.rule for each in findings] == ["violated-requirement"] * 2
     commands = {each.advice[0].commands for each in findings}
     assert commands == {("uv pip install 'one<3,>=1' 'two>=2'",)}
+
+
+def source(*texts: str, calls: str = "PyCapsule_GetPointer") -> str:
+    kept = "".join(f'const char t{n}[] = "{text}";\n' for n, text in enumerate(texts))
+    return f"extern void *{calls}(void);\n{kept}void *f(void) {{ return {calls}(); }}\n"
+
+
+OF_ONE, OF_BOTH = (*_ONE, _RAISES), (*_two("1.20"), _RAISES)
+
+
+def put(site: Path, name: str, files: dict[str, bytes], *requires: str, version: str = "1") -> None:
+    more = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    installed(site, name, *files, version=version, more=more)
+    for file, content in files.items():
+        (site / file).parent.mkdir(parents=True, exist_ok=True)
+        (site / file).write_bytes(content)
+
+
+def test_modules_that_numpy_refuses_are_told_whole(tmp_path: Path, compiler: Compiler) -> None:
+    refused = linked((), (), compiler, source(*OF_ONE))
+    put(tmp_path, "numpy", {}, version="2.2.6")
+    put(tmp_path, "pkg", {"pkg/_m.abi3.so": refused}, "numpy", version="1.5")
+    finding = only(diagnose(tmp_path), "other-numpy")
+    assert "`pkg/_m.abi3.so` was compiled with the header of NumPy 1, and NumPy 2 refuses it; " in (
+        finding.message
+    )
+    assert (
+        "numpy 2.2.6 is installed. Importing it fails. Install `numpy<2`, or a release of pkg "
+        in (finding.message)
+    )
+    put(
+        tmp_path, "pkg", {"pkg/_m.abi3.so": refused, "pkg/_n.abi3.so": refused}, "numpy", version="1.5"
+    )  # fmt: skip
+    finding = only(diagnose(tmp_path), "other-numpy")
+    assert "`pkg/_m.abi3.so` and 1 more were compiled with" in finding.message
+    assert finding.location == Location(file="pkg/_m.abi3.so", distribution="pkg", version="1.5")
+    assert finding.evidence == {
+        "module": "pkg._m",
+        "modules": ("pkg._m", "pkg._n"),
+        "files": ("pkg/_m.abi3.so", "pkg/_n.abi3.so"),
+        "provider": "numpy",
+        "installed": "2.2.6",
+        "built_for": "<2",
+    }
+
+
+def test_a_newer_numpy_than_the_installed_one(tmp_path: Path, compiler: Compiler) -> None:
+    put(tmp_path, "numpy", {}, version="1.26.4")
+    module = linked((), (), compiler, source(*_two("2.1"), _RAISES))
+    put(tmp_path, "pkg", {"pkg/_m.abi3.so": module}, "numpy")
+    finding = only(diagnose(tmp_path), "other-numpy")
+    assert finding.evidence["built_for"] == ">=2.1"
+    assert "was compiled for NumPy 2.1 or newer; numpy 1.26.4 is installed" in finding.message
+    # Whoever does not admit it there is named, for the resolver moves it too.
+    put(tmp_path, "older", {}, "numpy<2")
+    put(tmp_path, "newer", {}, "numpy>=1.2")
+    (command,) = only(diagnose(tmp_path), "other-numpy").advice[0].commands
+    assert command.split()[-3:] == ["'numpy>=2.1'", "pkg==1", "older"]
+
+
+def test_a_wheel_is_built_in_one_go(tmp_path: Path, compiler: Compiler) -> None:
+    """Where the first of its files that says anything fits, the others do."""
+    silent, fits, refused = (
+        linked((), (), compiler, source(*texts)) for texts in ((), OF_BOTH, OF_ONE)
+    )
+    put(tmp_path, "numpy", {}, version="2.2.6")
+    for files, found in (
+        ((silent, fits, refused), []),
+        ((silent, refused, silent), ["other-numpy"]),
+        ((refused, fits, refused), ["other-numpy"]),
+    ):
+        named = {f"pkg/_{n}.abi3.so": each for n, each in enumerate(files)}
+        put(tmp_path, "pkg", named, "numpy")
+        assert rules(diagnose(tmp_path)) == found
+    # The last said what fits after one that does not: what comes behind it is not looked at.
+    assert only(diagnose(tmp_path), "other-numpy").evidence["modules"] == ("pkg._0",)
+
+
+@pytest.mark.parametrize(("owner", "found"), [("pkg", ["other-numpy"]), ("other", [])])
+def test_libraries_of_its_own_are_looked_at(
+    tmp_path: Path, compiler: Compiler, owner: str, found: list[str]
+) -> None:
+    inner = linked((), (), compiler, source(*OF_ONE), soname="libinner.so")
+    module = linked(("libinner.so",), ("$ORIGIN", "$ORIGIN/../other"), compiler)
+    put(tmp_path, "numpy", {}, version="2.2.6")
+    library = {f"{owner}/libinner.so": inner}
+    modules = {"pkg/_m.abi3.so": module, "pkg/_n.abi3.so": module}
+    if owner == "pkg":
+        put(tmp_path, "pkg", {**modules, **library}, "numpy")
+    else:
+        put(tmp_path, "pkg", modules, "numpy")
+        put(tmp_path, owner, library)
+    report = diagnose(tmp_path)
+    assert rules(report) == found
+    if found:
+        (finding,) = report.findings
+        assert finding.evidence["files"] == ("pkg/libinner.so",)
+        assert finding.location.file == "pkg/libinner.so"
+        assert finding.evidence["modules"] == ("pkg._m",)
+
+
+@pytest.mark.parametrize(
+    ("texts", "calls", "expected"),
+    [
+        (OF_ONE, "PyCapsule_GetPointer", ("", True)),
+        (_ONE, "PyCapsule_GetPointer", ("", False)),
+        (OF_ONE, "PyModule_Create2", None),  # it asks for no C API
+        (OF_BOTH, "PyCapsule_GetPointer", ("1.20", True)),
+        ((*_ONE, "numpy._core._multiarray_umath"), "PyCapsule_GetPointer", None),
+        ((*_ONE, _TARGET.format("1.20")), "PyCapsule_GetPointer", None),
+        ((_SIZES, _RAISES), "PyErr_WarnFormat", ("", True)),
+        ((_SIZES, _RAISES), "PyCapsule_GetPointer", None),
+        ((_SIZES, _RAISES, "numpy._core.multiarray failed to import"), "PyErr_WarnFormat", None),
+    ],
+)
+def test_what_a_file_says(
+    tmp_path: Path,
+    compiler: Compiler,
+    texts: tuple[str, ...],
+    calls: str,
+    expected: tuple[str, bool] | None,
+) -> None:
+    path = tmp_path / "m.so"
+    path.write_bytes(linked((), (), compiler, source(*texts, calls=calls), soname="m.so"))
+    found = built(str(path))
+    assert ((found.oldest, found.raises) if found else None) == expected
+
+
+def test_what_is_no_module_says_nothing(tmp_path: Path) -> None:
+    assert built(str(tmp_path / "absent.so")) is None
+    (tmp_path / "text.so").write_text("text")
+    assert built(str(tmp_path / "text.so")) is None
+
+
+def test_without_numpy_there_is_nothing_to_say(tmp_path: Path, compiler: Compiler) -> None:
+    put(tmp_path, "pkg", {"pkg/_m.abi3.so": linked((), (), compiler, source(*OF_ONE))}, "numpy")
+    assert rules(diagnose(tmp_path)) == ["violated-requirement"]

@@ -12,6 +12,7 @@ from native_skew.distributions.metadata import core_metadata
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import UnknownTargetError
 from native_skew.doctor.target import chosen, parse
+from native_skew.toolchain.compiler import Compiler
 from support.other_systems import mach_o, pe
 
 MAC, WINDOWS = "cp312-cp312-macosx_11_0_arm64", "cp312-cp312-win_amd64"
@@ -95,12 +96,12 @@ def test_what_is_gone_or_damaged(tmp_path: Path) -> None:
         ("cp312-cp312-manylinux_2_17_aarch64", "user/_m.abi3.so", b""),
     ],
 )
-def test_a_wheel_of_another_system_in_an_environment(  # type: ignore[no-untyped-def]
-    tmp_path: Path, session, tag: str, file: str, content: bytes
+def test_a_wheel_of_another_system_in_an_environment(
+    tmp_path: Path, compiler: Compiler, tag: str, file: str, content: bytes
 ) -> None:
     home = environment(tmp_path / "env")
     if not content:
-        made = library(tmp_path, session.compiler, "x.so", "int PyInit__m;\n").read_bytes()
+        made = library(tmp_path, compiler, "x.so", "int PyInit__m;\n").read_bytes()
         content = made[:18] + bytes([183, 0]) + made[20:]  # e_machine: AArch64
     number = HERE.split("/")[1].removeprefix("python").replace(".", "")
     put(home / HERE, "user", tag, {file.format(number): content})

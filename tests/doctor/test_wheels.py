@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from native_skew.doctor import wheels
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.errors import NotAnEnvironmentError, TemporaryFolderError, WheelError
 from support.zip_directory import HOLE, behind_a_hole, crowded, sparse
@@ -108,6 +109,7 @@ def test_a_hundred_thousand_members(wheel: Callable[[dict[str, bytes]], Path]) -
     assert diagnose(wheel(members)).exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wide", [False, True])
 def test_more_members_than_the_directory_s_end_counts(tmp_path: Path, wide: bool) -> None:
     path = crowded(tmp_path / NAME, 300_000, wide=wide)
@@ -142,6 +144,60 @@ def test_what_has_no_directory_is_told_so(tmp_path: Path) -> None:
         diagnose(tmp_path / NAME)
 
 
+@pytest.mark.parametrize(
+    ("bound", "value", "name", "taken", "refused", "word"),
+    [
+        ("_METADATA_BYTES", 100, "x-1.dist-info/RECORD", 100, 101, "RECORD has 101 bytes"),
+        ("_METADATA_BYTES", 100, "x/a.so", 101, None, ""),
+        ("_TOTAL_BYTES", 600, "x/a.so", 600 - len(METADATA), 601 - len(METADATA), "has more than"),
+        # Stored members grow by nothing: that is not more than once.
+        ("_RATIO", 1, "x/a.so", 999, None, ""),
+        ("_RATIO", 0, "x/a.so", 500, 501, "x/a.so grows from 501 to 501"),
+    ],
+)
+def test_each_bound_at_its_edge(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    value: int,
+    name: str,
+    taken: int,
+    refused: int | None,
+    word: str,
+) -> None:
+    monkeypatch.setattr(wheels, "_FREE_OF_RATIO", 500)
+    monkeypatch.setattr(wheels, bound, value)
+
+    def look(size: int) -> int:
+        with zipfile.ZipFile(tmp_path / NAME, "w") as archive:
+            for member, data in (("x-1.dist-info/METADATA", METADATA), (name, b"x" * size)):
+                archive.writestr(member, data)
+        return diagnose(tmp_path / NAME).looked_at["distributions"]
+
+    assert look(taken) == 1
+    if refused is not None:
+        with pytest.raises(WheelError, match=word):
+            look(refused)
+
+
+def test_two_wheels_share_what_may_be_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("x", "y"):
+        with zipfile.ZipFile(tmp_path / f"{name}-1-py3-none-any.whl", "w") as archive:
+            archive.writestr(
+                f"{name}-1.dist-info/METADATA", METADATA.replace(b" x", b" " + name.encode())
+            )
+            archive.writestr(f"{name}/a.so", b"x" * 500)
+    for left, taken in ((2 * (500 + len(METADATA)), True), (999 + 2 * len(METADATA), False)):
+        monkeypatch.setattr(wheels, "_TOTAL_BYTES", left)
+        if taken:
+            assert diagnose(tmp_path).looked_at["distributions"] == 2
+        else:
+            with pytest.raises(WheelError, match=r"y-1.*unpacked it has more than"):
+                diagnose(tmp_path)
+
+
 @contextlib.contextmanager
 def no_file_larger_than(size: int) -> Iterator[None]:
     """What a full disk does to a writer, without filling one: write(2) fails halfway."""
@@ -167,7 +223,9 @@ def test_a_disk_that_takes_no_more_is_not_the_wheel_s_fault(
 def test_a_name_that_no_disk_takes_is_the_wheel_s_fault(
     wheel: Callable[[dict[str, bytes]], Path], names: tuple[str, ...]
 ) -> None:
-    with pytest.raises(WheelError, match=r"too long|Not a directory|File exists"):
+    with pytest.raises(
+        WheelError, match=r"read \((File name too long|Not a directory|File exists)\);"
+    ):
         diagnose(wheel(dict.fromkeys(names, b"")))
 
 

@@ -1,9 +1,10 @@
 """Changes the code in small ways, one at a time, and asks whether a test fails: ``nox -s mutants``.
 
-mutmut makes the mutants and runs, of the tests for every change, those that reach the changed
-function. A seed draws them from the modules in ``MODULES``. One that no test notices is explained in
-``tests/programs/mutants.toml``, by its function and the changed line, or is a failure. A mutant that
-changes nothing but the letters of a sentence is not one to notice: texts are not repeated in tests.
+mutmut makes the mutants and runs, of a module's own tests for every change, those that reach the
+changed function, the shortest first. A seed draws them from the modules in ``OWN_TESTS``. One that
+no test notices is explained in ``tests/programs/mutants.toml``, by its function and the
+line, or is a failure. A mutant that changes nothing but the letters of a sentence is not one to
+notice: texts are not repeated in tests.
 
 https://mutmut.readthedocs.io/
 """
@@ -11,13 +12,17 @@ https://mutmut.readthedocs.io/
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import random
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,58 +32,56 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".native-skew" / "mutants"
 EXPLAINED = Path(__file__).with_suffix(".toml")
-# Verdicts, comparison, repairs, the rules of doctor and audit, and what guards untrusted files.
-MODULES = (
-    "verdict",
-    "observe/judgement",
-    "results/comparison",
-    "results/repairs",
-    "installers/repair",
-    "installers/advice",
-    "doctor/explain",
-    "doctor/pins",
-    "doctor/skew",
-    "binaries/numpy_c_api",
-    "doctor/numpy_abi",
-    "doctor/mixed_abi",
-    "doctor/wheels",
-    "audit/consistency",
-    "audit/judge",
-    "audit/ranges",
-    "audit/resolver_metadata",
-    "distributions/archives",
-    "distributions/installed",
-    "distributions/regular_files",
-    "distributions/zips",
-)
+# Verdicts, comparison, repairs, the rules of doctor and audit, and what guards untrusted files;
+# each with the tests that it is to be noticed by.
+_OF_ARCHIVES = ("distributions", "audit/test_hostile_archives.py", "doctor/test_wheels.py")
+_OF_MODULES = tuple(f"doctor/test_{each}.py" for each in ("explanations", "pkg_resources"))
+OWN_TESTS = {
+    "verdict": ("test_observing.py",),
+    "observe/judgement": ("test_observing.py",),
+    "results/comparison": ("test_comparison.py",),
+    "results/repairs": ("test_repair_difference.py",),
+    "installers/repair": ("test_repair_difference.py",),
+    "installers/advice": ("test_advice.py", "doctor/test_advice_tool.py"),
+    "doctor/explain": _OF_MODULES,
+    "doctor/pins": ("doctor/test_pins.py",),
+    "doctor/skew": _OF_MODULES,
+    "binaries/numpy_c_api": ("doctor/test_numpy.py",),
+    "doctor/numpy_abi": ("doctor/test_numpy.py",),
+    "doctor/mixed_abi": _OF_MODULES,
+    "doctor/wheels": ("doctor/test_wheels.py",),
+    "audit/consistency": ("audit/test_consistency.py",),
+    "audit/judge": ("audit/test_judging.py", "audit/test_hostile_index.py"),
+    "audit/ranges": ("audit/test_transport.py", "audit/test_hostile_archives.py"),
+    "audit/resolver_metadata": ("audit/test_resolver_metadata.py", "audit/test_readers.py"),
+    "distributions/archives": _OF_ARCHIVES,
+    "distributions/installed": ("distributions", "test_observing.py"),
+    "distributions/regular_files": ("distributions",),
+    "distributions/zips": _OF_ARCHIVES,
+}
 NOTICED = ("killed", "timeout", "segfault")
-# The tests of these modules.
-TESTS = (
-    "audit",
-    "distributions",
-    "doctor",
-    "test_drift.py",
-    "test_installers.py",
-    "test_observing.py",
-    "test_repairs.py",
-    "test_results.py",
-)
-# They start the command in a folder of their own, where mutmut does not find its settings.
-LEFT_OUT = (
-    "doctor/test_ci.py::test_the_action_audits_a_lock_instead",
-    "doctor/test_settings.py::test_the_command_obeys",
-)
+# What starts the command takes long, and elsewhere mutmut does not find its settings.
+_STARTING = {"call", "start"}  # fixtures
+LEFT_OUT = ("doctor/test_ci.py", "doctor/test_settings.py::test_the_command_obeys")
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["src/native_skew"]
 only_mutate = {modules}
-pytest_add_cli_args = ["-m", "quick", "-p", "no:cacheprovider", "-p", "no:xdist"]
+pytest_add_cli_args = ["-m", "quick", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "programs.mutants"]
 pytest_add_cli_args_test_selection = {tests}
 also_copy = {others}
 """
 
 
-def laid_out() -> None:
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """As a plugin: the shortest tests first, for the first that fails is the last to run."""
+    items[:] = [each for each in items if not _STARTING & {*getattr(each, "fixturenames", ())}]
+    with contextlib.suppress(OSError):
+        known = json.loads(Path("mutmut-stats.json").read_text(encoding="utf-8"))
+        items.sort(key=lambda each: known["duration_by_test"].get(each.nodeid, 0))
+
+
+def laid_out(modules: Iterable[str], tests: Iterable[str]) -> None:
     """A copy of the repository in which mutmut finds the package below ``src``, as it expects.
 
     Both names lead to one folder, so that a process that a test starts gets the mutant too.
@@ -102,14 +105,28 @@ def laid_out() -> None:
     with (WORK / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(
             SETTINGS.format(
-                modules=json.dumps([f"src/native_skew/{each}.py" for each in MODULES]),
+                modules=json.dumps([f"src/native_skew/{each}.py" for each in modules]),
                 tests=json.dumps(
-                    [f"tests/{each}" for each in TESTS]
+                    [f"tests/{each}" for each in tests]
                     + [f"--deselect=tests/{each}" for each in LEFT_OUT]
                 ),
                 others=json.dumps(sorted(others)),
             )
         )
+
+
+def prefix(module: str) -> str:
+    """``native_skew.audit.judge.`` of ``audit/judge``."""
+    return f"native_skew.{module.replace('/', '.')}."
+
+
+def mutants_of(module: str) -> list[str]:
+    """The names of all mutants of a module, none of which is made yet."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
+    path = ROOT / "repro" / "native_skew" / f"{module}.py"
+    made = mutate_file_contents(str(path), path.read_text(encoding="utf-8"))
+    return [prefix(module) + each for each in made.mutant_names]
 
 
 def mutmut(*arguments: str, quiet: bool = True) -> str:
@@ -166,29 +183,33 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", action="append", help="only of this one, as audit/judge")
     asked = parser.parse_args()
-    laid_out()
-    # The first makes the mutants, and learns which test reaches which function.
-    mutmut("run", "native_skew.observe.judgement.x_judge__mutmut_1", quiet=False)
-    chosen = [f"native_skew.{each.replace('/', '.')}." for each in asked.module or MODULES]
-    names = sorted(each for each in statuses() if each.startswith(tuple(chosen)))
+    laid_out(OWN_TESTS, ())
+    os.chdir(WORK)  # where mutmut reads its settings
+    names = sorted(name for each in asked.module or OWN_TESTS for name in mutants_of(each))
     drawn = random.Random(asked.seed).sample(names, min(asked.count, len(names)))
-    mutmut("run", *drawn, quiet=False)
-    found = statuses()
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["explained"]
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("explained", [])
     known = {(each["function"], each["line"]) for each in explained}
-    survived = [each for each in drawn if found[each] not in NOTICED]
-    unexplained = wording = 0
-    for name in survived:
-        taken, put = change(name)
-        if is_wording(taken, put):
-            wording += 1
-        elif (function_of(name), put) not in known:
-            unexplained += 1
-            print(f"{name}: {found[name]}\n  - {taken}\n  + {put}")
+    survived = unexplained = wording = 0
+    for tests in dict.fromkeys(OWN_TESTS.values()):
+        modules = [each for each, own in OWN_TESTS.items() if own == tests]
+        ours = [each for each in drawn if each.startswith(tuple(map(prefix, modules)))]
+        if not ours:
+            continue
+        laid_out(modules, tests)
+        mutmut("run", *ours, quiet=False)
+        found = statuses()
+        for name in (each for each in ours if found[each] not in NOTICED):
+            survived += 1
+            taken, put = change(name)
+            if is_wording(taken, put):
+                wording += 1
+            elif not {(function_of(name), taken), (function_of(name), put)} & known:
+                unexplained += 1
+                print(f"{name}: {found[name]}\n  - {taken}\n  + {put}", flush=True)
     print(
-        f"{len(drawn)} of {len(names)} mutants, seed {asked.seed}: {len(drawn) - len(survived)} "
+        f"{len(drawn)} of {len(names)} mutants, seed {asked.seed}: {len(drawn) - survived} "
         f"noticed, {wording} of wording alone, "
-        f"{len(survived) - wording - unexplained} explained, {unexplained} unexplained"
+        f"{survived - wording - unexplained} explained, {unexplained} unexplained"
     )
     return min(unexplained, 1)
 

@@ -86,8 +86,14 @@ def _members(opened: Opened, compiler: Compiler) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=256)
-def linked(needed: tuple[str, ...], search: tuple[str, ...], compiler: Compiler) -> bytes:
-    """A real shared object with these DT_NEEDED entries and this RUNPATH."""
+def linked(
+    needed: tuple[str, ...],
+    search: tuple[str, ...],
+    compiler: Compiler,
+    source: str = "",
+    soname: str = "",
+) -> bytes:
+    """A real shared object with these DT_NEEDED entries and this RUNPATH; of C, if need be."""
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         (folder / "empty.c").write_text("")
@@ -96,6 +102,8 @@ def linked(needed: tuple[str, ...], search: tuple[str, ...], compiler: Compiler)
             (folder / name).write_bytes(out)
         path = ":".join(search)
         more = (f"-Wl,--enable-new-dtags,-rpath,{path}",) if path else ()
+        more += (f"-Wl,-soname,{soname}",) if soname else ()
+        (folder / "module.c").write_text(source)
         return compiler.shared_object(
-            folder, "empty.c", "module.so", "-nostdlib", "-Wl,--no-as-needed", *needed, *more
+            folder, "module.c", "module.so", "-nostdlib", "-Wl,--no-as-needed", *needed, *more
         )

@@ -62,7 +62,7 @@ def sdist_file(
     # Level 0 and no time: the same bytes whatever zlib this Python was built with.
     with (
         gzip.GzipFile("", "wb", compresslevel=0, fileobj=packed, mtime=0) as stream,
-        tarfile.open(mode="w", fileobj=stream, format=tarfile.PAX_FORMAT) as archive,
+        tarfile.open(mode="w", fileobj=stream) as archive,
     ):
         for name, data in sorted({**members, "PKG-INFO": pkg_info}.items()):
             info = tarfile.TarInfo(f"{stem}/{name}")

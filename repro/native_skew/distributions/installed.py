@@ -258,7 +258,7 @@ def _violation(holder: Installed, text: str, versions: dict[str, str]) -> str | 
     name = canonicalize_name(requirement.name)
     if name not in versions:
         return f"{holder.name} {holder.version} requires {text}, which is not installed"
-    if requirement.specifier.contains(versions[name], prereleases=True):
+    if requirement.specifier.contains(versions[name]):
         return None
     return (
         f"{holder.name} {holder.version} requires {text}, but {name} {versions[name]} is installed"

@@ -18,13 +18,15 @@ def content(path: str, limit: int) -> bytes:
 
     """
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except ValueError:  # a NUL in the name
         raise OSError(errno.EINVAL, "unusable name", path) from None
     try:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
+        known = os.fstat(file)
+        if not stat.S_ISREG(known.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", path)
-        return _read(file, limit)
+        with open(file, "rb", closefd=False) as stream:
+            return stream.read(min(known.st_size, limit))
     finally:
         os.close(file)
 
@@ -54,14 +56,3 @@ def toml(content: bytes) -> dict[str, Any]:
 
     tables: dict[str, Any] = tomllib.loads(content.decode())
     return tables
-
-
-def _read(file: int, limit: int) -> bytes:
-    size = min(os.fstat(file).st_size, limit)
-    data = os.read(file, size)
-    while 0 < len(data) < size:  # one call may give less
-        more = os.read(file, size - len(data))
-        if not more:
-            break
-        data += more
-    return data

@@ -41,7 +41,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     def admits(self, version: str) -> bool:
         """Whether ``version`` is one of those asked for."""
         try:
-            return self.specifier.contains(Version(version), prereleases=True)
+            return self.specifier.contains(Version(version))
         except ValueError:
             return True  # nothing can be said of a version that is none, here or there
 
@@ -83,7 +83,7 @@ class Pins:
     ) -> None:
         self._installed = {each.name: each for each in distributions if each.name}
         environ: dict[str, str] = {**default_environment(), **(markers or {}), "extra": ""}  # type: ignore[dict-item]
-        python = python.rstrip("t")
+        python = python.removesuffix("t")
         environs = [environ]
         if python:
             full = (full_version,) if full_version else (f"{python}.0", f"{python}.99")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from packaging.version import InvalidVersion, Version
 
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
@@ -76,9 +75,8 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
     """The finding with its whole cause, and the remedies for it."""
     consumer, provider = skew.consumer, skew.provider
     file = environment.relative(skew.file)
-    rotten = ""
-    if skew.cause == "stamped":
-        rotten = importer_of_pkg_resources(provider, environment.sites)
+    stamped = skew.cause == "stamped"
+    rotten = importer_of_pkg_resources(provider, environment.sites) if stamped else ""
     evidence: Evidence = {
         "cause": skew.cause,
         "modules": skew.modules,
@@ -108,7 +106,7 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
         Location(file=file, distribution=consumer.name, version=consumer.version),
         evidence,
         # What is no valid name or version gets into no command line.
-        _advice(skew, "rotten" if rotten else _cause(skew), environment, pins)
+        _advice(skew, "rotten" if rotten else skew.cause, environment, pins)
         if consumer.has_valid_names and provider.has_valid_names
         else (),
     )
@@ -177,17 +175,6 @@ def _fellows(names: tuple[str, ...]) -> list[str]:
         return []
     verb = "requires" if len(names) == 1 else "require"
     return [f"{_listed(names)} {verb} that library too, and must move with it where it is moved"]
-
-
-def _cause(skew: Skew) -> Cause:
-    """The skew's cause, with what the versions tell of an unstamped one."""
-    if skew.cause != "unstamped" or not skew.newer:
-        return skew.cause
-    try:
-        older = Version(skew.newer) < Version(skew.provider.version)
-    except InvalidVersion:
-        return skew.cause
-    return "cached" if older else skew.cause
 
 
 def _listed(names: tuple[str, ...]) -> str:

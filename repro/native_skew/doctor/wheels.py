@@ -89,8 +89,8 @@ def _wanted(wheel: Path, members: Iterable[ZipInfo]) -> Iterator[tuple[ZipInfo, 
         name = _DATA.sub("", member.filename)
         if name.startswith("/") or "\\" in name:
             raise WheelError(wheel, f"the name {name!r} leads out of the folder")
-        if member.is_dir() or name in seen:
-            raise WheelError(wheel, f"{name!r} is there twice, or is a folder")
+        if name in seen:
+            raise WheelError(wheel, f"{name!r} is there twice")
         seen.add(name)
         yield member, name
 

@@ -135,7 +135,7 @@ def todays_context(module: str, python: str) -> RenderContext:
 
 def by_tool(able: list[Installer], installer: str) -> list[Installer]:
     """Those of the tool that INSTALLER names, not which of its interfaces; else the usual ones."""
-    word = installer.split(maxsplit=1)[0].lower() if installer else ""
+    word = next(iter(installer.lower().split()), "")
     own = [each for each in able if word and TOOLS[each.tool].installer_file == word]
     return own or [each for each in able if each.tab and each.tab.by_default]
 

@@ -81,8 +81,7 @@ def _added_lines(name: str, text: str, before: str) -> str:
     if name.endswith(_TABLES):
         import tomlkit  # noqa: PLC0415  (a sound environment needs no repair)
 
-        added = _added(tomlkit.parse(text).unwrap(), tomlkit.parse(before).unwrap())
-        return toml(added) if added else ""
+        return toml(_added(tomlkit.parse(text).unwrap(), tomlkit.parse(before).unwrap()))
     known = before.splitlines()
     return "".join(f"{line}\n" for line in text.splitlines() if line not in known)
 
@@ -96,13 +95,15 @@ def _removed(name: str, text: str, before: str) -> tuple[str, ...]:
     return tuple(entry for place, entry in then if (place, entry) not in now)
 
 
-def _entries(tables: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+def _entries(
+    tables: Mapping[str, Any], place: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
     """The entries, with where they stand, of all lists of words in ``tables``."""
     for key, value in tables.items():
         if isinstance(value, dict):
-            yield from _entries(value, f"{place}.{key}")
+            yield from _entries(value, (*place, key))
         elif isinstance(value, list):
-            yield from ((f"{place}.{key}", each) for each in value if isinstance(each, str))
+            yield from (((*place, key), each) for each in value if isinstance(each, str))
 
 
 def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,9 +112,13 @@ def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
     for key, value in tables.items():
         known = before.get(key)
         if isinstance(value, dict) and isinstance(known, dict):
-            value = _added(value, known)  # noqa: PLW2901
+            rest: Any = _added(value, known)
         elif isinstance(value, list) and isinstance(known, list):
-            value = [each for each in value if each not in known]  # noqa: PLW2901
-        if value != known and (value or key not in before):
-            found[key] = value
+            rest = [each for each in value if each not in known]
+        else:
+            if value != known:
+                found[key] = value
+            continue
+        if rest:
+            found[key] = rest
     return found

@@ -106,7 +106,7 @@ def _decoded(path: Path) -> Run:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ComparisonError(path, error.strerror or str(error)) from error
+        raise ComparisonError(path, str(error.strerror)) from error
     try:
         raw: Any = msgspec.json.decode(data)
         if isinstance(raw, dict) and "cell" in raw:
@@ -187,9 +187,7 @@ def compare(
     )
 
 
-def _nearest(
-    cell: Cell, candidates: Sequence[AnyResult], *, newer: bool = False
-) -> AnyResult | None:
+def _nearest(cell: Cell, candidates: Sequence[AnyResult], *, newer: bool) -> AnyResult | None:
     """The one of ``candidates``, all of the same question, that ``cell`` is compared with."""
     version = Version(cell.version)
     older = [each for each in candidates if Version(each.cell.version) <= version]
@@ -202,11 +200,10 @@ def _nearest(
     return pick(same, key=lambda each: Version(each.cell.version))
 
 
-def _apart(one: Cell, other: Cell) -> tuple[int, str]:
+def _apart(one: Cell, other: Cell) -> tuple[bool, int, str]:
     """How far two Pythons are apart; of two that are equally far the older is nearer."""
-    if one.python == other.python:
-        return 0, ""
-    return 1 + abs(one.python_number - other.python_number), other.python
+    numbers = abs(one.python_number - other.python_number)
+    return one.python != other.python, numbers, other.python
 
 
 def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:

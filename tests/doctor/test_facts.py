@@ -124,9 +124,11 @@ def test_a_file_whose_tables_are_there_and_whose_end_is_not(sound: Path) -> None
         end = max(s["p_offset"] + s["p_filesz"] for s in elf.iter_segments("PT_LOAD"))
         assert image.header.needed
     module.write_bytes(module.read_bytes()[:end])  # sections and debug information are not loaded
-    assert rules(diagnose(sound)) == []
+    assert "damaged-file" not in rules(diagnose(sound))
     module.write_bytes(module.read_bytes()[: end - 1])
-    assert "truncated" in only(diagnose(sound), "damaged-file").message
+    assert "truncated" in next(
+        each.message for each in diagnose(sound).findings if each.rule == "damaged-file"
+    )
 
 
 def test_a_file_of_two_owners(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 from test_facts import HERE, environment, installed, library, only, rules
 
+from native_skew.binaries.numpy_c_api import compiled
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.fits import fit
 from native_skew.doctor.inventory import Distribution, nameless
-from native_skew.doctor.numpy_abi import built
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Location
 from native_skew.toolchain.compiler import Compiler
@@ -245,14 +245,14 @@ def test_what_a_file_says(
 ) -> None:
     path = tmp_path / "m.so"
     path.write_bytes(linked((), (), compiler, source(*texts, calls=calls), soname="m.so"))
-    found = built(str(path))
+    found = compiled(str(path))
     assert ((found.oldest, found.raises) if found else None) == expected
 
 
 def test_what_is_no_module_says_nothing(tmp_path: Path) -> None:
-    assert built(str(tmp_path / "absent.so")) is None
+    assert compiled(str(tmp_path / "absent.so")) is None
     (tmp_path / "text.so").write_text("text")
-    assert built(str(tmp_path / "text.so")) is None
+    assert compiled(str(tmp_path / "text.so")) is None
 
 
 def test_without_numpy_there_is_nothing_to_say(tmp_path: Path, compiler: Compiler) -> None:

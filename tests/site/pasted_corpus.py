@@ -2242,4 +2242,40 @@ CASES: tuple[Case, ...] = (
         "no-bdist-wheel",
         "stopped",
     ),
+    Case(
+        "a file that was replaced",
+        "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, "
+        "please update the hashes.\n    numpy==2.2.6 from an index:\n        Expected sha256 0011\n             Got        2233",
+        "hash-mismatch",
+        "stopped",
+    ),
+    Case(
+        "Debian's own Python",
+        "error: externally-managed-environment\n\n× This environment is externally managed\n"
+        "╰─> To install Python packages system-wide, try apt install python3-xyz, where xyz is the package",
+        "externally-managed",
+        "stopped",
+    ),
+    Case(
+        "a package of distutils",
+        "ERROR: Cannot uninstall 'PyYAML'. It is a distutils installed project and thus we cannot accurately determine which "
+        "files belong to it which would lead to only a partial uninstall.",
+        "no-list-of-files",
+        "stopped",
+        {"consumer": "PyYAML"},
+    ),
+    Case(
+        "a package of the system",
+        "error: uninstall-no-record-file\n\n× Cannot uninstall cryptography 41.0.7\n"
+        "╰─> The package's contents are unknown: no RECORD file was found for cryptography.",
+        "no-list-of-files",
+        "stopped",
+    ),
+    Case(
+        "a graphics card that is full",
+        "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 15.77 GiB of which "
+        "1.02 GiB is free.",
+        "device-memory",
+        "other",
+    ),
 )

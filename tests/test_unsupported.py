@@ -50,7 +50,7 @@ USED: dict[str, object] = {
 }
 # Their lock is made anew each time, and moves everything.
 ALREADY_DONE = {
-    (installer, "upgrade") for installer in ("pip-lock", "uv-pylock", "pdm-lock-sync", "pipenv")
+    (installer, "upgrade") for installer in ("pip-lock", "pip-lock-uv", "pdm-lock-sync", "pipenv")
 }
 
 

@@ -95,6 +95,7 @@ HOSTS = {
     "docs.astral.sh",
     "docs.zizmor.sh",
     "github.com",
+    "itanium-cxx-abi.github.io",
     "mesonbuild.com",
     "packaging.python.org",
     "peps.python.org",

@@ -732,7 +732,7 @@ _RUN_SCRIPT = _interface(
     makes_environment=True,
 )
 _PYLOCK = _interface(
-    id="uv-pylock",
+    id="pip-lock-uv",
     title="pip lock, uv pip sync",
     render=_pylock,
     groups=("builds-metadata", "locks", "keeps-locked-versions"),

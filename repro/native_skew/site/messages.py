@@ -1465,7 +1465,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="This Python belongs to the system's package manager, and installers leave it alone.",
         advice="Make an environment of your own: `python3 -m venv .venv`, or `uv venv`.",
         kind="stopped",
-        patterns=(r"externally[- ]managed",),
+        patterns=(r"externally(?:-| )managed",),
         rank=5,
     ),
     Other(
@@ -1474,7 +1474,7 @@ OTHERS: tuple[Other, ...] = (
         advice="The system's package manager or another tool put it there: work in an environment without it.",
         kind="stopped",
         patterns=(
-            r"Cannot uninstall ['\"`]?(?P<consumer>[A-Za-z0-9._-]+?)['\"`]?[ .,][^\n]*(?:distutils|RECORD)",
+            r"Cannot uninstall ['\"`]?(?P<consumer>[A-Za-z0-9._-]+?)['\"`]?[\s.,][^\n]*(?:distutils|RECORD)",
             r"uninstall-(?:distutils-installed-package|no-record-file)",
         ),
         rank=5,

@@ -1473,9 +1473,6 @@ CASES: tuple[Case, ...] = (
         "python-openssl",
         "native",
     ),
-        None,
-        None,
-    ),
     Case(
         "pipdeptree skew",
         (

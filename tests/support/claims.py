@@ -15,7 +15,7 @@ from native_skew.installers import INSTALLERS
 
 _BLOCKS = ("p", "li", "tr", "dd")
 _CELLS = ("td", "th")  # a row of a table is one sentence, or several
-_SKIPPED = ("pre", "script", "blockquote", "summary", "small")
+_SKIPPED = ("pre", "script", "blockquote", "summary", "small", "section")  # the last: the field's
 _PROMISES = "what-is-promised"  # the section that says what documentation says
 _THREAD = re.compile(r"/(issues|pull)/\d+")
 _CELL = "\ue000"  # stands in the text where a link to a cell begins

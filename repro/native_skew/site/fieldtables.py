@@ -21,7 +21,8 @@ def table(what: str) -> str:
     tables = {"broken": broken, "sound": sound, "releases": releases}
     name, _, kind = what.partition("-")
     made = partial(peers, kind=kind or "environment") if name == "peers" else tables[name]
-    return made(load_all(), read_all())
+    # Words of the record, not the page's own, and too many for the search.
+    return f"<section data-search-exclude>\n{made(load_all(), read_all())}\n</section>"
 
 
 def broken(cases: dict[str, Case], results: dict[str, Result]) -> str:

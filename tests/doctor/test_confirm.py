@@ -211,6 +211,11 @@ def _report(rule: Rule, distribution: str, evidence: Evidence) -> Report:
         (_report(rules.MISSING_LIBRARY, "other", {"needed": "libx.so.1"}), []),
         # Its package fails over another module, of which that is said.
         (_report(rules.OTHER_NUMPY, "mine", {"modules": ("lazy.user",)}), []),
+        # It needs no library itself, and imports a module that is done without for want of one.
+        (
+            _report(rules.OPTIONAL_MODULE, "a", {"module": "lazy.b", "needed": ("libx.so.1",)}),
+            ["fails-by-itself"],
+        ),
         # What is of another cause stays a finding.
         (_report(rules.MISSING_FILE, "other", {"files": ("a/libother.so",)}), ["import-fails"]),
         (_report(rules.OTHER_NUMPY, "mine", {"modules": ("sound",)}), ["import-fails"]),

@@ -299,8 +299,10 @@ def _of_modules(
     said: _Said,
 ) -> Iterator[Finding]:
     known = {name for each in report.findings for name in _modules_of(each)}
-    ones = (each for each in report.findings if each.rule == rules.OPTIONAL_MODULE.id)
+    ones = [each for each in report.findings if each.rule == rules.OPTIONAL_MODULE.id]
     done_without = {name for each in ones for name in _modules_of(each)}
+    # As cupyx.cudnn, which needs no library itself, and imports what lacks one.
+    not_there = {name for each in ones for name in _missing_in(each)}
     # One finding for all modules of a distribution that fail alike.
     alike: dict[tuple[str, str, bool], tuple[str, list[ExtensionModule]]] = {}
     for module in modules:
@@ -324,6 +326,7 @@ def _of_modules(
                 or (
                     _OF_BINARIES.search(outcome.error)
                     and module.name not in done_without
+                    and not any(name in outcome.error for name in not_there)
                     and _is_wanted(module.name, environment)
                 )
             )

@@ -22,6 +22,7 @@ METADATA_LIMIT = 4 * 1024 * 1024  # bytes; the largest on the public index have 
 _MANY = 65_535  # what the directory's end can count to without its 64-bit extension
 _ENTRY_BYTES = 384  # of the directory a member, on average: 46 and a long path
 _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
+_COMMENT = 65_535  # bytes behind it at the most; Python 3.14.10 looks for it in all at once
 _END_SIGNATURE = b"PK\5\6"
 _MEMBER = b"PK\1\2"  # the signature of its entry
 _MEMBER_BYTES = 46  # of the directory a member, at the least: APPNOTE.TXT 4.3.12
@@ -172,7 +173,7 @@ class _Bounded:
 
     def read(self, size: int = -1, /) -> bytes:
         """See ``Seekable``. zipfile reads a directory at once, and anything else in bits."""
-        if size > _bound(self._limit):
+        if size > max(_bound(self._limit), _END.size + _COMMENT):
             raise self._make_error(f"its directory has {size} bytes")
         data = self._stream.read(size)
         if len(data) >= self._limit * _MEMBER_BYTES and data.count(_MEMBER) >= self._limit:

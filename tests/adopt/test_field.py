@@ -42,6 +42,8 @@ SOFTIOC = """import epicscorelibs.path
 import epicscorelibs.version
 from setuptools_dso import Extension, setup
 
+pytestmark = pytest.mark.slow
+
 ext = Extension("softioc._extension", ["x.c"], dsos=["epicscorelibs.lib.dbCore"])
 setup(
     name="softioc",

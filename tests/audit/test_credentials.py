@@ -23,6 +23,8 @@ from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import SkewError
 from support.server import SMALL, Server
 
+pytestmark = pytest.mark.slow
+
 # Who is in the address, whom the server sees, and what must be nowhere.
 WHO = {
     "password": ("bob:hunter2pw@", ("bob", "hunter2pw"), ("hunter2pw",)),

@@ -24,6 +24,8 @@ from native_skew.toolchain.compiler import Compiler
 from support.recorded_release import linked
 from support.server import Server
 
+pytestmark = pytest.mark.slow
+
 TAG = "cp312-cp312-manylinux_2_17_x86_64"
 
 

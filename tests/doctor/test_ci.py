@@ -17,6 +17,8 @@ import yaml
 from native_skew.doctor.command import doctor
 from native_skew.findings import FORMS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 

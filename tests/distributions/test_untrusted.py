@@ -17,6 +17,7 @@ import pytest
 from native_skew.distributions import CarefulZip, installed, regular_files, sdists
 from native_skew.distributions.archives import sdist_file, wheel_file
 from native_skew.errors import ArchiveError, SkewError
+from support.tarred import tarred
 
 # --- regular files
 
@@ -335,17 +336,6 @@ def test_what_is_no_zip() -> None:
 # --- sdists
 
 PKG_INFO = ("x-1/PKG-INFO", b"Name: x\nVersion: 1\n")
-
-
-def tarred(*members: tuple[str, bytes]) -> io.BytesIO:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for name, data in members:
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    packed.seek(0)
-    return packed
 
 
 def read(*members: tuple[str, bytes]) -> sdists.SourceTexts:

@@ -2155,7 +2155,7 @@ CASES: tuple[Case, ...] = (
         "a build that uv begins, in older words",
         "error: Failed to prepare distributions\n  Caused by: Failed to fetch wheel: flash-attn==2.6.1\n  Caused by: Build backend "
         "failed to determine extra requires with `build_wheel()` with exit status: 1\n--- stderr:\nTraceback (most recent call last):\n"
-        '  File "/root/.cache/uv/builds-v0/.tmpAjfIR6/lib/python3.10/site-packages/setuptools/build_meta.py", line 302, in '
+        '  File "/home/dev/.cache/uv/builds-v0/.tmpAjfIR6/lib/python3.10/site-packages/setuptools/build_meta.py", line 302, in '
         "_get_build_requires\nModuleNotFoundError: No module named 'torch'",
         "module-missing-in-build",
         "stopped",
@@ -2213,7 +2213,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "an extension that PyTorch compiles by itself",
         '  File "/v/lib/python3.9/site-packages/torch/utils/cpp_extension.py", line 2136, in _import_module_from_library\n'
-        "ImportError: /root/.cache/torch_extensions/py39_cu121/fused_adam/fused_adam.so: cannot open shared object file: No such file "
+        "ImportError: /home/dev/.cache/torch_extensions/py39_cu121/fused_adam/fused_adam.so: cannot open shared object file: No such file "
         "or directory",
         "torch-jit",
         "native",

@@ -135,7 +135,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     if target.system == "linux":
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
-    hidden: list[str] = []
+    hidden: set[str] = set()
     kept, gone, beside = _on_disk(
         [each for key, each in found.items() if key], inside, root, hidden
     )
@@ -180,7 +180,7 @@ def _give(stray: list[str], site: Path, ones: list[Listed], found: dict[str, Dis
 
 
 def _on_disk(
-    distributions: list[Distribution], inside: tuple[str, ...], root: str, hidden: list[str]
+    distributions: list[Distribution], inside: tuple[str, ...], root: str, hidden: set[str]
 ) -> tuple[list[Distribution], _Gone, _Gone]:
     """The distributions with the files that are there, and those that are not: see Inventory.
 
@@ -193,7 +193,7 @@ def _on_disk(
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
             each = msgspec.structs.replace(each, files=there)  # noqa: PLW2901
-            hidden += [path for path in missing if _is_hidden(path)]
+            hidden.update(filter(_is_hidden, missing))
             libraries = [p for p in missing if _LIBRARY.search(p) and p not in hidden]
             if own := tuple(path for path in libraries if path.startswith(inside)):
                 gone.append((each, own))

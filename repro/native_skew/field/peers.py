@@ -25,9 +25,9 @@ from native_skew.field.record import Known, Peer
 from native_skew.toolchain import Outcome, Processes
 
 _FILES, _LIMIT, _SHOWN = 60, 300.0, 300
-# What is a complaint and no mere list of what a file needs.
 # What a tool says that looks something up in a service, where that does not answer.
 _UNANSWERED = re.compile(r"could not be audited|error sending request|Connection|Max retries")
+# What is a complaint and no mere list of what a file needs.
 _COMPLAINT = re.compile(
     r"not found|undefined symbol: (?!_?Py)|(?<!interpreter )=> None|not a dynamic|wrong ELF|too short|error"
 )

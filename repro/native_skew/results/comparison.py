@@ -106,7 +106,7 @@ def _decoded(path: Path) -> Run:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ComparisonError(path, str(error.strerror)) from error
+        raise ComparisonError(path, error.strerror or str(error)) from error
     try:
         raw: Any = msgspec.json.decode(data)
         if isinstance(raw, dict) and "cell" in raw:

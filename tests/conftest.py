@@ -192,7 +192,7 @@ def call() -> Callable[..., tuple[int, str, str]]:
 @pytest.fixture
 def spy() -> Iterator[Spy]:
     with Spy() as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield server
         server.shutdown()

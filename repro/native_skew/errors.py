@@ -183,8 +183,8 @@ class InterpreterError(SkewError):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
-            f"--python {name}: {reason}; name a version that is on the PATH (3.12) or a path "
-            "to an interpreter of Python 3.10 or newer"
+            f"--python {name}: {reason}; name a version X.Y whose pythonX.Y is on the "
+            "PATH, or a path to an interpreter of Python 3.10 or newer"
         )
 
 

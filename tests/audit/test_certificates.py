@@ -63,7 +63,7 @@ def url(authority: trustme.CA) -> Iterator[str]:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"https://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -177,7 +177,7 @@ def test_pip_s_proxy_is_asked(url: str, settings: Path, monkeypatch: pytest.Monk
             super().do_GET()
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever)
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.02,))
         thread.start()
         settings.write_text(
             f"[global]\nproxy = http://127.0.0.1:{proxy.server_port}\n", encoding="utf-8"

@@ -47,7 +47,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     _Server.asked.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
 

@@ -34,7 +34,7 @@ class Server:
         self.seen: list[Request] = []
         self._server = make_server("127.0.0.1", 0, self._application, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def _application(self, environ: dict[str, Any], start: Any) -> Any:
         request = Request(environ)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from platform import machine
 
 import msgspec
@@ -29,7 +30,7 @@ _PYTHONS = range(10, 16)  # the minor versions that are looked after in 2026, an
 _INTERPRETER = re.compile(r"-cp3(\d+)-")
 
 
-class _Platform(msgspec.Struct, frozen=True, kw_only=True):
+class _Platform(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     title: str
     tags: tuple[str, ...]
     markers: dict[str, str]
@@ -52,7 +53,7 @@ def _linux(machine: str, musl: bool) -> _Platform:
     )
 
 
-class _Flavour(msgspec.Struct, frozen=True, kw_only=True):
+class _Flavour(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Another Python than the usual CPython: ``tag`` finds the minor version in a wheel's tags."""
 
     title: str
@@ -296,6 +297,7 @@ def choose(release: Release, target: TargetPython) -> ChosenFiles:
     )
 
 
+@cache
 def _target(minor: int, platform: _Platform, other: _Flavour | None = None) -> TargetPython:
     python = f"3.{minor}"
     if other:

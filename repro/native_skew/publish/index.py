@@ -130,7 +130,8 @@ class Index:
             raise PortError(port, str(error) or "in use") from error
 
     def _start(self, server: BaseWSGIServer) -> None:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # To be shut down, it is waited for until it looks: by default twice a second.
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
     def withdraw(self, prefix: str) -> None:
         """Stops offering what is below ``prefix``."""

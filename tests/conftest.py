@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from native_skew import results, scenarios
 from native_skew.installers.registry import INSTALLERS, TOOLS
-from native_skew.results.record import NotRun, Result
-from native_skew.run.runner import Runner
+from native_skew.results.record import Result
+from native_skew.run.runner import Runner, Watcher
 from native_skew.run.session import DEFAULT_WORK, Session
 from native_skew.run.task import Task
 from native_skew.scenarios.cell import Cell
@@ -74,17 +74,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.quick)
 
 
-class Silent:
-    """A watcher that looks away."""
-
-    def started(self, cell: Cell) -> None: ...
-
-    def finished(self, outcome: Result | NotRun) -> None: ...
-
-
 @pytest.fixture(scope="session")
-def watcher() -> Silent:
-    return Silent()
+def watcher() -> Watcher:
+    return Watcher()
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +131,7 @@ def run(session: Session, task: Callable[..., Task]) -> Callable[..., Result]:
     """Runs one cell for real and returns its result."""
 
     def run_one(*args: str, **kwargs: str) -> Result:
-        (outcome,) = Runner(session, jobs=1).run([task(*args, **kwargs)], Silent())
+        (outcome,) = Runner(session, jobs=1).run([task(*args, **kwargs)], Watcher())
         assert isinstance(outcome, Result), outcome
         return outcome
 

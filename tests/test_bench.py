@@ -8,7 +8,6 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import jsonschema
@@ -39,7 +38,7 @@ from native_skew.bench.record import (
 from native_skew.errors import ResultFileError
 from native_skew.installers.registry import INSTALLERS
 from native_skew.results.record import Result
-from native_skew.run.runner import Runner
+from native_skew.run.runner import Runner, Watcher
 from native_skew.run.session import Session
 from native_skew.run.task import Task
 from native_skew.site import benchmark
@@ -106,7 +105,7 @@ def test_a_stub_that_installs_nothing_is_not_measured(
         scale._run(session, [first], 1)
 
 
-def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
+def test_what_fails_is_said_and_costs_its_own_entry_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     measured = Measurement(
@@ -118,25 +117,19 @@ def test_what_is_not_there_or_fails_is_said_and_costs_its_own_entry_only(
 
     monkeypatch.setattr(scale, "measure", lambda setting: measured)
     monkeypatch.setattr(replay, "measure", fails)
-    entries = {
-        "absent": run.Entry(module="native_skew.bench.no_such_module", title="Absent"),
-        "failing": run.Entry(module="native_skew.bench.replay", title="Failing"),
-        "fine": run.Entry(module="native_skew.bench.scale", title="Fine"),
-    }
-    monkeypatch.setattr(run, "MEASURES", entries)
     said: list[str] = []
-    absent, failing, fine = run.measure_all(SETTING, list(entries), said.append).measurements
-    assert isinstance(absent, NotMeasured)
+    failing, fine = run.measure_all(SETTING, ["runner", "scale"], said.append).measurements
     assert isinstance(failing, NotMeasured)
     assert failing.reason == "no ldd here"
     assert isinstance(fine, Measured)
     assert fine.cpus > 0
-    assert len(said) == 3
+    assert len(said) == 2
 
 
-@pytest.mark.parametrize("entry", run.MEASURES.values(), ids=lambda entry: entry.module)
-def test_every_measurement_takes_a_setting(entry: run.Entry) -> None:
-    signature = inspect.signature(import_module(entry.module).measure)
+@pytest.mark.parametrize("name", run.MEASURES)
+def test_every_measurement_has_a_title_and_takes_a_setting(name: str) -> None:
+    assert run.MEASURES[name].TITLE
+    signature = inspect.signature(run.MEASURES[name].measure)
     assert list(signature.parameters) == ["setting"]
 
 
@@ -162,10 +155,10 @@ def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
         if len(begun) == 1:
             making.output_of(
                 [sys.executable, "-c", "raise SystemExit('lost')"],
-                NotMeasuredError,
+                "the thing",
             )
 
-    with pytest.raises(NotMeasuredError, match=r"^lost$"):
+    with pytest.raises(NotMeasuredError, match=r"^the thing: lost$"):
         making.made_once(home, make)
     for _ in range(2):
         assert making.made_once(home, make) == home
@@ -245,7 +238,7 @@ def test_the_runner_shows_its_processes_to_whoever_asks(
 ) -> None:
     watched = replay.Watched()
     one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install")
-    (outcome,) = Runner(session, jobs=1, processes=watched).run([one], replay.Silent())
+    (outcome,) = Runner(session, jobs=1, processes=watched).run([one], Watcher())
     assert isinstance(outcome, Result)
     (processes,) = watched.started.values()
     assert len(processes) > sum(len(step.commands) for step in outcome.steps)

@@ -69,11 +69,6 @@ def test_all_that_it_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
         (("warning",), {"looked_at": {"imports": 3}}, "env: 1 warning (3 imports)"),
         (
             (),
-            {"incomplete": True, "looked_at": {"files": 0}},
-            "env: incomplete; nothing found (0 files)",
-        ),
-        (
-            (),
             {"not_examined": ("a", "b"), "looked_at": {"x": 1}},
             "env: nothing found (1 x); not examined: a; b",
         ),

@@ -15,7 +15,7 @@ import platformdirs
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import InvalidVersion, Version
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from native_skew import findings
 from native_skew.audit import locks as locking
@@ -180,7 +180,7 @@ def audit(
         judgements = []
         for release in wanted:
             bar = show.add_task(f"{release.name} {release.version}", total=len(release.files))
-            found = judge_release(release, reader, index, partial(_advance, show, bar), thorough)
+            found = judge_release(release, reader, index, partial(show.advance, bar), thorough)
             if rebuild:
                 show.update(bar, description=f"building {release.name} {release.version}")
                 found = rebuilding.with_rebuild(found, index, reader, build_limit)
@@ -332,10 +332,6 @@ def _on_index(text: str, index: IndexClient | None) -> Release:
     if index is None:
         raise ReleaseError(text, "is no file, and --no-index asks nobody else")
     return index.release(canonicalize_name(requirement.name), version)
-
-
-def _advance(show: Progress, bar: TaskID, _: str) -> None:
-    show.advance(bar)
 
 
 def _progress() -> Progress:

@@ -14,21 +14,20 @@ from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
 from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import stamping_modules
-from native_skew.findings import Finding, Location
+from native_skew.findings import Finding
 
 _SHOWN = 6
 
 
 def findings(examined: Examined) -> Iterator[Finding]:
     """What the files say of themselves and of each other."""
-    place = Location(distribution=examined.release.name, version=examined.release.version)
     yield from _unreadable(examined)
     groups = examined.groups()
     if len(groups) > 1:
         victims = _victims(examined)
         yield DISAGREE.finding(
             _sentences(examined, victims),
-            place,
+            examined.release.place(),
             {
                 "sets": len(groups),
                 "files": len(examined.metadata),
@@ -54,27 +53,16 @@ def _unreadable(examined: Examined) -> Iterator[Finding]:
         for text in metadata.problems:
             yield REQUIREMENT.finding(
                 f"«{text}» does not follow the specification.",
-                Location(
-                    file=filename,
-                    distribution=examined.release.name,
-                    version=examined.release.version,
-                ),
+                examined.release.place(filename),
             )
 
 
 def _source(examined: Examined) -> Iterator[Finding]:
-    sdist, metadata, source = (
-        examined.release.sdist,
-        examined.source_metadata,
-        examined.source,
-    )
+    sdist, metadata = examined.release.sdist, examined.source_metadata
+    source = examined.source
     if sdist is None or metadata is None or source is None:
         return
-    place = Location(
-        file=sdist.filename,
-        distribution=examined.release.name,
-        version=examined.release.version,
-    )
+    place = examined.release.place(sdist.filename)
     stamping = [
         each
         for each in stamping_modules(source.setup_py)

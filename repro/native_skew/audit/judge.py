@@ -12,11 +12,11 @@ from native_skew.audit import consistency, later_builds, linkage
 from native_skew.audit.errors import AuditError
 from native_skew.audit.locks import LockFindings
 from native_skew.audit.providers import Providers
-from native_skew.audit.read import Examined, Tell, examine, words
+from native_skew.audit.read import Examined, Step, examine, words
 from native_skew.audit.release import Reader, Release
 from native_skew.audit.rules import INCOMPLETE, REDIRECTED, SIDECAR, UNTOLD
 from native_skew.audit.simple import IndexClient
-from native_skew.findings import Finding, Location, Report, ordered
+from native_skew.findings import Finding, Report, ordered
 
 _SHOWN = 4
 
@@ -33,7 +33,7 @@ def judge(
     release: Release,
     reader: Reader,
     index: IndexClient | None,
-    tell: Tell = lambda _: None,
+    step: Step = lambda: None,
     thorough: bool = False,
 ) -> ReleaseFindings:
     """Judges ``release``.
@@ -42,17 +42,17 @@ def judge(
         release: its files.
         reader: reads them.
         index: where the other distributions are looked up; None: they are not.
-        tell: gets the name of each file that was read.
+        step: is called when a file was read.
         thorough: whether to read every wheel whole.
 
     Raises:
         AuditError: nothing of it can be read.
 
     """
-    examined = examine(release, reader, tell, thorough)
+    examined = examine(release, reader, step, thorough)
     errors = list(examined.errors)
     found = [*consistency.findings(examined), *_sidecars(examined), *_unread(examined)]
-    place = Location(distribution=release.name, version=release.version)
+    place = release.place()
     if index is None:
         found.append(
             UNTOLD.finding(
@@ -99,9 +99,17 @@ def report(
             **traffic,
         },
         findings=ordered(found),
-        incomplete=any(each.rule == INCOMPLETE.id for each in found),
-        not_examined=tuple(each for lock in locks or () for each in lock.not_examined),
+        not_examined=(
+            *dict.fromkeys(map(_part, (each for each in found if each.rule == INCOMPLETE.id))),
+            *(each for lock in locks or () for each in lock.not_examined),
+        ),
     )
+
+
+def _part(finding: Finding) -> str:
+    """That something was left out, and of what; the finding says what."""
+    place = finding.location
+    return f"a part of {place.file or f'{place.distribution} {place.version}'}"
 
 
 def _counts(judgements: list[ReleaseFindings]) -> dict[str, int]:
@@ -129,11 +137,7 @@ def _sidecars(examined: Examined) -> Iterator[Finding]:
                 "The index offers metadata beside this wheel that says "
                 f"«{'; '.join(beside.requires_dist)}»; METADATA in the wheel says "
                 f"«{'; '.join(held.metadata.requires_dist)}».",
-                Location(
-                    file=file.filename,
-                    distribution=examined.release.name,
-                    version=examined.release.version,
-                ),
+                examined.release.place(file.filename),
             )
 
 
@@ -148,7 +152,7 @@ def _unread(examined: Examined) -> Iterator[Finding]:
             f"to save traffic: the largest of {', '.join(wheels[:_SHOWN])}"
             + (f" and {len(wheels) - _SHOWN} more" if len(wheels) > _SHOWN else "")
             + ". --thorough reads all of every wheel, and a downloaded file is read whole.",
-            Location(distribution=release.name, version=release.version),
+            release.place(),
             {"unread": unread, "total": total, "wheels": tuple(wheels)},
         )
     for filename, contents in examined.contents.items():
@@ -157,6 +161,6 @@ def _unread(examined: Examined) -> Iterator[Finding]:
                 f"Not shared objects, or damaged: {', '.join(contents.damaged[:_SHOWN])}"
                 + (f" and {len(contents.damaged) - _SHOWN} more" * (len(contents.damaged) > _SHOWN))
                 + ".",
-                Location(file=filename, distribution=release.name, version=release.version),
+                release.place(filename),
                 {"damaged": contents.damaged},
             )

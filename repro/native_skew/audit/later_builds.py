@@ -23,7 +23,7 @@ from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
 from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
 from native_skew.distributions import SourceTexts, imports_at_once
-from native_skew.findings import Advice, Evidence, Finding, Location
+from native_skew.findings import Advice, Evidence, Finding
 
 _GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 
@@ -99,7 +99,9 @@ def _without_wheels(
             f"There is no wheel: everybody builds the sdist, {sign}. Which libraries its modules "
             "need, and whether what run time gets has them, cannot be told: --rebuild builds it "
             "here and tells.",
-            _place(examined, examined.release.sdist.filename if examined.release.sdist else ""),
+            examined.release.place(
+                examined.release.sdist.filename if examined.release.sdist else ""
+            ),
             {
                 "build_requires": tuple(sorted(built_with)),
                 "requires": tuple(sorted(metadata.names())),
@@ -169,7 +171,7 @@ def _differs(examined: Examined, links: list[LibraryNeed], stated: SpecifierSet)
             if built
             else " A wheel fits every target looked at; builds happen with --no-binary only."
         ),
-        _place(examined),
+        examined.release.place(),
         {
             "provider": name,
             "libraries": libraries,
@@ -205,7 +207,7 @@ def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
         return UNTOLD.finding(
             f"{_unpromised(examined)}, {name} is a build requirement and a requirement, and "
             f"{_no_module(examined)}.",
-            _place(examined),
+            examined.release.place(),
             {"provider": name},
         )
     shown = _telling(outside)
@@ -213,7 +215,7 @@ def _unseen(examined: Examined, name: str, cases: list[Case]) -> Finding:
         f"{_unpromised(examined)}. Its build requirement «{name}{shown.build}» takes "
         f"{name} {shown.newest} today, and {shown.read.filename} says «{name}{shown.allowed}». If the "
         f"module links a library of {name}, a build fails at import; {_no_module(examined)}.",
-        _place(examined),
+        examined.release.place(),
         {"provider": name, "newest_for_builds": shown.newest, "requires_dist": str(shown.allowed)},
         _advice(examined, name, shown, active=True),
         level="warning",
@@ -271,7 +273,7 @@ def _judged(
         "built_on": spoken(e.choice.target for e in (outside or cases) if e.choice.is_built),
         "read": shown.read.filename,
     }
-    place = _place(examined)
+    place = examined.release.place()
     if metadata and not metadata.promises_static:
         rule = ACTIVE if outside else LATENT
         yield rule.finding(
@@ -384,7 +386,7 @@ def _own_rot(examined: Examined, build: tuple[Requirement, ...]) -> Iterator[Fin
         yield ROTTEN.finding(
             "setup.py imports pkg_resources, which is gone since setuptools 82, and the build "
             "requirements allow that.",
-            _place(examined, sdist.filename),
+            examined.release.place(sdist.filename),
             {"imports": "setup.py"},
             (_CAP,),
         )
@@ -422,7 +424,7 @@ def _provider_rot(examined: Examined, link: LibraryNeed, path: str) -> Finding:
         "pkg_resources, which is gone since setuptools 82; nothing holds setuptools back. "
         "Forcing that version into the build (match-runtime, a build constraint) fails, unless "
         f"{_OLD_SETUPTOOLS} stands beside it.",
-        _place(examined),
+        examined.release.place(),
         {"provider": name, "version": version, "imports": path},
         (_CAP,),
     )
@@ -431,8 +433,3 @@ def _provider_rot(examined: Examined, link: LibraryNeed, path: str) -> Finding:
 def _takes_today(build: Iterable[Requirement]) -> bool:
     specifiers = wanted(build, "setuptools")
     return specifiers is None or specifiers.contains(_GONE_SINCE)
-
-
-def _place(examined: Examined, filename: str = "") -> Location:
-    release = examined.release
-    return Location(file=filename, distribution=release.name, version=release.version)

@@ -22,7 +22,7 @@ from native_skew.audit.release import File
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import imported
-from native_skew.findings import Evidence, Finding, Location
+from native_skew.findings import Evidence, Finding
 
 # What the system brings; looking for it in distributions would cost requests for nothing.
 # https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
@@ -141,7 +141,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
     """Undeclared libraries, and requirements that are wider than the library's name."""
     for links in _alike(linkage):
         first = links[0]
-        place = _place(examined, first.wheel)
+        place = examined.release.place(first.wheel)
         libraries = tuple(dict.fromkeys(each.library for each in links))
         wheels = tuple(dict.fromkeys(each.wheel for each in links))
         also = f" (and so in {len(wheels) - 1} more wheels)" if len(wheels) > 1 else ""
@@ -154,7 +154,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
         }
         if first.through:
             yield UNTOLD.finding(
-                f"{first.module.path} needs {_and(libraries)} of {provider}, which {first.through} "
+                f"{first.module.path} needs {', '.join(libraries)} of {provider}, which {first.through} "
                 f"brings in turn: which {provider} it can run with, its own Requires-Dist does not "
                 f"say{also}.",
                 place,
@@ -163,7 +163,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
             continue
         if first.extra:
             yield UNDECLARED.finding(
-                f"{first.module.path} needs {_and(libraries)} of {provider}, which Requires-Dist "
+                f"{first.module.path} needs {', '.join(libraries)} of {provider}, which Requires-Dist "
                 f"names for the extra {first.extra} alone: without it that cannot be loaded{also}.",
                 place,
                 {**evidence, "extra": first.extra},
@@ -172,7 +172,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
             continue
         if first.allowed is None:
             yield UNDECLARED.finding(
-                f"{first.module.path} needs {_and(libraries)}, which {provider} "
+                f"{first.module.path} needs {', '.join(libraries)}, which {provider} "
                 f"{first.version} ships and this wheel does not; its Requires-Dist does not name "
                 f"{provider}{also}.",
                 place,
@@ -182,7 +182,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
         missing = tuple(dict.fromkeys(each.library for each in links if not each.ships_it))
         if missing:
             yield TOO_WIDE.finding(
-                f"{first.module.path} needs {_and(missing)}; «{provider}{first.allowed}» allows "
+                f"{first.module.path} needs {', '.join(missing)}; «{provider}{first.allowed}» allows "
                 f"{provider} {first.version}, which ships it under another name{also}.",
                 place,
                 {**evidence, "version": first.version, "allowed": str(first.allowed)},
@@ -191,7 +191,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
         if not missing and low:
             needs_it = tuple(dict.fromkeys(each.library for each in links if each.floor))
             yield TOO_WIDE.finding(
-                f"{first.module.path} needs {_and(needs_it)}; «{provider}{first.allowed}» allows "
+                f"{first.module.path} needs {', '.join(needs_it)}; «{provider}{first.allowed}» allows "
                 f"{provider} {low} too, which ships it under another name: the lower end is too "
                 f"low{also}.",
                 place,
@@ -200,7 +200,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
         nameless = not is_exact(first.allowed) and all(e.endswith(".so") for e in libraries)
         if nameless and not (missing or low):
             yield UNTOLD.finding(
-                f"{first.module.path} needs {_and(libraries)} of {provider}, whose names carry no "
+                f"{first.module.path} needs {', '.join(libraries)} of {provider}, whose names carry no "
                 f"version, and «{provider}{first.allowed}» allows {provider} {first.version}: "
                 f"whether it has what was there when this was built, no name tells{also}.",
                 place,
@@ -218,7 +218,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
 
 def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str]]) -> Finding:
     """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
-    place = _place(examined, wheel)
+    place = examined.release.place(wheel)
     own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
     folders = tuple(
         sorted({each for module, _ in needs for each in packages_searched(module)} - own)
@@ -229,15 +229,15 @@ def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str
     # that nothing brings them is sure only where nothing is required.
     if folders and not examined.metadata[wheel].names():
         return UNDECLARED.finding(
-            f"{needs[0][0].path} needs {_and(libraries)} and has the loader look in the package "
-            f"{_and(folders)}; this wheel requires nothing that could bring it.",
+            f"{needs[0][0].path} needs {', '.join(libraries)} and has the loader look in the package "
+            f"{', '.join(folders)}; this wheel requires nothing that could bring it.",
             place,
             {**evidence, "folders": folders},
         )
     return UNTOLD.finding(
-        f"{needs[0][0].path} needs {_and(libraries)}; no wheel of its requirements that was looked "
+        f"{needs[0][0].path} needs {', '.join(libraries)}; no wheel of its requirements that was looked "
         "at ships it. The system does, or what they require in turn"
-        + (f": the loader is sent to the package {_and(folders)}." if folders else "."),
+        + (f": the loader is sent to the package {', '.join(folders)}." if folders else "."),
         place,
         evidence,
     )
@@ -398,12 +398,3 @@ def _alike(linkage: Linkage) -> list[list[LibraryNeed]]:
         key = (links[0].provider, str(links[0].allowed), needs)
         found.setdefault(key, []).extend(links)
     return list(found.values())
-
-
-def _place(examined: Examined, wheel: str) -> Location:
-    release = examined.release
-    return Location(file=wheel, distribution=release.name, version=release.version)
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return ", ".join(names)

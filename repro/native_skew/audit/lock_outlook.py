@@ -413,7 +413,7 @@ class _Judging:
         if not self._is_asked(name):
             return self._outlook(
                 "not known",
-                f"A published wheel needs {_and(needed)} of {name}, and its build requirements do "
+                f"A published wheel needs {', '.join(needed)} of {name}, and its build requirements do "
                 f"not name {name}: which one the build finds, its setup.py or its backend decides.",
                 name,
                 built_with="",
@@ -425,7 +425,7 @@ class _Judging:
         if not version or not built or not given:
             return self._outlook(
                 "not known",
-                f"A published wheel needs {_and(needed)} of {name}, and "
+                f"A published wheel needs {', '.join(needed)} of {name}, and "
                 + (
                     f"no wheel of {name} {version if given else locked} tells what it ships here."
                     if version
@@ -442,7 +442,7 @@ class _Judging:
         if missing and version != locked:
             return self._outlook(
                 "will break",
-                f"It links {_and(missing)}, as {wheel} shows, and {name} {locked} does not ship "
+                f"It links {', '.join(missing)}, as {wheel} shows, and {name} {locked} does not ship "
                 "that: the import fails, or the installer refuses what was built.",
                 name,
                 libraries=missing,
@@ -451,7 +451,7 @@ class _Judging:
         if version != locked and not all(map(has_version, libraries)):
             return self._outlook(
                 "may break",
-                f"It links {_and(libraries)}, as {wheel} shows. The name carries no version, and a "
+                f"It links {', '.join(libraries)}, as {wheel} shows. The name carries no version, and a "
                 f"module for {name} {version} may need what {locked} lacks.",
                 name,
                 libraries=libraries,
@@ -467,7 +467,7 @@ class _Judging:
         shown = f"as {wheel} shows" if wheel else f"if it links what {name} ships"
         return self._outlook(
             "may break later",
-            f"It links {_and(libraries)}, {shown}. {why}",
+            f"It links {', '.join(libraries)}, {shown}. {why}",
             name,
             libraries=libraries,
             shown_by=wheel,
@@ -512,7 +512,7 @@ class _Judging:
             return
         yield self._outlook(
             "may break",
-            f"If it links what {name} ships ({_and(libraries)}), "
+            f"If it links what {name} ships ({', '.join(libraries)}), "
             + (
                 f"whose names carry no version, it may need what {locked} lacks: "
                 if nameless
@@ -614,7 +614,3 @@ def _understood(texts: tuple[str, ...]) -> Iterator[Requirement]:
     for each in texts:
         with suppress(InvalidRequirement):
             yield Requirement(each)
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return ", ".join(names)

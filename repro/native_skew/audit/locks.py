@@ -22,7 +22,6 @@ from packaging.version import InvalidVersion, Version
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
 from native_skew.audit.providers import Providers
-from native_skew.audit.read import Tell
 from native_skew.audit.redaction import without_credentials
 from native_skew.audit.release import File, Reader, named
 from native_skew.audit.rules import (
@@ -140,7 +139,6 @@ def judge_lock(
     targets: tuple[TargetPython, ...],
     reader: Reader,
     index: IndexClient,
-    tell: Tell = lambda _: None,
 ) -> LockFindings:
     """Judges a lock.
 
@@ -149,7 +147,6 @@ def judge_lock(
         targets: where it is to be installed.
         reader: reads distribution files.
         index: where the packages are looked up.
-        tell: gets the name of each package that is built.
 
     Raises:
         AuditError: nothing of it can be looked into.
@@ -160,7 +157,7 @@ def judge_lock(
         judge.place(target)
     if judge.left_out and not judge.seen:
         raise LockError(file.path, "no package of it can be looked up by name and version")
-    findings = tuple(judge.findings(tell))
+    findings = tuple(judge.findings())
     if judge.errors and not judge.looked_into:
         raise judge.errors[0]
     counted = {name for name, _ in judge.seen}
@@ -239,11 +236,10 @@ class _Judge:
             return listed
         return tuple(e for e in listed if package.hashes & set(e.hashes.values())) or listed
 
-    def findings(self, tell: Tell) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Finding]:
         """What is said, and ``errors`` and ``outlooks`` besides."""
         silent: dict[str, list[TargetPython]] = {}
         for (name, version), builds in self.builds.items():
-            tell(name)
             try:
                 found = outlooks(
                     builds, self._file.settings, self._providers, self._reader, self._index

@@ -85,9 +85,8 @@ class Providers:
             AuditError: it cannot be read.
 
         """
-        return frozenset(
-            PurePosixPath(each).name for each in self._shared_objects(name, version, target)
-        )
+        wheel = target.best(e for e in self._index.files(name) if e.version == version)
+        return frozenset(PurePosixPath(each).name for each in self._in_wheel(wheel))
 
     def libraries(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """Those of them that others can link: no extension modules, nothing that was bundled.
@@ -100,8 +99,7 @@ class Providers:
         """
         key = (name, version, target.system)
         if key not in self._libraries:
-            files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
-            wheel = min(files, key=target.distance, default=None)
+            wheel = self._nearest(name, version, target)
             self._libraries[key] = frozenset(
                 PurePosixPath(each).name
                 for each in (self._in_wheel(wheel) if wheel and target.is_near(wheel) else ())
@@ -120,8 +118,7 @@ class Providers:
         """
         key = (name, version)
         if key not in self._metadata:
-            files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
-            wheel = min(files, key=target.distance, default=None)
+            wheel = self._nearest(name, version, target)
             self._metadata[key] = self._reader.metadata(wheel) if wheel else None
         return self._metadata[key]
 
@@ -137,8 +134,10 @@ class Providers:
             return None
         return self._reader.source(files[0])
 
-    def _shared_objects(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
-        return self._in_wheel(self._wheel(name, version, target))
+    def _nearest(self, name: str, version: str, target: TargetPython) -> File | None:
+        """The wheel of that version that tells most of ``target``."""
+        files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
+        return min(files, key=target.distance, default=None)
 
     def _in_wheel(self, wheel: File | None) -> frozenset[str]:
         if wheel is None or wheel.filename.endswith("-any.whl"):
@@ -155,8 +154,7 @@ class Providers:
             AuditError: it cannot be read.
 
         """
-        files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
-        wheel = min(files, key=target.distance, default=None)
+        wheel = self._nearest(name, version, target)
         return self.texts(wheel) if wheel else {}
 
     def is_native(self, name: str, version: str) -> bool:
@@ -178,8 +176,7 @@ class Providers:
             AuditError: it cannot be read.
 
         """
-        files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
-        wheel = min(files, key=target.distance, default=None)
+        wheel = self._nearest(name, version, target)
         members = self._reader.members(wheel) if wheel else ()
         return any(each.startswith(f"{folder}/") for each in members)
 
@@ -191,10 +188,6 @@ class Providers:
 
         """
         return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python
-
-    def _wheel(self, name: str, version: str, target: TargetPython) -> File | None:
-        files = self._index.files(name)
-        return target.best(each for each in files if each.version == version)
 
 
 def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | None:

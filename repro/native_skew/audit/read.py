@@ -26,7 +26,7 @@ _LEAST, _MOST = 8 * _MEGABYTE, 16 * _MEGABYTE
 _ON_DISK = 1024 * _MEGABYTE
 _PLATFORM = re.compile(r"-(any|manylinux|musllinux|linux|macosx|win)[0-9_]*(\w*?)(?=[.])")
 _T = TypeVar("_T")
-Tell = Callable[[str], None]
+Step = Callable[[], object]
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +77,14 @@ def words(metadata: ResolverMetadata) -> tuple[object, ...]:
 
 
 def examine(
-    release: Release, reader: Reader, tell: Tell = lambda _: None, thorough: bool = False
+    release: Release, reader: Reader, step: Step = lambda: None, thorough: bool = False
 ) -> Examined:
     """Reads ``release``: four files at a time.
 
     Args:
         release: its files.
         reader: reads them.
-        tell: gets the name of each file that was read.
+        step: is called when a file was read.
         thorough: whether to read every wheel whole.
 
     Raises:
@@ -101,7 +101,7 @@ def examine(
         for filename, future in asked.items():
             if (read := _result(future, errors)) is not None:
                 metadata[filename] = read
-            tell(filename)
+            step()
         if sdist and source_asked and (source := _result(source_asked, errors)):
             metadata[sdist.filename] = facts.metadata_of(sdist.filename, source.pkg_info)
         if not metadata:

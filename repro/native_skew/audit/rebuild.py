@@ -30,7 +30,7 @@ from native_skew.audit.read import Examined, words
 from native_skew.audit.release import File, Reader, local
 from native_skew.audit.rules import CLAIMS_STATIC, REBUILT, UNTOLD
 from native_skew.audit.simple import IndexClient
-from native_skew.findings import Finding, Location
+from native_skew.findings import Finding
 from native_skew.toolchain import TIMED_OUT, Processes, Sandbox, environment
 from native_skew.toolchain import user_index as live
 
@@ -53,7 +53,7 @@ def with_rebuild(
     examined = judgement.examined
     sdist = examined.release.sdist
     if sdist is None:
-        note = UNTOLD.finding("There is no sdist to build.", _place(examined))
+        note = UNTOLD.finding("There is no sdist to build.", examined.release.place())
         return msgspec.structs.replace(judgement, findings=(*judgement.findings, note))
     try:
         with _built(sdist, index, limit) as (path, contents):
@@ -64,7 +64,7 @@ def with_rebuild(
     except AuditError as error:
         return msgspec.structs.replace(
             judgement,
-            findings=(*judgement.findings, UNTOLD.finding(str(error), _place(examined))),
+            findings=(*judgement.findings, UNTOLD.finding(str(error), examined.release.place())),
             errors=(*judgement.errors, error),
         )
     return msgspec.structs.replace(judgement, findings=(*judgement.findings, *more))
@@ -142,7 +142,7 @@ def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -
             f"Built here and now, {filename} says {_listed(more)} where {file.filename}, which "
             f"{reader}, says {_listed(less)}. It needs "
             f"{', '.join(needs) or 'no library from outside'}.",
-            _place(examined, sdist.filename),
+            examined.release.place(sdist.filename),
             {
                 "built": filename,
                 "built_requires": tuple(more),
@@ -156,7 +156,7 @@ def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -
         yield CLAIMS_STATIC.finding(
             f"PKG-INFO (Metadata {said_by_sdist.metadata_version}) promises that Requires-Dist is "
             "fixed, and the build says something else.",
-            _place(examined, sdist.filename),
+            examined.release.place(sdist.filename),
         )
 
 
@@ -185,8 +185,3 @@ def _compared(examined: Examined, filename: str) -> dict[str, File]:
 
 def _listed(texts: list[str]) -> str:
     return ", ".join(f"«{each}»" for each in texts) or "nothing"
-
-
-def _place(examined: Examined, filename: str = "") -> Location:
-    release = examined.release
-    return Location(file=filename, distribution=release.name, version=release.version)

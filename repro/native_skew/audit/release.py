@@ -26,6 +26,7 @@ from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.transport import Digest, Transport
 from native_skew.audit.zips import Zip
 from native_skew.distributions import SourceTexts, sdists
+from native_skew.findings import Location
 
 _SMALL, _LARGE = 4 * 1024, 64 * 1024
 
@@ -87,6 +88,10 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     def sdist(self) -> File | None:
         """The sdist, if any."""
         return next((each for each in self.files if not each.is_wheel), None)
+
+    def place(self, filename: str = "") -> Location:
+        """Where a finding is: in the release, or in one of its files."""
+        return Location(file=filename, distribution=self.name, version=self.version)
 
     @property
     def first_uploaded(self) -> File | None:

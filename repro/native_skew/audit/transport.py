@@ -7,7 +7,6 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from types import TracebackType
 from typing import BinaryIO
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -110,12 +109,7 @@ class Transport:
     def __enter__(self) -> Transport:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._session.close()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, limit: int = 0) -> Answer:

@@ -1,6 +1,6 @@
 """``nox -s bench``: what the kit costs, as ratios that one run on one machine gives.
 
-Each measurement is a module with ``measure(setting) -> Measurement``, named in ``MEASURES``
+Each measurement is a module with a ``TITLE`` and ``measure(setting) -> Measurement``, in ``MEASURES``
 (``repro/native_skew/bench/run.py``); it raises ``NotMeasuredError`` where something is missing.
 """
 

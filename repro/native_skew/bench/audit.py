@@ -15,6 +15,7 @@ _JUDGED = _REAL[0]
 _SHARE = 5.0  # percent
 _WHEELS, _PAYLOAD = 60, 1024 * 1024
 
+TITLE = "The audit against downloading the files"
 HOW = (
     "Real releases are audited on the index that pip is set up with, without a cache: the pages, "
     "every file's metadata, one Linux wheel's shared objects for each different metadata, and "
@@ -44,7 +45,7 @@ def measure(setting: Setting) -> Measurement:  # noqa: ARG001  # nothing is time
     judged = [rows[_REAL.index(_JUDGED)], *rows[len(_REAL) :]]
     return Measurement(
         id="audit",
-        title="The audit against downloading the files",
+        title=TITLE,
         how=HOW,
         columns=("files", "their size, MB", "fetched, MB", "fetched, %", "requests"),
         rows=tuple(rows),

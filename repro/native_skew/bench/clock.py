@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Sequence
-from types import TracebackType
 
 import msgspec
 
@@ -26,12 +25,7 @@ class Stopwatch:
         self._started = time.monotonic(), _cpu()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         wall, cpu = self._started
         self.took = Took(wall=round(time.monotonic() - wall, 6), cpu=round(_cpu() - cpu, 6))
 

@@ -33,6 +33,7 @@ _FASTER_THAN_LDD, _SLOWER_THAN_BARE, _MEMORY = 20.0, 5.0, 100.0  # times, times,
 _TICK = 1e-6  # seconds: less is not told apart from nothing
 _SLOW = 60.0  # seconds: a reader that takes longer is timed once
 
+TITLE = "The diagnosis against other tools"
 HOW = (
     "An environment with " + ", ".join(_DISTRIBUTIONS) + " and what these require is diagnosed. "
     "The other readers are given the very shared objects that its distributions list, all in one "
@@ -73,7 +74,7 @@ def measure(setting: Setting) -> Measurement:
     peak = _peak(home)
     return Measurement(
         id="doctor",
-        title="The diagnosis against other tools",
+        title=TITLE,
         how=f"{HOW} This one has {looked_at}.",
         columns=("processor time, s", "doctor is faster by", "files read"),
         rows=tuple(
@@ -127,13 +128,7 @@ def _fetch(home: Path) -> None:
         [sys.executable, "-m", "venv", "--without-pip", str(home)],
         [*pip, "install", "--only-binary", ":all:", *_DISTRIBUTIONS],
     ):
-        output_of(command, _not_made)
-
-
-def _not_made(last: str) -> NotMeasuredError:
-    return NotMeasuredError(
-        f"the large environment could not be made: {last}; name one with --environment"
-    )
+        output_of(command, "no large environment could be made (name one with --environment)")
 
 
 def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object]]:
@@ -174,12 +169,7 @@ def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, T
 def _peak(home: Path) -> int:
     """Bytes that a process had resident which only diagnosed ``home``."""
     command = [sys.executable, "-c", _PEAK, str(home)]
-    return 1024 * int(
-        output_of(
-            command,
-            lambda last: NotMeasuredError(f"the diagnosis failed in a process of its own: {last}"),
-        )
-    )
+    return 1024 * int(output_of(command, "the diagnosis in a process of its own"))
 
 
 def _elf_files(env: Path) -> list[Path]:

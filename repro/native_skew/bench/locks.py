@@ -34,7 +34,6 @@ from native_skew.audit import (
     this_platform,
 )
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
-from native_skew.bench.replay import Silent
 from native_skew.installers import (
     INSTALLERS,
     REMEDIES,
@@ -49,14 +48,16 @@ from native_skew.installers import (
 )
 from native_skew.publish import Publication
 from native_skew.results import Result
-from native_skew.run import Filters, Runner, Session, Task, select, step_plans_of
+from native_skew.run import Filters, Runner, Session, Task, Watcher, select, step_plans_of
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
 from native_skew.toolchain import Interpreter, interpreter
 from native_skew.verdict import Verdict
 
+TITLE = "What the audit of a lock foretells, against what happens"
 FILE = results.FOLDER / "locks.csv"
 _WORDS = ("will not build", "will break", "may break", "may break later", "not known", "holds")
 _WHEEL = "not built"
+_CELL = ("scenario", "variant", "installer", "version", "remedy", "python")
 _BROKEN: tuple[Verdict, ...] = ("broken, detected", "broken, undetected", "wrong result")
 # What these are about is what a cache keeps: no lock and no index tells it.
 _OF_A_CACHE = ("stale-build-tree", "stale-wheel-cache")
@@ -265,7 +266,7 @@ def _newest(recorded: Iterable[Result]) -> list[Result]:
 def _ran(runner: Runner, tasks: list[Task]) -> dict[Cell, Verdict]:
     return {
         each.cell: each.verdict
-        for each in runner.outcomes(tasks, Silent())
+        for each in runner.outcomes(tasks, Watcher())
         if isinstance(each, Result)
     }
 
@@ -299,39 +300,16 @@ def written(found: Iterable[Foretold]) -> str:
     """A line a cell."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(
-        [
-            "scenario",
-            "variant",
-            "installer",
-            "version",
-            "remedy",
-            "python",
-            "foretold",
-            "happened",
-            "later",
-        ]
+    rows.writerow([*_CELL, "foretold", "happened", "later"])
+    rows.writerows(
+        (*(getattr(e.cell, name) for name in _CELL), e.word, e.happened, e.later or "")
+        for e in found
     )
-    for each in found:
-        cell = each.cell
-        rows.writerow(
-            [
-                cell.scenario,
-                cell.variant,
-                cell.installer,
-                cell.version,
-                cell.remedy,
-                cell.python,
-                each.word,
-                each.happened,
-                each.later or "",
-            ]
-        )
     return text.getvalue()
 
 
-def measurement(found: list[Foretold], of: int = 0) -> Measurement:
-    """The figures of ``found``, with their bars; ``of`` is how many there are, where not all."""
+def measurement(found: list[Foretold]) -> Measurement:
+    """The figures of ``found``, with their bars."""
     decided = [each for each in found if not each.of_a_cache]
     broken = [each for each in decided if each.happened in _BROKEN]
     said = ("will break", "will not build", "may break", "may break later")
@@ -348,16 +326,12 @@ def measurement(found: list[Foretold], of: int = 0) -> Measurement:
     later = Counter(str(each.later) for each in decided if each.later)
     return Measurement(
         id="locks",
-        title="What the audit of a lock foretells, against what happens",
+        title=TITLE,
         how=(
-            (
-                f"{len(found)} of the {of} recorded cells of tools that lock, drawn at random: "
-                if of > len(found)
-                else "Every recorded cell of a tool that locks: "
-            )
-            + "what its lock gave, the settings beside it, and the index with the files of that "
-            "moment are audited, and set against the recorded verdict. What a cache alone decides (a built wheel or a build tree that is taken "
-            "again) follows from no lock, and is counted apart. Where «may break later» is said of "
+            "Every recorded cell of a tool that locks: what its lock gave, the settings beside it, "
+            "and the index with the files of that moment are audited, and set against the recorded "
+            "verdict. What a cache alone decides (a built wheel or a build tree that is taken again) "
+            "follows from no lock, and is counted apart. Where «may break later» is said of "
             "what works, the cells of one locking tool were run again, with a release of the provider "
             "that comes out after the lock, and installed anew from the same lock: "
             f"{sum(later.values()) - later['works']} of {sum(later.values())} did not work then."

@@ -28,16 +28,15 @@ def made_once(home: Path, make: Callable[[], None]) -> Path:
     return home
 
 
-def output_of(command: Sequence[str], refusal: Callable[[str], NotMeasuredError]) -> str:
+def output_of(command: Sequence[str], what: str) -> str:
     """What ``command`` prints.
 
-    Args:
-        command: the program and its arguments.
-        refusal: makes the error to raise where it fails, out of the last line that it says.
+    Raises:
+        NotMeasuredError: it fails; names ``what`` it was for, and the last line that it says.
 
     """
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip() or done.stdout.strip() or "no output"
-        raise refusal(said.splitlines()[-1])
+        raise NotMeasuredError(f"{what}: {said.splitlines()[-1]}")
     return done.stdout

@@ -26,8 +26,16 @@ from native_skew.bench.clock import Stopwatch, Took, least
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
-from native_skew.run import TOUR_SCENARIO, TOUR_VARIANT, Filters, Runner, Session, Task, select
-from native_skew.scenarios import Cell
+from native_skew.run import (
+    TOUR_SCENARIO,
+    TOUR_VARIANT,
+    Filters,
+    Runner,
+    Session,
+    Task,
+    Watcher,
+    select,
+)
 from native_skew.toolchain import Outcome, Processes, Sandbox
 
 _CELLS = (
@@ -41,6 +49,7 @@ _CELLS = (
 )
 _AT_MOST = 1.10
 
+TITLE = "The runner against a bare loop"
 HOW = (
     "The runner takes a part of the issue's matrix. Then a bare loop starts the same processes "
     "again, argument for argument, with the same environment and as many at once; the loop's "
@@ -78,16 +87,6 @@ class Watched(Processes):
         return super().run(argv, cwd=cwd, environ=environ, limit=limit)
 
 
-class Silent:
-    """A watcher that looks away."""
-
-    def started(self, cell: Cell) -> None:
-        """See ``runner.Watcher``."""
-
-    def finished(self, outcome: Result | NotRun) -> None:
-        """See ``runner.Watcher``."""
-
-
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """One cell's processes, each with the files that are written before it."""
 
@@ -112,7 +111,7 @@ def measure(setting: Setting) -> Measurement:
     runner, everything, commands = (least([turn[number] for turn in turns]) for number in range(3))
     return Measurement(
         id="runner",
-        title="The runner against a bare loop",
+        title=TITLE,
         how=HOW,
         columns=("wall time, s", "runner's multiple", "processor time, s", "runner's multiple"),
         rows=(
@@ -177,7 +176,7 @@ def _timed_run(session: Session, tasks: Sequence[Task], jobs: int) -> tuple[Took
     watched = Watched()
     runner = Runner(session, jobs=jobs, processes=watched)
     with Stopwatch() as watch:
-        outcomes = runner.run(tasks, Silent())
+        outcomes = runner.run(tasks, Watcher())
     for outcome in outcomes:
         if isinstance(outcome, NotRun):
             raise NotMeasuredError(f"{outcome.cell.id}: {outcome.reason}")

@@ -6,35 +6,20 @@ import datetime as dt
 import os
 import platform
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
-
-import msgspec
+from types import ModuleType
 
 from native_skew import __version__
+from native_skew.bench import audit, doctor, locks, replay, scale
 from native_skew.bench.record import Bench, Measured, Measurement, NotMeasured, Setting
 from native_skew.errors import SkewError
 
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A measurement: the module with its ``measure``, and its heading where that is not there."""
-
-    module: str
-    title: str
-
-
-# One entry each; ``measure`` takes a Setting and returns a Measurement.
-MEASURES: dict[str, Entry] = {
-    "runner": Entry(module="native_skew.bench.replay", title="The runner against a bare loop"),
-    "scale": Entry(module="native_skew.bench.scale", title="Cost per cell as the matrix grows"),
-    "doctor": Entry(module="native_skew.bench.doctor", title="The diagnosis against other tools"),
-    "audit": Entry(
-        module="native_skew.bench.audit", title="The audit against downloading the files"
-    ),
-    "locks": Entry(
-        module="native_skew.bench.locks",
-        title="What the audit of a lock foretells, against what happens",
-    ),
+# ``measure`` of each takes a Setting and returns a Measurement; ``TITLE`` is its heading.
+MEASURES: dict[str, ModuleType] = {
+    "runner": replay,
+    "scale": scale,
+    "doctor": doctor,
+    "audit": audit,
+    "locks": locks,
 }
 
 
@@ -49,20 +34,17 @@ def measure_all(setting: Setting, names: Sequence[str], said: Callable[[str], No
     """
     done = []
     for name in names:
-        said(f"measuring: {MEASURES[name].title}")
+        said(f"measuring: {MEASURES[name].TITLE}")
         done.append(_measured(name, MEASURES[name], setting))
     return Bench(measurements=tuple(done))
 
 
-def _measured(name: str, entry: Entry, setting: Setting) -> Measured | NotMeasured:
-    if find_spec(entry.module) is None:
-        return NotMeasured(id=name, title=entry.title, reason="there is nothing to measure yet")
-    measure: Callable[[Setting], Measurement] = import_module(entry.module).measure
+def _measured(name: str, module: ModuleType, setting: Setting) -> Measured | NotMeasured:
     before = os.getloadavg()[0]
     try:
-        measurement = measure(setting)
+        measurement: Measurement = module.measure(setting)
     except (SkewError, OSError) as error:
-        return NotMeasured(id=name, title=entry.title, reason=str(error))
+        return NotMeasured(id=name, title=module.TITLE, reason=str(error))
     return Measured(
         measurement=measurement,
         kit_version=__version__,

@@ -17,14 +17,14 @@ from native_skew.bench import stub
 from native_skew.bench.clock import Stopwatch, Took, least
 from native_skew.bench.making import output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
-from native_skew.bench.replay import Silent
 from native_skew.results import Result
-from native_skew.run import Runner, Session, Task
+from native_skew.run import Runner, Session, Task, Watcher
 
 _WARM_UP = 4  # cells before the clock starts: what is compiled and loaded once
 _LEAST = 100  # cells that a size is timed over, in several runs where it is smaller
 _FLAT = 1.10
 
+TITLE = "Cost per cell as the matrix grows"
 HOW = (
     "A stub takes the installer's place: it asks the index for a page and a file, and copies an "
     "environment in which the module works; the check tools are stubs too. All else is as in a "
@@ -61,7 +61,7 @@ def measure(setting: Setting) -> Measurement:
     cpu, peaks = [row.values[0] for row in rows], [row.values[2] for row in rows]
     return Measurement(
         id="scale",
-        title="Cost per cell as the matrix grows",
+        title=TITLE,
         how=HOW,
         columns=("processor time per cell, ms", "wall time per cell, ms", "peak memory, MiB"),
         rows=tuple(rows),
@@ -89,12 +89,9 @@ def _row(size: int, turns: Sequence[Taken]) -> Row:
 
 
 def _child(setting: Setting, cells: int) -> Taken:
-    command = [sys.executable, "-m", "native_skew.bench.scale", str(setting.work)]
-    told = output_of(
-        [*command, str(cells), str(setting.jobs)],
-        lambda last: NotMeasuredError(f"{cells} cells of the stub: {last}"),
-    )
-    return msgspec.json.decode(told, type=Taken)
+    sizes = (str(setting.work), str(cells), str(setting.jobs))
+    command = [sys.executable, "-m", "native_skew.bench.scale", *sizes]
+    return msgspec.json.decode(output_of(command, f"{cells} cells of the stub"), type=Taken)
 
 
 def run(work: Path, cells: int, jobs: int) -> Taken:
@@ -116,7 +113,7 @@ def run(work: Path, cells: int, jobs: int) -> Taken:
 
 
 def _run(session: Session, tasks: list[Task], jobs: int) -> None:
-    for outcome in Runner(session, jobs=jobs).outcomes(tasks, Silent()):
+    for outcome in Runner(session, jobs=jobs).outcomes(tasks, Watcher()):
         if not isinstance(outcome, Result) or outcome.verdict != "works":
             reason = outcome.because if isinstance(outcome, Result) else outcome.reason
             raise NotMeasuredError(f"{outcome.cell.id}: {reason}")

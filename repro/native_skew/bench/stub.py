@@ -89,7 +89,7 @@ def numbered(first: Task, number: int) -> Task:
 
 
 def _render(request: Request, target: RenderContext) -> Plan:  # noqa: ARG001  (the stub knows no words)
-    return Plan(commands=((NAME, "install"),), python=(".venv/bin/python",))
+    return Plan(commands=((NAME, "install"),))
 
 
 def _model(session: Session, to: Path) -> Path:

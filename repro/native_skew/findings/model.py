@@ -123,7 +123,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         kit_version: of native-skew.
         looked_at: how many of what, e.g. ``{"distributions": 12}``.
         findings: errors first; within a level in the order found.
-        incomplete: whether a part was left out that could have had findings.
         ignored: found, and not counted.
         fail_on: the lowest level that counts.
         not_examined: what was not looked at, and why; a phrase each.
@@ -135,7 +134,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     kit_version: str
     looked_at: dict[str, int]
     findings: tuple[Finding, ...]
-    incomplete: bool = False
     not_examined: tuple[str, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     fail_on: FailOn = "warning"

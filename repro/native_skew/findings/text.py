@@ -27,7 +27,7 @@ def show(report: Report, *, verbose: bool = False) -> None:
     for each in report.ignored if verbose else ():
         _say(f"ignored {each.finding.rule}: {each.finding.message} ({each.reason})")
     verdict, looked_at, left_out = _summary(report)
-    style = "red" if report.exit_code else "yellow" if report.incomplete or left_out else "green"
+    style = "red" if report.exit_code else "yellow" if left_out else "green"
     subject = click.style(plain(report.subject), bold=True)
     _print(f"{subject}: {click.style(verdict, style)}{looked_at}" + click.style(left_out, "yellow"))
 
@@ -50,10 +50,9 @@ def _summary(report: Report) -> tuple[str, str, str]:
     parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
     if report.ignored:
         parts.append(f"{len(report.ignored)} ignored")
-    verdict = ", ".join(parts) or "nothing found"
     left_out = "; ".join(report.not_examined)
     return (
-        f"incomplete; {verdict}" if report.incomplete else verdict,
+        ", ".join(parts) or "nothing found",
         f" ({plain(looked_at)})",
         f"; not examined: {plain(left_out)}" if left_out else "",
     )

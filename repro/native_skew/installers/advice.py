@@ -44,12 +44,12 @@ class _Case(Roles, frozen=True, kw_only=True):
     @property
     def newer_range(self) -> str:
         """The range that the build stamped, or the version it was made with."""
-        return self.stamped or f"{self.provider}=={self.newer}"
+        return self.stamped or self.newer_pin
 
     @property
     def older_range(self) -> str:
         """The installed version: what is to be kept."""
-        return f"{self.provider}=={self.older}"
+        return self.older_pin
 
     @property
     def below_newer(self) -> str:

@@ -58,11 +58,12 @@ class Lacks(msgspec.Struct, frozen=True, kw_only=True):
     versions: str
     features: Mapping[str, Lack]
 
-    def of(self, feature: str) -> Unsupported:
-        """The answer to somebody who asks for ``feature``."""
-        lack = self.features.get(feature, Lack(""))
-        reason = lack.reason or f"{self.title} has no way of {FEATURES[feature]}"
-        return Unsupported(reason, source=lack.source, versions=self.versions)
+    def refuse(self, request: Request) -> None:
+        """Raises ``Unsupported`` for the first of them that ``request`` uses."""
+        for feature in used_features(request):
+            if lack := self.features.get(feature):
+                reason = lack.reason or f"{self.title} has no way of {FEATURES[feature]}"
+                raise Unsupported(reason, source=lack.source, versions=self.versions)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +83,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     commands: tuple[Command, ...]
-    python: Command
+    python: Command = (".venv/bin/python",)
     locking: tuple[Command, ...] = ()
     lock_files: tuple[str, ...] = ()
     files: Mapping[str, str] = {}
@@ -180,13 +181,6 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         return not self.since or Version(version) >= Version(self.since)
 
 
-def require_only(request: Request, supported: Iterable[str], lacks: Lacks) -> None:
-    """Raises ``Unsupported`` for the first feature used that is not among ``supported``."""
-    for feature in used_features(request):
-        if feature not in supported:
-            raise lacks.of(feature)
-
-
 def require_version(
     context: RenderContext, title: str, feature: str, since: str, source: str
 ) -> None:
@@ -202,9 +196,24 @@ def require_version(
         )
 
 
+def with_variables(variables: Mapping[str, str], *words: str) -> Command:
+    """A command line behind the variables that are set for it alone; empty ones are left out."""
+    settings = tuple(f"{name}={value}" for name, value in variables.items() if value)
+    return ("env", *settings, *words) if settings else words
+
+
 def requirement_lines(requirements: Iterable[str]) -> str:
     """A requirements, constraints or overrides file."""
     return "".join(f"{each}\n" for each in requirements)
+
+
+def requirement_files(**lists: Iterable[str]) -> dict[str, str]:
+    """A file for each list that is not empty: ``build-constraints.txt`` of ``build_constraints``."""
+    return {
+        f"{name.replace('_', '-')}.txt": requirement_lines(each)
+        for name, each in lists.items()
+        if each
+    }
 
 
 def application(request: Request, context: RenderContext) -> dict[str, Any]:

@@ -8,6 +8,7 @@ https://hatch.pypa.io/latest/plugins/environment/virtual/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from native_skew.installers import pip, uv
@@ -17,8 +18,7 @@ from native_skew.installers.base import (
     Lacks,
     Plan,
     RenderContext,
-    require_only,
-    requirement_lines,
+    requirement_files,
     toml,
 )
 from native_skew.installers.packaging_tool import (
@@ -29,23 +29,6 @@ from native_skew.installers.packaging_tool import (
 )
 from native_skew.installers.request import Request
 
-_SUPPORTED = (
-    "build_from_source",
-    "constraints",
-    "build_constraints",
-    "no_build_isolation",
-    "empty_cache",
-)
-_PIP_SUPPORTED = (*_SUPPORTED, "no_binary_variable", "constraint_variable", "refresh")
-_UV_SUPPORTED = (
-    *_SUPPORTED,
-    "overrides",
-    "dependency_metadata",
-    "match_runtime",
-    "build_requirements",
-    "ignore_configuration",
-    "clean_cache",
-)
 _ENVIRONMENTS = "https://hatch.pypa.io/latest/config/environment/overview/"
 _CREATION = "https://hatch.pypa.io/latest/cli/reference/#hatch-env-create"
 _ALWAYS = {
@@ -88,24 +71,21 @@ _UV_LACKS = Lacks(
 )
 
 
-_NO_CACHE = {"PIP": "PIP_NO_CACHE_DIR", "UV": "UV_NO_CACHE"}
-
-
-def _variables(request: Request, prefix: str, files: dict[str, str]) -> dict[str, str]:
-    """What pip and uv read of files that their variables name; the files go to ``files``."""
-    variables = {}
-    for name, requirements in (
+def _files(request: Request) -> dict[str, str]:
+    """The files of requirements that variables of pip and uv name."""
+    return requirement_files(
         # Hatch gives pip no other constraints than those of the variable.
-        ("constraint", request.constraints or request.constraint_variable),
-        ("build-constraint", request.build_constraints),
-        ("override", request.overrides),
-    ):
-        if requirements:
-            files[f"{name}s.txt"] = requirement_lines(requirements)
-            variables[f"{prefix}_{name.upper().replace('-', '_')}"] = f"{name}s.txt"
-    if request.empty_cache:
-        variables[_NO_CACHE[prefix]] = "1"
-    return variables
+        constraints=request.constraints or request.constraint_variable,
+        build_constraints=request.build_constraints,
+        overrides=request.overrides,
+    )
+
+
+def _naming(files: Iterable[str], prefix: str) -> dict[str, str]:
+    """The variables that name them: ``PIP_BUILD_CONSTRAINT``."""
+    return {
+        f"{prefix}_{each.removesuffix('s.txt').upper().replace('-', '_')}": each for each in files
+    }
 
 
 def _project(environment: dict[str, Any], more: dict[str, Any]) -> str:
@@ -118,9 +98,11 @@ def _project(environment: dict[str, Any], more: dict[str, Any]) -> str:
 
 
 def _with_pip(request: Request, context: RenderContext) -> Plan:
-    require_only(request, _PIP_SUPPORTED, _PIP_LACKS)
-    files: dict[str, str] = {}
-    variables = _variables(request, "PIP", files)
+    _PIP_LACKS.refuse(request)
+    files = _files(request)
+    variables = _naming(files, "PIP")
+    if request.empty_cache:
+        variables["PIP_NO_CACHE_DIR"] = "1"
     if built := (*request.build_from_source, *request.no_binary_variable):
         variables["PIP_NO_BINARY"] = ",".join(built)
     if request.no_build_isolation:
@@ -134,9 +116,11 @@ def _with_pip(request: Request, context: RenderContext) -> Plan:
 
 
 def _with_uv(request: Request, context: RenderContext) -> Plan:
-    require_only(request, _UV_SUPPORTED, _UV_LACKS)
-    files: dict[str, str] = {}
-    variables = _variables(request, "UV", files)
+    _UV_LACKS.refuse(request)
+    files = _files(request)
+    variables = _naming(files, "UV")
+    if request.empty_cache:
+        variables["UV_NO_CACHE"] = "1"
     if request.ignore_configuration:
         variables["UV_NO_CONFIG"] = "1"
     # A uv that is named is used as it is; else Hatch would install one first.
@@ -169,7 +153,6 @@ def _plan(context: RenderContext, files: dict[str, str], *cleaning: tuple[str, .
     return Plan(
         files=files,
         commands=(*cleaning, run),
-        python=(".venv/bin/python",),
         environ={"HATCH_PYTHON": context.python, "PIP_REQUIRE_VIRTUALENV": "1"},
     )
 

@@ -22,8 +22,8 @@ from native_skew.installers.base import (
     Tables,
     Unsupported,
     application,
-    require_only,
     toml,
+    with_variables,
 )
 from native_skew.installers.locks import (
     BuildSettings,
@@ -50,25 +50,12 @@ from native_skew.installers.packaging_tool import (
 )
 from native_skew.installers.request import Request
 
-_SUPPORTED = (
-    "build_from_source",
-    "no_binary_variable",
-    "overrides",
-    "no_build_isolation",
-    "upgrade",  # pdm lock resolves anew, whatever the lock said
-    "reinstall",
-    "refresh",
-    "clean_cache",
-    "rebuild",
-    "empty_cache",
-    "lock_platforms",
-)
-
 _CLI = "https://pdm-project.org/en/latest/reference/cli/"
 _FILE = "https://pdm-project.org/en/latest/reference/configuration/"
 _OVERRIDES = (
     "https://pdm-project.org/en/latest/usage/dependency/#override-the-resolved-package-versions"
 )
+# Nor does it lack an upgrade: pdm lock resolves anew, whatever the lock said.
 _LACKS = Lacks(
     title="PDM",
     versions="pdm<=2.29.3",
@@ -111,18 +98,14 @@ def _project(request: Request, context: RenderContext) -> str:
     return toml({"project": application(request, context), "tool": {"pdm": pdm}})
 
 
-def _require_supported(request: Request) -> None:
-    require_only(request, _SUPPORTED, _LACKS)
-
-
 def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
     """A command that may build; isolation is for all packages or none."""
     # It leaves answers and built wheels aside alike: https://pdm-project.org/en/latest/reference/cli/
-    pdm = ("pdm", "--no-cache") if request.refresh or request.empty_cache else ("pdm",)
-    if request.no_binary_variable:
-        # https://pdm-project.org/en/latest/reference/configuration/
-        pdm = ("env", f"PDM_NO_BINARY={','.join(request.no_binary_variable)}", *pdm)
-    return (*pdm, name, *(["--no-isolation"] if request.no_build_isolation else []), *more)
+    caching = ["--no-cache"] if request.refresh or request.empty_cache else []
+    isolating = ["--no-isolation"] if request.no_build_isolation else []
+    # https://pdm-project.org/en/latest/reference/configuration/
+    variables = {"PDM_NO_BINARY": ",".join(request.no_binary_variable)}
+    return with_variables(variables, "pdm", *caching, name, *isolating, *more)
 
 
 def _cleaning(request: Request) -> list[tuple[str, ...]]:
@@ -134,7 +117,7 @@ def _cleaning(request: Request) -> list[tuple[str, ...]]:
 
 
 def _lock_sync(request: Request, context: RenderContext) -> Plan:
-    _require_supported(request)
+    _LACKS.refuse(request)
     reinstall = ["--reinstall"] if request.reinstall or request.rebuild else []
     plan = _plan(request, context, _command(request, "sync", *reinstall))
     *cleaning, syncing = plan.commands
@@ -160,7 +143,7 @@ def _locking(request: Request) -> list[tuple[str, ...]]:
 
 
 def _install(request: Request, context: RenderContext) -> Plan:
-    _require_supported(request)
+    _LACKS.refuse(request)
     if request.reinstall or request.rebuild:
         reason = "--reinstall is an option of pdm sync, not of pdm install"
         raise Unsupported(reason, source=f"{_CLI}#sync", versions=_LACKS.versions)
@@ -176,7 +159,6 @@ def _plan(request: Request, context: RenderContext, install: tuple[str, ...]) ->
     return Plan(
         files={"pyproject.toml": _project(request, context)},
         commands=(*_cleaning(request), install),
-        python=(".venv/bin/python",),
     )
 
 

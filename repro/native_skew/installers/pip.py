@@ -22,9 +22,8 @@ from native_skew.installers.base import (
     Plan,
     RenderContext,
     Tab,
-    require_only,
     require_version,
-    requirement_lines,
+    requirement_files,
 )
 from native_skew.installers.locks import (
     ALL,
@@ -41,21 +40,6 @@ from native_skew.installers.locks import (
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
 from native_skew.installers.request import Request
 
-_SUPPORTED = (
-    "build_from_source",
-    "no_binary_variable",
-    "constraints",
-    "build_constraints",
-    "no_build_isolation",
-    "upgrade",
-    "reinstall",
-    "refresh",
-    "clean_cache",
-    "rebuild",
-    "empty_cache",
-    "library_path",
-    "constraint_variable",
-)
 _OPTIONS = "https://pip.pypa.io/en/stable/cli/pip_install/#options"
 _NEWS = "https://pip.pypa.io/en/stable/news/"
 _OVERRIDE = "https://github.com/pypa/pip/issues/8076"
@@ -118,7 +102,7 @@ def _lock(request: Request, context: RenderContext) -> Plan:
 
 
 def _require_supported(request: Request, context: RenderContext) -> None:
-    require_only(request, _SUPPORTED, LACKS)
+    LACKS.refuse(request)
     if request.refresh:  # before, it asked the index for each page anew
         require_version(context, "pip", "--refresh-package", "26.2", _NEWS)
     if request.build_constraints:
@@ -127,18 +111,15 @@ def _require_supported(request: Request, context: RenderContext) -> None:
 
 def _options(request: Request) -> tuple[dict[str, str], list[str]]:
     """The files that options name, and the options of all commands that may build."""
-    files: dict[str, str] = {}
+    files = requirement_files(
+        constraints=request.constraints or request.constraint_variable,
+        build_constraints=request.build_constraints,
+    )
     options = [word for name in request.build_from_source for word in ("--no-binary", name)]
-    if request.constraints:
-        files["constraints.txt"] = requirement_lines(request.constraints)
-        options += ["--constraint", "constraints.txt"]
-    if request.constraint_variable:
-        files["constraints.txt"] = requirement_lines(request.constraint_variable)
+    options += ["--constraint", "constraints.txt"] if request.constraints else []
     if request.build_constraints:
-        files["build-constraints.txt"] = requirement_lines(request.build_constraints)
         options += ["--build-constraint", "build-constraints.txt"]
-    if request.no_build_isolation:
-        options += ["--no-build-isolation"]
+    options += ["--no-build-isolation"] if request.no_build_isolation else []
     options += ["--refresh-package", ":all:"] if request.refresh else []
     options += ["--no-cache-dir"] if request.empty_cache or request.rebuild else []
     return files, options
@@ -155,7 +136,6 @@ def _plan(request: Request, files: dict[str, str], commands: tuple[Command, ...]
     return Plan(
         files=files,
         commands=(*commands, *([(*_PIP, *aside)] if request.library_path else [])),
-        python=(".venv/bin/python",),
         environ={
             **({"PIP_CONSTRAINT": "constraints.txt"} if request.constraint_variable else {}),
             **({"PIP_NO_BINARY": ",".join(built)} if (built := request.no_binary_variable) else {}),

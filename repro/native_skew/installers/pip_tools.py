@@ -15,25 +15,14 @@ from native_skew.installers.base import (
     Plan,
     RenderContext,
     Unsupported,
-    require_only,
+    requirement_files,
     requirement_lines,
+    with_variables,
 )
 from native_skew.installers.packaging_tool import CellFolders, Isolation, PackagingTool
 from native_skew.installers.pip import library_folders
 from native_skew.installers.request import Request
 
-_SUPPORTED = (
-    "build_from_source",
-    "no_binary_variable",
-    "constraints",
-    "build_constraints",
-    "constraint_variable",
-    "upgrade",
-    "refresh",
-    "clean_cache",
-    "empty_cache",
-    "library_path",
-)
 _COMPILE = "https://pip-tools.readthedocs.io/en/stable/cli/pip-compile/"
 _SYNC = "https://pip-tools.readthedocs.io/en/stable/cli/pip-sync/"
 _OVERRIDE = "https://github.com/jazzband/pip-tools/issues/640"
@@ -72,7 +61,7 @@ def _require_supported(request: Request, context: RenderContext) -> None:
             source=_LACKS.features["lock_platforms"].source,
             versions=_LACKS.versions,
         )
-    require_only(request, _SUPPORTED, _LACKS)
+    _LACKS.refuse(request)
 
 
 def _render(request: Request, context: RenderContext) -> Plan:
@@ -80,34 +69,35 @@ def _render(request: Request, context: RenderContext) -> Plan:
     # pip-compile carries the options of its input over to its output.
     # https://pip.pypa.io/en/stable/reference/requirements-file-format/#global-options
     source = [f"--no-binary {name}" for name in request.build_from_source]
-    files = {"requirements.in": requirement_lines([*source, *request.requirements])}
+    files = {
+        "requirements.in": requirement_lines([*source, *request.requirements]),
+        **requirement_files(
+            constraints=request.constraints or request.constraint_variable,
+            build_constraints=request.build_constraints,
+        ),
+    }
     options = ["--rebuild"] if request.refresh else []
     options += [word for name in request.upgrade for word in ("--upgrade-package", name)]
-    if request.constraints:
-        files["constraints.txt"] = requirement_lines(request.constraints)
-        options += ["--constraint", "constraints.txt"]
+    options += ["--constraint", "constraints.txt"] if request.constraints else []
     cleaning = [(*_PIP, "cache", "remove", n.replace("-", "_")) for n in request.clean_cache]
     # What the lock says of building it says for the machine that it was made on.
     passed_on = [f"--no-binary {name}" for name in request.build_from_source if request.locked]
     passed_on += ["--no-cache-dir"] if request.empty_cache else []
     upgrade: list[Command] = []
     if request.build_constraints:
-        files["build-constraints.txt"] = requirement_lines(request.build_constraints)
         passed_on += ["--build-constraint build-constraints.txt"]
         # pip-sync runs the environment's pip, and the bundled one may be older than the option.
         upgrade = [(*_PIP, "install", "--upgrade", "pip")]
     pip_args = ["--pip-args", " ".join(passed_on)] if passed_on else []
-    variable: tuple[str, ...] = ()
-    if request.constraint_variable:
-        files["constraints.txt"] = requirement_lines(request.constraint_variable)
-        variable = ("env", "PIP_CONSTRAINT=constraints.txt")
-    if request.no_binary_variable:
-        variable = ("env", f"PIP_NO_BINARY={','.join(request.no_binary_variable)}", *variable[1:])
+    variables = {
+        "PIP_NO_BINARY": ",".join(request.no_binary_variable),
+        "PIP_CONSTRAINT": "constraints.txt" if request.constraint_variable else "",
+    }
     compiling = ("pip-compile", *options, *pip_args, "requirements.in")
     syncing = ("pip-sync", "--python-executable", _PYTHON, *pip_args, "requirements.txt")
-    locking = (*cleaning, *upgrade, (*variable, *compiling))
+    locking = (*cleaning, *upgrade, with_variables(variables, *compiling))
     # A lock that is there already is installed into an environment that is not.
-    commands = [*(upgrade if request.locked else ()), (*variable, *syncing)]
+    commands = [*(upgrade if request.locked else ()), with_variables(variables, *syncing)]
     if request.library_path:
         commands.append((*_PIP, "install", "--no-deps", "--target", "other", request.library_path))
     return Plan(

@@ -20,9 +20,9 @@ from native_skew.installers.base import (
     RenderContext,
     Tab,
     Tables,
-    require_only,
-    requirement_lines,
+    requirement_files,
     toml,
+    with_variables,
 )
 from native_skew.installers.locks import (
     Lock,
@@ -41,24 +41,12 @@ from native_skew.installers.packaging_tool import (
 from native_skew.installers.pip import build_settings
 from native_skew.installers.request import Request
 
-_SUPPORTED = (
-    "build_from_source",
-    "no_binary_variable",
-    "no_build_isolation",
-    "upgrade",  # pipenv lock resolves anew, whatever the lock said
-    "refresh",
-    "build_constraints",
-    "constraint_variable",
-    "clean_cache",
-    "rebuild",
-    "empty_cache",
-)
-
 _CLI, _FILE = (
     "https://pipenv.pypa.io/en/latest/cli.html",
     "https://pipenv.pypa.io/en/latest/pipfile.html",
 )
 _OVERRIDE = "https://github.com/pypa/pipenv/issues/1921"
+# Nor does it lack an upgrade: pipenv lock resolves anew, whatever the lock said.
 _LACKS = Lacks(
     title="Pipenv",
     versions="pipenv<=2026.10.3",
@@ -101,31 +89,25 @@ def _pipfile(request: Request, context: RenderContext) -> str:
 
 
 def _render(request: Request, context: RenderContext) -> Plan:
-    require_only(request, _SUPPORTED, _LACKS)
-    files = {"Pipfile": _pipfile(request, context)}
-    variables = []
+    _LACKS.refuse(request)
+    files = requirement_files(
+        build_constraints=request.build_constraints, constraints=request.constraint_variable
+    )
     # Pipenv has no such options: its pip reads pip's variables, in which what a «no» option is
     # set to is what the option without the «no» becomes.
     # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
     # https://github.com/pypa/pip/issues/5735
-    if request.no_binary_variable:
-        variables.append(f"PIP_NO_BINARY={','.join(request.no_binary_variable)}")
-    if request.no_build_isolation:
-        variables.append("PIP_NO_BUILD_ISOLATION=0")
-    if request.refresh:
-        variables.append("PIP_REFRESH_PACKAGE=:all:")
-    for name, requirements in (
-        ("build-constraint", request.build_constraints),
-        ("constraint", request.constraint_variable),
-    ):
-        if requirements:
-            files[f"{name}s.txt"] = requirement_lines(requirements)
-            variable = f"PIP_{name.upper().replace('-', '_')}={name}s.txt"
-            variables.append(variable)
-    pipenv = ("env", *variables, "pipenv") if variables else ("pipenv",)
+    variables = {
+        "PIP_NO_BINARY": ",".join(request.no_binary_variable),
+        "PIP_NO_BUILD_ISOLATION": "0" if request.no_build_isolation else "",
+        "PIP_REFRESH_PACKAGE": ":all:" if request.refresh else "",
+        "PIP_BUILD_CONSTRAINT": "build-constraints.txt" if request.build_constraints else "",
+        "PIP_CONSTRAINT": "constraints.txt" if request.constraint_variable else "",
+    }
+    pipenv = with_variables(variables, "pipenv")
     # Whether a wheel may be used stands in the lock, for the machine that it was made on.
     built = request.build_from_source if request.locked else ()
-    syncing = ("env", f"PIP_NO_BINARY={','.join(built)}", *pipenv) if built else pipenv
+    syncing = with_variables({"PIP_NO_BINARY": ",".join(built)}, *pipenv)
     # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are, and
     # pip's variables what Pipenv itself remembers of a distribution's requirements.
     # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
@@ -134,11 +116,10 @@ def _render(request: Request, context: RenderContext) -> Plan:
     if request.rebuild:  # nothing installs a version again that is there
         clearing += (("pipenv", "--rm"),)
     return Plan(
-        files=files,
+        files={"Pipfile": _pipfile(request, context), **files},
         locking=(*clearing, (*pipenv, "lock")),
         lock_files=("Pipfile.lock",),
         commands=((*syncing, "sync"),),
-        python=(".venv/bin/python",),
     )
 
 

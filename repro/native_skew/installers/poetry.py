@@ -23,9 +23,9 @@ from native_skew.installers.base import (
     Tab,
     Tables,
     application,
-    require_only,
     require_version,
     toml,
+    with_variables,
 )
 from native_skew.installers.locks import (
     BuildSettings,
@@ -52,17 +52,6 @@ from native_skew.installers.packaging_tool import (
 )
 from native_skew.installers.request import Request
 
-_SUPPORTED = (
-    "build_from_source",
-    "no_binary_variable",
-    "constraints",
-    "build_constraints",
-    "upgrade",
-    "refresh",
-    "clean_cache",
-    "rebuild",
-    "empty_cache",
-)
 _CLI, _FILE = "https://python-poetry.org/docs/cli/", "https://python-poetry.org/docs/pyproject/"
 _DECLARED = "https://github.com/python-poetry/poetry/issues/697"
 _LACKS = Lacks(
@@ -139,7 +128,7 @@ def _lock_sync(request: Request, context: RenderContext) -> Plan:
 
 
 def _install(request: Request, context: RenderContext) -> Plan:
-    require_only(request, _SUPPORTED, _LACKS)
+    _LACKS.refuse(request)
     files = {"pyproject.toml": _project(request, context)}
     if request.build_from_source:
         # https://python-poetry.org/docs/configuration/#installerno-binary
@@ -152,14 +141,12 @@ def _install(request: Request, context: RenderContext) -> Plan:
         clearing.append(_EMPTYING)
     if request.rebuild:  # nothing installs a version again that is there
         clearing.append(("poetry", "env", "remove", "--all"))
-    poetry = ("poetry", "--no-cache") if request.refresh else ("poetry",)
-    if request.no_binary_variable:
-        names = ",".join(request.no_binary_variable)
-        poetry = ("env", f"POETRY_INSTALLER_NO_BINARY={names}", *poetry)
+    caching = ["--no-cache"] if request.refresh else []
+    variables = {"POETRY_INSTALLER_NO_BINARY": ",".join(request.no_binary_variable)}
+    poetry = with_variables(variables, "poetry", *caching)
     return Plan(
         files=files,
         commands=(*clearing, (*poetry, *_updating(request, "install"))),
-        python=(".venv/bin/python",),
     )
 
 

@@ -22,6 +22,16 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True):
     newest_consumer: str = ""
 
     @property
+    def older_pin(self) -> str:
+        """The provider's older version, as a requirement."""
+        return f"{self.provider}=={self.older}"
+
+    @property
+    def newer_pin(self) -> str:
+        """The provider's newer version, as a requirement."""
+        return f"{self.provider}=={self.newer}"
+
+    @property
     def older_range(self) -> str:
         """The provider's versions with the older ABI, as a requirement."""
         return abi_requirement(self.provider, self.older)

@@ -23,6 +23,7 @@ from packaging.version import Version
 from native_skew.installers import pip
 from native_skew.installers.base import (
     Cause,
+    Command,
     Installer,
     Lack,
     Lacks,
@@ -31,10 +32,11 @@ from native_skew.installers.base import (
     Tab,
     Unsupported,
     application,
-    require_only,
     require_version,
+    requirement_files,
     requirement_lines,
     toml,
+    with_variables,
 )
 from native_skew.installers.locks import (
     ALL,
@@ -69,7 +71,7 @@ from native_skew.installers.pip import (
     pylock,
     requirements_file,
 )
-from native_skew.installers.request import FEATURES, Request
+from native_skew.installers.request import Request
 
 _PROJECT_FILE = "pyproject.toml"
 _VERSIONS = "uv<=0.13.9"
@@ -137,10 +139,6 @@ def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
     return settings(request)
 
 
-def _require_known(request: Request, lacks: Lacks) -> None:
-    require_only(request, FEATURES.keys() - lacks.features.keys(), lacks)
-
-
 def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
     """Options that all interfaces spell alike."""
     options = ["--no-config"] if request.ignore_configuration else []
@@ -169,14 +167,13 @@ def pip_options(request: Request, files: dict[str, str]) -> list[str]:
     options = options_of(request)
     for name in request.build_from_source:
         options += ["--no-binary", name]
-    for option, requirements in (
-        ("constraint", request.constraints),
-        ("build-constraint", request.build_constraints),
-        ("override", request.overrides),
-    ):
-        if requirements:
-            files[f"{option}s.txt"] = requirement_lines(requirements)
-            options += [f"--{option}", f"{option}s.txt"]
+    named = requirement_files(
+        constraints=request.constraints,
+        build_constraints=request.build_constraints,
+        overrides=request.overrides,
+    )
+    files |= named
+    options += [word for name in named for word in (f"--{name.removesuffix('s.txt')}", name)]
     for name in request.no_build_isolation:
         options += ["--no-build-isolation-package", name]
     return options
@@ -190,7 +187,7 @@ def pip_files(request: Request, context: RenderContext) -> dict[str, str]:
 
 def _pip_install(request: Request, context: RenderContext) -> Plan:
     """``uv pip install``."""
-    _require_known(request, _PIP_LACKS)
+    _PIP_LACKS.refuse(request)
     files = pip_files(request, context)
     options = pip_options(request, files)
     # What is not named is not resolved, and not moved.
@@ -198,14 +195,13 @@ def _pip_install(request: Request, context: RenderContext) -> Plan:
     return Plan(
         files=files,
         commands=(*cleaning_of(request), install, *_aside(request)),
-        python=(".venv/bin/python",),
         library_path=library_folders(request),
     )
 
 
 def _pip_sync(request: Request, context: RenderContext) -> Plan:
     """``uv pip compile`` and ``uv pip sync``."""
-    _require_known(request, _PIP_LACKS)
+    _PIP_LACKS.refuse(request)
     files = pip_files(request, context)
     options = pip_options(replace(request, reinstall=(), rebuild=()), files)
     files["requirements.in"] = requirement_lines(request.requirements)
@@ -218,7 +214,6 @@ def _pip_sync(request: Request, context: RenderContext) -> Plan:
             ("uv", "pip", "sync", *_sync_options(request), "requirements.txt"),
             *_aside(request),
         ),
-        python=(".venv/bin/python",),
         library_path=library_folders(request),
     )
 
@@ -232,12 +227,8 @@ def _sync_options(request: Request) -> list[str]:
     ]
 
 
-def _project(request: Request, context: RenderContext) -> str:
-    """The application's pyproject.toml."""
-    return toml(_application(request, context))
-
-
 def _application(request: Request, context: RenderContext) -> dict[str, Any]:
+    """The application's pyproject.toml."""
     lists = {
         "no-binary-package": request.build_from_source,
         "constraint-dependencies": request.constraints,
@@ -254,24 +245,22 @@ def _application(request: Request, context: RenderContext) -> dict[str, Any]:
 
 def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan:
     """``uv sync``, with or without a separate ``uv lock``."""
-    _require_known(request, _PROJECT_LACKS)
+    _PROJECT_LACKS.refuse(request)
     # Without configuration the file's own no-binary-package is not read either.
     binary = [
         word
         for name in (request.build_from_source if request.ignore_configuration else ())
         for word in ("--no-binary-package", name)
     ]
-    uv = (*_with_variables(request), "uv")
-    locking = [(*uv, "lock", *binary, *options_of(request, reinstall=False))] if lock_first else []
+    lock = _uv(request, "lock", *binary, *options_of(request, reinstall=False))
     frozen = ["--frozen", *binary] if lock_first else binary
-    syncing = ((*uv, "sync", *frozen, *options_of(request)), *_aside(request))
+    syncing = (_uv(request, "sync", *frozen, *options_of(request)), *_aside(request))
     cleaning = cleaning_of(request)
     return Plan(
-        files={_PROJECT_FILE: _project(request, context)},
-        locking=(*cleaning, *locking) if lock_first else (),
+        files={_PROJECT_FILE: toml(_application(request, context))},
+        locking=(*cleaning, lock) if lock_first else (),
         lock_files=("uv.lock",) if lock_first else (),
         commands=syncing if lock_first else (*cleaning, *syncing),
-        python=(".venv/bin/python",),
         environ={"UV_PYTHON": context.python},
         library_path=library_folders(request),
     )
@@ -282,7 +271,7 @@ def _script(request: Request, context: RenderContext) -> Plan:
 
     https://packaging.python.org/en/latest/specifications/inline-script-metadata/
     """
-    _require_known(request, _SCRIPT_LACKS)
+    _SCRIPT_LACKS.refuse(request)
     _require_consumer(
         request, context, "uv run script.py installs in one go, and prepares nothing", _SCRIPT_DOCS
     )
@@ -295,7 +284,7 @@ def _script(request: Request, context: RenderContext) -> Plan:
         files={_SCRIPT: f"{text}\nimport {context.module}\n"},
         commands=(
             *cleaning_of(request),
-            (*_with_variables(request), "uv", "run", *options_of(request), _SCRIPT),
+            _uv(request, "run", *options_of(request), _SCRIPT),
         ),
         # Its environment is in the cache.
         python=("sh", "-c", f'exec "$(uv python find --script {_SCRIPT})" "$@"', "sh"),
@@ -335,7 +324,7 @@ def _pylock(request: Request, context: RenderContext) -> Plan:
 
     https://docs.astral.sh/uv/pip/compile/
     """
-    _require_known(request, _PYLOCK_LACKS)
+    _PYLOCK_LACKS.refuse(request)
     lock_pip = next(each for each in pip.TOOL.installers if each.id == "pip-lock")
     plan = lock_pip.render(request, replace(context, tool_version=Version("9999")))
     options = _sync_options(replace(request, constraints=(), upgrade=()))
@@ -348,10 +337,10 @@ def _pylock(request: Request, context: RenderContext) -> Plan:
     )
 
 
-def _with_variables(request: Request) -> tuple[str, ...]:
-    """What stands before a command of the project interface, or one that knows its options."""
-    names = request.no_binary_variable
-    return ("env", f"UV_NO_BINARY_PACKAGE={' '.join(names)}") if names else ()
+def _uv(request: Request, *words: str) -> Command:
+    """A command of the project interface, or one that knows its options."""
+    variables = {"UV_NO_BINARY_PACKAGE": " ".join(request.no_binary_variable)}
+    return with_variables(variables, "uv", *words)
 
 
 def _require_consumer(request: Request, context: RenderContext, reason: str, source: str) -> None:
@@ -363,7 +352,7 @@ def _require_consumer(request: Request, context: RenderContext, reason: str, sou
 
 def _run(request: Request, context: RenderContext) -> Plan:
     """``uv run --with``: a layer over ``.venv`` for one command, kept in the cache."""
-    _require_known(request, _RUN_LACKS)
+    _RUN_LACKS.refuse(request)
     _require_consumer(
         request, context, "uv run --with makes its layer in one go, and prepares none", _RUN_DOCS
     )
@@ -377,9 +366,11 @@ def _run(request: Request, context: RenderContext) -> Plan:
     # What is a list of a project's is read inside of one; then the layer lies over its environment.
     lists = request.constraints or request.build_constraints
     alone = replace(request, requirements=(), build_from_source=(), no_build_isolation=())
-    files = {_PROJECT_FILE: _project(alone, context)} if lists else pip_files(request, context)
+    files = pip_files(request, context)
+    if lists:
+        files = {_PROJECT_FILE: toml(_application(alone, context))}
     where = () if lists else ("--no-project",)
-    run = (*_with_variables(request), "uv", "run", *where, *options, "python")
+    run = _uv(request, "run", *where, *options, "python")
     return Plan(
         files=files,
         commands=(*cleaning_of(request), (*run, "-c", f"import {context.module}")),
@@ -415,7 +406,7 @@ def _tool(request: Request, context: RenderContext) -> Plan:
 
     https://docs.astral.sh/uv/concepts/configuration-files/
     """
-    _require_known(request, _TOOL_LACKS)
+    _TOOL_LACKS.refuse(request)
     _require_consumer(
         request, context, "uv tool install installs a program, and prepares nothing", _TOOL_DOCS
     )
@@ -431,10 +422,7 @@ def _tool(request: Request, context: RenderContext) -> Plan:
         user_files={"uv/uv.toml": toml(settings)} if settings else {},
         commands=(
             *cleaning_of(request),
-            (
-                *_with_variables(request),
-                *("uv", "tool", "install", *map(_tool_spelling, options), first),
-            ),
+            _uv(request, "tool", "install", *map(_tool_spelling, options), first),
         ),
         python=(f"{_TOOL_FOLDER}/{name}/bin/python",),
         environ={

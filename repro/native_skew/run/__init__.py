@@ -19,7 +19,7 @@ from native_skew.run.options import (
 from native_skew.run.plans import StepPlan, step_plans_of
 from native_skew.run.progress import Display, Phases
 from native_skew.run.read_commands import list_, report, schema, show
-from native_skew.run.runner import Runner
+from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
 from native_skew.run.session import DEFAULT_WORK, Session
 from native_skew.run.task import Task
@@ -39,6 +39,7 @@ __all__ = [
     "Session",
     "StepPlan",
     "Task",
+    "Watcher",
     "asked_options",
     "jobs_option",
     "limit_option",

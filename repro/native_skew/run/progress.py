@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 
 from rich.console import Console
 from rich.progress import (
@@ -20,6 +19,7 @@ from rich.progress import (
 )
 
 from native_skew.results import NotRun, Result
+from native_skew.run.runner import Watcher
 from native_skew.scenarios import Cell
 
 _LONGEST_SILENCE = 2.5  # seconds
@@ -108,8 +108,8 @@ class Phases:
         return live
 
 
-class Display:
-    """A ``runner.Watcher`` that writes to ``console``; a context manager."""
+class Display(Watcher):
+    """A ``Watcher`` that writes to ``console``; a context manager."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console, self._total = console, total
@@ -133,24 +133,19 @@ class Display:
         self._progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
         for cell in self._running:  # interrupted
             self._lines.finished(cell.id)
 
     def started(self, cell: Cell) -> None:
-        """See ``runner.Watcher``."""
+        """See ``Watcher``."""
         self._running[cell] = None
         self._lines.started(cell.id)
         self._describe()
 
     def finished(self, outcome: Result | NotRun) -> None:
-        """See ``runner.Watcher``."""
+        """See ``Watcher``."""
         self._done += 1
         del self._running[outcome.cell]
         seconds = self._lines.finished(outcome.cell.id)

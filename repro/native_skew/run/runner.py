@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Protocol
 
 import msgspec
 
@@ -23,8 +22,8 @@ from native_skew.scenarios import Cell
 from native_skew.toolchain import Processes
 
 
-class Watcher(Protocol):
-    """Is told how a run goes, from the thread that called ``run``."""
+class Watcher:
+    """Is told how a run goes, from the thread that called ``run``; this one looks away."""
 
     def started(self, cell: Cell) -> None:
         """``cell`` runs now."""

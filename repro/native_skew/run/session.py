@@ -10,7 +10,6 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 import platformdirs
 from filelock import FileLock, Timeout
@@ -79,12 +78,7 @@ class Session:
         self.index.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.index.__exit__()
         tempfile.tempdir = self._tempdir
         if not self._keep:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -29,6 +28,24 @@ _REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
 _OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
 _DIGITS = 18  # of a size
 _WALK = 500_000  # entries of a folder without a RECORD
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    editable: bool = False
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """https://packaging.python.org/en/latest/specifications/direct-url/ ."""
+
+    url: str = ""
+    dir_info: _Folder = _Folder()
+
+
+def _origin(direct_url: str) -> _Origin:
+    try:
+        return msgspec.json.decode(direct_url, type=_Origin)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return _Origin()
 
 
 class Distribution(Listed, frozen=True, kw_only=True):
@@ -61,17 +78,14 @@ class Distribution(Listed, frozen=True, kw_only=True):
     @property
     def is_editable(self) -> bool:
         """Whether its sources lie elsewhere."""
-        return "editable" in self.direct_url
+        return "editable" in self.direct_url and _origin(self.direct_url).dir_info.editable
 
     @property
     def source(self) -> str:
-        """The folder that it was installed from, where that is one of the machine's; or empty.
-
-        https://packaging.python.org/en/latest/specifications/direct-url/
-        """
+        """The folder that it was installed from, where that is one of the machine's; or empty."""
         try:
-            url = urlsplit(json.loads(self.direct_url)["url"])
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            url = urlsplit(_origin(self.direct_url).url)
+        except ValueError:
             return ""
         path = unquote(url.path)
         return path if url.scheme == "file" and "\0" not in path else ""

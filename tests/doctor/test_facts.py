@@ -548,7 +548,7 @@ def test_who_was_built_with_an_older_library_moves_with_it(
     installed(site, "qt", "qt/libQtCore.so.6", version="6.5")
     installed(site, "charts", "charts/m.abi3.so", version="6.7")
     first = only(diagnose(home), "older-library").advice[0].commands[0]
-    assert first.endswith("--upgrade-package qt qt")
+    assert "'qt==6.7.*' charts==6.7" in first
     installed(site, "binding", version="6.5", more="Requires-Dist: qt>=6.5\n")
     first = only(diagnose(home), "older-library").advice[0].commands[0]
     assert first.endswith(" qt binding")

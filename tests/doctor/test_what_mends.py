@@ -9,30 +9,68 @@ from pathlib import Path
 
 import pytest
 
-from native_skew.doctor import import_errors, rules
+from native_skew.doctor import import_errors, inventory, mending, rules
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.environment import opened
 from native_skew.doctor.inventory import Distribution
-from native_skew.findings import Advice, Finding, Location
+from native_skew.doctor.sites import Sites
+from native_skew.findings import Advice, Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
 
 from test_facts import HERE, environment, installed, library, only  # isort: skip
 
-EMPTY = "int PyInit_m(void) { return 0; }\n"
+EMPTY = "int PyInit_{}(void) {{ return 0; }}\n"
 
 
-def needing(folder: Path, compiler: Compiler, *names: str, more: str = "") -> Path:
-    """A module ``m`` in ``folder`` that needs libraries of these names."""
-    stand_ins = [
-        library(folder / "built" / name, compiler, "x.so", f"int f{n};", f"-Wl,-soname,{name}")
-        for n, name in enumerate(names)
-    ]
-    made = library(
-        folder, compiler, "m.abi3.so", EMPTY, f"-Wl,--no-as-needed{more}", *map(str, stand_ins)
-    )
-    for each in stand_ins:
-        each.unlink()
-    return made
+class Made:
+    """An environment, and what is put into it.
+
+    Attributes:
+        home: its folder.
+        site: that of its packages.
+
+    """
+
+    def __init__(self, folder: Path, compiler: Compiler) -> None:
+        self.home, self.folder, self._compiler = environment(folder / "env"), folder, compiler
+        self.site = self.home / HERE
+
+    def user(self, *needs: str, more: str = "", name: str = "user", link: str = "") -> Path:
+        """A distribution whose module ``m`` needs libraries of these names."""
+        module = self.module(self.site / name, *needs, link=link)
+        installed(self.site, name, f"{name}/m.abi3.so", more=more)
+        return module
+
+    def module(self, folder: Path, *needs: str, link: str = "") -> Path:
+        """A module ``m`` in ``folder`` that needs libraries of these names."""
+        stand_ins = [
+            self.library(folder / "built" / each, "x.so", f"int f{n};", f"-Wl,-soname,{each}")
+            for n, each in enumerate(needs)
+        ]
+        options = (f"-Wl,--no-as-needed{link}", *map(str, stand_ins))
+        made = self.library(folder, "m.abi3.so", EMPTY.format("m"), *options)
+        for each in stand_ins:
+            each.unlink()
+        return made
+
+    def library(self, folder: Path, name: str, source: str, *options: str) -> Path:
+        return library(folder, self._compiler, name, source, *options)
+
+    def lists(self, name: str, *files: str, version: str = "1", more: str = "") -> Path:
+        """The metadata of a distribution."""
+        return installed(self.site, name, *files, version=version, more=more)
+
+    def only(self, rule: str) -> Finding:
+        return only(diagnose(self.home), rule)
+
+    @property
+    def found(self) -> list[str]:
+        return [f"{each.rule} {each.level}" for each in diagnose(self.home).findings]
+
+
+@pytest.fixture
+def made(tmp_path: Path, compiler: Compiler) -> Made:
+    return Made(tmp_path, compiler)
 
 
 def first(advice: tuple[Advice, ...]) -> str:
@@ -42,119 +80,146 @@ def first(advice: tuple[Advice, ...]) -> str:
 # --- files
 
 
-def test_an_editable_install_whose_build_folder_is_gone(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_an_editable_install_whose_build_folder_is_gone(made: Made, tmp_path: Path) -> None:
     """None of the system's, and none of a wheel's: it was there when it was built."""
-    home = environment(tmp_path / "env")
-    site, source = home / HERE, tmp_path / "source"
-    needing(source / "own", session.compiler, "libown.so.2", more=f",-rpath,{source}/build")
-    (site / "own.pth").write_text(f"{source}\n")
-    info = installed(site, "own", "own.pth")
-    (info / "direct_url.json").write_text(
-        '{"url": "file:///source", "dir_info": {"editable": true}}'
-    )
-    finding = only(diagnose(home), "missing-library")
+    source = tmp_path / "source"
+    made.module(source / "own", "libown.so.2", link=f",-rpath,{source}/build")
+    (made.site / "own.pth").write_text(f"{source}\n")
+    info = made.lists("own", "own.pth")
+    url = info / "direct_url.json"
+    url.write_text(f'{{"url": "file://{source}", "dir_info": {{"editable": true}}}}')
+    finding = made.only("missing-library")
     assert f"looks for it in `{source}/build`, where it was built" in finding.message
     # A wheel from an index has the folder of the machine that built it, where nobody looks.
-    (site / "own.pth").unlink()
-    needing(site / "own", session.compiler, "libown.so.2", more=",-rpath,/project/build")
-    (info / "direct_url.json").unlink()
-    installed(site, "own", "own/m.abi3.so")
-    only(diagnose(home), "missing-system-library")
+    (made.site / "own.pth").unlink()
+    url.unlink()
+    made.user("libown.so.2", name="own", link=",-rpath,/project/build")
+    made.only("missing-system-library")
 
 
-def test_a_library_beside_the_packages_is_missed_where_it_is_needed(
-    tmp_path: Path, session
-) -> None:  # type: ignore[no-untyped-def]
+def test_an_editable_install_whose_sources_are_gone(made: Made, tmp_path: Path) -> None:
+    source = tmp_path / "a source"
+    source.mkdir()
+    url = made.lists("own") / "direct_url.json"
+    url.write_text(f'{{"url": "{source.as_uri()}", "dir_info": {{"editable": true}}}}')
+    assert made.found == []
+    source.rmdir()
+    assert made.only("missing-file").evidence["files"] == (str(source),)
+    for text in ("{", "[]", '{"url": 1}', '{"url": "https://[", "editable": 1}'):
+        url.write_text(text.replace("}", ', "dir_info": {"editable": true}}'))
+        assert made.found == []
+    url.write_text(f'{{"url": "{source.as_uri()}"}}')  # a copy was installed
+    assert made.found == []
+
+
+@pytest.mark.parametrize(
+    ("stem", "hook", "code"),
+    [
+        ("own-editable", "_own_editable_loader", "import os\ninstall({{'own'}}, '{}', ['x'])\n"),
+        ("_own_editable", "_own_editable", "install({{'own': '{}/__init__.py'}}, {{}}, None)\n"),
+        (
+            "__editable__.own-1",
+            "__editable___own_1_finder",
+            "MAPPING: dict = {{'own': '{}/own'}}\n",
+        ),
+    ],
+)
+def test_a_folder_that_an_editable_install_s_own_code_names(
+    made: Made, tmp_path: Path, stem: str, hook: str, code: str
+) -> None:
+    """meson-python's build folder, scikit-build-core's and setuptools' sources."""
+    (made.lists("own") / "direct_url.json").write_text(
+        f'{{"url": "{tmp_path.as_uri()}", "dir_info": {{"editable": true}}}}'
+    )
+    (made.site / f"{stem}.pth").write_text(f"import {hook}; {hook}.install()\n")
+    built = tmp_path / "built"
+    (made.site / f"{hook}.py").write_text(code.format(built) + "def f(): '/nowhere'\n")
+    assert "is an editable install" in made.only("missing-file").message
+    (built / "own").mkdir(parents=True)
+    (built / "__init__.py").touch()
+    assert made.found == []
+
+
+def test_a_library_beside_the_packages_is_missed_where_it_is_needed(made: Made) -> None:
     """MPICH's wheel puts its library into the environment's ``lib``."""
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    needing(site / "user", session.compiler, "libmpi.so.991")
-    installed(site, "user", "user/m.abi3.so")
-    installed(site, "mpi", "../../libmpi.so.991", "../../libothers.so.1")
-    finding = only(diagnose(home), "missing-file")
+    made.user("libmpi.so.991")
+    made.lists("mpi", "../../libmpi.so.991", "../../libothers.so.1")
+    finding = made.only("missing-file")
     assert finding.location.distribution == "mpi"
     assert first(finding.advice) == "uv pip install --reinstall-package mpi mpi==1"
-    installed(site, "mpi", "../../libothers.so.1")
-    only(diagnose(home), "missing-system-library")
+    made.lists("mpi", "../../libothers.so.1")
+    made.only("missing-system-library")
 
 
-def test_files_of_another_release_are_told(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    made = library(site / "own", session.compiler, "m.abi3.so", "int gone(void); int PyInit_m(void) { return gone(); }\n")  # fmt: skip
-    digest = hashlib.sha256(made.read_bytes()).digest()
+def test_files_of_another_release_are_told(made: Made) -> None:
+    source = "int gone(void); int PyInit_m(void) { return gone(); }\n"
+    module = made.library(made.site / "own", "m.abi3.so", source)
+    digest = hashlib.sha256(module.read_bytes()).digest()
     right = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    installed(site, "own", f"own/m.abi3.so,sha256={right}")
-    assert only(diagnose(home), "undefined-symbol").advice == ()
-    installed(site, "own", f"own/m.abi3.so,sha256={right[::-1]}")
-    finding = only(diagnose(home), "undefined-symbol")
+    info = made.lists("own", f"own/m.abi3.so,sha256={right}")
+    assert made.only("undefined-symbol").advice == ()
+    made.lists("own", f"own/m.abi3.so,sha256={right[::-1]}")
+    finding = made.only("undefined-symbol")
     assert "is not the one that own 1's RECORD lists" in finding.message
     assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
+    # No index has what came from a folder or an address.
+    (info / "direct_url.json").write_text('{"url": "https://here/own.whl", "archive_info": {}}')
+    assert made.only("undefined-symbol").advice == ()
 
 
-def test_a_module_of_another_size_beside_others_that_are_as_installed(
-    tmp_path: Path, session
-) -> None:  # type: ignore[no-untyped-def]
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    made = [
-        library(
-            site / "own", session.compiler, name, f"int PyInit_{name[0]}(void) {{ return 0; }}\n"
-        )
-        for name in ("m.abi3.so", "n.abi3.so")
+def test_a_module_of_another_size_beside_others_that_are_as_installed(made: Made) -> None:
+    modules = [
+        made.library(made.site / "own", f"{name}.abi3.so", EMPTY.format(name)) for name in "mn"
     ]
-    sizes = [each.stat().st_size for each in made]
+    sizes = [each.stat().st_size for each in modules]
 
     def recorded(*sizes: int, installer: str = "uv") -> list[str]:
         rows = (f"own/{n}.abi3.so,sha256=x,{size}" for n, size in zip("mn", sizes, strict=True))
-        (installed(site, "own", *rows) / "INSTALLER").write_text(installer)
-        return [f"{each.rule} {each.level}" for each in diagnose(home).findings]
+        (made.lists("own", *rows) / "INSTALLER").write_text(installer)
+        return made.found
 
     assert recorded(*sizes) == []
     assert recorded(sizes[0] - 1, sizes[1]) == ["changed-file note"]
     assert recorded(sizes[0] + 1, sizes[1]) == ["changed-file note"]
     assert recorded(sizes[0] + 1, sizes[1] + 1) == ["changed-file note"]
     assert recorded(sizes[0] - 1, sizes[1], installer="conda") == []
+    assert recorded(sizes[0] - 1, sizes[1], installer="debian") == []
     assert recorded(10**30, sizes[1]) == ["changed-file note"]
-    (finding,) = diagnose(home).findings
+    finding = made.only("changed-file")
     assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
-    made[0].write_bytes(made[0].read_bytes().replace(b".symtab\0", b".symtac\0"))
+    modules[0].write_bytes(modules[0].read_bytes().replace(b".symtab\0", b".symtac\0"))
     assert recorded(sizes[0] + 1, sizes[1]) == []  # as strip leaves it
-    made[0].write_bytes(b"")
+    modules[0].write_bytes(b"")
     assert recorded(*sizes) == ["damaged-file error"]  # one cause, one finding
 
 
-def test_an_interpreter_that_lacks_a_library(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
+def test_an_interpreter_that_lacks_a_library(
+    made: Made, tmp_path: Path, compiler: Compiler
+) -> None:
     """A Python that was built with its code in libpython, without that."""
-    home = environment(tmp_path / "env")
-    installed(home / HERE, "own")
-    assert diagnose(home).findings == ()
-    program = home / "bin/python"
+    made.lists("own")
+    assert made.found == []
+    program = made.home / "bin/python"
     program.unlink()
-    stand_in = library(tmp_path, session.compiler, "x.so", "int f;", "-Wl,-soname,libpython.so.991")
+    stand_in = made.library(tmp_path, "x.so", "int f;", "-Wl,-soname,libpython.so.991")
     (tmp_path / "main.c").write_text("int main(void) { return 0; }\n")
-    command = [*session.compiler.command, "-o", str(program), str(tmp_path / "main.c")]
+    command = [*compiler.command, "-o", str(program), str(tmp_path / "main.c")]
     command += ["-Wl,--no-as-needed", str(stand_in)]
     subprocess.run(command, check=True, capture_output=True)
-    finding = only(diagnose(home), "missing-interpreter")
+    finding = made.only("missing-interpreter")
     assert finding.evidence["needed"] == ("libpython.so.991",)
     assert finding.advice
 
 
 @pytest.mark.parametrize("entry", ["PyInit_m", "other"])
-def test_a_library_for_another_processor_is_no_module(tmp_path: Path, session, entry: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_library_for_another_processor_is_no_module(made: Made, entry: str) -> None:
     """pyepics has its library for each processor, in folders that are named like packages."""
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    made = library(
-        site / "own/arm", session.compiler, "m.so", f"int {entry}(void) {{ return 0; }}\n"
-    )
-    content = bytearray(made.read_bytes())
+    module = made.library(made.site / "own/arm", "m.so", f"int {entry}(void) {{ return 0; }}\n")
+    content = bytearray(module.read_bytes())
     content[18] = 40  # e_machine
-    made.write_bytes(content)
-    installed(site, "own", "own/arm/m.so")
-    found = [each.rule for each in diagnose(home).findings]
-    assert found == (["foreign-architecture"] if entry == "PyInit_m" else [])
+    module.write_bytes(content)
+    made.lists("own", "own/arm/m.so")
+    assert made.found == (["foreign-architecture error"] if entry == "PyInit_m" else [])
 
 
 # --- versions
@@ -163,80 +228,126 @@ def test_a_library_for_another_processor_is_no_module(tmp_path: Path, session, e
 @pytest.mark.parametrize(
     ("requires", "found"), [(">=3.99", True), (">=3.10", False), ("<3", True), ("nonsense", False)]
 )
-def test_a_python_that_is_not_admitted(tmp_path: Path, requires: str, found: bool) -> None:
-    home = environment(tmp_path)
-    site = home / HERE
-    installed(site, "own", more=f"Requires-Python: {requires}\n")
-    installed(site, "other")
-    report = diagnose(home)
-    assert [f"{each.rule} {each.level}" for each in report.findings] == (
-        ["other-python warning"] if found else []
-    )
+def test_a_python_that_is_not_admitted(made: Made, requires: str, found: bool) -> None:
+    made.lists("own", more=f"Requires-Python: {requires}\n")
+    made.lists("other")
+    assert made.found == (["other-python warning"] if found else [])
     if found:
-        assert first(report.findings[0].advice).endswith(" own")
+        assert first(made.only("other-python").advice).endswith(" own")
 
 
-def test_what_links_to_the_provider_moves_too_where_only_a_name_tells(
-    tmp_path: Path, session
-) -> None:  # type: ignore[no-untyped-def]
+def test_what_links_to_the_provider_moves_too_where_only_a_name_tells(made: Made) -> None:
     """Pinocchio and hpp-fcl beside a newer Boost, of which no requirement speaks."""
-    home = environment(tmp_path / "env")
-    site = home / HERE
     path = ",-rpath,$ORIGIN/../boost"
-    needing(site / "user", session.compiler, "libboost_python.so.1.81.0", more=path)
-    needing(site / "other", session.compiler, "libboost_python.so.1.82.0", more=path)
-    library(site / "boost", session.compiler, "libboost_python.so.1.82.0", "int f;\n")
-    installed(site, "boost", "boost/libboost_python.so.1.82.0", version="1.82.0")
-    installed(site, "user", "user/m.abi3.so")
-    installed(site, "other", "other/m.abi3.so")
-    finding = only(diagnose(home), "skewed-library")
+    made.user("libboost_python.so.1.81.0", link=path)
+    made.user("libboost_python.so.1.82.0", link=path, name="other")
+    made.library(made.site / "boost", "libboost_python.so.1.82.0", "int f;\n")
+    made.lists("boost", "boost/libboost_python.so.1.82.0", version="1.82.0")
+    finding = made.only("skewed-library")
     assert first(finding.advice).endswith(" user other boost")
     last = finding.advice[-1]
     assert "boost==1.81.0.*" in str((last.commands, last.files))
     assert "no such release any more" in last.trap
 
 
-def test_a_part_that_the_provider_has_no_longer_is_its_own(tmp_path: Path, session) -> None:  # type: ignore[no-untyped-def]
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    needing(site / "user", session.compiler, "libboost_system.so.1.81.0", more=",-rpath,$ORIGIN/../lib")  # fmt: skip
-    library(site / "lib", session.compiler, "libboost_python.so.1.90.0", "int f;\n")
-    installed(site, "boost", "lib/libboost_python.so.1.90.0", version="1.90.0")
-    installed(site, "user", "user/m.abi3.so")
-    assert only(diagnose(home), "skewed-library").evidence["provider"] == "boost"
-    library(site / "lib", session.compiler, "libanother_python.so.1", "int f;\n")
-    installed(site, "boost", "lib/libanother_python.so.1", version="1.90.0")
-    (site / "lib/libboost_python.so.1.90.0").unlink()
-    only(diagnose(home), "missing-library")
+def test_a_part_that_the_provider_has_no_longer_is_its_own(made: Made) -> None:
+    made.user("libboost_system.so.1.81.0", link=",-rpath,$ORIGIN/../lib")
+    made.library(made.site / "lib", "libboost_python.so.1.90.0", "int f;\n")
+    made.lists("boost", "lib/libboost_python.so.1.90.0", version="1.90.0")
+    assert made.only("skewed-library").evidence["provider"] == "boost"
+    made.library(made.site / "lib", "libanother_python.so.1", "int f;\n")
+    made.lists("boost", "lib/libanother_python.so.1", version="1.90.0")
+    (made.site / "lib/libboost_python.so.1.90.0").unlink()
+    made.only("missing-library")
 
 
-def test_an_absent_provider_of_any_version_comes_with_a_newer_consumer(
-    tmp_path: Path, session
-) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("requires", "installed_one", "shipped", "advised"),
+    [
+        # The requirement, though it has no end, and the name agree on the series.
+        (">=4", "3.1.1.1", "3.0", "'urdf==4.*'"),
+        (">=4", "6.0.0", "6.0.0", "'urdf==4.*'"),
+        # A name whose number is none of the distribution's tells nothing.
+        (">=4", "3.1.1.1", "17", "'urdf>=4'"),
+        # No requirement that starts there: the index may have no such release.
+        ("", "6.0.0", "6.0.0", " user urdf"),
+    ],
+)
+def test_a_series_that_a_library_s_name_tells(
+    made: Made, requires: str, installed_one: str, shipped: str, advised: str
+) -> None:
+    """pin 3.4 takes any urdfdom from 4 on, and needs liburdfdom_model.so.4.0."""
+    made.user(
+        "libmodel.so.4.0", more=f"Requires-Dist: urdf{requires}\n", link=",-rpath,$ORIGIN/../urdf"
+    )
+    made.library(made.site / "urdf", f"libmodel.so.{shipped}", "int f;\n")
+    made.lists("urdf", f"urdf/libmodel.so.{shipped}", version=installed_one)
+    assert advised in first(made.only("skewed-library").advice)
+
+
+def test_a_provider_of_what_no_index_has_moves_alone(made: Made) -> None:
+    made.user("libboost.so.1.87.0", link=",-rpath,$ORIGIN/../boost", more="Requires-Dist: boost\n")
+    made.library(made.site / "boost", "libboost.so.1.83.0", "int f;\n")
+    made.lists("boost", "boost/libboost.so.1.83.0", version="1.83.0")
+    assert first(made.only("skewed-library").advice).endswith("'boost==1.87.0.*' user==1")
+    info = made.lists("user", "user/m.abi3.so", more="Requires-Dist: boost\n")
+    (info / "direct_url.json").write_text('{"url": "file:///src", "dir_info": {}}')
+    finding = made.only("skewed-library")
+    assert [each.commands for each in finding.advice if not each.files] == [
+        ("uv pip install 'boost==1.87.0.*'",),
+        ("pip --python .venv install 'boost==1.87.0.*'",),
+    ]
+    assert "came from no index" in finding.message
+
+
+def test_an_absent_provider_of_any_version_comes_with_a_newer_consumer(made: Made) -> None:
     """mkl-service 2.4 requires any MKL, and the newest has another libmkl_rt."""
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    needing(site / "user", session.compiler, "libmkl_rt.so.2")
-    installed(site, "user", "user/m.abi3.so", more="Requires-Dist: mkl\n")
-    found = only(diagnose(home), "missing-library").advice
+    made.user("libmkl_rt.so.2", more="Requires-Dist: mkl\n")
+    found = made.only("missing-library").advice
     assert first(found).endswith(" user mkl")
     assert any(each.commands[-1].endswith("install mkl") for each in found)
-    installed(site, "user", "user/m.abi3.so", more="Requires-Dist: mkl<2026\n")
-    assert first(only(diagnose(home), "missing-library").advice).endswith("install 'mkl<2026'")
+    made.lists("user", "user/m.abi3.so", more="Requires-Dist: mkl<2026\n")
+    assert first(made.only("missing-library").advice).endswith("install 'mkl<2026'")
 
 
-def test_requirements_that_contradict_each_other_move_those_who_have_them(tmp_path: Path) -> None:
-    home = environment(tmp_path)
-    site = home / HERE
-    installed(site, "provider", version="3")
-    installed(site, "one", more="Requires-Dist: provider<2\n")
-    installed(site, "two", more="Requires-Dist: provider>=3\n")
-    found = only(diagnose(home), "violated-requirement").advice
-    assert first(found).endswith(" one provider two")
-    installed(site, "two", more="Requires-Dist: provider>=1.5\n")
-    assert first(only(diagnose(home), "violated-requirement").advice) == (
-        "uv pip install 'provider<2,>=1.5'"
-    )
+def test_requirements_that_contradict_each_other_move_those_who_have_them(made: Made) -> None:
+    made.lists("provider", version="3")
+    made.lists("one", more="Requires-Dist: provider<2\n")
+    made.lists("two", more="Requires-Dist: provider>=3\n")
+    assert first(made.only("violated-requirement").advice).endswith(" one provider two")
+    made.lists("two", more="Requires-Dist: provider>=1.5\n")
+    assert first(made.only("violated-requirement").advice) == "uv pip install 'provider<2,>=1.5'"
+
+
+@pytest.mark.parametrize(
+    ("installer", "requires", "level"),
+    [
+        ("debian", "absent", "note"),
+        ("debian", "present>=2", "warning"),
+        ("rpm", "absent", "note"),
+        ("pip", "absent", "warning"),
+        ("", "absent", "warning"),
+    ],
+)
+def test_what_the_system_s_package_does_without(
+    made: Made, installer: str, requires: str, level: str
+) -> None:
+    """Debian's python3-gi leaves pycairo to another package; what is there must fit all the same."""
+    made.lists("present")
+    info = made.lists("own", more=f"Requires-Dist: {requires}\n")
+    (info / "INSTALLER").write_text(installer)
+    finding = made.only("violated-requirement")
+    assert finding.level == level
+    assert bool(finding.advice) is (level == "warning")
+
+
+def test_debian_s_own_folder_tells_of_what_has_no_installer(tmp_path: Path) -> None:
+    for folder, word in (("usr/lib/python3/dist-packages", "debian"), ("other", "")):
+        site = tmp_path / folder
+        (site / "own.egg-info").mkdir(parents=True)
+        (site / "own.egg-info/PKG-INFO").write_text("Name: own\nVersion: 1\n")
+        (one,) = inventory.read(Sites(folders=(site,))).distributions
+        assert (one.installer, one.of_system) == (word, bool(word))
 
 
 @pytest.mark.parametrize(
@@ -247,65 +358,90 @@ def test_requirements_that_contradict_each_other_move_those_who_have_them(tmp_pa
         ("nvidia-cublas-cu12; extra == 'cuda' and sys_platform == 'win32'", ""),
     ],
 )
-def test_what_an_extra_brings(tmp_path: Path, session, requires: str, advised: str) -> None:  # type: ignore[no-untyped-def]
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    needing(site / "user", session.compiler, "libcublas.so.991")
-    more = f"Requires-Dist: {requires}\nProvides-Extra: cuda\n"
-    installed(site, "user", "user/m.abi3.so", more=more)
-    finding = only(diagnose(home), "missing-system-library")
+def test_what_an_extra_brings(made: Made, requires: str, advised: str) -> None:
+    made.user("libcublas.so.991", more=f"Requires-Dist: {requires}\nProvides-Extra: cuda\n")
+    finding = made.only("missing-system-library")
     assert [each.commands[0] for each in finding.advice][:1] == ([advised] if advised else [])
     assert ("in its extra `cuda`" in finding.message) is bool(advised)
 
 
 @pytest.mark.parametrize("source", ["from ._core import *", "from . import _core", ""])
-def test_a_module_that_nobody_asks_for_beside_one_that_is(
-    tmp_path: Path, session, source: str
-) -> None:  # type: ignore[no-untyped-def]
+def test_a_module_that_nobody_asks_for_beside_one_that_is(made: Made, source: str) -> None:
     """daal4py without MPI; PyQt6's package imports none of its modules, and each may be wanted."""
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    needing(site / "user", session.compiler, "libmore.so.991")
-    library(
-        site / "user", session.compiler, "_core.abi3.so", "int PyInit__core(void) { return 0; }\n"
-    )
-    (site / "user/__init__.py").write_text(source)
-    installed(site, "user", "user/m.abi3.so", "user/_core.abi3.so")
-    only(diagnose(home), "optional-module" if source else "missing-system-library")
+    made.user("libmore.so.991")
+    made.library(made.site / "user", "_core.abi3.so", EMPTY.format("_core"))
+    (made.site / "user/__init__.py").write_text(source)
+    made.lists("user", "user/m.abi3.so", "user/_core.abi3.so")
+    made.only("optional-module" if source else "missing-system-library")
 
 
 @pytest.mark.parametrize(
     ("name", "optional"), [("libcublas.so.991", True), ("libmore.so.991", False)]
 )
-def test_a_device_s_module_beside_others_that_load(
-    tmp_path: Path, session, name: str, optional: bool
-) -> None:  # type: ignore[no-untyped-def]
+def test_a_device_s_module_beside_others_that_load(made: Made, name: str, optional: bool) -> None:
     """cupy_backends, whose modules cupy's compiled ones import where there is CUDA."""
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    needing(site / "backends", session.compiler, name)
-    installed(site, "user", "backends/m.abi3.so")
-    only(diagnose(home), "missing-system-library")
-    library(site / "user", session.compiler, "n.abi3.so", "int PyInit_n(void) { return 0; }\n")
-    installed(site, "user", "backends/m.abi3.so", "user/n.abi3.so")
-    only(diagnose(home), "optional-module" if optional else "missing-system-library")
+    made.module(made.site / "backends", name)
+    made.lists("user", "backends/m.abi3.so")
+    made.only("missing-system-library")
+    made.library(made.site / "user", "n.abi3.so", EMPTY.format("n"))
+    made.lists("user", "backends/m.abi3.so", "user/n.abi3.so")
+    made.only("optional-module" if optional else "missing-system-library")
+
+
+def _finding(rule: str, level: str, *advice: Advice, of: str = "", provider: str = "") -> Finding:
+    return Finding(
+        rule=rule, level=level, message="", location=Location(distribution=of),  # type: ignore[arg-type]
+        evidence={"provider": provider}, advice=advice,
+    )  # fmt: skip
 
 
 def test_what_the_system_lacks_comes_last_among_errors() -> None:
-    def found(rule: str, level: str) -> Finding:
-        return Finding(rule=rule, level=level, message="", location=Location())  # type: ignore[arg-type]
-
     apart = rules.arranged(
         [
-            found("missing-system-library", "error"),
-            found("missing-system-library", "warning"),
-            found("import-fails", "error"),
-            found("violated-requirement", "warning"),
+            _finding("missing-system-library", "error"),
+            _finding("missing-system-library", "warning"),
+            _finding("import-fails", "error"),
+            _finding("violated-requirement", "warning"),
         ]
     )
     assert [each.rule for each in apart] == [
         "import-fails", "missing-system-library", "violated-requirement", "missing-system-library",
     ]  # fmt: skip
+
+
+def test_what_mends_all_of_several_findings() -> None:
+    """Two skews that have nothing to do with each other are not mended by one advice."""
+
+    def advice(tool: str, *commands: str, **files: str) -> Advice:
+        named = {name.replace("_", "."): text for name, text in files.items()}
+        return Advice(remedy="", title="", tool=tool, commands=commands, files=named)
+
+    def together(*findings: Finding) -> Advice | None:
+        return mending.together(
+            Report(command="doctor", subject="", kit_version="", looked_at={}, findings=findings)
+        ).together
+
+    one = _finding("skewed-library", "error", advice("uv", "a"), advice("pip", "z"), provider="p")
+    two = _finding("other-numpy", "error", advice("pip", "y"), advice("uv", "b"))
+    both = together(one, two)
+    assert both is not None
+    assert both.commands == ("a", "b")
+    assert together(one) is None
+    assert together(one, one) is None
+    assert together(one, _finding("changed-file", "note", advice("uv", "c"))) is None
+    # What the provider itself lacks goes with the version that is moved.
+    lacks = _finding("violated-requirement", "warning", advice("uv", "c"), of="p")
+    assert together(one, lacks) is None
+    assert together(two, lacks) is not None
+    # One sync sees all that was written.
+    first_one = advice("uv", "clean", "sync", pyproject_toml='[tool.uv]\nxs = ["a"]\n')
+    second_one = advice("uv", "sync", pyproject_toml='[tool.uv]\nxs = ["b"]\n')
+    both = together(
+        _finding("skewed-library", "error", first_one), _finding("other-numpy", "error", second_one)
+    )
+    assert both is not None
+    assert both.commands == ("clean", "sync")
+    assert both.files == {"pyproject.toml": '[tool.uv]\nxs = ["a", "b"]\n'}
 
 
 # --- an import's own words
@@ -325,15 +461,15 @@ def test_what_the_system_lacks_comes_last_among_errors() -> None:
         ("something else", "scipy", ""),
     ],
 )  # fmt: skip
-def test_what_the_words_name(tmp_path: Path, error: str, requires: str, advised: str) -> None:
+def test_what_the_words_name(
+    made: Made, tmp_path: Path, error: str, requires: str, advised: str
+) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/os-release").write_text("ID=debian\n")
-    home = environment(tmp_path / "env")
-    site = home / HERE
-    installed(site, "own", more=f"Requires-Dist: {requires}\n")
-    installed(site, "scipy")
-    installed(site, "lxml")
-    with opened(home) as found:
+    made.lists("own", more=f"Requires-Dist: {requires}\n")
+    made.lists("scipy")
+    made.lists("lxml")
+    with opened(made.home) as found:
         owner = next(each for each in found.distributions if each.name == "own")
         _, evidence, advice = import_errors.explained(owner, error, found)
     assert bool(evidence) is bool(advised)
@@ -342,15 +478,13 @@ def test_what_the_words_name(tmp_path: Path, error: str, requires: str, advised:
     assert bool(commands) is bool(advised)
 
 
-def test_what_its_python_code_asks_the_loader_for(tmp_path: Path) -> None:
+def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
     """As pyzbar, whose own words name no file."""
-    home = environment(tmp_path)
-    site = home / HERE
-    (site / "own").mkdir()
-    code = site / "own/__init__.py"
-    installed(site, "own", "own/__init__.py")
+    code = made.site / "own/__init__.py"
+    code.parent.mkdir()
+    made.lists("own", "own/__init__.py")
     named: Distribution
-    with opened(home) as found:
+    with opened(made.home) as found:
         (named,) = found.distributions
         for source, needed in (
             ("from ctypes.util import find_library\nfind_library('portaudio')\n", ("libportaudio.so.2",)),

@@ -26,6 +26,7 @@ from native_skew.installers import (
     leading_from,
     tabs,
     todays_context,
+    with_lines,
 )
 
 __all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing", "offered", "remaking"]
@@ -53,11 +54,11 @@ def fitting(
             for name in pins.requiring(fit.provider, besides=consumer.name)
             if not fit.suits(pins.of_name(name)[fit.provider])
         )
-        moved = installing(
-            (str(fit), f"{consumer.name}=={consumer.version}", *fellows),
-            consumer.installer,
-            "Install the provider that fits",
-        )
+        own = (f"{consumer.name}=={consumer.version}",) if consumer.is_of_index else ()
+        wanted = (str(fit), *own, *fellows)
+        # What is there already would change nothing.
+        if not all(map(pins.has, wanted)):
+            moved = installing(wanted, consumer.installer, "Install the provider that fits")
     guessed = fit is not None and fit.of_name
     newer = installing(
         (consumer.name, *linking, *((fit.provider,) if fit and guessed else ())),
@@ -66,6 +67,8 @@ def fitting(
         + (" and what else links to that" if linking else ""),
         upgrade=True,
     )
+    if not consumer.is_of_index:
+        return moved
     if not guessed:
         return (*moved, *newer)
     trap = "The index may have no such release any more: a library's name alone tells it."
@@ -167,6 +170,22 @@ def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterat
             for one in each.advice
         )
         yield replace(each, advice=advice)
+
+
+def joined(several: Iterable[Advice]) -> Advice:
+    """All of ``several`` as one, in their order."""
+    files: dict[str, str] = {}
+    commands: dict[str, None] = {}
+    for each in several:
+        for name, lines in each.files.items():
+            had = files.get(name, "")
+            files[name] = with_lines(had, lines) if name.endswith(".toml") else had + lines
+        for command in each.commands:
+            commands.pop(command, None)  # ``uv sync`` after all that it is to see
+            commands[command] = None
+    return Advice(
+        remedy="", title="All that was found, in this order", files=files, commands=tuple(commands)
+    )
 
 
 def _beside(root: Path, name: str) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 from native_skew.doctor import environment, settings, target
 from native_skew.doctor.diagnosis import examine, searched_first
 from native_skew.doctor.errors import NotAnEnvironmentError
-from native_skew.doctor.mending import placed
+from native_skew.doctor.mending import placed, together
 from native_skew.doctor.rules import RULES
 from native_skew.errors import PlatformError
 from native_skew.findings import FailOn, Form, output_options, write
@@ -92,7 +92,7 @@ def doctor(
 
             report = confirmed(report, modules, found)
         report = placed(report, found, Path.cwd())
-    report = settings.applied(report, chosen, file)
+    report = together(settings.applied(report, chosen, file))
     sys.exit(write(report, RULES, form, verbose=verbose))
 
 

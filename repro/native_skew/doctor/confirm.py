@@ -174,7 +174,7 @@ def _packages(
     for owner in environment.distributions:
         if owner.files or not owner.name:
             continue
-        if "editable" in owner.direct_url:  # an import hook of its own may find it
+        if owner.is_editable:  # an import hook of its own may find it
             yield owner.name.replace("-", "_"), owner
         for _, top in environment.top_level(owner):
             if top not in _NO_PACKAGES:

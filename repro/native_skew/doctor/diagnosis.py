@@ -73,6 +73,7 @@ def examine(
     findings: list[Finding] = [
         *disk.interpreter(environment, loader.process.unresolved),
         *disk.missing_files(environment, needed),
+        *disk.lost_sources(environment),
         *explanations.of_modules(modules),
         *explanations.damaged(finder.damaged),
         *disk.modules_of_another_python(environment, finder.of_another_python),
@@ -144,17 +145,20 @@ def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
     left = [pin for pin in pins.violated() if (pin.holder.name, pin.provider) not in explained]
     for holder, several in groupby(left, key=lambda pin: pin.holder):
         together = list(several)
-        advice = required(together, pins, holder.installer)  # one command for all that it lacks
+        missed = [pin for pin in together if pin.installed or pin.is_missed]
+        advice = required(missed, pins, holder.installer)  # one command for all that it lacks
         for pin in together:
+            left_out = pin not in missed
             yield rules.VIOLATED_REQUIREMENT.finding(
-                _violation(pin),
+                _violation(pin) + (" Its system's package does without it." if left_out else ""),
                 Location(distribution=pin.holder.name, version=pin.holder.version),
                 {
                     "requirement": pin.text,
                     "provider": pin.provider,
                     "installed": pin.installed.version if pin.installed else None,
                 },
-                advice,
+                () if left_out else advice,
+                level="note" if left_out else None,
             )
 
 

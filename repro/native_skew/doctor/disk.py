@@ -50,10 +50,29 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
         )
 
 
+def lost_sources(environment: Environment) -> Iterator[Finding]:
+    """Editable installs whose sources, or whose build folder, are no longer where they were."""
+    for owner in environment.distributions:
+        if not owner.is_editable or environment.is_packed:
+            continue
+        source, word = owner.source, f"-{owner.name}-"
+        lost = [e for stem, e in environment.lost if word in f"-{canonicalize_name(stem)}-"]
+        if source and not environment.exists(source):
+            lost = [source]
+        if lost:
+            names = tuple(lost)
+            yield rules.MISSING_FILE.finding(
+                f"{owner.title} is an editable install, and looks for {_listed(names)}, which "
+                f"{'are' if names[1:] else 'is'} not there. Install it again from where its sources are.",
+                _location(owner, names[0]),
+                {"files": names},
+            )
+
+
 def changed_files(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
     """One finding for each distribution with files of another size, but those ``explained``."""
     for owner, paths in environment.inventory.changed:
-        if owner.installer in ("", "conda", "debian") or owner.name in explained:
+        if owner.installer in ("", "conda") or owner.of_system or owner.name in explained:
             continue
         names = tuple(environment.relative(each) for each in paths)
         yield rules.CHANGED_FILE.finding(

@@ -41,6 +41,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         gone: where ``bin/python`` leads to and nothing is.
         made_by: the tool that made it; empty where that is Python itself.
         leftover: folders of packages that the interpreter does not search.
+        lost: see ``Sites``.
         image: the folder that is ``/`` for it; empty where that is this machine's own.
         is_packed: whether it is wheels, which nothing is installed from yet.
         inventory: what is installed, and what of it could not be read.
@@ -58,6 +59,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     gone: str = ""
     made_by: str = ""
     leftover: tuple[Path, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
     image: str = ""
     is_packed: bool = False
     inventory: Inventory = Inventory(distributions=())
@@ -74,6 +76,11 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         other = self.target.system != "linux" or self.target.musl
         machine = self.target.machine not in ("", target.HERE.machine)
         return self.program is None and (other or machine)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is something at ``path``, as its own processes call it."""
+        its_root = self.image or _other_root(self.root)
+        return os.path.exists(rooted.real(its_root, its_root + path))  # noqa: PTH110
 
     def top_level(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
         """The modules and packages at the top that RECORD lists of ``owner``, with their site."""
@@ -227,6 +234,7 @@ def _environment(
         gone=interpreter.gone if what.target.system == "linux" else "",
         made_by=interpreter.made_by,
         leftover=found.leftover,
+        lost=found.lost,
         image=image,
         inventory=what,
         not_examined=tuple(left_out),

@@ -17,7 +17,7 @@ from native_skew.doctor import disk, importers, rules, system_libraries
 from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
-from native_skew.doctor.fits import fit
+from native_skew.doctor.fits import newer
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners, Shipped
 from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
@@ -278,7 +278,7 @@ class Explanations:
         A published wheel may name folders of the machine that built it, and nobody looks there.
         """
         own = case.consumer
-        editable = not own.name or "editable" in own.direct_url
+        editable = not own.name or own.is_editable
         if not (own.built_here or editable):
             return ()
         sites = tuple(f"{site}/" for site in self._environment.sites)
@@ -529,7 +529,7 @@ class Explanations:
 
     def _absent(self, consumer: Distribution) -> list[Pin]:
         """What ``consumer`` requires, and is not there."""
-        return [pin for pin in self._pins.of(consumer).values() if pin.installed is None]
+        return [pin for pin in self._pins.of(consumer).values() if pin.is_missed]
 
     def _lacks_of_absent(self, cases: list[_Case]) -> Finding:
         """All that one distribution needs, where what it requires is not installed: one cause."""
@@ -654,16 +654,23 @@ class Explanations:
                 "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
                 **self._all_files(paths),
             },
-            self._advice_of_older(consumer, provider, pin),
+            self._advice_of_older(consumer, provider, pin, versions),
         )
 
     def _advice_of_older(
-        self, consumer: Distribution, provider: Distribution | None, pin: Pin | None
+        self,
+        consumer: Distribution,
+        provider: Distribution | None,
+        pin: Pin | None,
+        versions: tuple[str, ...],
     ) -> tuple[Advice, ...]:
         if provider is None or not provider.name or provider is consumer:
             # Of what was built for a newer system, a wheel for this one is chosen or made.
             return reinstalling(consumer)
-        return fitting(fit(provider, pin, consumer, "", ""), consumer, self._pins, provider)
+        fellows = self._pins.requiring(provider.name, besides=consumer.name)
+        # Who else was built with the older one may need it: nothing but the newest fits all.
+        told = newer(provider, pin, consumer, () if fellows else versions)
+        return fitting(told, consumer, self._pins, provider)
 
     def _location(self, path: str, owner: Distribution) -> Location:
         return Location(

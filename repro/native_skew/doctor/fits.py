@@ -54,39 +54,76 @@ def fit(
 
     """
     if pin and not pin.holds and pin.bounded:
-        return Fit(provider=provider.name, versions=str(pin.specifier), samples=(pin.lowest,))
+        return _wanted(pin)
+    lowest = pin.lowest if pin else ""
     start = _of_library(
-        provider.version, library_names.version(needed), library_names.version(shipped)
+        provider.version, library_names.version(needed), library_names.version(shipped), lowest
     )
-    of_name = bool(start) and _is_older(start, provider.version)
+    of_name = _is_older(start, provider.version)
+    if start and (_starts(lowest, start) or _starts(start, lowest)):
+        # The requirement starts where the library's name does: there is such a release.
+        start, of_name = min(start, lowest, key=len), False
     if not start and provider.name == "torch" and (match := _TORCH.search(consumer.version)):
         start = f"{match[1]}.{match[2]}"
-    if not start and pin and pin.holds and pin.lowest:
+    if not start and pin and pin.holds and lowest:
         # What is installed is admitted and does not fit: the range starts with what was built for.
-        start = match[0] if (match := _LEADING.match(pin.lowest)) else pin.lowest
-    if not start and pin and (in_step := _LEADING.match(pin.lowest)):
-        # What is released in step, as PyQt6 and PyQt6-Qt6 are: of one series.
-        start = in_step[0] if f"{consumer.version}.".startswith(f"{in_step[0]}.") else ""
-    if start:
-        samples = (start, *(f"{start}.{number}" for number in range(_SAMPLES)))
-        versions = f"=={start}.*"
-        return Fit(provider=provider.name, versions=versions, samples=samples, of_name=of_name)
-    if pin and pin.lowest:
-        return Fit(provider=provider.name, versions=str(pin.specifier), samples=(pin.lowest,))
-    return None
+        start = match[0] if (match := _LEADING.match(lowest)) else lowest
+    if start := start or _in_step(lowest, consumer):
+        return _of_series(provider, start, of_name=of_name)
+    return _wanted(pin) if pin and lowest else None
+
+
+def newer(
+    provider: Distribution, pin: Pin | None, consumer: Distribution, versions: tuple[str, ...]
+) -> Fit | None:
+    """The same, where the provider's library is too old: it lacks ``versions`` of its symbols."""
+    if pin and not pin.holds:
+        return fit(provider, pin, consumer, "", "")
+    installed = provider.version
+    named = (match[0] for each in versions if (match := _LEADING.search(each)))
+    # Qt_6.7 is of Qt 6.7, and GLIBCXX_3.4.30 of GCC 12.
+    told = [e for e in named if _is_older(installed, e) and _starts(e[: e.index(".")], installed)]
+    start = max(told, key=Version, default="") or _in_step(pin.lowest if pin else "", consumer)
+    return _of_series(provider, start) if start else None
+
+
+def _wanted(pin: Pin) -> Fit:
+    return Fit(provider=pin.provider, versions=str(pin.specifier), samples=(pin.lowest,))
+
+
+def _of_series(provider: Distribution, start: str, *, of_name: bool = False) -> Fit:
+    samples = (start, *(f"{start}.{number}" for number in range(_SAMPLES)))
+    return Fit(provider=provider.name, versions=f"=={start}.*", samples=samples, of_name=of_name)
+
+
+def _in_step(lowest: str, consumer: Distribution) -> str:
+    """The series of what is released in step, as PyQt6 and PyQt6-Qt6 are; or empty."""
+    series = _LEADING.match(lowest)
+    return series[0] if series and _starts(series[0], consumer.version) else ""
+
+
+def _starts(one: str, other: str) -> bool:
+    """Whether ``other`` is ``one``, or a version of that series."""
+    return bool(one) and f"{other}.".startswith(f"{one}.")
 
 
 def _is_older(one: str, other: str) -> bool:
     try:
-        return Version(one) < Version(other)
+        return bool(one) and Version(one) < Version(other)
     except InvalidVersion:
         return False
 
 
-def _of_library(installed: str, needed: str, shipped: str) -> str:
+def _of_library(installed: str, needed: str, shipped: str, lowest: str) -> str:
     """What a release starts with, where the library's name is made from it; or empty."""
-    if needed and shipped and f"{installed}.".startswith(f"{shipped}."):
+    if not (needed and shipped):
+        return ""
+    if _starts(shipped, installed):
         return needed
+    major, own = needed.partition(".")[0], shipped.partition(".")[0]
+    # liburdfdom_model.so.3.0 of urdfdom 3.1, where urdfdom>=4 is required
+    if own != major and _starts(own, installed) and _starts(major, lowest):
+        return major
     try:
         release = (*Version(installed).release, 0)
     except InvalidVersion:

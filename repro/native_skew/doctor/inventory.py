@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import compress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -17,6 +18,8 @@ from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
 
 _SHOWN = 4  # names in a phrase
+# https://www.debian.org/doc/packaging-manuals/python-policy/#module-path
+_OF_DEBIAN = "/lib/python3/dist-packages"
 _SHOWN_OF_VERSION = 60  # characters
 # Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
 _LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
@@ -25,6 +28,24 @@ _REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
 _OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
 _DIGITS = 18  # of a size
 _WALK = 500_000  # entries of a folder without a RECORD
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    editable: bool = False
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """https://packaging.python.org/en/latest/specifications/direct-url/ ."""
+
+    url: str = ""
+    dir_info: _Folder = _Folder()
+
+
+def _origin(direct_url: str) -> _Origin:
+    try:
+        return msgspec.json.decode(direct_url, type=_Origin)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return _Origin()
 
 
 class Distribution(Listed, frozen=True, kw_only=True):
@@ -43,6 +64,31 @@ class Distribution(Listed, frozen=True, kw_only=True):
         if self.installer == "conda" or self.name in _OF_PYTORCH or repaired:
             return False
         return any(tag.rpartition("-")[2].startswith("linux_") for tag in self.tags)
+
+    @property
+    def of_system(self) -> bool:
+        """Whether the system's package manager installed it, and sees to what it needs."""
+        return self.installer in ("debian", "rpm")
+
+    @property
+    def is_of_index(self) -> bool:
+        """Whether an index has it, as far as is recorded: it came from no folder or address."""
+        return not self.direct_url
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its sources lie elsewhere."""
+        return "editable" in self.direct_url and _origin(self.direct_url).dir_info.editable
+
+    @property
+    def source(self) -> str:
+        """The folder that it was installed from, where that is one of the machine's; or empty."""
+        try:
+            url = urlsplit(_origin(self.direct_url).url)
+        except ValueError:
+            return ""
+        path = unquote(url.path)
+        return path if url.scheme == "file" and "\0" not in path else ""
 
     @property
     def title(self) -> str:
@@ -125,6 +171,8 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
                 found[""] = nameless((*found[""].files, *more) if "" in found else more)
             elif one.name not in found:
                 fields = msgspec.structs.asdict(one)
+                if not one.installer and str(site).endswith(_OF_DEBIAN):
+                    fields["installer"] = "debian"
                 found[one.name] = Distribution(**fields, files=tuple(_paths(site, one.libraries)))
         if unrecorded:
             owned = {path for each in found.values() for path in each.files}

@@ -23,7 +23,7 @@ def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
     """What puts the files of ``owners`` there again; nothing where a name is none to type."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    if not all(each.has_valid_names for each in owners):
+    if not all(each.has_valid_names and each.is_of_index for each in owners):
         return ()
     if owners[0].installer == "conda":
         names = tuple(each.name for each in owners)
@@ -68,7 +68,7 @@ def rebuilding(
     """See ``advice.advise``: what mends ``consumer``, which was built here."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    if not (consumer.has_valid_names and provider.has_valid_names):
+    if not (consumer.has_valid_names and provider.has_valid_names and consumer.is_of_index):
         return ()
     wanted = pins.of(consumer).items()
     return advice.advise(
@@ -145,6 +145,28 @@ def offered(findings: Iterable[Finding], environment: Environment) -> list[Findi
     from native_skew.doctor import advice  # noqa: PLC0415
 
     return list(advice.offered(found, environment.root))
+
+
+def together(report: Report) -> Report:
+    """``report`` with what mends all that was found, where no one advice does.
+
+    Of each finding the first advice, for the tool of the first of them where there is one. What
+    is only warned of a provider that moves anyway is left out.
+    """
+    counted = [each for each in report.findings if each.level != "note" and each.advice]
+    moved = {each.evidence.get("provider") for each in counted if each.level == "error"}
+    tool = next((each.advice[0].tool for each in counted), "")
+    chosen: list[Advice] = []
+    for each in counted:
+        if each.level == "error" or each.location.distribution not in moved:
+            one = next((a for a in each.advice if a.tool == tool), each.advice[0])
+            if not any((one.files, one.commands) == (a.files, a.commands) for a in chosen):
+                chosen.append(one)
+    if not chosen[1:]:
+        return report
+    from native_skew.doctor import advice  # noqa: PLC0415
+
+    return msgspec.structs.replace(report, together=advice.joined(chosen))
 
 
 def placed(report: Report, environment: Environment, here: Path) -> Report:

@@ -38,6 +38,14 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the installed version is one of those asked for."""
         return self.installed is not None and self.admits(self.installed.version)
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether it is not installed, and should be.
+
+        Debian's python3-gi does without pycairo, which another package of Debian's brings.
+        """
+        return self.installed is None and not self.holder.of_system
+
     def admits(self, version: str) -> bool:
         """Whether ``version`` is one of those asked for."""
         try:
@@ -111,6 +119,15 @@ class Pins:
             found |= more
             waiting += more
         return found
+
+    def has(self, requirement: str) -> bool:
+        """Whether a version of ``requirement`` is installed already."""
+        try:
+            wanted = Requirement(requirement)
+            found = self._installed.get(canonicalize_name(wanted.name))
+            return found is not None and wanted.specifier.contains(Version(found.version))
+        except ValueError:
+            return False
 
     def requiring(self, provider: str, besides: str = "") -> tuple[str, ...]:
         """The names of those that require ``provider``, ``besides`` one of them."""

@@ -21,7 +21,7 @@ from native_skew.doctor.interpreter import EnvironmentPython
 _PTH_BYTES, _PTH_FILES = 1 << 16, 1000
 _FINDER_BYTES = 1 << 20
 _ONE_MODULE = re.compile(r"import\s+\w+\s*;?\s*")
-_HOOK = re.compile(r"import[ \t]")
+_HOOK = re.compile(r"import[ \t]+(\w*)")
 
 
 class Sites(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,7 @@ class Sites(msgspec.Struct, frozen=True, kw_only=True):
         sources: folders of editable installs, or others that a ``.pth`` file adds: no RECORD
             lists what is in them.
         hooks: editable installs whose modules only their own code finds.
+        lost: the paths that such code names and that are not there, each with its install.
         leftover: folders of packages that this interpreter does not search.
 
     """
@@ -39,6 +40,7 @@ class Sites(msgspec.Struct, frozen=True, kw_only=True):
     folders: tuple[Path, ...]
     sources: tuple[Path, ...] = ()
     hooks: tuple[str, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
     leftover: tuple[Path, ...] = ()
 
 
@@ -88,14 +90,18 @@ def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root:
     """``folders`` with what their ``.pth`` files add."""
     added: list[Path] = []
     hooks: list[str] = []
+    lost: list[tuple[str, str]] = []
     for site in folders:
         for path in _pth_files(site):
             for line in _lines(path):
-                if _HOOK.match(line):
+                if hook := _HOOK.match(line):
                     mapped = _mapped(site, path.stem)
                     added += mapped
-                    if not mapped and "editable" in path.stem.lower():
-                        hooks.append(path.stem)
+                    if "editable" in path.stem.lower():
+                        hooks += [] if mapped else [path.stem]
+                        named = _named_by(site / f"{hook[1]}.py")
+                        gone = (e for e in named if not os.path.exists(rooted.real(root, root + e)))  # noqa: PTH110
+                        lost += [(path.stem, each) for each in gone]
                     added += _prefixes(site, line)
                 else:
                     folder = Path(os.path.normpath(_joined(site, line, root)))
@@ -106,6 +112,7 @@ def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root:
         folders=all_folders,
         sources=tuple(each for each in all_folders if each not in folders),
         hooks=tuple(hooks),
+        lost=tuple(lost),
         leftover=leftover,
     )
 
@@ -176,18 +183,39 @@ def _lines(path: Path) -> Iterator[str]:
             yield line.rstrip()
 
 
+def _tree(path: Path) -> ast.Module | None:
+    try:
+        return ast.parse(regular_files.text(str(path), _FINDER_BYTES))
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _named_by(hook: Path) -> list[str]:
+    """The absolute paths that an editable install's module names at its top level.
+
+    meson-python's has its build folder and ninja there, scikit-build-core's and setuptools' the sources.
+    """
+    tree = _tree(hook)
+    outside = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    nodes = (
+        (n for each in tree.body if not isinstance(each, outside) for n in ast.walk(each))
+        if tree
+        else ()
+    )
+    texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return list(
+        dict.fromkeys(t for t in texts if t.startswith("/") and "\0" not in t and "\n" not in t)
+    )
+
+
 def _mapped(site: Path, stem: str) -> list[Path]:
     """The folders above the packages that setuptools' editable finder maps.
 
     Its module holds them as a literal: ``MAPPING = {'package': '/path/of/package'}``.
     """
     name = re.sub(r"\W", "_", stem)
-    try:
-        text = regular_files.text(str(site / f"{name}_finder.py"), _FINDER_BYTES)
-        tree = ast.parse(text)
-    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
-        return []
-    for node in tree.body:
+    tree = _tree(site / f"{name}_finder.py")
+    for node in tree.body if tree else ():
         target = node.target if isinstance(node, ast.AnnAssign) else None
         if (
             isinstance(target, ast.Name)

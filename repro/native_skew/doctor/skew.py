@@ -115,7 +115,7 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
 def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> tuple[Advice, ...]:
     """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
     consumer, provider = skew.consumer, skew.provider
-    if consumer.built_here:
+    if consumer.built_here and consumer.is_of_index:
         stamped = skew.pin.range if skew.pin else ""
         return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
@@ -154,6 +154,8 @@ def _made(consumer: Distribution) -> str:
     if consumer.installer == "conda":
         return "conda installed it"
     where = "was built here from source" if consumer.built_here else "was built elsewhere"
+    if not consumer.is_of_index:
+        where += " and came from no index: with the installed version, it is built again there"
     generator = f" by {consumer.generator}" if consumer.generator else ""
     installer = f", and installed by {consumer.installer}" if consumer.installer else ""
     return f"the wheel {where}{generator}{installer}"

@@ -18,7 +18,7 @@ from native_skew.field.case import EnvironmentCase, Expect, is_expected, unexpec
 from native_skew.field.errors import NotMadeError
 from native_skew.field.place import Place
 from native_skew.field.record import Followed, Imported, Result, Said, Verdict
-from native_skew.findings import Advice, Finding, Report, plain
+from native_skew.findings import Advice, Report, plain
 from native_skew.installers import with_lines
 from native_skew.toolchain import Processes
 
@@ -56,7 +56,7 @@ def try_out(case: EnvironmentCase, work: Path, result: Result) -> Result:
         )  # fmt: skip
         if not case.expect:
             return result
-        followed = tuple(_followed(case, place, reports[-1].findings)) if reports else ()
+        followed = tuple(_followed(case, place, reports[-1])) if reports else ()
         carried_out = [each for each in followed if each.outcome != "not carried out"]
         mended = bool(carried_out) and carried_out[0].outcome == "mends"
         return msgspec.structs.replace(
@@ -164,22 +164,22 @@ def _has(expect: Expect, report: Report) -> bool:
     return any(is_expected(expect, each) for each in report.findings)
 
 
-def _followed(
-    case: EnvironmentCase, place: Place, findings: Iterable[Finding]
-) -> Iterator[Followed]:
+def _followed(case: EnvironmentCase, place: Place, report: Report) -> Iterator[Followed]:
     known = set()
-    for finding in findings:
-        for advice in finding.advice:
-            key = (advice.commands, tuple(advice.files.items()))
-            if key in known:
-                continue
-            known.add(key)
-            outcome, why = _carry_out(case, place, advice)
-            yield Followed(
-                rule=finding.rule, level=finding.level, title=advice.title, tool=advice.tool,
-                files=dict(advice.files), commands=tuple(place.without_paths(c) for c in advice.commands),
-                outcome=outcome, why=why,
-            )  # fmt: skip
+    every = [(each.rule, each.level, a) for each in report.findings for a in each.advice]
+    if report.together:
+        every.insert(0, ("", "error", report.together))
+    for rule, level, advice in every:
+        key = (advice.commands, tuple(advice.files.items()))
+        if key in known:
+            continue
+        known.add(key)
+        outcome, why = _carry_out(case, place, advice)
+        yield Followed(
+            rule=rule, level=level, title=advice.title, tool=advice.tool,
+            files=dict(advice.files), commands=tuple(place.without_paths(c) for c in advice.commands),
+            outcome=outcome, why=why,
+        )  # fmt: skip
 
 
 def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any, str]:

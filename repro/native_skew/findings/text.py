@@ -24,6 +24,9 @@ def show(report: Report, *, verbose: bool = False) -> None:
     """
     for finding in report.findings:
         _show_finding(finding, verbose)
+    if report.together:
+        _show_advice(report.together, report.together.title)
+        _print("")
     for each in report.ignored if verbose else ():
         _say(f"ignored {each.finding.rule}: {each.finding.message} ({each.reason})")
     verdict, looked_at, left_out = _summary(report)
@@ -69,12 +72,16 @@ def _show_finding(finding: Finding, verbose: bool) -> None:
         _say(line, 4, dim=True)
     for number, advice in enumerate(finding.advice, 1):
         title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
-        _say(title, 2, bold=True)
-        for line in _lines(advice):  # never wrapped: they are to be copied
-            _print(click.style(f"       {plain(line)}", "green"))
-        if advice.trap:
-            _say(f"The catch: {advice.trap}", 5)
+        _show_advice(advice, title)
     _print("")
+
+
+def _show_advice(advice: Advice, title: str) -> None:
+    _say(title, 2, bold=True)
+    for line in _lines(advice):  # never wrapped: they are to be copied
+        _print(click.style(f"       {plain(line)}", "green"))
+    if advice.trap:
+        _say(f"The catch: {advice.trap}", 5)
 
 
 def _say(text: str, columns: int = 0, *, bold: bool = False, dim: bool = False) -> None:

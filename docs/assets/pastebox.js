@@ -147,7 +147,7 @@
     cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf",
     wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb",
     serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
-    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", attr: "attrs",
+    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
     epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
   };
@@ -259,7 +259,7 @@
   const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils)$/;
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
   /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
-  const NAMED = [/\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./, / in <module (\w+)/, /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/, /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/];
+  const NAMED = [/\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./, / in <module (\w+)/, /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/, /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/, /\/var\/task\/(?:python\/)?(\w+)\/\S*\.so/];
   const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter/;
   const RELATIVE = /^\s*File "([A-Za-z_]\w*)[\\/]\w/;
 
@@ -270,7 +270,7 @@
 
   /* The modules that lines of a traceback lead through, in their order: where they are installed;
      else, anywhere, as what an import above has led into. */
-  function through(part, frozen, imported = new Set()) {
+  function through(part, { frozen, statements, imported }) {
     const modules = [];
     for (const line of part.split("\n")) {
       const installed = [...line.matchAll(PATHS)].map((match) => match[1]);
@@ -279,7 +279,7 @@
       if (installed.length) modules.push(...installed);
       else if (statement) {
         imported.add(statement);
-        modules.push(statement);
+        if (statements) modules.push(statement);
       } else if (named) modules.push(named);
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
         modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
@@ -298,11 +298,9 @@
     const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
     const crash = text.includes("(most recent call first)"); // faulthandler
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
-    const frozen = FROZEN.test(text);
-    const imported = new Set();
-    const led = through(above.replace(ASIDE, ""), frozen, imported);
-    const own = through(line.replace(ASIDE, ""), frozen, imported);
-    const after = through(below.replace(ASIDE, ""), frozen, imported);
+    /* Of a module that is missing, what is imported is no part of who misses it. */
+    const how = { frozen: FROZEN.test(text), statements: first.kind !== "other", imported: new Set() };
+    const [led, own, after] = [above, line, below].map((part) => through(part.replace(ASIDE, ""), how));
     const traced = /Traceback|File "/.test(above) ? [led, after] : [after, led];
     for (const modules of [own, ...traced]) {
       const other = modules.filter((module) => packaged(module.replace(/[\\/.]/, "-")) !== first.provider);

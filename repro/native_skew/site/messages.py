@@ -167,7 +167,7 @@ _COMPILED = (
 
 # A package asks another module for a name that it does not have; up to the name of that module.
 _ANOTHERS_NAME = (
-    r"(?:site|dist)-packages[\\/](\w+)[\\/.][^\n]*\n(?:[^\n]*\n){1,3}?"
+    r"(?:site|dist)-packages[\\/](\w+)[\\/.][^\n]*\n(?:(?!\s*File )[^\n]*\n){1,3}?"
     r"(?:AttributeError: module|ImportError: cannot import name '\w+' from) '(?!\1\b)"
 )
 _OF_PYTHON_ITSELF = "|".join(sorted(n for n in sys.stdlib_module_names if not n.startswith("_")))
@@ -1334,7 +1334,11 @@ OTHERS: tuple[Other, ...] = (
         advice="Look which release is installed, and install both packages in one command; if the module is a compiled "
         "one, install its package again with the Python that you run.",
         kind="unsure",
-        patterns=(r"No module named ['\"](?P<module>(?!numpy\.)\w[\w.]*\._[\w.]+)['\"]",),
+        patterns=(
+            # CPython names the module up to the part that it does not find.
+            r"No module named ['\"](?P<module>(?!numpy\._|(?:google|azure|zope|ruamel|nvidia|backports|sphinxcontrib)\.)"
+            r"\w+\.[\w.]+)['\"]",
+        ),
         rank=4,
     ),
     Other(

@@ -113,15 +113,18 @@
     "Failed to (?:download and )?build (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
     "(?:Could not build wheels|Cannot install build dependencies) for NAME(?:==VERSION)?",
     "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)",
-    "(?:Failed to fetch wheel:|likely indicates that) `?NAME(?:(?:==|@)VERSION)?", // uv
-    "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting)", // Poetry
+    "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
+    "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
+    "Cannot (?:install|resolve) build-system\\.requires for NAME",
+    "package info for path: \\S*[\\\\/]NAME-VERSION$",
+    "package info for path: \\S*[\\\\/]NAME$",
     "(?:Failed to install |, ')\\S*[\\\\/]NAME-VERSION\\.(?:tar\\.\\w+|zip)(?:$|'\\]' returned non-zero)",
     "Install NAME VERSION failed", // PDM
     "^(?:add|install|update|lock) NAME failed",
-    "An error occurr?ed while installing NAME(?:==VERSION)?", // Pipenv
+    "(?:An error occurr?ed while installing|Couldn't install package:) NAME(?:==VERSION)?", // Pipenv
     "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
   ].map(pattern);
-  /* and which has begun. */
+  /* which has begun, */
   const BEGUN = [
     "(?:Successfully built|Built|Building wheel for|Running setup\\.py \\w+ for) [`'\"]?NAME(?:==VERSION)?",
     "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
@@ -129,6 +132,8 @@
     "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
     "writing (?:\\S*[\\\\/])?NAME\\.egg-info[\\\\/]PKG-INFO",
   ].map(pattern);
+  /* and where it goes on. */
+  const CHECKOUT = ["[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"].map(pattern);
   const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one)$/;
 
   /* The packages that any of `patterns` names, the last first. */
@@ -246,7 +251,7 @@
     return PACKAGES[normal(module)] ?? normal(module);
   }
 
-  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
+  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks|pep517|build|setuptools|pkg_resources)$/;
   /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
   const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
@@ -366,8 +371,7 @@
     found.sort((one, other) => one.rank - other.rank);
     const ids = new Set(found.map((message) => message.id));
     const versions = versionsIn(text);
-    const failed = built(text, FAILED);
-    const builds = failed.length ? failed : built(text, BEGUN);
+    const builds = [FAILED, BEGUN, CHECKOUT].map((each) => built(text, each)).find((names) => names.length) || [];
     facts.built = builds.length > 0;
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {

@@ -144,11 +144,21 @@ def _missing(name: str) -> tuple[str, ...]:
     return (rf"{library}[`'\"]?: {_NOT_FOUND}", rf"Error loading shared library {library}")
 
 
+# What tools print when a build has failed: pip, uv, Poetry, PDM, Pipenv and build.
 _BUILD_FAILED = (
-    r"Failed to (?:download and )?build|build backend returned an error|metadata-generation-failed|"
-    r"subprocess-exited-with-error|did not run successfully|Failed building wheel|BackendUnavailable|"
-    r"ChefBuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build|"
-    r"Build backend failed|declare it as a build\s+dependency|BuildError|File \"[^\"\n]*\bsetup\.py\", line \d+, in <module>"
+    r"(?:Failed building wheel|Could not build wheels|Failed to build installable wheels) for|"
+    r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|"
+    r"failed-wheel-build-for-install|failed-build-dependency-install)|did not run successfully|"
+    r"Command (?:errored out with exit status|\"[^\"\n]*setup\.py[^\n]*\" failed with error code) \d|"
+    r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
+    r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
+    r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
+    r"Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
+    r"'pip', 'install', [^\n]*returned non-zero exit status"
+)
+_IN_BUILD = (
+    rf"{_BUILD_FAILED}|egg_info|Preparing metadata|Getting requirements to build|declare it as a build\s+dependency|"
+    r"specified in the 'build-system\.requires'|File \"[^\"\n]*\bsetup\.py\", line \d+, in <module>"
 )
 
 # What installers print when a server is not reached.
@@ -300,6 +310,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"Unable to find a resolution for (?P<provider>{_NAME})",
             r"version solving failed",
             r"UnsatisfiableError\b",
+            r"Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
             r"dependencies could not be resolved",
         ),
@@ -462,7 +473,7 @@ OTHERS: tuple[Other, ...] = (
             r"No module named ['\"]?(?!pkg_resources|setuptools['\"]|[\w.]+\._)(?P<module>\w[\w.]*)",
             r"depends on `(?P<module>[\w.-]+)`, but doesn't declare it as a build dependency",
         ),
-        within=_BUILD_FAILED,
+        within=_IN_BUILD,
         rank=2,
         page="errors/torch-in-build/",
     ),
@@ -514,6 +525,7 @@ OTHERS: tuple[Other, ...] = (
         kind="other",
         patterns=(
             r"No module named ['\"](?P<module>(?:distutils|imp|asyncore|asynchat|smtpd|cgi|telnetlib|imghdr|pipes|crypt)(?:\.\w+)*)['\"]",
+            r"`(?P<module>\w+)` was removed from the standard library",
             rf"{_ANOTHERS_NAME}(?:{_OF_PYTHON_ITSELF})[.'\"]",
         ),
         rank=1,
@@ -1054,7 +1066,7 @@ OTHERS: tuple[Other, ...] = (
         "QT_QPA_PLATFORM=offscreen.",
         kind="native",
         patterns=(
-            r"[Cc]ould not (?:load|find) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
+            r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
             r"no Qt platform plugin could be initialized",
         ),
         rank=2,
@@ -1379,7 +1391,9 @@ OTHERS: tuple[Other, ...] = (
         "compiler; an older Python may be what this release was written for.",
         kind="native",
         patterns=(
-            r"command '[^'\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[^'\n]*' failed with exit (?:code|status)",
+            r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
+            r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
+            r"fatal error (?:C1|LNK)\d+:",
             r"ninja: build stopped: subcommand failed",
             r"error: could not compile `",
             r"error: linking with `[^`\n]+` failed",
@@ -1565,17 +1579,7 @@ OTHERS: tuple[Other, ...] = (
         advice="The first error above the tool's summary is the cause: paste the whole log. A release that has a wheel for "
         "your Python and platform needs no build.",
         kind="unsure",
-        patterns=(
-            r"(?:Failed building wheel|Could not build wheels|Failed to build installable wheels) for",
-            r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|"
-            r"failed-wheel-build-for-install|failed-build-dependency-install)",
-            r"Command (?:errored out with exit status|\"[^\"\n]*setup\.py[^\n]*\" failed with error code) \d",
-            r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error",
-            r"Failed to (?:download and )?build `",
-            r"[Bb]uild backend (?:returned an|raised) error",
-            r"BuildError\b|EnvCommandError",
-            r"'pip', 'install', [^\n]*returned non-zero exit status",
-        ),
+        patterns=(_BUILD_FAILED,),
         rank=7,
     ),
 )

@@ -15,6 +15,7 @@
     /^[A-Za-z][\w.-]*\s*\| ?/, // compose
     /^\s*\d{1,6}\s?[|:] /, // line numbers
     /^##\[\w+\]/, // Azure, GitHub
+    /^\[[\w.]+(?:Error|Exception)\]: ?(?:\[['"])?/, // Pipenv
     /^::(?:error|warning|notice|debug|group)(?: [^:]*)?::/,
     /^\[(?:stderr|stdout|error|warn(?:ing)?|info|debug)\][ \t]*/i,
     /^E\s(?=\s*\S)/, // pytest
@@ -106,7 +107,43 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  const BUILT = /(?:Successfully built|Building wheel for|Built|Failed building wheel for|Failed to (?:download and )?build|Failed to fetch wheel:|likely indicates that|problem with poetry but with|Installing(?= [\w.-]+ \([^)]*\): Failed)) [`'"]?(?!(?:wheels?|installable|editable|a|the)\b)([A-Za-z0-9][\w.-]*)(?:[=@ (]+(\d[\w.!+-]*))?/g;
+  /* Which build has failed, as the tools word it; */
+  const FAILED = [
+    "Failed building wheel for NAME", // pip
+    "Failed to (?:download and )?build (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
+    "(?:Could not build wheels|Cannot install build dependencies) for NAME(?:==VERSION)?",
+    "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)",
+    "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
+    "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
+    "Cannot (?:install|resolve) build-system\\.requires for NAME",
+    "package info for path: \\S*[\\\\/]NAME-VERSION$",
+    "package info for path: \\S*[\\\\/]NAME$",
+    "(?:Failed to install |, ')\\S*[\\\\/]NAME-VERSION\\.(?:tar\\.\\w+|zip)(?:$|'\\]' returned non-zero)",
+    "Install NAME VERSION failed", // PDM
+    "^(?:add|install|update|lock) NAME failed",
+    "(?:An error occurr?ed while installing|Couldn't install package:) NAME(?:==VERSION)?", // Pipenv
+    "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
+  ].map(pattern);
+  /* which has begun, */
+  const BEGUN = [
+    "(?:Successfully built|Built|Building wheel for|Running setup\\.py \\w+ for) [`'\"]?NAME(?:==VERSION)?",
+    "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
+    "(?:Downloading|Using cached) NAME-VERSION\\.(?:tar\\.\\w+|zip)",
+    "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
+    "writing (?:\\S*[\\\\/])?NAME\\.egg-info[\\\\/]PKG-INFO",
+  ].map(pattern);
+  /* and where it goes on. */
+  const CHECKOUT = ["[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"].map(pattern);
+  const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one)$/;
+
+  /* The packages that any of `patterns` names, the last first. */
+  function built(text, patterns) {
+    return patterns
+      .flatMap((each) => [...text.matchAll(each)])
+      .map((match) => ({ at: match.index, name: normal(match[1].replace(/_[0-9a-f]{32}$/, "")), version: match[2] }))
+      .filter((each) => !NO_NAME.test(each.name))
+      .sort((one, other) => other.at - one.at);
+  }
 
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
@@ -115,7 +152,7 @@
     cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf",
     wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb",
     serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
-    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", attr: "attrs",
+    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
     epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
   };
@@ -214,7 +251,7 @@
     return PACKAGES[normal(module)] ?? normal(module);
   }
 
-  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks)$/;
+  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks|pep517|build|setuptools|pkg_resources)$/;
   /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
   const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
@@ -222,18 +259,42 @@
 
   const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|zope)[\\\\/.])?";
   const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib)[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
-  const IMPORT = new RegExp(`^[-> \\d]*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
-  const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib)$/;
+  /* A statement that was run: IPython marks it among those around it. */
+  const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
+  const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils)$/;
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
+  /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
+  const NAMED = [/\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./, / in <module (\w+)/, /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/, /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/, /\/var\/task\/(?:python\/)?(\w+)\/\S*\.so/];
+  const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter/;
+  const RELATIVE = /^\s*File "([A-Za-z_]\w*)[\\/]\w/;
 
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
   function nameless(module) {
     return module.startsWith("_") && !(normal(module) in PACKAGES);
   }
 
-  /* The package of the file in the message; else of the import in the line above it; else the one
-     that the traceback above it ends in; else that of a traceback below it. Not the one that the
-     message is about, where another is named. */
+  /* The modules that lines of a traceback lead through, in their order: where they are installed;
+     else, anywhere, as what an import above has led into. */
+  function through(part, { frozen, statements, imported }) {
+    const modules = [];
+    for (const line of part.split("\n")) {
+      const installed = [...line.matchAll(PATHS)].map((match) => match[1]);
+      const statement = (IMPORT.exec(line) || [])[1];
+      const [named] = [...NAMED, ...(frozen ? [RELATIVE] : [])].map((each) => (each.exec(line) || [])[1]).filter(Boolean);
+      if (installed.length) modules.push(...installed);
+      else if (statement) {
+        imported.add(statement);
+        if (statements) modules.push(statement);
+      } else if (named) modules.push(named);
+      else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
+        modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
+      }
+    }
+    return modules.filter((module) => !RUNNERS.test(module) && !OF_PYTHON.test(module) && !nameless(module));
+  }
+
+  /* The package of the file in the message; else the one that the traceback above it ends in; else
+     that of a traceback below it. Not the one that the message is about, where another is named. */
   function owner(text, installed, first) {
     const start = text.lastIndexOf("\n", first.at) + 1;
     const end = text.indexOf("\n", first.at);
@@ -241,15 +302,14 @@
     const above = text.slice(0, start);
     const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
     const crash = text.includes("(most recent call first)"); // faulthandler
-    const previous = above.trimEnd().split("\n").pop();
-    if (IN_PYTHON.test(previous)) return undefined;
-    const [, imported] = (first.kind !== "other" && IMPORT.exec(previous)) || [];
-    const traced = /Traceback|File "/.test(above) ? [above, below] : [below, above];
-    for (const part of [line, imported && !OF_PYTHON.test(imported) ? `site-packages/${imported}/` : "", ...traced]) {
-      const paths = [...part.replace(ASIDE, "").matchAll(PATHS)];
-      const own = paths.map((match) => match[1]).filter((module) => !RUNNERS.test(module) && !nameless(module));
-      const other = own.filter((module) => packaged(module.replace(/[\\/.]/, "-")) !== first.provider);
-      const [module] = (other.length ? other : own).slice(crash ? 0 : -1);
+    if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
+    /* Of a module that is missing, what is imported is no part of who misses it. */
+    const how = { frozen: FROZEN.test(text), statements: first.kind !== "other", imported: new Set() };
+    const [led, own, after] = [above, line, below].map((part) => through(part.replace(ASIDE, ""), how));
+    const traced = /Traceback|File "/.test(above) ? [led, after] : [after, led];
+    for (const modules of [own, ...traced]) {
+      const other = modules.filter((module) => packaged(module.replace(/[\\/.]/, "-")) !== first.provider);
+      const [module] = (other.length ? other : modules).slice(crash ? 0 : -1);
       if (!module) continue;
       const name = packaged(module.replace(/[\\/.]/, "-"));
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
@@ -311,18 +371,17 @@
     found.sort((one, other) => one.rank - other.rank);
     const ids = new Set(found.map((message) => message.id));
     const versions = versionsIn(text);
-    const built = [...text.matchAll(BUILT)];
-    facts.built = built.length > 0;
+    const builds = [FAILED, BEGUN, CHECKOUT].map((each) => built(text, each)).find((names) => names.length) || [];
+    facts.built = builds.length > 0;
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
-      const names = built.map((match) => normal(match[1]));
-      const building = !found.length || found[0].kind === "stopped" || /^no-(?!init|gpu)/.test(found[0].id);
+      const building = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-)/.test(found[0].id);
       const failing = building ? undefined : owner(text, versions.installed, found[0]);
-      facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : names[names.length - 1]);
+      facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
     }
     if (facts.consumer && !facts.consumer_version) {
-      const exact = built.filter((match) => normal(match[1]) === normal(facts.consumer) && match[2]).pop();
-      facts.consumer_version = versions.installed.get(normal(facts.consumer)) || (exact || [])[2];
+      const exact = builds.find((each) => each.name === normal(facts.consumer) && each.version);
+      facts.consumer_version = versions.installed.get(normal(facts.consumer)) || (exact || {}).version;
     }
     const [first] = found;
     const skew = first ? skewed(text, facts, versions, ids, first) : [];

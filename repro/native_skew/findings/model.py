@@ -123,11 +123,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         kit_version: of native-skew.
         looked_at: how many of what, e.g. ``{"distributions": 12}``.
         findings: errors first; within a level in the order found.
-<<<<<<< HEAD
-=======
         together: what mends all of them, in its order, where that is more than one's advice.
-        incomplete: whether a part was left out that could have had findings.
->>>>>>> origin/doctor
         ignored: found, and not counted.
         fail_on: the lowest level that counts.
         not_examined: what was not looked at, and why; a phrase each.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any, Literal
 
 import msgspec
@@ -140,21 +141,32 @@ _PROGRAM = (
 def _missing(name: str) -> tuple[str, ...]:
     """A library that the loader of glibc, or that of musl, does not find."""
     library = rf"(?<![\w.+/-])(?P<library>{name}\.so(?:\.[\w-]+)*)"
-    return (rf"{library}: {_NOT_FOUND}", rf"Error loading shared library {library}:? ")
+    return (rf"{library}[`'\"]?: {_NOT_FOUND}", rf"Error loading shared library {library}")
 
 
+# What tools print when a build has failed: pip, uv, Poetry, PDM, Pipenv and build.
 _BUILD_FAILED = (
-    r"Failed to (?:download and )?build|build backend returned an error|metadata-generation-failed|"
-    r"subprocess-exited-with-error|did not run successfully|Failed building wheel|BackendUnavailable|"
-    r"ChefBuildError|BuildError|egg_info|BackendOperationFailed|Preparing metadata|Getting requirements to build|"
-    r"Build backend failed|declare it as a build\s+dependency"
+    r"(?:Failed building wheel|Could not build wheels|Failed to build installable wheels) for|"
+    r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|"
+    r"failed-wheel-build-for-install|failed-build-dependency-install)|did not run successfully|"
+    r"Command (?:errored out with exit status|\"[^\"\n]*setup\.py[^\n]*\" failed with error code) \d|"
+    r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
+    r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
+    r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
+    r"Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
+    r"'pip', 'install', [^\n]*returned non-zero exit status"
+)
+_IN_BUILD = (
+    rf"{_BUILD_FAILED}|egg_info|Preparing metadata|Getting requirements to build|declare it as a build\s+dependency|"
+    r"specified in the 'build-system\.requires'|File \"[^\"\n]*\bsetup\.py\", line \d+, in <module>"
 )
 
 # What installers print when a server is not reached.
 _NOT_REACHED = (
     r"Could not fetch URL|connection broken by|ReadTimeoutError|NewConnectionError|NameResolutionError|"
     r"Max retries exceeded with url|CERTIFICATE_VERIFY_FAILED|invalid peer certificate|CondaHTTPError|CondaSSLError|"
-    r"CONDA HTTP ERROR|Failed to fetch: `|All attempts to connect to"
+    r"CONDA HTTP ERROR|Failed to fetch: `|All attempts to connect to|"
+    r"error: (?:connection-failed|connection-timeout|ssl-verification-failed|proxy-connection-failed|incomplete-download)"
 )
 
 # Names of modules that are compiled, without the underline at the beginning.
@@ -162,6 +174,13 @@ _COMPILED = (
     r"C|core|ext|extension|rust|native|speedups|cext|c|cy|cython|binding|bindings|imaging\w*|psycopg|mysql|"
     r"multiarray_umath|umath\w*|message|ccallback_c|pywrap\w*|path|image|zmq|lib_\w+|pybind\w*|check_build|ufuncs"
 )
+
+# A package asks another module for a name that it does not have; up to the name of that module.
+_ANOTHERS_NAME = (
+    r"(?:site|dist)-packages[\\/](\w+)[\\/.][^\n]*\n(?:(?!\s*File )[^\n]*\n){1,3}?"
+    r"(?:AttributeError: module|ImportError: cannot import name '\w+' from) '(?!\1\b)"
+)
+_OF_PYTHON_ITSELF = "|".join(sorted(n for n in sys.stdlib_module_names if not n.startswith("_")))
 
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
 _OF_PYTHON = r"_?Py[A-Z_]"
@@ -291,6 +310,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"Unable to find a resolution for (?P<provider>{_NAME})",
             r"version solving failed",
             r"UnsatisfiableError\b",
+            r"Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
             r"dependencies could not be resolved",
         ),
@@ -373,7 +393,8 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             rf"command '{_COMPILER}' failed: (?:None|No such file)",
             r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|$(?![\s\S])))",
-            r"Microsoft Visual C\+\+ [\d.]+ or greater is required",
+            r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
+            r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
             r"Unknown compiler\(s\):",
             r"linker `\w+` not found",
@@ -390,6 +411,8 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             rf"(?<![\w-]){_PROGRAM}(?: executable)?:? (?:command )?not found",
             rf"'{_PROGRAM}' is not recognized",
+            rf"[Cc]annot find {_PROGRAM}\b",
+            r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
             r"Provide a path to (?P<program>[\w-]+)",
             r"CMake must be installed",
             r"Rust compiler",
@@ -447,10 +470,10 @@ OTHERS: tuple[Other, ...] = (
         "the version you run with. With pip: install it first, then --no-build-isolation.",
         kind="stopped",
         patterns=(
-            r"No module named ['\"](?!pkg_resources|setuptools['\"]|[\w.]+\._)(?P<module>[\w.]+)",
+            r"No module named ['\"]?(?!pkg_resources|setuptools['\"]|[\w.]+\._)(?P<module>\w[\w.]*)",
             r"depends on `(?P<module>[\w.-]+)`, but doesn't declare it as a build dependency",
         ),
-        within=_BUILD_FAILED,
+        within=_IN_BUILD,
         rank=2,
         page="errors/torch-in-build/",
     ),
@@ -495,12 +518,15 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="removed-from-python",
-        meaning="Python itself no longer has this module: the package, or its build, was written for an older Python.",
+        meaning="Python itself does not have this module or name: the package, or its build, was written for another Python, "
+        "an older one as a rule.",
         advice="First take a newer release of the package, else an older Python. setuptools brings a distutils of its "
         "own, for builds that have it installed.",
         kind="other",
         patterns=(
             r"No module named ['\"](?P<module>(?:distutils|imp|asyncore|asynchat|smtpd|cgi|telnetlib|imghdr|pipes|crypt)(?:\.\w+)*)['\"]",
+            r"`(?P<module>\w+)` was removed from the standard library",
+            rf"{_ANOTHERS_NAME}(?:{_OF_PYTHON_ITSELF})[.'\"]",
         ),
         rank=1,
     ),
@@ -726,6 +752,9 @@ OTHERS: tuple[Other, ...] = (
             r"Exec format error",
             r"is not a valid Win32 application",
             r"WinError 193",
+            r"unknown file type, first \w+ bytes",
+            r"missing compatible architecture",
+            r"not (?:a|valid) mach-o",
             r"DLL load failed[^\n]*%1",
             r"ELF (?:load command|file)",
         ),
@@ -744,9 +773,11 @@ OTHERS: tuple[Other, ...] = (
             r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
             r"cannot load library '(?P<library>[\w.+-]+)'",
             r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
+            r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
             r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
             r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
             r"failed to find (?P<library>libmagic)",
+            r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
             r"Could not find lib (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
@@ -966,6 +997,7 @@ OTHERS: tuple[Other, ...] = (
             r"A NumPy version [^\n]* is required for this version of SciPy",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
             r"partially initialized module 'cv2' has no attribute",
+            rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
             r"requires version '[^']*' or newer of '[^']*' \(version '[^']*' currently installed\)",
         ),
         rank=2,
@@ -1034,7 +1066,7 @@ OTHERS: tuple[Other, ...] = (
         "QT_QPA_PLATFORM=offscreen.",
         kind="native",
         patterns=(
-            r"[Cc]ould not (?:load|find) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
+            r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
             r"no Qt platform plugin could be initialized",
         ),
         rank=2,
@@ -1191,6 +1223,15 @@ OTHERS: tuple[Other, ...] = (
         rank=1,
     ),
     Other(
+        id="frozen-python",
+        meaning="A program that PyInstaller made does not load the Python that it brings.",
+        advice="Start the program in dist, not the one in build, with the folder that lies beside it. Build it on the oldest "
+        "system that it has to run on.",
+        kind="native",
+        patterns=(r"(?:Error|Failed) (?:loading|to load) Python (?:DLL|lib|shared library)",),
+        rank=2,
+    ),
+    Other(
         id="static-tls",
         meaning="A library with thread-local storage was loaded too late for the loader's reserve.",
         advice="Import that package first, or name the library in LD_PRELOAD.",
@@ -1255,6 +1296,7 @@ OTHERS: tuple[Other, ...] = (
         kind="native",
         patterns=(
             r"ssl module in Python is not available",
+            r"'ssl' module is unavailable",
             r"The Python (?P<module>\w+) extension was not compiled",
             r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)\b",
         ),
@@ -1304,7 +1346,11 @@ OTHERS: tuple[Other, ...] = (
         advice="Look which release is installed, and install both packages in one command; if the module is a compiled "
         "one, install its package again with the Python that you run.",
         kind="unsure",
-        patterns=(r"No module named ['\"](?P<module>(?!numpy\.)\w[\w.]*\._[\w.]+)['\"]",),
+        patterns=(
+            # CPython names the module up to the part that it does not find.
+            r"No module named ['\"](?P<module>(?!numpy\._|(?:google|azure|zope|ruamel|nvidia|backports|sphinxcontrib)\.)"
+            r"\w+\.[\w.]+)['\"]",
+        ),
         rank=4,
     ),
     Other(
@@ -1345,7 +1391,9 @@ OTHERS: tuple[Other, ...] = (
         "compiler; an older Python may be what this release was written for.",
         kind="native",
         patterns=(
-            r"command '[^'\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[^'\n]*' failed with exit (?:code|status)",
+            r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
+            r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
+            r"fatal error (?:C1|LNK)\d+:",
             r"ninja: build stopped: subcommand failed",
             r"error: could not compile `",
             r"error: linking with `[^`\n]+` failed",
@@ -1414,7 +1462,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, but it's not installed",
             rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) requires (?P<requirement>[^\n]+?), which is not installed",
-            rf"The '(?P<requirement>[^'\n]+)' distribution was not found and is required by (?P<consumer>{_NAME})",
+            rf"The '(?P<requirement>[^'\n]+)' distribution was not found and is required by (?:the application|(?P<consumer>{_NAME}))",
         ),
         rank=4,
         page="understand/locks/",
@@ -1425,7 +1473,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package it belongs to, and look which Python runs (`python -m pip list`).",
         kind="other",
         patterns=(
-            r"No module named ['\"](?!pkg_resources|setuptools['\"])(?P<module>[\w.]+)",
+            r"No module named ['\"]?(?!pkg_resources|setuptools\b)(?P<module>\w[\w.]*)",
             r"the package (?P<module>\w+) seems to be not installed",
         ),
         rank=5,
@@ -1465,7 +1513,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="This Python belongs to the system's package manager, and installers leave it alone.",
         advice="Make an environment of your own: `python3 -m venv .venv`, or `uv venv`.",
         kind="stopped",
-        patterns=(r"externally(?:-| )managed",),
+        patterns=(r"(?:error: |is )externally(?:-| )managed",),
         rank=5,
     ),
     Other(
@@ -1523,6 +1571,16 @@ OTHERS: tuple[Other, ...] = (
         ),
         rank=6,
         page="errors/wrong-result/",
+    ),
+    Other(
+        id="build-failed",
+        meaning="A package is built from source here, and its build failed; the lines that say why are not in it, or are "
+        "none that this page knows.",
+        advice="The first error above the tool's summary is the cause: paste the whole log. A release that has a wheel for "
+        "your Python and platform needs no build.",
+        kind="unsure",
+        patterns=(_BUILD_FAILED,),
+        rank=7,
     ),
 )
 

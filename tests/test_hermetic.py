@@ -105,10 +105,13 @@ def test_a_hostile_user_changes_no_verdict_and_no_other_index_is_asked(
     assert snapshot(tmp_path) == before, "something was written outside the work folder"
 
 
-def test_projects_and_configuration_above_the_work_folder_are_not_found(
+def test_neither_what_lies_above_the_work_folder_nor_a_poisoned_cache_is_read(
     tmp_path: Path, spy: Spy, issue_tools: None
 ) -> None:
-    """As where the kit is used inside a checkout that has a uv.toml, or a workspace, of its own."""
+    """As where the kit is used inside a checkout that has a uv.toml, or a workspace, of its own.
+
+    And the user's own caches hold other answers under every name that the tools use.
+    """
     (tmp_path / "uv.toml").write_text(
         f'no-build = true\nindex-url = "{spy.url}"\n', encoding="utf-8"
     )
@@ -116,14 +119,22 @@ def test_projects_and_configuration_above_the_work_folder_are_not_found(
         '[project]\nname = "user"\nversion = "0"\n[tool.uv.workspace]\nmembers = ["**/project-1"]\n'
     )
     (tmp_path / "pyproject.toml").write_text(project, encoding="utf-8")
+    caches = tmp_path / "home" / ".cache"
+    for tool in ("uv", "pip"):
+        (caches / tool).mkdir(parents=True)
+        (caches / tool / "CACHEDIR.TAG").write_text("not a cache", encoding="utf-8")
+        for name in ("simple-v16", "wheels", "http-v2"):
+            (caches / tool / name).write_text("poison", encoding="utf-8")
     work = tmp_path / "sub" / "work"
     work.mkdir(parents=True)
     (work / "tools").symlink_to(WORK / "tools")  # nothing is fetched again
-    before = {path.name for path in tmp_path.iterdir()}
+    before = snapshot(caches), {path.name for path in tmp_path.iterdir()}
     done = native_skew(
         *(*ALL, "--installer", "uv-run==0.9.21", "--installer", "uv-pip-sync==0.9.21"),
         cwd=tmp_path,
         work=work,
+        HOME=str(caches.parent),
+        XDG_CACHE_HOME=str(caches),
     )
     more = {
         ("uv-run", "nothing"): "broken, detected",
@@ -133,7 +144,7 @@ def test_projects_and_configuration_above_the_work_folder_are_not_found(
     }
     assert verdicts(done) == EXPECTED | more
     assert spy.asked == []
-    assert {path.name for path in tmp_path.iterdir()} == before
+    assert (snapshot(caches), {path.name for path in tmp_path.iterdir()}) == before
 
 
 def test_the_spy_would_have_been_asked(spy: Spy, tmp_path: Path, issue_tools: None) -> None:
@@ -155,28 +166,22 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_a_poisoned_cache_is_not_read(tmp_path: Path, issue_tools: None) -> None:
-    """The user's own caches hold other answers under every name that the tools use."""
-    home = tmp_path / "home"
-    for cache in (".cache/uv", ".cache/pip"):
-        folder = home / cache
-        folder.mkdir(parents=True)
-        (folder / "CACHEDIR.TAG").write_text("not a cache", encoding="utf-8")
-        (folder / "simple-v16").write_text("poison", encoding="utf-8")
-        (folder / "wheels").write_text("poison", encoding="utf-8")
-        (folder / "http-v2").write_text("poison", encoding="utf-8")
-    done = native_skew(*ALL, cwd=tmp_path, HOME=str(home), XDG_CACHE_HOME=str(home / ".cache"))
-    assert verdicts(done) == EXPECTED
-    assert (home / ".cache/pip/wheels").read_text(encoding="utf-8") == "poison"
-
-
-def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, issue_tools: None) -> None:
+def test_two_runs_at_once_and_offline_do_not_disturb_each_other(
+    tmp_path: Path, issue_tools: None
+) -> None:
+    """Every way out is a closed door: an index that is not there, and no proxy either."""
+    nowhere = "http://127.0.0.1:1/"
+    closed = dict.fromkeys(
+        ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "HTTP_PROXY", "HTTPS_PROXY", "https_proxy"), nowhere
+    )
     answers: dict[int, subprocess.CompletedProcess[str]] = {}
 
     def start(number: int) -> None:
         cwd = tmp_path / str(number)
         cwd.mkdir()
-        answers[number] = native_skew(*ALL, cwd=cwd)
+        answers[number] = native_skew(
+            *ALL, cwd=cwd, PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", **closed
+        )
 
     threads = [threading.Thread(target=start, args=(number,)) for number in range(2)]
     for thread in threads:
@@ -184,13 +189,3 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, issue_tools:
     for thread in threads:
         thread.join()
     assert [verdicts(answers[number]) for number in range(2)] == [EXPECTED, EXPECTED]
-
-
-def test_no_network_is_needed_once_the_tools_are_there(tmp_path: Path, issue_tools: None) -> None:
-    """Every way out is a closed door: an index that is not there, and no proxy either."""
-    nowhere = "http://127.0.0.1:1/"
-    closed = dict.fromkeys(
-        ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "HTTP_PROXY", "HTTPS_PROXY", "https_proxy"), nowhere
-    )
-    done = native_skew(*ALL, cwd=tmp_path, PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", **closed)
-    assert verdicts(done) == EXPECTED

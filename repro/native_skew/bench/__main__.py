@@ -45,12 +45,12 @@ def bench(
     console, notes = report.console(), report.console(stderr=True)
     setting = Setting(work=work.resolve(), rounds=rounds, jobs=jobs, environment=environment)
     names = [name for name in MEASURES if not only or name in only]
-    done = measure_all(setting, names, lambda text: notes.print(text, highlight=False))
+    done = measure_all(setting, names, notes.print)
     console.print(_summary(done))
     if recording:
         known = record.read()
         record.write(known.updated(done) if known and only else done)
-        notes.print(f"recorded in {record.FILE}", highlight=False)
+        notes.print(f"recorded in {record.FILE}")
     sys.exit(_exit_code(done))
 
 

@@ -38,21 +38,17 @@ def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Pat
     with Session(work) as session:
         done = write(result, directory, session, with_issue=with_issue)
     for each in done.differences:
-        notes.print(f"{each.filename}: {each.why}", soft_wrap=True, highlight=False, markup=False)
+        notes.print(f"{each.filename}: {each.why}", soft_wrap=True)
     if result.cell.python != interpreter.find().name:
         version = ".".join(result.circumstances.python.split(".")[:2])
         notes.print(
             f"{result.cell.python} is recorded: run.sh needs Python {version}, as python{version} on "
             "the PATH or by its path in the variable PYTHON",
             soft_wrap=True,
-            highlight=False,
-            markup=False,
         )
     notes.print(
         f"{result.cell.id} ({result.verdict}): sh {directory}/run.sh reproduces it",
         soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
     if with_issue:
         click.echo(done.issue, nl=False)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import msgspec
+import msgspec.toml
 
 from native_skew import shipped
 from native_skew.export.errors import FindingsError
 from native_skew.results import Result
 from native_skew.verdict import Verdict
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FILE = shipped("export", "findings.toml")
 
@@ -66,9 +59,8 @@ def load(file: Path = FILE) -> dict[str, UpstreamFinding]:
 
     """
     try:
-        data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        return msgspec.convert(data, dict[str, UpstreamFinding])
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+        return msgspec.toml.decode(file.read_bytes(), type=dict[str, UpstreamFinding])
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise FindingsError(file, str(error)) from error
 
 

@@ -17,7 +17,6 @@ from native_skew.installers.base import (
     Plan,
     RenderContext,
     Unsupported,
-    toml,
 )
 from native_skew.installers.groups import GROUPS
 from native_skew.installers.locks import (
@@ -30,8 +29,11 @@ from native_skew.installers.locks import (
     holds,
     package_names,
     requirement_texts,
+    table,
+    tables,
+    toml_settings,
 )
-from native_skew.installers.packaging_tool import NEWEST, CellFolders, PackagingTool, ReleaseFiles
+from native_skew.installers.packaging_tool import NEWEST, CellFolders, ReleaseFiles
 from native_skew.installers.registry import INSTALLERS, TOOLS, InstallerChoice, parse_choice, tabs
 from native_skew.installers.remedies import REMEDIES
 from native_skew.installers.repair import Repair, difference, with_lines
@@ -56,7 +58,6 @@ __all__ = [
     "LockFormat",
     "LockedFile",
     "LockedPackage",
-    "PackagingTool",
     "Plan",
     "ReleaseFiles",
     "RenderContext",
@@ -76,8 +77,10 @@ __all__ = [
     "parse_choice",
     "remedies",
     "requirement_texts",
+    "table",
+    "tables",
     "tabs",
     "todays_context",
-    "toml",
+    "toml_settings",
     "with_lines",
 ]

@@ -50,7 +50,7 @@ def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
     else:
         console = report.console()
         for line in _text(found):
-            console.print(line, soft_wrap=True, highlight=False)
+            console.print(line, soft_wrap=True)
     if not found.compared:
         raise comparison.NothingComparedError(old, new)
     sys.exit(ExitCode.of(changed=found.changed))

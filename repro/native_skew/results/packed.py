@@ -15,14 +15,13 @@ import csv
 import gzip
 import io
 import re
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
+import msgspec.toml
 import tomlkit
 from filelock import FileLock
 from msgspec.structs import asdict, fields, replace
@@ -49,11 +48,6 @@ from native_skew.results.record import (
 )
 from native_skew.scenarios import Cell, Start
 from native_skew.verdict import Verdict
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FOLDER = recorded()
 VERSIONS = "versions.toml"
@@ -171,11 +165,11 @@ def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
         return {}
     text = "\n".join(line for _, line in _lines(path))
     try:
-        found = msgspec.convert(tomllib.loads(text), dict[str, Recording])
+        found = msgspec.toml.decode(text, type=dict[str, Recording])
         for recording in found.values():
             for version in (recording.version, *recording.earlier):
                 Version(version)
-    except ValueError as error:  # of TOML, of its form, of a version
+    except (msgspec.MsgspecError, ValueError) as error:  # of TOML, of a version
         raise ResultFileError(path, str(error)) from error
     return found
 

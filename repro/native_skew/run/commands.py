@@ -128,7 +128,7 @@ def _selected(session: Session, filters: Filters, *, everything: bool) -> Select
 
 
 def _note(notes: Console, line: str) -> None:
-    notes.print(line, soft_wrap=True, highlight=False)
+    notes.print(line, soft_wrap=True)
 
 
 def _print_outcome(
@@ -188,5 +188,5 @@ def serve(
         while True:
             time.sleep(0.2)
             for entry in publication.journal[seen:]:
-                console.print(f"{entry.status} {entry.method} {entry.path}", highlight=False)
+                console.print(f"{entry.status} {entry.method} {entry.path}")
             seen = len(publication.journal)

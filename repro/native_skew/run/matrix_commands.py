@@ -71,7 +71,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
                 not_run=(*selection.not_run, *more.not_run),
             )
             for line in absent:
-                notes.print(line, soft_wrap=True, highlight=False, markup=False)
+                notes.print(line, soft_wrap=True)
         part, mine = parts.planned(wanted, selection, filters.own_executables)
         done = parts.begin(part, into, resume=resume)
         session.make_ready()
@@ -110,7 +110,7 @@ def _run(
     except KeyboardInterrupt:
         notes.print(f"what is done stays in {into}: --resume goes on with it", soft_wrap=True)
         raise
-    notes.print(f"{len(waiting)} cells in {time.monotonic() - started:.0f} s", highlight=False)
+    notes.print(f"{len(waiting)} cells in {time.monotonic() - started:.0f} s")
     ended = replace(part, not_run=tuple(not_run))
     parts.write(ended, into)
     return ended
@@ -124,9 +124,9 @@ def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool
     contradictory = report.contradictions(ordered)
     console = report.console()
     for verdict, number in [*verdicts.most_common(), ("not run", len(part.not_run))]:
-        console.print(f"{number:6} {verdict}", highlight=False)
+        console.print(f"{number:6} {verdict}")
     for note in compared.notes:
-        console.print(note, soft_wrap=True, highlight=False, markup=False)
+        console.print(note, soft_wrap=True)
     for line in report.news(part.not_run, contradictory, compared.changed):
         console.print(line, soft_wrap=True)
     return bool(compared.changed or contradictory)
@@ -162,13 +162,13 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
         joined.write(into)
     if record:
         number, contradictory = results.pack(joined.results(), folder)
-        console.print(f"recorded {number} results below {folder}", highlight=False)
+        console.print(f"recorded {number} results below {folder}")
         for line in report.news((), contradictory, ()):
             console.print(line, soft_wrap=True)
     for shard in joined.absent:
-        console.print(f"shard {shard} is not among the parts", highlight=False)
+        console.print(f"shard {shard} is not among the parts")
     for cell in joined.missing:
-        console.print(f"{cell}: no result yet: --resume runs it", highlight=False, soft_wrap=True)
+        console.print(f"{cell}: no result yet: --resume runs it", soft_wrap=True)
     for line in report.news(joined.whole.not_run, (), ()):
         console.print(line, soft_wrap=True)
     incomplete = joined.absent or joined.missing or joined.whole.not_run

@@ -38,7 +38,7 @@ class _Lines:
     def say(self, line: str) -> None:
         with self._lock:
             self._last = time.monotonic()
-            self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+            self._console.print(line, soft_wrap=True)
 
     def started(self, what: str) -> None:
         with self._lock:

@@ -6,14 +6,13 @@ sense (a version, a requirement, a reference) after it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import msgspec
+import msgspec.toml
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
@@ -24,11 +23,6 @@ from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.findings import schema_of
 from native_skew.installers import GROUPS, INSTALLERS, REMEDIES, TOOLS
 from native_skew.scenarios.model import Expectation, Scenario
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FOLDER = shipped("scenarios")
 
@@ -41,8 +35,8 @@ def load(path: Path) -> Scenario:
 
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = msgspec.toml.decode(path.read_bytes())
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise ScenarioError(path, [str(error)]) from error
     problems = [
         f"{error.json_path.removeprefix('$.')}: {error.message}"

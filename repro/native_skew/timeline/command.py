@@ -100,7 +100,7 @@ def timeline(
         }
         for tool, found in releases.items():
             between = f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}"
-            notes.print(between, highlight=False)
+            notes.print(between)
         if recording:
             lines_of_before = record.read_all(folder)
             _require_whole(asked, releases, session.toolbox, lines_of_before, fresh=newest)
@@ -114,12 +114,12 @@ def timeline(
         )
     done = _lines(outcomes, releases)
     ran = [each for answers in outcomes.values() for each in answers.values()]
-    notes.print(f"{len(ran)} cells in {time.monotonic() - started:.0f} s", highlight=False)
+    notes.print(f"{len(ran)} cells in {time.monotonic() - started:.0f} s")
     cells = [each for each in ran if isinstance(each, Result)]
     compared = results.compare(results.read_verdicts(folder), cells)
     changes = compared.changed
     for note in compared.notes:
-        notes.print(note, soft_wrap=True, highlight=False, markup=False)
+        notes.print(note, soft_wrap=True)
     contradictory = report.contradictions(cells)
     news = _news(outcomes, record.read_all(folder))
     if as_json:
@@ -199,4 +199,4 @@ def _record(
         ),
         folder,
     )
-    notes.print(f"recorded {len(sound)} lines below {folder}", highlight=False)
+    notes.print(f"recorded {len(sound)} lines below {folder}")

@@ -14,10 +14,7 @@ from typing import Any
 import msgspec
 from packaging.utils import canonicalize_name
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from native_skew.installers import table, tables, toml_settings
 
 _NAMED = re.compile(r"[\w.-]+=(?=https?:)", re.ASCII)
 
@@ -58,7 +55,7 @@ def user_indexes(folder: Path) -> UserIndexes:
         before += os.environ.get(name, "").split()
     for settings in _uv_settings(folder):
         named = {}
-        for each in _tables(settings.get("index")):
+        for each in tables(settings.get("index")):
             url, name = str(each.get("url", "")), str(each.get("name", ""))
             named[name] = url
             if each.get("default"):
@@ -69,7 +66,7 @@ def user_indexes(folder: Path) -> UserIndexes:
         before += [str(each) for each in extra] if isinstance(extra, list) else []
         sources = settings.get("sources", {})
         for project, source in sources.items() if isinstance(sources, dict) else ():
-            for each in _tables(source if isinstance(source, list) else [source]):
+            for each in tables(source if isinstance(source, list) else [source]):
                 if each.get("index") in named:
                     pinned.setdefault(canonicalize_name(project), named[each["index"]])
     before += (pip_setting("extra-index-url") or "").split()
@@ -111,7 +108,7 @@ def _configured(name: str) -> str | None:
 def _uv_settings(folder: Path) -> Iterator[dict[str, Any]]:
     """The project's, then the user's: uv.toml, or [tool.uv] of the nearest pyproject.toml."""
     for each in (folder.resolve(), *folder.resolve().parents):
-        settings = _toml(each / "uv.toml") or _of_uv(_toml(each / "pyproject.toml"))
+        settings = _toml(each / "uv.toml") or table(_toml(each / "pyproject.toml"), "tool", "uv")
         if settings:
             yield settings
             break
@@ -120,19 +117,8 @@ def _uv_settings(folder: Path) -> Iterator[dict[str, Any]]:
         yield _toml(home / "uv" / "uv.toml")
 
 
-def _of_uv(pyproject: dict[str, Any]) -> dict[str, Any]:
-    tool = pyproject.get("tool")
-    found = tool.get("uv") if isinstance(tool, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        read: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_settings(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # not there, or not uv's to be told about here
         return {}
-    return read
-
-
-def _tables(value: object) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -297,12 +297,8 @@ def _telling(cases: list[Case]) -> Case:
     """The case that says most: one where no wheel fits, of the newest Python."""
     return max(
         cases,
-        key=lambda e: (e.choice.is_built, -len(e.choice.target.platform), _minor(e)),
+        key=lambda e: (e.choice.is_built, -len(e.choice.target.platform), e.choice.target.minor),
     )
-
-
-def _minor(case: Case) -> int:
-    return int(case.choice.target.python.partition(".")[2])
 
 
 def _unpromised(examined: Examined) -> str:

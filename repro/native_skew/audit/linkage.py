@@ -384,7 +384,7 @@ def _imported(file: File, contents: Contents, providers: Providers) -> Iterator[
 def _targets(examined: Examined, file: File) -> tuple[TargetPython, ...]:
     """Where ``file`` fits, the newest Python first."""
     found = [each for each in examined.targets if each.rank(file) is not None]
-    return tuple(sorted(found, key=lambda each: -int(each.python.partition(".")[2])))
+    return tuple(sorted(found, key=lambda each: -each.minor))
 
 
 def _alike(linkage: Linkage) -> list[list[LibraryNeed]]:

@@ -137,7 +137,7 @@ def outlooks(
     )
     grouped: dict[tuple[object, ...], list[Outlook]] = {}
     known: dict[tuple[object, ...], list[Outlook]] = {}
-    for build in sorted(builds, key=lambda each: -int(each.target.python.partition(".")[2])):
+    for build in sorted(builds, key=lambda each: -each.target.minor):
         judging = _Judging(build, source, settings, providers, reader)
         # Names of libraries are a platform's, whichever Python.
         key = (build.target.platform, judging.versions())

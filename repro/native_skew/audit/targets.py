@@ -154,6 +154,11 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
     interpreters: frozenset[str]
 
     @property
+    def minor(self) -> int:
+        """12 of Python 3.12."""
+        return int(self.python.partition(".")[2])
+
+    @property
     def title(self) -> str:
         """As a person says it."""
         return f"Python {self.python} on {self.platform}"

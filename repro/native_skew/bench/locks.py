@@ -151,14 +151,13 @@ class Foretelling:
             formats=formats,
             settings=reduce(or_, beside, told),
         )
-        minor = ".".join(python.version.split(".")[:2])
         prefix = f"locks-{next(self._numbers)}"
         url = self._session.index.publish(prefix, publication)
         try:
             with Transport() as transport:
                 found = judge_lock(
                     file,
-                    targets_of("", (minor,), (this_platform(),)),
+                    targets_of("", (python.minor,), (this_platform(),)),
                     Reader(transport, Cache(None)),
                     IndexClient(url, transport),
                 )
@@ -185,7 +184,7 @@ class Foretelling:
         context = RenderContext(
             module=scenario.module,
             python=python.path,
-            python_version=".".join(python.version.split(".")[:2]),
+            python_version=python.minor,
             tool_version=Version(cell.version),
             index_url="",
         )

@@ -27,8 +27,7 @@ from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Se
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
 from native_skew.run import (
-    TOUR_SCENARIO,
-    TOUR_VARIANT,
+    ISSUE,
     Filters,
     Runner,
     Session,
@@ -145,7 +144,7 @@ def _tasks(session: Session) -> tuple[Task, ...]:
     selections = [
         select(
             Filters(
-                scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
+                scenarios=(ISSUE,),
                 installers=(f"{installer}==newest",),
                 remedies=remedies,
                 starts=("fresh",),

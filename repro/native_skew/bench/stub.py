@@ -16,6 +16,7 @@ from native_skew import scenarios
 from native_skew.errors import CellError
 from native_skew.installers import INSTALLERS, Installer, Plan, RenderContext, Request
 from native_skew.run import (
+    ISSUE,
     TOUR_SCENARIO,
     TOUR_VARIANT,
     Builds,
@@ -95,7 +96,7 @@ def _render(request: Request, target: RenderContext) -> Plan:  # noqa: ARG001  (
 def _model(session: Session, to: Path) -> Path:
     """An environment with a module that works, made by uv."""
     filters = Filters(
-        scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
+        scenarios=(ISSUE,),
         installers=("uv-pip-install==newest",),
         remedies=("build-constraint",),
         starts=("fresh",),

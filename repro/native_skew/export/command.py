@@ -40,7 +40,7 @@ def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Pat
     for each in done.differences:
         notes.print(f"{each.filename}: {each.why}", soft_wrap=True)
     if result.cell.python != interpreter.find().name:
-        version = ".".join(result.circumstances.python.split(".")[:2])
+        version = result.circumstances.python_minor
         notes.print(
             f"{result.cell.python} is recorded: run.sh needs Python {version}, as python{version} on "
             "the PATH or by its path in the variable PYTHON",

@@ -73,7 +73,7 @@ def _reproduction(result: Result) -> str:
     return (
         "The attached folder holds a small package index, the commands above as a shell script, "
         "and a check of what was installed. It needs Linux, a C compiler, "
-        f"Python {result.circumstances.python.rpartition('.')[0]} and {tool} on the PATH, and no "
+        f"Python {result.circumstances.python_minor} and {tool} on the PATH, and no "
         "network:\n\n``` sh\nsh run.sh\n```\n\n"
         "It ends with 0 where it sees the same. The folder was written by `native-skew export "
         f"{result.cell.id} DIR`; from a checkout, `{result.cell.command}` runs the same cell.\n"

@@ -63,7 +63,7 @@ def render(
             commands=", ".join(f"`{each}`" for each in commands),
             tool=installer.tool,
             version=result.cell.version,
-            python=".".join(result.circumstances.python.split(".")[:2]),
+            python=result.circumstances.python_minor,
         ),
         observed(result),
         _index(result, tuple(differences), tuple(published)),

@@ -32,7 +32,7 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
     installer = INSTALLERS[result.cell.installer]
     tools = (installer.tool, *installer.beside)
     commands = tuple(command for tool in tools for command in commands_of(tool))
-    version = ".".join(result.circumstances.python.split(".")[:2])
+    version = result.circumstances.python_minor
     sandbox = Sandbox(root=Path(_CELL), index_url=f"{ADDRESS}/simple/")
     values = {
         "cell": result.cell.id,

@@ -89,7 +89,7 @@ def course_of(result: Result, scenario: Scenario) -> Course:
     context = RenderContext(
         module=scenario.module,
         python=first[0] if _makes_environment(first) else _ANY_PYTHON,
-        python_version=".".join(result.circumstances.python.split(".")[:2]),
+        python_version=result.circumstances.python_minor,
         tool_version=Version(cell.version),
         index_url=f"{ADDRESS}/simple/",
     )

@@ -21,6 +21,7 @@ from native_skew.findings import BriefFinding, schema_of
 from native_skew.observe import Observation
 from native_skew.publish import JournalEntry, PublishedRecord
 from native_skew.scenarios import Cell, Scenario, expected_of
+from native_skew.toolchain import minor_of
 from native_skew.verdict import Verdict
 
 Diagnosis = tuple[BriefFinding, ...] | None
@@ -51,6 +52,11 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     compiler: str
     checks: dict[str, str]
     date: str
+
+    @property
+    def python_minor(self) -> str:
+        """``major.minor`` of the Python."""
+        return minor_of(self.python)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

@@ -208,7 +208,7 @@ class CellRun:
         return RenderContext(
             module=self._task.scenario.module,
             python=self._task.interpreter.path,
-            python_version=".".join(self._task.interpreter.version.split(".")[:2]),
+            python_version=self._task.interpreter.minor,
             tool_version=Version(self._task.tool.version),
             index_url=self.steps.sandbox.index_url,
         )

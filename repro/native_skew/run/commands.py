@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -17,12 +18,12 @@ from native_skew import results, scenarios
 from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
 from native_skew.results import Drift, NotRun, Result, report
-from native_skew.run.by_hand import instructions
 from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
 from native_skew.run.selection import Filters, Selection, select, tour
 from native_skew.run.session import Session
+from native_skew.scenarios import Scenario, request_of
 from native_skew.toolchain import find as find_interpreter
 
 
@@ -183,10 +184,29 @@ def serve(
         publication = session.publication(found, chosen, find_interpreter(python))
         publication.step = step
         url = session.index.publish(found.id, publication)
-        console.print(Text(instructions(found, chosen, url)), soft_wrap=True)
+        console.print(Text(_instructions(found, chosen, url)), soft_wrap=True)
         seen = 0
         while True:
             time.sleep(0.2)
             for entry in publication.journal[seen:]:
                 console.print(f"{entry.status} {entry.method} {entry.path}")
             seen = len(publication.journal)
+
+
+def _instructions(scenario: Scenario, variant: str, url: str) -> str:
+    """The commands that reproduce ``variant`` against the index at ``url`` by hand."""
+    request = request_of(scenario, variant)
+    source = [word for name in request.build_from_source for word in ("--no-binary", name)]
+    words = shlex.join([*source, *request.requirements])
+    return (
+        f"{scenario.id}/{variant} is served at {url}\n\n"
+        "In another terminal, in an empty folder:\n\n"
+        f"  uv venv && uv pip install --no-config --no-cache --default-index {url} {words}\n"
+        f"  .venv/bin/python -c 'import {scenario.module}'; uv pip check\n\n"
+        "and the same with pip, which else reads your own indexes too:\n\n"
+        "  python3 -m venv venv-pip\n"
+        "  unset PIP_FIND_LINKS PIP_EXTRA_INDEX_URL; export PIP_CONFIG_FILE=/dev/null\n"
+        f"  venv-pip/bin/pip install --no-cache-dir --index-url {url} {words}\n"
+        f"  venv-pip/bin/python -c 'import {scenario.module}'\n\n"
+        "Requests are shown below. Ctrl-C ends it.\n"
+    )

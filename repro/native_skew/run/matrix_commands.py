@@ -66,10 +66,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
         selection = select(filters, session.toolbox)
         if asked.filters == Filters():
             more, absent = on_other_pythons(filters, session.toolbox)
-            selection = Selection(
-                tasks=(*selection.tasks, *more.tasks),
-                not_run=(*selection.not_run, *more.not_run),
-            )
+            selection = Selection.joined((selection, more))
             for line in absent:
                 notes.print(line, soft_wrap=True)
         part, mine = parts.planned(wanted, selection, filters.own_executables)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
 from native_skew.errors import InterpreterError, NothingSelectedError
 from native_skew.installers import parse_choice
-from native_skew.results import NotRun
-from native_skew.run.selection import TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
-from native_skew.run.task import Task
+from native_skew.run.selection import ISSUE, Filters, Selection, select
 from native_skew.toolchain import Toolbox, interpreter
 
 OTHERS = ("3.10", "3.12", "3.13")
@@ -28,8 +27,7 @@ def on_other_pythons(
 
     """
     own = interpreter.find().name
-    tasks: list[Task] = []
-    not_run: list[NotRun] = []
+    found: list[Selection] = []
     absent: list[str] = []
     for name in names:
         try:
@@ -39,18 +37,13 @@ def on_other_pythons(
             absent.append(f"not run: the plain command and the first repairs: {error}")
             continue
         for chosen in _chosen(replace(filters, pythons=(name,))):
-            try:
-                found = select(chosen, toolbox)
-            except NothingSelectedError:
-                continue
-            tasks += found.tasks
-            not_run += found.not_run
-    return Selection(tasks=tuple(tasks), not_run=tuple(not_run)), tuple(absent)
+            with suppress(NothingSelectedError):
+                found.append(select(chosen, toolbox))
+    return Selection.joined(found), tuple(absent)
 
 
 def _chosen(filters: Filters) -> list[Filters]:
-    there = (f"{TOUR_SCENARIO}/{TOUR_VARIANT}",)
-    plain = replace(filters, scenarios=there, remedies=("nothing",), starts=("fresh",))
+    plain = replace(filters, scenarios=(ISSUE,), remedies=("nothing",), starts=("fresh",))
     repairs = [
         replace(
             plain,

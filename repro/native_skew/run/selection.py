@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
@@ -31,6 +31,7 @@ from native_skew.verdict import FAILURES
 # What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
 TOUR_SCENARIO = "stamped-wheel-elsewhere"
 TOUR_VARIANT = "no-wheel-fits"
+ISSUE = f"{TOUR_SCENARIO}/{TOUR_VARIANT}"
 _TOUR = (
     ("pip", NEWEST, ("nothing",)),
     ("uv-pip-install", TOOLS["uv"].default_versions[0], ("nothing",)),
@@ -112,6 +113,15 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     not_run: tuple[NotRun, ...]
 
+    @classmethod
+    def joined(cls, parts: Iterable[Selection]) -> Selection:
+        """All of ``parts``, one after the other."""
+        known = tuple(parts)
+        return cls(
+            tasks=tuple(task for part in known for task in part.tasks),
+            not_run=tuple(each for part in known for each in part.not_run),
+        )
+
 
 def select(filters: Filters, toolbox: Toolbox) -> Selection:
     """The cells that ``filters`` name, with their tools made ready.
@@ -167,7 +177,7 @@ def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
     """The default: the issue's scenario, pip against uv old and new, and each remedy once."""
     asked = [
         Filters(
-            scenarios=(f"{TOUR_SCENARIO}/{TOUR_VARIANT}",),
+            scenarios=(ISSUE,),
             installers=(f"{installer}=={version}",),
             remedies=names,
             pythons=tuple(pythons),
@@ -176,11 +186,7 @@ def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
         for installer, version, names in _TOUR
     ]
     with ThreadPoolExecutor() as pool:  # each fetches its tool
-        parts = list(pool.map(select, asked, [toolbox] * len(asked)))
-    return Selection(
-        tasks=tuple(task for part in parts for task in part.tasks),
-        not_run=tuple(each for part in parts for each in part.not_run),
-    )
+        return Selection.joined(pool.map(select, asked, [toolbox] * len(asked)))
 
 
 def toured(recorded: Sequence[Result]) -> list[Result]:

@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 from native_skew import scenarios
 from native_skew.errors import NothingSelectedError
 from native_skew.installers import INSTALLERS, TOOLS, parse_choice, remedies
-from native_skew.run import TOUR_SCENARIO, TOUR_VARIANT
+from native_skew.run import ISSUE
 from native_skew.timeline.errors import (
     InstallerVersionError,
     NoFloorError,
@@ -20,8 +20,6 @@ from native_skew.timeline.errors import (
 )
 from native_skew.timeline.record import Line, Question
 from native_skew.toolchain import Interpreter, Toolbox
-
-ISSUE = f"{TOUR_SCENARIO}/{TOUR_VARIANT}"
 
 # What is recorded: (scenario/variant, installer, remedies).
 LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (

@@ -70,11 +70,7 @@ def selector(
 
     def all_of(batch: Sequence[tuple[Question, str]]) -> Selection:
         with ThreadPoolExecutor(4) as pool:
-            parts = list(pool.map(one, batch))
-        return Selection(
-            tasks=tuple(task for part in parts for task in part.tasks),
-            not_run=tuple(each for part in parts for each in part.not_run),
-        )
+            return Selection.joined(pool.map(one, batch))
 
     return all_of
 

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from native_skew.installers import INSTALLERS
-from native_skew.results import STYLES, Drift, NotRun, Result, reasons
-from native_skew.timeline.record import Flip, Line, Point
+from native_skew.results import STYLES, Drift, NotRun, Result, report
+from native_skew.timeline.record import Line, Point
 
 
 def summary(
@@ -25,10 +25,7 @@ def summary(
     place = lambda line: f"{line.question.scenario}/{line.question.variant}"
     for name, group in groupby(sorted(lines, key=place), place):
         parts += [Text(name, style="bold underline"), _table(list(group)), Text()]
-    parts += [Text(line, style="yellow") for line in reasons(not_run)]
-    parts += [Text(_contradiction(each), style="bold red") for each in contradictory]
-    parts += [Text(_change(each), style="bold red") for each in changes]
-    return Group(*parts)
+    return Group(*parts, *report.news(not_run, contradictory, changes))
 
 
 def _table(lines: Sequence[Line]) -> Table:
@@ -56,24 +53,3 @@ def between(span: Sequence[Point]) -> str:
     """``0.8.5 to 0.13.9``; one release by itself."""
     first, last = span[0].version, span[-1].version
     return first if first == last else f"{first} to {last}"
-
-
-def flip(each: Flip) -> str:
-    """A flip in a sentence."""
-    word = "declared, not run" if each.declared else "run on both sides"
-    doubt = f"; {', '.join(each.skipped)} between them could not be run" if each.skipped else ""
-    return f"{each.old} in {each.older}, {each.new} in {each.newer} ({word}{doubt})"
-
-
-def _contradiction(each: Result) -> str:
-    return (
-        f"contradicts its scenario: {each.cell.id} is {each.verdict}, expected {each.expected} "
-        f"({each.expected_because}); not recorded"
-    )
-
-
-def _change(each: Drift) -> str:
-    return (
-        f"changed: {each.after.id}: {each.old} (recorded with {each.before.version}) "
-        f"is now {each.new}"
-    )

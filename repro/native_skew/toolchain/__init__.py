@@ -2,7 +2,7 @@
 
 from native_skew.toolchain import interpreter, machine, user_index
 from native_skew.toolchain.compiler import Compiler
-from native_skew.toolchain.interpreter import Interpreter, find
+from native_skew.toolchain.interpreter import Interpreter, find, minor_of
 from native_skew.toolchain.process import TIMED_OUT, Outcome, Processes
 from native_skew.toolchain.sandbox import Sandbox, environment
 from native_skew.toolchain.tools import Phase, Tool, Toolbox, commands_of, unseen
@@ -25,6 +25,7 @@ __all__ = [
     "index_url",
     "interpreter",
     "machine",
+    "minor_of",
     "unseen",
     "user_index",
     "user_indexes",

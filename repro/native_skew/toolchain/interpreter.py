@@ -25,6 +25,11 @@ print(json.dumps({
 """
 
 
+def minor_of(version: str) -> str:
+    """``3.12`` of ``3.12.4``."""
+    return ".".join(version.split(".")[:2])
+
+
 # Of wheel tags, by implementation.
 PREFIX = {"cpython": "cp", "pypy": "pp"}
 
@@ -41,8 +46,12 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """The interpreter's wheel tag, e.g. ``cp311``; used in a cell's name."""
-        major, minor = self.version.split(".")[:2]
-        return PREFIX.get(self.implementation, "py") + major + minor
+        return PREFIX.get(self.implementation, "py") + self.minor.replace(".", "")
+
+    @property
+    def minor(self) -> str:
+        """``major.minor`` of its version."""
+        return minor_of(self.version)
 
     @property
     def platform_tag(self) -> str:

@@ -6,5 +6,3 @@ copies, and ``plan`` puts them in order. Nothing of the project is ever run.
 """
 
 from native_skew.adopt.command import adopt
-
-__all__ = ["adopt"]

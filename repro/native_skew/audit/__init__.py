@@ -14,31 +14,3 @@ from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.simple import IndexClient, SeveralIndexes
 from native_skew.audit.targets import TargetPython, targets, targets_of, this_platform
 from native_skew.audit.transport import Transport
-
-__all__ = [
-    "AuditError",
-    "Cache",
-    "Contents",
-    "File",
-    "IndexClient",
-    "LockFile",
-    "Providers",
-    "Reader",
-    "Release",
-    "SeveralIndexes",
-    "SharedObject",
-    "TargetPython",
-    "Transport",
-    "audit",
-    "formats_of",
-    "is_exact",
-    "is_system",
-    "judge",
-    "judge_lock",
-    "linux_wheels",
-    "local",
-    "packages_searched",
-    "targets",
-    "targets_of",
-    "this_platform",
-]

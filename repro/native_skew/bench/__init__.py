@@ -6,5 +6,3 @@ Each measurement is a module with a ``TITLE`` and ``measure(setting) -> Measurem
 
 from native_skew.bench import record
 from native_skew.bench.record import Bar, Bench, Measured, NotMeasured
-
-__all__ = ["Bar", "Bench", "Measured", "NotMeasured", "record"]

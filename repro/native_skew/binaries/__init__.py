@@ -13,25 +13,3 @@ from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved, mac
 from native_skew.binaries.missing_versions import MissingVersions, VersionCheck
 from native_skew.binaries.other_loaders import MacLoader, OtherLoader, WindowsLoader
 from native_skew.binaries.undefined_symbols import UndefinedSymbols
-
-__all__ = [
-    "Closure",
-    "Image",
-    "ImageError",
-    "Loaded",
-    "Loader",
-    "MacLoader",
-    "MissingVersions",
-    "OtherLoader",
-    "UndefinedSymbols",
-    "Unresolved",
-    "VersionCheck",
-    "WindowsLoader",
-    "file_cache",
-    "machine_name",
-    "numpy_c_api",
-    "other_formats",
-    "rooted",
-    "symbol_versions",
-    "symbols",
-]

@@ -4,5 +4,3 @@ from native_skew.doctor.command import doctor
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.environment import opened
 from native_skew.doctor.errors import NotAnEnvironmentError
-
-__all__ = ["NotAnEnvironmentError", "diagnose", "doctor", "opened"]

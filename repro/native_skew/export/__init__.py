@@ -3,5 +3,3 @@
 from native_skew.export import findings
 from native_skew.export.command import export
 from native_skew.export.findings import SourceQuote, UpstreamFinding
-
-__all__ = ["SourceQuote", "UpstreamFinding", "export", "findings"]

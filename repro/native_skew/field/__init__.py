@@ -3,5 +3,3 @@
 from native_skew.field.case import CASES, Case, ReleaseCase, load_all
 from native_skew.field.command import field
 from native_skew.field.record import FOLDER, Result, read_all
-
-__all__ = ["CASES", "FOLDER", "Case", "ReleaseCase", "Result", "field", "load_all", "read_all"]

@@ -18,25 +18,3 @@ from native_skew.findings.model import (
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
 from native_skew.findings.terminal import terminal
-
-__all__ = [
-    "FORMS",
-    "Advice",
-    "BriefFinding",
-    "Evidence",
-    "FailOn",
-    "Finding",
-    "Form",
-    "Ignored",
-    "Level",
-    "Location",
-    "Report",
-    "Rule",
-    "ordered",
-    "output_options",
-    "plain",
-    "plain_lines",
-    "schema_of",
-    "terminal",
-    "write",
-]

@@ -274,6 +274,13 @@ def parsed_toml(data: bytes) -> dict[str, Any]:
     return read
 
 
+def packages_of(
+    lock: dict[str, Any], read: Callable[[dict[str, Any]], LockedPackage]
+) -> tuple[LockedPackage, ...]:
+    """The packages of a lock in TOML, each from its table."""
+    return tuple(read(each) for each in tables(lock.get("package")) if "name" in each)
+
+
 def file_at(url: str) -> LockedFile:
     """The file behind an address or a path."""
     return LockedFile(filename=unquote(urlsplit(url).path.rpartition("/")[2]), url=url)

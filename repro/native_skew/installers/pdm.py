@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from native_skew.installers import locks
 from native_skew.installers.base import (
     Installer,
     Lack,
@@ -24,22 +25,6 @@ from native_skew.installers.base import (
     application,
     toml,
     with_variables,
-)
-from native_skew.installers.locks import (
-    BuildSettings,
-    Dependency,
-    Lock,
-    LockedPackage,
-    LockFormat,
-    ReadText,
-    file_at,
-    package_names,
-    parsed_toml,
-    requirement_name,
-    table,
-    tables,
-    texts,
-    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     PYTHON_3_MINORS,
@@ -172,19 +157,20 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables | virtualenv_variables(folders))
 
 
-def _locked(package: dict[str, Any]) -> LockedPackage:
+def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     other = next((kind for kind in ("git", "path", "url") if kind in package), "")
-    files = [str(e.get("url") or e.get("file") or "") for e in tables(package.get("files"))]
-    return LockedPackage(
+    files = [str(e.get("url") or e.get("file") or "") for e in locks.tables(package.get("files"))]
+    return locks.LockedPackage(
         name=canonicalize_name(str(package["name"])),
         version=str(package.get("version", "")),
-        files=tuple(map(file_at, filter(None, files))),
+        files=tuple(map(locks.file_at, filter(None, files))),
         marker=str(package.get("marker", "")),
         origin={"git": "a repository", "path": "a file on disk", "url": "an address"}.get(
             other, ""
         ),
         requires=tuple(
-            Dependency(name=requirement_name(e)) for e in texts(package.get("dependencies"))
+            locks.Dependency(name=locks.requirement_name(e))
+            for e in locks.texts(package.get("dependencies"))
         ),
     )
 
@@ -200,37 +186,37 @@ _SYSTEMS = {
 }
 
 
-def _lock(data: bytes) -> Lock:
+def _lock(data: bytes) -> locks.Lock:
     """What a pdm.lock says.
 
     https://pdm-project.org/en/latest/usage/lockfile/
     """
-    lock = parsed_toml(data)
-    targets = tables(table(lock, "metadata").get("targets"))
+    lock = locks.parsed_toml(data)
+    targets = locks.tables(locks.table(lock, "metadata").get("targets"))
     pythons = {str(each.get("requires_python", "")) for each in targets}
     systems = [str(each.get("platform", "")).partition("_")[0] for each in targets]
     known = [_SYSTEMS[each] for each in systems if each in _SYSTEMS]
-    return Lock(
-        packages=tuple(_locked(each) for each in tables(lock.get("package")) if "name" in each),
+    return locks.Lock(
+        packages=locks.packages_of(lock, _locked),
         requires_python=pythons.pop() if len(pythons) == 1 else "",
         environments=tuple(dict.fromkeys(known)) if len(known) == len(systems) else (),
     )
 
 
-def _build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
+def _build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
     """pyproject.toml and the variables; overrides reach the build environment.
 
     https://pdm-project.org/en/latest/reference/pep621/
     """
-    told = table(toml_settings(read("pyproject.toml")), "tool", "pdm", "resolution")
-    return BuildSettings(
-        no_binary=package_names(told.get("no-binary"))
-        | package_names(environ.get("PDM_NO_BINARY")),
-        no_build=package_names(told.get("only-binary"))
-        | package_names(environ.get("PDM_ONLY_BINARY")),
+    told = locks.table(locks.toml_settings(read("pyproject.toml")), "tool", "pdm", "resolution")
+    return locks.BuildSettings(
+        no_binary=locks.package_names(told.get("no-binary"))
+        | locks.package_names(environ.get("PDM_NO_BINARY")),
+        no_build=locks.package_names(told.get("only-binary"))
+        | locks.package_names(environ.get("PDM_ONLY_BINARY")),
         constraints=tuple(
             f"{name}{version if version[:1] in '<>=!~' else '==' + version}"
-            for name, version in table(told, "overrides").items()
+            for name, version in locks.table(told, "overrides").items()
             if isinstance(version, str)
         ),
     )
@@ -272,7 +258,7 @@ TOOL = PackagingTool(
     isolate=_isolate,
     installer_file="pdm",
     locks=(
-        LockFormat(
+        locks.LockFormat(
             names=("pdm.lock", "pdm.*.lock"),
             read=_lock,
             settings=_build_settings,

@@ -14,6 +14,7 @@ from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, Pylock
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from native_skew.installers import locks
 from native_skew.installers.base import (
     Command,
     Installer,
@@ -24,18 +25,6 @@ from native_skew.installers.base import (
     Tab,
     require_version,
     requirement_files,
-)
-from native_skew.installers.locks import (
-    ALL,
-    BuildSettings,
-    Lock,
-    LockedFile,
-    LockedPackage,
-    LockFormat,
-    ReadText,
-    constraints_in,
-    package_names,
-    parsed_toml,
 )
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
 from native_skew.installers.request import Request
@@ -170,36 +159,36 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables)
 
 
-def build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
+def build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
     """What pip is told by its variables; its configuration files hold for all of its projects.
 
     https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
     """
-    return BuildSettings(
-        no_binary=package_names(environ.get("PIP_NO_BINARY")),
-        no_build=package_names(environ.get("PIP_ONLY_BINARY")),
+    return locks.BuildSettings(
+        no_binary=locks.package_names(environ.get("PIP_NO_BINARY")),
+        no_build=locks.package_names(environ.get("PIP_ONLY_BINARY")),
         no_isolation=frozenset(
-            [ALL]
+            [locks.ALL]
             if environ.get("PIP_NO_BUILD_ISOLATION", "").lower() in ("0", "off", "false", "no")
             else []
         ),
-        constraints=constraints_in(read, environ.get("PIP_BUILD_CONSTRAINT", "").split()),
+        constraints=locks.constraints_in(read, environ.get("PIP_BUILD_CONSTRAINT", "").split()),
     )
 
 
 PYLOCKS, REQUIREMENTS = ("pylock.toml", "pylock.*.toml"), ("*.txt",)
 
 
-def pylock(data: bytes) -> Lock:
+def pylock(data: bytes) -> locks.Lock:
     """What a lock in the common format says.
 
     https://packaging.python.org/en/latest/specifications/pylock-toml/
     """
     try:
-        lock = Pylock.from_dict(parsed_toml(data))
+        lock = Pylock.from_dict(locks.parsed_toml(data))
     except PylockValidationError as error:
         raise ValueError(str(error)) from error
-    return Lock(
+    return locks.Lock(
         packages=tuple(map(_locked, lock.packages)),
         requires_python=str(lock.requires_python or ""),
         environments=tuple(map(str, lock.environments or ())),
@@ -208,7 +197,7 @@ def pylock(data: bytes) -> Lock:
     )
 
 
-def _locked(package: Package) -> LockedPackage:
+def _locked(package: Package) -> locks.LockedPackage:
     files: list[PackageWheel | PackageSdist] = [*(package.wheels or ())]
     files += [package.sdist] if package.sdist else []
     origin = {
@@ -216,11 +205,11 @@ def _locked(package: Package) -> LockedPackage:
         "a folder on disk": package.directory is not None,
         "an address": package.archive is not None,
     }
-    return LockedPackage(
+    return locks.LockedPackage(
         name=canonicalize_name(package.name),
         version=str(package.version or ""),
         files=tuple(
-            LockedFile(filename=each.filename, url=each.url or str(each.path or ""))
+            locks.LockedFile(filename=each.filename, url=each.url or str(each.path or ""))
             for each in files
         ),
         marker=str(package.marker or ""),
@@ -232,7 +221,7 @@ _HASH = re.compile(r"--hash[= ]\s*\w+:(\w+)")
 _MADE_WITH = re.compile(r"^#.*(?:with Python |--python-version[ =])(\d+\.\d+)", re.MULTILINE)
 
 
-def requirements_file(data: bytes) -> Lock:
+def requirements_file(data: bytes) -> locks.Lock:
     """What the pins of a requirements file say.
 
     https://pip.pypa.io/en/stable/reference/requirements-file-format/
@@ -244,13 +233,13 @@ def requirements_file(data: bytes) -> Lock:
         asked = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
         option, _, value = asked.replace("=", " ", 1).partition(" ")
         if option == "--no-binary":
-            built |= package_names(value)
+            built |= locks.package_names(value)
         elif option in ("-r", "--requirement", "-e", "--editable"):
             problems.append(f"«{asked}»")
         elif asked and not asked.startswith("-"):
             packages += [found] if (found := _pin(asked)) else []
             problems += [] if found else [f"«{asked}»"]
-    return Lock(
+    return locks.Lock(
         packages=tuple(packages),
         requires_python=f"=={made_with[1]}.*" if made_with else "",
         one_platform=True,
@@ -259,7 +248,7 @@ def requirements_file(data: bytes) -> Lock:
     )
 
 
-def _pin(text: str) -> LockedPackage | None:
+def _pin(text: str) -> locks.LockedPackage | None:
     """A line of a requirements file that names one version; None for any other."""
     try:
         found = Requirement(re.split(r"\s--", text, maxsplit=1)[0])
@@ -268,7 +257,7 @@ def _pin(text: str) -> LockedPackage | None:
     versions = [each for each in found.specifier if each.operator in ("==", "===")]
     if len(versions) != 1 or versions[0].version.endswith(".*"):
         return None
-    return LockedPackage(
+    return locks.LockedPackage(
         name=canonicalize_name(found.name),
         version=versions[0].version,
         hashes=frozenset(_HASH.findall(text)),
@@ -313,8 +302,8 @@ TOOL = PackagingTool(
     isolate=_isolate,
     installer_file="pip",
     locks=(
-        LockFormat(names=PYLOCKS, read=pylock, settings=build_settings, installers=("pip",)),
-        LockFormat(
+        locks.LockFormat(names=PYLOCKS, read=pylock, settings=build_settings, installers=("pip",)),
+        locks.LockFormat(
             names=REQUIREMENTS, read=requirements_file, settings=build_settings, installers=("pip",)
         ),
     ),

@@ -11,6 +11,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from native_skew.installers import locks
 from native_skew.installers.base import (
     Command,
     Installer,
@@ -23,14 +24,6 @@ from native_skew.installers.base import (
     requirement_files,
     toml,
     with_variables,
-)
-from native_skew.installers.locks import (
-    Lock,
-    LockedPackage,
-    LockFormat,
-    package_names,
-    table,
-    texts,
 )
 from native_skew.installers.packaging_tool import (
     CellFolders,
@@ -135,19 +128,19 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables | virtualenv_variables(folders))
 
 
-def _locked(name: str, package: dict[str, Any]) -> LockedPackage:
+def _locked(name: str, package: dict[str, Any]) -> locks.LockedPackage:
     other = next((kind for kind in ("git", "path", "file", "editable") if kind in package), "")
     version = str(package.get("version", ""))
-    return LockedPackage(
+    return locks.LockedPackage(
         name=canonicalize_name(name),
         version=version.removeprefix("==") if version.startswith("==") else "",
-        hashes=frozenset(each.partition(":")[2] for each in texts(package.get("hashes"))),
+        hashes=frozenset(each.partition(":")[2] for each in locks.texts(package.get("hashes"))),
         marker=str(package.get("markers", "")),
         origin={"git": "a repository"}.get(other, "a folder or a file") if other else "",
     )
 
 
-def _lock(data: bytes) -> Lock:
+def _lock(data: bytes) -> locks.Lock:
     """What a Pipfile.lock says.
 
     https://pipenv.pypa.io/en/latest/locking.html
@@ -156,15 +149,19 @@ def _lock(data: bytes) -> Lock:
         lock = json.loads(data)
     except RecursionError as error:
         raise ValueError("too deeply nested") from error
-    groups = [value for key, value in table(lock).items() if key != "_meta"]
-    packages = {name: e for group in groups for name, e in table(group).items() if table(e)}
-    asked = table(lock, "_meta", "requires")
+    groups = [value for key, value in locks.table(lock).items() if key != "_meta"]
+    packages = {
+        name: e for group in groups for name, e in locks.table(group).items() if locks.table(e)
+    }
+    asked = locks.table(lock, "_meta", "requires")
     python = str(asked.get("python_full_version") or asked.get("python_version") or "")
-    return Lock(
+    return locks.Lock(
         packages=tuple(_locked(name, each) for name, each in packages.items()),
         requires_python=f"=={'.'.join(python.split('.')[:2])}.*" if python else "",
         one_platform=True,
-        no_binary=package_names([name for name, each in packages.items() if each.get("no_binary")]),
+        no_binary=locks.package_names(
+            [name for name, each in packages.items() if each.get("no_binary")]
+        ),
     )
 
 
@@ -190,7 +187,7 @@ TOOL = PackagingTool(
     isolate=_isolate,
     installer_file="pip",  # which it runs
     locks=(
-        LockFormat(
+        locks.LockFormat(
             names=("Pipfile.lock",), read=_lock, settings=build_settings, installers=("pipenv",)
         ),
     ),

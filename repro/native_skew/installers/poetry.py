@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from native_skew.installers import locks
 from native_skew.installers.base import (
     Command,
     Installer,
@@ -26,20 +27,6 @@ from native_skew.installers.base import (
     require_version,
     toml,
     with_variables,
-)
-from native_skew.installers.locks import (
-    BuildSettings,
-    Dependency,
-    Lock,
-    LockedPackage,
-    LockFormat,
-    ReadText,
-    file_at,
-    package_names,
-    parsed_toml,
-    table,
-    tables,
-    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     PYTHON_3_MINORS,
@@ -185,31 +172,34 @@ def _first_uploaded(files: ReleaseFiles[File]) -> File | None:
     return files.first_uploaded
 
 
-def _locked(package: dict[str, Any]) -> LockedPackage:
-    kind = table(package, "source").get("type")
+def _locked(package: dict[str, Any]) -> locks.LockedPackage:
+    kind = locks.table(package, "source").get("type")
     markers = package.get("markers", "")
     by_group = markers.values() if isinstance(markers, dict) else [markers]
-    return LockedPackage(
+    return locks.LockedPackage(
         name=canonicalize_name(str(package["name"])),
         version=str(package.get("version", "")),
-        files=tuple(file_at(str(e["file"])) for e in tables(package.get("files")) if "file" in e),
+        files=tuple(
+            locks.file_at(str(e["file"])) for e in locks.tables(package.get("files")) if "file" in e
+        ),
         marker=" or ".join(f"({e})" for e in by_group) if all(by_group) else "",
         origin="" if kind in (None, "legacy") else f"a {kind}",
         requires=tuple(
-            Dependency(name=canonicalize_name(each)) for each in table(package, "dependencies")
+            locks.Dependency(name=canonicalize_name(each))
+            for each in locks.table(package, "dependencies")
         ),
     )
 
 
-def _lock(data: bytes) -> Lock:
+def _lock(data: bytes) -> locks.Lock:
     """What a poetry.lock says.
 
     https://python-poetry.org/docs/basic-usage/#installing-with-poetrylock
     """
-    lock = parsed_toml(data)
-    pythons = str(table(lock, "metadata").get("python-versions", ""))
-    return Lock(
-        packages=tuple(_locked(each) for each in tables(lock.get("package")) if "name" in each),
+    lock = locks.parsed_toml(data)
+    pythons = str(locks.table(lock, "metadata").get("python-versions", ""))
+    return locks.Lock(
+        packages=locks.packages_of(lock, _locked),
         requires_python=_specifier_set(pythons),
     )
 
@@ -227,23 +217,25 @@ def _specifier_set(pythons: str) -> str:
     return ",".join(found)
 
 
-def _build_settings(read: ReadText, environ: Mapping[str, str]) -> BuildSettings:
+def _build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
     """poetry.toml, pyproject.toml and the variables.
 
     https://python-poetry.org/docs/configuration/#installerno-binary
     https://python-poetry.org/docs/pyproject/#build-constraints
     """
-    installer = table(toml_settings(read("poetry.toml")), "installer")
-    limits = table(toml_settings(read("pyproject.toml")), "tool", "poetry", "build-constraints")
-    return BuildSettings(
-        no_binary=package_names(installer.get("no-binary"))
-        | package_names(environ.get("POETRY_INSTALLER_NO_BINARY")),
-        no_build=package_names(installer.get("only-binary"))
-        | package_names(environ.get("POETRY_INSTALLER_ONLY_BINARY")),
+    installer = locks.table(locks.toml_settings(read("poetry.toml")), "installer")
+    limits = locks.table(
+        locks.toml_settings(read("pyproject.toml")), "tool", "poetry", "build-constraints"
+    )
+    return locks.BuildSettings(
+        no_binary=locks.package_names(installer.get("no-binary"))
+        | locks.package_names(environ.get("POETRY_INSTALLER_NO_BINARY")),
+        no_build=locks.package_names(installer.get("only-binary"))
+        | locks.package_names(environ.get("POETRY_INSTALLER_ONLY_BINARY")),
         own_constraints={
             canonicalize_name(name): tuple(
                 f"{each}{'' if limit == '*' else limit}"
-                for each, limit in table(limits, name).items()
+                for each, limit in locks.table(limits, name).items()
                 if isinstance(limit, str)
             )
             for name in limits
@@ -288,7 +280,7 @@ TOOL = PackagingTool(
         "Poetry (from any other index)": _first,
     },
     locks=(
-        LockFormat(
+        locks.LockFormat(
             names=("poetry.lock",),
             read=_lock,
             settings=_build_settings,

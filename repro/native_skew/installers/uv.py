@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from native_skew.installers import pip
+from native_skew.installers import locks, pip
 from native_skew.installers.base import (
     Cause,
     Command,
@@ -37,24 +37,6 @@ from native_skew.installers.base import (
     requirement_lines,
     toml,
     with_variables,
-)
-from native_skew.installers.locks import (
-    ALL,
-    BuildSettings,
-    Dependency,
-    Lock,
-    LockedPackage,
-    LockFormat,
-    ReadText,
-    constraints_in,
-    file_at,
-    package_names,
-    parsed_toml,
-    requirement_name,
-    table,
-    tables,
-    texts,
-    toml_settings,
 )
 from native_skew.installers.packaging_tool import (
     NEWEST,
@@ -553,31 +535,31 @@ def _registry_or_words(source: object) -> str:
     return ""
 
 
-def _edges(values: object) -> tuple[Dependency, ...]:
+def _edges(values: object) -> tuple[locks.Dependency, ...]:
     return tuple(
-        Dependency(
+        locks.Dependency(
             name=canonicalize_name(str(each.get("name", ""))),
             version=str(each.get("version", "")),
             marker=str(each.get("marker", "")),
-            extras=tuple(sorted(package_names(each.get("extra")))),
+            extras=tuple(sorted(locks.package_names(each.get("extra")))),
         )
-        for each in tables(values)
+        for each in locks.tables(values)
     )
 
 
-def _locked(package: dict[str, Any]) -> LockedPackage:
+def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     source, origin = package.get("source"), _registry_or_words(package.get("source"))
-    files = [*tables(package.get("wheels")), *tables([package.get("sdist")])]
+    files = [*locks.tables(package.get("wheels")), *locks.tables([package.get("sdist")])]
     places = [str(e.get("url") or e.get("path") or e.get("filename") or "") for e in files]
     optional = {
-        **table(package, "optional-dependencies"),
-        **{f"group {key}": each for key, each in table(package, "dev-dependencies").items()},
+        **locks.table(package, "optional-dependencies"),
+        **{f"group {key}": each for key, each in locks.table(package, "dev-dependencies").items()},
     }
-    forks = [f"({each})" for each in texts(package.get("resolution-markers"))]
-    return LockedPackage(
+    forks = [f"({each})" for each in locks.texts(package.get("resolution-markers"))]
+    return locks.LockedPackage(
         name=canonicalize_name(str(package["name"])),
         version=str(package.get("version", "")),
-        files=tuple(map(file_at, filter(None, places))),
+        files=tuple(map(locks.file_at, filter(None, places))),
         marker=" or ".join(forks),
         origin=origin,
         root=isinstance(source, dict) and ("virtual" in source or "editable" in source),
@@ -586,22 +568,22 @@ def _locked(package: dict[str, Any]) -> LockedPackage:
     )
 
 
-def _lock(data: bytes) -> Lock:
+def _lock(data: bytes) -> locks.Lock:
     """What a uv.lock says.
 
     https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
     """
-    lock = parsed_toml(data)
-    return Lock(
-        packages=tuple(_locked(each) for each in tables(lock.get("package")) if "name" in each),
+    lock = locks.parsed_toml(data)
+    return locks.Lock(
+        packages=locks.packages_of(lock, _locked),
         requires_python=str(lock.get("requires-python", "")),
-        environments=texts(lock.get("supported-markers")),
+        environments=locks.texts(lock.get("supported-markers")),
     )
 
 
 def build_settings(
-    read: ReadText, environ: Mapping[str, str], *, pip: bool = False
-) -> BuildSettings:
+    read: locks.ReadText, environ: Mapping[str, str], *, pip: bool = False
+) -> locks.BuildSettings:
     """What uv is told in uv.toml, or else in pyproject.toml, and by variables.
 
     https://docs.astral.sh/uv/reference/settings/
@@ -612,31 +594,35 @@ def build_settings(
         pip: for the pip interface, which has a table of its own.
 
     """
-    told = toml_settings(read("uv.toml")) or table(toml_settings(read(_PROJECT_FILE)), "tool", "uv")
+    told = locks.toml_settings(read("uv.toml")) or locks.table(
+        locks.toml_settings(read(_PROJECT_FILE)), "tool", "uv"
+    )
     if environ.get("UV_NO_CONFIG"):
         told = {}
-    own = table(told, "pip") if pip else told
-    given = table(told, "extra-build-dependencies")
+    own = locks.table(told, "pip") if pip else told
+    given = locks.table(told, "extra-build-dependencies")
     every = {
         key: frozenset(
-            [ALL] if own.get(key) or environ.get(f"UV_{key.upper().replace('-', '_')}") else []
+            [locks.ALL]
+            if own.get(key) or environ.get(f"UV_{key.upper().replace('-', '_')}")
+            else []
         )
         for key in ("no-binary", "no-build", "no-build-isolation")
     }
 
     def packages(key: str) -> frozenset[str]:
         variable = environ.get(f"UV_{key.upper().replace('-', '_')}", "")
-        return package_names(own.get(key)) | package_names(variable)
+        return locks.package_names(own.get(key)) | locks.package_names(variable)
 
     wanted = {canonicalize_name(name): each for name, each in given.items()}
-    return BuildSettings(
-        no_binary=(every["no-binary"] if not pip else package_names(own.get("no-binary")))
+    return locks.BuildSettings(
+        no_binary=(every["no-binary"] if not pip else locks.package_names(own.get("no-binary")))
         | packages("no-binary-package"),
         no_build=every["no-build"] | packages("no-build-package"),
         no_isolation=every["no-build-isolation"] | packages("no-build-isolation-package"),
         constraints=(
-            *texts(told.get("build-constraint-dependencies")),
-            *constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),
+            *locks.texts(told.get("build-constraint-dependencies")),
+            *locks.constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),
         ),
         requirements={
             name: tuple(
@@ -648,8 +634,8 @@ def build_settings(
         },
         matched={
             name: frozenset(
-                requirement_name(str(each.get("requirement", "")))
-                for each in tables(entries)
+                locks.requirement_name(str(each.get("requirement", "")))
+                for each in locks.tables(entries)
                 if each.get("match-runtime")
             )
             for name, entries in wanted.items()
@@ -754,11 +740,11 @@ TOOL = PackagingTool(
     remake=("uv", "venv", "--allow-existing", "--python"),
     readers={"uv pip": _nearest, "uv lock (and uv sync)": _first_admitted},
     locks=(
-        LockFormat(
+        locks.LockFormat(
             names=("uv.lock",), read=_lock, settings=build_settings, installers=("uv-sync",)
         ),
         *(
-            LockFormat(
+            locks.LockFormat(
                 names=names,
                 read=read,
                 settings=partial(build_settings, pip=True),

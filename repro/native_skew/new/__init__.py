@@ -4,5 +4,3 @@
 """
 
 from native_skew.new.command import new
-
-__all__ = ["new"]

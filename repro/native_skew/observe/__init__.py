@@ -1,19 +1,5 @@
 """What ended up in an environment, and what it amounts to."""
 
 from native_skew.observe.answers import NOT_STARTED, require_answer, require_sound
-from native_skew.observe.environment import PROBE, Check, Observation, Subject, observe, subject_of
+from native_skew.observe.environment import PROBE, Check, Observation, observe, subject_of
 from native_skew.observe.judgement import Judgement, judge
-
-__all__ = [
-    "NOT_STARTED",
-    "PROBE",
-    "Check",
-    "Judgement",
-    "Observation",
-    "Subject",
-    "judge",
-    "observe",
-    "require_answer",
-    "require_sound",
-    "subject_of",
-]

@@ -1,7 +1,7 @@
 """The record: written, read, compared, reported."""
 
 from native_skew.results import report
-from native_skew.results.comparison import Comparison, Drift, compare
+from native_skew.results.comparison import Drift, compare
 from native_skew.results.diff_command import diff
 from native_skew.results.packed import (
     FOLDER,
@@ -29,39 +29,4 @@ from native_skew.results.record import (
     write_file,
 )
 from native_skew.results.repairs import repair_of, typed
-from native_skew.results.report import STYLES, check_word, in_order, reasons
-
-__all__ = [
-    "FOLDER",
-    "STYLES",
-    "BriefResult",
-    "Circumstances",
-    "CommandRecord",
-    "Comparison",
-    "Drift",
-    "NotRun",
-    "Recording",
-    "Result",
-    "StepRecord",
-    "brief",
-    "check_word",
-    "compare",
-    "diff",
-    "encode",
-    "in_order",
-    "pack",
-    "paths",
-    "read",
-    "read_all",
-    "read_each",
-    "read_verdicts",
-    "read_versions",
-    "reasons",
-    "recording_of",
-    "repair_of",
-    "report",
-    "schema",
-    "typed",
-    "write",
-    "write_file",
-]
+from native_skew.results.report import STYLES, check_word, in_order

@@ -5,8 +5,6 @@ from native_skew.run.commands import run, serve
 from native_skew.run.live_builds import Builds
 from native_skew.run.matrix_commands import matrix, merge
 from native_skew.run.options import (
-    Asked,
-    asked_options,
     jobs_option,
     limit_option,
     newest_option,
@@ -23,41 +21,3 @@ from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import ISSUE, TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
 from native_skew.run.session import DEFAULT_WORK, Session
 from native_skew.run.task import Task
-
-__all__ = [
-    "DEFAULT_WORK",
-    "ISSUE",
-    "TOUR_SCENARIO",
-    "TOUR_VARIANT",
-    "Asked",
-    "Builds",
-    "CellRun",
-    "Display",
-    "Filters",
-    "Phases",
-    "Runner",
-    "Selection",
-    "Session",
-    "StepPlan",
-    "Task",
-    "Watcher",
-    "asked_options",
-    "jobs_option",
-    "limit_option",
-    "list_",
-    "matrix",
-    "merge",
-    "newest_option",
-    "remedy_option",
-    "report",
-    "require_recordable",
-    "results_option",
-    "run",
-    "scenario_option",
-    "schema",
-    "select",
-    "serve",
-    "show",
-    "step_plans_of",
-    "work_option",
-]

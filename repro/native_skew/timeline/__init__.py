@@ -5,5 +5,3 @@ from native_skew.timeline.command import timeline
 from native_skew.timeline.record import Flip, Line, Point
 from native_skew.timeline.search import minor_of
 from native_skew.timeline.words import between
-
-__all__ = ["Flip", "Line", "Point", "between", "minor_of", "record", "timeline"]

@@ -7,26 +7,3 @@ from native_skew.toolchain.process import TIMED_OUT, Outcome, Processes
 from native_skew.toolchain.sandbox import Sandbox, environment
 from native_skew.toolchain.tools import Phase, Tool, Toolbox, commands_of, unseen
 from native_skew.toolchain.user_index import UserIndexes, index_url, user_indexes
-
-__all__ = [
-    "TIMED_OUT",
-    "Compiler",
-    "Interpreter",
-    "Outcome",
-    "Phase",
-    "Processes",
-    "Sandbox",
-    "Tool",
-    "Toolbox",
-    "UserIndexes",
-    "commands_of",
-    "environment",
-    "find",
-    "index_url",
-    "interpreter",
-    "machine",
-    "minor_of",
-    "unseen",
-    "user_index",
-    "user_indexes",
-]

@@ -183,22 +183,7 @@ def test_what_both_files_have_is_left_out_and_of_a_list_only_the_new_entries_sta
         "limits.txt": "b<2\n",
     }
     assert found.commands == (("t", "clean"), ("t", "sync"))
-    assert not found.removed
     assert difference(before, [(before, [])]).files == {}
-
-
-def test_what_goes_out_of_a_file_is_told_as_well() -> None:
-    before = {
-        "pyproject.toml": '[project]\ndependencies = ["a==1", "b"]\n',
-        "requirements.in": "a==1\nb\n",
-    }
-    after = {name: text.replace("a==1", "a>=2") for name, text in before.items()}
-    found = difference(before, [(after, [])])
-    assert found.files == {
-        "pyproject.toml": '[project]\ndependencies = ["a>=2"]\n',
-        "requirements.in": "a>=2\n",
-    }
-    assert found.removed == {"pyproject.toml": ("a==1",), "requirements.in": ("a==1",)}
 
 
 def test_a_repair_of_one_consumer_that_breaks_the_other_is_recorded_as_such(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +37,14 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     said_by: str
 
 
-def trust(
-    environ: Mapping[str, str] = os.environ,
-    pip_setting: Callable[[str], str | None] = user_index.pip_setting,
-) -> Trust:
+def trust() -> Trust:
     """The authorities that the user named, or else those that the system trusts.
 
     Raises:
         CertificatesError: what is named is not there, or holds no certificates.
 
     """
-    for said_by, path in _named(environ, pip_setting):
+    for said_by, path in _named():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             if Path(path).is_dir():
@@ -62,13 +59,11 @@ def trust(
     )
 
 
-def _named(
-    environ: Mapping[str, str], pip_setting: Callable[[str], str | None]
-) -> list[tuple[str, str]]:
+def _named() -> list[tuple[str, str]]:
     """The settings that name authorities, and what they name; the first one holds."""
-    found = [(name, environ[name]) for name in _VARIABLES if environ.get(name)]
+    found = [(name, os.environ[name]) for name in _VARIABLES if os.environ.get(name)]
     # Asked for last: a process of its own.
-    return found or [("pip's cert", path) for path in (pip_setting("cert"),) if path]
+    return found or [("pip's cert", path) for path in (user_index.pip_setting("cert"),) if path]
 
 
 def proxies() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,13 +20,11 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True):
         files: the lines to add, by file: in a TOML file below their heading, and of a list the
             new entries alone; a new file whole.
         commands: command lines, in order.
-        removed: what goes out of a file, by file: entries of lists, lines of others.
 
     """
 
     files: dict[str, str]
     commands: tuple[Command, ...]
-    removed: dict[str, tuple[str, ...]] = {}
 
 
 def difference(
@@ -47,11 +45,9 @@ def difference(
         written |= files
         commands += typed
     added = {name: _added_lines(name, text, before.get(name, "")) for name, text in written.items()}
-    removed = {name: _removed(name, text, before.get(name, "")) for name, text in written.items()}
     return Repair(
         files={name: text for name, text in added.items() if text},
         commands=tuple(commands),
-        removed={name: gone for name, gone in removed.items() if gone},
     )
 
 
@@ -84,26 +80,6 @@ def _added_lines(name: str, text: str, before: str) -> str:
         return toml(_added(tomlkit.parse(text).unwrap(), tomlkit.parse(before).unwrap()))
     known = before.splitlines()
     return "".join(f"{line}\n" for line in text.splitlines() if line not in known)
-
-
-def _removed(name: str, text: str, before: str) -> tuple[str, ...]:
-    if not name.endswith(_TABLES):
-        return tuple(line for line in before.splitlines() if line not in text.splitlines())
-    import tomlkit  # noqa: PLC0415
-
-    now, then = (list(_entries(tomlkit.parse(each).unwrap())) for each in (text, before))
-    return tuple(entry for place, entry in then if (place, entry) not in now)
-
-
-def _entries(
-    tables: Mapping[str, Any], place: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The entries, with where they stand, of all lists of words in ``tables``."""
-    for key, value in tables.items():
-        if isinstance(value, dict):
-            yield from _entries(value, (*place, key))
-        elif isinstance(value, list):
-            yield from (((*place, key), each) for each in value if isinstance(each, str))
 
 
 def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,8 +41,7 @@ def judge(observation: Observation, exit_code: int) -> Judgement:
         return Judgement(verdict="wrong result", because=observation.wrong_abi)
     if observation.violations:
         return Judgement(
-            verdict="wrong result",
-            because=f"imports, though {observation.violations[0]}",
+            verdict="wrong result", because=f"imports, though {observation.violations[0]}"
         )
     if exit_code:
         return Judgement(
@@ -50,8 +49,7 @@ def judge(observation: Observation, exit_code: int) -> Judgement:
             because=f"the tool ended with {exit_code}; what was installed before still works",
         )
     return Judgement(
-        verdict="works",
-        because=f"built against {observation.built_against} and running with it",
+        verdict="works", because=f"built against {observation.built_against} and running with it"
     )
 
 
@@ -64,6 +62,5 @@ def _judge_broken(observation: Observation) -> Judgement:
         )
     passing = " and ".join(check.tool for check in observation.checks)
     return Judgement(
-        verdict="broken, undetected",
-        because=f"{observation.failed_import}; {passing} check passes",
+        verdict="broken, undetected", because=f"{observation.failed_import}; {passing} check passes"
     )

@@ -44,7 +44,7 @@ class NothingComparedError(SkewError):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdicts of one run, and what it could not run."""
+    """The verdicts of one run, and what it could not run; as ``run --json`` writes it, and more."""
 
     results: tuple[BriefResult, ...]
     not_run: tuple[NotRun, ...] = ()
@@ -113,17 +113,9 @@ def _decoded(path: Path) -> Run:
             raw = [raw]
         if isinstance(raw, list):
             raw = {"results": raw}
-        results = msgspec.convert(raw, _Whole)
+        return msgspec.convert(raw, Run)
     except msgspec.MsgspecError as error:
         raise ComparisonError(path, f"not a readable run ({error})") from error
-    return Run(results=tuple(map(brief, results.results)), not_run=results.not_run)
-
-
-class _Whole(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as ``native-skew run --json`` writes it."""
-
-    results: tuple[Result, ...]
-    not_run: tuple[NotRun, ...] = ()
 
 
 def compare(

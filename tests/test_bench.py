@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from native_skew import results
 from native_skew.bench import (
     doctor,
-    making,
+    measuring,
     record,
     replay,
     run,
@@ -39,8 +39,8 @@ from native_skew.errors import ResultFileError
 from native_skew.installers.registry import INSTALLERS
 from native_skew.results.record import Result
 from native_skew.run.runner import Runner, Watcher
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.run.task import Task
 from native_skew.site import benchmark
 from native_skew.toolchain.sandbox import Sandbox
 
@@ -153,15 +153,15 @@ def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
         begun.append(home.exists())
         home.mkdir()
         if len(begun) == 1:
-            making.output_of(
+            measuring.output_of(
                 [sys.executable, "-c", "raise SystemExit('lost')"],
                 "the thing",
             )
 
     with pytest.raises(NotMeasuredError, match=r"^the thing: lost$"):
-        making.made_once(home, make)
+        measuring.made_once(home, make)
     for _ in range(2):
-        assert making.made_once(home, make) == home
+        assert measuring.made_once(home, make) == home
     assert begun == [False, False], "what was left of the first is removed, and the second kept"
 
 

@@ -12,8 +12,8 @@ import pytest
 from native_skew.results.record import NotRun, Result
 from native_skew.run import session as workshop_module
 from native_skew.run.runner import Runner, Watcher
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.run.task import Task
 from native_skew.toolchain.tools import Tool
 from support.command import comes_true, processes
 

@@ -15,8 +15,8 @@ from native_skew.publish.publication import Publication
 from native_skew.results.record import NotRun, Result
 from native_skew.run import live_builds
 from native_skew.run.runner import Runner, Watcher
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.run.task import Task
 from native_skew.scenarios.model import Live
 from native_skew.toolchain import user_index
 from native_skew.toolchain.interpreter import Interpreter

@@ -17,8 +17,7 @@ from native_skew.errors import SkewError
 from native_skew.results.record import NotRun
 from native_skew.run import parts
 from native_skew.run.parts import PartError, Shard, ShardError
-from native_skew.run.selection import Selection
-from native_skew.run.task import Task
+from native_skew.run.selection import Selection, Task
 from native_skew.scenarios.cell import Cell
 from support.matrix_part import part_of
 

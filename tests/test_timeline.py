@@ -18,12 +18,11 @@ from native_skew.errors import (
     UnknownNameError,
 )
 from native_skew.results.record import NotRun, Result
-from native_skew.run.selection import Selection
-from native_skew.run.task import Task
+from native_skew.run.selection import Selection, Task
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.expectations import expected_of
 from native_skew.timeline import lines, record, search
-from native_skew.timeline.errors import InstallerVersionError
+from native_skew.timeline.lines import InstallerVersionError
 from native_skew.timeline.record import Question
 from native_skew.timeline.trace import trace
 from native_skew.toolchain import interpreter

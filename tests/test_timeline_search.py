@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from native_skew.timeline import lines, search
-from native_skew.timeline.errors import ShorterLineError
+from native_skew.timeline.lines import ShorterLineError
 from native_skew.timeline.record import Line, Question
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from native_skew.results.record import Result
 from native_skew.run.runner import Runner, Watcher
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.run.task import Task
 from native_skew.toolchain.interpreter import Interpreter
 from support.command import ISSUE
 from support.exported_cell import Replay

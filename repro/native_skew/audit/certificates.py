@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,14 +90,6 @@ class TrustingAdapter(HTTPAdapter):
         """Adds no authorities to the context's."""
         conn.cert_reqs = "CERT_REQUIRED"
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,  # noqa: ARG002
-        cert: Any = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         """Verifies, whatever a variable says that has been read already."""
-        return super().send(request, stream, timeout, True, cert, proxies)
+        return super().send(request, **{**options, "verify": True})

@@ -14,8 +14,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from native_skew import __version__
-from native_skew.bench.clock import Stopwatch, Took, least
-from native_skew.bench.making import made_once, output_of
+from native_skew.bench.measuring import Stopwatch, Took, least, made_once, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.binaries import Image, ImageError, file_cache, reference
 from native_skew.doctor import NotAnEnvironmentError, diagnose, opened

@@ -22,7 +22,7 @@ import msgspec
 from msgspec.structs import replace
 
 from native_skew import __version__
-from native_skew.bench.clock import Stopwatch, Took, least
+from native_skew.bench.measuring import Stopwatch, Took, least
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result

@@ -14,8 +14,7 @@ import msgspec
 
 from native_skew import __version__
 from native_skew.bench import stub
-from native_skew.bench.clock import Stopwatch, Took, least
-from native_skew.bench.making import output_of
+from native_skew.bench.measuring import Stopwatch, Took, least, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.results import Result
 from native_skew.run import Runner, Session, Task, Watcher

@@ -8,16 +8,13 @@ the documentation can show the very same lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from native_skew.installers.request import FEATURES, Request, used_features
-
-if TYPE_CHECKING:
-    import tomlkit
 
 Command = tuple[str, ...]
 
@@ -237,42 +234,29 @@ def toml(data: Mapping[str, Any]) -> str:
     # Not on top: doctor starts without it, and writes TOML where it has found something.
     import tomlkit  # noqa: PLC0415
 
-    return tomlkit.dumps(_table(data))
-
-
-def _table(data: Mapping[str, Any]) -> tomlkit.TOMLDocument:
-    import tomlkit  # noqa: PLC0415
-
     document = tomlkit.document()
     for key, value in data.items():
-        document[key] = _value(value)
-    return document
+        document[key] = _toml_value(value)
+    return tomlkit.dumps(document)
 
 
-def _value(value: Any) -> Any:
+def _toml_value(value: Any, *, inline: bool = False) -> Any:
     import tomlkit  # noqa: PLC0415
 
     if isinstance(value, Mapping):
-        table = tomlkit.table(is_super_table=all(isinstance(v, Mapping) for v in value.values()))
+        is_super = all(isinstance(each, Mapping) for each in value.values())
+        table = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=is_super)
         for key, each in value.items():
-            table[key] = _value(each)
+            table[key] = _toml_value(each, inline=inline)
         return table
     if isinstance(value, Tables):
         tables = tomlkit.aot()
         for each in value:
-            tables.append(_value(each))
+            tables.append(_toml_value(each))
         return tables
     if isinstance(value, (list, tuple)):
         array = tomlkit.array()
         for each in value:
-            array.append(_inline(each) if isinstance(each, Mapping) else each)
+            array.append(_toml_value(each, inline=True))
         return array
     return value
-
-
-def _inline(data: Mapping[str, Any]) -> Any:
-    import tomlkit  # noqa: PLC0415
-
-    table = tomlkit.inline_table()
-    table.update({key: list(v) if isinstance(v, tuple) else v for key, v in data.items()})
-    return table

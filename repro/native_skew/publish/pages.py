@@ -64,19 +64,22 @@ def _file_json(publication: Publication, file: DistributionFile) -> dict[str, An
 
 def project_html(publication: Publication, name: str, files: tuple[DistributionFile, ...]) -> str:
     """A project's files, as PEP 503 has them."""
-    return _document(f"Links for {name}", "".join(_link(publication, each) for each in files))
+    return _document(
+        f"Links for {name}", "".join(_link(_file_json(publication, each)) for each in files)
+    )
 
 
-def _link(publication: Publication, file: DistributionFile) -> str:
-    attributes = {"href": f"../../files/{file.filename}#sha256={_sha256(file.content)}"}
-    if file.requires_python:
-        attributes["data-requires-python"] = file.requires_python
-    if file.yanked is not None:
-        attributes["data-yanked"] = file.yanked
-    if publication.has_sidecar(file):
-        attributes["data-core-metadata"] = f"sha256={_sha256(file.metadata)}"
+def _link(file: dict[str, Any]) -> str:
+    """A file's entry in PEP 691's form, as a link."""
+    attributes = {"href": f"{file['url']}#sha256={file['hashes']['sha256']}"}
+    if python := file.get("requires-python"):
+        attributes["data-requires-python"] = python
+    if file["yanked"] is not False:
+        attributes["data-yanked"] = file["yanked"]
+    if metadata := file.get("core-metadata"):
+        attributes["data-core-metadata"] = f"sha256={metadata['sha256']}"
     text = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
-    return f"<a {text}>{file.filename}</a><br>\n"
+    return f"<a {text}>{file['filename']}</a><br>\n"
 
 
 def _document(title: str, body: str) -> str:

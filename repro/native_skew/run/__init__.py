@@ -18,6 +18,13 @@ from native_skew.run.plans import StepPlan, step_plans_of
 from native_skew.run.progress import Display, Phases
 from native_skew.run.read_commands import list_, report, schema, show
 from native_skew.run.runner import Runner, Watcher
-from native_skew.run.selection import ISSUE, TOUR_SCENARIO, TOUR_VARIANT, Filters, Selection, select
+from native_skew.run.selection import (
+    ISSUE,
+    TOUR_SCENARIO,
+    TOUR_VARIANT,
+    Filters,
+    Selection,
+    Task,
+    select,
+)
 from native_skew.run.session import DEFAULT_WORK, Session
-from native_skew.run.task import Task

@@ -16,9 +16,9 @@ from native_skew.results import Result
 from native_skew.run import evidence
 from native_skew.run.live_builds import Builds
 from native_skew.run.plans import require_pythons, step_plans_of
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
 from native_skew.run.steps import StepRunner
-from native_skew.run.task import Task
 from native_skew.scenarios import expected_of
 from native_skew.toolchain import Processes
 from native_skew.toolchain import user_index as live

@@ -22,9 +22,8 @@ from native_skew.run.other_pythons import on_other_pythons
 from native_skew.run.parts import Part
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
-from native_skew.run.selection import Filters, Selection, select
+from native_skew.run.selection import Filters, Selection, Task, select
 from native_skew.run.session import DEFAULT_WORK, Session
-from native_skew.run.task import Task
 
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
 

@@ -20,8 +20,7 @@ from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
 from native_skew.publish import fakes
 from native_skew.results import NotRun
-from native_skew.run.selection import Selection
-from native_skew.run.task import Task
+from native_skew.run.selection import Selection, Task
 from native_skew.scenarios import Cell
 
 MANIFEST = "matrix.json"

@@ -16,8 +16,8 @@ from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
 from native_skew.run.cell import CellRun
 from native_skew.run.live_builds import Builds
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.run.task import Task
 from native_skew.scenarios import Cell
 from native_skew.toolchain import Processes
 

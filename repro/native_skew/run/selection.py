@@ -22,7 +22,6 @@ from native_skew.installers import (
 )
 from native_skew.publish import Substitute
 from native_skew.results import NotRun, Result
-from native_skew.run.task import Task
 from native_skew.scenarios import STARTS, Cell, Scenario, Start, expected_of
 from native_skew.toolchain import Interpreter, Tool, Toolbox
 from native_skew.toolchain import interpreter as interpreters
@@ -50,6 +49,19 @@ _TOUR = (
     ),
     ("uv-sync", NEWEST, ("nothing", "match-runtime")),
 )
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell with all that is needed to run it.
+
+    ``substitute`` is an sdist that takes the fake consumer's place: it must work unaided.
+    """
+
+    cell: Cell
+    scenario: Scenario
+    interpreter: Interpreter
+    tool: Tool
+    substitute: Substitute | None = None
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):

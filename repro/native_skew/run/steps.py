@@ -19,8 +19,8 @@ from native_skew.observe import (
     subject_of,
 )
 from native_skew.results import CommandRecord, StepRecord
+from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.run.task import Task
 from native_skew.scenarios import Step
 from native_skew.toolchain import TIMED_OUT, Outcome, Processes, Sandbox, environment
 

@@ -64,20 +64,46 @@ class Recording(Circumstances, frozen=True, kw_only=True):
     earlier: tuple[str, ...] = ()
 
 
-class _Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a verdict file; its version and date are empty where they are the tool's."""
+class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What tells a line's cell from others of its file; no version is the tool's."""
 
     variant: str
     remedy: str
     python: str
-    verdict: Verdict
-    because: str
-    version: str
-    date: str
+    version: str = ""
     start: Start | Literal[""] = ""
 
+    def cell_in(self, path: Path) -> Cell:
+        """The cell, by the names of the file and of its folder."""
+        return Cell(
+            scenario=path.parent.name,
+            variant=self.variant,
+            installer=path.name.partition(".")[0],
+            version=self.version,
+            remedy=self.remedy,
+            python=self.python,
+            start=self.start or "fresh",
+        )
 
-_COLUMNS = _Row.__struct_fields__
+
+class _Row(_Line, frozen=True, kw_only=True):
+    """A line of a verdict file; no date is the tool's."""
+
+    verdict: Verdict
+    because: str
+    date: str
+
+
+_COLUMNS: tuple[str, ...] = (
+    "variant",
+    "remedy",
+    "python",
+    "verdict",
+    "because",
+    "version",
+    "date",
+    "start",
+)
 
 
 class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,14 +117,9 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     journal: tuple[str, ...] = ()
 
 
-class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _EvidenceLine(_Line, frozen=True, kw_only=True):
     """A line of an evidence file; ``circumstances`` are those that differ from the tool's."""
 
-    variant: str
-    remedy: str
-    python: str
-    version: str = ""
-    start: Start = "fresh"
     circumstances: dict[str, Any] = {}
     evidence: msgspec.Raw
 
@@ -423,7 +444,7 @@ def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording
             remedy=entry.cell.remedy,
             python=entry.cell.python,
             version=_own(entry, recording).get("version", ""),
-            start=entry.cell.start,
+            start="" if entry.cell.start == "fresh" else entry.cell.start,
             circumstances={k: v for k, v in own if v != usual[k] and k != "date"},
             evidence=entry.evidence,
         )
@@ -520,7 +541,7 @@ def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) ->
 
 
 def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entry:
-    cell = _cell(path, row.variant, row.remedy, row.python, row.version, row.start)
+    cell = row.cell_in(path)
     recording = versions.get(recording_of(cell))
     if recording is None:
         raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
@@ -531,25 +552,6 @@ def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entr
         verdict=row.verdict,
         because=row.because,
         circumstances=Circumstances(**{**usual, "date": row.date or recording.date}),
-    )
-
-
-def _cell(
-    path: Path,
-    variant: str,
-    remedy: str,
-    python: str,
-    version: str,
-    start: Start | Literal[""],
-) -> Cell:
-    return Cell(
-        scenario=path.parent.name,
-        variant=variant,
-        installer=path.name.partition(".")[0],
-        version=version,
-        remedy=remedy,
-        python=python,
-        start=start or "fresh",
     )
 
 
@@ -585,7 +587,7 @@ def _evidence_lines(
             line = decode(text)
         except msgspec.MsgspecError as error:
             raise ResultFileError(path, str(error), number) from error
-        cell = _cell(path, line.variant, line.remedy, line.python, line.version, line.start)
+        cell = line.cell_in(path)
         if not cell.version and (recording := versions.get(recording_of(cell))):
             cell = replace(cell, version=recording.version)
         _require_once(seen, cell, path, number)

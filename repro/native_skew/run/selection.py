@@ -148,10 +148,9 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
     chosen = [parse_choice(text) for text in filters.installers]
     pairs = list(_scenario_variants(filters))
     pythons = [interpreters.find(name) for name in filters.pythons or (None,)]
-    tools = _ready(list(_wanted(chosen)), toolbox)
     tasks: list[Task] = []
     not_run: list[NotRun] = []
-    for (installer_id, version), tool in tools.items():
+    for (installer_id, version, _), tool in _ready(list(_ways(chosen)), toolbox).items():
         for scenario, variant in pairs:
             for start, remedy in _attempts(scenario, variant, filters):
                 for python in pythons:
@@ -166,8 +165,18 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
                     )
                     if not _can_start(scenario, cell):
                         continue
-                    task = _task(scenario, cell, python, tool, filters)
-                    (tasks if isinstance(task, Task) else not_run).append(task)  # type: ignore[arg-type]
+                    if isinstance(tool, ToolUnavailableError):
+                        not_run.append(NotRun(cell=cell, reason=str(tool)))
+                        continue
+                    tasks.append(
+                        Task(
+                            cell=cell,
+                            scenario=scenario,
+                            interpreter=python,
+                            tool=tool,
+                            substitute=filters.substitute,
+                        )
+                    )
     return Selection(tasks=_once(tasks), not_run=tuple(not_run))
 
 
@@ -229,18 +238,19 @@ def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
             yield from ((scenario, variant) for variant in variants)
 
 
-def _wanted(chosen: Sequence[InstallerChoice]) -> Iterator[tuple[str, str, InstallerChoice | None]]:
-    """(installer, version or binary, choice) for each way to run."""
-    if not chosen:
-        for installer in INSTALLERS.values():
-            yield from ((installer.id, version, None) for version in _defaults(installer))
-    for choice in chosen:
+# An installer's id, a version or an executable, and whether it is the user's own executable.
+_Way = tuple[str, str, bool]
+
+
+def _ways(chosen: Sequence[InstallerChoice]) -> Iterator[_Way]:
+    """The ways to run that are chosen; without a choice, every one by default."""
+    for choice in chosen or (InstallerChoice(installers=tuple(INSTALLERS.values())),):
         for installer in choice.installers:
             if choice.binary:
-                yield installer.id, choice.binary, choice
-            else:
-                versions = (choice.version,) if choice.version else _defaults(installer)
-                yield from ((installer.id, version, choice) for version in versions)
+                yield installer.id, choice.binary, True
+                continue
+            versions = (choice.version,) if choice.version else _defaults(installer)
+            yield from ((installer.id, version, False) for version in versions)
 
 
 def _defaults(installer: Installer) -> tuple[str, ...]:
@@ -252,27 +262,23 @@ def _defaults(installer: Installer) -> tuple[str, ...]:
     )
 
 
-def _ready(
-    wanted: Sequence[tuple[str, str, InstallerChoice | None]], toolbox: Toolbox
-) -> dict[tuple[str, str], Tool | ToolUnavailableError]:
+def _ready(ways: Sequence[_Way], toolbox: Toolbox) -> dict[_Way, Tool | ToolUnavailableError]:
     """Fetches each tool once, several at a time; a failure costs its own cells only."""
 
-    def fetch(key: tuple[str, str, bool]) -> Tool | ToolUnavailableError:
+    def fetch(key: _Way) -> Tool | ToolUnavailableError:
         name, version, own = key
         try:
             return toolbox.own(name, version) if own else toolbox.tool(name, version)
         except ToolUnavailableError as error:
             return error
 
-    def key_of(
-        installer: str, version: str, choice: InstallerChoice | None
-    ) -> tuple[str, str, bool]:
-        return INSTALLERS[installer].tool, version, bool(choice and choice.binary)
-
-    keys = sorted({key_of(*each) for each in wanted})
+    needed = {
+        (id_, version, own): (INSTALLERS[id_].tool, version, own) for id_, version, own in ways
+    }
+    keys = sorted({*needed.values()})
     with ThreadPoolExecutor(4) as pool:
         fetched = dict(zip(keys, pool.map(fetch, keys), strict=True))
-    return {(each[0], each[1]): fetched[key_of(*each)] for each in wanted}
+    return {way: fetched[key] for way, key in needed.items()}
 
 
 def _attempts(scenario: Scenario, variant: str, filters: Filters) -> Iterator[tuple[Start, str]]:
@@ -289,21 +295,3 @@ def _can_start(scenario: Scenario, cell: Cell) -> bool:
     plain = replace(cell, start="fresh", remedy=scenario.repairs.after)
     expected = expected_of(scenario, plain)
     return expected is not None and expected.verdict in FAILURES
-
-
-def _task(
-    scenario: Scenario,
-    cell: Cell,
-    python: Interpreter,
-    tool: Tool | ToolUnavailableError,
-    filters: Filters,
-) -> Task | NotRun:
-    if isinstance(tool, ToolUnavailableError):
-        return NotRun(cell=cell, reason=str(tool))
-    return Task(
-        cell=cell,
-        scenario=scenario,
-        interpreter=python,
-        tool=tool,
-        substitute=filters.substitute,
-    )

@@ -63,11 +63,8 @@ def _source(examined: Examined) -> Iterator[Finding]:
     if sdist is None or metadata is None or source is None:
         return
     place = examined.release.place(sdist.filename)
-    stamping = [
-        each
-        for each in stamping_modules(source.setup_py)
-        if canonicalize_name(each) in _names(source.build_requires)
-    ]
+    built_with = {canonicalize_name(Requirement(each).name) for each in source.build_requires}
+    stamping = [e for e in stamping_modules(source.setup_py) if canonicalize_name(e) in built_with]
     if stamping and metadata.promises_static:
         yield CLAIMS_STATIC.finding(
             f"PKG-INFO (Metadata {metadata.metadata_version}) promises that Requires-Dist is fixed, "
@@ -83,10 +80,6 @@ def _source(examined: Examined) -> Iterator[Finding]:
             place,
             {"spelling": spelt[0]},
         )
-
-
-def _names(requirements: tuple[str, ...]) -> set[str]:
-    return {canonicalize_name(Requirement(each).name) for each in requirements}
 
 
 class Victim(msgspec.Struct, frozen=True, kw_only=True):

@@ -102,7 +102,7 @@ def wheel_contents(
         chosen = _within(archive, libraries, budget)
         with tempfile.TemporaryDirectory() as folder:
             found = [_module(archive, each, Path(folder)) for each in chosen]
-        near = [each for each in archive.members if _is_near_python(each)]
+        near = [e for e in archive.members if e.endswith(".py") and e.count("/") <= 1]
         core = archive.read(f"{info}/METADATA")
         return Contents(
             metadata=metadata_of(filename, core),
@@ -139,7 +139,3 @@ def _module(archive: Zip, name: str, folder: Path) -> SharedObject | str:
         return plain(f"{name} ({error})")
     finally:
         path.unlink()
-
-
-def _is_near_python(name: str) -> bool:
-    return name.endswith(".py") and name.count("/") <= 1

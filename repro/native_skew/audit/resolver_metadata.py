@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import canonicalize_name, canonicalize_version
@@ -130,7 +129,8 @@ def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
         except (InvalidRequirement, RecursionError):
             problems.append(plain(without_credentials(text)))
             continue
-        marker = _marker_text(found.marker) if found.marker else ""
+        # packaging has no public tree; what it keeps has had this form since its first release.
+        marker = _expression(found.marker._markers) if found.marker else ""
         key = (canonicalize_name(found.name), marker, without_credentials(found.url or ""))
         extras, specifiers = joined.setdefault(key, (set(), set()))
         extras |= {canonicalize_name(each) for each in found.extras}
@@ -148,13 +148,8 @@ def _joined_text(
     return f"{name}{extra}{where}" + (f"; {marker}" if marker else "")
 
 
-def _marker_text(marker: Marker) -> str:
-    """A marker with the operands of ``and`` and ``or`` sorted."""
-    # packaging has no public tree; what it keeps has had this form since its first release.
-    return _expression(marker._markers)
-
-
 def _expression(node: Any) -> str:
+    """A marker's tree with the operands of ``and`` and ``or`` sorted."""
     if isinstance(node, tuple):
         left, operator, right = (each.serialize() for each in node)
         return f"{left} {operator} {right}"
@@ -164,9 +159,7 @@ def _expression(node: Any) -> str:
             alternatives.append([])
         elif each != "and":
             text = _expression(each)
-            alternatives[-1].append(f"({text})" if _has_or(each) else text)
+            alternatives[-1].append(
+                f"({text})" if isinstance(each, list) and "or" in each else text
+            )
     return " or ".join(sorted({" and ".join(sorted(set(each))) for each in alternatives}))
-
-
-def _has_or(node: Any) -> bool:
-    return isinstance(node, list) and "or" in [each for each in node if isinstance(each, str)]

@@ -112,7 +112,8 @@ class IndexClient:
                     page = ProjectPage.from_html(project, answer.body, answer.url)
                 else:
                     raise IndexRefusedError(url, f"answers with {kind}, no index page")
-            return tuple(_files(page, self.transport, _is_public(self.url)))
+            is_public = urlsplit(self.url).hostname == urlsplit(PYPI_SIMPLE_ENDPOINT).hostname
+            return tuple(_files(page, self.transport, is_public))
         except IndexAddressError as error:
             raise IndexRefusedError(url, "its page has a link that is no address") from error
         except (ValueError, TypeError, RecursionError, UnsupportedRepoVersionError) as error:
@@ -149,10 +150,6 @@ class SeveralIndexes(IndexClient):
             with suppress(ReleaseError):
                 return each.files(project)
         return super().files(project)
-
-
-def _is_public(url: str) -> bool:
-    return urlsplit(url).hostname == urlsplit(PYPI_SIMPLE_ENDPOINT).hostname
 
 
 def _files(page: ProjectPage, transport: Transport, public: bool) -> list[File]:

@@ -395,7 +395,9 @@ def _tool(request: Request, context: RenderContext) -> Plan:
     settings = settings_for(request, context)
     files: dict[str, str] = {}
     first, *more = request.requirements
-    options = pip_options(request, files)
+    # Outside the pip interface --no-binary takes no name.
+    spelled = {"--no-binary": "--no-binary-package"}
+    options = [spelled.get(each, each) for each in pip_options(request, files)]
     for requirement in more:
         options += ["--with", requirement]
     name = Requirement(first).name
@@ -404,7 +406,7 @@ def _tool(request: Request, context: RenderContext) -> Plan:
         user_files={"uv/uv.toml": toml(settings)} if settings else {},
         commands=(
             *cleaning_of(request),
-            _uv(request, "tool", "install", *map(_tool_spelling, options), first),
+            _uv(request, "tool", "install", *options, first),
         ),
         python=(f"{_TOOL_FOLDER}/{name}/bin/python",),
         environ={
@@ -426,11 +428,6 @@ _TOOL_LACKS = Lacks(
         "library_path": Lack(_TOOL_DOCS),
     },
 )
-
-
-def _tool_spelling(option: str) -> str:
-    """``--no-binary`` takes no name outside the pip interface."""
-    return "--no-binary-package" if option == "--no-binary" else option
 
 
 # What uv ends with where it fails unexpectedly, or does not understand its arguments.

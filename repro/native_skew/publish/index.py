@@ -142,8 +142,10 @@ class Index:
         request = Request(environ)
         prefix, _, path = request.path.lstrip("/").partition("/")
         publication = self._publications.get(prefix)
-        response = _answer(publication, request, "/" + path) if publication else _not_found(request)
-        if publication:
+        if not publication:
+            response = NotFound().get_response(environ)
+        else:
+            response = _answer(publication, request, "/" + path)
             publication.journal.append(
                 JournalEntry(
                     method=request.method,
@@ -172,10 +174,6 @@ _ROUTES = Map(
         Rule("/files/<filename>", endpoint="file", methods=["GET"]),
     ]
 )
-
-
-def _not_found(request: Request) -> Response:
-    return NotFound().get_response(request.environ)
 
 
 def _answer(publication: Publication, request: Request, path: str) -> Response:

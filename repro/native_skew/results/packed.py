@@ -237,16 +237,13 @@ def pack(
         with FileLock(folder / ".lock"):
             contents = _updated(new, {each.cell for each in left_out}, folder, gone)
             contents |= {path: encode(value) for path, value in files.items()}
-            write_files({path: c for path, c in contents.items() if c and not _holds(path, c)})
+            before = {path: path.read_bytes() for path in contents if path.is_file()}
+            write_files({p: new for p, new in contents.items() if new and new != before.get(p)})
             for path in [path for path, content in contents.items() if not content]:
                 path.unlink(missing_ok=True)  # the last of its cells has gone
     except OSError as error:
         raise WorkFolderError(folder, error.strerror or str(error)) from error
     return len(new), tuple(left_out)
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content
 
 
 def _updated(
@@ -513,8 +510,8 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
             values = next(csv.reader([line], strict=True), [])
             if number == 1:
                 columns = tuple(values)
-                known = (_COLUMNS[:-1], _COLUMNS)
-                _require(columns in known, f"the first line is {','.join(_COLUMNS)}")
+                if columns not in (_COLUMNS[:-1], _COLUMNS):
+                    raise ValueError(f"the first line is {','.join(_COLUMNS)}")
                 continue
             row = msgspec.convert(dict(zip(columns, values, strict=True)), _Row)
             entry = _from_row(path, row, versions)
@@ -522,11 +519,6 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
             raise ResultFileError(path, str(error), number) from error
         _require_once(seen, entry.cell, path, number)
         yield entry
-
-
-def _require(condition: bool, what: str) -> None:
-    if not condition:
-        raise ValueError(what)
 
 
 def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) -> None:

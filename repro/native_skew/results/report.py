@@ -176,8 +176,9 @@ def story(result: Result) -> tuple[str, ...]:
     built = "from the sdist, in isolation" if result.origin == "built" else "not at all"
     versions = (seen.built_against, seen.installed) if seen else (None, None)
     missing = [n.name for m in (seen.modules if seen else ()) for n in m.needs if n.found is None]
+    asked = " ".join(result.steps[-1].commands[-1].argv)
     return (
-        f"asked:    {_last_command(result)}",
+        f"asked:    {asked}",
         f"read:     {read or _NOTHING_READ if result.journal else _NO_JOURNAL}",
         f"built:    {built}, against {versions[0] or 'nothing'}",
         f"has:      {versions[1] or 'nothing'} at run time",
@@ -195,10 +196,6 @@ def metadata_read(result: Result) -> str | None:
             if record and record.requires_dist:
                 return f"{path}, which says {', '.join(record.requires_dist)}"
     return None
-
-
-def _last_command(result: Result) -> str:
-    return " ".join(result.steps[-1].commands[-1].argv)
 
 
 def summary(

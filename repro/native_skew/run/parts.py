@@ -21,7 +21,6 @@ from native_skew.installers import INSTALLERS
 from native_skew.publish import fakes
 from native_skew.results import NotRun
 from native_skew.run.selection import Selection, Task
-from native_skew.scenarios import Cell
 
 MANIFEST = "matrix.json"
 
@@ -92,12 +91,16 @@ def cells_of(shard: Shard, tasks: Iterable[Task]) -> tuple[Task, ...]:
     Every task is in just one shard, and always in the same one, whatever the version of its
     tool: parts that are run on two machines, between which a tool is released, still fit.
     """
-    dealt = sorted(tasks, key=lambda task: _card(task.cell))
+    dealt = sorted(
+        tasks,
+        key=lambda task: (
+            -INSTALLERS[task.cell.installer].cost,
+            *task.cell.question,
+            task.cell.python,
+            task.cell.version,
+        ),
+    )
     return tuple(dealt[shard.number - 1 :: shard.count])
-
-
-def _card(cell: Cell) -> tuple[int, tuple[str, ...]]:
-    return -INSTALLERS[cell.installer].cost, (*cell.question, cell.python, cell.version)
 
 
 def definitions(names: Iterable[str]) -> dict[str, str]:
@@ -176,17 +179,15 @@ def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
             )
         _require_same(read(folder), part, folder)
         done = frozenset(map(cell_id, done_in(folder, part.cells)))
-    elif folder.exists() and not all(_is_unfinished(each) for each in folder.iterdir()):
+    # A matrix.json of a run that was killed before it was whole is nothing.
+    elif folder.exists() and not all(
+        each.name.startswith(f".{MANIFEST}.") for each in folder.iterdir()
+    ):
         raise PartError(folder, "is not empty, and holds no matrix", "name another folder")
     for unfinished in folder.rglob(".*.json.*"):
         unfinished.unlink()
     write(part, folder)
     return done
-
-
-def _is_unfinished(path: Path) -> bool:
-    """Whether it is a ``matrix.json`` of a run that was killed before it was whole."""
-    return path.name.startswith(f".{MANIFEST}.")
 
 
 def _require_same(old: Part, new: Part, folder: Path) -> None:

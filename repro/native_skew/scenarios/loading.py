@@ -22,7 +22,7 @@ from native_skew import shipped
 from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.findings import schema_of
 from native_skew.installers import GROUPS, INSTALLERS, REMEDIES, TOOLS
-from native_skew.scenarios.model import Expectation, Scenario
+from native_skew.scenarios.model import Scenario
 
 FOLDER = shipped("scenarios")
 
@@ -177,7 +177,8 @@ def _references(scenario: Scenario) -> Iterator[str]:
     for number, expect in enumerate(scenario.expect):
         place = f"expect[{number}]"
         yield from _unknown(f"{place}.installers", expect.installers, {*GROUPS, *INSTALLERS})
-        yield from _unknown(f"{place}.remedies", expect.remedies, _tried(scenario, expect))
+        where = scenario if expect.start == "fresh" else scenario.repairs
+        yield from _unknown(f"{place}.remedies", expect.remedies, where.all_remedies)
         yield from _unknown(f"{place}.variants", expect.variants, variants)
         if expect.tool_versions:
             yield from _tool_versions(f"{place}.tool-versions", expect.tool_versions)
@@ -185,10 +186,6 @@ def _references(scenario: Scenario) -> Iterator[str]:
             SpecifierSet(expect.pythons)
         except InvalidSpecifier:
             yield f"{place}.pythons: {expect.pythons!r} is not a version specifier"
-
-
-def _tried(scenario: Scenario, expect: Expectation) -> tuple[str, ...]:
-    return scenario.all_remedies if expect.start == "fresh" else scenario.repairs.all_remedies
 
 
 def _tool_versions(place: str, text: str) -> Iterator[str]:

@@ -106,12 +106,12 @@ def timeline(
             _require_whole(asked, releases, session.toolbox, lines_of_before, fresh=newest)
         session.make_ready()
         runner = Runner(session, jobs=jobs, limit=time_limit)
-        outcomes = trace(
-            asked,
-            releases,
-            selector(session.toolbox, interpreter),
-            lambda tasks: _run(runner, tasks, notes),
-        )
+
+        def run(tasks: Sequence[Task]) -> list[Result | NotRun]:
+            with Display(notes, len(tasks)) as display:
+                return runner.run(tasks, display)
+
+        outcomes = trace(asked, releases, selector(session.toolbox, interpreter), run)
     done = _lines(outcomes, releases)
     ran = [each for answers in outcomes.values() for each in answers.values()]
     notes.print(f"{len(ran)} cells in {time.monotonic() - started:.0f} s")
@@ -147,11 +147,6 @@ def _require_whole(
         if line := recorded.get(question.id):
             known = toolbox.releases(tool)
             lines.require_whole(line, releases[tool], known, fresh=fresh)
-
-
-def _run(runner: Runner, tasks: Sequence[Task], notes: Console) -> list[Result | NotRun]:
-    with Display(notes, len(tasks)) as display:
-        return runner.run(tasks, display)
 
 
 def _lines(outcomes: Found, releases: dict[str, tuple[str, ...]]) -> list[Line]:

@@ -130,18 +130,15 @@ def _named(filters: LineFilters) -> Iterator[tuple[str, str, str, str]]:
     for name in filters.remedies:
         remedies.find(name)
     installers = [each for text in filters.installers for each in _installers(text)]
+    # Else the first interface of each tool whose releases are asked.
+    installers = installers or [e.installers[0].id for e in TOOLS.values() if e.first_release]
     for place in filters.scenarios or (ISSUE,):
         scenario_, variants = scenarios.find_variants(place)
         for variant in variants:
-            for installer in installers or _default_installers():
+            for installer in installers:
                 for remedy in filters.remedies or ("nothing",):
                     if remedy in scenario_.all_remedies and not scenario_.live:
                         yield scenario_.id, variant, installer, remedy
-
-
-def _default_installers() -> Iterator[str]:
-    """The first interface of each tool whose releases are asked."""
-    yield from (each.installers[0].id for each in TOOLS.values() if each.first_release)
 
 
 def _installers(text: str) -> Iterator[str]:

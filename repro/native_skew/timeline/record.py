@@ -115,7 +115,11 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
     """The line that ``outcomes`` draw; at least one of them is a result."""
     known = verdicts(outcomes)
     answers = (outcomes.get(release) for release in releases)
-    ran = [_brief(each) for each in answers if each and not isinstance(each, NotRun)]
+    ran = [
+        results.brief(each) if isinstance(each, Result) else each
+        for each in answers
+        if each and not isinstance(each, NotRun)
+    ]
     by_version = {result.cell.version: result for result in ran}
     return Line(
         question=question,
@@ -136,10 +140,6 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
         ),
         date=max(result.date for result in ran),
     )
-
-
-def _brief(result: Result | BriefResult) -> BriefResult:
-    return results.brief(result) if isinstance(result, Result) else result
 
 
 def verdicts(outcomes: Outcomes) -> dict[str, str | None]:

@@ -37,7 +37,7 @@ def wanted(releases: Sequence[str], known: Known) -> tuple[str, ...]:
     return tuple(
         between[len(between) // 2]
         for older, newer in flips(releases, known)
-        if (between := _unknown_between(releases, known, older, newer))
+        if (between := [e for e in _between(releases, older, newer) if e not in known])
     )
 
 
@@ -63,7 +63,3 @@ def _anchors(releases: Sequence[str], known: Known) -> list[str]:
 
 def _between(releases: Sequence[str], older: str, newer: str) -> Sequence[str]:
     return releases[releases.index(older) + 1 : releases.index(newer)]
-
-
-def _unknown_between(releases: Sequence[str], known: Known, older: str, newer: str) -> list[str]:
-    return [each for each in _between(releases, older, newer) if each not in known]

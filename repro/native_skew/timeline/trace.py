@@ -40,7 +40,9 @@ def trace(
     while batch := [
         (question, release)
         for question in questions
-        for release in search.wanted(releases[_tool(question)], verdicts(found[question]))
+        for release in search.wanted(
+            releases[INSTALLERS[question.installer].tool], verdicts(found[question])
+        )
     ]:
         selection = select_round(batch)
         outcomes = [*selection.not_run, *run(selection.tasks)]
@@ -73,7 +75,3 @@ def selector(
             return Selection.joined(pool.map(one, batch))
 
     return all_of
-
-
-def _tool(question: Question) -> str:
-    return INSTALLERS[question.installer].tool

@@ -23,10 +23,10 @@ from native_skew.audit import (
     Cache,
     Contents,
     File,
+    IndexClient,
     Providers,
     Reader,
     Release,
-    SeveralIndexes,
     SharedObject,
     TargetPython,
     Transport,
@@ -191,7 +191,7 @@ def read(
     if not project or indexes is None:
         return WheelProof(wheels=wheels)
     with Transport() as transport:
-        index = SeveralIndexes(indexes, transport)
+        index = IndexClient(indexes, transport)
         reader = Reader(transport, Cache(None))
         if not files:
             try:

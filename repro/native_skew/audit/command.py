@@ -27,7 +27,7 @@ from native_skew.audit.judge import report as report_of
 from native_skew.audit.locks import LockFile, LockFindings
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.rules import RULES
-from native_skew.audit.simple import IndexClient, SeveralIndexes
+from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import PLATFORMS, targets_of, this_platform
 from native_skew.audit.transport import Limits, Transport
 from native_skew.errors import ExitCode
@@ -168,10 +168,7 @@ def audit(
         if not no_index:
             limits = msgspec.structs.replace(Limits(), run=time_limit)
             transport = stack.enter_context(Transport(limits))
-            indexes = (
-                live.UserIndexes(default=index_url) if index_url else live.user_indexes(Path.cwd())
-            )
-            index = SeveralIndexes(indexes, transport)
+            index = IndexClient(index_url or live.user_indexes(Path.cwd()), transport)
         reader = Reader(transport, Cache(None if no_cache else cache_folder))
         wanted = find(releases, index)
         if locks and transport is None:
@@ -214,11 +211,7 @@ def _lock_findings(
     reader: Reader,
 ) -> LockFindings:
     """What is said of a lock, with the indexes of the project that it lies in."""
-    indexes = (
-        live.UserIndexes(default=index_url)
-        if index_url
-        else live.user_indexes(Path(file.path).parent)
-    )
+    index = IndexClient(index_url or live.user_indexes(Path(file.path).parent), transport)
     lock = file.lock
     if lock.one_platform:
         platforms = platforms or (this_platform(),)
@@ -232,7 +225,7 @@ def _lock_findings(
     )
     if not targets:
         raise LockError(file.path, "it is for no Python and platform that is looked at")
-    return locking.judge_lock(file, targets, reader, SeveralIndexes(indexes, transport))
+    return locking.judge_lock(file, targets, reader, index)
 
 
 def _locks(named: Iterable[str]) -> list[Path]:

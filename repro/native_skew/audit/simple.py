@@ -37,28 +37,37 @@ _ACCEPT = (
 
 
 class IndexClient:
-    """One index; pages are asked for once.
+    """An index, or all that a user's pip and uv are set up with, as one; pages are asked for once.
 
     Args:
-        url: of the simple API, with credentials if it needs any.
+        indexes: a project is taken from the first that has it, or from the one it is pinned to;
+            of a single one, its address: of the simple API, with credentials if it needs any.
         transport: what fetches, and keeps the credentials.
 
     Attributes:
-        url: without the credentials.
+        url: of the index that is asked last, without the credentials.
 
     Raises:
-        IndexAddressError: the address is none.
+        IndexAddressError: an address is none.
 
     """
 
-    def __init__(self, url: str, transport: Transport) -> None:
-        self.url = transport.credentials.take(url).rstrip("/") + "/"
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise IndexAddressError
+    def __init__(self, indexes: UserIndexes | str, transport: Transport) -> None:
+        if isinstance(indexes, str):
+            indexes = UserIndexes(default=indexes)
         self.transport = transport
+        self.url = self._address(indexes.default)
+        self._before = list(map(self._address, indexes.before))
+        self._pinned = {name: self._address(url) for name, url in indexes.pinned.items()}
         self._pages: dict[str, tuple[File, ...]] = {}
         self._lock = threading.Lock()
+
+    def _address(self, url: str) -> str:
+        plain = self.transport.credentials.take(url).rstrip("/") + "/"
+        parts = urlsplit(plain)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise IndexAddressError
+        return plain
 
     def release(self, name: str, version: str = "") -> Release:
         """A release; without ``version`` the newest, by PEP 440 and no pre-release if possible.
@@ -92,11 +101,19 @@ class IndexClient:
         project = canonicalize_name(name)
         with self._lock:
             if project not in self._pages:
-                self._pages[project] = self._fetch(project)
+                self._pages[project] = self._found(project)
             return self._pages[project]
 
-    def _fetch(self, project: str) -> tuple[File, ...]:
-        url = urljoin(self.url, f"{project}/")
+    def _found(self, project: str) -> tuple[File, ...]:
+        if project in self._pinned:
+            return self._fetch(self._pinned[project], project)
+        for index in self._before:
+            with suppress(ReleaseError):
+                return self._fetch(index, project)
+        return self._fetch(self.url, project)
+
+    def _fetch(self, index: str, project: str) -> tuple[File, ...]:
+        url = urljoin(index, f"{project}/")
         answer = self.transport.get(url, {"Accept": _ACCEPT, "Accept-Encoding": "gzip"})
         if answer.status == 404:
             raise ReleaseError(project, f"there is no such project on {url}")
@@ -112,44 +129,13 @@ class IndexClient:
                     page = ProjectPage.from_html(project, answer.body, answer.url)
                 else:
                     raise IndexRefusedError(url, f"answers with {kind}, no index page")
-            is_public = urlsplit(self.url).hostname == urlsplit(PYPI_SIMPLE_ENDPOINT).hostname
+            is_public = urlsplit(index).hostname == urlsplit(PYPI_SIMPLE_ENDPOINT).hostname
             return tuple(_files(page, self.transport, is_public))
         except IndexAddressError as error:
             raise IndexRefusedError(url, "its page has a link that is no address") from error
         except (ValueError, TypeError, RecursionError, UnsupportedRepoVersionError) as error:
             reason = f"its page cannot be understood ({type(error).__name__})"
             raise IndexRefusedError(url, reason) from error
-
-
-class SeveralIndexes(IndexClient):
-    """All indexes that a user's pip and uv are set up with, as one.
-
-    Args:
-        indexes: a project is taken from the first that has it, or from the one it is pinned to.
-        transport: what fetches, and keeps the credentials.
-
-    Raises:
-        IndexAddressError: an address is none.
-
-    """
-
-    def __init__(self, indexes: UserIndexes, transport: Transport) -> None:
-        super().__init__(indexes.default, transport)
-        clients = {
-            url: IndexClient(url, transport) for url in (*indexes.before, *indexes.pinned.values())
-        }
-        self._before = [clients[url] for url in indexes.before]
-        self._pinned = {name: clients[url] for name, url in indexes.pinned.items()}
-
-    def files(self, name: str) -> tuple[File, ...]:
-        """See ``IndexClient.files``."""
-        project = canonicalize_name(name)
-        if project in self._pinned:
-            return self._pinned[project].files(project)
-        for each in self._before:
-            with suppress(ReleaseError):
-                return each.files(project)
-        return super().files(project)
 
 
 def _files(page: ProjectPage, transport: Transport, public: bool) -> list[File]:

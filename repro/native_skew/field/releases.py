@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.audit import AuditError, SeveralIndexes, Transport, linux_wheels
+from native_skew.audit import AuditError, IndexClient, Transport, linux_wheels
 from native_skew.field import peers
 from native_skew.field.case import (
     Case,
@@ -82,7 +82,7 @@ def _files(release: str, folder: Path) -> Iterator[Path]:
     """The sdist of ``name==version``, and the wheel for Linux that audit reads first."""
     name, _, version = release.partition("==")
     with Transport() as transport:
-        found = SeveralIndexes(user_indexes(folder), transport).release(name, version)
+        found = IndexClient(user_indexes(folder), transport).release(name, version)
         for each in (found.sdist, *linux_wheels(found)[:1]):
             if each and (each.size or 0) <= _FILE_BYTES:
                 path = folder / each.filename
@@ -163,7 +163,7 @@ def _unpacked(wanted: str, folder: Path) -> Path:
     name, _, version = wanted.partition("==")
     try:
         with Transport() as transport:
-            release = SeveralIndexes(user_indexes(folder), transport).release(name, version)
+            release = IndexClient(user_indexes(folder), transport).release(name, version)
             if (file := release.sdist) is None or not file.filename.endswith(".tar.gz"):
                 raise NotMadeError(wanted, "it has no sdist that is a .tar.gz")
             content = io.BytesIO(transport.get(file.url, limit=_SDIST_BYTES).body)

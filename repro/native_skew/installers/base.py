@@ -193,6 +193,11 @@ def require_version(
         )
 
 
+def repeated(option: str, values: Iterable[str]) -> list[str]:
+    """The option with each of the values."""
+    return [word for value in values for word in (option, value)]
+
+
 def with_variables(variables: Mapping[str, str], *words: str) -> Command:
     """A command line behind the variables that are set for it alone; empty ones are left out."""
     settings = tuple(f"{name}={value}" for name, value in variables.items() if value)

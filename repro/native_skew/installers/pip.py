@@ -23,6 +23,7 @@ from native_skew.installers.base import (
     Plan,
     RenderContext,
     Tab,
+    repeated,
     require_version,
     requirement_files,
 )
@@ -104,7 +105,7 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
         constraints=request.constraints or request.constraint_variable,
         build_constraints=request.build_constraints,
     )
-    options = [word for name in request.build_from_source for word in ("--no-binary", name)]
+    options = repeated("--no-binary", request.build_from_source)
     options += ["--constraint", "constraints.txt"] if request.constraints else []
     if request.build_constraints:
         options += ["--build-constraint", "build-constraints.txt"]

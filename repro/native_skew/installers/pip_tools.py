@@ -15,6 +15,7 @@ from native_skew.installers.base import (
     Plan,
     RenderContext,
     Unsupported,
+    repeated,
     requirement_files,
     requirement_lines,
     with_variables,
@@ -77,7 +78,7 @@ def _render(request: Request, context: RenderContext) -> Plan:
         ),
     }
     options = ["--rebuild"] if request.refresh else []
-    options += [word for name in request.upgrade for word in ("--upgrade-package", name)]
+    options += repeated("--upgrade-package", request.upgrade)
     options += ["--constraint", "constraints.txt"] if request.constraints else []
     cleaning = [(*_PIP, "cache", "remove", n.replace("-", "_")) for n in request.clean_cache]
     # What the lock says of building it says for the machine that it was made on.

@@ -32,6 +32,7 @@ from native_skew.installers.base import (
     Tab,
     Unsupported,
     application,
+    repeated,
     require_version,
     requirement_files,
     requirement_lines,
@@ -126,29 +127,28 @@ def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
     options = ["--no-config"] if request.ignore_configuration else []
     options += ["--refresh"] if request.refresh else []
     options += ["--no-cache"] if request.empty_cache else []
-    for name in request.upgrade:
-        options += ["--upgrade-package", name]
-    for name in (*request.reinstall, *request.rebuild) if reinstall else ():
-        options += ["--reinstall-package", name]
-    return options
+    options += repeated("--upgrade-package", request.upgrade)
+    anew = (*request.reinstall, *request.rebuild) if reinstall else ()
+    return options + repeated("--reinstall-package", anew)
 
 
-def cleaning_of(request: Request) -> list[tuple[str, ...]]:
-    """The commands that remove what ``request`` wants cleaned from the cache."""
-    return [("uv", "cache", "clean", name) for name in (*request.clean_cache, *request.rebuild)]
-
-
-def _aside(request: Request) -> list[tuple[str, ...]]:
-    if not request.library_path:
-        return []
-    return [("uv", "pip", "install", "--no-deps", "--target", "other", request.library_path)]
+def _plan(request: Request, install: Command, *locking: Command, **more: Any) -> Plan:
+    """The plan with what is cleaned from the cache before, and what is put aside at the end."""
+    stale = (*request.clean_cache, *request.rebuild)
+    cleaning = tuple(("uv", "cache", "clean", name) for name in stale)
+    aside = ("uv", "pip", "install", "--no-deps", "--target", "other", request.library_path or "")
+    commands = (install, *([aside] if request.library_path else []))
+    return Plan(
+        locking=(*cleaning, *locking) if locking else (),
+        commands=commands if locking else (*cleaning, *commands),
+        library_path=library_folders(request),
+        **more,
+    )
 
 
 def pip_options(request: Request, files: dict[str, str]) -> list[str]:
     """Options of the pip interface; the files they name are added to ``files``."""
-    options = options_of(request)
-    for name in request.build_from_source:
-        options += ["--no-binary", name]
+    options = [*options_of(request), *repeated("--no-binary", request.build_from_source)]
     named = requirement_files(
         constraints=request.constraints,
         build_constraints=request.build_constraints,
@@ -156,9 +156,7 @@ def pip_options(request: Request, files: dict[str, str]) -> list[str]:
     )
     files |= named
     options += [word for name in named for word in (f"--{name.removesuffix('s.txt')}", name)]
-    for name in request.no_build_isolation:
-        options += ["--no-build-isolation-package", name]
-    return options
+    return options + repeated("--no-build-isolation-package", request.no_build_isolation)
 
 
 def pip_files(request: Request, context: RenderContext) -> dict[str, str]:
@@ -174,11 +172,7 @@ def _pip_install(request: Request, context: RenderContext) -> Plan:
     options = pip_options(request, files)
     # What is not named is not resolved, and not moved.
     install = ("uv", "pip", "install", *options, *request.requirements, *request.upgrade)
-    return Plan(
-        files=files,
-        commands=(*cleaning_of(request), install, *_aside(request)),
-        library_path=library_folders(request),
-    )
+    return _plan(request, install, files=files)
 
 
 def _pip_sync(request: Request, context: RenderContext) -> Plan:
@@ -188,16 +182,8 @@ def _pip_sync(request: Request, context: RenderContext) -> Plan:
     options = pip_options(replace(request, reinstall=(), rebuild=()), files)
     files["requirements.in"] = requirement_lines(request.requirements)
     compiling = ("uv", "pip", "compile", *options, "requirements.in", "-o", "requirements.txt")
-    return Plan(
-        files=files,
-        locking=(*cleaning_of(request), compiling),
-        lock_files=("requirements.txt",),
-        commands=(
-            ("uv", "pip", "sync", *_sync_options(request), "requirements.txt"),
-            *_aside(request),
-        ),
-        library_path=library_folders(request),
-    )
+    syncing = ("uv", "pip", "sync", *_sync_options(request), "requirements.txt")
+    return _plan(request, syncing, compiling, files=files, lock_files=("requirements.txt",))
 
 
 def _sync_options(request: Request) -> list[str]:
@@ -229,22 +215,17 @@ def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan
     """``uv sync``, with or without a separate ``uv lock``."""
     _PROJECT_LACKS.refuse(request)
     # Without configuration the file's own no-binary-package is not read either.
-    binary = [
-        word
-        for name in (request.build_from_source if request.ignore_configuration else ())
-        for word in ("--no-binary-package", name)
-    ]
+    built = request.build_from_source if request.ignore_configuration else ()
+    binary = repeated("--no-binary-package", built)
     lock = _uv(request, "lock", *binary, *options_of(request, reinstall=False))
     frozen = ["--frozen", *binary] if lock_first else binary
-    syncing = (_uv(request, "sync", *frozen, *options_of(request)), *_aside(request))
-    cleaning = cleaning_of(request)
-    return Plan(
+    return _plan(
+        request,
+        _uv(request, "sync", *frozen, *options_of(request)),
+        *([lock] if lock_first else []),
         files={_PROJECT_FILE: toml(_application(request, context))},
-        locking=(*cleaning, lock) if lock_first else (),
         lock_files=("uv.lock",) if lock_first else (),
-        commands=syncing if lock_first else (*cleaning, *syncing),
         environ={"UV_PYTHON": context.python},
-        library_path=library_folders(request),
     )
 
 
@@ -262,12 +243,10 @@ def _script(request: Request, context: RenderContext) -> Plan:
     uv = {"tool": project["tool"]} if "tool" in project else {}
     lines = ["/// script", *toml({**stated, **uv}).splitlines(), "///"]
     text = "".join(f"# {line}".rstrip() + "\n" for line in lines)
-    return Plan(
+    return _plan(
+        request,
+        _uv(request, "run", *options_of(request), _SCRIPT),
         files={_SCRIPT: f"{text}\nimport {context.module}\n"},
-        commands=(
-            *cleaning_of(request),
-            _uv(request, "run", *options_of(request), _SCRIPT),
-        ),
         # Its environment is in the cache.
         python=("sh", "-c", f'exec "$(uv python find --script {_SCRIPT})" "$@"', "sh"),
         environ={"UV_PYTHON": context.python},
@@ -311,12 +290,9 @@ def _pylock(request: Request, context: RenderContext) -> Plan:
     plan = lock_pip.render(request, replace(context, tool_version=Version("9999")))
     options = _sync_options(replace(request, constraints=(), upgrade=()))
     syncing = ("uv", "pip", "sync", *options, "pylock.toml")
-    return replace(
-        plan,
-        files={**plan.files, **pip_files(request, context)},
-        commands=(*cleaning_of(request), syncing, *_aside(request)),
-        environ={},
-    )
+    files = {**plan.files, **pip_files(request, context)}
+    commands = _plan(request, syncing).commands
+    return replace(plan, files=files, commands=commands, environ={})
 
 
 def _uv(request: Request, *words: str) -> Command:
@@ -338,13 +314,12 @@ def _run(request: Request, context: RenderContext) -> Plan:
     _require_consumer(
         request, context, "uv run --with makes its layer in one go, and prepares none", _RUN_DOCS
     )
-    options = options_of(request)
-    for name in request.build_from_source:
-        options += ["--no-binary-package", name]
-    for name in request.no_build_isolation:
-        options += ["--no-build-isolation-package", name]
-    for requirement in request.requirements:
-        options += ["--with", requirement]
+    options = [
+        *options_of(request),
+        *repeated("--no-binary-package", request.build_from_source),
+        *repeated("--no-build-isolation-package", request.no_build_isolation),
+        *repeated("--with", request.requirements),
+    ]
     # What is a list of a project's is read inside of one; then the layer lies over its environment.
     lists = request.constraints or request.build_constraints
     alone = replace(request, requirements=(), build_from_source=(), no_build_isolation=())
@@ -353,11 +328,7 @@ def _run(request: Request, context: RenderContext) -> Plan:
         files = {_PROJECT_FILE: toml(_application(alone, context))}
     where = () if lists else ("--no-project",)
     run = _uv(request, "run", *where, *options, "python")
-    return Plan(
-        files=files,
-        commands=(*cleaning_of(request), (*run, "-c", f"import {context.module}")),
-        python=run,
-    )
+    return _plan(request, (*run, "-c", f"import {context.module}"), files=files, python=run)
 
 
 _RUN_DOCS, _TOOL_DOCS = f"{_CLI}#uv-run", f"{_CLI}#uv-tool-install"
@@ -398,16 +369,13 @@ def _tool(request: Request, context: RenderContext) -> Plan:
     # Outside the pip interface --no-binary takes no name.
     spelled = {"--no-binary": "--no-binary-package"}
     options = [spelled.get(each, each) for each in pip_options(request, files)]
-    for requirement in more:
-        options += ["--with", requirement]
+    options += repeated("--with", more)
     name = Requirement(first).name
-    return Plan(
+    return _plan(
+        request,
+        _uv(request, "tool", "install", *options, first),
         files=files,
         user_files={"uv/uv.toml": toml(settings)} if settings else {},
-        commands=(
-            *cleaning_of(request),
-            _uv(request, "tool", "install", *options, first),
-        ),
         python=(f"{_TOOL_FOLDER}/{name}/bin/python",),
         environ={
             "UV_PYTHON": context.python,

@@ -42,9 +42,9 @@ def test_a_folder_shows_the_recorded_verdict(
 ) -> None:
     result = run(scenario, installer, remedy)
     assert result.verdict == verdict
-    done = export(result, tmp_path / "cell", session)
-    assert not done.differences
-    code, output = replay(done.folder, tool(result))
+    differences, _ = export(result, tmp_path / "cell", session)
+    assert not differences
+    code, output = replay(tmp_path / "cell", tool(result))
     assert code == 0, output
     assert f"the recorded verdict: {verdict}" in output
     lines = output.splitlines()
@@ -63,7 +63,8 @@ class TestAltered:
 
     @pytest.fixture
     def works(self, right: Result, session: Session, tmp_path: Path) -> tuple[Result, Path]:
-        return right, export(right, tmp_path / "cell", session).folder
+        export(right, tmp_path / "cell", session)
+        return right, tmp_path / "cell"
 
     def test_another_configuration_is_another_verdict(
         self, works: tuple[Result, Path], replay: Replay, tool: Callable[[Result], Path]
@@ -105,7 +106,8 @@ class TestAltered:
         tmp_path: Path,
     ) -> None:
         result = run(ISSUE, "uv-pip-install", "constrain-newer")
-        folder = export(result, tmp_path / "lost", session).folder
+        folder = tmp_path / "lost"
+        export(result, folder, session)
         assert replay(folder, tool(result))[0] == 0
         shutil.rmtree(folder / "index" / "step-1")
         code, output = replay(folder, tool(result))

@@ -36,9 +36,9 @@ def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Pat
     recorded = results.read_all(folder)
     result = choose.find(cell, recorded)
     with Session(work) as session:
-        done = write(result, directory, session, with_issue=with_issue)
-    for each in done.differences:
-        notes.print(f"{each.filename}: {each.why}", soft_wrap=True)
+        differences, issue = write(result, directory, session, with_issue=with_issue)
+    for filename, why in differences.items():
+        notes.print(f"{filename}: {why}", soft_wrap=True)
     if result.cell.python != interpreter.find().name:
         version = result.circumstances.python_minor
         notes.print(
@@ -51,4 +51,4 @@ def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Pat
         soft_wrap=True,
     )
     if with_issue:
-        click.echo(done.issue, nl=False)
+        click.echo(issue, nl=False)

@@ -12,22 +12,15 @@ from native_skew import scenarios, shipped
 from native_skew.export import findings, issue, readme, shell, static
 from native_skew.export.errors import ExportFolderError
 from native_skew.export.stages import course_of
-from native_skew.export.static import Difference
 from native_skew.observe import PROBE
 from native_skew.results import Result
 from native_skew.run import Session
 from native_skew.toolchain import Interpreter, interpreter
 
 
-class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written: the folder, what of its index differs, and the report's text."""
-
-    folder: Path
-    differences: tuple[Difference, ...]
-    issue: str
-
-
-def export(result: Result, folder: Path, session: Session, *, with_issue: bool = False) -> Exported:
+def export(
+    result: Result, folder: Path, session: Session, *, with_issue: bool = False
+) -> tuple[dict[str, str], str]:
     """Writes ``folder``, whole or not at all.
 
     Args:
@@ -35,6 +28,9 @@ def export(result: Result, folder: Path, session: Session, *, with_issue: bool =
         folder: new or empty.
         session: compiles and packs what the index offers.
         with_issue: write ISSUE.md as well.
+
+    Returns:
+        what differs in its index, and why, by file; and the report's text.
 
     Raises:
         NotExportableError: the cell is unsupported, or lives on the real index.
@@ -70,7 +66,7 @@ def export(result: Result, folder: Path, session: Session, *, with_issue: bool =
         shutil.copytree(draft, folder, dirs_exist_ok=True)
     except OSError as error:
         raise ExportFolderError(folder, f"cannot be written ({error})") from error
-    return Exported(folder=folder, differences=differences, issue=report)
+    return differences, report
 
 
 def _interpreter(result: Result) -> Interpreter:

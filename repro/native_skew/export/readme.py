@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from native_skew.distributions import DistributionFile
-from native_skew.export.static import Difference
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
@@ -47,7 +46,7 @@ at `http://127.0.0.1:8000/step-1/`, without the headers in `index/headers.json`.
 def render(
     result: Result,
     scenario: Scenario,
-    differences: Iterable[Difference],
+    differences: Mapping[str, str],
     published: Iterable[DistributionFile],
     platform: str,
 ) -> str:
@@ -66,7 +65,7 @@ def render(
             python=result.circumstances.python_minor,
         ),
         observed(result),
-        _index(result, tuple(differences), tuple(published)),
+        _index(result, differences, tuple(published)),
     ]
     return "\n".join(parts)
 
@@ -127,7 +126,7 @@ def _typed(argv: tuple[str, ...]) -> str:
 
 
 def _index(
-    result: Result, differences: tuple[Difference, ...], published: tuple[DistributionFile, ...]
+    result: Result, differences: Mapping[str, str], published: tuple[DistributionFile, ...]
 ) -> str:
     """What the index offers, and whether these are the recorded files."""
     recorded = {each.filename for each in result.published}
@@ -136,7 +135,7 @@ def _index(
         for each in published
     )
     same = "As far as the record tells, these are the files of the recorded run.\n"
-    others = "".join(f"- `{each.filename}`: {each.why}\n" for each in differences)
+    others = "".join(f"- `{name}`: {why}\n" for name, why in differences.items())
     extra = [each.filename for each in published if each.filename not in recorded]
     return (
         "## The index\n\n"

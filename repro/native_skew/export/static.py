@@ -8,23 +8,15 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 from werkzeug.http import http_date
 
 from native_skew.distributions import DistributionFile
 from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, Publication, page_age, pages
 from native_skew.results import Result
 from native_skew.toolchain import Compiler
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is not offered as it was in the recorded run, and why that may be."""
-
-    filename: str
-    why: str
 
 
 def write(publication: Publication, steps: int, folder: Path) -> None:
@@ -57,10 +49,10 @@ def _headers(publication: Publication) -> dict[str, object]:
     }
 
 
-def differences(
-    result: Result, files: Iterable[DistributionFile], compiler: str
-) -> tuple[Difference, ...]:
-    """What is published now otherwise than in the recorded run, as far as the record tells.
+def differences(result: Result, files: Iterable[DistributionFile], compiler: str) -> dict[str, str]:
+    """By file, what is published now otherwise than in the recorded run, and why that may be.
+
+    As far as the record tells.
 
     Args:
         result: what its tool was sent is in its journal.
@@ -71,31 +63,24 @@ def differences(
     published = {each.filename: each for each in files}
     ours = {each.filename for each in result.published}
     then = f"{result.circumstances.compiler} on {result.circumstances.platform}"
-    compiled = [
-        Difference(
-            filename=name,
-            why=f"it holds a compiled file: recorded of {then}, here of {compiler}",
-        )
+    found = {
+        name: f"it holds a compiled file: recorded of {then}, here of {compiler}"
         for name in sorted(ours & published.keys())
         if then != compiler and b"\x7fELF" in published[name].content
-    ]
+    }
     sent = {
         entry.path.removeprefix("/files/").removesuffix(".metadata")
         for entry in result.journal
         if entry.path.startswith("/files/") and entry.status < 400
     }
-    gone = [
-        Difference(filename=name, why=_why_gone(name, ours))
-        for name in sorted((sent | ours) - published.keys())
-    ]
-    return (*compiled, *gone)
-
-
-def _why_gone(name: str, ours: Collection[str]) -> str:
     pair = {each.partition("-")[0] for each in ours}
-    if name.partition("-")[0] in pair:
-        return "the scenario does not publish it any more"
-    return "another release of this build requirement is the newest now"
+    for name in sorted((sent | ours) - published.keys()):
+        found[name] = (
+            "the scenario does not publish it any more"
+            if name.partition("-")[0] in pair
+            else "another release of this build requirement is the newest now"
+        )
+    return found
 
 
 def compiled_by(compiler: Compiler) -> str:

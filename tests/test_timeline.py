@@ -17,6 +17,7 @@ from native_skew.errors import (
     ToolUnavailableError,
     UnknownNameError,
 )
+from native_skew.findings import schema_of
 from native_skew.results.record import NotRun, Result
 from native_skew.run.selection import Selection, Task
 from native_skew.scenarios.cell import Cell
@@ -288,7 +289,7 @@ def test_wrong_arguments_end_in_one_message(
 
 def test_the_recorded_lines_fit_their_schema_and_their_evidence() -> None:
     schema = json.loads((TIMELINE / "schema.json").read_text(encoding="utf-8"))
-    assert results.encode(record.schema()) == (TIMELINE / "schema.json").read_bytes()
+    assert results.encode(schema_of(record.Line)) == (TIMELINE / "schema.json").read_bytes()
     validator = jsonschema.Draft202012Validator(schema)
     evidence = results.read_all(TIMELINE)
     recorded = record.read_all(TIMELINE)

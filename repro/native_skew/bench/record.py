@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from native_skew import results
-from native_skew.errors import ResultFileError, SkewError
+from native_skew.errors import SkewError
 from native_skew.findings import schema_of
 
 FILE = results.FOLDER / "bench.json"
@@ -133,11 +133,6 @@ class NotMeasuredError(SkewError):
     """A measurement cannot be made here; the reason is recorded in its place."""
 
 
-def schema() -> dict[str, object]:
-    """The JSON Schema (2020-12) of the file."""
-    return schema_of(Bench)
-
-
 def read(path: Path = FILE) -> Bench | None:
     """What is recorded; None where nothing is.
 
@@ -145,12 +140,7 @@ def read(path: Path = FILE) -> Bench | None:
         ResultFileError: the file is damaged, or of another kind.
 
     """
-    if not path.exists():
-        return None
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Bench)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ResultFileError(path, str(error)) from error
+    return results.read_json(path, Bench) if path.exists() else None
 
 
 def write(bench: Bench, path: Path = FILE, schema_path: Path = SCHEMA) -> None:
@@ -161,4 +151,4 @@ def write(bench: Bench, path: Path = FILE, schema_path: Path = SCHEMA) -> None:
 
     """
     results.write_file(path, results.encode(bench))
-    results.write_file(schema_path, results.encode(schema()))
+    results.write_file(schema_path, results.encode(schema_of(Bench)))

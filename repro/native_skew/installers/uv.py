@@ -566,25 +566,22 @@ def build_settings(
         told = {}
     own = locks.table(told, "pip") if pip else told
     given = locks.table(told, "extra-build-dependencies")
-    every = {
-        key: frozenset(
-            [locks.ALL]
-            if own.get(key) or environ.get(f"UV_{key.upper().replace('-', '_')}")
-            else []
-        )
-        for key in ("no-binary", "no-build", "no-build-isolation")
-    }
+
+    def variable(key: str) -> str:
+        return environ.get(f"UV_{key.upper().replace('-', '_')}", "")
+
+    def every(key: str) -> frozenset[str]:
+        return frozenset([locks.ALL] if own.get(key) or variable(key) else [])
 
     def packages(key: str) -> frozenset[str]:
-        variable = environ.get(f"UV_{key.upper().replace('-', '_')}", "")
-        return locks.package_names(own.get(key)) | locks.package_names(variable)
+        return locks.package_names(own.get(key)) | locks.package_names(variable(key))
 
     wanted = {canonicalize_name(name): each for name, each in given.items()}
     return locks.BuildSettings(
-        no_binary=(every["no-binary"] if not pip else locks.package_names(own.get("no-binary")))
+        no_binary=(every("no-binary") if not pip else locks.package_names(own.get("no-binary")))
         | packages("no-binary-package"),
-        no_build=every["no-build"] | packages("no-build-package"),
-        no_isolation=every["no-build-isolation"] | packages("no-build-isolation-package"),
+        no_build=every("no-build") | packages("no-build-package"),
+        no_isolation=every("no-build-isolation") | packages("no-build-isolation-package"),
         constraints=(
             *locks.texts(told.get("build-constraint-dependencies")),
             *locks.constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),

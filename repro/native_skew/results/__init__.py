@@ -24,6 +24,7 @@ from native_skew.results.record import (
     encode,
     paths,
     read,
+    read_json,
     schema,
     write,
     write_file,

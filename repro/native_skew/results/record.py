@@ -24,6 +24,7 @@ from native_skew.scenarios import Cell, Scenario, expected_of
 from native_skew.toolchain import minor_of
 from native_skew.verdict import Verdict
 
+_T = TypeVar("_T")
 Diagnosis = tuple[BriefFinding, ...] | None
 
 
@@ -119,6 +120,19 @@ def encode(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
 
 
+def read_json(path: Path, kind: type[_T]) -> _T:
+    """What a file of the record says.
+
+    Raises:
+        ResultFileError: it is damaged, or of another kind.
+
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ResultFileError(path, str(error)) from error
+
+
 def read(path: Path) -> Result:
     """Reads the file of one cell; what is expected of it is what its scenario says now.
 
@@ -126,10 +140,7 @@ def read(path: Path) -> Result:
         ResultFileError: it is damaged, or of another kind.
 
     """
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=Result)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ResultFileError(path, str(error)) from error
+    found = read_json(path, Result)
     verdict, because = expectation_of(found.cell, found.verdict)
     return msgspec.structs.replace(found, expected=verdict, expected_because=because)
 

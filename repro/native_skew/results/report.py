@@ -241,8 +241,10 @@ def news(
         )
         lines.append(Text(line, style="bold red"))
     for change in changes:
+        before = change.before
+        on = "" if before.python == change.after.python else f" on {before.python}"
         line = (
-            f"changed: {change.after.id}: {change.old} (recorded with {_recorded_with(change)}) "
+            f"changed: {change.after.id}: {change.old} (recorded with {before.version}{on}) "
             f"is now {change.new}"
         )
         lines.append(Text(line, style="bold red"))
@@ -259,11 +261,6 @@ def reasons(not_run: Iterable[NotRun]) -> list[str]:
 
 def _named(cells: Sequence[Cell]) -> str:
     return cells[0].id if len(cells) == 1 else f"{len(cells)} cells, the first is {cells[0].id}"
-
-
-def _recorded_with(change: Drift) -> str:
-    same = change.before.python == change.after.python
-    return change.before.version + ("" if same else f" on {change.before.python}")
 
 
 def command() -> str:

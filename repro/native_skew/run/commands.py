@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from rich.text import Text
 from native_skew import results, scenarios
 from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.publish import substitute
-from native_skew.results import Drift, NotRun, Result, report
+from native_skew.results import NotRun, Result, report
 from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
@@ -92,7 +91,11 @@ def run(
     not_run = [*selection.not_run, *(each for each in outcomes if isinstance(each, NotRun))]
     compared = results.compare(recorded, done)
     changes = compared.changed
-    _print_outcome(console, done, not_run, changes, as_json=as_json)
+    if as_json:
+        value = {"results": done, "not_run": not_run, "changes": changes}
+        sys.stdout.write(results.encode(value).decode())
+    else:
+        console.print(report.summary(done, not_run, changes, console.width), crop=False)
     for line in compared.notes:
         _note(notes, line)
     for cell_id, path in runner.kept.items():
@@ -130,21 +133,6 @@ def _selected(session: Session, filters: Filters, *, everything: bool) -> Select
 
 def _note(notes: Console, line: str) -> None:
     notes.print(line, soft_wrap=True)
-
-
-def _print_outcome(
-    console: Console,
-    done: Sequence[Result],
-    not_run: Sequence[NotRun],
-    changes: Sequence[Drift],
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        value = {"results": done, "not_run": not_run, "changes": changes}
-        sys.stdout.write(results.encode(value).decode())
-    else:
-        console.print(report.summary(done, not_run, changes, console.width), crop=False)
 
 
 @click.command(

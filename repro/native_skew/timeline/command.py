@@ -30,9 +30,8 @@ from native_skew.run import (
 )
 from native_skew.timeline import lines, record, words
 from native_skew.timeline.lines import LineFilters
-from native_skew.timeline.record import Line, Question
+from native_skew.timeline.record import Line
 from native_skew.timeline.trace import Found, selector, trace
-from native_skew.toolchain import Toolbox
 from native_skew.toolchain import find as find_interpreter
 
 
@@ -102,8 +101,13 @@ def timeline(
             between = f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}"
             notes.print(between)
         if recording:
+            # Before anything runs: no recorded line may become a shorter one.
             lines_of_before = record.read_all(folder)
-            _require_whole(asked, releases, session.toolbox, lines_of_before, fresh=newest)
+            for question in asked:
+                tool = INSTALLERS[question.installer].tool
+                if line := lines_of_before.get(question.id):
+                    known = session.toolbox.releases(tool)
+                    lines.require_whole(line, releases[tool], known, fresh=newest)
         session.make_ready()
         runner = Runner(session, jobs=jobs, limit=time_limit)
 
@@ -133,22 +137,6 @@ def timeline(
     sys.exit(ExitCode.of(changed=changes or contradictory, not_run=news))
 
 
-def _require_whole(
-    asked: Sequence[Question],
-    releases: dict[str, tuple[str, ...]],
-    toolbox: Toolbox,
-    recorded: dict[str, Line],
-    *,
-    fresh: bool,
-) -> None:
-    """Makes sure, before anything runs, that no recorded line would become a shorter one."""
-    for question in asked:
-        tool = INSTALLERS[question.installer].tool
-        if line := recorded.get(question.id):
-            known = toolbox.releases(tool)
-            lines.require_whole(line, releases[tool], known, fresh=fresh)
-
-
 def _lines(outcomes: Found, releases: dict[str, tuple[str, ...]]) -> list[Line]:
     """One line for each question that at least one release answered."""
     return [
@@ -161,17 +149,13 @@ def _lines(outcomes: Found, releases: dict[str, tuple[str, ...]]) -> list[Line]:
 
 def _news(outcomes: Found, recorded: dict[str, Line]) -> list[NotRun]:
     """What could not be run, unless the record says so already."""
+    known = {(name, each.version) for name, line in recorded.items() for each in line.skipped}
     return [
         each
         for question, answers in outcomes.items()
         for version, each in answers.items()
-        if isinstance(each, NotRun) and version not in _known_to_fail(recorded, question)
+        if isinstance(each, NotRun) and (question.id, version) not in known
     ]
-
-
-def _known_to_fail(recorded: dict[str, Line], question: Question) -> set[str]:
-    line = recorded.get(question.id)
-    return {each.version for each in line.skipped} if line else set()
 
 
 def _record(

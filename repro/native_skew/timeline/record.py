@@ -166,11 +166,6 @@ def _flip(
     )
 
 
-def schema() -> dict[str, object]:
-    """The JSON Schema (2020-12) of a line, as the site has it."""
-    return schema_of(Line)
-
-
 def read_all(folder: Path = FOLDER) -> dict[str, Line]:
     """All lines by id; empty where none is recorded. Reads no evidence.
 
@@ -185,7 +180,8 @@ def read_all(folder: Path = FOLDER) -> dict[str, Line]:
         questions[question.id] = question
         ran[question.id][each.cell.version] = each
     found = {}
-    for series in _read_series(folder):
+    path = folder / RELEASES
+    for series in results.read_json(path, tuple[Series, ...]) if path.exists() else ():
         for name, skipped in series.questions.items():
             if name not in questions or name in found:
                 reason = "stands twice" if name in found else "has no verdicts"
@@ -210,16 +206,6 @@ def _line(
     return line_of(question, series.tool, series.releases, outcomes)
 
 
-def _read_series(folder: Path) -> tuple[Series, ...]:
-    path = folder / RELEASES
-    if not path.exists():
-        return ()
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Series, ...])
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ResultFileError(path, str(error)) from error
-
-
 def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> None:
     """Records lines and their evidence, in place of what was recorded of the same questions.
 
@@ -237,7 +223,7 @@ def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> No
         folder,
         gone=lambda cell: question_of(cell).id in now,
         files={
-            folder / "schema.json": schema(),
+            folder / "schema.json": schema_of(Line),
             folder / RELEASES: [
                 Series(tool=tool, releases=releases, questions=questions)
                 for (tool, releases), questions in sorted(series.items())

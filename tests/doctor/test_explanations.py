@@ -263,7 +263,7 @@ def test_a_skew_is_told_whole(site: Path, compiler: Compiler) -> None:
     assert "`fellow`, `second` require that library too" in of(site, "skewed-library").message
 
 
-@pytest.mark.parametrize(("number", "more"), [(4, ""), (5, " and 1 more"), (6, " and 2 more")])
+@pytest.mark.parametrize(("number", "more"), [(6, ""), (7, " and 1 more"), (8, " and 2 more")])
 def test_of_many_fellows_the_first_are_in_the_sentence(
     site: Path, compiler: Compiler, number: int, more: str
 ) -> None:
@@ -271,7 +271,7 @@ def test_of_many_fellows_the_first_are_in_the_sentence(
     put(site, "user", {MODULE: linked(("liba.so.2",), (), compiler)}, "lib")
     for n in range(number):
         put(site, f"fellow{n}", {}, "lib")
-    listed = ", ".join(f"`fellow{n}`" for n in range(4))
+    listed = ", ".join(f"`fellow{n}`" for n in range(6))
     assert f"; {listed}{more} require that library too" in of(site, "skewed-library").message
 
 

@@ -18,7 +18,6 @@ from elftools.elf.elffile import ELFFile
 
 from native_skew.binaries.image import Image
 from native_skew.doctor import inventory, sites, system_libraries
-from native_skew.doctor.debian_packages import packages
 from native_skew.doctor.diagnosis import diagnose, examine
 from native_skew.doctor.environment import opened
 from native_skew.doctor.errors import NotAnEnvironmentError
@@ -28,6 +27,7 @@ from native_skew.doctor.pins import Pins
 from native_skew.doctor.rules import MISSING_SYSTEM_LIBRARY, OPTIONAL_MODULE
 from native_skew.findings import Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
+from programs.debian_packages import packages
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -63,7 +63,7 @@ def test_for_which_numpy_a_module_was_compiled(
     )
     library(site / "pkg", compiler, "m.abi3.so", source)
     installed(site, "pkg", "pkg/m.abi3.so", more="Requires-Dist: numpy>=1.20\n")
-    installed(site, "other", "pkg/m.abi3.so")  # says nothing of NumPy, and is not asked
+    installed(site, "other", "pkg/m.abi3.so", more="Requires-Dist: pkg\n")  # is not asked
     installed(site, "numpy", version=numpy)
     report = diagnose(home)
     if level is None:
@@ -76,6 +76,8 @@ def test_for_which_numpy_a_module_was_compiled(
     wanted = "numpy<2" if "for NumPy" not in finding.message else "numpy>="
     assert wanted in first.commands[0]
     assert not first.files  # it holds for the environment as it stands
+    installed(site, "other", "pkg/m.abi3.so")  # requires nothing, as faiss-cpu 1.7
+    assert rules(diagnose(home)) == ["other-numpy"] * 2
 
 
 def _distribution(name: str, version: str, *requires: str) -> Distribution:

@@ -316,7 +316,7 @@ def _of_modules(
                 yield rules.IMPORTS_AFTER_ALL.finding(
                     f"`import {module.name}` succeeds, though an error is found in its files: "
                     "something loads or provides first what is missing.",
-                    _location(module, environment),
+                    environment.location(module.owner, module.file.path),
                     {"module": module.name},
                 )
         elif module.name not in said.modules:
@@ -345,11 +345,11 @@ def _of_modules(
         if optional:
             yield rules.FAILS_BY_ITSELF.finding(
                 f"{fails}. The package imports without it.",
-                _location(first, environment),
+                environment.location(first.owner, first.file.path),
                 evidence,
             )
         else:
-            place = _location(first, environment)
+            place = environment.location(first.owner, first.file.path)
             yield said.failure(fails, error, first.owner, place, evidence)
 
 
@@ -379,14 +379,6 @@ def _of_packages(
             place = Location(distribution=owner.name, version=owner.version)
             fails = f"`import {package}` fails: {plain(error)[:_SHOWN]}"
             yield said.failure(fails, error, owner, place, {"module": package})
-
-
-def _location(module: ExtensionModule, environment: Environment) -> Location:
-    return Location(
-        file=environment.relative(module.file.path),
-        distribution=module.owner.name,
-        version=module.owner.version,
-    )
 
 
 def _modules_of(finding: Finding) -> tuple[str, ...]:

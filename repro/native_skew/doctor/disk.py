@@ -19,9 +19,9 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import moving, reinstalling, remaking
+from native_skew.doctor.words import SHOWN, listed
 from native_skew.findings import Evidence, Finding, Location
 
-_SHOWN = 3  # names in a sentence; all are in the evidence
 _OF_TESTS = {"test", "tests", "testing"}
 
 
@@ -43,7 +43,7 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
         yield rules.MISSING_FILE.finding(
             f"{owner.title}'s own {_files(names)} not there, though its {'record' if owner.installer == 'conda' else 'RECORD'} lists "
             f"{'them' if names[1:] else 'it'}{others}. Reinstall {owner.title}.",
-            _location(owner, names[0]),
+            environment.location(owner, names[0]),
             {"files": names},
             reinstalling(owner),
             level="note" if of_tests else None,
@@ -62,9 +62,9 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
         if lost:
             names = tuple(lost)
             yield rules.MISSING_FILE.finding(
-                f"{owner.title} is an editable install, and looks for {_listed(names)}, which "
+                f"{owner.title} is an editable install, and looks for {listed(names)}, which "
                 f"{'are' if names[1:] else 'is'} not there. Install it again from where its sources are.",
-                _location(owner, names[0]),
+                environment.location(owner, names[0]),
                 {"files": names},
             )
 
@@ -77,7 +77,7 @@ def changed_files(environment: Environment, explained: Container[str]) -> Iterat
         names = tuple(environment.relative(each) for each in paths)
         yield rules.CHANGED_FILE.finding(
             _not_its_own(owner, names),
-            _location(owner, names[0]),
+            environment.location(owner, names[0]),
             {"files": names},
             reinstalling(owner),
         )
@@ -85,7 +85,7 @@ def changed_files(environment: Environment, explained: Container[str]) -> Iterat
 
 def _not_its_own(owner: Distribution, names: tuple[str, ...]) -> str:
     are = "are not the ones" if names[1:] else "is not the one"
-    return f"{_listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
+    return f"{listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
 
 
 class Changed(NamedTuple):
@@ -125,8 +125,8 @@ def shared_files(environment: Environment) -> Iterator[Finding]:
             else "it is there, as the one installed last has it; removing one takes it from the other"
         )
         yield rules.SHARED_FILE.finding(
-            f"{titles} each list {_listed(names)}, with different content; {word}.",
-            _location(owners[0], names[0]),
+            f"{titles} each list {listed(names)}, with different content; {word}.",
+            environment.location(owners[0], names[0]),
             {"files": names, "owners": tuple(each.title for each in owners)},
             level="error" if lost else None,
         )
@@ -143,10 +143,10 @@ def modules_of_another_python(
         names = tuple(environment.relative(each.path) for each in several)
         owners, who, verb = _of_whom(each.owner for each in several)
         yield rules.OTHER_PYTHON.finding(
-            f"{who} {verb} {_listed(names)} for `{several[0].tag}`, and none for the environment's "
+            f"{who} {verb} {listed(names)} for `{several[0].tag}`, and none for the environment's "
             f"Python {environment.full_version or environment.python}. "
             f"Reinstall {who if owners[0].name else 'it'} with this environment's own interpreter.",
-            _location(owners[0], names[0]),
+            environment.location(owners[0], names[0]),
             {
                 "files": names,
                 "modules": tuple(each.name for each in several),
@@ -168,11 +168,11 @@ def modules_of_another_system(
         first = several[0]
         names = tuple(environment.relative(each.path) for each in several if each.path)
         owners, who, verb = _of_whom(each.owner for each in several)
-        what = _listed(names) if names else "a wheel"
+        what = listed(names) if names else "a wheel"
         yield rules.FOREIGN_ARCHITECTURE.finding(
             f"{who} {verb} {what} for {first.system}, and the environment is "
             f"for {first.here}. Reinstall {who if owners[0].name else 'it'} here.",
-            _location(owners[0], names[0] if names else ""),
+            environment.location(owners[0], names[0] if names else ""),
             {"files": names, "system": first.system, **of_several(owners)},
             reinstalling(*owners),
         )
@@ -182,8 +182,8 @@ def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, s
     """Each owner once, and who they are in a sentence, with its verb."""
     found = list({each.name: each for each in owners}.values())
     titles = [each.title or "The folder" for each in found]
-    more = f" and {len(titles) - _SHOWN} more" if titles[_SHOWN:] else ""
-    return found, ", ".join(titles[:_SHOWN]) + more, "have" if titles[1:] else "has"
+    more = f" and {len(titles) - SHOWN} more" if titles[SHOWN:] else ""
+    return found, ", ".join(titles[:SHOWN]) + more, "have" if titles[1:] else "has"
 
 
 def of_several(owners: list[Distribution]) -> Evidence:
@@ -203,7 +203,7 @@ def interpreter(
     """
     if names := tuple(dict.fromkeys(each.name for each in unresolved)):
         yield rules.MISSING_INTERPRETER.finding(
-            f"`bin/python` needs {_listed(names)}, and is not started without: nothing in this "
+            f"`bin/python` needs {listed(names)}, and is not started without: nothing in this "
             "environment can be run. Install that Python again, or make the environment anew.",
             Location(file="bin/python"),
             {"needed": names},
@@ -220,7 +220,7 @@ def interpreter(
     if environment.leftover and not any(each.name for each in environment.distributions):
         folders = tuple(environment.relative(str(each)) for each in environment.leftover)
         yield rules.OTHER_PYTHON.finding(
-            f"All packages lie in {_listed(folders)}, which the environment's Python "
+            f"All packages lie in {listed(folders)}, which the environment's Python "
             f"{environment.full_version or environment.python} does not search. Make the "
             "environment anew.",
             Location(file=folders[0]),
@@ -245,11 +245,11 @@ def for_another_python(environment: Environment, explained: Container[str]) -> I
     ]
     if version and found:
         owners, who, _ = _of_whom(found)
-        wants = ", ".join(sorted({each.requires_python for each in found})[:_SHOWN])
+        wants = ", ".join(sorted({each.requires_python for each in found})[:SHOWN])
         yield rules.OTHER_PYTHON.finding(
             f"{who} {'require' if found[1:] else 'requires'} Python {wants}, and the environment's is "
             f"{version}. Install a release for it.",
-            _location(owners[0], ""),
+            environment.location(owners[0]),
             {"requires_python": wants, "python": version, **of_several(owners)},
             moving(tuple(each.name for each in owners), owners[0].installer)
             if all(each.has_valid_names for each in owners)
@@ -276,13 +276,4 @@ def _python_of(site: Path) -> str:
 
 
 def _files(names: tuple[str, ...]) -> str:
-    return f"files {_listed(names)} are" if names[1:] else f"file {_listed(names)} is"
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    return shown + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
-
-
-def _location(owner: Distribution, file: str) -> Location:
-    return Location(file=file, distribution=owner.name, version=owner.version)
+    return f"files {listed(names)} are" if names[1:] else f"file {listed(names)} is"

@@ -21,6 +21,7 @@ from native_skew.doctor.interpreter import read as read_interpreter
 from native_skew.doctor.inventory import Distribution, Inventory
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target
+from native_skew.findings import Location
 
 _WHEELS = 2000
 # What a root file system has and a project's folder has not.
@@ -76,6 +77,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         other = self.target.system != "linux" or self.target.musl
         machine = self.target.machine not in ("", target.HERE.machine)
         return self.program is None and (other or machine)
+
+    def location(self, owner: Distribution, path: str = "") -> Location:
+        """Where a finding of ``owner`` is, in the file ``path``."""
+        return Location(file=self.relative(path), distribution=owner.name, version=owner.version)
 
     def exists(self, path: str) -> bool:
         """Whether there is something at ``path``, as its own processes call it."""

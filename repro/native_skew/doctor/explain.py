@@ -23,7 +23,8 @@ from native_skew.doctor.library_owners import Owners, Shipped
 from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
 from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.doctor.skew import Skew, skew_finding
-from native_skew.findings import Advice, Evidence, Finding, Location
+from native_skew.doctor.words import listed, needing
+from native_skew.findings import Advice, Evidence, Finding
 
 if TYPE_CHECKING:
     from native_skew.installers import Cause
@@ -43,7 +44,6 @@ _VENDORED = re.compile(r"-[0-9a-f]{8}(\.|$)")
 _OF_SYSTEM = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[-_.\d]")
-_SHOWN = 6  # names in a sentence; all are in the evidence
 
 
 class _Case(NamedTuple):
@@ -170,7 +170,7 @@ class Explanations:
             who = "It" if not paths[1:] else f"It and {len(paths) - 1} more"
             yield rules.DAMAGED_FILE.finding(
                 f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
-                self._location(first.path, first.owner),
+                self._environment.location(first.owner, first.path),
                 {"reason": first.reason, **self._all_files(paths)},
                 reinstalling(first.owner),
             )
@@ -300,9 +300,7 @@ class Explanations:
     def _lacks_of_system(self, cases: list[_Case]) -> Finding:
         first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
         paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
-        place = self._location(first.unresolved.needer.path, first.consumer)
-        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-        more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
+        place = self._environment.location(first.consumer, first.unresolved.needer.path)
         several = first.module.variant and {
             each.module.variant for each in cases if each.module.name == first.module.name
         }
@@ -319,7 +317,7 @@ class Explanations:
         elif any(map(system_libraries.is_of_cuda, names)):
             where = f"CUDA's come with NVIDIA's wheels, or with its toolkit: no system's package has {it}."
         return rules.MISSING_SYSTEM_LIBRARY.finding(
-            f"{_who(place, paths)} {listed}{more}, and the system has no such "
+            f"{needing(place.file, len(set(paths)))} {listed(names)}, and the system has no such "
             f"{'libraries' if names[1:] else 'library'}. {where}{either}",
             place,
             {
@@ -355,12 +353,11 @@ class Explanations:
     def _optional(self, cases: list[_Case]) -> Finding:
         first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
         modules = tuple(dict.fromkeys(each.module.name for each in cases))
-        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN])
         return rules.OPTIONAL_MODULE.finding(
             f"`{modules[0]}`{f' and {len(modules) - 1} more' if modules[1:] else ''} cannot be "
-            f"loaded without {listed}, which the system does not have; {first.consumer.title} "
+            f"loaded without {listed(names)}, which the system does not have; {first.consumer.title} "
             "imports it only when it is asked for.",
-            self._location(first.unresolved.needer.path, first.consumer),
+            self._environment.location(first.consumer, first.unresolved.needer.path),
             {"needed": names, "modules": modules},
         )
 
@@ -445,14 +442,14 @@ class Explanations:
         """A missing library that is no skew and not the system's; all of ``cases`` lack it."""
         consumer, unresolved, module = cases[0]
         more = tuple(each.unresolved.needer.path for each in cases[1:])
-        place = self._location(unresolved.needer.path, consumer)
+        place = self._environment.location(consumer, unresolved.needer.path)
         evidence: Evidence = {
             "needed": unresolved.name,
             "module": module.name,
             "by_way_of": _by_way_of(unresolved),
             **({"also": more} if more else {}),
         }
-        needs = _needs(place, unresolved, more)
+        needs = f"{needing(place.file, len(cases))} `{unresolved.name}`"
         if unresolved.damaged:
             return rules.DAMAGED_FILE.finding(
                 f"{needs}, and the loader stops at {unresolved.damaged}.",
@@ -471,7 +468,7 @@ class Explanations:
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
-                f"{needs}; {', '.join(unresolved.foreign[:_SHOWN])} is for another architecture.",
+                f"{needs}; {listed(unresolved.foreign)} is for another architecture.",
                 place,
                 {**evidence, "foreign": unresolved.foreign},
             )
@@ -483,7 +480,7 @@ class Explanations:
             )
         if built_in := self._built_in(cases[0]):
             return rules.MISSING_LIBRARY.finding(
-                f"{needs}, looks for it in `{'`, `'.join(built_in[:_SHOWN])}`, where it was built, "
+                f"{needs}, looks for it in {listed(built_in)}, where it was built, "
                 f"and it is not there. Build {consumer.title or 'it'} again.",
                 place,
                 {**evidence, "looked_in": built_in},
@@ -507,15 +504,14 @@ class Explanations:
     def _preloaded(self, cases: list[_Case]) -> Finding:
         """All that the files of one distribution need to be loaded first."""
         first = cases[0]
-        place = self._location(first.unresolved.needer.path, first.consumer)
+        place = self._environment.location(first.consumer, first.unresolved.needer.path)
         paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
         needed = tuple(dict.fromkeys(each.unresolved.name for each in cases))
         shipped = [found for each in cases for found in self._shipped_elsewhere(each.unresolved)]
         who = ", ".join(sorted({each.owner.title or "a file" for each in shipped}))
-        listed = ", ".join(f"`{name}`" for name in needed[:_SHOWN])
         ships = "ship" if "," in who else "ships"
         return rules.PRELOADED_LIBRARY.finding(
-            f"{_who(place, paths)} {listed}, which {who} {ships} off the search path: it works where "
+            f"{needing(place.file, len(set(paths)))} {listed(needed)}, which {who} {ships} off the search path: it works where "
             "that is loaded first.",
             place,
             {
@@ -537,11 +533,9 @@ class Explanations:
         consumer, absent = first.consumer, self._absent(first.consumer)
         self.explained.update((pin.holder.name, pin.provider) for pin in absent)
         paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
-        place = self._location(first.unresolved.needer.path, consumer)
-        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-        more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
+        place = self._environment.location(consumer, first.unresolved.needer.path)
         return rules.MISSING_LIBRARY.finding(
-            f"{_who(place, paths)} {listed}{more}; no installed distribution ships "
+            f"{needing(place.file, len(set(paths)))} {listed(names)}; no installed distribution ships "
             f"{'them' if names[1:] else 'it'}, and {consumer.title} requires "
             f"{', '.join(pin.text for pin in absent)}, which is not installed.",
             place,
@@ -573,16 +567,12 @@ class Explanations:
         """Symbols that nobody defines, of the modules of one distribution."""
         first = modules[0]
         symbols = tuple(dict.fromkeys(name for each in modules for name in each.undefined))
-        names = ", ".join(f"`{name}`" for name in symbols[:_SHOWN])
-        rest = f" and {len(symbols) - _SHOWN} more" if symbols[_SHOWN:] else ""
-        who = f"`{first.name}`" + (
-            f" and {len(modules) - 1} more need" if modules[1:] else " needs"
-        )
+        who = needing(first.name, len(modules))
         changed = disk.changed(first.owner, self._environment) if first.owner.name else None
         return rules.UNDEFINED_SYMBOL.finding(
-            f"{who} {names}{rest}, which no library that it loads defines."
+            f"{who} {listed(symbols)}, which no library that it loads defines."
             f"{f' {changed.sentence}' if changed else ''}",
-            self._location(first.file.path, first.owner),
+            self._environment.location(first.owner, first.file.path),
             {
                 "module": first.name,
                 "symbols": symbols,
@@ -622,7 +612,7 @@ class Explanations:
         module, missing, consumer, provider = cases[0]
         paths = tuple(each.missing.needer.path for each in cases)
         versions = tuple(dict.fromkeys(v for each in cases for v in each.missing.versions))
-        place = self._location(missing.needer.path, consumer)
+        place = self._environment.location(consumer, missing.needer.path)
         if provider and provider.name and provider is not consumer:
             remedy = f"Install a newer {provider.name}, or build {consumer.name} with this one."
         elif provider:
@@ -639,10 +629,9 @@ class Explanations:
                 f"{consumer.title} requires `{pin.text}`, and {provider.version} is installed. "
                 f"Install the version that is required."
             )
-        listed = ", ".join(f"`{each}`" for each in versions[:_SHOWN])
         library = self._environment.relative(missing.library.path)
         return rules.OLDER_LIBRARY.finding(
-            f"{_who(place, paths)} {listed} of `{missing.name}`, and `{library}` does not define "
+            f"{needing(place.file, len(set(paths)))} {listed(versions)} of `{missing.name}`, and `{library}` does not define "
             f"it: it is older than the one that was built with. {remedy}",
             place,
             {
@@ -672,11 +661,6 @@ class Explanations:
         told = newer(provider, pin, consumer, () if fellows else versions)
         return fitting(told, consumer, self._pins, provider)
 
-    def _location(self, path: str, owner: Distribution) -> Location:
-        return Location(
-            file=self._environment.relative(path), distribution=owner.name, version=owner.version
-        )
-
 
 def _by_version(shipped: list[Shipped]) -> list[Shipped]:
     """A wheel's copies of one library differ in how much of the version the name has."""
@@ -697,16 +681,6 @@ def _has_own_reason(unresolved: Unresolved) -> bool:
         or _LIBCS.fullmatch(name)
         or _DRIVERS.fullmatch(name)
     )
-
-
-def _needs(place: Location, unresolved: Unresolved, more: tuple[str, ...]) -> str:
-    who = f"`{place.file}` and {len(more)} more need" if more else f"`{place.file}` needs"
-    return f"{who} `{unresolved.name}`"
-
-
-def _who(place: Location, paths: tuple[str, ...]) -> str:
-    files = len(set(paths))
-    return f"`{place.file}` and {files - 1} more need" if files > 1 else f"`{place.file}` needs"
 
 
 def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:

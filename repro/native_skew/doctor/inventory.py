@@ -16,8 +16,8 @@ from native_skew.binaries import rooted
 from native_skew.distributions import Listed, installed, library_names
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
+from native_skew.doctor.words import listed
 
-_SHOWN = 4  # names in a phrase
 # https://www.debian.org/doc/packaging-manuals/python-policy/#module-path
 _OF_DEBIAN = "/lib/python3/dist-packages"
 _SHOWN_OF_VERSION = 60  # characters
@@ -195,7 +195,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
         changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),
         shared=tuple(_shared(list(found.values()))),
         not_examined=(
-            *([f"the metadata of {_listed(unread)}"] if unread else []),
+            *([f"the metadata of {listed(unread, quote='')}"] if unread else []),
             *([f"{len(hidden)} libraries in folders without permission"] if hidden else []),
         ),
         target=target,
@@ -289,12 +289,6 @@ def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Dist
     for path, owners in seen.items():
         if len(owners) > 1 and len({hashed for _, hashed in owners}) > 1:
             yield path, tuple(each for each, _ in owners)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (
-        f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
-    )
 
 
 def _has_record(info: str) -> bool:

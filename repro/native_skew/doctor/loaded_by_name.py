@@ -19,7 +19,8 @@ from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.importers import python_files
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
-from native_skew.findings import Finding, Location
+from native_skew.doctor.words import listed, needing
+from native_skew.findings import Finding
 
 # https://doc.qt.io/qt-6/qpa.html: without it, no window opens where there is a display
 _PLATFORM = re.compile(r"/plugins/platforms/libqxcb\.so$")
@@ -96,8 +97,6 @@ def _finding(
 ) -> Finding:
     files = tuple(map(environment.relative, paths))
     names = tuple(dict.fromkeys(name for each in paths.values() for name in each))
-    listed = ", ".join(f"`{name}`" for name in names)
-    more = f" and {len(files) - 1} more need" if files[1:] else " needs"
     why = {
         "platform": "Imports succeed, and no window opens on a display without it.",
         "ctypes": f"{owner.title}'s own Python code loads it by its name.",
@@ -105,8 +104,8 @@ def _finding(
     }[how]
     rule = rules.OPTIONAL_MODULE if how == "unknown" else rules.MISSING_SYSTEM_LIBRARY
     return rule.finding(
-        f"`{files[0]}`{more} {listed}, which the system does not have. {why}",
-        Location(file=files[0], distribution=owner.name, version=owner.version),
+        f"{needing(files[0], len(files))} {listed(names)}, which the system does not have. {why}",
+        environment.location(owner, files[0]),
         {"needed": names, "files": files},
         system_libraries.advise(names, environment.image),
         level="warning" if how == "ctypes" else "note",

@@ -15,7 +15,7 @@ from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
 from native_skew.doctor.mending import rebuilding
 from native_skew.doctor.pins import Pins
-from native_skew.findings import Finding, Location
+from native_skew.findings import Finding
 
 
 def mixed(
@@ -29,7 +29,7 @@ def mixed(
                 f"`{module.name}` loads `{environment.relative(one)}`; {why} "
                 f"`{environment.relative(other)}`. Keep one of them: remove the folder that is "
                 "searched first (LD_LIBRARY_PATH), or install the version that was built against.",
-                _location(module, environment),
+                environment.location(module.owner, module.file.path),
                 {"module": module.name, "loads": one, "beside": other},
             )
 
@@ -75,7 +75,7 @@ def other_abi(
         yield rules.OTHER_ABI.finding(
             f"`{module.name}` was built against {provider.name} {module.stamp}, and loads the "
             f"library of {provider.title}: it imports, and what it reads there may be wrong.",
-            _location(module, environment),
+            environment.location(module.owner, module.file.path),
             {
                 "module": module.name,
                 "built_against": module.stamp,
@@ -106,14 +106,6 @@ def _same_abi(one: str, other: str) -> bool:
     except ValueError:
         return True
     return first[:-1] == second[:-1]
-
-
-def _location(module: ExtensionModule, environment: Environment) -> Location:
-    return Location(
-        file=environment.relative(module.file.path),
-        distribution=module.owner.name,
-        version=module.owner.version,
-    )
 
 
 def _name(path: str) -> str:

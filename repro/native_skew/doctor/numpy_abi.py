@@ -15,7 +15,7 @@ from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
 from native_skew.doctor.mending import fitting
 from native_skew.doctor.pins import Pins
-from native_skew.findings import Finding, Location
+from native_skew.findings import Finding
 
 _BELOW_TWO = Fit(provider="numpy", versions="<2", samples=("1.26.4", "1.24.4", "1.22.4"))
 
@@ -36,7 +36,8 @@ def other_numpy(
         return
     by_owner: dict[str, list[ExtensionModule]] = {}
     for module in modules:
-        if any("numpy" in each for each in module.owner.requires_dist):
+        wanted = module.owner.requires_dist
+        if not wanted or any("numpy" in each for each in wanted):  # faiss-cpu says nothing
             by_owner.setdefault(module.owner.name, []).append(module)
     for several in by_owner.values():
         refused: list[tuple[ExtensionModule, str, numpy_c_api.Compiled]] = []
@@ -88,7 +89,7 @@ def _finding(
     return rules.OTHER_NUMPY.finding(
         f"`{files[0]}`{more} compiled {why}; {numpy.title} is installed. {fails}. Install "
         f"`{fit}`, or a release of {owner.name} that was built for this NumPy.",
-        Location(file=environment.relative(path), distribution=owner.name, version=owner.version),
+        environment.location(owner, path),
         {
             "module": module.name,
             "modules": modules,

@@ -13,12 +13,12 @@ from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import fitting, rebuilding
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
-from native_skew.findings import Advice, Evidence, Finding, Location, Rule
+from native_skew.doctor.words import listed
+from native_skew.findings import Advice, Evidence, Finding, Rule
 
 if TYPE_CHECKING:
     from native_skew.installers import Cause
 
-_SHOWN = 4  # names in a sentence; all are in the evidence
 _RULES: dict[Cause, Rule] = {
     "stamped": rules.SKEWED_LIBRARY,
     "unstamped": rules.SKEWED_LIBRARY,
@@ -103,7 +103,7 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
             ]
         )
         + ".",
-        Location(file=file, distribution=consumer.name, version=consumer.version),
+        environment.location(consumer, skew.file),
         evidence,
         # What is no valid name or version gets into no command line.
         _advice(skew, "rotten" if rotten else skew.cause, environment, pins)
@@ -125,9 +125,9 @@ def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> t
 
 def _needs(skew: Skew, file: str) -> str:
     what = "the symbol " if skew.cause == "symbol" else ""
-    ships = f"{skew.provider.title} ships {_listed(skew.shipped)}"
+    ships = f"{skew.provider.title} ships {listed(skew.shipped)}"
     without = ", which lacks it" if skew.cause == "symbol" else ""
-    return f"`{file}` needs {what}{_listed(skew.needed)}; {ships}{without}"
+    return f"`{file}` needs {what}{listed(skew.needed)}; {ships}{without}"
 
 
 def _pinned(skew: Skew) -> str:
@@ -176,9 +176,4 @@ def _fellows(names: tuple[str, ...]) -> list[str]:
     if not names:
         return []
     verb = "requires" if len(names) == 1 else "require"
-    return [f"{_listed(names)} {verb} that library too, and must move with it where it is moved"]
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return [f"{listed(names)} {verb} that library too, and must move with it where it is moved"]

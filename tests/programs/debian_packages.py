@@ -1,6 +1,6 @@
 """Makes ``debian_packages.toml`` again: which Debian package ships a system library.
 
-``python -m native_skew.doctor.debian_packages`` has apt fetch the release's Contents index, whose
+``PYTHONPATH=tests python -m programs.debian_packages`` has apt fetch the release's Contents index, whose
 signature it checks, into a folder of its own: https://wiki.debian.org/RepositoryFormat#A.22Contents.22_indices
 Which libraries are in the table is decided by the table: those that wheels are known to take from
 the system, manylinux's list among them (https://peps.python.org/pep-0600/). Add a name with an
@@ -18,7 +18,9 @@ from pathlib import Path
 
 import tomlkit
 
-TABLE = Path(__file__).with_name("debian_packages.toml")
+from native_skew import shipped
+
+TABLE = shipped("doctor", "debian_packages.toml")
 
 _CONTENTS = {
     "MetaKey": "$(COMPONENT)/Contents-$(ARCHITECTURE)",

@@ -265,7 +265,7 @@
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
   /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
   const NAMED = [/\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./, / in <module (\w+)/, /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/, /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/, /\/var\/task\/(?:python\/)?(\w+)\/\S*\.so/];
-  const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter/;
+  const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter|Failed to execute script/;
   const RELATIVE = /^\s*File "([A-Za-z_]\w*)[\\/]\w/;
 
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
@@ -273,23 +273,29 @@
     return module.startsWith("_") && !(normal(module) in PACKAGES);
   }
 
+  const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
+
   /* The modules that lines of a traceback lead through, in their order: where they are installed;
-     else, anywhere, as what an import above has led into. */
-  function through(part, { frozen, statements, imported }) {
+     else, anywhere, what an import above has led into. An import that leads nowhere is the last. Of
+     a module that is missing, what is imported, or imports by name, is no part of who misses it. */
+  function through(part, { frozen, missing, imported }) {
     const modules = [];
+    let last;
     for (const line of part.split("\n")) {
       const installed = [...line.matchAll(PATHS)].map((match) => match[1]);
       const statement = (IMPORT.exec(line) || [])[1];
       const [named] = [...NAMED, ...(frozen ? [RELATIVE] : [])].map((each) => (each.exec(line) || [])[1]).filter(Boolean);
+      if (IN_PYTHON.test(line)) modules.length = 0;
+      if (missing && /__import__\(|import_module\(/.test(line)) modules.length = 0;
+      if (statement) imported.add(statement);
+      if (statement || !ON.test(line)) last = statement;
       if (installed.length) modules.push(...installed);
-      else if (statement) {
-        imported.add(statement);
-        if (statements) modules.push(statement);
-      } else if (named) modules.push(named);
+      else if (named) modules.push(named);
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
         modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
       }
     }
+    if (last && !missing) modules.push(last);
     return modules.filter((module) => !RUNNERS.test(module) && !OF_PYTHON.test(module) && !nameless(module));
   }
 
@@ -300,11 +306,10 @@
     const end = text.indexOf("\n", first.at);
     const line = text.slice(start, end < 0 ? undefined : end);
     const above = text.slice(0, start);
-    const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
+    const below = ((end < 0 ? "" : text.slice(end)).match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
     const crash = text.includes("(most recent call first)"); // faulthandler
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
-    /* Of a module that is missing, what is imported is no part of who misses it. */
-    const how = { frozen: FROZEN.test(text), statements: first.kind !== "other", imported: new Set() };
+    const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set() };
     const [led, own, after] = [above, line, below].map((part) => through(part.replace(ASIDE, ""), how));
     const traced = /Traceback|File "/.test(above) ? [led, after] : [after, led];
     for (const modules of [own, ...traced]) {
@@ -375,7 +380,7 @@
     facts.built = builds.length > 0;
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
-      const building = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-)/.test(found[0].id);
+      const building = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-|python-without)/.test(found[0].id);
       const failing = building ? undefined : owner(text, versions.installed, found[0]);
       facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
     }

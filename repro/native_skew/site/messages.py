@@ -653,6 +653,8 @@ OTHERS: tuple[Other, ...] = (
             *_missing(_CUDA),
             rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
             r"Couldn't open CUDA library (?P<library>\S+?)\.?(?: |$)",
+            rf"[Ll]ibrary (?P<library>{_CUDA}\.so[\w.]*) is not found",
+            r"(?:[Cc]ould not (?:load|locate)|Library)[^\n]{0,25} '?(?P<library>(?:cu|nv)\w+64_\d+\.dll)",
         ),
         rank=1,
     ),
@@ -773,6 +775,7 @@ OTHERS: tuple[Other, ...] = (
             r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
             r"cannot load library '(?P<library>[\w.+-]+)'",
             r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
+            r"library (?P<library>lib[\w.+-]+) could not be found",
             r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
             r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
             r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
@@ -996,7 +999,7 @@ OTHERS: tuple[Other, ...] = (
             r"is required for a normal functioning of this module, but found",
             r"A NumPy version [^\n]* is required for this version of SciPy",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
-            r"partially initialized module 'cv2' has no attribute",
+            r"(?:partially initialized module 'cv2|module 'cv2\.\w+)' has no attribute",
             rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
             r"requires version '[^']*' or newer of '[^']*' \(version '[^']*' currently installed\)",
         ),
@@ -1291,14 +1294,15 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="python-without",
-        meaning="This Python was built without a part of its standard library.",
-        advice="Install the library's development files and build Python again (pyenv), or take a ready-made Python.",
+        meaning="This Python is without a part of its standard library.",
+        advice="With pyenv install the library's development files and build Python again; from Debian install python3-tk. "
+        "Else take a ready-made Python.",
         kind="native",
         patterns=(
             r"ssl module in Python is not available",
             r"'ssl' module is unavailable",
             r"The Python (?P<module>\w+) extension was not compiled",
-            r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)\b",
+            r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses|_hashlib)\b",
         ),
         rank=1,
     ),
@@ -1334,7 +1338,7 @@ OTHERS: tuple[Other, ...] = (
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
-            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'(?: from |$)",
+            rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'?(?: from |$)",
             rf"cannot import name '\w+' from '(?P<module>[\w.]+\._(?:{_COMPILED}))' \(unknown location\)",
         ),
         rank=3,
@@ -1475,6 +1479,9 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"No module named ['\"]?(?!pkg_resources|setuptools\b)(?P<module>\w[\w.]*)",
             r"the package (?P<module>\w+) seems to be not installed",
+            r"Missing optional dependency '(?P<module>[\w.]+)'",
+            r"(?P<module>\w+) >= \S+ must be installed; however, it was not found",
+            r"requires the (?P<module>\w+) (?:library|package) but it was not found",
         ),
         rank=5,
     ),

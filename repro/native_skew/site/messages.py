@@ -49,7 +49,7 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
         id: its name in links to an answer.
         meaning: what happened; true wherever one of the patterns is found.
         advice: what to do.
-        kind: ``possible``: a skew may be behind it; ``stopped``: a resolver or a build refused,
+        kind: ``native`` where none is given. ``possible``: a skew may be behind it; ``stopped``: a resolver or a build refused,
             and nothing was run; ``native``: compiled code, but no skew; ``pair``: two packages
             of releases that do not belong together; ``unsure``: compiled code may be behind
             it; ``other``: nothing points to compiled code.
@@ -65,9 +65,9 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     meaning: str
     advice: str
-    kind: Kind
     patterns: tuple[str, ...]
-    rank: int
+    kind: Kind = "native"
+    rank: int = 1
     within: str = ""
     page: str = ""
     provider: str = ""
@@ -356,7 +356,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The compiler does not find Python's own header files.",
         advice="Install them for the very Python that builds (Debian: python3-dev, Fedora: python3-devel), "
         "or take a Python of uv, which brings them.",
-        kind="native",
         patterns=(
             r"Python\.h: No such file",
             r"[Cc]annot open include file: '?Python\.h",
@@ -370,7 +369,6 @@ OTHERS: tuple[Other, ...] = (
         "is built with.",
         advice="Install the library's development files (Debian: a package that ends in -dev), or take a "
         "release that has a wheel for your platform.",
-        kind="native",
         patterns=(
             r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
             r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
@@ -389,7 +387,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="A package is built from source here, and there is no working compiler.",
         advice="Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the C++ Build "
         "Tools), or take a release that has a wheel for your Python and platform.",
-        kind="native",
         patterns=(
             rf"command '{_COMPILER}' failed: (?:None|No such file)",
             r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|$(?![\s\S])))",
@@ -407,7 +404,6 @@ OTHERS: tuple[Other, ...] = (
         id="no-build-tool",
         meaning="A package is built from source here, and a program that its build calls is not there.",
         advice="Install that program, or take a release that has a wheel for your Python and platform.",
-        kind="native",
         patterns=(
             rf"(?<![\w-]){_PROGRAM}(?: executable)?:? (?:command )?not found",
             rf"'{_PROGRAM}' is not recognized",
@@ -429,7 +425,6 @@ OTHERS: tuple[Other, ...] = (
         id="no-link-library",
         meaning="The linker does not find a library that the package is built with.",
         advice="Install its development files (Debian: a package that ends in -dev).",
-        kind="native",
         patterns=(
             r"cannot find -l(?P<linked>[\w.+-]+)",
             r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
@@ -442,7 +437,6 @@ OTHERS: tuple[Other, ...] = (
         id="out-of-memory",
         meaning="The compiler was killed, as a rule for want of memory.",
         advice="Build with fewer jobs at once (MAX_JOBS=1 for PyTorch extensions), or take a wheel.",
-        kind="native",
         patterns=(
             r"Killed signal terminated program",
             r"virtual memory exhausted",
@@ -496,7 +490,6 @@ OTHERS: tuple[Other, ...] = (
             r"newer than PyO3's maximum supported version",
             r"missing the 'build_editable' hook",
         ),
-        rank=1,
     ),
     Other(
         id="backend-not-loaded",
@@ -514,7 +507,6 @@ OTHERS: tuple[Other, ...] = (
         advice="pip install --upgrade pip setuptools wheel",
         kind="stopped",
         patterns=(r"invalid command 'bdist_wheel'",),
-        rank=1,
     ),
     Other(
         id="removed-from-python",
@@ -528,7 +520,6 @@ OTHERS: tuple[Other, ...] = (
             r"`(?P<module>\w+)` was removed from the standard library",
             rf"{_ANOTHERS_NAME}(?:{_OF_PYTHON_ITSELF})[.'\"]",
         ),
-        rank=1,
     ),
     # An import that fails, or a wheel that does not fit.
     Other(
@@ -539,7 +530,6 @@ OTHERS: tuple[Other, ...] = (
         "again with this torch in the build: match-runtime with uv, and its cached wheel removed.",
         kind="possible",
         patterns=_missing(_TORCH),
-        rank=1,
         page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
@@ -569,7 +559,6 @@ OTHERS: tuple[Other, ...] = (
             r"torchvision(?:::|\.)\w+[^\n]*(?:has no attribute|Could not run)",
             r"Couldn't load custom C\+\+ ops",
         ),
-        rank=1,
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
     ),
     Other(
@@ -578,7 +567,6 @@ OTHERS: tuple[Other, ...] = (
         "needs.",
         advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with "
         "GPU access (docker run --gpus all).",
-        kind="native",
         patterns=(
             r"NVIDIA driver on your system is too old",
             r"Found no NVIDIA driver on your system",
@@ -595,7 +583,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The package is installed in its build for the CPU, which has no code for a GPU.",
         advice="Install its build for your CUDA from its authors' index, and see that the lock or the constraint names "
         "that one.",
-        kind="native",
         patterns=(
             r"not compiled with CUDA (?:enabled|support)",
             r"(?:(?:not|n't) compiled with|compiled without) GPU support",
@@ -614,41 +601,33 @@ OTHERS: tuple[Other, ...] = (
             r"Loaded runtime CuDNN library: (?P<running>\d[\d.]*\d) but source was compiled with: (?P<compiled>\d[\d.]*\d)",
             r"Found cuDNN version (?P<running>\d+), but JAX was built against version (?P<compiled>\d+)",
         ),
-        rank=1,
         provider="cudnn",
     ),
     Other(
         id="accelerator-library",
         meaning="A library of an accelerator's own software (ROCm, oneAPI, CANN) is not found.",
         advice="Install that software, or take the package's build for what this machine has.",
-        kind="native",
         patterns=_missing(_ACCELERATOR),
-        rank=1,
     ),
     Other(
         id="own-library-gone",
         meaning="A library that the package's own wheel brings is not found: the end of its name is the mark of such a "
         "copy.",
         advice="Install the package again. In an image or a bundle, copy its folder NAME.libs too.",
-        kind="native",
         patterns=_missing(_GRAFTED),
-        rank=1,
     ),
     Other(
         id="driver-library",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
         advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). "
         "`ldconfig -p` lists what the loader knows. Without a GPU take the package's CPU build.",
-        kind="native",
         patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) cannot found"),
-        rank=1,
     ),
     Other(
         id="cuda-library",
         meaning="A library of the CUDA toolkit, of the major version in its name, is not found.",
         advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; "
         "an installed toolkit must be on the loader's path.",
-        kind="native",
         patterns=(
             *_missing(_CUDA),
             rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
@@ -656,7 +635,6 @@ OTHERS: tuple[Other, ...] = (
             rf"[Ll]ibrary (?P<library>{_CUDA}\.so[\w.]*) is not found",
             r"(?:[Cc]ould not (?:load|locate)|Library)[^\n]{0,25} '?(?P<library>(?:cu|nv)\w+64_\d+\.dll)",
         ),
-        rank=1,
     ),
     Other(
         id="cuda-not-loaded",
@@ -683,39 +661,32 @@ OTHERS: tuple[Other, ...] = (
             rf"{_UNDEFINED}(?P<symbol>{_OF_CUDA}\w*)",
             rf"symbol (?P<symbol>\w+),? version \S+ not defined in file {_CUDA}",
         ),
-        rank=1,
     ),
     Other(
         id="compiler-runtime",
         meaning="A library of a compiler's runtime is not found; it belongs to the system or the toolchain.",
         advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for "
         "Intel's libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
-        kind="native",
         patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*{_RUNTIME}[\d.]*\.dylib"),
-        rank=1,
     ),
     Other(
         id="other-libpython",
         meaning="The library of a certain Python is not found: the program or module was built for that one.",
         advice="Run with that Python, or install its shared library (Debian: libpython3.11 for 3.11); else "
         "reinstall the package for the Python that you run.",
-        kind="native",
         patterns=(
             *_missing(_PYTHON),
             r"Library not loaded: \S*(?:\.framework/\S*/Python|libpython[\d.]+\.dylib|@rpath/Python)\b",
         ),
-        rank=1,
     ),
     Other(
         id="glibc-on-musl",
         meaning="A file that was built for glibc is loaded on a system without it (Alpine has musl).",
         advice="Use an image with glibc (python:3.x-slim), or packages with musllinux wheels.",
-        kind="native",
         patterns=(
             *_missing(_GLIBC),
             r"Error relocating [^:\n]*: (?P<symbol>__\w+_chk|gnu_\w+|__res_\w+|backtrace\w*): symbol not found",
         ),
-        rank=1,
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
@@ -723,9 +694,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The file was linked for static thread-local storage (as Go's compiler does), which musl's loader does not "
         "give to what is loaded later.",
         advice="Use an image with glibc (python:3.x-slim), or a release that is built without it.",
-        kind="native",
         patterns=(r"initial-exec TLS resolves to dynamic definition",),
-        rank=1,
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
@@ -737,7 +706,6 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=_missing(_LIBRARY),
         within=r"(?:conda|forge|mamba)\w*[\\/](?:envs[\\/]|lib[\\/]python)|conda-forge",
-        rank=1,
         page="errors/conda/",
     ),
     Other(
@@ -745,7 +713,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The file is for another processor architecture, or no library at all.",
         advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
         "a shared cache is in use.",
-        kind="native",
         patterns=(
             r"(?:incompatible|wrong) architecture",
             r"wrong ELF class",
@@ -760,7 +727,6 @@ OTHERS: tuple[Other, ...] = (
             r"DLL load failed[^\n]*%1",
             r"ELF (?:load command|file)",
         ),
-        rank=1,
     ),
     Other(
         id="system-library",
@@ -769,7 +735,6 @@ OTHERS: tuple[Other, ...] = (
         advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for "
         "libgthread and libglib; `apt-file search NAME` for others). If it was built here before the system was "
         "upgraded, remove the cached wheel and install again.",
-        kind="native",
         patterns=(
             *_missing(_SYSTEM),
             r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
@@ -786,7 +751,6 @@ OTHERS: tuple[Other, ...] = (
             r"cannot load MPI library",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
         ),
-        rank=1,
     ),
     Other(
         id="mkl",
@@ -803,7 +767,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="PyTorch compiles this extension when it is first used, and that has failed.",
         advice="The first error above it says why (nvcc, the compiler or ninja). Mend that, and remove the folder "
         "torch_extensions in ~/.cache.",
-        kind="native",
         patterns=(
             r"Error building extension '\w+'",
             r"/torch_extensions/\S*\.so: cannot open shared object file",
@@ -815,7 +778,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="A package asks for this very file by its path, and it is not there.",
         advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "
         "the environment was copied whole, and to the path that it was made for.",
-        kind="native",
         patterns=(
             rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
             r"Shared library with base name '(?P<library>[\w.-]+)' not found",
@@ -840,7 +802,6 @@ OTHERS: tuple[Other, ...] = (
         id="python-symbol",
         meaning="The module calls a function that this Python does not have: it was built for another Python.",
         advice="Install the package again for this Python; look for a folder of another one on PYTHONPATH.",
-        kind="native",
         patterns=(
             rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
             rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
@@ -848,16 +809,13 @@ OTHERS: tuple[Other, ...] = (
             r"module was compiled for Python [\d.]+, but the interpreter",
             r"Python version mismatch",
         ),
-        rank=1,
     ),
     Other(
         id="glibcxx",
         meaning="The C++ runtime that was loaded is older than the one the module was built with.",
         advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx-ng there and do not mix it with "
         "the system's; else upgrade the system's, or take a wheel that was built for it (manylinux).",
-        kind="native",
         patterns=(r"version `?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",),
-        rank=1,
         page="errors/glibcxx/",
     ),
     Other(
@@ -865,9 +823,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The module was built on a system with a newer glibc than this one has.",
         advice="Take a manylinux wheel, build it here (and keep its wheel out of caches that newer machines "
         "share), or use a newer system.",
-        kind="native",
         patterns=(r"version `?(?P<symbol>GLIBC_[\w.]+)'? not found",),
-        rank=1,
         page="errors/glibcxx/#which-version-comes-from-where",
     ),
     Other(
@@ -899,7 +855,6 @@ OTHERS: tuple[Other, ...] = (
             r"_ARRAY_API not found",
             r"numpy\.\w+ (?:size changed, may indicate binary incompatibility|has the wrong size, try recompiling)",
         ),
-        rank=1,
         page="errors/numpy/",
     ),
     Other(
@@ -933,7 +888,6 @@ OTHERS: tuple[Other, ...] = (
             r"cannot import name '(?!_)\w+' from 'numpy[\w.]*'",
             r"'numpy\._DTypeMeta' object is not subscriptable",
         ),
-        rank=1,
     ),
     Other(
         id="torch-without-numpy",
@@ -949,9 +903,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="GDAL's bindings were built without NumPy, and so have no module for arrays.",
         advice="Install numpy, setuptools and wheel; then build them again, without a cached wheel: pip install --no-cache-dir "
         '--force-reinstall "gdal[numpy]==$(gdal-config --version).*", for older releases with --no-build-isolation.',
-        kind="native",
         patterns=(r"No module named ['\"]_gdal_array", r"cannot import name '_gdal_array'"),
-        rank=1,
     ),
     Other(
         id="protobuf-runtime",
@@ -965,7 +917,6 @@ OTHERS: tuple[Other, ...] = (
             r"This program requires version (?P<compiled>\d[\d.]*\d) of the Protocol Buffer runtime library, but the "
             r"installed version is (?P<running>\d[\d.]*\d)",
         ),
-        rank=1,
         provider="protobuf",
     ),
     Other(
@@ -981,7 +932,6 @@ OTHERS: tuple[Other, ...] = (
             r"The grpc package installed is at version [^\n]*generated code",
             r"module 'google\.protobuf\.descriptor' has no attribute '_internal_create_key'",
         ),
-        rank=1,
         provider="protobuf",
     ),
     Other(
@@ -1023,7 +973,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="PROJ does not find its database: a variable (PROJ_LIB, PROJ_DATA) leads elsewhere, or the copy that belongs "
         "to the package is not there.",
         advice="Unset the variable; else install the package again, as a wheel or from conda.",
-        kind="native",
         patterns=(r"Cannot find proj\.db", r"Valid PROJ data directory not found"),
         rank=2,
     ),
@@ -1035,7 +984,6 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Python bindings of GDAL (?P<compiled>[\d.]+) require at least libgdal [\d.]+, but (?P<running>[\d.]+) was found",
         ),
-        rank=1,
         provider="gdal",
     ),
     Other(
@@ -1048,7 +996,6 @@ OTHERS: tuple[Other, ...] = (
             r"Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
             r"Cannot mix incompatible Qt library \((?:version )?(?P<running>[\dx.]+)\) with this library \((?:version )?(?P<compiled>[\dx.]+)\)",
         ),
-        rank=1,
         provider="qt",
     ),
     Other(
@@ -1057,9 +1004,7 @@ OTHERS: tuple[Other, ...] = (
         "so that of several the last one wins.",
         advice="Uninstall all of them (opencv-python, opencv-python-headless, opencv-contrib-python, "
         "opencv-contrib-python-headless), then install one without headless in its name.",
-        kind="native",
         patterns=(r"The function is not implemented\. Rebuild the library with",),
-        rank=1,
     ),
     Other(
         id="qt-plugin",
@@ -1067,7 +1012,6 @@ OTHERS: tuple[Other, ...] = (
         "missing, or there is no screen.",
         advice="QT_DEBUG_PLUGINS=1 names the library (Debian: libxcb-cursor0, libxkbcommon-x11-0); without a screen "
         "QT_QPA_PLATFORM=offscreen.",
-        kind="native",
         patterns=(
             r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
             r"no Qt platform plugin could be initialized",
@@ -1104,14 +1048,12 @@ OTHERS: tuple[Other, ...] = (
             r"h5py is running against HDF5 (?P<running>\d[\d.]*\d) when it was built against (?P<compiled>\d[\d.]*\d)",
         ),
         provider="hdf5",
-        rank=1,
         page="errors/hdf5/",
     ),
     Other(
         id="macos-duplicate-rpath",
         meaning="macOS 15.4 and newer refuse a library that names one search path twice.",
         advice="Install a newer build of the package that the library belongs to (conda: libgfortran5).",
-        kind="native",
         patterns=(r"duplicate LC_RPATH",),
         rank=0,
         page="errors/other-platforms/#macos",
@@ -1126,7 +1068,6 @@ OTHERS: tuple[Other, ...] = (
             r"Incompatible library version: \S+ requires version (?P<compiled>\d[\d.]*\d) or later, but "
             r"(?P<provider>[A-Za-z][\w+-]*)[\w.]*\.dylib provides version (?P<running>\d[\d.]*\d)",
         ),
-        rank=1,
         page="errors/other-platforms/#macos",
     ),
     Other(
@@ -1145,7 +1086,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The file was built for a newer macOS than this one: it calls what a library of the system lacks, or has a "
         "form that this loader does not know.",
         advice="Take a release with a wheel for this macOS, build it here, or use a newer system.",
-        kind="native",
         patterns=(
             r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
             r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
@@ -1171,9 +1111,7 @@ OTHERS: tuple[Other, ...] = (
         id="windows-memory",
         meaning="Windows has no memory left to load the file: its paging file is too small.",
         advice="Enlarge the paging file, or start fewer processes at once (num_workers of a PyTorch DataLoader).",
-        kind="native",
         patterns=(r"WinError 1455\b", r"The paging file is too small"),
-        rank=1,
     ),
     Other(
         id="windows-procedure",
@@ -1219,18 +1157,15 @@ OTHERS: tuple[Other, ...] = (
         id="frozen-without",
         meaning="PyInstaller has not put this library into the program.",
         advice="Build the program again with --add-binary FILE:. or --collect-binaries PACKAGE.",
-        kind="native",
         patterns=(
             r"Failed to load dynlib/dll '?(?P<library>[^'\n]+?)'?\. Most (?:probably|likely) this dynlib",
         ),
-        rank=1,
     ),
     Other(
         id="frozen-python",
         meaning="A program that PyInstaller made does not load the Python that it brings.",
         advice="Start the program in dist, not the one in build, with the folder that lies beside it. Build it on the oldest "
         "system that it has to run on.",
-        kind="native",
         patterns=(r"(?:Error|Failed) (?:loading|to load) Python (?:DLL|lib|shared library)",),
         rank=2,
     ),
@@ -1238,18 +1173,15 @@ OTHERS: tuple[Other, ...] = (
         id="static-tls",
         meaning="A library with thread-local storage was loaded too late for the loader's reserve.",
         advice="Import that package first, or name the library in LD_PRELOAD.",
-        kind="native",
         patterns=(
             r"cannot allocate memory in static TLS block",
             r"cannot load any more object with static TLS",
         ),
-        rank=1,
     ),
     Other(
         id="not-executable",
         meaning="The system does not let files of this folder be loaded (mounted noexec, or a security policy).",
         advice="Set TMPDIR, or the environment's place, to a file system that allows it.",
-        kind="native",
         patterns=(
             r"failed to map segment from shared object",
             r"not valid for use in process",
@@ -1257,69 +1189,57 @@ OTHERS: tuple[Other, ...] = (
             r"(?:Application Control|Anwendungssteuerung)[^\n]* (?:policy|Richtlinie)",
             r"WinError 4551\b",
         ),
-        rank=1,
     ),
     Other(
         id="executable-stack",
         meaning="The file asks for an executable stack, and the system does not grant it; glibc refuses it since 2.41 for "
         "what is loaded later.",
         advice="Take a newer release of the package; else take the mark away: patchelf --clear-execstack FILE.",
-        kind="native",
         patterns=(r"cannot enable executable stack",),
-        rank=1,
     ),
     Other(
         id="no-init",
         meaning="The compiled file defines no module of the name that it is imported under.",
         advice="It is built for Python 2, or was renamed, or its build gives the module another name than the package "
         "imports. Build it again for this Python; with maturin look at module-name.",
-        kind="native",
         patterns=(
             r"dynamic module does not define (?:module export|init) function(?: \((?P<symbol>\w+)\))?",
         ),
-        rank=1,
     ),
     Other(
         id="no-gpu-code",
         meaning="The build of the package has no code for this GPU, or none that its driver can read.",
         advice="Install a build for a CUDA version that knows the GPU, and update the driver.",
-        kind="native",
         patterns=(
             r"no kernel image is available for execution on the device",
             r"device kernel image is invalid",
             r"CUDA capability sm_\w+ is not compatible with the current PyTorch",
             r"FlashAttention only supports \w+ GPUs or newer",
         ),
-        rank=1,
     ),
     Other(
         id="python-without",
         meaning="This Python is without a part of its standard library.",
         advice="With pyenv install the library's development files and build Python again; from Debian install python3-tk. "
         "Else take a ready-made Python.",
-        kind="native",
         patterns=(
             r"ssl module in Python is not available",
             r"'ssl' module is unavailable",
             r"The Python (?P<module>\w+) extension was not compiled",
             r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses|_hashlib)\b",
         ),
-        rank=1,
     ),
     Other(
         id="python-openssl",
         meaning="The OpenSSL that this Python's ssl module was built with is too old for the package.",
         advice="Use a newer Python or system; else a release of the package for the older OpenSSL (urllib3<2).",
-        kind="native",
         patterns=(r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",),
-        rank=1,
     ),
     Other(
         id="numpy-not-loaded",
         meaning="NumPy's own compiled part could not be loaded.",
         advice="The “Original error” below the text says why. As a rule NumPy was installed for another Python, or "
         "an import picks up a folder called numpy: install it again, from another working directory.",
-        kind="native",
         patterns=(
             r"Importing the numpy C-extensions failed",
             r"No module named ['\"]numpy\._?core\._multiarray_umath",
@@ -1333,7 +1253,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The compiled module of a package is not there, or not for this Python.",
         advice="Install the package again with the Python that you run; after a change of Python make the "
         "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
-        kind="native",
         patterns=(
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
@@ -1362,7 +1281,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="No published wheel fits this Python or platform.",
         advice="Use a Python that the release has wheels for, take a newer release, or let it be built from "
         "source.",
-        kind="native",
         patterns=(
             r"is not a supported wheel on this platform",
             r"Unable to find (?:installation )?candidates for",
@@ -1384,7 +1302,6 @@ OTHERS: tuple[Other, ...] = (
             r"PyTorch and (?P<consumer>\w+) were compiled with different (?P<provider>CUDA) (?:major )?versions?"
             r"(?:\. PyTorch has CUDA [Vv]ersion[= ](?P<running>[\d.]+) and \w+ has CUDA [Vv]ersion[= ](?P<compiled>\d[\d.]*\d))?",
         ),
-        rank=1,
         page="errors/torch-extension/",
         provider="torch",
     ),
@@ -1393,7 +1310,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
         "compiler; an older Python may be what this release was written for.",
-        kind="native",
         patterns=(
             r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
             r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
@@ -1490,7 +1406,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="Compiled code ran into an instruction that this processor does not have.",
         advice="Take a build for older processors (polars-lts-cpu, a TensorFlow from conda), or build it here. In a virtual "
         "machine let it see the host's processor; on a Mac use a Python for arm64.",
-        kind="native",
         patterns=(
             r"[Ii]llegal (?:hardware )?instruction",
             r"SIGILL",

@@ -18,56 +18,57 @@ import msgspec
 Kind = Literal["possible", "stopped", "native", "pair", "unsure", "other"]
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One error message.
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What is printed, and what it says.
 
     Attributes:
-        id: the page's name below ``errors/``.
-        title: the message, as a tool prints it, shortened by ``…``.
-        meaning: what it says about the installation, for the paste box; true wherever one of
-            the patterns is found.
-        patterns: any of them found means that this is the message; named groups are facts.
-        examples: the message whole, as printed.
-        rank: the lower, the closer to the cause; decides which page comes first.
-        kind: as of the others.
+        id: its name in links to an answer; of a message, the page's name below ``errors/``.
+        meaning: what it says about the installation; true wherever one of the patterns is found.
+        patterns: any of them found means that this is it; named groups are facts. The groups
+            ``compiled`` and ``running`` are versions of one thing: what was built with, and what
+            is there now.
+        kind: ``possible``: a skew may be behind it; ``stopped``: a resolver or a build refused,
+            and nothing was run; ``native``: compiled code, but no skew; ``pair``: two packages
+            of releases that do not belong together; ``unsure``: compiled code may be behind
+            it; ``other``: nothing points to compiled code.
+        rank: the lower, the closer to the cause; of two with one rank the first in the table is
+            shown.
 
     """
 
     id: str
-    title: str
     meaning: str
     patterns: tuple[str, ...]
+    kind: Kind = "native"
+    rank: int = 1
+
+
+class Message(Entry, frozen=True, kw_only=True):
+    """One error message that has a page.
+
+    Attributes:
+        title: the message, as a tool prints it, shortened by ``…``.
+        examples: the message whole, as printed.
+
+    """
+
+    title: str
     examples: tuple[str, ...]
-    rank: int
     kind: Kind = "possible"
 
 
-class Other(msgspec.Struct, frozen=True, kw_only=True):
+class Other(Entry, frozen=True, kw_only=True):
     """What the box knows without a page of its own.
 
     Attributes:
-        id: its name in links to an answer.
-        meaning: what happened; true wherever one of the patterns is found.
         advice: what to do.
-        kind: ``native`` where none is given. ``possible``: a skew may be behind it; ``stopped``: a resolver or a build refused,
-            and nothing was run; ``native``: compiled code, but no skew; ``pair``: two packages
-            of releases that do not belong together; ``unsure``: compiled code may be behind
-            it; ``other``: nothing points to compiled code.
-        patterns: as of a message. The groups ``compiled`` and ``running`` are versions of one
-            thing: what was built with, and what is there now.
-        provider: whose versions those are, where the pattern does not name it.
-        rank: as of a message; of two with one rank the first in the table is shown.
+        provider: whose the versions are, where the pattern does not name it.
         within: found somewhere in the text as well, or this is not the message.
         page: where to read on: a path of this site, or a whole address.
 
     """
 
-    id: str
-    meaning: str
     advice: str
-    patterns: tuple[str, ...]
-    kind: Kind = "native"
-    rank: int = 1
     within: str = ""
     page: str = ""
     provider: str = ""
@@ -250,7 +251,6 @@ MESSAGES: tuple[Message, ...] = (
             "but `fake-softioc` does not declare static metadata, making runtime-matching "
             "impossible",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -266,7 +266,6 @@ MESSAGES: tuple[Message, ...] = (
             "`torch` was declared as an extra build dependency with `match-runtime = true`, but "
             "was not found in the resolution",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -276,7 +275,6 @@ MESSAGES: tuple[Message, ...] = (
         "failed with it, or an older package. Hold setuptools below 82 there.",
         patterns=(r"No module named ['\"]?pkg_resources\b(?!\.)",),
         examples=("ModuleNotFoundError: No module named 'pkg_resources'",),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -292,7 +290,6 @@ MESSAGES: tuple[Message, ...] = (
             "pdm.exceptions.BuildError: Cannot import 'setuptools.build_meta'",
             "ModuleNotFoundError: No module named 'setuptools'",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -322,7 +319,6 @@ MESSAGES: tuple[Message, ...] = (
             "ERROR: ResolutionImpossible: for help visit",
             "ERROR: Unable to find a resolution for fake-corelibs",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -393,6 +389,7 @@ OTHERS: tuple[Other, ...] = (
             r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
             r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
+            r"No working compiler found|need a C compiler",
             r"Unknown compiler\(s\):",
             r"linker `\w+` not found",
             r"C compiler cannot create executables",
@@ -549,17 +546,19 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="torchvision-operators",
-        meaning="torchvision's compiled part was not loaded: it is not of the release, or not of the CUDA or CPU "
-        "kind, that belongs to this torch.",
+        meaning="The compiled part of an extension of PyTorch (torchvision, as a rule) was not loaded: it is not of the release, "
+        "or not of the CUDA or CPU kind, that belongs to this torch.",
         advice="Install both at once from one index, in versions that belong together; torchvision's README has "
         "the table.",
         kind="possible",
         patterns=(
-            r"operator torchvision::\w+ does not exist",
-            r"torchvision(?:::|\.)\w+[^\n]*(?:has no attribute|Could not run)",
+            r"(?:operator|Could not run) '?\w+::\w+'?(?: does not exist| with arguments from the|\s*$)",
+            r"'_OpNamespace' '\w+' object has no attribute",
+            r"torchvision(?:::|\.)\w+[^\n]* has no attribute",
             r"Couldn't load custom C\+\+ ops",
         ),
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
+        provider="torch",
     ),
     Other(
         id="gpu-driver",
@@ -746,7 +745,7 @@ OTHERS: tuple[Other, ...] = (
             r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
             r"failed to find (?P<library>libmagic)",
             r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
-            r"Could not find lib (?P<library>\w+) or load any of its variants",
+            r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
@@ -945,6 +944,7 @@ OTHERS: tuple[Other, ...] = (
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",
+            r"this is the '\w+' package version [\d.]+, located in[^\n]* we get version",
             r"pydantic-core version \([^)]*\) is incompatible with",
             r"is required for a normal functioning of this module, but found",
             r"A NumPy version [^\n]* is required for this version of SciPy",
@@ -952,6 +952,21 @@ OTHERS: tuple[Other, ...] = (
             r"(?:partially initialized module 'cv2|module 'cv2\.\w+)' has no attribute",
             rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
             r"requires version '[^']*' or newer of '[^']*' \(version '[^']*' currently installed\)",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="built-otherwise",
+        meaning="A package compares what it was built with and what is there now, and they differ.",
+        advice="Install the package again, built here against what is installed (without a cached wheel), or install what it "
+        "was built with.",
+        kind="possible",
+        patterns=(
+            r"(?P<provider>\w+) link-time ssl backends? \((?P<running>[\w./]+)\) (?:is different from|do not include) "
+            r"compile-time ssl backend \((?P<compiled>[\w./]+)\)",
+            r"(?:compiled|built) (?:against|with|for|using) (?!Python)(?P<provider>[A-Z]\w+) (?:version )?v?(?P<compiled>\d[\w.]*\w),?"
+            r"[^\n.]{0,30} but [^\n]{0,60}?(?:runn?ing|run|runtime|loaded|linked|installed|found) [^\n\d]{0,30}v?"
+            r"(?P<running>\d[\w.]*\w)",
         ),
         rank=2,
     ),
@@ -1522,34 +1537,13 @@ def recognise(text: str) -> tuple[Message, ...]:
 
 def for_script(prefix: str) -> str:
     """Both tables as JSON for the paste box; ``prefix`` leads to the site's root."""
-    entries: list[dict[str, Any]] = [
-        {
-            "id": m.id,
-            "title": m.title,
-            "meaning": m.meaning,
-            "kind": m.kind,
-            "href": f"{prefix}errors/{m.id}/",
-            "patterns": _for_script(m.patterns),
-            "rank": m.rank,
-        }
-        for m in MESSAGES
-    ]
-    entries += [
-        {
-            "id": o.id,
-            "meaning": o.meaning,
-            "advice": o.advice,
-            "kind": o.kind,
-            "href": o.page if "://" in o.page else o.page and prefix + o.page,
-            "patterns": _for_script(o.patterns),
-            "within": o.within,
-            "provider": o.provider,
-            "rank": o.rank,
-        }
-        for o in OTHERS
-    ]
+    entries: list[dict[str, Any]] = []
+    for each in (*MESSAGES, *OTHERS):
+        page = each.page if isinstance(each, Other) else f"errors/{each.id}/"
+        patterns = [pattern.replace("(?P<", "(?<") for pattern in _spelt(each.patterns)]
+        href = page if "://" in page else page and prefix + page
+        entry = msgspec.to_builtins(each) | {"href": href, "patterns": patterns}
+        entries.append(
+            {key: value for key, value in entry.items() if key not in ("examples", "page")}
+        )
     return json.dumps(entries, ensure_ascii=False).replace("</", "<\\/")
-
-
-def _for_script(patterns: tuple[str, ...]) -> list[str]:
-    return [pattern.replace("(?P<", "(?<") for pattern in _spelt(patterns)]

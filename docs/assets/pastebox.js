@@ -108,6 +108,7 @@
       "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)", // pip
       "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
       "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
+      "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
       "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
       "package info for path: \\S*[\\\\/]NAME$",
       `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,
@@ -239,7 +240,7 @@
     / in <module (\w+)/,
     /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/,
     /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/,
-    /\/var\/task\/(?:python\/)?(\w+)\/\S*\.so/, // Lambda
+    /\/var\/task\/(?:python\/)?(\w+)[/.]\S*\bso\b/, // Lambda
   ];
   const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter|Failed to execute script/;
   const RELATIVE = /^\s*File "([A-Za-z_]\w*)[\\/]\w/;

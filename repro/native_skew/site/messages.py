@@ -385,7 +385,8 @@ OTHERS: tuple[Other, ...] = (
         "Tools), or take a release that has a wheel for your Python and platform.",
         patterns=(
             rf"command '{_COMPILER}' failed: (?:None|No such file)",
-            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|$(?![\s\S])))",
+            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|unable to|note: This|\[end of|$(?![\s\S])))",
+            r"(?:cannot execute|error trying to exec) '(?:cc1\w*|collect2|as|ld)'",
             r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
             r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
@@ -666,7 +667,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="A library of a compiler's runtime is not found; it belongs to the system or the toolchain.",
         advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for "
         "Intel's libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
-        patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*{_RUNTIME}[\d.]*\.dylib"),
+        patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)"),
     ),
     Other(
         id="other-libpython",
@@ -748,7 +749,7 @@ OTHERS: tuple[Other, ...] = (
             r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
-            r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
+            r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         ),
     ),
     Other(
@@ -1092,7 +1093,7 @@ OTHERS: tuple[Other, ...] = (
         "module was built against another one: build it again, or install the version it asks for. If none, "
         "install the library.",
         kind="possible",
-        patterns=(r"Library not loaded: (?P<dylib>[@\w./+-]+)",),
+        patterns=(r"Library not loaded: (?:[@\w./+-]*/)?(?P<library>[\w.+-]+)",),
         rank=3,
         page="errors/other-platforms/#macos",
     ),

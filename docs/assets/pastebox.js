@@ -35,9 +35,7 @@
   }
 
   /* Both ends of what no pattern needs whole: some take the square of its length. */
-  function ends(text, length) {
-    return `${text.slice(0, length)}…${text.slice(-length)}`;
-  }
+  const ends = (text, length) => `${text.slice(0, length)}…${text.slice(-length)}`;
 
   /* The text as the tool printed it. */
   function clean(text) {
@@ -79,18 +77,12 @@
   const NAME = "[A-Za-z0-9](?:[\\w.-]*[A-Za-z0-9])?";
   const VERSION = "\\d[\\w.!+-]*";
 
-  function normal(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, "-").replace(/^-/, "");
-  }
-
-  function pattern(text) {
-    return new RegExp(text.replace(/NAME/g, `(${NAME})`).replace(/VERSION/g, `(${VERSION})`), "gm");
-  }
+  const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-").replace(/^-/, "");
+  const pattern = (text) => new RegExp(text.replace(/NAME/g, `(${NAME})`).replace(/VERSION/g, `(${VERSION})`), "gm");
 
   /* Versions that a log states: what is installed, */
   const INSTALLED = [
-    "^\\s*[+~] NAME==VERSION", // uv
-    "^NAME==VERSION\\s*(?:[;\\\\#@(].*)?$", // freeze
+    "^(?:\\s*[+~] )?NAME==VERSION\\s*(?:[;\\\\#@(].*)?$", // uv, freeze
     "^\\s*NAME {2,}VERSION(?: {2,}\\S+.*)?$", // pip list, uv pip list, conda list
     "^\\s*NAME\\s+VERSION\\s+\\S*py\\S*(?:\\s+\\S+)?$", // conda list
     "^\\s*\\+ NAME +VERSION +\\S+ +\\S+", // mamba
@@ -107,42 +99,41 @@
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;
   /* and what a build was given. */
   const BUILD = /Assigned packages: (.*)$/gm; // uv -vv
-  /* Which build has failed, as the tools word it; */
-  const FAILED = [
-    "Failed building wheel for NAME", // pip
-    "Failed to (?:download and )?build (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
-    "(?:Could not build wheels|Cannot install build dependencies) for NAME(?:==VERSION)?",
-    "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)",
-    "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
-    "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
-    "Cannot (?:install|resolve) build-system\\.requires for NAME",
-    "package info for path: \\S*[\\\\/]NAME-VERSION$",
-    "package info for path: \\S*[\\\\/]NAME$",
-    "(?:Failed to install |, ')\\S*[\\\\/]NAME-VERSION\\.(?:tar\\.\\w+|zip)(?:$|'\\]' returned non-zero)",
-    "Install NAME VERSION failed", // PDM
-    "^(?:add|install|update|lock) NAME failed",
-    "(?:An error occurr?ed while installing|Couldn't install package:) NAME(?:==VERSION)?", // Pipenv
-    "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
-  ].map(pattern);
-  /* which has begun, */
-  const BEGUN = [
-    "(?:Successfully built|Built|Building wheel for|Running setup\\.py \\w+ for) [`'\"]?NAME(?:==VERSION)?",
-    "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
-    "(?:Downloading|Using cached) NAME-VERSION\\.(?:tar\\.\\w+|zip)",
-    "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
-    "writing (?:\\S*[\\\\/])?NAME\\.egg-info[\\\\/]PKG-INFO",
-  ].map(pattern);
-  /* and where it goes on. */
-  const CHECKOUT = ["[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"].map(pattern);
+  const ARCHIVE = "NAME\\.(?:tar\\.\\w+|zip)";
+  /* Which build has failed, as the tools word it; which has begun; and where it goes on. */
+  const BUILDS = [
+    [
+      "(?:Failed building wheel|Could not build wheels|Cannot install build dependencies|build-system\\.requires) for NAME(?:==VERSION)?", // pip, Poetry
+      "Failed to (?:download and )?build (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
+      "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)", // pip
+      "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
+      "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
+      "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
+      "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
+      "package info for path: \\S*[\\\\/]NAME$",
+      `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,
+      "^\\W*(?:[Ii]nstall|add|update|lock) NAME(?: VERSION)? failed", // PDM
+      "(?:An error occurr?ed while installing|Couldn't install package:) NAME(?:==VERSION)?", // Pipenv
+    ],
+    [
+      "(?:Successfully built|Built|Building wheel for|Running setup\\.py \\w+ for) [`'\"]?NAME(?:==VERSION)?",
+      "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
+      `(?:Downloading|Using cached) ${ARCHIVE}`,
+      "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
+      "writing (?:\\S*[\\\\/])?NAME\\.egg-info[\\\\/]PKG-INFO",
+    ],
+    ["[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"],
+  ].map((each) => each.map(pattern));
   const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one)$/;
 
-  /* The packages that any of `patterns` names, the last first. */
-  function built(text, patterns) {
-    return patterns
-      .flatMap((each) => [...text.matchAll(each)])
-      .map((match) => ({ at: match.index, name: normal(match[1].replace(/_[0-9a-f]{32}$/, "")), version: match[2] }))
-      .filter((each) => !NO_NAME.test(each.name))
-      .sort((one, other) => other.at - one.at);
+  /* The packages whose build `text` tells of, the last first: of those that failed, if any. */
+  function building(text) {
+    const named = ({ index, 1: name, 2: version }) => {
+      const [, short, number] = /^(.+?)-(\d[\w.!+-]*\.[\w.!+-]*)$/.exec(name) || [];
+      return { index, name: normal((short || name).replace(/_[0-9a-f]{32}$/, "")), version: version || number };
+    };
+    const all = BUILDS.map((each) => each.flatMap((one) => [...text.matchAll(one)]).map(named).filter(({ name }) => !NO_NAME.test(name)));
+    return (all.find((names) => names.length) || []).sort((one, other) => other.index - one.index);
   }
 
   /* Where the name of a module is not the name of its package. */
@@ -152,8 +143,8 @@
     cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf",
     wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb",
     serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
-    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
-    portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
+    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", win32api: "pywin32",
+    win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs", portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
     epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
   };
   /* Whose a library is, by the beginning of its name. */
@@ -174,11 +165,8 @@
   ];
 
   function versionsIn(text) {
-    const installed = new Map();
+    const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name), version]));
     const build = new Map();
-    for (const each of INSTALLED) {
-      for (const match of text.matchAll(each)) installed.set(normal(match[1]), match[2]);
-    }
     const done = [...text.matchAll(PIP_DONE)];
     const flush = done.some((match) => !match[1]);
     for (const match of done) {
@@ -188,20 +176,15 @@
         if (parts) (match[1] && flush ? build : installed).set(normal(parts[1]), parts[2]);
       }
     }
-    for (const match of text.matchAll(BUILD)) {
-      for (const word of match[1].split(/,\s*/)) {
-        const [name, version] = word.trim().split("==");
-        if (version && name !== "root") build.set(normal(name), version.trim());
-      }
+    for (const word of [...text.matchAll(BUILD)].flatMap((match) => match[1].split(/,\s*/))) {
+      const [name, version] = word.trim().split("==");
+      if (version && name !== "root") build.set(normal(name), version.trim());
     }
     return { installed, build };
   }
 
   /* The version in a library's name. A number alone counts ABIs, not releases. */
-  function stamp(library) {
-    const found = (/\.so\.(.+)$/.exec(library || "") || [])[1];
-    return found && found.includes(".") ? found : undefined;
-  }
+  const stamp = (library) => (/\.so\.(\w+\..+)$/.exec(library || "") || [])[1];
 
   /* What the log requires of a package, where it says so. */
   function required(text, facts, provider) {
@@ -213,42 +196,30 @@
     return found ? found[1].trim() : undefined;
   }
 
-  function dotted(version) {
-    return version.replace(/,\s*/g, ".").replace(/\.$/, "");
-  }
+  const dotted = (version) => version.replace(/,\s*/g, ".").replace(/\.$/, "");
+  const lowest = (requirement) => (/(?:>=|~=|===?)\s*(\d[\w.!+]*\w|\d)/.exec(requirement || "") || [])[1];
+  const packaged = (module) => PACKAGES[normal(module.replace(/[\\/]/, "-"))] ?? normal(module.replace(/[\\/]/, "-"));
 
-  function lowest(requirement) {
-    return (/(?:>=|~=|===?)\s*(\d[\w.!+]*\w|\d)/.exec(requirement || "") || [])[1];
-  }
+  const failing = (ids) => ids.has("missing-library") || ids.has("undefined-symbol");
 
   /* The package whose library it is, what the module was built with, and what is there now. */
   function skewed(text, facts, { installed, build }, ids, message) {
-    const rows = [];
     /* Said by the message itself. */
     if (facts.compiled && facts.running) {
-      const of = facts.provider || message.provider;
-      return [{ name: normal(of), built: dotted(facts.compiled), installed: dotted(facts.running), said: true }];
+      return [{ name: normal(facts.provider || message.provider), built: dotted(facts.compiled), installed: dotted(facts.running), said: true }];
     }
-    for (const [name, version] of build) {
-      const now = installed.get(name);
-      if (now && now !== version) rows.push({ name, built: version, installed: now });
-    }
-    if (rows.length) return rows;
+    const rows = [...build].map(([name, built]) => ({ name, built, installed: installed.get(name) }));
+    const differ = rows.filter((row) => row.installed && row.installed !== row.built);
+    if (differ.length) return differ;
     const named = (new RegExp(`^${NAME}`).exec(facts.requirement || "") || [])[0];
     const owner = (PROVIDERS.find(([beginning]) => beginning.test(facts.library || "")) || [])[1];
     const given = facts.provider || named || owner || message.provider;
-    if (!given) return rows;
+    if (!given) return [];
     const name = packaged(given);
-    const now = facts.installed || installed.get(normal(name));
     const asked = required(text, facts, name);
     /* A requirement tells of the build only where the module itself has failed. */
-    const failed = ["missing-library", "undefined-symbol"].some((id) => ids.has(id));
-    const built = failed ? lowest(asked) : undefined;
-    return [{ name, built, stamp: stamp(facts.library), required: asked, installed: now }];
-  }
-
-  function packaged(module) {
-    return PACKAGES[normal(module)] ?? normal(module);
+    const built = failing(ids) ? lowest(asked) : undefined;
+    return [{ name, built, stamp: stamp(facts.library), required: asked, installed: facts.installed || installed.get(normal(name)) }];
   }
 
   const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks|pep517|build|setuptools|pkg_resources)$/;
@@ -264,32 +235,42 @@
   const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils)$/;
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
   /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
-  const NAMED = [/\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./, / in <module (\w+)/, /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/, /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/, /\/var\/task\/(?:python\/)?(\w+)\/\S*\.so/];
-  const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter/;
+  const NAMED = [
+    /\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./,
+    / in <module (\w+)/,
+    /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/,
+    /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/,
+    /\/var\/task\/(?:python\/)?(\w+)[/.]\S*\bso\b/, // Lambda
+  ];
+  const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter|Failed to execute script/;
   const RELATIVE = /^\s*File "([A-Za-z_]\w*)[\\/]\w/;
 
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
-  function nameless(module) {
-    return module.startsWith("_") && !(normal(module) in PACKAGES);
-  }
+  const nameless = (module) => module.startsWith("_") && !(normal(module) in PACKAGES);
+  /* Lines between an import and what came of it. */
+  const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
 
   /* The modules that lines of a traceback lead through, in their order: where they are installed;
-     else, anywhere, as what an import above has led into. */
-  function through(part, { frozen, statements, imported }) {
+     else, anywhere, what an import above has led into. An import that leads nowhere is the last. Of
+     a module that is missing, what is imported, or imports by name, is no part of who misses it. */
+  function through(part, { frozen, missing, imported }) {
     const modules = [];
+    let last;
     for (const line of part.split("\n")) {
       const installed = [...line.matchAll(PATHS)].map((match) => match[1]);
       const statement = (IMPORT.exec(line) || [])[1];
       const [named] = [...NAMED, ...(frozen ? [RELATIVE] : [])].map((each) => (each.exec(line) || [])[1]).filter(Boolean);
+      if (IN_PYTHON.test(line)) modules.length = 0;
+      if (missing && /__import__\(|import_module\(/.test(line)) modules.length = 0;
+      if (statement) imported.add(statement);
+      if (statement || !ON.test(line)) last = statement;
       if (installed.length) modules.push(...installed);
-      else if (statement) {
-        imported.add(statement);
-        if (statements) modules.push(statement);
-      } else if (named) modules.push(named);
+      else if (named) modules.push(named);
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
         modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
       }
     }
+    if (last && !missing) modules.push(last);
     return modules.filter((module) => !RUNNERS.test(module) && !OF_PYTHON.test(module) && !nameless(module));
   }
 
@@ -297,21 +278,18 @@
      that of a traceback below it. Not the one that the message is about, where another is named. */
   function owner(text, installed, first) {
     const start = text.lastIndexOf("\n", first.at) + 1;
-    const end = text.indexOf("\n", first.at);
-    const line = text.slice(start, end < 0 ? undefined : end);
+    const end = `${text}\n`.indexOf("\n", first.at);
     const above = text.slice(0, start);
-    const below = (text.match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
+    const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
     const crash = text.includes("(most recent call first)"); // faulthandler
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
-    /* Of a module that is missing, what is imported is no part of who misses it. */
-    const how = { frozen: FROZEN.test(text), statements: first.kind !== "other", imported: new Set() };
-    const [led, own, after] = [above, line, below].map((part) => through(part.replace(ASIDE, ""), how));
-    const traced = /Traceback|File "/.test(above) ? [led, after] : [after, led];
-    for (const modules of [own, ...traced]) {
-      const other = modules.filter((module) => packaged(module.replace(/[\\/.]/, "-")) !== first.provider);
+    const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set() };
+    const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
+    for (const modules of [own, ...(/Traceback|File "/.test(above) ? [led, after] : [after, led])]) {
+      const other = modules.filter((module) => packaged(module) !== first.provider);
       const [module] = (other.length ? other : modules).slice(crash ? 0 : -1);
       if (!module) continue;
-      const name = packaged(module.replace(/[\\/.]/, "-"));
+      const name = packaged(module);
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
       return (installed.has(name) || !variant ? name : variant) || undefined;
     }
@@ -321,7 +299,7 @@
   const PASSES = /^(?:No broken requirements found|All installed packages are compatible)/m;
 
   function family(id, ids, facts, text) {
-    const imported = ids.has("missing-library") || ids.has("undefined-symbol");
+    const imported = failing(ids);
     if (ids.has("requirement-missing") && imported) return "stamped: the built metadata has a requirement that the published has not";
     if (ids.has("violated-requirement") && (imported || facts.built)) return "stamped: the built metadata differs from the published";
     if (id === "undefined-symbol") return PASSES.test(text) ? "unstamped: the check passes, so nothing in the metadata says what was built against" : "";
@@ -342,10 +320,8 @@
       const all = message.patterns.map((each) => [...text.matchAll(new RegExp(each, "gm"))]).filter((hits) => hits.length);
       if (!all.length) continue;
       found.push({ ...message, at: Math.max(...all.map((hits) => hits[hits.length - 1].index)) });
-      for (const [hit] of all) {
-        for (const [key, value] of Object.entries(hit.groups || {})) {
-          if (value && !(key in facts)) facts[key] = value;
-        }
+      for (const [key, value] of all.flatMap(([hit]) => Object.entries(hit.groups || {}))) {
+        if (value && !(key in facts)) facts[key] = value;
       }
     }
     return found;
@@ -355,14 +331,11 @@
   const WARNING = /^.*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc).*$/gm;
 
   function analyse(pasted, messages) {
-    const facts = {};
+    let facts = {};
     let text = clean(pasted);
     const quiet = text.replace(WARNING, (line) => " ".repeat(line.length));
     let found = matches(quiet, messages, facts, text);
-    if (found.every((message) => message.rank > 3)) {
-      for (const key of Object.keys(facts)) delete facts[key];
-      found = matches(text, messages, facts, text);
-    }
+    if (found.every((message) => message.rank > 3)) found = matches(text, messages, (facts = {}), text);
     if (!found.length || found.every((message) => !message.title && message.rank > 3)) {
       const whole = unwrapped(text);
       const more = matches(whole, messages, facts, whole);
@@ -371,13 +344,13 @@
     found.sort((one, other) => one.rank - other.rank);
     const ids = new Set(found.map((message) => message.id));
     const versions = versionsIn(text);
-    const builds = [FAILED, BEGUN, CHECKOUT].map((each) => built(text, each)).find((names) => names.length) || [];
+    const builds = building(text);
     facts.built = builds.length > 0;
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
-      const building = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-)/.test(found[0].id);
-      const failing = building ? undefined : owner(text, versions.installed, found[0]);
-      facts.consumer = failing || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
+      const build = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-|python-without)/.test(found[0].id);
+      const owning = build ? undefined : owner(text, versions.installed, found[0]);
+      facts.consumer = owning || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
     }
     if (facts.consumer && !facts.consumer_version) {
       const exact = builds.find((each) => each.name === normal(facts.consumer) && each.version);
@@ -385,35 +358,24 @@
     }
     const [first] = found;
     const skew = first ? skewed(text, facts, versions, ids, first) : [];
-    return {
-      found,
-      kind: first && kind(first, ids, skew),
-      family: first ? family(first.id, ids, facts, text) : "",
-      facts,
-      skew,
-      names: names(facts, skew),
-    };
+    const said = first ? { kind: kind(first, ids, skew), family: family(first.id, ids, facts, text) } : {};
+    return { found, facts, skew, names: names(facts, skew), ...said };
   }
 
   /* Certain only where the log holds both versions, or the module's failure beside the check's. */
   function kind(first, ids, skew) {
     if (first.kind !== "possible") return first.kind;
-    const imported = ["missing-library", "undefined-symbol"].some((id) => ids.has(id));
     const differ = skew.some((row) => row.built && row.installed && row.built !== row.installed);
     if (skew.some((row) => row.said && row.built !== row.installed)) return "skew";
-    return imported && (ids.has("violated-requirement") || differ) ? "skew" : "possible";
+    return failing(ids) && (ids.has("violated-requirement") || differ) ? "skew" : "possible";
   }
 
   /* What the pages' snippets may be filled in with; see names.js. */
   function names(facts, rows) {
     const [first] = rows.filter((row) => !row.said);
-    return {
-      consumer: facts.consumer,
-      consumer_version: facts.consumer_version,
-      provider: first ? first.name : facts.provider,
-      older: first ? first.installed : undefined,
-      newer: first ? first.built || lowest(first.required) : undefined,
-    };
+    const { consumer, consumer_version, provider } = facts;
+    if (!first) return { consumer, consumer_version, provider };
+    return { consumer, consumer_version, provider: first.name, older: first.installed, newer: first.built || lowest(first.required) };
   }
 
   const KINDS = {
@@ -440,34 +402,24 @@
     const lines = [];
     if (answer.family) lines.push(`Family: ${answer.family}.`);
     if (answer.consumer) lines.push(`Package: ${[answer.consumer, answer.consumer_version].filter(Boolean).join(" ")}.`);
-    if (answer.name && (answer.built || answer.stamp || answer.required || answer.installed)) {
-      const parts = [];
-      if (answer.built) parts.push(`built against ${answer.built}`);
-      else if (answer.stamp) parts.push(`built against a release whose library is stamped ${answer.stamp}`);
-      else if (answer.required) parts.push(`required ${answer.required}`);
-      if (answer.installed) parts.push(`installed ${answer.installed}`);
-      lines.push(`${answer.name}: ${parts.join(", ")}.`);
-    }
-    if (answer.library) lines.push(`Missing library: ${answer.library}.`);
-    if (answer.symbol) lines.push(`Missing symbol: ${answer.symbol}.`);
-    if (answer.module) lines.push(`Missing module: ${answer.module}.`);
+    const against = answer.stamp && `a release whose library is stamped ${answer.stamp}`;
+    const parts = [["built against", answer.built || against || ""], ["required", answer.built || against ? "" : answer.required], ["installed", answer.installed]];
+    const told = parts.filter(([, value]) => value).map((part) => part.join(" "));
+    if (answer.name && told.length) lines.push(`${answer.name}: ${told.join(", ")}.`);
+    for (const what of ["library", "symbol", "module"]) if (answer[what]) lines.push(`Missing ${what}: ${answer[what]}.`);
     return lines;
   }
 
-  function element(name, text, children) {
+  function element(name, text, children = []) {
     const made = document.createElement(name);
-    if (text) made.textContent = text;
-    for (const child of children || []) made.append(child);
+    made.append(...(text ? [text] : []), ...children);
     return made;
   }
 
-  function anchor(text, href) {
-    const made = element("a", text);
-    made.href = href;
-    return made;
-  }
+  const anchor = (text, href) => Object.assign(element("a", text), { href });
 
   const MARK = "#answer?";
+  const UNKNOWN = "It is not known: none of the known messages is in it. Paste the lines around the error, or look through the list below.";
 
   function show(place, answer, message, others) {
     const address = MARK + new URLSearchParams(answer);
@@ -475,9 +427,8 @@
     text.push(message.meaning);
     if (message.advice) text.push(" ", element("em", "What to do:"), ` ${message.advice}`);
     if (message.href) text.push(" Read on: ", anchor(message.title || "the page about it", message.href));
-    const parts = [element("p", "", text)];
-    const lines = sentences(answer);
-    if (lines.length) parts.push(element("ul", "", lines.map((line) => element("li", line))));
+    const lines = sentences(answer).map((line) => element("li", line));
+    const parts = [element("p", "", text), ...(lines.length ? [element("ul", "", lines)] : [])];
     const links = others.filter((other) => other.title).flatMap((other, index) => [index ? "; " : "", anchor(other.title, other.href)]);
     if (links.length) parts.push(element("p", "Also in it: ", links));
     parts.push(element("p", "", [anchor("Link to this answer", address), " (it holds what stands here, not the log)"]));
@@ -506,25 +457,15 @@
     let last = "";
 
     const read = () => {
-      if (!area.value.trim()) {
-        last = "";
-        place.replaceChildren();
-        return;
-      }
       const result = analyse(area.value, messages);
-      if (!result.found.length) {
-        if (last !== "none") {
-          place.replaceChildren(element("p", "It is not known: none of the known messages is in it. Paste the lines around the error, or look through the list below."));
-        }
-        last = "none";
-        return;
-      }
-      if (result.names.consumer && window.nativeSkewNames) window.nativeSkewNames.keep(result.names);
-      const answer = flat(result);
+      const answer = result.found.length ? flat(result) : null;
+      if (answer && result.names.consumer && window.nativeSkewNames) window.nativeSkewNames.keep(result.names);
       /* A screen reader reads the answer when it changes, not at each key. */
-      const now = JSON.stringify(answer);
-      if (now !== last) show(place, answer, result.found[0], result.found.slice(1));
-      last = now;
+      const before = last;
+      last = area.value.trim() && JSON.stringify(answer);
+      if (last === before) return;
+      if (answer) show(place, answer, result.found[0], result.found.slice(1));
+      else place.replaceChildren(...(last ? [element("p", UNKNOWN)] : []));
     };
 
     const follow = () => {
@@ -537,9 +478,7 @@
 
     area.addEventListener("input", read);
     form.addEventListener("submit", (event) => event.preventDefault());
-    window.addEventListener("hashchange", () => {
-      if (!area.value.trim()) follow();
-    });
+    window.addEventListener("hashchange", () => area.value.trim() || follow());
     if (area.value.trim()) read(); // pasted before this script was there
     else follow();
   }

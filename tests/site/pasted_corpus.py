@@ -2261,4 +2261,261 @@ CASES: tuple[Case, ...] = (
         "device-memory",
         "other",
     ),
+    # Programs that carry their packages with them.
+    Case(
+        "a program of PyInstaller, with frames below no folder",
+        'Traceback (most recent call last):\n  File "tool.py", line 3, in <module>\n'
+        '  File "PyInstaller\\loader\\pyimod02_importers.py", line 499, in exec_module\n'
+        '  File "gridkit\\mesh\\__init__.py", line 5, in <module>\n'
+        "ImportError: DLL load failed while importing _mesh: The specified procedure could not be found.",
+        "windows-procedure",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a program of Nuitka, whose frames name the module",
+        'Traceback (most recent call last):\n  File "D:\\out\\TOOL~1.DIS\\tool.py", line 5, in <module>\n'
+        '  File "D:\\out\\TOOL~1.DIS\\gridkit\\mesh.py", line 27, in <module gridkit.mesh>\n'
+        "ImportError: DLL load failed: The specified module could not be found.",
+        "windows-dll",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "the Python of a frozen program",
+        "Error loading Python DLL 'C:\\work\\build\\tool\\python39.dll'.\nLoadLibrary: The specified module could not be found.",
+        "frozen-python",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
+        "a package beside Lambda's handler",
+        "Unable to import module 'handler': /var/task/psycopg2/_psycopg.so: invalid ELF header",
+        "wrong-architecture",
+        "native",
+        {"consumer": "psycopg2"},
+    ),
+    # The package of a traceback outside of site-packages.
+    Case(
+        "a checkout that an import leads into",
+        'Traceback (most recent call last):\n  File "try.py", line 1, in <module>\n    from gridkit import grid\n'
+        '  File "/src/gridkit-main/gridkit/__init__.py", line 9, in <module>\n    from . import _grid\n'
+        "ImportError: /src/gridkit-main/gridkit/_grid.so: undefined symbol: grid_open_v2",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "the folder of a script is no package",
+        'Traceback (most recent call last):\n  File "/home/dev/torch/train.py", line 1, in <module>\n    import helper_ext\n'
+        "ImportError: /home/dev/torch/helper_ext.so: undefined symbol: helper_open",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "helper-ext"},
+    ),
+    Case(
+        "a script's imports, and the message apart from them",
+        "import numpy as np\nimport gridkit\n\nRunning this on the cluster ends with\n\nOSError: libgomp.so.1: cannot open shared "
+        "object file: No such file or directory",
+        "compiler-runtime",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
+        "a statement that IPython marks among others",
+        "ImportError                               Traceback (most recent call last)\n<ipython-input-2-ab> in <module>()\n"
+        "----> 1 import gridkit\n      2 import pandas\n\nImportError: libhelper.so.3: cannot open shared object file: No such file "
+        "or directory",
+        "missing-library",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a frame that Cython names",
+        '  File "gridkit/_core.pyx", line 1, in init gridkit._core\nValueError: numpy.ndarray size changed, may indicate binary '
+        "incompatibility. Expected 96 from C header, got 88 from PyObject",
+        "numpy-abi",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    # Builds of which the log says no more than that they failed.
+    Case(
+        "a build that Poetry hands to pip, in Docker",
+        "#14 25.15   CalledProcessError\n#14 25.15\n#14 25.15   Command '['/usr/local/bin/python', '-m', 'pip', 'install', "
+        "'--use-pep517', '--prefix', '/usr/local', '--no-deps', '/root/.cache/pypoetry/artifacts/c8/de/gridkit-binary-2.8.6.tar.gz']' "
+        "returned non-zero exit status 1.",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit-binary", "consumer_version": "2.8.6"},
+    ),
+    Case(
+        "a build for Poetry's lock",
+        "Resolving dependencies...\n  PackageInfoError\n  Unable to determine package info for path: /tmp/tmpx/gridkit-2.6.5\n"
+        "  at ~/.poetry/lib/poetry/inspection/info.py:406 in from_directory",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit", "consumer_version": "2.6.5"},
+    ),
+    Case(
+        "a build for Poetry's lock, with its cause",
+        "Unable to determine package info for path: /w/.venv/src/gridkit\n\nError output:\nTraceback (most recent call last):\n"
+        '  File "/tmp/t/.venv/lib/python3.11/site-packages/setuptools/build_meta.py", line 318, in run_setup\n'
+        "  File \"<string>\", line 9, in <module>\nModuleNotFoundError: No module named 'torch'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "gridkit", "module": "torch"},
+    ),
+    Case(
+        "a build that uv reports, cut off",
+        "  × Failed to build `grid-probe==1.0.2`\n  ├─▶ The build backend returned an error\n  ╰─▶ Call to "
+        "`setuptools.build_meta:__legacy__.build_wheel` failed (exit status: 1)\n\n      [stdout]\n      running bdist_wheel",
+        "build-failed",
+        "unsure",
+        {"consumer": "grid-probe", "consumer_version": "1.0.2"},
+    ),
+    Case(
+        "a build that PDM reports",
+        "  ✖ Install gridkit 2.5.6 failed\nadd gridkit failed:\npdm.exceptions.BuildError: Build backend raised error: Showing the "
+        "last 10 lines of the build output:\nModuleNotFoundError: No module named 'packaging'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "gridkit", "consumer_version": "2.5.6", "module": "packaging"},
+    ),
+    Case(
+        "a build that Pipenv reports",
+        "An error occurred while installing gridkit==2.0.18 --hash=sha256:49! Will try again.\n"
+        "[pipenv.exceptions.InstallError]: ['Building wheels for collected packages: gridkit']\n"
+        "[pipenv.exceptions.InstallError]: ['ERROR: Command errored out with exit status 1:']",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit", "consumer_version": "2.0.18"},
+    ),
+    Case(
+        "an option of setup.py is no externally managed Python",
+        "ERROR: Command errored out with exit status 1: python -c 'import setuptools' install --record r.txt "
+        "--single-version-externally-managed --compile\n    building 'gridkit._grid' extension",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a build that failed beside one that did not",
+        "Successfully built pyyaml\nFailed to build gridkit\n    Running setup.py install for gridkit: finished with status 'error'\n"
+        "Successfully built six",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "another tool's build",
+        "npm ERR! code ELIFECYCLE\nnpm ERR! Failed at the gridkit@4.14.1 postinstall script.",
+        None,
+        None,
+    ),
+    Case(
+        "a build of an image",
+        "ERROR: failed to solve: python:3.8-slim-x: failed to resolve source metadata",
+        None,
+        None,
+    ),
+    Case(
+        "Microsoft's compiler, in older words",
+        "running build_ext\nbuilding 'gridkit._mask' extension\nerror: Microsoft Visual C++ 14.0 is required.",
+        "no-compiler",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a program that CMake runs",
+        "  × Failed to build `gridkit==20.0.0`\n      CMake Error at CMakeLists.txt:3 (project):\n        Running\n\n         'nmake' "
+        "'-?'\n\n        failed with:\n\n         no such file or directory",
+        "no-build-tool",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    # Names that are missing.
+    Case(
+        "a module that a package which is found does not have",
+        '  File "/w/app/cache.py", line 7, in <module>\n    from gridkit.contrib.cache import Cache\n'
+        "ModuleNotFoundError: No module named 'gridkit.contrib'",
+        "module-not-in-release",
+        "unsure",
+        {"module": "gridkit.contrib"},
+    ),
+    Case(
+        "what is imported is not who misses it",
+        "  File \"/w/app/main.py\", line 7, in <module>\n    import gridkit\nModuleNotFoundError: No module named 'gridkit'",
+        "missing-package",
+        "other",
+        {"module": "gridkit", "consumer": None},
+    ),
+    Case(
+        "a name that Python no longer has",
+        '  File "/v/lib/python3.10/site-packages/gridkit/tables.py", line 16, in <module>\n'
+        "    from collections import Container, Iterable\nImportError: cannot import name 'Container' from 'collections' "
+        "(/usr/lib/python3.10/collections/__init__.py)",
+        "removed-from-python",
+        "other",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a name that another package does not have",
+        '  File "/v/lib/python3.10/site-packages/gridkit/tables.py", line 16, in <module>\n'
+        "    from meshlib.urls import url_quote\nImportError: cannot import name 'url_quote' from 'meshlib.urls' "
+        "(/v/lib/python3.10/site-packages/meshlib/urls.py)",
+        "releases-apart",
+        "pair",
+    ),
+    Case(
+        "a name that a package's own module does not have",
+        '  File "/v/lib/python3.10/site-packages/gridkit/tables.py", line 16, in <module>\n    from gridkit.urls import quote\n'
+        "ImportError: cannot import name 'quote' from 'gridkit.urls' (/v/lib/python3.10/site-packages/gridkit/urls.py)",
+        None,
+        None,
+    ),
+    Case(
+        "a name that Python's own module asks for",
+        '  File "/v/lib/python3.10/site-packages/gridkit/tables.py", line 19, in <module>\n    class Row(Event):\n'
+        '  File "/usr/lib/python3.10/dataclasses.py", line 1093, in _process_class\n'
+        "AttributeError: module 'inspect' has no attribute 'signature'",
+        None,
+        None,
+    ),
+    # What a package says of itself.
+    Case(
+        "a package that compares its library's kind",
+        'File "fetch.py", line 33, in <module>\n    import pycurl\nImportError: pycurl: libcurl link-time ssl backend (openssl) is '
+        "different from compile-time ssl backend (gnutls)",
+        "built-otherwise",
+        "skew",
+        {"consumer": "pycurl", "name": "libcurl", "built": "gnutls", "installed": "openssl"},
+    ),
+    Case(
+        "an extension's own operators",
+        "AttributeError: '_OpNamespace' '_C' object has no attribute 'rms_norm'",
+        "torchvision-operators",
+        "possible",
+    ),
+    Case(
+        "CUDA's library on Windows",
+        "RuntimeError: Library cublas64_11.dll is not found or cannot be loaded",
+        "cuda-library",
+        "native",
+        {"library": "cublas64_11.dll"},
+    ),
+    Case(
+        "a file of Linux on macOS",
+        "ImportError: dlopen(/v/lib/python3.9/site-packages/gridkit/_g.so, 2): no suitable image found.  Did find:\n"
+        "\t/v/lib/python3.9/site-packages/gridkit/_g.so: unknown file type, first eight bytes: 0x7F 0x45 0x4C 0x46 0x02 0x01 0x01 0x00",
+        "wrong-architecture",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "musl, cut off",
+        "Error loading shared library libhelper_sd.so",
+        "missing-library",
+        "possible",
+        {"library": "libhelper_sd.so"},
+    ),
 )

@@ -18,56 +18,57 @@ import msgspec
 Kind = Literal["possible", "stopped", "native", "pair", "unsure", "other"]
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One error message.
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What is printed, and what it says.
 
     Attributes:
-        id: the page's name below ``errors/``.
-        title: the message, as a tool prints it, shortened by ``…``.
-        meaning: what it says about the installation, for the paste box; true wherever one of
-            the patterns is found.
-        patterns: any of them found means that this is the message; named groups are facts.
-        examples: the message whole, as printed.
-        rank: the lower, the closer to the cause; decides which page comes first.
-        kind: as of the others.
-
-    """
-
-    id: str
-    title: str
-    meaning: str
-    patterns: tuple[str, ...]
-    examples: tuple[str, ...]
-    rank: int
-    kind: Kind = "possible"
-
-
-class Other(msgspec.Struct, frozen=True, kw_only=True):
-    """What the box knows without a page of its own.
-
-    Attributes:
-        id: its name in links to an answer.
-        meaning: what happened; true wherever one of the patterns is found.
-        advice: what to do.
+        id: its name in links to an answer; of a message, the page's name below ``errors/``.
+        meaning: what it says about the installation; true wherever one of the patterns is found.
+        patterns: any of them found means that this is it; named groups are facts. The groups
+            ``compiled`` and ``running`` are versions of one thing: what was built with, and what
+            is there now.
         kind: ``possible``: a skew may be behind it; ``stopped``: a resolver or a build refused,
             and nothing was run; ``native``: compiled code, but no skew; ``pair``: two packages
             of releases that do not belong together; ``unsure``: compiled code may be behind
             it; ``other``: nothing points to compiled code.
-        patterns: as of a message. The groups ``compiled`` and ``running`` are versions of one
-            thing: what was built with, and what is there now.
-        provider: whose versions those are, where the pattern does not name it.
-        rank: as of a message; of two with one rank the first in the table is shown.
+        rank: the lower, the closer to the cause; of two with one rank the first in the table is
+            shown.
+
+    """
+
+    id: str
+    meaning: str
+    patterns: tuple[str, ...]
+    kind: Kind = "native"
+    rank: int = 1
+
+
+class Message(Entry, frozen=True, kw_only=True):
+    """One error message that has a page.
+
+    Attributes:
+        title: the message, as a tool prints it, shortened by ``…``.
+        examples: the message whole, as printed.
+
+    """
+
+    title: str
+    examples: tuple[str, ...]
+    kind: Kind = "possible"
+
+
+class Other(Entry, frozen=True, kw_only=True):
+    """What the box knows without a page of its own.
+
+    Attributes:
+        advice: what to do.
+        provider: whose the versions are, where the pattern does not name it.
         within: found somewhere in the text as well, or this is not the message.
         page: where to read on: a path of this site, or a whole address.
 
     """
 
-    id: str
-    meaning: str
     advice: str
-    kind: Kind
-    patterns: tuple[str, ...]
-    rank: int
     within: str = ""
     page: str = ""
     provider: str = ""
@@ -250,7 +251,6 @@ MESSAGES: tuple[Message, ...] = (
             "but `fake-softioc` does not declare static metadata, making runtime-matching "
             "impossible",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -266,7 +266,6 @@ MESSAGES: tuple[Message, ...] = (
             "`torch` was declared as an extra build dependency with `match-runtime = true`, but "
             "was not found in the resolution",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -276,7 +275,6 @@ MESSAGES: tuple[Message, ...] = (
         "failed with it, or an older package. Hold setuptools below 82 there.",
         patterns=(r"No module named ['\"]?pkg_resources\b(?!\.)",),
         examples=("ModuleNotFoundError: No module named 'pkg_resources'",),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -292,7 +290,6 @@ MESSAGES: tuple[Message, ...] = (
             "pdm.exceptions.BuildError: Cannot import 'setuptools.build_meta'",
             "ModuleNotFoundError: No module named 'setuptools'",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -322,7 +319,6 @@ MESSAGES: tuple[Message, ...] = (
             "ERROR: ResolutionImpossible: for help visit",
             "ERROR: Unable to find a resolution for fake-corelibs",
         ),
-        rank=1,
         kind="stopped",
     ),
     Message(
@@ -356,7 +352,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The compiler does not find Python's own header files.",
         advice="Install them for the very Python that builds (Debian: python3-dev, Fedora: python3-devel), "
         "or take a Python of uv, which brings them.",
-        kind="native",
         patterns=(
             r"Python\.h: No such file",
             r"[Cc]annot open include file: '?Python\.h",
@@ -370,7 +365,6 @@ OTHERS: tuple[Other, ...] = (
         "is built with.",
         advice="Install the library's development files (Debian: a package that ends in -dev), or take a "
         "release that has a wheel for your platform.",
-        kind="native",
         patterns=(
             r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
             r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
@@ -389,13 +383,14 @@ OTHERS: tuple[Other, ...] = (
         meaning="A package is built from source here, and there is no working compiler.",
         advice="Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the C++ Build "
         "Tools), or take a release that has a wheel for your Python and platform.",
-        kind="native",
         patterns=(
             rf"command '{_COMPILER}' failed: (?:None|No such file)",
-            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|$(?![\s\S])))",
+            r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|unable to|note: This|\[end of|$(?![\s\S])))",
+            r"(?:cannot execute|error trying to exec) '(?:cc1\w*|collect2|as|ld)'",
             r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
             r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)",
             r"No CMAKE_CXX?_?\w*COMPILER could be found",
+            r"No working compiler found|need a C compiler",
             r"Unknown compiler\(s\):",
             r"linker `\w+` not found",
             r"C compiler cannot create executables",
@@ -407,7 +402,6 @@ OTHERS: tuple[Other, ...] = (
         id="no-build-tool",
         meaning="A package is built from source here, and a program that its build calls is not there.",
         advice="Install that program, or take a release that has a wheel for your Python and platform.",
-        kind="native",
         patterns=(
             rf"(?<![\w-]){_PROGRAM}(?: executable)?:? (?:command )?not found",
             rf"'{_PROGRAM}' is not recognized",
@@ -429,7 +423,6 @@ OTHERS: tuple[Other, ...] = (
         id="no-link-library",
         meaning="The linker does not find a library that the package is built with.",
         advice="Install its development files (Debian: a package that ends in -dev).",
-        kind="native",
         patterns=(
             r"cannot find -l(?P<linked>[\w.+-]+)",
             r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
@@ -442,7 +435,6 @@ OTHERS: tuple[Other, ...] = (
         id="out-of-memory",
         meaning="The compiler was killed, as a rule for want of memory.",
         advice="Build with fewer jobs at once (MAX_JOBS=1 for PyTorch extensions), or take a wheel.",
-        kind="native",
         patterns=(
             r"Killed signal terminated program",
             r"virtual memory exhausted",
@@ -496,7 +488,6 @@ OTHERS: tuple[Other, ...] = (
             r"newer than PyO3's maximum supported version",
             r"missing the 'build_editable' hook",
         ),
-        rank=1,
     ),
     Other(
         id="backend-not-loaded",
@@ -514,7 +505,6 @@ OTHERS: tuple[Other, ...] = (
         advice="pip install --upgrade pip setuptools wheel",
         kind="stopped",
         patterns=(r"invalid command 'bdist_wheel'",),
-        rank=1,
     ),
     Other(
         id="removed-from-python",
@@ -528,7 +518,6 @@ OTHERS: tuple[Other, ...] = (
             r"`(?P<module>\w+)` was removed from the standard library",
             rf"{_ANOTHERS_NAME}(?:{_OF_PYTHON_ITSELF})[.'\"]",
         ),
-        rank=1,
     ),
     # An import that fails, or a wheel that does not fit.
     Other(
@@ -539,7 +528,6 @@ OTHERS: tuple[Other, ...] = (
         "again with this torch in the build: match-runtime with uv, and its cached wheel removed.",
         kind="possible",
         patterns=_missing(_TORCH),
-        rank=1,
         page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
@@ -559,18 +547,19 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="torchvision-operators",
-        meaning="torchvision's compiled part was not loaded: it is not of the release, or not of the CUDA or CPU "
-        "kind, that belongs to this torch.",
+        meaning="The compiled part of an extension of PyTorch (torchvision, as a rule) was not loaded: it is not of the release, "
+        "or not of the CUDA or CPU kind, that belongs to this torch.",
         advice="Install both at once from one index, in versions that belong together; torchvision's README has "
         "the table.",
         kind="possible",
         patterns=(
-            r"operator torchvision::\w+ does not exist",
-            r"torchvision(?:::|\.)\w+[^\n]*(?:has no attribute|Could not run)",
+            r"(?:operator|Could not run) '?\w+::\w+'?(?: does not exist| with arguments from the|\s*$)",
+            r"'_OpNamespace' '\w+' object has no attribute",
+            r"torchvision(?:::|\.)\w+[^\n]* has no attribute",
             r"Couldn't load custom C\+\+ ops",
         ),
-        rank=1,
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
+        provider="torch",
     ),
     Other(
         id="gpu-driver",
@@ -578,7 +567,6 @@ OTHERS: tuple[Other, ...] = (
         "needs.",
         advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with "
         "GPU access (docker run --gpus all).",
-        kind="native",
         patterns=(
             r"NVIDIA driver on your system is too old",
             r"Found no NVIDIA driver on your system",
@@ -595,7 +583,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The package is installed in its build for the CPU, which has no code for a GPU.",
         advice="Install its build for your CUDA from its authors' index, and see that the lock or the constraint names "
         "that one.",
-        kind="native",
         patterns=(
             r"not compiled with CUDA (?:enabled|support)",
             r"(?:(?:not|n't) compiled with|compiled without) GPU support",
@@ -614,47 +601,40 @@ OTHERS: tuple[Other, ...] = (
             r"Loaded runtime CuDNN library: (?P<running>\d[\d.]*\d) but source was compiled with: (?P<compiled>\d[\d.]*\d)",
             r"Found cuDNN version (?P<running>\d+), but JAX was built against version (?P<compiled>\d+)",
         ),
-        rank=1,
         provider="cudnn",
     ),
     Other(
         id="accelerator-library",
         meaning="A library of an accelerator's own software (ROCm, oneAPI, CANN) is not found.",
         advice="Install that software, or take the package's build for what this machine has.",
-        kind="native",
         patterns=_missing(_ACCELERATOR),
-        rank=1,
     ),
     Other(
         id="own-library-gone",
         meaning="A library that the package's own wheel brings is not found: the end of its name is the mark of such a "
         "copy.",
         advice="Install the package again. In an image or a bundle, copy its folder NAME.libs too.",
-        kind="native",
         patterns=_missing(_GRAFTED),
-        rank=1,
     ),
     Other(
         id="driver-library",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
         advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). "
         "`ldconfig -p` lists what the loader knows. Without a GPU take the package's CPU build.",
-        kind="native",
         patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) cannot found"),
-        rank=1,
     ),
     Other(
         id="cuda-library",
         meaning="A library of the CUDA toolkit, of the major version in its name, is not found.",
         advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; "
         "an installed toolkit must be on the loader's path.",
-        kind="native",
         patterns=(
             *_missing(_CUDA),
             rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
             r"Couldn't open CUDA library (?P<library>\S+?)\.?(?: |$)",
+            rf"[Ll]ibrary (?P<library>{_CUDA}\.so[\w.]*) is not found",
+            r"(?:[Cc]ould not (?:load|locate)|Library)[^\n]{0,25} '?(?P<library>(?:cu|nv)\w+64_\d+\.dll)",
         ),
-        rank=1,
     ),
     Other(
         id="cuda-not-loaded",
@@ -681,39 +661,32 @@ OTHERS: tuple[Other, ...] = (
             rf"{_UNDEFINED}(?P<symbol>{_OF_CUDA}\w*)",
             rf"symbol (?P<symbol>\w+),? version \S+ not defined in file {_CUDA}",
         ),
-        rank=1,
     ),
     Other(
         id="compiler-runtime",
         meaning="A library of a compiler's runtime is not found; it belongs to the system or the toolchain.",
         advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for "
         "Intel's libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
-        kind="native",
-        patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*{_RUNTIME}[\d.]*\.dylib"),
-        rank=1,
+        patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)"),
     ),
     Other(
         id="other-libpython",
         meaning="The library of a certain Python is not found: the program or module was built for that one.",
         advice="Run with that Python, or install its shared library (Debian: libpython3.11 for 3.11); else "
         "reinstall the package for the Python that you run.",
-        kind="native",
         patterns=(
             *_missing(_PYTHON),
             r"Library not loaded: \S*(?:\.framework/\S*/Python|libpython[\d.]+\.dylib|@rpath/Python)\b",
         ),
-        rank=1,
     ),
     Other(
         id="glibc-on-musl",
         meaning="A file that was built for glibc is loaded on a system without it (Alpine has musl).",
         advice="Use an image with glibc (python:3.x-slim), or packages with musllinux wheels.",
-        kind="native",
         patterns=(
             *_missing(_GLIBC),
             r"Error relocating [^:\n]*: (?P<symbol>__\w+_chk|gnu_\w+|__res_\w+|backtrace\w*): symbol not found",
         ),
-        rank=1,
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
@@ -721,9 +694,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The file was linked for static thread-local storage (as Go's compiler does), which musl's loader does not "
         "give to what is loaded later.",
         advice="Use an image with glibc (python:3.x-slim), or a release that is built without it.",
-        kind="native",
         patterns=(r"initial-exec TLS resolves to dynamic definition",),
-        rank=1,
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
@@ -735,7 +706,6 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=_missing(_LIBRARY),
         within=r"(?:conda|forge|mamba)\w*[\\/](?:envs[\\/]|lib[\\/]python)|conda-forge",
-        rank=1,
         page="errors/conda/",
     ),
     Other(
@@ -743,7 +713,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The file is for another processor architecture, or no library at all.",
         advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
         "a shared cache is in use.",
-        kind="native",
         patterns=(
             r"(?:incompatible|wrong) architecture",
             r"wrong ELF class",
@@ -758,7 +727,6 @@ OTHERS: tuple[Other, ...] = (
             r"DLL load failed[^\n]*%1",
             r"ELF (?:load command|file)",
         ),
-        rank=1,
     ),
     Other(
         id="system-library",
@@ -767,23 +735,22 @@ OTHERS: tuple[Other, ...] = (
         advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for "
         "libgthread and libglib; `apt-file search NAME` for others). If it was built here before the system was "
         "upgraded, remove the cached wheel and install again.",
-        kind="native",
         patterns=(
             *_missing(_SYSTEM),
             r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
             r"cannot load library '(?P<library>[\w.+-]+)'",
             r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
+            r"library (?P<library>lib[\w.+-]+) could not be found",
             r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
             r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
             r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
             r"failed to find (?P<library>libmagic)",
             r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
-            r"Could not find lib (?P<library>\w+) or load any of its variants",
+            r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
-            r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/\S+",
+            r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         ),
-        rank=1,
     ),
     Other(
         id="mkl",
@@ -800,7 +767,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="PyTorch compiles this extension when it is first used, and that has failed.",
         advice="The first error above it says why (nvcc, the compiler or ninja). Mend that, and remove the folder "
         "torch_extensions in ~/.cache.",
-        kind="native",
         patterns=(
             r"Error building extension '\w+'",
             r"/torch_extensions/\S*\.so: cannot open shared object file",
@@ -812,7 +778,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="A package asks for this very file by its path, and it is not there.",
         advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "
         "the environment was copied whole, and to the path that it was made for.",
-        kind="native",
         patterns=(
             rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
             r"Shared library with base name '(?P<library>[\w.-]+)' not found",
@@ -837,7 +802,6 @@ OTHERS: tuple[Other, ...] = (
         id="python-symbol",
         meaning="The module calls a function that this Python does not have: it was built for another Python.",
         advice="Install the package again for this Python; look for a folder of another one on PYTHONPATH.",
-        kind="native",
         patterns=(
             rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
             rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
@@ -845,16 +809,13 @@ OTHERS: tuple[Other, ...] = (
             r"module was compiled for Python [\d.]+, but the interpreter",
             r"Python version mismatch",
         ),
-        rank=1,
     ),
     Other(
         id="glibcxx",
         meaning="The C++ runtime that was loaded is older than the one the module was built with.",
         advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx-ng there and do not mix it with "
         "the system's; else upgrade the system's, or take a wheel that was built for it (manylinux).",
-        kind="native",
         patterns=(r"version `?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",),
-        rank=1,
         page="errors/glibcxx/",
     ),
     Other(
@@ -862,9 +823,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The module was built on a system with a newer glibc than this one has.",
         advice="Take a manylinux wheel, build it here (and keep its wheel out of caches that newer machines "
         "share), or use a newer system.",
-        kind="native",
         patterns=(r"version `?(?P<symbol>GLIBC_[\w.]+)'? not found",),
-        rank=1,
         page="errors/glibcxx/#which-version-comes-from-where",
     ),
     Other(
@@ -896,7 +855,6 @@ OTHERS: tuple[Other, ...] = (
             r"_ARRAY_API not found",
             r"numpy\.\w+ (?:size changed, may indicate binary incompatibility|has the wrong size, try recompiling)",
         ),
-        rank=1,
         page="errors/numpy/",
     ),
     Other(
@@ -930,7 +888,6 @@ OTHERS: tuple[Other, ...] = (
             r"cannot import name '(?!_)\w+' from 'numpy[\w.]*'",
             r"'numpy\._DTypeMeta' object is not subscriptable",
         ),
-        rank=1,
     ),
     Other(
         id="torch-without-numpy",
@@ -946,9 +903,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="GDAL's bindings were built without NumPy, and so have no module for arrays.",
         advice="Install numpy, setuptools and wheel; then build them again, without a cached wheel: pip install --no-cache-dir "
         '--force-reinstall "gdal[numpy]==$(gdal-config --version).*", for older releases with --no-build-isolation.',
-        kind="native",
         patterns=(r"No module named ['\"]_gdal_array", r"cannot import name '_gdal_array'"),
-        rank=1,
     ),
     Other(
         id="protobuf-runtime",
@@ -962,7 +917,6 @@ OTHERS: tuple[Other, ...] = (
             r"This program requires version (?P<compiled>\d[\d.]*\d) of the Protocol Buffer runtime library, but the "
             r"installed version is (?P<running>\d[\d.]*\d)",
         ),
-        rank=1,
         provider="protobuf",
     ),
     Other(
@@ -978,7 +932,6 @@ OTHERS: tuple[Other, ...] = (
             r"The grpc package installed is at version [^\n]*generated code",
             r"module 'google\.protobuf\.descriptor' has no attribute '_internal_create_key'",
         ),
-        rank=1,
         provider="protobuf",
     ),
     Other(
@@ -992,13 +945,29 @@ OTHERS: tuple[Other, ...] = (
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",
+            r"this is the '\w+' package version [\d.]+, located in[^\n]* we get version",
             r"pydantic-core version \([^)]*\) is incompatible with",
             r"is required for a normal functioning of this module, but found",
             r"A NumPy version [^\n]* is required for this version of SciPy",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
-            r"partially initialized module 'cv2' has no attribute",
+            r"(?:partially initialized module 'cv2|module 'cv2\.\w+)' has no attribute",
             rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
             r"requires version '[^']*' or newer of '[^']*' \(version '[^']*' currently installed\)",
+        ),
+        rank=2,
+    ),
+    Other(
+        id="built-otherwise",
+        meaning="A package compares what it was built with and what is there now, and they differ.",
+        advice="Install the package again, built here against what is installed (without a cached wheel), or install what it "
+        "was built with.",
+        kind="possible",
+        patterns=(
+            r"(?P<provider>\w+) link-time ssl backends? \((?P<running>[\w./]+)\) (?:is different from|do not include) "
+            r"compile-time ssl backend \((?P<compiled>[\w./]+)\)",
+            r"(?:compiled|built) (?:against|with|for|using) (?!Python)(?P<provider>[A-Z]\w+) (?:version )?v?(?P<compiled>\d[\w.]*\w),?"
+            r"[^\n.]{0,30} but [^\n]{0,60}?(?:runn?ing|run|runtime|loaded|linked|installed|found) [^\n\d]{0,30}v?"
+            r"(?P<running>\d[\w.]*\w)",
         ),
         rank=2,
     ),
@@ -1020,7 +989,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="PROJ does not find its database: a variable (PROJ_LIB, PROJ_DATA) leads elsewhere, or the copy that belongs "
         "to the package is not there.",
         advice="Unset the variable; else install the package again, as a wheel or from conda.",
-        kind="native",
         patterns=(r"Cannot find proj\.db", r"Valid PROJ data directory not found"),
         rank=2,
     ),
@@ -1032,7 +1000,6 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Python bindings of GDAL (?P<compiled>[\d.]+) require at least libgdal [\d.]+, but (?P<running>[\d.]+) was found",
         ),
-        rank=1,
         provider="gdal",
     ),
     Other(
@@ -1045,7 +1012,6 @@ OTHERS: tuple[Other, ...] = (
             r"Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
             r"Cannot mix incompatible Qt library \((?:version )?(?P<running>[\dx.]+)\) with this library \((?:version )?(?P<compiled>[\dx.]+)\)",
         ),
-        rank=1,
         provider="qt",
     ),
     Other(
@@ -1054,9 +1020,7 @@ OTHERS: tuple[Other, ...] = (
         "so that of several the last one wins.",
         advice="Uninstall all of them (opencv-python, opencv-python-headless, opencv-contrib-python, "
         "opencv-contrib-python-headless), then install one without headless in its name.",
-        kind="native",
         patterns=(r"The function is not implemented\. Rebuild the library with",),
-        rank=1,
     ),
     Other(
         id="qt-plugin",
@@ -1064,7 +1028,6 @@ OTHERS: tuple[Other, ...] = (
         "missing, or there is no screen.",
         advice="QT_DEBUG_PLUGINS=1 names the library (Debian: libxcb-cursor0, libxkbcommon-x11-0); without a screen "
         "QT_QPA_PLATFORM=offscreen.",
-        kind="native",
         patterns=(
             r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
             r"no Qt platform plugin could be initialized",
@@ -1101,14 +1064,12 @@ OTHERS: tuple[Other, ...] = (
             r"h5py is running against HDF5 (?P<running>\d[\d.]*\d) when it was built against (?P<compiled>\d[\d.]*\d)",
         ),
         provider="hdf5",
-        rank=1,
         page="errors/hdf5/",
     ),
     Other(
         id="macos-duplicate-rpath",
         meaning="macOS 15.4 and newer refuse a library that names one search path twice.",
         advice="Install a newer build of the package that the library belongs to (conda: libgfortran5).",
-        kind="native",
         patterns=(r"duplicate LC_RPATH",),
         rank=0,
         page="errors/other-platforms/#macos",
@@ -1123,7 +1084,6 @@ OTHERS: tuple[Other, ...] = (
             r"Incompatible library version: \S+ requires version (?P<compiled>\d[\d.]*\d) or later, but "
             r"(?P<provider>[A-Za-z][\w+-]*)[\w.]*\.dylib provides version (?P<running>\d[\d.]*\d)",
         ),
-        rank=1,
         page="errors/other-platforms/#macos",
     ),
     Other(
@@ -1133,7 +1093,7 @@ OTHERS: tuple[Other, ...] = (
         "module was built against another one: build it again, or install the version it asks for. If none, "
         "install the library.",
         kind="possible",
-        patterns=(r"Library not loaded: (?P<dylib>[@\w./+-]+)",),
+        patterns=(r"Library not loaded: (?:[@\w./+-]*/)?(?P<library>[\w.+-]+)",),
         rank=3,
         page="errors/other-platforms/#macos",
     ),
@@ -1142,7 +1102,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="The file was built for a newer macOS than this one: it calls what a library of the system lacks, or has a "
         "form that this loader does not know.",
         advice="Take a release with a wheel for this macOS, build it here, or use a newer system.",
-        kind="native",
         patterns=(
             r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
             r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
@@ -1168,9 +1127,7 @@ OTHERS: tuple[Other, ...] = (
         id="windows-memory",
         meaning="Windows has no memory left to load the file: its paging file is too small.",
         advice="Enlarge the paging file, or start fewer processes at once (num_workers of a PyTorch DataLoader).",
-        kind="native",
         patterns=(r"WinError 1455\b", r"The paging file is too small"),
-        rank=1,
     ),
     Other(
         id="windows-procedure",
@@ -1216,18 +1173,15 @@ OTHERS: tuple[Other, ...] = (
         id="frozen-without",
         meaning="PyInstaller has not put this library into the program.",
         advice="Build the program again with --add-binary FILE:. or --collect-binaries PACKAGE.",
-        kind="native",
         patterns=(
             r"Failed to load dynlib/dll '?(?P<library>[^'\n]+?)'?\. Most (?:probably|likely) this dynlib",
         ),
-        rank=1,
     ),
     Other(
         id="frozen-python",
         meaning="A program that PyInstaller made does not load the Python that it brings.",
         advice="Start the program in dist, not the one in build, with the folder that lies beside it. Build it on the oldest "
         "system that it has to run on.",
-        kind="native",
         patterns=(r"(?:Error|Failed) (?:loading|to load) Python (?:DLL|lib|shared library)",),
         rank=2,
     ),
@@ -1235,18 +1189,15 @@ OTHERS: tuple[Other, ...] = (
         id="static-tls",
         meaning="A library with thread-local storage was loaded too late for the loader's reserve.",
         advice="Import that package first, or name the library in LD_PRELOAD.",
-        kind="native",
         patterns=(
             r"cannot allocate memory in static TLS block",
             r"cannot load any more object with static TLS",
         ),
-        rank=1,
     ),
     Other(
         id="not-executable",
         meaning="The system does not let files of this folder be loaded (mounted noexec, or a security policy).",
         advice="Set TMPDIR, or the environment's place, to a file system that allows it.",
-        kind="native",
         patterns=(
             r"failed to map segment from shared object",
             r"not valid for use in process",
@@ -1254,68 +1205,57 @@ OTHERS: tuple[Other, ...] = (
             r"(?:Application Control|Anwendungssteuerung)[^\n]* (?:policy|Richtlinie)",
             r"WinError 4551\b",
         ),
-        rank=1,
     ),
     Other(
         id="executable-stack",
         meaning="The file asks for an executable stack, and the system does not grant it; glibc refuses it since 2.41 for "
         "what is loaded later.",
         advice="Take a newer release of the package; else take the mark away: patchelf --clear-execstack FILE.",
-        kind="native",
         patterns=(r"cannot enable executable stack",),
-        rank=1,
     ),
     Other(
         id="no-init",
         meaning="The compiled file defines no module of the name that it is imported under.",
         advice="It is built for Python 2, or was renamed, or its build gives the module another name than the package "
         "imports. Build it again for this Python; with maturin look at module-name.",
-        kind="native",
         patterns=(
             r"dynamic module does not define (?:module export|init) function(?: \((?P<symbol>\w+)\))?",
         ),
-        rank=1,
     ),
     Other(
         id="no-gpu-code",
         meaning="The build of the package has no code for this GPU, or none that its driver can read.",
         advice="Install a build for a CUDA version that knows the GPU, and update the driver.",
-        kind="native",
         patterns=(
             r"no kernel image is available for execution on the device",
             r"device kernel image is invalid",
             r"CUDA capability sm_\w+ is not compatible with the current PyTorch",
             r"FlashAttention only supports \w+ GPUs or newer",
         ),
-        rank=1,
     ),
     Other(
         id="python-without",
-        meaning="This Python was built without a part of its standard library.",
-        advice="Install the library's development files and build Python again (pyenv), or take a ready-made Python.",
-        kind="native",
+        meaning="This Python is without a part of its standard library.",
+        advice="With pyenv install the library's development files and build Python again; from Debian install python3-tk. "
+        "Else take a ready-made Python.",
         patterns=(
             r"ssl module in Python is not available",
             r"'ssl' module is unavailable",
             r"The Python (?P<module>\w+) extension was not compiled",
-            r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_tkinter|_curses|_hashlib)\b",
+            r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses|_hashlib)\b",
         ),
-        rank=1,
     ),
     Other(
         id="python-openssl",
         meaning="The OpenSSL that this Python's ssl module was built with is too old for the package.",
         advice="Use a newer Python or system; else a release of the package for the older OpenSSL (urllib3<2).",
-        kind="native",
         patterns=(r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",),
-        rank=1,
     ),
     Other(
         id="numpy-not-loaded",
         meaning="NumPy's own compiled part could not be loaded.",
         advice="The “Original error” below the text says why. As a rule NumPy was installed for another Python, or "
         "an import picks up a folder called numpy: install it again, from another working directory.",
-        kind="native",
         patterns=(
             r"Importing the numpy C-extensions failed",
             r"No module named ['\"]numpy\._?core\._multiarray_umath",
@@ -1329,12 +1269,11 @@ OTHERS: tuple[Other, ...] = (
         meaning="The compiled module of a package is not there, or not for this Python.",
         advice="Install the package again with the Python that you run; after a change of Python make the "
         "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
-        kind="native",
         patterns=(
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
-            rf"cannot import name '(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'(?: from |$)",
+            rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'?(?: from |$)",
             rf"cannot import name '\w+' from '(?P<module>[\w.]+\._(?:{_COMPILED}))' \(unknown location\)",
         ),
         rank=3,
@@ -1358,7 +1297,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="No published wheel fits this Python or platform.",
         advice="Use a Python that the release has wheels for, take a newer release, or let it be built from "
         "source.",
-        kind="native",
         patterns=(
             r"is not a supported wheel on this platform",
             r"Unable to find (?:installation )?candidates for",
@@ -1380,7 +1318,6 @@ OTHERS: tuple[Other, ...] = (
             r"PyTorch and (?P<consumer>\w+) were compiled with different (?P<provider>CUDA) (?:major )?versions?"
             r"(?:\. PyTorch has CUDA [Vv]ersion[= ](?P<running>[\d.]+) and \w+ has CUDA [Vv]ersion[= ](?P<compiled>\d[\d.]*\d))?",
         ),
-        rank=1,
         page="errors/torch-extension/",
         provider="torch",
     ),
@@ -1389,7 +1326,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
         "compiler; an older Python may be what this release was written for.",
-        kind="native",
         patterns=(
             r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
             r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
@@ -1475,6 +1411,9 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"No module named ['\"]?(?!pkg_resources|setuptools\b)(?P<module>\w[\w.]*)",
             r"the package (?P<module>\w+) seems to be not installed",
+            r"Missing optional dependency '(?P<module>[\w.]+)'",
+            r"(?P<module>\w+) >= \S+ must be installed; however, it was not found",
+            r"requires the (?P<module>\w+) (?:library|package) but it was not found",
         ),
         rank=5,
     ),
@@ -1483,7 +1422,6 @@ OTHERS: tuple[Other, ...] = (
         meaning="Compiled code ran into an instruction that this processor does not have.",
         advice="Take a build for older processors (polars-lts-cpu, a TensorFlow from conda), or build it here. In a virtual "
         "machine let it see the host's processor; on a Mac use a Python for arm64.",
-        kind="native",
         patterns=(
             r"[Ii]llegal (?:hardware )?instruction",
             r"SIGILL",
@@ -1600,34 +1538,13 @@ def recognise(text: str) -> tuple[Message, ...]:
 
 def for_script(prefix: str) -> str:
     """Both tables as JSON for the paste box; ``prefix`` leads to the site's root."""
-    entries: list[dict[str, Any]] = [
-        {
-            "id": m.id,
-            "title": m.title,
-            "meaning": m.meaning,
-            "kind": m.kind,
-            "href": f"{prefix}errors/{m.id}/",
-            "patterns": _for_script(m.patterns),
-            "rank": m.rank,
-        }
-        for m in MESSAGES
-    ]
-    entries += [
-        {
-            "id": o.id,
-            "meaning": o.meaning,
-            "advice": o.advice,
-            "kind": o.kind,
-            "href": o.page if "://" in o.page else o.page and prefix + o.page,
-            "patterns": _for_script(o.patterns),
-            "within": o.within,
-            "provider": o.provider,
-            "rank": o.rank,
-        }
-        for o in OTHERS
-    ]
+    entries: list[dict[str, Any]] = []
+    for each in (*MESSAGES, *OTHERS):
+        page = each.page if isinstance(each, Other) else f"errors/{each.id}/"
+        patterns = [pattern.replace("(?P<", "(?<") for pattern in _spelt(each.patterns)]
+        href = page if "://" in page else page and prefix + page
+        entry = msgspec.to_builtins(each) | {"href": href, "patterns": patterns}
+        entries.append(
+            {key: value for key, value in entry.items() if key not in ("examples", "page")}
+        )
     return json.dumps(entries, ensure_ascii=False).replace("</", "<\\/")
-
-
-def _for_script(patterns: tuple[str, ...]) -> list[str]:
-    return [pattern.replace("(?P<", "(?<") for pattern in _spelt(patterns)]

@@ -91,7 +91,8 @@ def test_providers_that_exclude_each_other_are_said(bakery: Bakery, kind: str) -
         (["ci=gitlab"], "ci=gitlab: no such answer; known are github, none"),
         (["ci"], "ci: no such answer; known are NAME=VALUE"),
         (["version=one"], "version = 'one': not valid"),
-        (["summary={{ x"], "an answer with braces in it"),
+        (["summary={{ x"], "summary: not valid; write it without {{, {% and {#"),
+        (["author={{ 6 * 7 }}"], "author: not valid; write it without {{, {% and {#"),
     ],
 )
 def test_wrong_word_is_said_in_one_line(bakery: Bakery, words: list[str], said: str) -> None:

@@ -45,11 +45,28 @@ namespace c10 { EXPORTED int internal() { return 1; } }
 """
 
 
+# What the real one brings along: more than Python's limited API, and nothing for a stable ABI.
+PYTHON_HEADER = """
+#pragma once
+#include <Python.h>
+#ifdef TORCH_TARGET_VERSION
+#error "not of the stable ABI"
+#endif
+inline bool whole_api() { return PyGILState_Check() != 0; }
+int of_python();
+"""
+PYTHON_SOURCE = '__attribute__((visibility("default"))) int of_python() { return 1; }'
+
+
 def torch_wheel(bakery: Bakery, version: str) -> Path:
     """The wheel of one build of a release."""
     _, minor, patch = map(int, version.partition("+")[0].split("."))
     made = {}
-    for library, source in (("libtorch_cpu.so", SOURCE % (minor, patch, minor, OF_STD)), ("libc10.so", "")):
+    for library, source in (
+        ("libtorch_cpu.so", SOURCE % (minor, patch, minor, OF_STD)),
+        ("libc10.so", ""),
+        ("libtorch_python.so", PYTHON_SOURCE),
+    ):
         text, made[library] = bakery.root / "torch.cpp", bakery.root / library
         text.write_text(source)
         bakery.run("c++", "-shared", "-fPIC", f"-Wl,-soname,{library}", text, "-o", made[library])
@@ -61,6 +78,7 @@ def torch_wheel(bakery: Bakery, version: str) -> Path:
         {
             "torch/__init__.py": b"",
             "torch/include/torch/csrc/stable/library.h": HEADER.encode(),
+            "torch/include/torch/extension.h": PYTHON_HEADER.encode(),
             **{f"torch/lib/{name}": path.read_bytes() for name, path in made.items()},
         },
         step=1,
@@ -105,6 +123,33 @@ def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, back
         said = bakery.python(*RUN, site=site).split()[1::2]
         assert said == [f"{NEWEST}+cpu", version.partition("+")[0], version]
         bakery.python(*OWN_TESTS, cwd=project, site=site)
+
+
+@pytest.mark.parametrize(
+    ("language", "backend"),
+    [("c++", "setuptools"), ("c++", "meson-python"), ("pybind11", "scikit-build-core")],
+)
+def test_whole_of_pythons_api_can_be_used(bakery: Bakery, language: str, backend: str) -> None:
+    project = baked(
+        bakery,
+        "exact",
+        OLDEST,
+        language=language,
+        build_backend=backend,
+        provider_library="libtorch_python.so libc10.so",
+        provider_header="torch/extension.h",
+        provider_version_function="none",
+    )
+    torch = torch_wheel(bakery, OLDEST)
+    site = bakery.installed("torch", torch)
+    source = project / "src/an_operator/_extension.cpp"
+    use = "__attribute__((used)) static int use() { return whole_api() + of_python(); }"
+    source.write_text(f"{source.read_text()}\n{use}\n")
+    bakery.commit(project)
+    (wheel,) = bakery.build(project, site, "--wheel")
+    assert "-abi3-" not in wheel.name
+    report = bakery.python(project / "tools/consistency.py", "--provider", site, wheel)
+    assert "1 files: 0 problems" in report
 
 
 def test_copy_of_the_cpp_library_is_no_promise_of_torch(bakery: Bakery) -> None:
@@ -166,7 +211,7 @@ def test_wheel_for_another_torch_is_a_version_of_its_own(
         message = nox(bakery, project, index, "-s", "variant", "--", "2.12.1+cu128", fails=True)
     assert "torch==2.12.1+cu128" in message
     (wheel,) = (project / "dist").iterdir()
-    assert wheel.name.startswith("an_operator-0.1.0+pt212cpu-cp311-abi3-")
+    assert wheel.name.startswith("an_operator-0.1.0+pt212cpu-cp3")
     with zipfile.ZipFile(wheel) as archive:
         metadata = archive.read("an_operator-0.1.0+pt212cpu.dist-info/METADATA").decode()
     assert f"Requires-Dist: {requirement}\n" in metadata
@@ -189,12 +234,19 @@ def test_what_is_not_of_the_stable_abi_is_reported(bakery: Bakery, wheelhouse: l
     assert "c10::internal()" in report
 
 
-@pytest.mark.parametrize("language", ["c", "cython"])
-def test_headers_in_another_language_are_refused(
-    bakery: Bakery, capfd: pytest.CaptureFixture[str], language: str
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"language": "c"}, "language = 'c': torch/csrc/stable/library.h is in C++"),
+        ({"language": "cython"}, "language = 'cython': torch/csrc/stable/library.h is in C++"),
+        ({"provider_header": "torch/extension.h"}, "is not of torch's stable ABI"),
+    ],
+)
+def test_header_that_cannot_be_used_is_refused(
+    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
 ) -> None:
     from cookiecutter.exceptions import FailedHookException
 
     with pytest.raises(FailedHookException):
-        baked(bakery, "stable", OLDEST, language=language)
-    assert f"language = '{language}': torch/csrc/stable/library.h is in C++" in capfd.readouterr().err
+        baked(bakery, "stable", OLDEST, **answers)
+    assert reason in capfd.readouterr().err

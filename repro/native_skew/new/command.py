@@ -16,7 +16,6 @@ from cookiecutter.exceptions import (
 )
 from cookiecutter.generate import generate_context
 from cookiecutter.main import cookiecutter
-from jinja2 import TemplateError
 
 from native_skew import recorded, shipped
 from native_skew.errors import ExitCode
@@ -73,7 +72,10 @@ def new(
     for each in given:
         if "=" not in each:
             raise UnknownAnswerError(each, ["NAME=VALUE"])
-    settings = get_user_config()
+    try:
+        settings = get_user_config()
+    except CookiecutterException as error:
+        raise click.ClickException(plain(str(error))) from None
     context = generate_context(
         str(template / "cookiecutter.json"), default_context=settings["default_context"]
     )["cookiecutter"]
@@ -83,10 +85,7 @@ def new(
         )
     except EOFError:
         raise click.Abort from None
-    try:
-        requirements = questions.requirements(context, answers)
-    except TemplateError as error:  # cookiecutter takes an answer for a template
-        raise click.ClickException(plain(f"an answer with braces in it: {error}")) from None
+    requirements = questions.requirements(context, answers)
     if answers.get("more_providers") and not no_index:
         for together in (requirements, provider.lowest(requirements)):
             if provider.contradictory(together):
@@ -103,7 +102,7 @@ def new(
         raise AnswersError from None
     except OutputDirExistsException as error:
         raise FolderTakenError(Path(str(error).split('"')[1])) from None
-    except CookiecutterException as error:
+    except (CookiecutterException, OSError) as error:
         raise click.ClickException(plain(str(error))) from None
     click.echo(plain(made))
     click.get_current_context().exit(ExitCode.SOUND)

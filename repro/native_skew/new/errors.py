@@ -15,6 +15,13 @@ class AnswersError(SkewError):
         super().__init__("nothing was generated; the command above asks for the wrong answers only")
 
 
+class BracesError(SkewError):
+    """An answer that cookiecutter would take for a template."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: not valid; write it without {{{{, {{% and {{#")
+
+
 class ContradictionError(SkewError):
     """The providers have releases in the ranges asked for, and none that go together."""
 

@@ -6,6 +6,7 @@ was given is not asked for, and a provider's files are read once it is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from cookiecutter.prompt import (
     render_variable,
 )
 
-from native_skew.new.errors import UnknownAnswerError
+from native_skew.new.errors import BracesError, UnknownAnswerError
 
 Offer = Callable[[str, Mapping[str, str]], dict[str, str]]
 
@@ -34,6 +35,7 @@ def asked(
         ask: whether anything is asked; else what is offered is taken.
 
     Raises:
+        BracesError: an answer is a template in turn.
         UnknownAnswerError: ``given`` has what is not asked, or a choice that is none.
 
     """
@@ -59,6 +61,8 @@ def asked(
                 default = found.get(name) or render_variable(environment, raw, answers)
                 answer = read_user_variable(name, default, prompts, place) if ask else default
             answers[name] = str(answer)
+        if re.search(r"\{[{%#]", answers[name]):  # cookiecutter takes it for a template
+            raise BracesError(name)
         if name == "provider_distribution":
             usual = {
                 each: str(

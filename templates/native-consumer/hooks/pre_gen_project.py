@@ -4,6 +4,7 @@ Standard library only: cookiecutter runs hooks with its own interpreter, which n
 have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks.html).
 """
 
+import builtins
 import json
 import keyword
 import os
@@ -23,16 +24,27 @@ FOLDER = r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|\."
 HEADER = r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*"
 # Of providers whose headers are in C++ alone, or by a name that says so.
 CPP_HEADER = r"(?:arrow|pvxs|torch)/.*|.*\.(?:hh|hpp|hxx)"
+# https://docs.pytorch.org/docs/stable/notes/libtorch_stable_abi.html
+STABLE_TORCH_HEADER = r"torch/csrc/(?:stable|inductor/aoti_torch/c)/.*|torch/headeronly/.*"
+# Of C23 and C++20 (C's 6.4.1, C++'s [lex.key] and [lex.digraph]).
+C_KEYWORDS = set("""
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t class co_await
+    co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default delete do
+    double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace
+    new noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires restrict
+    return short signed sizeof static static_assert static_cast struct switch template this thread_local throw true try
+    typedef typeid typename typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq
+""".split())
 C_NAME = r"(?:[A-Za-z_][A-Za-z0-9_]*)?"
-LINE = r"[^\"\\\x00-\x1f]+"
+LINE = r"(?!\s)[^\"\\\x00-\x1f\x7f]+(?<!\s)"
 CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
 MORE = rf"\s*{NAME}(?:==|>=){VERSION}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
 
 SHAPES = [
     ("distribution", NAME, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
     ("version", VERSION, "use numbers with dots, such as 1.2.0 or 1.2.0rc1"),
-    ("summary", LINE, "write one line without double quotes and backslashes"),
-    ("author", LINE, "write one line without double quotes and backslashes"),
+    ("summary", LINE, "write one line without double quotes and backslashes, and no space around it"),
+    ("author", LINE, "write one line without double quotes and backslashes, and no space around it"),
     ("repository_url", r"(?:https://[^\s\"'<>\\/@]+(?:/[^\s\"'<>\\]*)?)?", "give an address that starts with https:// and has no password, or nothing"),
     ("oldest_python", r"3\.[1-9]\d*", "give it as 3.11, 3.12 ..."),
     ("provider_distribution", NAME, "use the name that people install it by"),
@@ -50,6 +62,8 @@ SHAPES = [
 # What "none" may be written for, where Enter would take a default.
 MAY_BE_NONE = {"repository_url", "provider_version_macro", "provider_version_function", "provider_below", "provider_excluded", "more_providers"}
 
+# What a line of the generated project holds.
+LONGEST = 50
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 
@@ -61,17 +75,26 @@ def problem(name, reason):
 def shapes():
     for name, pattern, advice in SHAPES:
         answer = ANSWERS[name]
-        if not re.fullmatch(pattern, answer) and not (answer == "none" and name in MAY_BE_NONE):
+        if not re.fullmatch(pattern, answer, re.ASCII) and not (answer == "none" and name in MAY_BE_NONE):
             yield problem(name, f"not valid; {advice}")
+    for name in ("provider_version_macro", "provider_version_function"):
+        if ANSWERS[name] in C_KEYWORDS:
+            yield problem(name, "is a keyword of C or C++; give the name that the header has")
+    for name in ("distribution", "import_name"):
+        if len(ANSWERS[name]) > LONGEST:
+            yield problem(name, f"is too long; use {LONGEST} characters at most")
 
 
 def import_names():
     for name in ("import_name", "provider_import_name"):
         answer = ANSWERS[name]
-        if not answer.isidentifier() or not answer.isascii() or keyword.iskeyword(answer):
+        parts = answer.split(".") if name == "provider_import_name" else [answer]
+        if not all(each.isidentifier() and each.isascii() and not keyword.iskeyword(each) for each in parts):
             yield problem(name, "cannot be imported; use letters, digits and '_', no keyword")
-        elif answer in sys.stdlib_module_names:
+        elif parts[0] in sys.stdlib_module_names:
             yield problem(name, "is a module of Python's own; choose another")
+    if ANSWERS["import_name"] in dir(builtins):
+        yield problem("import_name", "is a name that Python has built in; choose another")
     if ANSWERS["import_name"] == ANSWERS["provider_import_name"]:
         yield problem("import_name", "is the provider's import name too; choose another")
 
@@ -89,9 +112,18 @@ def distributions():
         if len({provider, normalized(ANSWERS["distribution"]), *more}) < len(more) + 2:
             yield problem("more_providers", "names a distribution twice, or yours; give each once")
         for each in ANSWERS["more_providers"].split(";"):
-            ends = {sign: numbers(version) for sign, version in re.findall(r"(>=|<)([0-9.]+)", each)}
-            if len(ends) == 2 and ends["<"] <= ends[">="]:
+            if is_empty(each.split()[0]):
                 yield problem("more_providers", f"the range of {each.split()[0]} is empty; give a later end")
+
+
+def is_empty(requirement):
+    """Whether no release can be in a range of ==, >=, < and !=."""
+    clauses = [(sign, release(version)) for sign, version in re.findall(r"(==|>=|<|!=)([^,]+)", requirement)]
+    ends = {sign: [each for it, each in clauses if it == sign] for sign in ("==", ">=", "<", "!=")}
+    lowest = max(ends[">="] + ends["=="])
+    if ends["=="]:
+        return any(each != lowest for each in ends["=="]) or lowest in ends["!="] or any(each <= lowest for each in ends["<"])
+    return any(each <= lowest for each in ends["<"])
 
 
 def python():
@@ -105,6 +137,9 @@ def language():
         yield problem("build_backend", "nanobind is built with CMake; choose scikit-build-core")
     if ANSWERS["language"] in ("c", "cython") and re.fullmatch(CPP_HEADER, ANSWERS["provider_header"]):
         yield problem("language", f"{ANSWERS['provider_header']} is in C++; choose c++, pybind11 or nanobind")
+    if ANSWERS["provider_import_name"] == "torch" and ANSWERS["abi_granularity"] == "stable":
+        if not re.fullmatch(STABLE_TORCH_HEADER, ANSWERS["provider_header"]):
+            yield problem("provider_header", "is not of torch's stable ABI; give one of torch/csrc/stable, or choose exact or patch")
 
 
 def numbers(text):
@@ -115,7 +150,10 @@ def numbers(text):
 
 
 def release(text):
-    return numbers(text.partition(".post")[0]), int(text.partition(".post")[2] or -1)
+    """What versions are ordered by, as packaging does it."""
+    base, pre, number, post, dev = re.fullmatch(r"([\d.]+)(?:(a|b|rc)(\d+))?(?:\.post(\d+))?(?:\.dev(\d+))?", text).groups()
+    early = (pre, int(number)) if pre else ("a", -1) if dev and not post else ("z", 0)
+    return numbers(base), early, int(post or -1), int(dev) if dev else float("inf")
 
 
 def abi_range():

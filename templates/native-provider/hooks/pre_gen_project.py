@@ -4,6 +4,7 @@ Standard library only: cookiecutter runs hooks with its own interpreter, which n
 have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks.html).
 """
 
+import builtins
 import json
 import keyword
 import os
@@ -15,26 +16,28 @@ ANSWERS = json.loads(r'{{ cookiecutter | tojson }}')
 TEMPLATE = "native-provider"
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
-DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-VERSION = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?")
-LIBRARY = re.compile(r"lib[A-Za-z_][A-Za-z0-9_.+-]*\.so")
-CLAUSE = rf"(?:==|>=|<|!=){VERSION.pattern}"
-PROVIDER = rf"\s*{DISTRIBUTION.pattern}(?:==|>=){VERSION.pattern}(?:,{CLAUSE})*(?:\s+{LIBRARY.pattern})+\s*"
-PYTHON = re.compile(r"3\.[1-9]\d*")
-URL = re.compile(r"(?:https://[^\s\"'<>\\/@]+(?:/[^\s\"'<>\\]*)?)?")
-LINE = re.compile(r"[^\"\\\x00-\x1f]+")
+DISTRIBUTION = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+VERSION = r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?"
+LIBRARY = r"lib[A-Za-z_][A-Za-z0-9_.+-]*\.so"
+CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
+PROVIDER = rf"\s*{DISTRIBUTION}(?:==|>=){VERSION}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
+PYTHON = r"3\.[1-9]\d*"
+URL = r"(?:https://[^\s\"'<>\\/@]+(?:/[^\s\"'<>\\]*)?)?"
+LINE = r"(?!\s)[^\"\\\x00-\x1f\x7f]+(?<!\s)"
 
 SHAPES = [
     ("distribution", DISTRIBUTION, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
     ("version", VERSION, "use numbers with dots and no leading zero, such as 1.2.0 or 1.2.0rc1"),
-    ("summary", LINE, "write one line without double quotes and backslashes"),
-    ("author", LINE, "write one line without double quotes and backslashes"),
+    ("summary", LINE, "write one line without double quotes and backslashes, and no space around it"),
+    ("author", LINE, "write one line without double quotes and backslashes, and no space around it"),
     ("repository_url", URL, "give an address that starts with https:// and has no password, or nothing"),
     ("oldest_python", PYTHON, "give it as 3.11, 3.12 ..."),
     ("library", LIBRARY, "give the file name without a version, such as libfoo.so"),
-    ("providers", re.compile(rf"(?:{PROVIDER}(?:;{PROVIDER})*)?"), "give each as NAME>=OLDEST,<NEXT libNAME.so, with ';' between, or nothing"),
+    ("providers", rf"(?:{PROVIDER}(?:;{PROVIDER})*)?", "give each as NAME>=OLDEST,<NEXT libNAME.so, with ';' between, or nothing"),
 ]
 
+# What a line of the generated project holds.
+LONGEST = 50
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 
@@ -46,8 +49,11 @@ def problem(name, reason):
 def shapes():
     for name, pattern, advice in SHAPES:
         may_be_none = name in ("repository_url", "providers")
-        if not pattern.fullmatch(ANSWERS[name]) and not (may_be_none and ANSWERS[name] == "none"):
+        if not re.fullmatch(pattern, ANSWERS[name], re.ASCII) and not (may_be_none and ANSWERS[name] == "none"):
             yield problem(name, f"not valid; {advice}")
+    for name in ("distribution", "import_name"):
+        if len(ANSWERS[name]) > LONGEST:
+            yield problem(name, f"is too long; use {LONGEST} characters at most")
 
 
 def import_name():
@@ -56,10 +62,12 @@ def import_name():
         yield problem("import_name", "cannot be imported; use letters, digits and '_', no keyword")
     elif answer in sys.stdlib_module_names:
         yield problem("import_name", "is a module of Python's own; choose another")
+    elif answer in dir(builtins):
+        yield problem("import_name", "is a name that Python has built in; choose another")
 
 
 def providers():
-    names = [re.sub(r"[-_.]+", "-", each).lower() for each in re.findall(rf"(?:^|;)\s*({DISTRIBUTION.pattern})(?=[=>])", ANSWERS["providers"])]
+    names = [re.sub(r"[-_.]+", "-", each).lower() for each in re.findall(rf"(?:^|;)\s*({DISTRIBUTION})(?=[=>])", ANSWERS["providers"])]
     if len({*names, re.sub(r"[-_.]+", "-", ANSWERS["distribution"]).lower()}) <= len(names):
         yield problem("providers", "names a distribution twice, or yours; give each once")
 
@@ -76,7 +84,7 @@ def granularity():
 
 def python():
     answer = ANSWERS["oldest_python"]
-    if PYTHON.fullmatch(answer) and int(answer[2:]) < 11:
+    if re.fullmatch(PYTHON, answer) and int(answer[2:]) < 11:
         yield problem("oldest_python", "the tests read TOML with the standard library; give 3.11 or newer")
 
 

@@ -37,6 +37,8 @@ SHAPES = [
 # What "none" may be written for, where Enter would take a default.
 MAY_BE_NONE = {"provider_specifier", "other_requirements", "build_tool"}
 
+# What a line of the generated project holds.
+LONGEST = 50
 # What each remedy has to know, and in which form.
 NEEDED = {
     "build-constraint": (r".*[<=~].*", "the range that the published wheels need, with an upper bound"),
@@ -52,8 +54,11 @@ def problem(name, reason):
 def shapes():
     for name, pattern, advice in SHAPES:
         answer = ANSWERS[name]
-        if not re.fullmatch(pattern, answer) and not (answer == "none" and name in MAY_BE_NONE):
+        if not re.fullmatch(pattern, answer, re.ASCII) and not (answer == "none" and name in MAY_BE_NONE):
             yield problem(name, f"not valid; {advice}")
+    for name in ("project", "dependency", "dependency_import_name", "provider"):
+        if len(ANSWERS[name]) > LONGEST:
+            yield problem(name, f"is too long; use {LONGEST} characters at most")
 
 
 def names():

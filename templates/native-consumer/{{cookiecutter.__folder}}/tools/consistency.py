@@ -181,11 +181,16 @@ def is_library(library: str, name: str) -> bool:
     return name == library or name.startswith(f"{library}.")
 
 
+def folders_of(provider: Any) -> tuple[str, ...]:
+    """Where a provider has its libraries in site-packages."""
+    return (*provider.import_name.split("."), provider.library_folder)
+
+
 def offered(site: Path) -> dict[str, Links]:
     """What the providers installed in a folder offer to the loader, by SONAME."""
     found = {}
     for provider in PROVIDERS:
-        for path in (site / provider.import_name / provider.library_folder).glob("*.so*"):
+        for path in site.joinpath(*folders_of(provider)).glob("*.so*"):
             if links := links_of(path.read_bytes()):
                 found[links.soname or path.name] = links
     return found
@@ -230,7 +235,7 @@ def unmet(links: Links, ends: dict[Path, dict[str, Links]]) -> Iterator[str]:
         mine = {
             each for each in links.needed for lib in provider.libraries if is_library(lib, each)
         }
-        wanted = str(PurePosixPath("$ORIGIN", "..", provider.import_name, provider.library_folder))
+        wanted = str(PurePosixPath("$ORIGIN", "..", *folders_of(provider)))
         if mine and wanted not in {str(PurePosixPath(each)) for each in links.runpath if each}:
             yield f"has RUNPATH {':'.join(links.runpath) or '(none)'}, not {wanted}"
         for site, there in ends.items():

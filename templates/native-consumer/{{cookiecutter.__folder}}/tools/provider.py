@@ -33,7 +33,8 @@ class Build(NamedTuple):
 def runpath(provider: Any) -> str:
     """Where the loader finds a provider's libraries, seen from the module."""
     origin = "@loader_path" if sys.platform == "darwin" else "$ORIGIN"
-    return str(PurePosixPath(origin, "..", provider.import_name, provider.library_folder))
+    folders = provider.import_name.split(".")
+    return str(PurePosixPath(origin, "..", *folders, provider.library_folder))
 
 
 def folder_and_version(provider: Any, requirements: list[str]) -> tuple[Path, str]:

@@ -5,12 +5,12 @@
 
 #include "_built_for.h"
 
-static PyObject *built_against(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+static PyObject *get_built_against(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
     return PyUnicode_FromString({{ cookiecutter.import_name }}_built_against);
 }
 
 {% if cookiecutter.__function -%}
-static PyObject *core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+static PyObject *get_core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
 {%- if cookiecutter.__function == "aoti_torch_abi_version" %}
     uint64_t version = aoti_torch_abi_version(); /* Its first three bytes are the release. */
     return PyUnicode_FromFormat("%d.%d.%d", (int)(version >> 56), (int)(version >> 48 & 255),
@@ -22,9 +22,9 @@ static PyObject *core_version(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(arg
 
 {% endif -%}
 static PyMethodDef methods[] = {
-    {"built_against", built_against, METH_NOARGS, "The provider's version when compiled."},
+    {"built_against", get_built_against, METH_NOARGS, "The provider's version when compiled."},
 {%- if cookiecutter.__function %}
-    {"core_version", core_version, METH_NOARGS, "The provider's version as loaded."},
+    {"core_version", get_core_version, METH_NOARGS, "The provider's version as loaded."},
 {%- endif %}
     {NULL, NULL, 0, NULL},
 };

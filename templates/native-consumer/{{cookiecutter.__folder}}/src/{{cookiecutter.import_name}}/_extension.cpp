@@ -11,21 +11,22 @@
 
 #include "_built_for.h"
 
-static std::string built_against() { return {{ cookiecutter.import_name }}_built_against; }
-{% if cookiecutter.__function %}
-{%- if cookiecutter.__function == "aoti_torch_abi_version" %}
-static std::string core_version() {
-    const auto version = aoti_torch_abi_version(); // Its first three bytes are the release.
-    const auto part = [version](int byte) { return std::to_string(version >> 8 * byte & 255); };
-    return part(7) + "." + part(6) + "." + part(5);
-}
-{%- else %}
-static std::string core_version() { return {{ cookiecutter.__function }}(); }
-{%- endif %}
-{% endif %}
 {{ "NB_MODULE" if bound else "PYBIND11_MODULE" }}(_extension, m) {
-    m.def("built_against", &built_against, "The provider's version when compiled.");
+    m.def(
+        "built_against", [] { return std::string({{ cookiecutter.import_name }}_built_against); },
+        "The provider's version when compiled.");
 {%- if cookiecutter.__function %}
-    m.def("core_version", &core_version, "The provider's version as loaded.");
+    m.def(
+        "core_version",
+        [] {
+{%- if cookiecutter.__function == "aoti_torch_abi_version" %}
+            const auto version = aoti_torch_abi_version(); // Its first three bytes are the release.
+            const auto part = [=](int byte) { return std::to_string(version >> 8 * byte & 255); };
+            return part(7) + "." + part(6) + "." + part(5);
+{%- else %}
+            return std::string({{ cookiecutter.__function }}());
+{%- endif %}
+        },
+        "The provider's version as loaded.");
 {%- endif %}
 }

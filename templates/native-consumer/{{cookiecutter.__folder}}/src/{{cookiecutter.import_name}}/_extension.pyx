@@ -3,7 +3,7 @@
 
 cdef extern from "<{{ cookiecutter.provider_header }}>":
 {%- if cookiecutter.__function %}
-    const char *{{ cookiecutter.__function }}()
+    const char *loaded_version "{{ cookiecutter.__function }}"()
 {%- else %}
     pass
 {%- endif %}
@@ -20,5 +20,5 @@ def built_against():
 
 def core_version():
     """The provider's version as loaded."""
-    return {{ cookiecutter.__function }}().decode()
+    return loaded_version().decode()
 {%- endif %}

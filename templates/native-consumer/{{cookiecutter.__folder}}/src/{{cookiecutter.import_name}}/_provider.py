@@ -133,7 +133,10 @@ def version_of(distribution: str) -> str | None:
 
 def provider_folder(provider: Provider) -> Path | None:
     """The provider's package, found without importing it."""
-    spec = util.find_spec(provider.import_name)
+    try:
+        spec = util.find_spec(provider.import_name)
+    except ModuleNotFoundError:  # of a package that it is inside
+        return None
     if spec is None or not spec.submodule_search_locations:
         return None
     return Path(next(iter(spec.submodule_search_locations)))

@@ -667,7 +667,10 @@ OTHERS: tuple[Other, ...] = (
         meaning="A library of a compiler's runtime is not found; it belongs to the system or the toolchain.",
         advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for "
         "Intel's libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
-        patterns=(*_missing(_RUNTIME), rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)"),
+        patterns=(
+            *_missing(_RUNTIME),
+            rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)",
+        ),
     ),
     Other(
         id="other-libpython",

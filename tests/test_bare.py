@@ -106,7 +106,7 @@ def test_a_long_phase_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
             return super().write(text)
 
     told = Told()
-    phases = progress.Phases(Console(file=told))
+    phases = progress.Phases(Console(file=told, markup=False))
     with phases.phase("fetching [a]"), phases.phase("fetching b"):
         assert seen.wait(60)
     lines = told.getvalue().splitlines()

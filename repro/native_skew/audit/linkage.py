@@ -106,13 +106,15 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
     links: list[LibraryNeed] = []
     untold: list[tuple[str, SharedObject, str]] = []
     errors: list[AuditError] = []
+    source = examined.source
+    build = map(Requirement, source.build_requires if source else ())
+    built_with: list[str] = [canonicalize_name(each.name) for each in build]
     for filename, contents in examined.contents.items():
         file = next(each for each in examined.release.files if each.filename == filename)
         needs = {k: v for k, v in contents.needs().items() if not is_system(k)}
         meant = _targets(examined, file)
         if not needs or not meant:
             continue
-        built_with = _built_with(examined)
         extras = _of_extras(contents, meant[0], built_with)
         optional = {each.name for each in extras}
         for candidate in chain(
@@ -309,13 +311,6 @@ def _links(
                 extra=candidate.extra,
                 through=candidate.through,
             )
-
-
-def _built_with(examined: Examined) -> list[str]:
-    source = examined.source
-    return [
-        canonicalize_name(Requirement(e).name) for e in (source.build_requires if source else ())
-    ]
 
 
 def _candidates(

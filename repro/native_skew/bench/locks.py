@@ -115,8 +115,6 @@ class Foretelling:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._interpreters: dict[str, Interpreter] = {}
-        self._numbers = itertools.count(1)
         self._scenarios = scenarios.load_all()
 
     def word(self, result: Result) -> str | None:
@@ -151,7 +149,7 @@ class Foretelling:
             formats=formats,
             settings=reduce(or_, beside, told),
         )
-        prefix = f"locks-{next(self._numbers)}"
+        prefix = self._session.next_prefix()
         url = self._session.index.publish(prefix, publication)
         try:
             with Transport() as transport:
@@ -169,10 +167,7 @@ class Foretelling:
         return next((each for each in _WORDS if each in words), _WHEEL)
 
     def _published(self, scenario: Scenario, cell: Cell) -> tuple[Publication, Interpreter]:
-        if cell.python not in self._interpreters:
-            version = f"{cell.python[2]}.{cell.python[3:]}"
-            self._interpreters[cell.python] = interpreter.find(version)
-        python = self._interpreters[cell.python]
+        python = interpreter.find(cell.python_version)
         publication = self._session.publication(scenario, cell.variant, python)
         publication.step = len(scenario.steps_of(cell.variant))
         return publication, python

@@ -495,12 +495,6 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise ResultFileError(path, str(error)) from error
 
 
-def _evidence_file(path: Path) -> Path:
-    """``path`` or, as the wheel has it (see hatch_build.py), the same compressed."""
-    compressed = path.with_name(f"{path.name}.gz")
-    return compressed if compressed.exists() else path
-
-
 def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
     """The cells of a verdict file, without evidence."""
     seen: dict[Cell, int] = {}
@@ -549,7 +543,9 @@ def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entr
 
 def _entries(path: Path, folder: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
     """The cells of a verdict file, each with its evidence, in the file's order."""
-    evidence = _evidence_file(folder / "evidence" / path.parent.name / f"{path.stem}.jsonl")
+    evidence = folder / "evidence" / path.parent.name / f"{path.stem}.jsonl"
+    compressed = evidence.with_name(f"{evidence.name}.gz")  # as the wheel has it: hatch_build.py
+    evidence = compressed if compressed.exists() else evidence
     lines = dict(_evidence_lines(evidence, versions)) if evidence.exists() else {}
     for entry in _verdict_lines(path, versions):
         found = lines.pop(entry.cell, None)

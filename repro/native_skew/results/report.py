@@ -98,8 +98,12 @@ class _Layout(msgspec.Struct, frozen=True, kw_only=True):
     def words(self, result: Result) -> list[str | Text]:
         """A row."""
         seen, needed = result.observation, needed_word(result)
+        remedy = result.cell.attempt
+        if self.titles:
+            after = "" if result.cell.start == "fresh" else ", after the failure"
+            remedy = f"  {REMEDIES[result.cell.remedy].title}{after} [{remedy}]"
         return [
-            Text(_remedy_words(result, self.titles)),
+            Text(remedy),
             Text(result.verdict, style=STYLES[result.verdict]),
             (seen and seen.built_against) or "-",
             (seen and seen.installed) or "-",
@@ -138,14 +142,6 @@ def _lines(width: int, rows: Sequence[Result]) -> Table:
             for heading, word in zip(_HEADINGS[2:], words[2:], strict=False):
                 grid.add_row(f"  {heading}", word)
     return grid
-
-
-def _remedy_words(result: Result, wide: bool) -> str:
-    name = result.cell.remedy
-    after = "" if result.cell.start == "fresh" else ", after the failure"
-    return (
-        f"  {REMEDIES[name].title}{after} [{result.cell.attempt}]" if wide else result.cell.attempt
-    )
 
 
 def needed_word(result: Result) -> str:

@@ -40,6 +40,12 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=
         return self.scenario, self.variant, self.installer, self.attempt
 
     @property
+    def python_version(self) -> str:
+        """``3.11`` of ``cp311``."""
+        digits = "".join(filter(str.isdigit, self.python))
+        return f"{digits[0]}.{digits[1:]}"
+
+    @property
     def python_number(self) -> int:
         """Orders Pythons: 311 of ``cp311``; 0 where its name has no number."""
         return int("0" + "".join(filter(str.isdigit, self.python)))

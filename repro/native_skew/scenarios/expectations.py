@@ -39,22 +39,13 @@ def expected_of(
             and (not each.variants or cell.variant in each.variants)
             and cell.remedy in each.remedies
             and cell.start == each.start
-            and _has_version(cell, each.tool_versions)
-            and SpecifierSet(each.pythons).contains(_version_of(cell.python))
+            and (not each.tool_versions or _has_version(cell, Requirement(each.tool_versions)))
+            and SpecifierSet(each.pythons).contains(cell.python_version)
         ):
             return each
     return None
 
 
-def _has_version(cell: Cell, tool_versions: str) -> bool:
-    if not tool_versions:
-        return True
-    wanted = Requirement(tool_versions)
+def _has_version(cell: Cell, wanted: Requirement) -> bool:
     tool = INSTALLERS[cell.installer].tool
     return tool == wanted.name and wanted.specifier.contains(cell.version, prereleases=True)
-
-
-def _version_of(python: str) -> str:
-    """``3.11`` of ``cp311``."""
-    digits = "".join(filter(str.isdigit, python))
-    return f"{digits[0]}.{digits[1:]}"

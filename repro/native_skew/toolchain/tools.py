@@ -62,14 +62,12 @@ class Toolbox:
 
     Args:
         folder: shared by all runs; two of them may use it at once.
-        python: the interpreter that the tools run on, by default this one's base.
         phase: told what is fetched.
 
     """
 
-    def __init__(self, folder: Path, python: str | None = None, phase: Phase = unseen) -> None:
+    def __init__(self, folder: Path, phase: Phase = unseen) -> None:
         self._folder = folder
-        self._python = python or getattr(sys, "_base_executable", None) or sys.executable
         self._phase = phase
         self._suffix = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
@@ -208,7 +206,8 @@ class Toolbox:
     def _fetch(self, home: Path, name: str, version: str) -> None:
         shutil.rmtree(home, ignore_errors=True)
         venv = home / "venv"
-        self._run([self._python, "-m", "venv", "--without-pip", str(venv)], name)
+        python = getattr(sys, "_base_executable", None) or sys.executable
+        self._run([python, "-m", "venv", "--without-pip", str(venv)], name)
         self._pip("--python", str(venv), "install", f"{_requirement(name)}=={version}")
         (home / "path").mkdir()
         for command in commands_of(name):

@@ -25,7 +25,6 @@ from native_skew.verdict import Verdict
 
 FOLDER = results.FOLDER / "timeline"
 RELEASES = "releases.json"
-Outcomes = Mapping[str, Result | BriefResult | NotRun]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -57,6 +56,10 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     reason: str
+
+
+_Skip = NotRun | Skipped
+Outcomes = Mapping[str, Result | BriefResult | _Skip]  # by release
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +121,7 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
     ran = [
         results.brief(each) if isinstance(each, Result) else each
         for each in answers
-        if each and not isinstance(each, NotRun)
+        if each and not isinstance(each, _Skip)
     ]
     by_version = {result.cell.version: result for result in ran}
     return Line(
@@ -136,7 +139,7 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
         skipped=tuple(
             Skipped(version=release, reason=each.reason)
             for release in releases
-            if isinstance(each := outcomes.get(release), NotRun)
+            if isinstance(each := outcomes.get(release), _Skip)
         ),
         date=max(result.date for result in ran),
     )
@@ -145,7 +148,7 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
 def verdicts(outcomes: Outcomes) -> dict[str, str | None]:
     """What the search needs to know of what was run."""
     return {
-        release: None if isinstance(each, NotRun) else each.verdict
+        release: None if isinstance(each, _Skip) else each.verdict
         for release, each in outcomes.items()
     }
 
@@ -186,24 +189,11 @@ def read_all(folder: Path = FOLDER) -> dict[str, Line]:
             if name not in questions or name in found:
                 reason = "stands twice" if name in found else "has no verdicts"
                 raise ResultFileError(folder / RELEASES, f"{name} {reason}")
-            found[name] = _line(questions[name], series, skipped, ran[name])
+            outcomes: Outcomes = {**ran[name], **{each.version: each for each in skipped}}
+            found[name] = line_of(questions[name], series.tool, series.releases, outcomes)
     if unknown := sorted(questions.keys() - found.keys()):
         raise ResultFileError(folder / RELEASES, f"says nothing of {', '.join(unknown)}")
     return {name: found[name] for name in sorted(found)}
-
-
-def _line(
-    question: Question,
-    series: Series,
-    skipped: Iterable[Skipped],
-    ran: Mapping[str, BriefResult],
-) -> Line:
-    outcomes: dict[str, BriefResult | NotRun] = dict(ran)
-    cell = next(iter(ran.values())).cell
-    for each in skipped:
-        of_that = msgspec.structs.replace(cell, version=each.version)
-        outcomes[each.version] = NotRun(cell=of_that, reason=each.reason)
-    return line_of(question, series.tool, series.releases, outcomes)
 
 
 def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -125,23 +124,6 @@ def test_a_part_names_what_the_whole_is_made_of(some_tasks: list[Task]) -> None:
     assert all(part.definitions == made[0].definitions for part in made)
     assert set(made[0].definitions) == {*(t.cell.scenario for t in some_tasks), "native"}
     assert [part.not_run for part in made] == [(given_up,), *[()] * 8]
-
-
-@pytest.mark.parametrize(
-    ("begun", "resumed", "word"),
-    [
-        (("uv=./uv",), (), r"was begun with uv=\./uv"),
-        ((), ("uv=./uv",), "was begun with no executable of your own"),
-        (("uv=./uv",), ("uv=./uv",), None),
-    ],
-)
-def test_a_part_is_gone_on_with_by_the_same_executables(
-    tmp_path: Path, begun: tuple[str, ...], resumed: tuple[str, ...], word: str | None
-) -> None:
-    parts.begin(part_of("x", own_executables=begun), tmp_path, resume=False)
-    refused = pytest.raises(PartError, match=word) if word else nullcontext()
-    with refused:
-        parts.begin(part_of("x", own_executables=resumed), tmp_path, resume=True)
 
 
 def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:

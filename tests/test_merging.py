@@ -12,7 +12,7 @@ import pytest
 from native_skew import results
 from native_skew.results.record import NotRun, Result
 from native_skew.run import merging, parts
-from native_skew.run.merging import MergeError, RecordOwnPartsError
+from native_skew.run.merging import MergeError
 from native_skew.run.parts import Shard
 from support.matrix_part import part_of
 
@@ -91,17 +91,3 @@ def test_parts_that_do_not_belong_together_are_refused_with_every_reason(tmp_pat
     shutil.copytree(first, tmp_path / "copy")
     with pytest.raises(MergeError, match="are both shard 1/2"):
         merging.join([first, tmp_path / "copy"])
-
-
-def test_executables_of_somebody_s_own_stay_known(tmp_path: Path) -> None:
-    """In the part, in what it is joined into, and for whoever goes on with it."""
-    first, second = written_parts(tmp_path, some_recorded(2))
-    merging.join([first, second]).require_releases()
-    parts.write(msgspec.structs.replace(parts.read(second), own_executables=("uv=./uv",)), second)
-    joined = merging.join([first, second])
-    with pytest.raises(RecordOwnPartsError, match=r"part-2: uv=\./uv") as caught:
-        joined.require_releases()
-    assert str(first) not in str(caught.value)
-    joined.write(tmp_path / "whole")
-    with pytest.raises(RecordOwnPartsError, match=r"whole: uv=\./uv"):
-        merging.join([tmp_path / "whole"]).require_releases()

@@ -105,13 +105,13 @@ class AmbiguousCellError(SkewError):
 
 
 class RecordOwnError(SkewError):
-    """--record with an executable that nobody else can fetch."""
+    """What is to be recorded is asked of an executable that nobody else can fetch."""
 
     def __init__(self, installers: Sequence[str]) -> None:
         named = " ".join(f"--installer {each}" for each in installers)
         super().__init__(
-            f"--record {named}: results of an executable of your own are not recorded as those "
-            "of a release; leave --record out, or name the version"
+            f"{named}: results of an executable of your own are not recorded as those of a "
+            "release; run it by `native-skew run` without --record, or name the version"
         )
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from native_skew import results
-from native_skew.errors import ExitCode
+from native_skew.errors import ExitCode, RecordOwnError
 from native_skew.installers import INSTALLERS, NEWEST
 from native_skew.results import BriefResult, Result, report
 from native_skew.run import merging, parts
@@ -48,6 +48,8 @@ Examples:
 def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     """Runs every scenario with every installer, in its newest release, and every remedy.
 
+    It takes releases alone, which can be recorded; an executable of your own runs with `run`.
+
     Where it is told nothing else, also the plain command of the issue and each tool's first repair
     on other Pythons; one that is not there is said, and is no failure.
 
@@ -59,6 +61,8 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
     filters = replace(asked.filters, installers=asked.filters.installers or newest)
     filters.require_known()
+    if filters.own_executables:
+        raise RecordOwnError(filters.own_executables)
     with Session(asked.work, phase=Phases(notes).phase) as session, parts.only_writer(into):
         if asked.newest:
             session.toolbox.forget_newest()
@@ -68,7 +72,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
             selection = Selection.joined((selection, more))
             for line in absent:
                 notes.print(line, soft_wrap=True)
-        part, mine = parts.planned(wanted, selection, filters.own_executables)
+        part, mine = parts.planned(wanted, selection)
         done = parts.begin(part, into, resume=resume)
         session.make_ready()
         found = [results.brief(results.read(into / f"{cell}.json")) for cell in done]
@@ -152,8 +156,6 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
         require_recordable(folder)
     console = report.console()
     joined = merging.join(folders)
-    if record:
-        joined.require_releases()
     if into:
         joined.write(into)
     if record:

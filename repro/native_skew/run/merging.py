@@ -22,18 +22,6 @@ class MergeError(SkewError):
         super().__init__(f"these parts cannot be joined; run the wrong ones again:{lines}")
 
 
-class RecordOwnPartsError(SkewError):
-    """Parts that were run with executables that nobody else can fetch are to be recorded."""
-
-    def __init__(self, own: Mapping[Path, Sequence[str]]) -> None:
-        lines = "".join(f"\n  - {folder}: {', '.join(words)}" for folder, words in own.items())
-        super().__init__(
-            "--record: results of an executable of your own are not recorded as those of a "
-            "release; join these by --into alone, or run them again with --installer "
-            f"TOOL==VERSION:{lines}"
-        )
-
-
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
     """Parts that belong together.
 
@@ -59,19 +47,6 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
         """
         for folder in self.by_folder:
             yield from map(results.read, parts.done_in(folder, self.whole.cells))
-
-    def require_releases(self) -> None:
-        """Makes sure that each result is of a release, which others can fetch.
-
-        Raises:
-            RecordOwnPartsError: a part was run with an executable of the user's.
-
-        """
-        parts_of_own = {
-            f: p.own_executables for f, p in self.by_folder.items() if p.own_executables
-        }
-        if parts_of_own:
-            raise RecordOwnPartsError(parts_of_own)
 
     def write(self, into: Path) -> None:
         """Writes the whole into a new folder.
@@ -100,7 +75,6 @@ def join(folders: Sequence[Path]) -> Joined:
     first = next(iter(read.values()))
     cells = {cell for part in read.values() for cell in part.cells}
     not_run = tuple(each for part in read.values() for each in part.not_run)
-    own = sorted({word for part in read.values() for word in part.own_executables})
     done = {parts.cell_id(path) for folder in read for path in parts.done_in(folder, cells)}
     here = {part.shard.number for part in read.values()}
     count = first.shard.count
@@ -111,7 +85,6 @@ def join(folders: Sequence[Path]) -> Joined:
             shard=Shard(),
             cells=tuple(sorted(cells)),
             not_run=not_run,
-            own_executables=tuple(own),
         ),
         missing=tuple(sorted(cells - done - {each.cell.id for each in not_run})),
         absent=tuple(Shard(number=n, count=count) for n in range(1, count + 1) if n not in here),

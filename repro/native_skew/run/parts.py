@@ -58,8 +58,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         definitions: the SHA-256 of each scenario's file and of the fake pair's sources.
         cells: the ids of all cells of this part, done or not.
         not_run: those that could not be run, and why.
-        own_executables: the ``--installer`` words that named executables of the user's; a
-            result of theirs looks like one of the release that they call themselves.
 
     """
 
@@ -68,7 +66,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     definitions: dict[str, str]
     cells: tuple[str, ...]
     not_run: tuple[NotRun, ...] = ()
-    own_executables: tuple[str, ...] = ()
     kind: str = "native-skew matrix 1"
 
 
@@ -118,9 +115,7 @@ def _digest(paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def planned(
-    shard: Shard, selection: Selection, own_executables: tuple[str, ...] = ()
-) -> tuple[Part, tuple[Task, ...]]:
+def planned(shard: Shard, selection: Selection) -> tuple[Part, tuple[Task, ...]]:
     """The part of ``selection`` that ``shard`` is, and its tasks.
 
     What could not even be selected is in the first part, so that it is told once.
@@ -132,7 +127,6 @@ def planned(
         definitions=definitions(task.cell.scenario for task in selection.tasks),
         cells=tuple(sorted(task.cell.id for task in tasks)),
         not_run=selection.not_run if shard.number == 1 else (),
-        own_executables=own_executables,
     )
     return part, tasks
 
@@ -199,12 +193,6 @@ def _require_same(old: Part, new: Part, folder: Path) -> None:
             folder,
             f"was begun with other definitions of {', '.join(changed)}",
             "what is done there cannot be gone on with: name another folder",
-        )
-    if set(old.own_executables) != set(new.own_executables):
-        raise PartError(
-            folder,
-            f"was begun with {', '.join(old.own_executables) or 'no executable of your own'}",
-            "go on with the same --installer, or name another folder",
         )
 
 

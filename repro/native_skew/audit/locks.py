@@ -17,7 +17,6 @@ from pathlib import Path
 
 import msgspec
 from packaging.utils import is_normalized_name
-from packaging.version import InvalidVersion, Version
 
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
@@ -48,6 +47,7 @@ from native_skew.installers import (
     LockFormat,
     advise,
     constraining,
+    is_version,
 )
 
 _LIMIT = 64 * 1024 * 1024  # bytes of a lock
@@ -341,11 +341,7 @@ def _unusable(package: LockedPackage) -> str:
         return package.origin or "no one version"
     if not is_normalized_name(package.name):
         return "no name of a distribution"
-    try:
-        Version(package.version)
-    except InvalidVersion:
-        return "no version of one"
-    return ""
+    return "" if is_version(package.version) else "no version of one"
 
 
 def _named_files(package: LockedPackage) -> Iterator[File]:

@@ -34,7 +34,14 @@ from native_skew.installers.locks import (
     toml_settings,
 )
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, ReleaseFiles
-from native_skew.installers.registry import INSTALLERS, TOOLS, InstallerChoice, parse_choice, tabs
+from native_skew.installers.registry import (
+    INSTALLERS,
+    TOOLS,
+    InstallerChoice,
+    is_version,
+    parse_choice,
+    tabs,
+)
 from native_skew.installers.remedies import REMEDIES
 from native_skew.installers.repair import Repair, difference, with_lines
 from native_skew.installers.request import Request

@@ -63,7 +63,7 @@ def parse_choice(text: str) -> InstallerChoice:
         known = {*INSTALLERS, *(i.tool for i in INSTALLERS.values())}
         raise UnknownNameError("installer", text, known)
     by_default = {version for each in found for version in TOOLS[each.tool].default_versions}
-    if match[2] and match[2] not in by_default and not _is_version(match[2]):
+    if match[2] and match[2] not in by_default and not is_version(match[2]):
         raise UnknownNameError("version", match[2], by_default)
     exact = tuple(i for i in found if i.id == name)
     if match[3] and not Path(match[3]).is_file():
@@ -77,7 +77,8 @@ def tabs() -> dict[str, Installer]:
     return {tab.title: each for tab, each in sorted(shown, key=lambda pair: pair[0].order)}
 
 
-def _is_version(text: str) -> bool:
+def is_version(text: str) -> bool:
+    """Whether ``text`` is a version, as PEP 440 has it."""
     try:
         Version(text)
     except InvalidVersion:

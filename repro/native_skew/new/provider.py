@@ -19,11 +19,12 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from native_skew.binaries import Image, ImageError
 from native_skew.distributions import CarefulZip
 from native_skew.distributions import metadata as core_metadata
+from native_skew.installers import is_version
 from native_skew.new.errors import WheelError
 
 _LIBRARY = re.compile(r"(lib[^/]+?\.so)(\.[^/]*)?$")
@@ -155,12 +156,8 @@ def lowest(requirements: Sequence[str]) -> list[str]:
 def _versions(name: str) -> list[Version]:
     """Final releases on the user's index."""
     said = _pip("index", "versions", "--json", "--", name)
-    found = []
-    for each in json.loads(said)["versions"] if said else ():
-        try:
-            found.append(Version(each))
-        except InvalidVersion:
-            continue
+    listed = json.loads(said)["versions"] if said else ()
+    found = (Version(each) for each in listed if is_version(each))
     return [each for each in found if not each.is_prerelease]
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -14,7 +15,7 @@ from native_skew import results, shipped
 from native_skew.errors import RecordInstalledError
 from native_skew.run.selection import Filters
 from native_skew.run.session import DEFAULT_WORK, default_work
-from native_skew.scenarios import STARTS, Start
+from native_skew.scenarios import STARTS
 
 work_option = click.option(
     "--work",
@@ -104,30 +105,24 @@ def asked_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the options of ``Asked`` to ``command``, which takes one as its first argument."""
 
     @wraps(command)
-    def with_asked(
-        scenario_names: tuple[str, ...],
-        installer: tuple[str, ...],
-        remedy: tuple[str, ...],
-        python: tuple[str, ...],
-        start: tuple[Start, ...],
-        jobs: int,
-        time_limit: float,
-        newest: bool,
-        folder: Path,
-        work: Path,
-        **own: object,
-    ) -> None:
+    def with_asked(**options: Any) -> None:
+        take = options.pop
         filters = Filters(
-            scenarios=scenario_names,
-            installers=installer,
-            remedies=remedy,
-            pythons=python,
-            starts=start or STARTS,
+            scenarios=take("scenario_names"),
+            installers=take("installer"),
+            remedies=take("remedy"),
+            pythons=take("python"),
+            starts=take("start") or STARTS,
         )
         asked = Asked(
-            filters=filters, jobs=jobs, limit=time_limit, newest=newest, folder=folder, work=work
+            filters=filters,
+            jobs=take("jobs"),
+            limit=take("time_limit"),
+            newest=take("newest"),
+            folder=take("folder"),
+            work=take("work"),
         )
-        command(asked, **own)
+        command(asked, **options)
 
     for option in reversed(_ASKED):
         option(with_asked)

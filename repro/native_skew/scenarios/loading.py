@@ -16,12 +16,12 @@ import msgspec.toml
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from native_skew import shipped
 from native_skew.errors import ScenarioError, UnknownNameError
 from native_skew.findings import schema_of
-from native_skew.installers import GROUPS, INSTALLERS, REMEDIES, TOOLS
+from native_skew.installers import GROUPS, INSTALLERS, REMEDIES, TOOLS, is_version
 from native_skew.scenarios.model import Scenario
 
 FOLDER = shipped("scenarios")
@@ -118,12 +118,9 @@ def _versions(scenario: Scenario) -> Iterator[str]:
     versions += [("versions.older", scenario.versions.older)]
     versions += [("versions.newer", scenario.versions.newer)]
     for place, text in versions:
-        try:
-            version = Version(text)
-        except InvalidVersion:
+        if not is_version(text):
             yield f"{place}: {text!r} is not a version"
-            continue
-        if not place.startswith("consumers") and len(version.release) < 2:
+        elif not place.startswith("consumers") and len(Version(text).release) < 2:
             yield f"{place}: {text!r} needs an ABI number and a source number at its end"
 
 

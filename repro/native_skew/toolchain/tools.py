@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 from wheel.wheelfile import WheelError, WheelFile
 
 from native_skew.distributions import DistributionFile
 from native_skew.errors import ToolUnavailableError
-from native_skew.installers import NEWEST, TOOLS
+from native_skew.installers import NEWEST, TOOLS, is_version
 from native_skew.toolchain import machine
 from native_skew.toolchain.compiler import Compiler, system_compiler
 
@@ -101,7 +101,7 @@ class Toolbox:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ToolUnavailableError(binary, str(error)) from error
         words = done.stdout.split()
-        version = next((word for word in words if _is_version(word)), None)
+        version = next((each for each in words if each[0].isdigit() and is_version(each)), None)
         if done.returncode or version is None:
             raise ToolUnavailableError(binary, "it does not answer --version")
         mark = hashlib.sha256(str(Path(binary).absolute()).encode()).hexdigest()[:12]
@@ -279,14 +279,6 @@ def _published(path: Path) -> DistributionFile:
         metadata=metadata,
         requires_python=raw.get("requires_python"),
     )
-
-
-def _is_version(word: str) -> bool:
-    try:
-        Version(word)
-    except InvalidVersion:
-        return False
-    return word[0].isdigit()
 
 
 def _link(link: Path, target: Path) -> None:

@@ -46,7 +46,7 @@ from native_skew.site import benchmark
 from native_skew.toolchain.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
-SETTING = Setting(work=ROOT / ".native-skew", rounds=1, jobs=1, cells=(2, 4))
+SETTING = Setting(work=ROOT / ".native-skew", rounds=1, jobs=1)
 
 
 @given(st.floats(0, 100), st.floats(0, 100))
@@ -92,7 +92,7 @@ def test_the_stub_makes_cells_that_count_as_real_ones(monkeypatch: pytest.Monkey
     monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])  # it registers itself
     taken = scale.run(SETTING.work, 3, 2)
     assert taken.cells == 6
-    assert 0 < taken.before <= taken.peak
+    assert taken.peak > 0
 
 
 def test_a_stub_that_installs_nothing_is_not_measured(

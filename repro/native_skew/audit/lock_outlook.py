@@ -167,7 +167,7 @@ class _Judging:
         providers: Providers,
         reader: Reader,
     ) -> None:
-        self._build, self._source, self._settings = build, source, settings
+        self._build, self._source = build, source
         self._providers, self._reader = providers, reader
         self._target, self._name = build.target, build.package.name
         self._selected = {k: v for k, v in build.selected.items() if k != self._name}
@@ -354,10 +354,9 @@ class _Judging:
 
     def _is_asked(self, name: str) -> bool:
         """Whether the build environment has ``name`` at all, as far as it is told."""
-        direct = {canonicalize_name(each.name) for each in self._asked}
         return (
             self._in_environment
-            or name in direct
+            or name in self._named()
             or name in self._matched
             or name in self._others()
         )

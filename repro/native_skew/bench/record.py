@@ -25,7 +25,6 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         work: the work folder, with the tools in it.
         rounds: how often each thing is timed; the least disturbed round counts.
         jobs: how many at once, where several things run.
-        cells: the sizes of the matrix whose cost per cell is measured.
         environment: a large one to diagnose; None has one made.
 
     """
@@ -33,7 +32,6 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     work: Path
     rounds: int
     jobs: int
-    cells: tuple[int, ...] = (10, 100, 1000)
     environment: Path | None = None
 
 

@@ -19,6 +19,7 @@ from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Se
 from native_skew.results import Result
 from native_skew.run import Runner, Session, Task, Watcher
 
+_SIZES = (10, 100, 1000)  # cells
 _WARM_UP = 4  # cells before the clock starts: what is compiled and loaded once
 _LEAST = 100  # cells that a size is timed over, in several runs where it is smaller
 _FLAT = 1.10
@@ -36,11 +37,10 @@ HOW = (
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``cells`` cells took, and MiB of memory after the warm-up and at most."""
+    """What ``cells`` cells took, and MiB of memory at most."""
 
     cells: int
     took: Took
-    before: float
     peak: float
 
 
@@ -51,12 +51,11 @@ def measure(setting: Setting) -> Measurement:
         NotMeasuredError: a size could not be run to its end.
 
     """
-    sizes = setting.cells
-    turns: dict[int, list[Taken]] = {size: [] for size in sizes}
+    turns: dict[int, list[Taken]] = {size: [] for size in _SIZES}
     for number in range(setting.rounds):
-        for size in sizes if number == 0 else sizes[:-1]:
+        for size in _SIZES if number == 0 else _SIZES[:-1]:
             turns[size].append(_child(setting, size))
-    rows = [_row(size, turns[size]) for size in sizes]
+    rows = [_row(size, turns[size]) for size in _SIZES]
     cpu, peaks = [row.values[0] for row in rows], [row.values[2] for row in rows]
     return Measurement(
         id="scale",
@@ -66,12 +65,12 @@ def measure(setting: Setting) -> Measurement:
         rows=tuple(rows),
         bars=(
             Bar(
-                name=f"dearest cost per cell as a multiple of the cheapest, {sizes[0]} to {sizes[-1]} cells",
+                name=f"dearest cost per cell as a multiple of the cheapest, {_SIZES[0]} to {_SIZES[-1]} cells",
                 value=round(max(cpu) / min(cpu), 3),
                 at_most=_FLAT,
             ),
             Bar(
-                name=f"peak memory with {sizes[-1]} cells as a multiple of that with {sizes[0]}",
+                name=f"peak memory with {_SIZES[-1]} cells as a multiple of that with {_SIZES[0]}",
                 value=round(peaks[-1] / peaks[0], 3),
                 at_most=_FLAT,
             ),
@@ -104,11 +103,11 @@ def run(work: Path, cells: int, jobs: int) -> Taken:
         session.make_ready()
         first = stub.prepare(session)
         _run(session, [stub.numbered(first, n) for n in range(_WARM_UP)], jobs)
-        before, times = _memory("VmRSS"), max(1, _LEAST // cells)
+        times = max(1, _LEAST // cells)
         with Stopwatch() as watch:
             for _ in range(times):
                 _run(session, [stub.numbered(first, n) for n in range(cells)], jobs)
-    return Taken(cells=cells * times, took=watch.took, before=before, peak=_memory("VmHWM"))
+    return Taken(cells=cells * times, took=watch.took, peak=_peak_memory())
 
 
 def _run(session: Session, tasks: list[Task], jobs: int) -> None:
@@ -118,13 +117,13 @@ def _run(session: Session, tasks: list[Task], jobs: int) -> None:
             raise NotMeasuredError(f"{outcome.cell.id}: {reason}")
 
 
-def _memory(name: str) -> float:
+def _peak_memory() -> float:
     """MiB of this process, as the kernel counts them.
 
     https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
     """
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    found = next(line for line in lines if line.startswith(f"{name}:"))
+    found = next(line for line in lines if line.startswith("VmHWM:"))
     return round(int(found.split()[1]) / 1024, 1)
 
 

@@ -35,7 +35,7 @@ from native_skew.run import (
     Watcher,
     select,
 )
-from native_skew.toolchain import Outcome, Processes, Sandbox
+from native_skew.toolchain import Outcome, Processes, Sandbox, write_below
 
 _CELLS = (
     ("pip", ("nothing", "build-constraint", "constrain-older")),
@@ -215,10 +215,7 @@ def _timed_loop(session: Session, scripts: Sequence[Script], jobs: int, *, looki
 
 def _play(script: Script, looking: bool) -> None:
     for files, process in script.commands:
-        for name, text in files.items():
-            path = process.cwd / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_below(process.cwd, files)
         _start(process)
     for process in script.looks if looking else ():
         _start(process)

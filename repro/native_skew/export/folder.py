@@ -15,7 +15,7 @@ from native_skew.export.stages import course_of
 from native_skew.observe import PROBE
 from native_skew.results import Result
 from native_skew.run import Session
-from native_skew.toolchain import Interpreter, interpreter
+from native_skew.toolchain import Interpreter, interpreter, write_below
 
 
 def export(
@@ -51,17 +51,16 @@ def export(
     shutil.rmtree(draft, ignore_errors=True)
     static.write(publication, course.stages[-1].number, draft / "index")
     payload = shipped("export", "payload")
-    for name in ("server.py", "look.py"):
-        _write(draft / name, (payload / name).read_text(encoding="utf-8"))
-    _write(draft / "probe.py", PROBE)
-    _write(draft / "run.sh", shell.script(result, scenario, course, python.platform))
-    _write(draft / "recorded.json", json.dumps(_expected(result), indent=1) + "\n")
-    _write(
-        draft / "README.md",
-        readme.render(result, scenario, differences, publication.all_files(), python.platform),
-    )
-    if with_issue:
-        _write(draft / "ISSUE.md", report)
+    offered = publication.all_files()
+    files = {
+        **{each: (payload / each).read_text("utf-8") for each in ("server.py", "look.py")},
+        "probe.py": PROBE,
+        "run.sh": shell.script(result, scenario, course, python.platform),
+        "recorded.json": json.dumps(_expected(result), indent=1) + "\n",
+        "README.md": readme.render(result, scenario, differences, offered, python.platform),
+        **({"ISSUE.md": report} if with_issue else {}),
+    }
+    write_below(draft, files)
     try:
         shutil.copytree(draft, folder, dirs_exist_ok=True)
     except OSError as error:
@@ -104,7 +103,3 @@ def _expected(result: Result) -> dict[str, str | None]:
         "import": "–" if missing else (seen and seen.failed_import) or "succeeds",
         "installed": (seen and seen.installed) or "–",
     }
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

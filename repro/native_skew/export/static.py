@@ -16,24 +16,26 @@ from werkzeug.http import http_date
 from native_skew.distributions import DistributionFile
 from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, Publication, page_age, pages
 from native_skew.results import Result
-from native_skew.toolchain import Compiler
+from native_skew.toolchain import Compiler, write_below
 
 
 def write(publication: Publication, steps: int, folder: Path) -> None:
     """Writes the index below ``folder``: ``files/``, ``step-1/`` and so on, ``headers.json``."""
     for number in range(1, steps + 1):
         publication.step = number
-        _write_text(folder / f"step-{number}" / "index.html", pages.root_html(publication))
+        html = {"index.html": pages.root_html(publication)}
         for project in publication.projects():
-            html = pages.project_html(publication, project, publication.files_of(project))
-            _write_text(folder / f"step-{number}" / project / "index.html", html)
+            files_of = publication.files_of(project)
+            html[f"{project}/index.html"] = pages.project_html(publication, project, files_of)
+        write_below(folder / f"step-{number}", html)
     files = folder / "files"
     files.mkdir(parents=True, exist_ok=True)
     for file in publication.all_files():
         (files / file.filename).write_bytes(file.content)
         if publication.has_sidecar(file):
             (files / f"{file.filename}.metadata").write_bytes(file.metadata)
-    _write_text(folder / "headers.json", json.dumps(_headers(publication), indent=1) + "\n")
+    headers = json.dumps(_headers(publication), indent=1) + "\n"
+    write_below(folder, {"headers.json": headers})
 
 
 def _headers(publication: Publication) -> dict[str, object]:
@@ -87,8 +89,3 @@ def compiled_by(compiler: Compiler) -> str:
     """The compiler and the platform, as a result's circumstances name them."""
     machine = f"{platform.platform(aliased=True, terse=True)} {platform.machine()}"
     return f"{Path(compiler.title).name} on {machine}"
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ from native_skew.results import CommandRecord, StepRecord
 from native_skew.run.selection import Task
 from native_skew.run.session import Session
 from native_skew.scenarios import Step
-from native_skew.toolchain import TIMED_OUT, Outcome, Processes, Sandbox, environment
+from native_skew.toolchain import TIMED_OUT, Outcome, Processes, Sandbox, environment, write_below
 
 
 class StepRunner:
@@ -70,12 +70,8 @@ class StepRunner:
     def run_plan(self, step: Step, plan: Plan) -> int:
         """Writes the plan's files and runs its commands; returns the exit code of the last."""
         self._session.require_space()
-        project, user = self.sandbox.project, self.sandbox.user_configuration
-        for folder, files in ((project, plan.files), (user, plan.user_files)):
-            for name, text in files.items():
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+        write_below(self.sandbox.project, plan.files)
+        write_below(self.sandbox.user_configuration, plan.user_files)
         commands = list(plan.commands_of(step.action))
         if not self._installer.makes_environment and not (self.sandbox.project / ".venv").exists():
             pip = () if self._installer.needs_pip else ("--without-pip",)

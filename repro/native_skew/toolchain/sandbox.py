@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -79,13 +80,19 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
         if self.folders.authority:
             self.folders.authority.write_bytes(self.authority)
         for tool in TOOLS.values():
-            for path, text in tool.isolate(self.folders).files.items():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+            write_below(self.root, tool.isolate(self.folders).files)
 
     def remove(self) -> None:
         """Deletes the folder; what a read-only build tree keeps is left to the next run."""
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def write_below(folder: Path, files: Mapping[str, str] | Mapping[Path, str]) -> None:
+    """Writes files by their names in ``folder``, and makes the folders that they lie in."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def environment(

@@ -157,7 +157,6 @@ _KEYS = st.sampled_from(
     )
 )
 def test_no_file_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, data: dict) -> None:
-    import tomlkit
 
     def drop_none(value: object) -> object:
         if isinstance(value, dict):

@@ -222,6 +222,21 @@ def test_a_library_for_another_processor_is_no_module(made: Made, entry: str) ->
     assert made.found == (["foreign-architecture error"] if entry == "PyInit_m" else [])
 
 
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [("cp399-abi3-linux_x86_64", True), ("cp38-abi3-linux_x86_64", False), ("py3-none-any", False)],
+)
+def test_a_stable_abi_of_a_newer_python(made: Made, tag: str, found: bool) -> None:
+    made.user()
+    info = made.lists("user", "user/m.abi3.so")
+    (info / "WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n")
+    assert made.found == (["other-python error"] if found else [])
+    if found:
+        finding = made.only("other-python")
+        assert "for `cp399-abi3`" in finding.message
+        assert first(finding.advice) == "uv pip install --reinstall-package user user==1"
+
+
 # --- versions
 
 

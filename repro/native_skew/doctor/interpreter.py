@@ -74,7 +74,7 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
             program, gone = path, ""
             named = _version_in(Path(real).name, _OF_NAME)
             inside = real.startswith(f"{rooted.real(root, str(prefix))}/")
-            made = (prefix / "bin" / "activate").exists()
+            made = (prefix / "bin/activate").exists() and not (prefix / "conda-meta").exists()
             of_others = real.removeprefix(root) if made and not (configuration or inside) else ""
             break
         gone = gone or real.removeprefix(root)

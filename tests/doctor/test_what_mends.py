@@ -135,6 +135,9 @@ def test_a_folder_that_an_editable_install_s_own_code_names(
     built = tmp_path / "built"
     (made.site / f"{hook}.py").write_text(code.format(built) + "def f(): '/nowhere'\n")
     assert "is an editable install" in made.only("missing-file").message
+    # A source that was removed since is missed by nobody.
+    (made.site / f"{hook}.py").write_text(code.format(built) + f"[{str(tmp_path)!r}]\n")
+    assert bool(made.found) is (stem == "own-editable")
     (built / "own").mkdir(parents=True)
     (built / "__init__.py").touch()
     assert made.found == []
@@ -165,6 +168,8 @@ def test_files_of_another_release_are_told(made: Made) -> None:
     # No index has what came from a folder or an address.
     (info / "direct_url.json").write_text('{"url": "https://here/own.whl", "archive_info": {}}')
     assert made.only("undefined-symbol").advice == ()
+    (info / "INSTALLER").write_text("conda")  # which keeps the address of its own build
+    assert first(made.only("undefined-symbol").advice) == "conda install --force-reinstall own"
 
 
 def test_a_module_of_another_size_beside_others_that_are_as_installed(made: Made) -> None:

@@ -115,7 +115,7 @@ def test_an_editable_install_whose_sources_are_gone(made: Made, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("stem", "hook", "code"),
     [
-        ("own-editable", "_own_editable_loader", "import os\ninstall({{'own'}}, '{}', ['x'])\n"),
+        ("own-editable", "_own_editable_loader", "def init():\n    Finder('own', '{}', ['x'])\n"),
         ("_own_editable", "_own_editable", "install({{'own': '{}/__init__.py'}}, {{}}, None)\n"),
         (
             "__editable__.own-1",
@@ -133,7 +133,7 @@ def test_a_folder_that_an_editable_install_s_own_code_names(
     )
     (made.site / f"{stem}.pth").write_text(f"import {hook}; {hook}.install()\n")
     built = tmp_path / "built"
-    (made.site / f"{hook}.py").write_text(code.format(built) + "def f(): '/nowhere'\n")
+    (made.site / f"{hook}.py").write_text(code.format(built))
     assert "is an editable install" in made.only("missing-file").message
     # A source that was removed since is missed by nobody.
     (made.site / f"{hook}.py").write_text(code.format(built) + f"[{str(tmp_path)!r}]\n")

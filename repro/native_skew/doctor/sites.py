@@ -191,7 +191,7 @@ def _tree(path: Path) -> ast.Module | None:
 
 
 def _lost(stem: str, hook: Path, root: str) -> list[str]:
-    """The paths that an editable install's module has at its top level and that are not there.
+    """The paths that an editable install's module names and that are not there.
 
     meson-python's builds when it is imported: it needs its build folder, and ninja. Of the sources
     that scikit-build-core's and setuptools' name, some may have been removed since.
@@ -202,18 +202,11 @@ def _lost(stem: str, hook: Path, root: str) -> list[str]:
 
 
 def _named_by(hook: Path) -> list[str]:
-    """The absolute paths in a module's text, outside of functions and classes."""
+    """The absolute paths in a module's text: no other part of an editable install's has any."""
     tree = _tree(hook)
-    outside = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    nodes = (
-        (n for each in tree.body if not isinstance(each, outside) for n in ast.walk(each))
-        if tree
-        else ()
-    )
+    nodes = ast.walk(tree) if tree else ()
     texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    return list(
-        dict.fromkeys(t for t in texts if t.startswith("/") and "\0" not in t and "\n" not in t)
-    )
+    return list(dict.fromkeys(t for t in texts if re.fullmatch(r"/[^\0\n]+", t)))
 
 
 def _mapped(site: Path, stem: str) -> list[Path]:

@@ -287,6 +287,48 @@ def test_packages_of_python_alone_are_imported(environment: Environment) -> None
     assert {each.evidence["module"] for each in confirm(both).findings} == {"audio", "hook_ed"}
 
 
+@pytest.mark.parametrize("fails", [True, False])
+def test_the_failure_of_what_is_required_is_said_of_that(
+    environment: Environment, fails: bool
+) -> None:
+    """pandas, whose words are that NumPy cannot be imported."""
+    site = environment.root
+    both = []
+    for name, source, requires in (
+        ("base", "raise OSError('of its own')" if fails else "", ()),
+        ("above", "raise ImportError('Unable to import base')", ("base",)),
+    ):
+        (site / f"{name}-1.dist-info").mkdir()
+        (site / f"{name}-1.dist-info/RECORD").write_text(f"{name}.py,sha256=x,1\n")
+        (site / f"{name}.py").write_text(f"{source}\n")
+        both.append(replace(nameless(()), name=name, requires_dist=requires))
+    report = confirm(replace(environment, distributions=tuple(both)))
+    assert [each.evidence["module"] for each in report.findings] == ["base" if fails else "above"]
+
+
+@pytest.mark.parametrize(
+    ("error", "needed"),
+    [("Could not load it", ("libportaudio.so.2",)), ("of another kind", None)],
+)
+def test_what_an_optional_module_lacks_may_be_what_the_package_needs(
+    environment: Environment, error: str, needed: tuple[str, ...] | None
+) -> None:
+    """torchcodec, which has a library for each FFmpeg, and needs one of them."""
+    (environment.root / "unwell.py").write_text(f"raise RuntimeError('{error}')\n")
+    owner = replace(nameless(()), name="unwell")
+    optional = rules.OPTIONAL_MODULE.finding(
+        "", Location(distribution="unwell"), {"needed": ("libportaudio.so.2",)}
+    )
+    module_ = replace(module("unwell"), owner=owner)
+    report = Report(
+        command="doctor", subject="", kit_version="", looked_at={}, findings=(optional,)
+    )
+    found = confirmed(report, [module_], environment)
+    (finding,) = (each for each in found.findings if each.rule == "import-fails")
+    assert finding.evidence.get("needed") == needed
+    assert bool(finding.advice) is bool(needed)
+
+
 def test_what_an_import_leaves_running_is_ended(environment: Environment) -> None:
     """It holds the pipe of the report open, which nobody waits for."""
     number = environment.root / "number"

@@ -65,6 +65,23 @@ def sound(pair) -> Path:  # type: ignore[no-untyped-def]
 # --- the disk
 
 
+def test_an_environment_without_its_configuration(tmp_path: Path) -> None:
+    """Its interpreter then searches its own packages, and none of the environment's."""
+    home = environment(tmp_path / "env")
+    installed(home / HERE, "own")
+    configuration = home / "pyvenv.cfg"
+    text = configuration.read_text()
+    configuration.unlink()
+    finding = only(diagnose(home), "missing-interpreter")
+    assert finding.location.file == "pyvenv.cfg"
+    assert " -m venv --upgrade " in finding.advice[0].commands[-1]
+    (home / "bin/activate").unlink()  # a prefix that links to another's interpreter
+    assert rules(diagnose(home)) == []
+    (home / "bin/activate").touch()
+    configuration.write_text(text)
+    assert rules(diagnose(home)) == []
+
+
 def test_a_library_of_its_own_that_is_gone(sound: Path) -> None:
     assert rules(diagnose(sound)) == []
     (library,) = sound.rglob("libfakecore.so.*")

@@ -115,7 +115,7 @@ def test_an_editable_install_whose_sources_are_gone(made: Made, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("stem", "hook", "code"),
     [
-        ("own-editable", "_own_editable_loader", "import os\ninstall({{'own'}}, '{}', ['x'])\n"),
+        ("own-editable", "_own_editable_loader", "def init():\n    Finder('own', '{}', ['x'])\n"),
         ("_own_editable", "_own_editable", "install({{'own': '{}/__init__.py'}}, {{}}, None)\n"),
         (
             "__editable__.own-1",
@@ -133,8 +133,11 @@ def test_a_folder_that_an_editable_install_s_own_code_names(
     )
     (made.site / f"{stem}.pth").write_text(f"import {hook}; {hook}.install()\n")
     built = tmp_path / "built"
-    (made.site / f"{hook}.py").write_text(code.format(built) + "def f(): '/nowhere'\n")
+    (made.site / f"{hook}.py").write_text(code.format(built))
     assert "is an editable install" in made.only("missing-file").message
+    # A source that was removed since is missed by nobody.
+    (made.site / f"{hook}.py").write_text(code.format(built) + f"[{str(tmp_path)!r}]\n")
+    assert bool(made.found) is (stem == "own-editable")
     (built / "own").mkdir(parents=True)
     (built / "__init__.py").touch()
     assert made.found == []
@@ -165,6 +168,8 @@ def test_files_of_another_release_are_told(made: Made) -> None:
     # No index has what came from a folder or an address.
     (info / "direct_url.json").write_text('{"url": "https://here/own.whl", "archive_info": {}}')
     assert made.only("undefined-symbol").advice == ()
+    (info / "INSTALLER").write_text("conda")  # which keeps the address of its own build
+    assert first(made.only("undefined-symbol").advice) == "conda install --force-reinstall own"
 
 
 def test_a_module_of_another_size_beside_others_that_are_as_installed(made: Made) -> None:
@@ -220,6 +225,21 @@ def test_a_library_for_another_processor_is_no_module(made: Made, entry: str) ->
     module.write_bytes(content)
     made.lists("own", "own/arm/m.so")
     assert made.found == (["foreign-architecture error"] if entry == "PyInit_m" else [])
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [("cp399-abi3-linux_x86_64", True), ("cp38-abi3-linux_x86_64", False), ("py3-none-any", False)],
+)
+def test_a_stable_abi_of_a_newer_python(made: Made, tag: str, found: bool) -> None:
+    made.user()
+    info = made.lists("user", "user/m.abi3.so")
+    (info / "WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n")
+    assert made.found == (["other-python error"] if found else [])
+    if found:
+        finding = made.only("other-python")
+        assert "for `cp399-abi3`" in finding.message
+        assert first(finding.advice) == "uv pip install --reinstall-package user user==1"
 
 
 # --- versions

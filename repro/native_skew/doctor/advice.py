@@ -10,9 +10,6 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from native_skew.doctor import conda
-from native_skew.doctor.fits import Fit
-from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.pins import Pins
 from native_skew.findings import Advice, Finding
 from native_skew.installers import (
     SCENARIOS,
@@ -29,50 +26,7 @@ from native_skew.installers import (
     with_lines,
 )
 
-__all__ = ["SCENARIOS", "Cause", "advise", "fitting", "installing", "offered", "remaking"]
-
-
-def fitting(
-    fit: Fit | None, consumer: Distribution, pins: Pins, linking: tuple[str, ...] = ()
-) -> tuple[Advice, ...]:
-    """What moves a provider to where ``consumer`` needs it, or the consumer to a newer release.
-
-    Whoever else requires the provider, and does not admit it there, is named: the resolver moves
-    it too.
-
-    Args:
-        fit: where the provider is needed; None where nothing tells.
-        consumer: what was built for another version of it.
-        pins: what is required of it.
-        linking: what else links to the provider, and moves with it whatever its metadata says.
-
-    """
-    moved: tuple[Advice, ...] = ()
-    if fit:
-        fellows = tuple(
-            name
-            for name in pins.requiring(fit.provider, besides=consumer.name)
-            if not fit.suits(pins.of_name(name)[fit.provider])
-        )
-        own = (f"{consumer.name}=={consumer.version}",) if consumer.is_of_index else ()
-        wanted = (str(fit), *own, *fellows)
-        # What is there already would change nothing.
-        if not all(map(pins.has, wanted)):
-            moved = installing(wanted, consumer.installer, "Install the provider that fits")
-    guessed = fit is not None and fit.of_name
-    newer = installing(
-        (consumer.name, *linking, *((fit.provider,) if fit and guessed else ())),
-        consumer.installer,
-        "Take a newer release of the consumer, with what it requires"
-        + (" and what else links to that" if linking else ""),
-        upgrade=True,
-    )
-    if not consumer.is_of_index:
-        return moved
-    if not guessed:
-        return (*moved, *newer)
-    trap = "The index may have no such release any more: a library's name alone tells it."
-    return (*newer, *(replace(each, trap=trap) for each in moved))
+__all__ = ["SCENARIOS", "Cause", "advise", "installing", "offered", "remaking"]
 
 
 def installing(

@@ -144,13 +144,14 @@ def confirmed(
             if first or not owner.files:
                 again = _imported(program, [*first, *names], folder, limit)
                 outcomes |= {name: again[name] for name in names}
-    said = _Said(report, outcomes, environment)
+    failing = {owner.name for package, owner in owners.items() if outcomes[package].error}
+    said = _Said(report, outcomes, environment, failing)
     more = [
         *_of_modules(report, found, outcomes, environment, said),
         *_of_packages(owners, {each.name for each in found}, outcomes, said),
     ]
-    failing = {each.location.distribution for each in more}
-    more += [e for e in _of_users(users, outcomes, said) if e.location.distribution not in failing]
+    told = {each.location.distribution for each in more}
+    more += [e for e in _of_users(users, outcomes, said) if e.location.distribution not in told]
     return msgspec.structs.replace(
         report,
         findings=rules.arranged([*report.findings, *more]),
@@ -234,19 +235,25 @@ class _Said:
         report: what was found in the files.
         outcomes: of the imports.
         environment: in which they took place.
+        failing: the distributions of which a package at the top fails.
 
     """
 
     def __init__(
-        self, report: Report, outcomes: dict[str, _Outcome], environment: Environment
+        self,
+        report: Report,
+        outcomes: dict[str, _Outcome],
+        environment: Environment,
+        failing: set[str],
     ) -> None:
-        self._environment = environment
+        self._environment, self._failing = environment, failing
         errors = [each for each in report.findings if each.level == "error"]
         self.modules = {name for each in errors for name in _modules_of(each)}
         self.distributions = {name for each in errors for name in _owners_in(each)}
         whole = [each for each in errors if each.rule in _OF_WHOLE_DISTRIBUTIONS]
         self._incomplete = {name for each in whole for name in _owners_in(each)}
         self._violated = [e for e in report.findings if e.rule == rules.VIOLATED_REQUIREMENT.id]
+        self._optional = [e for e in report.findings if e.rule == rules.OPTIONAL_MODULE.id]
         alike = {outcomes[name].error for name in self.modules if name in outcomes}
         self._alike = {each for each in alike if not each.startswith("ModuleNotFoundError:")}
         self._names = {name for each in errors for name in _missing_in(each)}
@@ -259,7 +266,13 @@ class _Said:
         ones = (each for each in self._violated if each.location.distribution == owner.name)
         if violated := next(ones, None):
             return rules.IMPORT_FAILS.finding(fails, place, evidence, violated.advice)
-        why, more, advice = import_errors.explained(owner, error, self._environment)
+        lacking = [
+            n
+            for each in self._optional
+            if owner.name in _owners_in(each)
+            for n in _texts(each, "needed")
+        ]
+        why, more, advice = import_errors.explained(owner, error, self._environment, tuple(lacking))
         fails = f"{fails.removesuffix('.')}. {why}" if why else fails
         found = rules.IMPORT_FAILS.finding(fails, place, {**evidence, **more}, advice)
         return next(iter(offered([found], self._environment)))
@@ -270,6 +283,11 @@ class _Said:
             owner.name in self._incomplete
             or error in self._alike
             or any(name in error for name in self._names)
+            # pandas, whose words are that NumPy fails: that is said of NumPy.
+            or any(
+                each.name in self._failing
+                for each in import_errors.named(owner, error, self._environment)
+            )
         )
 
 

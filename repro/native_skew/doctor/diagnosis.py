@@ -61,7 +61,7 @@ def examine(
     pins = Pins(
         environment.distributions,
         environment.python,
-        environment.full_version,
+        environment.interpreter.full_version,
         environment.target.markers if environment.is_elsewhere else None,
     )
     finder = ModuleFinder(

@@ -144,7 +144,7 @@ def modules_of_another_python(
         owners, who, verb = _of_whom(each.owner for each in several)
         yield rules.OTHER_PYTHON.finding(
             f"{who} {verb} {listed(names)} for `{several[0].tag}`, and none for the environment's "
-            f"Python {environment.full_version or environment.python}. "
+            f"Python {_version(environment)}. "
             f"Reinstall {who if owners[0].name else 'it'} with this environment's own interpreter.",
             environment.location(owners[0], names[0]),
             {
@@ -201,27 +201,30 @@ def interpreter(
         unresolved: what the interpreter's own file lacks.
 
     """
+    known, here = environment.interpreter, environment.target.system == "linux"
+    unusable: list[tuple[str, Evidence, str]] = []
     if names := tuple(dict.fromkeys(each.name for each in unresolved)):
+        why = f"`bin/python` needs {listed(names)}, and is not started without"
+        unusable.append((why, {"needed": names}, "bin/python"))
+    if known.gone and here:  # what is for another system was copied without its interpreter
+        why = f"`bin/python` leads to `{known.gone}`, and no interpreter is there"
+        unusable.append((why, {"leads_to": known.gone}, "bin/python"))
+    if known.of_others and here:
+        why = f"`pyvenv.cfg` is gone, and `bin/python`, which is `{known.of_others}`, searches its own packages"
+        unusable.append((why, {"leads_to": known.of_others}, "pyvenv.cfg"))
+    for why, evidence, file in unusable:
         yield rules.MISSING_INTERPRETER.finding(
-            f"`bin/python` needs {listed(names)}, and is not started without: nothing in this "
-            "environment can be run. Install that Python again, or make the environment anew.",
-            Location(file="bin/python"),
-            {"needed": names},
-            remaking(environment, environment.python),
-        )
-    if environment.gone:
-        yield rules.MISSING_INTERPRETER.finding(
-            f"`bin/python` leads to `{environment.gone}`, and no interpreter is there: nothing in "
-            "this environment can be run. Install that Python again, or make the environment anew.",
-            Location(file="bin/python"),
-            {"leads_to": environment.gone},
+            f"{why}: nothing in this environment can be run. Make it anew, or give it its "
+            "interpreter again.",
+            Location(file=file),
+            evidence,
             remaking(environment, environment.python),
         )
     if environment.leftover and not any(each.name for each in environment.distributions):
         folders = tuple(environment.relative(str(each)) for each in environment.leftover)
         yield rules.OTHER_PYTHON.finding(
             f"All packages lie in {listed(folders)}, which the environment's Python "
-            f"{environment.full_version or environment.python} does not search. Make the "
+            f"{_version(environment)} does not search. Make the "
             "environment anew.",
             Location(file=folders[0]),
             {"files": folders, "python": environment.python},
@@ -237,7 +240,7 @@ def for_another_python(environment: Environment, explained: Container[str]) -> I
         explained: the names of those of which this is said already.
 
     """
-    version = environment.full_version or environment.python.rstrip("t")
+    version = environment.interpreter.full_version or environment.python.rstrip("t")
     found = [
         each
         for each in environment.distributions
@@ -256,6 +259,10 @@ def for_another_python(environment: Environment, explained: Container[str]) -> I
             else (),
             level="warning",
         )
+
+
+def _version(environment: Environment) -> str:
+    return environment.interpreter.full_version or environment.python
 
 
 @lru_cache

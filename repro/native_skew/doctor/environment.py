@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from native_skew.doctor.interpreter import read as read_interpreter
 from native_skew.doctor.inventory import Distribution, Inventory
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target
-from native_skew.findings import Location
+from native_skew.findings import Evidence, Location
 
 _WHEELS = 2000
 # What a root file system has and a project's folder has not.
@@ -38,9 +38,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         python: ``major.minor``, with a ``t`` behind it where it is free-threaded; empty where
             nothing tells.
         program: the interpreter's own file; None for a folder or for wheels.
-        full_version: the interpreter's, of three numbers; empty where nothing tells.
-        gone: where ``bin/python`` leads to and nothing is.
-        made_by: the tool that made it; empty where that is Python itself.
+        interpreter: what else is known of it.
         leftover: folders of packages that the interpreter does not search.
         lost: see ``Sites``.
         image: the folder that is ``/`` for it; empty where that is this machine's own.
@@ -56,9 +54,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     program: Path | None
     distributions: tuple[Distribution, ...]
-    full_version: str = ""
-    gone: str = ""
-    made_by: str = ""
+    interpreter: EnvironmentPython = EnvironmentPython()
     leftover: tuple[Path, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     image: str = ""
@@ -81,6 +77,11 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     def location(self, owner: Distribution, path: str = "") -> Location:
         """Where a finding of ``owner`` is, in the file ``path``."""
         return Location(file=self.relative(path), distribution=owner.name, version=owner.version)
+
+    def all_files(self, paths: Iterable[str]) -> Evidence:
+        """The evidence of a finding that several files share; nothing of one alone."""
+        names = tuple(dict.fromkeys(self.relative(each) for each in paths))
+        return {"files": names} if names[1:] else {}
 
     def exists(self, path: str) -> bool:
         """Whether there is something at ``path``, as its own processes call it."""
@@ -234,10 +235,7 @@ def _environment(
         python=interpreter.python,
         program=interpreter.program,
         distributions=what.distributions,
-        full_version=interpreter.full_version,
-        # What is for another system was copied here without its interpreter.
-        gone=interpreter.gone if what.target.system == "linux" else "",
-        made_by=interpreter.made_by,
+        interpreter=interpreter,
         leftover=found.leftover,
         lost=found.lost,
         image=image,

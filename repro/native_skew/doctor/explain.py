@@ -54,6 +54,25 @@ class _Case(NamedTuple):
     module: ExtensionModule
 
 
+class _Lack:
+    """All that ``cases`` of one distribution lack, as a finding has it."""
+
+    def __init__(self, cases: list[_Case], environment: Environment) -> None:
+        first = cases[0]
+        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
+        self.names = tuple(dict.fromkeys(each.unresolved.name for each in cases))
+        self.modules = tuple(dict.fromkeys(each.module.name for each in cases))
+        self.place = environment.location(first.consumer, paths[0])
+        self.needs = f"{needing(self.place.file, len(paths))} {listed(self.names)}"
+        self.them = "them" if self.names[1:] else "it"
+        self.evidence: Evidence = {
+            "needed": self.names if self.names[1:] else self.names[0],
+            "module": first.module.name,
+            "by_way_of": _by_way_of(first.unresolved),
+            **environment.all_files(paths),
+        }
+
+
 class _Older(NamedTuple):
     """One library that lacks versions which a file wants."""
 
@@ -171,14 +190,9 @@ class Explanations:
             yield rules.DAMAGED_FILE.finding(
                 f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
                 self._environment.location(first.owner, first.path),
-                {"reason": first.reason, **self._all_files(paths)},
+                {"reason": first.reason, **self._environment.all_files(paths)},
                 reinstalling(first.owner),
             )
-
-    def _all_files(self, paths: tuple[str, ...]) -> Evidence:
-        """The evidence of a finding that several files share."""
-        names = tuple(dict.fromkeys(self._environment.relative(each) for each in paths))
-        return {"files": names} if names[1:] else {}
 
     def _missing(self, groups: list[list[_Case]]) -> Iterator[Finding]:
         """Missing libraries that are no skew; all that a distribution lacks of the system is one."""
@@ -298,9 +312,8 @@ class Explanations:
         return ""
 
     def _lacks_of_system(self, cases: list[_Case]) -> Finding:
-        first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
-        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
-        place = self._environment.location(first.consumer, first.unresolved.needer.path)
+        first, lack = cases[0], _Lack(cases, self._environment)
+        names, it = lack.names, lack.them
         several = first.module.variant and {
             each.module.variant for each in cases if each.module.name == first.module.name
         }
@@ -309,7 +322,6 @@ class Explanations:
             if several and len(several) > 1
             else ""
         )
-        it = "them" if names[1:] else "it"
         where = f"Install {it} with the system's package manager."
         extra, wanted = self._extra(first.consumer, names)
         if wanted:
@@ -317,16 +329,13 @@ class Explanations:
         elif any(map(system_libraries.is_of_cuda, names)):
             where = f"CUDA's come with NVIDIA's wheels, or with its toolkit: no system's package has {it}."
         return rules.MISSING_SYSTEM_LIBRARY.finding(
-            f"{needing(place.file, len(set(paths)))} {listed(names)}, and the system has no such "
+            f"{lack.needs}, and the system has no such "
             f"{'libraries' if names[1:] else 'library'}. {where}{either}",
-            place,
+            lack.place,
             {
-                "needed": names[0] if not names[1:] else names,
-                "module": first.module.name,
-                "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
-                "by_way_of": _by_way_of(first.unresolved),
+                **lack.evidence,
+                "modules": lack.modules,
                 **({"extra": extra, "requires": wanted} if wanted else {}),
-                **self._all_files(paths),
             },
             installing(wanted, first.consumer.installer)
             if wanted
@@ -351,14 +360,14 @@ class Explanations:
         return best
 
     def _optional(self, cases: list[_Case]) -> Finding:
-        first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
-        modules = tuple(dict.fromkeys(each.module.name for each in cases))
+        lack, owner = _Lack(cases, self._environment), cases[0].consumer
+        modules = lack.modules
         return rules.OPTIONAL_MODULE.finding(
             f"`{modules[0]}`{f' and {len(modules) - 1} more' if modules[1:] else ''} cannot be "
-            f"loaded without {listed(names)}, which the system does not have; {first.consumer.title} "
+            f"loaded without {listed(lack.names)}, which the system does not have; {owner.title} "
             "imports it only when it is asked for.",
-            self._environment.location(first.consumer, first.unresolved.needer.path),
-            {"needed": names, "modules": modules},
+            lack.place,
+            {"needed": lack.names, "modules": modules},
         )
 
     def _skew(
@@ -503,24 +512,15 @@ class Explanations:
 
     def _preloaded(self, cases: list[_Case]) -> Finding:
         """All that the files of one distribution need to be loaded first."""
-        first = cases[0]
-        place = self._environment.location(first.consumer, first.unresolved.needer.path)
-        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
-        needed = tuple(dict.fromkeys(each.unresolved.name for each in cases))
+        lack = _Lack(cases, self._environment)
         shipped = [found for each in cases for found in self._shipped_elsewhere(each.unresolved)]
         who = ", ".join(sorted({each.owner.title or "a file" for each in shipped}))
         ships = "ship" if "," in who else "ships"
         return rules.PRELOADED_LIBRARY.finding(
-            f"{needing(place.file, len(set(paths)))} {listed(needed)}, which {who} {ships} off the search path: it works where "
-            "that is loaded first.",
-            place,
-            {
-                "needed": needed[0] if not needed[1:] else needed,
-                "module": first.module.name,
-                "by_way_of": _by_way_of(first.unresolved),
-                "shipped": tuple(dict.fromkeys(each.path for each in shipped)),
-                **self._all_files(paths),
-            },
+            f"{lack.needs}, which {who} {ships} off the search path: it works where that is "
+            "loaded first.",
+            lack.place,
+            {**lack.evidence, "shipped": tuple(dict.fromkeys(each.path for each in shipped))},
         )
 
     def _absent(self, consumer: Distribution) -> list[Pin]:
@@ -529,25 +529,19 @@ class Explanations:
 
     def _lacks_of_absent(self, cases: list[_Case]) -> Finding:
         """All that one distribution needs, where what it requires is not installed: one cause."""
-        first, names = cases[0], tuple(dict.fromkeys(each.unresolved.name for each in cases))
-        consumer, absent = first.consumer, self._absent(first.consumer)
+        lack, consumer = _Lack(cases, self._environment), cases[0].consumer
+        absent = self._absent(consumer)
         self.explained.update((pin.holder.name, pin.provider) for pin in absent)
-        paths = tuple(dict.fromkeys(each.unresolved.needer.path for each in cases))
-        place = self._environment.location(consumer, first.unresolved.needer.path)
         return rules.MISSING_LIBRARY.finding(
-            f"{needing(place.file, len(set(paths)))} {listed(names)}; no installed distribution ships "
-            f"{'them' if names[1:] else 'it'}, and {consumer.title} requires "
-            f"{', '.join(pin.text for pin in absent)}, which is not installed.",
-            place,
+            f"{lack.needs}; no installed distribution ships {lack.them}, and {consumer.title} "
+            f"requires {', '.join(pin.text for pin in absent)}, which is not installed.",
+            lack.place,
             {
-                "needed": names if names[1:] else names[0],
-                "module": first.module.name,
-                "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
-                "by_way_of": _by_way_of(first.unresolved),
+                **lack.evidence,
+                "modules": lack.modules,
                 "requires": tuple(pin.text for pin in absent),
-                **self._all_files(paths),
             },
-            self._advice_of_absent(consumer, absent, names),
+            self._advice_of_absent(consumer, absent, lack.names),
         )
 
     def _advice_of_absent(
@@ -577,7 +571,7 @@ class Explanations:
                 "module": first.name,
                 "symbols": symbols,
                 **({"modules": tuple(each.name for each in modules)} if modules[1:] else {}),
-                **self._all_files(tuple(each.file.path for each in modules)),
+                **self._environment.all_files(tuple(each.file.path for each in modules)),
                 **({"changed": changed.files} if changed else {}),
             },
             reinstalling(first.owner) if changed else (),
@@ -615,7 +609,9 @@ class Explanations:
         place = self._environment.location(consumer, missing.needer.path)
         if provider and provider.name and provider is not consumer:
             remedy = f"Install a newer {provider.name}, or build {consumer.name} with this one."
-        elif provider:
+        elif provider or self._top(
+            missing.library.path
+        ):  # of the environment, whoever put it there
             remedy = f"Reinstall {consumer.title or 'it'}."
         else:
             remedy = (
@@ -641,7 +637,7 @@ class Explanations:
                 "library": missing.library.path,
                 "provider": provider.name if provider else None,
                 "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
-                **self._all_files(paths),
+                **self._environment.all_files(paths),
             },
             self._advice_of_older(consumer, provider, pin, versions),
         )

@@ -191,9 +191,15 @@ class ModuleFinder:
                 return "", ""
             variant = match["variant"]
         name, tag = match["name"].replace("/", "."), match["tag"]
-        if not tag or tag in ("abi3", "abi3t"):
-            return name, variant
         python = self.environment.python
+        if not tag or tag in ("abi3", "abi3t"):
+            newer = _newer_abi(owner, python) if tag else ""
+            if not newer:
+                return name, variant
+            self.of_another_python.append(
+                OfAnotherPython(path=path, name=name, owner=owner, tag=newer)
+            )
+            return "", ""
         cpython = _CPYTHON.fullmatch(tag)
         if cpython and (not python or f"{cpython[1]}.{cpython[2]}{cpython[3]}" == python):
             return name, variant
@@ -321,6 +327,17 @@ class ModuleFinder:
             return self.loader.process.files
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
         return self.loader.closure(msgspec.structs.replace(module, header=header)).files[1:]
+
+
+def _newer_abi(owner: Distribution, python: str) -> str:
+    """The stable ABI that the wheel of ``owner`` is for, where it is a newer Python's; or empty.
+
+    https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+    """
+    found = [int(m[1]) for each in owner.tags if (m := re.match(r"cp3(\d+)-abi3", each))]
+    minor = python.rstrip("t").partition(".")[2]
+    is_newer = found and minor.isdecimal() and min(found) > int(minor)
+    return f"cp3{min(found)}-abi3" if is_newer else ""
 
 
 def _stamp(image: Image, name: bytes) -> str:

@@ -27,9 +27,11 @@ _BYTES = 1 << 20
 
 
 def explained(
-    owner: Distribution, error: str, environment: Environment
+    owner: Distribution, error: str, environment: Environment, lacking: tuple[str, ...] = ()
 ) -> tuple[str, Evidence, tuple[Advice, ...]]:
     """A sentence on why ``owner`` fails with ``error``, what that rests on, and what mends it.
+
+    ``lacking`` are the system's libraries that modules of its own need, and may do without.
 
     Nothing of these where its files are as they were installed, and the words name nothing that
     could be another version.
@@ -40,14 +42,16 @@ def explained(
         said = f"{owner.title} requires {' or '.join(wanted)} in an extra alone."
         advice = tuple(a for each in wanted for a in installing((each,), owner.installer))
         return said, {"requires": wanted}, advice
-    words = [error, *_asked_for(owner, environment)] if _NOT_FOUND.search(error) else []
+    words = []
+    if _NOT_FOUND.search(error):
+        words = [error, *lacking, *_asked_for(owner, environment)]
     if names := tuple(filter(_lacks(environment), system_libraries.named_in(words))):
         return (
             f"The system lacks {', '.join(f'`{each}`' for each in names)}.",
             {"needed": names},
             system_libraries.advise(names, environment.image),
         )
-    if others := tuple(_named(owner, error, environment)):
+    if others := tuple(named(owner, error, environment)):
         titles = " and ".join(each.title for each in others)
         said = f"It does not fit {titles}, though no requirement says so."
         names = tuple(each.name for each in others)
@@ -90,9 +94,9 @@ def _of_extras(owner: Distribution, error: str, environment: Environment) -> Ite
                 yield each
 
 
-def _named(owner: Distribution, error: str, environment: Environment) -> Iterator[Distribution]:
+def named(owner: Distribution, error: str, environment: Environment) -> Iterator[Distribution]:
     """The distributions that ``owner`` requires, if in turn, and that ``error`` names."""
-    pins = Pins(environment.distributions, environment.python, environment.full_version)
+    pins = Pins(environment.distributions, environment.python, environment.interpreter.full_version)
     required = pins.in_turn(owner)
     for each in environment.distributions:
         if each.name in required and each.name != owner.name and _is_named(each.name, error):

@@ -34,6 +34,8 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
             nothing tells.
         full_version: of three numbers; empty where nothing tells.
         gone: where ``bin/python`` leads to and no file is; empty where all is there.
+        of_others: the interpreter elsewhere that ``bin/python`` leads to, where no ``pyvenv.cfg``
+            says that this is an environment of it; or empty.
         home: the folder of the base interpreter, where this is a virtual environment.
         made_by: the tool that its ``pyvenv.cfg`` names; empty where that is Python itself.
         sees_system: whether imports reach the packages of the base interpreter.
@@ -44,6 +46,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
     python: str = ""
     full_version: str = ""
     gone: str = ""
+    of_others: str = ""
     home: str = ""
     made_by: str = ""
     sees_system: bool = False
@@ -61,7 +64,7 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
 
     """
     configuration = _configuration(prefix / "pyvenv.cfg")
-    program, gone, named = None, "", ""
+    program, gone, named, of_others = None, "", "", ""
     for name in _NAMES:
         path = prefix / "bin" / name
         if not os.path.lexists(path):
@@ -70,6 +73,9 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
         if os.path.isfile(real):  # noqa: PTH113  (a FIFO or a device runs nothing)
             program, gone = path, ""
             named = _version_in(Path(real).name, _OF_NAME)
+            inside = real.startswith(f"{rooted.real(root, str(prefix))}/")
+            made = (prefix / "bin/activate").exists() and not (prefix / "conda-meta").exists()
+            of_others = real.removeprefix(root) if made and not (configuration or inside) else ""
             break
         gone = gone or real.removeprefix(root)
     written = configuration.get("version_info") or configuration.get("version", "")
@@ -84,6 +90,7 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
         python=python,
         full_version=full if python.rstrip("t") == minor else "",
         gone=gone,
+        of_others=of_others,
         home=f"{root}{home}" if home else "",
         made_by=next((each for each in _MAKERS if each in configuration), ""),
         sees_system=configuration.get("include-system-site-packages", "").lower() == "true",

@@ -72,8 +72,11 @@ class Distribution(Listed, frozen=True, kw_only=True):
 
     @property
     def is_of_index(self) -> bool:
-        """Whether an index has it, as far as is recorded: it came from no folder or address."""
-        return not self.direct_url
+        """Whether an index has it, as far as is recorded: it came from no folder or address.
+
+        conda's packages keep the address of the folder that they were built in.
+        """
+        return not self.direct_url or self.installer == "conda"
 
     @property
     def is_editable(self) -> bool:

@@ -19,17 +19,35 @@ if TYPE_CHECKING:
     from native_skew.installers import Cause
 
 
-def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
-    """What puts the files of ``owners`` there again; nothing where a name is none to type."""
+def installing(
+    what: tuple[str, ...],
+    installer: str,
+    title: str = "Install what is required",
+    *,
+    upgrade: bool = False,
+    reinstall: bool = False,
+) -> tuple[Advice, ...]:
+    """What installs ``what`` by the tool that INSTALLER names: see ``advice.installing``."""
+    if installer == "conda":
+        options = ("update",) if upgrade else ("install", "--force-reinstall") if reinstall else ()
+        return conda.installing(what, title, *options)
     from native_skew.doctor import advice  # noqa: PLC0415
 
+    return advice.installing(what, installer, title, upgrade=upgrade, reinstall=reinstall)
+
+
+def moving(names: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
+    """What takes newer releases of ``names``, where nothing tells which go together."""
+    return installing(names, installer, "Take newer releases of all of them", upgrade=True)
+
+
+def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
+    """What puts the files of ``owners`` there again; nothing where a name is none to type."""
     if not all(each.has_valid_names and each.is_of_index for each in owners):
         return ()
-    if owners[0].installer == "conda":
-        names = tuple(each.name for each in owners)
-        return conda.installing(names, "Reinstall it", "install", "--force-reinstall")
-    what = tuple(f"{each.name}=={each.version}" for each in owners)
-    return advice.installing(what, owners[0].installer, "Reinstall it", reinstall=True)
+    by_conda = owners[0].installer == "conda"
+    what = tuple(each.name if by_conda else f"{each.name}=={each.version}" for each in owners)
+    return installing(what, owners[0].installer, "Reinstall it", reinstall=True)
 
 
 def fitting(
@@ -39,21 +57,55 @@ def fitting(
     older: Distribution | None = None,
     linking: tuple[str, ...] = (),
 ) -> tuple[Advice, ...]:
-    """See ``advice.fitting``; where nothing tells the version, ``older`` is what must be newer."""
-    from native_skew.doctor import advice  # noqa: PLC0415
+    """What moves a provider to where ``consumer`` needs it, or the consumer to a newer release.
 
+    Whoever else requires the provider, and does not admit it there, is named: the resolver moves
+    it too.
+
+    Args:
+        fit: where the provider is needed; None where nothing tells.
+        consumer: what was built for another version of it.
+        pins: what is required of it.
+        older: the provider, where it must be newer.
+        linking: what else links to the provider, and moves with it whatever its metadata says.
+
+    """
     if not consumer.has_valid_names or (older and not older.has_valid_names):
         return ()
-    newer = "Take a newer release of the provider"
+    title, newer = "Install the provider that fits", "Take a newer release of the provider"
     if (older or consumer).installer == "conda":
-        if fit:
-            return conda.installing((str(fit),), "Install the provider that fits")
-        return conda.installing(((older or consumer).name,), newer, "update")
+        what = str(fit) if fit else (older or consumer).name
+        return installing((what,), "conda", title if fit else newer, upgrade=not fit)
     if fit is None and older:
         # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
         together = (older.name, *pins.requiring(older.name))
-        return advice.installing(together, consumer.installer, newer, upgrade=True)
-    return advice.fitting(fit, consumer, pins, linking)
+        return installing(together, consumer.installer, newer, upgrade=True)
+    moved: tuple[Advice, ...] = ()
+    if fit:
+        fellows = tuple(
+            name
+            for name in pins.requiring(fit.provider, besides=consumer.name)
+            if not fit.suits(pins.of_name(name)[fit.provider])
+        )
+        own = (f"{consumer.name}=={consumer.version}",) if consumer.is_of_index else ()
+        wanted = (str(fit), *own, *fellows)
+        # What is there already would change nothing.
+        if not all(map(pins.has, wanted)):
+            moved = installing(wanted, consumer.installer, title)
+    if not consumer.is_of_index:
+        return moved
+    guessed = fit.provider if fit and fit.of_name else ""
+    taken = installing(
+        (consumer.name, *linking, *filter(None, [guessed])),
+        consumer.installer,
+        "Take a newer release of the consumer, with what it requires"
+        + (" and what else links to that" if linking else ""),
+        upgrade=True,
+    )
+    if not guessed:
+        return (*moved, *taken)
+    trap = "The index may have no such release any more: a library's name alone tells it."
+    return (*taken, *(msgspec.structs.replace(each, trap=trap) for each in moved))
 
 
 def rebuilding(
@@ -99,26 +151,6 @@ def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advic
     return installing(what, installer)
 
 
-def installing(what: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
-    """What installs ``what`` by the tool that INSTALLER names."""
-    from native_skew.doctor import advice  # noqa: PLC0415
-
-    title = "Install what is required"
-    if installer == "conda":
-        return conda.installing(what, title)
-    return advice.installing(what, installer, title)
-
-
-def moving(names: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
-    """What takes newer releases of ``names``, where nothing tells which go together."""
-    from native_skew.doctor import advice  # noqa: PLC0415
-
-    title = "Take newer releases of all of them"
-    if installer == "conda":
-        return conda.installing(names, title, "update")
-    return advice.installing(names, installer, title, upgrade=True)
-
-
 def _agree(pins: Collection[Pin]) -> bool:
     """Whether one version is admitted by all: one that they name, or just above, or any other."""
     named = {part.version.removesuffix(".*") for pin in pins for part in pin.specifier}
@@ -134,7 +166,9 @@ def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:
     """What gives the environment its interpreter again."""
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    return advice.remaking(python, environment.root, environment.made_by) if python else ()
+    return (
+        advice.remaking(python, environment.root, environment.interpreter.made_by) if python else ()
+    )
 
 
 def offered(findings: Iterable[Finding], environment: Environment) -> list[Finding]:

@@ -131,7 +131,8 @@ MISSING_INTERPRETER = Rule(
     title="The environment's interpreter is gone",
     description=(
         "bin/python is a link to an interpreter that is not there, or one that lacks a library: it "
-        "was removed or upgraded, or the environment was copied from another machine."
+        "was removed or upgraded, or the environment was copied from another machine. Or no "
+        "pyvenv.cfg tells it which environment it is of."
     ),
 )
 OPTIONAL_MODULE = Rule(

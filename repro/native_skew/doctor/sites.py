@@ -99,9 +99,9 @@ def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root:
                     added += mapped
                     if "editable" in path.stem.lower():
                         hooks += [] if mapped else [path.stem]
-                        named = _named_by(site / f"{hook[1]}.py")
-                        gone = (e for e in named if not os.path.exists(rooted.real(root, root + e)))  # noqa: PTH110
-                        lost += [(path.stem, each) for each in gone]
+                        lost += [
+                            (path.stem, e) for e in _lost(path.stem, site / f"{hook[1]}.py", root)
+                        ]
                     added += _prefixes(site, line)
                 else:
                     folder = Path(os.path.normpath(_joined(site, line, root)))
@@ -190,22 +190,23 @@ def _tree(path: Path) -> ast.Module | None:
         return None
 
 
-def _named_by(hook: Path) -> list[str]:
-    """The absolute paths that an editable install's module names at its top level.
+def _lost(stem: str, hook: Path, root: str) -> list[str]:
+    """The paths that an editable install's module names and that are not there.
 
-    meson-python's has its build folder and ninja there, scikit-build-core's and setuptools' the sources.
+    meson-python's builds when it is imported: it needs its build folder, and ninja. Of the sources
+    that scikit-build-core's and setuptools' name, some may have been removed since.
     """
+    named = _named_by(hook)
+    gone = [each for each in named if not os.path.exists(rooted.real(root, root + each))]  # noqa: PTH110
+    return gone if stem.endswith("-editable") or len(gone) == len(named) else []
+
+
+def _named_by(hook: Path) -> list[str]:
+    """The absolute paths in a module's text: no other part of an editable install's has any."""
     tree = _tree(hook)
-    outside = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    nodes = (
-        (n for each in tree.body if not isinstance(each, outside) for n in ast.walk(each))
-        if tree
-        else ()
-    )
+    nodes = ast.walk(tree) if tree else ()
     texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    return list(
-        dict.fromkeys(t for t in texts if t.startswith("/") and "\0" not in t and "\n" not in t)
-    )
+    return list(dict.fromkeys(t for t in texts if re.fullmatch(r"/[^\0\n]+", t)))
 
 
 def _mapped(site: Path, stem: str) -> list[Path]:

@@ -111,6 +111,7 @@
       "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
       "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
       "package info for path: \\S*[\\\\/]NAME$",
+      `Discarding \\S*[\\/]${ARCHIVE}`, // pip
       `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,
       "^\\W*(?:[Ii]nstall|add|update|lock) NAME(?: VERSION)? failed", // PDM
       "(?:An error occurr?ed while installing|Couldn't install package:) NAME(?:==VERSION)?", // Pipenv
@@ -139,7 +140,7 @@
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
     cv2: "opencv-python", "cffi-backend": "cffi", pil: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
-    "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", openssl: "pyopenssl", crypto: "pycryptodome",
+    "flash-attn-cuda": "flash-attn", "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", "snowflake-connector": "snowflake-connector-python", openssl: "pyopenssl", crypto: "pycryptodome",
     cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf",
     wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb",
     serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
@@ -147,11 +148,11 @@
     win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs", portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
     epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
   };
-  /* Whose a library is, by the beginning of its name. */
+  /* Whose a library is, by the beginning of its name, and a C++ namespace, which is called like it. */
   const PROVIDERS = [
-    [/^lib(?:c10|torch|caffe2|shm)/, "torch"],
+    [/^lib(?:c10|torch|caffe2|shm|at\.)/, "torch"],
     [/^lib(?:arrow|parquet)/, "pyarrow"],
-    [/^lib(?:dbCore|dbRecStd|Com|ca|pvAccess|pvData|qsrv)\.so/, "epicscorelibs"],
+    [/^lib(?:dbCore|dbRecStd|Com|ca|epics|pvAccess|pvData|qsrv)\.so/, "epicscorelibs"],
     [/^libpvxs(?:Ioc)?\.so/, "pvxslibs"],
     [/^libtensorflow/, "tensorflow"],
     [/^libonnxruntime\.so/, "onnxruntime"],
@@ -163,6 +164,12 @@
     [/^libtbb\w*\.so/, "tbb"],
     [/^libcasadi\.so/, "casadi"],
   ];
+  const whose = (library) => (PROVIDERS.find(([beginning]) => beginning.test(library)) || [])[1];
+  /* As C++ compilers but Microsoft's write it: _ZNK3c106SymIntltEl is of c10. */
+  function namespace(symbol) {
+    const [, length, rest] = /^_+Z(?:T[A-Z])?N[rVK]*(\d+)(\w+)/.exec(symbol || "") || [];
+    return length ? rest.slice(0, Number(length)) : "";
+  }
 
   function versionsIn(text) {
     const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name), version]));
@@ -212,9 +219,11 @@
     const differ = rows.filter((row) => row.installed && row.installed !== row.built);
     if (differ.length) return differ;
     const named = (new RegExp(`^${NAME}`).exec(facts.requirement || "") || [])[0];
-    const owner = (PROVIDERS.find(([beginning]) => beginning.test(facts.library || "")) || [])[1];
-    const given = facts.provider || named || owner || message.provider;
-    if (!given) return [];
+    const given = facts.provider || named || whose(facts.library || "") || message.provider;
+    if (!given) {
+      const name = whose(`lib${namespace(facts.symbol)}.so`);
+      return name && name !== facts.consumer ? [{ name, installed: installed.get(name) }] : [];
+    }
     const name = packaged(given);
     const asked = required(text, facts, name);
     /* A requirement tells of the build only where the module itself has failed. */
@@ -228,12 +237,12 @@
   /* One package under several names, of which one is installed. */
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
-  const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|zope)[\\\\/.])?";
+  const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|snowflake|zope)[\\\\/.])?";
   const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib)[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   /* A statement that was run: IPython marks it among those around it. */
   const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
   const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils)$/;
-  const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
+  const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b|^\s*File "(?:ssl|sqlite3[\\/]\w+|ctypes[\\/]\w+|hashlib|bz2|lzma|socket|decimal|uuid)\.py", line \d+, in <module>/;
   /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
   const NAMED = [
     /\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./,
@@ -247,6 +256,8 @@
 
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
   const nameless = (module) => module.startsWith("_") && !(normal(module) in PACKAGES);
+  /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
+  const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
   /* Lines between an import and what came of it. */
   const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
 
@@ -264,7 +275,9 @@
       if (missing && /__import__\(|import_module\(/.test(line)) modules.length = 0;
       if (statement) imported.add(statement);
       if (statement || !ON.test(line)) last = statement;
+      const [, bare] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b/.exec(line) || [];
       if (installed.length) modules.push(...installed);
+      else if (bare && normal(bare) in PACKAGES) modules.push(bare);
       else if (named) modules.push(named);
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
         modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
@@ -275,7 +288,8 @@
   }
 
   /* The package of the file in the message; else the one that the traceback above it ends in; else
-     that of a traceback below it. Not the one that the message is about, where another is named. */
+     that of a traceback below it, or that of the exception's class. Not the one that the message is
+     about, where another is named. */
   function owner(text, installed, first) {
     const start = text.lastIndexOf("\n", first.at) + 1;
     const end = `${text}\n`.indexOf("\n", first.at);
@@ -293,7 +307,8 @@
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
       return (installed.has(name) || !variant ? name : variant) || undefined;
     }
-    return undefined;
+    const [, raiser] = RAISED.exec(text.slice(start, end)) || [];
+    return raiser && !RUNNERS.test(raiser) && !OF_PYTHON.test(raiser) ? packaged(raiser) : undefined;
   }
 
   const PASSES = /^(?:No broken requirements found|All installed packages are compatible)/m;
@@ -405,7 +420,7 @@
     const against = answer.stamp && `a release whose library is stamped ${answer.stamp}`;
     const parts = [["built against", answer.built || against || ""], ["required", answer.built || against ? "" : answer.required], ["installed", answer.installed]];
     const told = parts.filter(([, value]) => value).map((part) => part.join(" "));
-    if (answer.name && told.length) lines.push(`${answer.name}: ${told.join(", ")}.`);
+    if (answer.name) lines.push(told.length ? `${answer.name}: ${told.join(", ")}.` : `Provider: ${answer.name}.`);
     for (const what of ["library", "symbol", "module"]) if (answer[what]) lines.push(`Missing ${what}: ${answer[what]}.`);
     return lines;
   }

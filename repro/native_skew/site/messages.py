@@ -309,6 +309,7 @@ MESSAGES: tuple[Message, ...] = (
             r"UnsatisfiableError\b",
             r"Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
+            r"there are no viable options|conflicts with any installable versions previously reported",
             r"dependencies could not be resolved",
         ),
         examples=(
@@ -408,6 +409,7 @@ OTHERS: tuple[Other, ...] = (
             rf"[Cc]annot find {_PROGRAM}\b",
             r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
             r"Provide a path to (?P<program>[\w-]+)",
+            rf"^\s*{_PROGRAM} is required to build",
             r"CMake must be installed",
             r"Rust compiler",
             r"Cargo, the Rust package manager, is not installed",
@@ -952,6 +954,8 @@ OTHERS: tuple[Other, ...] = (
             r"pydantic-core version \([^)]*\) is incompatible with",
             r"is required for a normal functioning of this module, but found",
             r"A NumPy version [^\n]* is required for this version of SciPy",
+            r"incompatible version of '[\w.-]+' installed \((?P<installed>[\w.]+)\), please install a version that adheres to: "
+            r"'(?P<requirement>[^';\n]+)",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
             r"(?:partially initialized module 'cv2|module 'cv2\.\w+)' has no attribute",
             rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
@@ -1012,7 +1016,7 @@ OTHERS: tuple[Other, ...] = (
         "command, and unset QT_PLUGIN_PATH.",
         kind="possible",
         patterns=(
-            r"Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
+            r"(?:(?<![\s\S])|^(?![^\n]*connect to display)[^\n]*\n)[^\n]*Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
             r"Cannot mix incompatible Qt library \((?:version )?(?P<running>[\dx.]+)\) with this library \((?:version )?(?P<compiled>[\dx.]+)\)",
         ),
         provider="qt",
@@ -1034,6 +1038,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
             r"no Qt platform plugin could be initialized",
+            r"qt\.qpa\.xcb: could not connect to display",
         ),
         rank=2,
     ),
@@ -1260,7 +1265,8 @@ OTHERS: tuple[Other, ...] = (
         advice="The “Original error” below the text says why. As a rule NumPy was installed for another Python, or "
         "an import picks up a folder called numpy: install it again, from another working directory.",
         patterns=(
-            r"Importing the numpy C-extensions failed",
+            r"Importing the (?P<consumer>numpy) C-extensions failed",
+            r"Importing the multiarray (?P<consumer>numpy) extension module failed",
             r"No module named ['\"]numpy\._?core\._multiarray_umath",
             r"Error importing numpy: you should not try to import numpy from its source directory",
         ),

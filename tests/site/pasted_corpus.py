@@ -2650,4 +2650,31 @@ CASES: tuple[Case, ...] = (
         "native",
         {"consumer": "psycopg2", "consumer_version": "2.8.1"},
     ),
+    Case(
+        "Poetry's note alone",
+        "12.25 Note: This error originates from the build backend, and is likely not a problem with poetry but with cairokit (1.4.0) not "
+        "supporting PEP 517 builds. You can verify this by running 'pip wheel --use-pep517 \"cairokit (==1.4.0)\"'.",
+        "build-failed",
+        "unsure",
+        {"consumer": "cairokit", "consumer_version": "1.4.0"},
+    ),
+    Case(
+        "a package that lacks its own module, by a loader of another",
+        '  File "/opt/ros/humble/lib/python3.10/dist-packages/rclpy/impl/implementation_singleton.py", line 32, in <module>\n'
+        "    rclpy_implementation = import_c_library('._rclpy_pybind11', package)\n"
+        '  File "/opt/ros/humble/lib/python3.10/site-packages/rpyutils/import_c_library.py", line 39, in import_c_library\n'
+        "    return importlib.import_module(name, package=package)\n"
+        "ModuleNotFoundError: No module named 'rclpy._rclpy_pybind11'",
+        "module-for-another-python",
+        "native",
+        {"consumer": "rclpy"},
+    ),
+    Case(
+        "pandas and an older NumPy",
+        "ImportError: this version of pandas is incompatible with numpy < 1.22.4\nyour numpy version is 1.20.1.\n"
+        "Please upgrade numpy to >= 1.22.4 to use this pandas version",
+        "releases-apart",
+        "pair",
+        {"consumer": "pandas", "name": "numpy", "installed": "1.20.1"},
+    ),
 )

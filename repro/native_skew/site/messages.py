@@ -154,7 +154,7 @@ _BUILD_FAILED = (
     r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
-    r"Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
+    r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
     r"'pip', 'install', [^\n]*returned non-zero exit status"
 )
 _IN_BUILD = (
@@ -647,7 +647,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Unable to load cu[A-Z]\w+\. Is it installed\?",
             r"The cu[A-Z]\w+ library was not found",
-            r"CUDA Setup failed despite",
+            r"CUDA Setup failed despite|CUDA SETUP: (?:Required library version not found|CUDA detection failed)",
             r"Failed to create CUDAExecutionProvider",
             r"Cannot dlopen some GPU libraries",
         ),
@@ -754,6 +754,7 @@ OTHERS: tuple[Other, ...] = (
             r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
+            r"[Cc]an ?not find (?:the )?shared library:? '?(?P<library>lib[\w.+-]+)",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         ),
     ),
@@ -947,6 +948,8 @@ OTHERS: tuple[Other, ...] = (
         kind="pair",
         patterns=(
             r"Numba needs NumPy [\d.]+ or (?:less|greater)",
+            r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>[\w-]+)"
+            r"(?:[^\n]*\n?[^\n]*your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",
@@ -1279,7 +1282,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package again with the Python that you run; after a change of Python make the "
         "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
         patterns=(
-            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
+            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED}|\w+_pybind11)|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
             rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'?(?: from |$)",

@@ -948,7 +948,7 @@ OTHERS: tuple[Other, ...] = (
         kind="pair",
         patterns=(
             r"Numba needs NumPy [\d.]+ or (?:less|greater)",
-            r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>[\w-]+)"
+            r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
             r"(?:[^\n]*\n?[^\n]*your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",

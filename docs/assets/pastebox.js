@@ -23,7 +23,6 @@
     /^\s*[│┃|] ?/, // frames
   ];
   const COLOURS = /(?:\u001b|␛|\^\[)\][^\u0007\u001b]*(?:\u0007|\u001b\\)|(?:\u001b|␛|\^\[|\\033|\\x1b|\\e)\[[0-9;?]*[ -/]*[@-~]|\[(?:\d{1,3};)*\d{0,3}m(?=\S|\s|$)/g;
-
   const ENTITIES = { quot: '"', lt: "<", gt: ">", amp: "&" };
 
   function bare(line) {
@@ -76,7 +75,6 @@
 
   const NAME = "[A-Za-z0-9](?:[\\w.-]*[A-Za-z0-9])?";
   const VERSION = "\\d[\\w.!+-]*";
-
   const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-").replace(/^-/, "");
   const pattern = (text) => new RegExp(text.replace(/NAME/g, `(${NAME})`).replace(/VERSION/g, `(${VERSION})`), "gm");
 
@@ -111,6 +109,7 @@
       "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
       "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
       "package info for path: \\S*[\\\\/]NAME$",
+      `Discarding \\S*[\\/]${ARCHIVE}`, // pip
       `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,
       "^\\W*(?:[Ii]nstall|add|update|lock) NAME(?: VERSION)? failed", // PDM
       "(?:An error occurr?ed while installing|Couldn't install package:) NAME(?:==VERSION)?", // Pipenv
@@ -139,30 +138,27 @@
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
     cv2: "opencv-python", "cffi-backend": "cffi", pil: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
-    "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", openssl: "pyopenssl", crypto: "pycryptodome",
-    cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap", fitz: "pymupdf",
-    wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb",
-    serial: "pyserial", faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin",
-    dbus: "dbus-python", "llama-cpp": "llama-cpp-python", win32com: "pywin32", win32: "pywin32", win32api: "pywin32",
-    win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs", portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "",
-    epics: "pyepics", argon2: "argon2-cffi", "argon2-cffi-bindings": "argon2-cffi-bindings",
+    "flash-attn-cuda": "flash-attn", "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", "snowflake-connector": "snowflake-connector-python",
+    openssl: "pyopenssl", crypto: "pycryptodome", cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap",
+    fitz: "pymupdf", wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb", serial: "pyserial",
+    faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python", "llama-cpp": "llama-cpp-python",
+    win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
+    portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "", epics: "pyepics",
+    argon2: "argon2-cffi",
   };
-  /* Whose a library is, by the beginning of its name. */
+  /* Whose a library is, by the beginning of its name, and a C++ namespace, which is called like it. */
   const PROVIDERS = [
-    [/^lib(?:c10|torch|caffe2|shm)/, "torch"],
+    [/^lib(?:c10|torch|caffe2|shm|at\.)/, "torch"],
     [/^lib(?:arrow|parquet)/, "pyarrow"],
-    [/^lib(?:dbCore|dbRecStd|Com|ca|pvAccess|pvData|qsrv)\.so/, "epicscorelibs"],
+    [/^lib(?:dbCore|dbRecStd|Com|ca|epics|pvAccess|pvData|qsrv)\.so/, "epicscorelibs"],
     [/^libpvxs(?:Ioc)?\.so/, "pvxslibs"],
-    [/^libtensorflow/, "tensorflow"],
-    [/^libonnxruntime\.so/, "onnxruntime"],
     [/^libfakecore\.so/, "fake-corelibs"],
-    [/^libpetsc\.so/, "petsc"],
-    [/^libslepc\.so/, "slepc"],
-    [/^libshiboken6/, "shiboken6"],
     [/^libpyside6/, "pyside6-essentials"],
-    [/^libtbb\w*\.so/, "tbb"],
-    [/^libcasadi\.so/, "casadi"],
   ];
+  const NAMESAKE = /^lib(tensorflow|onnxruntime|petsc|slepc|shiboken6|tbb|casadi)/;
+  const whose = (library) => (PROVIDERS.find(([beginning]) => beginning.test(library)) || NAMESAKE.exec(library) || [])[1];
+  /* As C++ compilers but Microsoft's write it: _ZNK3c106SymIntltEl is of c10. */
+  const SYMBOL = /^_+Z(?:T[A-Z])?N[rVK]*(\d+)(\w+)/;
 
   function versionsIn(text) {
     const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name), version]));
@@ -199,9 +195,7 @@
   const dotted = (version) => version.replace(/,\s*/g, ".").replace(/\.$/, "");
   const lowest = (requirement) => (/(?:>=|~=|===?)\s*(\d[\w.!+]*\w|\d)/.exec(requirement || "") || [])[1];
   const packaged = (module) => PACKAGES[normal(module.replace(/[\\/]/, "-"))] ?? normal(module.replace(/[\\/]/, "-"));
-
   const failing = (ids) => ids.has("missing-library") || ids.has("undefined-symbol");
-
   /* The package whose library it is, what the module was built with, and what is there now. */
   function skewed(text, facts, { installed, build }, ids, message) {
     /* Said by the message itself. */
@@ -212,9 +206,12 @@
     const differ = rows.filter((row) => row.installed && row.installed !== row.built);
     if (differ.length) return differ;
     const named = (new RegExp(`^${NAME}`).exec(facts.requirement || "") || [])[0];
-    const owner = (PROVIDERS.find(([beginning]) => beginning.test(facts.library || "")) || [])[1];
-    const given = facts.provider || named || owner || message.provider;
-    if (!given) return [];
+    const given = facts.provider || named || whose(facts.library || "") || message.provider;
+    if (!given) {
+      const [, length, rest = ""] = SYMBOL.exec(facts.symbol) || [];
+      const name = whose(`lib${rest.slice(0, length)}.so`);
+      return name && name !== facts.consumer ? [{ name, installed: installed.get(name) }] : [];
+    }
     const name = packaged(given);
     const asked = required(text, facts, name);
     /* A requirement tells of the build only where the module itself has failed. */
@@ -222,18 +219,18 @@
     return [{ name, built, stamp: stamp(facts.library), required: asked, installed: facts.installed || installed.get(normal(name)) }];
   }
 
-  const RUNNERS = /^(?:_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks|pep517|build|setuptools|pkg_resources)$/;
+  /* Python itself, and what runs or installs others. */
+  const RUNNERS = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils|_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks|pep517|build|setuptools|pkg_resources)$/;
   /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
   const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
-  const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|zope)[\\\\/.])?";
+  const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|snowflake|zope)[\\\\/.])?";
   const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib)[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   /* A statement that was run: IPython marks it among those around it. */
   const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
-  const OF_PYTHON = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils)$/;
-  const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b/;
+  const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b|^\s*File "(?:ssl|sqlite3[\\/]\w+|ctypes[\\/]\w+|hashlib|bz2|lzma|socket|decimal|uuid)\.py", line \d+, in <module>/;
   /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
   const NAMED = [
     /\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./,
@@ -247,6 +244,8 @@
 
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
   const nameless = (module) => module.startsWith("_") && !(normal(module) in PACKAGES);
+  /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
+  const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
   /* Lines between an import and what came of it. */
   const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
 
@@ -264,40 +263,43 @@
       if (missing && /__import__\(|import_module\(/.test(line)) modules.length = 0;
       if (statement) imported.add(statement);
       if (statement || !ON.test(line)) last = statement;
+      const [, bare] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b/.exec(line) || [];
       if (installed.length) modules.push(...installed);
+      else if (bare && normal(bare) in PACKAGES) modules.push(bare);
       else if (named) modules.push(named);
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
         modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
       }
     }
     if (last && !missing) modules.push(last);
-    return modules.filter((module) => !RUNNERS.test(module) && !OF_PYTHON.test(module) && !nameless(module));
+    return modules.filter((module) => !RUNNERS.test(module) && !nameless(module));
   }
 
   /* The package of the file in the message; else the one that the traceback above it ends in; else
-     that of a traceback below it. Not the one that the message is about, where another is named. */
-  function owner(text, installed, first) {
+     that of a traceback below it, or that of the exception's class. Not the one that the message is
+     about, where another is named; but the one that lacks its own module. */
+  function owner(text, installed, first, lacking) {
     const start = text.lastIndexOf("\n", first.at) + 1;
     const end = `${text}\n`.indexOf("\n", first.at);
     const above = text.slice(0, start);
     const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
-    const crash = text.includes("(most recent call first)"); // faulthandler
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
     const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set() };
     const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
     for (const modules of [own, ...(/Traceback|File "/.test(above) ? [led, after] : [after, led])]) {
       const other = modules.filter((module) => packaged(module) !== first.provider);
-      const [module] = (other.length ? other : modules).slice(crash ? 0 : -1);
+      const [parent] = first.kind === "native" && lacking ? lacking.split(".") : [];
+      const [module] = modules.includes(parent) ? [parent] : (other.length ? other : modules).slice(text.includes("(most recent call first)") ? 0 : -1);
       if (!module) continue;
       const name = packaged(module);
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
       return (installed.has(name) || !variant ? name : variant) || undefined;
     }
-    return undefined;
+    const [, raiser] = RAISED.exec(text.slice(start, end)) || [];
+    return raiser && !RUNNERS.test(raiser) ? packaged(raiser) : undefined;
   }
 
   const PASSES = /^(?:No broken requirements found|All installed packages are compatible)/m;
-
   function family(id, ids, facts, text) {
     const imported = failing(ids);
     if (ids.has("requirement-missing") && imported) return "stamped: the built metadata has a requirement that the published has not";
@@ -349,7 +351,7 @@
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
       const build = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-|python-without)/.test(found[0].id);
-      const owning = build ? undefined : owner(text, versions.installed, found[0]);
+      const owning = build ? undefined : owner(text, versions.installed, found[0], facts.module);
       facts.consumer = owning || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
     }
     if (facts.consumer && !facts.consumer_version) {
@@ -405,7 +407,7 @@
     const against = answer.stamp && `a release whose library is stamped ${answer.stamp}`;
     const parts = [["built against", answer.built || against || ""], ["required", answer.built || against ? "" : answer.required], ["installed", answer.installed]];
     const told = parts.filter(([, value]) => value).map((part) => part.join(" "));
-    if (answer.name && told.length) lines.push(`${answer.name}: ${told.join(", ")}.`);
+    if (answer.name) lines.push(told.length ? `${answer.name}: ${told.join(", ")}.` : `Provider: ${answer.name}.`);
     for (const what of ["library", "symbol", "module"]) if (answer[what]) lines.push(`Missing ${what}: ${answer[what]}.`);
     return lines;
   }
@@ -417,7 +419,6 @@
   }
 
   const anchor = (text, href) => Object.assign(element("a", text), { href });
-
   const MARK = "#answer?";
   const UNKNOWN = "It is not known: none of the known messages is in it. Paste the lines around the error, or look through the list below.";
 

@@ -2518,4 +2518,163 @@ CASES: tuple[Case, ...] = (
         "possible",
         {"library": "libhelper_sd.so"},
     ),
+    Case(
+        "whose a C++ symbol is",
+        "torch==2.1.0\nlm-kernels==0.3.1\nImportError: /v/lib/python3.10/site-packages/lm_kernels/_k.abi3.so: undefined symbol: _ZTIN3c107SymBoolE",
+        "undefined-symbol",
+        "possible",
+        {
+            "consumer": "lm-kernels",
+            "consumer_version": "0.3.1",
+            "name": "torch",
+            "installed": "2.1.0",
+        },
+    ),
+    Case(
+        "a package's own C++ symbol",
+        "ImportError: /v/lib/python3.10/site-packages/pyarrow/libarrow_python.so: undefined symbol: _ZNK5arrow6Status8ToStringEv",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "pyarrow", "name": None},
+    ),
+    Case(
+        "a file without its folder, of a known name",
+        "still: flash_attn_2_cuda.cpython-312-x86_64-linux-gnu.so: undefined symbol: _ZNK3c106SymIntltEl",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "flash-attn", "name": "torch"},
+    ),
+    Case(
+        "an exception's class, in pytest's summary",
+        "ERROR tests/test_sign.py - xmlsec.InternalError: (-1, 'lxml & xmlsec libxml2 library version mismatch')",
+        "wrong-result",
+        "possible",
+        {"consumer": "xmlsec"},
+    ),
+    Case(
+        "Django passes on an exception",
+        "django.core.exceptions.ImproperlyConfigured: Error loading psycopg2 or psycopg module\n"
+        "ImportError: libpq.so.5: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+        {"consumer": None, "library": "libpq.so.5"},
+    ),
+    Case(
+        "uv says for whom",
+        "      [stderr]\n      src/codec.c:45:5: error: use of undeclared identifier 'FF_PROFILE'\n      1 error generated.\n"
+        "      error: command '/usr/bin/clang' failed with exit code 1\n"
+        "  help: `avkit` (v13.1.0) was included because `agents` (v0.1.0) depends on `avkit`",
+        "compiler-failed",
+        "native",
+        {"consumer": "avkit", "consumer_version": "13.1.0"},
+    ),
+    Case(
+        "GCC without its C++ compiler",
+        "g++: fatal error: cannot execute 'cc1plus': execvp: No such file or directory\ncompilation terminated.\n"
+        "error: command 'gcc' failed with exit status 1\n  ERROR: Failed building wheel for frames\n"
+        "  Building wheel for arrays (PEP 517): finished with status 'done'",
+        "no-compiler",
+        "native",
+        {"consumer": "frames"},
+    ),
+    Case(
+        "no gcc, said twice",
+        "  × python setup.py bdist_wheel did not run successfully.\n      unable to execute 'gcc': No such file or directory\n"
+        "      unable to execute 'gcc': No such file or directory\n\n  note: This error originates from a subprocess",
+        "no-compiler",
+        "native",
+    ),
+    Case(
+        "macOS names the library",
+        "ImportError: dlopen(/v/lib/python3.9/site-packages/rbridge/_r.so, 2): Library not loaded: @rpath/libicuuc.54.dylib\n"
+        "  Referenced from: /v/lib/python3.9/site-packages/rbridge/_r.so\n  Reason: image not found",
+        "macos-library",
+        "possible",
+        {"consumer": "rbridge", "library": "libicuuc.54.dylib"},
+    ),
+    Case(
+        "a package warns of another's version",
+        "/v/lib/python3.9/site-packages/snowflake/connector/options.py:97: UserWarning: You have an incompatible version of 'pyarrow' "
+        "installed (4.0.1), please install a version that adheres to: 'pyarrow<5.1.0,>=5.0.0; extra == \"pandas\"'",
+        "releases-apart",
+        "pair",
+        {"consumer": "snowflake-connector-python", "name": "pyarrow", "installed": "4.0.1"},
+    ),
+    Case(
+        "OpenCV's Qt, and no screen",
+        "qt.qpa.xcb: could not connect to display \n"
+        'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "/v/lib/python3.9/site-packages/cv2/qt/plugins" even though it was found.\n'
+        "This application failed to start because no Qt platform plugin could be initialized.",
+        "qt-plugin",
+        "native",
+    ),
+    Case(
+        "Python's own module in a frozen program",
+        'Traceback (most recent call last):\nFile "PyInstaller\\loader\\pyimod02_importers.py", line 352, in exec_module\n'
+        'File "anyio\\_core\\_loop.py", line 7, in <module>\n'
+        'File "PyInstaller\\loader\\pyimod02_importers.py", line 352, in exec_module\nFile "ssl.py", line 99, in <module>\n'
+        "ImportError: DLL load failed while importing _ssl: The specified module could not be found.",
+        "windows-dll",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "NumPy's text says that it is NumPy",
+        "Importing the multiarray numpy extension module failed.  Most\nlikely you are trying to import a failed build of numpy.\n"
+        "Original error was: DLL load failed: 找不到指定的模块。",
+        "windows-dll",
+        "possible",
+        {"consumer": "numpy"},
+    ),
+    Case(
+        "a module at the top of Lambda's folder",
+        "Unable to import module 'handler': /lib64/libc.so.6: version `GLIBC_2.18' not found "
+        "(required by /var/task/minify_html.cpython-36m-x86_64-linux-gnu.so)",
+        "glibc-too-old",
+        "native",
+        {"consumer": "minify-html"},
+    ),
+    Case(
+        "mamba's tree, cut off",
+        "   │  ├─ python >=3.7,<3.11  but there are no viable options\n"
+        "   │  │  ├─ python [3.7.0|3.7.1] conflicts with any installable versions previously reported;",
+        "unsatisfiable-pin",
+        "stopped",
+    ),
+    Case(
+        "pip discards an archive",
+        "    pg_config is required to build psycopg2 from source.  Please add the directory\nWARNING: Discarding "
+        "https://files.pythonhosted.org/packages/52/be/psycopg2-2.8.1.tar.gz#sha256=ab (from https://pypi.org/simple/psycopg2/). "
+        "Command errored out with exit status 1: python setup.py egg_info Check the logs for full command output.",
+        "no-build-tool",
+        "native",
+        {"consumer": "psycopg2", "consumer_version": "2.8.1"},
+    ),
+    Case(
+        "Poetry's note alone",
+        "12.25 Note: This error originates from the build backend, and is likely not a problem with poetry but with cairokit (1.4.0) not "
+        "supporting PEP 517 builds. You can verify this by running 'pip wheel --use-pep517 \"cairokit (==1.4.0)\"'.",
+        "build-failed",
+        "unsure",
+        {"consumer": "cairokit", "consumer_version": "1.4.0"},
+    ),
+    Case(
+        "a package that lacks its own module, by a loader of another",
+        '  File "/opt/ros/humble/lib/python3.10/dist-packages/rclpy/impl/implementation_singleton.py", line 32, in <module>\n'
+        "    rclpy_implementation = import_c_library('._rclpy_pybind11', package)\n"
+        '  File "/opt/ros/humble/lib/python3.10/site-packages/rpyutils/import_c_library.py", line 39, in import_c_library\n'
+        "    return importlib.import_module(name, package=package)\n"
+        "ModuleNotFoundError: No module named 'rclpy._rclpy_pybind11'",
+        "module-for-another-python",
+        "native",
+        {"consumer": "rclpy"},
+    ),
+    Case(
+        "pandas and an older NumPy",
+        "ImportError: this version of pandas is incompatible with numpy < 1.22.4\nyour numpy version is 1.20.1.\n"
+        "Please upgrade numpy to >= 1.22.4 to use this pandas version",
+        "releases-apart",
+        "pair",
+        {"consumer": "pandas", "name": "numpy", "installed": "1.20.1"},
+    ),
 )

@@ -154,7 +154,7 @@ _BUILD_FAILED = (
     r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
-    r"Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
+    r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
     r"'pip', 'install', [^\n]*returned non-zero exit status"
 )
 _IN_BUILD = (
@@ -309,6 +309,7 @@ MESSAGES: tuple[Message, ...] = (
             r"UnsatisfiableError\b",
             r"Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
+            r"there are no viable options|conflicts with any installable versions previously reported",
             r"dependencies could not be resolved",
         ),
         examples=(
@@ -408,6 +409,7 @@ OTHERS: tuple[Other, ...] = (
             rf"[Cc]annot find {_PROGRAM}\b",
             r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
             r"Provide a path to (?P<program>[\w-]+)",
+            rf"^\s*{_PROGRAM} is required to build",
             r"CMake must be installed",
             r"Rust compiler",
             r"Cargo, the Rust package manager, is not installed",
@@ -645,7 +647,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Unable to load cu[A-Z]\w+\. Is it installed\?",
             r"The cu[A-Z]\w+ library was not found",
-            r"CUDA Setup failed despite",
+            r"CUDA Setup failed despite|CUDA SETUP: (?:Required library version not found|CUDA detection failed)",
             r"Failed to create CUDAExecutionProvider",
             r"Cannot dlopen some GPU libraries",
         ),
@@ -752,6 +754,7 @@ OTHERS: tuple[Other, ...] = (
             r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
+            r"[Cc]an ?not find (?:the )?shared library:? '?(?P<library>lib[\w.+-]+)",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         ),
     ),
@@ -945,6 +948,8 @@ OTHERS: tuple[Other, ...] = (
         kind="pair",
         patterns=(
             r"Numba needs NumPy [\d.]+ or (?:less|greater)",
+            r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
+            r"(?:[^\n]*\n?[^\n]*your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",
@@ -952,6 +957,8 @@ OTHERS: tuple[Other, ...] = (
             r"pydantic-core version \([^)]*\) is incompatible with",
             r"is required for a normal functioning of this module, but found",
             r"A NumPy version [^\n]* is required for this version of SciPy",
+            r"incompatible version of '[\w.-]+' installed \((?P<installed>[\w.]+)\), please install a version that adheres to: "
+            r"'(?P<requirement>[^';\n]+)",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
             r"(?:partially initialized module 'cv2|module 'cv2\.\w+)' has no attribute",
             rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
@@ -1012,7 +1019,7 @@ OTHERS: tuple[Other, ...] = (
         "command, and unset QT_PLUGIN_PATH.",
         kind="possible",
         patterns=(
-            r"Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
+            r"(?:(?<![\s\S])|^(?![^\n]*connect to display)[^\n]*\n)[^\n]*Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
             r"Cannot mix incompatible Qt library \((?:version )?(?P<running>[\dx.]+)\) with this library \((?:version )?(?P<compiled>[\dx.]+)\)",
         ),
         provider="qt",
@@ -1034,6 +1041,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
             r"no Qt platform plugin could be initialized",
+            r"qt\.qpa\.xcb: could not connect to display",
         ),
         rank=2,
     ),
@@ -1260,7 +1268,8 @@ OTHERS: tuple[Other, ...] = (
         advice="The “Original error” below the text says why. As a rule NumPy was installed for another Python, or "
         "an import picks up a folder called numpy: install it again, from another working directory.",
         patterns=(
-            r"Importing the numpy C-extensions failed",
+            r"Importing the (?P<consumer>numpy) C-extensions failed",
+            r"Importing the multiarray (?P<consumer>numpy) extension module failed",
             r"No module named ['\"]numpy\._?core\._multiarray_umath",
             r"Error importing numpy: you should not try to import numpy from its source directory",
         ),
@@ -1273,7 +1282,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package again with the Python that you run; after a change of Python make the "
         "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
         patterns=(
-            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED})|_libs(?:\.\w+)+))['\"]",
+            rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED}|\w+_pybind11)|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
             r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
             rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'?(?: from |$)",

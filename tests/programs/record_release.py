@@ -26,6 +26,7 @@ from native_skew.audit.judge import judge
 from native_skew.audit.release import File, Reader
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Transport
+from native_skew.distributions import library_names
 from native_skew.distributions.sdists import SourceTexts
 from native_skew.toolchain import user_index as live
 from support.recorded_release import FOLDER, Opened, Recorded
@@ -58,7 +59,7 @@ class _Recorder(Reader):
 
     def members(self, file: File) -> tuple[str, ...]:
         found = super().members(file)
-        libraries = tuple(sorted(each for each in found if facts.is_library(each)))
+        libraries = tuple(sorted(each for each in found if library_names.is_library(each)))
         self.recorded.opened.setdefault(file.filename, Opened(libraries=libraries))
         return found
 

@@ -498,6 +498,30 @@ def test_what_the_words_name(
     assert bool(commands) is bool(advised)
 
 
+@pytest.mark.parametrize("whose", ["own", "base"])
+def test_python_files_that_are_gone(made: Made, whose: str) -> None:
+    """Those of the distribution that fails, or of one that it requires and whose name it says."""
+    folder = made.site / "base"
+    (folder / "tests").mkdir(parents=True)
+    made.lists("own", "own.py", more="Requires-Dist: base\n")
+    made.lists("base", "base/__init__.py", "base/tests/a.py", "../../../bin/gone.py")
+    (made.site / "own.py").touch()
+    (folder / "__init__.py").touch()
+
+    def explained() -> tuple[object, tuple[Advice, ...]]:
+        with opened(made.home) as found:
+            owner = next(each for each in found.distributions if each.name == "own")
+            _, evidence, advice = import_errors.explained(owner, "no base", found)
+        return evidence.get("files"), advice
+
+    assert explained()[0] is None
+    gone = made.site / "own.py" if whose == "own" else folder / "__init__.py"
+    gone.unlink()
+    files, advice = explained()
+    assert files == (str(gone.relative_to(made.home)),)
+    assert first(advice) == f"uv pip install --reinstall-package {whose} {whose}==1"
+
+
 def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
     """As pyzbar, whose own words name no file."""
     code = made.site / "own/__init__.py"

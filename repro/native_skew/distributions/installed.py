@@ -237,6 +237,19 @@ def changed(site: Path | str, info: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def gone(site: Path | str, info: str) -> tuple[str, ...]:
+    """The Python files below ``site`` that the RECORD of ``info`` lists and that are not there."""
+    lines = _bytes(f"{site}/{info}/RECORD", _RECORD_BYTES).splitlines()
+    names = (_row(os.fsdecode(line))[0] for line in lines if b".py," in line)
+    return tuple(
+        name
+        for name in names
+        if not name.startswith(("/", ".."))
+        and "\0" not in name
+        and not os.path.lexists(f"{site}/{name}")
+    )
+
+
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
     """Each Requires-Dist that the installed set does not satisfy, as a sentence."""
     versions = {each.name: each.version for each in installed}

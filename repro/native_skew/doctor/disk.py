@@ -109,6 +109,18 @@ def changed(owner: Distribution, environment: Environment) -> Changed | None:
     return None
 
 
+def lost(owner: Distribution, environment: Environment) -> tuple[str, ...]:
+    """The Python files of ``owner`` that are gone, but for tests: for what is known to fail."""
+    return tuple(
+        environment.relative(f"{site}/{name}")
+        for site in environment.sites
+        for info in installed.info_folders(site)
+        if canonicalize_name(info.partition("-")[0]) == owner.name
+        for name in installed.gone(site, info)
+        if not _OF_TESTS & {*PurePath(name).parts[:-1]}
+    )
+
+
 def shared_files(environment: Environment) -> Iterator[Finding]:
     """One finding for each set of distributions that list the same file, not the same content."""
     gone = {path for _, paths in environment.inventory.gone for path in paths}

@@ -16,6 +16,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import installing, moving, reinstalling
 from native_skew.doctor.pins import Pins, of_extras
+from native_skew.doctor.words import listed
 from native_skew.findings import Advice, Evidence
 
 _NOT_FOUND = re.compile(
@@ -36,6 +37,11 @@ def explained(
     Nothing of these where its files are as they were installed, and the words name nothing that
     could be another version.
     """
+    others = tuple(named(owner, error, environment))
+    for each in (owner, *others):
+        if files := disk.lost(each, environment):
+            said = f"{each.title}'s own {listed(files)} {'are' if files[1:] else 'is'} gone."
+            return said, {"files": files}, reinstalling(each)
     if changed := disk.changed(owner, environment):
         return changed.sentence, {"changed": changed.files}, reinstalling(owner)
     if wanted := tuple(dict.fromkeys(_of_extras(owner, error, environment))):
@@ -51,7 +57,7 @@ def explained(
             {"needed": names},
             system_libraries.advise(names, environment.image),
         )
-    if others := tuple(named(owner, error, environment)):
+    if others:
         titles = " and ".join(each.title for each in others)
         said = f"It does not fit {titles}, though no requirement says so."
         names = tuple(each.name for each in others)

@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pexpect
@@ -63,14 +63,38 @@ OTHER_KINDS = {
 }
 
 
+def plain_wheel(
+    bakery: Bakery, name: str, version: str, requires: Sequence[str], library: str = ""
+) -> None:
+    """A wheel in the test's folder, with a library where it is named."""
+    files = {f"{name}/__init__.py": b""}
+    if library:
+        bakery.run("cc", "-shared", "-x", "c", "-", "-o", library)
+        files[f"{name}/lib/{library}"] = (bakery.root / library).read_bytes()
+    metadata = core_metadata(name, version, requires)
+    wheel = wheel_file(name, version, "py3-none-any", metadata, files, step=1)
+    (bakery.root / wheel.filename).write_bytes(wheel.content)
+
+
+def test_provider_without_a_library_is_refused(bakery: Bakery) -> None:
+    plain_wheel(bakery, "headers", "1.0", ())
+    publish(bakery.root / "index", bakery.root.glob("*.whl"))
+    output = bakery.root / "made"
+    with served(bakery.root / "index") as address:
+        said = bakery.run(
+            sys.executable, *NEW, "consumer", "provider_distribution=headers", "--no-input",
+            "--output-dir", output, env={"PIP_INDEX_URL": address}, fails=True,
+        )  # fmt: skip
+    assert "headers 1.0: ships no shared library that an extension could link to" in said
+    assert not output.exists()
+
+
 @pytest.mark.parametrize("kind", OTHER_KINDS)
 def test_providers_that_exclude_each_other_are_said(bakery: Bakery, kind: str) -> None:
     """One provider requires the other, and in a range of its own."""
-    released = [("base", each, ()) for each in ("1.0", "1.5", "2.0")]
-    for name, version, requires in [*released, ("upon", "1.0", ["base>=1.5,<2"])]:
-        metadata = core_metadata(name, version, requires)
-        wheel = wheel_file(name, version, "py3-none-any", metadata, {f"{name}/__init__.py": b""}, step=1)
-        (bakery.root / wheel.filename).write_bytes(wheel.content)
+    for version in ("1.0", "1.5", "2.0"):
+        plain_wheel(bakery, "base", version, ())
+    plain_wheel(bakery, "upon", "1.0", ["base>=1.5,<2"], "libupon.so")
     publish(bakery.root / "index", bakery.root.glob("*.whl"))
     requirement, contradictory = OTHER_KINDS[kind]
     output = bakery.root / "made"

@@ -138,7 +138,6 @@ def test_whole_of_pythons_api_can_be_used(bakery: Bakery, language: str, backend
         build_backend=backend,
         provider_library="libtorch_python.so libc10.so",
         provider_header="torch/extension.h",
-        provider_version_function="none",
     )
     torch = torch_wheel(bakery, OLDEST)
     site = bakery.installed("torch", torch)

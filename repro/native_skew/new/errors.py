@@ -40,6 +40,16 @@ class FolderTakenError(SkewError):
         super().__init__(f"{folder}: is there already; name another place with --output-dir")
 
 
+class NoLibraryError(SkewError):
+    """A provider whose files are known, and hold no library."""
+
+    def __init__(self, name: str, version: str) -> None:
+        super().__init__(
+            f"{name} {version}: ships no shared library that an extension could link to; name a "
+            "provider that does. Headers alone, as numpy has them, need no such project"
+        )
+
+
 class UnknownAnswerError(SkewError):
     """NAME=VALUE with a name that the template does not ask for, or a choice that is none."""
 

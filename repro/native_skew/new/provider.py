@@ -24,7 +24,7 @@ from packaging.version import InvalidVersion, Version
 from native_skew.binaries import Image, ImageError
 from native_skew.distributions import CarefulZip
 from native_skew.distributions import metadata as core_metadata
-from native_skew.new.errors import WheelError
+from native_skew.new.errors import NoLibraryError, WheelError
 
 _LIBRARY = re.compile(r"(lib[^/]+?\.so)(\.[^/]*)?$")
 _HEADER = re.compile(r"\.(h|hh|hpp|hxx)$")
@@ -58,13 +58,19 @@ def offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
         Empty where it is neither installed, nor to be had from the user's own index as a wheel.
 
     Raises:
+        NoLibraryError: it ships no library to link to.
         WheelError: the wheel is damaged.
 
     """
     if not core_metadata.is_name(name):
         return {}  # the template's own check refuses it, in words
     with _contents(name) as contents:
-        return _answers(contents, known, _versions(name)) if contents else {}
+        if contents is None:
+            return {}
+        answers = _answers(contents, known, _versions(name))
+        if not answers:
+            raise NoLibraryError(name, contents.version)
+        return answers
 
 
 @contextmanager
@@ -121,14 +127,13 @@ def _unpacked(wheel: Path, folder: Path) -> Contents:
 
 
 def _libraries(places: Iterable[str]) -> list[str]:
-    """Those for others to link to: in a package, and not in a folder that a repair made."""
+    """Those for others to link to: in a folder that can be imported, so in none that a repair made."""
     return [
         place
         for place in places
         if _LIBRARY.match(PurePosixPath(place).name)
-        and not place.startswith("..")
         and "/" in place
-        and not place.partition("/")[0].endswith((".libs", ".dist-info", ".data"))
+        and place.partition("/")[0].isidentifier()
     ]
 
 

@@ -41,11 +41,12 @@ PLAIN = {
     "provider_header": "fakecore.h",
     "provider_version_macro": "FAKECORE_VERSION",
 }
-# Longer, shorter and dotted names, folders inside folders, and a header without a version.
+# Longer, shorter and dotted names, a package inside another, folders inside folders, and a header without a version.
 ODD = {
     "distribution": "Some.Rather-Long_Distribution-Name",
     "repository_url": "https://example.org/some/repository",
     "provider_distribution": "x",
+    "provider_import_name": "x.inside",
     "provider_library": "libx++-2.so",
     "provider_library_folder": "native/lib64",
     "provider_header": "x/version.h",
@@ -94,7 +95,7 @@ def answers_of(combination: Combination) -> dict[str, str]:
 def provider_wheel(folder: Path, answers: dict[str, str], version: str) -> Path:
     """A release of the provider that the answers describe."""
     name, library = answers["provider_distribution"], answers["provider_library"]
-    package = name.replace("-", "_")
+    package = answers.get("provider_import_name", name.replace("-", "_")).replace(".", "/")
     parts = GRANULARITIES[answers["abi_granularity"]][0]
     soname = f"{library}.{'.'.join(version.split('.')[:parts])}"
     macro = answers["provider_version_macro"]

@@ -46,7 +46,7 @@ class NoLibraryError(SkewError):
     def __init__(self, name: str, version: str) -> None:
         super().__init__(
             f"{name} {version}: ships no shared library that an extension could link to; name a "
-            "provider that does. Headers alone, as numpy has them, need no such project"
+            "provider that does"
         )
 
 

@@ -50,7 +50,7 @@ CONSUMER = [
     ({"distribution": "ünïc"}, "distribution = 'ünïc': not valid"),
     ({"author": " "}, "author = ' ': not valid"),
     ({"summary": "two\nlines"}, "write one line"),
-    ({"summary": "\x7f"}, "write one line"),
+    *(({"summary": mark}, "write one line") for mark in ("\x7f", "\xa0", "a\u202eb")),
     *(({"version": version}, "not valid; use numbers") for version in ("", "1!2.0", "1.0+cpu", "v1", "1..2", "١.٢")),
     *(({"provider_oldest": version}, "use numbers with dots") for version in ("1!2.0", "1.0+cpu", "v1", "1.0.dev1")),
     ({"more_providers": "other==1,<1.0 libx.so"}, "the range of other==1,<1.0 is empty"),

@@ -203,6 +203,11 @@ def rot(page: Path, wheel: Path) -> None:
             "needs the range to run with",
         ),
         ({"remedy": "no-build-isolation", "build_tool": ""}, "has to have what the build needs"),
+        ({"provider_specifier": ">1,<=1"}, "no release is in >1,<=1"),
+        ({"build_tool": "setuptools==81,<81"}, "no release is in setuptools==81,<81"),
+        ({"imports": "class.a"}, "has a keyword of Python's in it"),
+        ({"dependency_version": "1!2.0"}, "give one version"),
+        ({"oldest_python": "3.9"}, "give 3.11 or newer"),
     ],
 )
 def test_answer_is_refused(

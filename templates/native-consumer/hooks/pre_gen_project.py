@@ -7,6 +7,7 @@ have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks
 import builtins
 import json
 import keyword
+import operator
 import os
 import re
 import shlex
@@ -36,7 +37,7 @@ C_KEYWORDS = set("""
     typedef typeid typename typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq
 """.split())
 C_NAME = r"(?:[A-Za-z_][A-Za-z0-9_]*)?"
-LINE = r"(?!\s)[^\"\\\x00-\x1f\x7f]+(?<!\s)"
+LINE = r"(?! )[^\"\\]+(?<! )"
 CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
 MORE = rf"\s*{NAME}(?:==|>=){VERSION}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
 
@@ -62,6 +63,8 @@ SHAPES = [
 # What "none" may be written for, where Enter would take a default.
 MAY_BE_NONE = {"repository_url", "provider_version_macro", "provider_version_function", "provider_below", "provider_excluded", "more_providers"}
 
+# What orders a version is in `release`; ~= ends somewhere, which is left out.
+SIGNS = {"==": operator.eq, "!=": operator.ne, ">=": operator.ge, "~=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 # What a line of the generated project holds.
 LONGEST = 50
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
@@ -75,7 +78,7 @@ def problem(name, reason):
 def shapes():
     for name, pattern, advice in SHAPES:
         answer = ANSWERS[name]
-        if not re.fullmatch(pattern, answer, re.ASCII) and not (answer == "none" and name in MAY_BE_NONE):
+        if not (answer.isprintable() and re.fullmatch(pattern, answer, re.ASCII)) and not (answer == "none" and name in MAY_BE_NONE):
             yield problem(name, f"not valid; {advice}")
     for name in ("provider_version_macro", "provider_version_function"):
         if ANSWERS[name] in C_KEYWORDS:
@@ -116,14 +119,11 @@ def distributions():
                 yield problem("more_providers", f"the range of {each.split()[0]} is empty; give a later end")
 
 
-def is_empty(requirement):
-    """Whether no release can be in a range of ==, >=, < and !=."""
-    clauses = [(sign, release(version)) for sign, version in re.findall(r"(==|>=|<|!=)([^,]+)", requirement)]
-    ends = {sign: [each for it, each in clauses if it == sign] for sign in ("==", ">=", "<", "!=")}
-    lowest = max(ends[">="] + ends["=="])
-    if ends["=="]:
-        return any(each != lowest for each in ends["=="]) or lowest in ends["!="] or any(each <= lowest for each in ends["<"])
-    return any(each <= lowest for each in ends["<"])
+def is_empty(specifier):
+    """Whether no release meets all clauses: none of their bounds, and nothing below, between and above these."""
+    clauses = [(sign, (release(version), 0)) for sign, version in re.findall(r"(==|>=|<=|~=|!=|<|>)([^,\s]+)", specifier)]
+    places = [(([-1],), 0), *((bound, after) for _, (bound, _) in clauses for after in (0, 1))]
+    return not any(all(SIGNS[sign](place, bound) for sign, bound in clauses) for place in places)
 
 
 def python():

@@ -7,6 +7,7 @@ have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks
 import builtins
 import json
 import keyword
+import operator
 import os
 import re
 import shlex
@@ -23,7 +24,7 @@ CLAUSE = rf"(?:==|>=|<|!=){VERSION}"
 PROVIDER = rf"\s*{DISTRIBUTION}(?:==|>=){VERSION}(?:,{CLAUSE})*(?:\s+{LIBRARY})+\s*"
 PYTHON = r"3\.[1-9]\d*"
 URL = r"(?:https://[^\s\"'<>\\/@]+(?:/[^\s\"'<>\\]*)?)?"
-LINE = r"(?!\s)[^\"\\\x00-\x1f\x7f]+(?<!\s)"
+LINE = r"(?! )[^\"\\]+(?<! )"
 
 SHAPES = [
     ("distribution", DISTRIBUTION, "use letters, digits, '.', '-' and '_', with a letter or digit at both ends"),
@@ -36,6 +37,8 @@ SHAPES = [
     ("providers", rf"(?:{PROVIDER}(?:;{PROVIDER})*)?", "give each as NAME>=OLDEST,<NEXT libNAME.so, with ';' between, or nothing"),
 ]
 
+# What orders a version is in `release`; ~= ends somewhere, which is left out.
+SIGNS = {"==": operator.eq, "!=": operator.ne, ">=": operator.ge, "~=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 # What a line of the generated project holds.
 LONGEST = 50
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
@@ -49,7 +52,7 @@ def problem(name, reason):
 def shapes():
     for name, pattern, advice in SHAPES:
         may_be_none = name in ("repository_url", "providers")
-        if not re.fullmatch(pattern, ANSWERS[name], re.ASCII) and not (may_be_none and ANSWERS[name] == "none"):
+        if not (ANSWERS[name].isprintable() and re.fullmatch(pattern, ANSWERS[name], re.ASCII)) and not (may_be_none and ANSWERS[name] == "none"):
             yield problem(name, f"not valid; {advice}")
     for name in ("distribution", "import_name"):
         if len(ANSWERS[name]) > LONGEST:
@@ -66,10 +69,34 @@ def import_name():
         yield problem("import_name", "is a name that Python has built in; choose another")
 
 
+def numbers(text):
+    parts = [int(part) for part in text.strip(".").split(".")]
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return parts
+
+
+def release(text):
+    """What versions are ordered by, as packaging does it."""
+    base, pre, number, post, dev = re.fullmatch(r"([\d.]+)(?:(a|b|rc)(\d+))?(?:\.post(\d+))?(?:\.dev(\d+))?", text).groups()
+    early = (pre, int(number)) if pre else ("a", -1) if dev and not post else ("z", 0)
+    return numbers(base), early, int(post or -1), int(dev) if dev else float("inf")
+
+
+def is_empty(specifier):
+    """Whether no release meets all clauses: none of their bounds, and nothing below, between and above these."""
+    clauses = [(sign, (release(version), 0)) for sign, version in re.findall(r"(==|>=|<=|~=|!=|<|>)([^,\s]+)", specifier)]
+    places = [(([-1],), 0), *((bound, after) for _, (bound, _) in clauses for after in (0, 1))]
+    return not any(all(SIGNS[sign](place, bound) for sign, bound in clauses) for place in places)
+
+
 def providers():
     names = [re.sub(r"[-_.]+", "-", each).lower() for each in re.findall(rf"(?:^|;)\s*({DISTRIBUTION})(?=[=>])", ANSWERS["providers"])]
     if len({*names, re.sub(r"[-_.]+", "-", ANSWERS["distribution"]).lower()}) <= len(names):
         yield problem("providers", "names a distribution twice, or yours; give each once")
+    for each in ANSWERS["providers"].split(";"):
+        if re.fullmatch(PROVIDER, each) and is_empty(each.split()[0]):
+            yield problem("providers", f"the range of {each.split()[0]} is empty; give a later end")
 
 
 def granularity():

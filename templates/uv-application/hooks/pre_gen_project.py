@@ -6,6 +6,7 @@ have anything else (https://cookiecutter.readthedocs.io/en/stable/advanced/hooks
 
 import json
 import keyword
+import operator
 import os
 import re
 import shlex
@@ -37,6 +38,8 @@ SHAPES = [
 # What "none" may be written for, where Enter would take a default.
 MAY_BE_NONE = {"provider_specifier", "other_requirements", "build_tool"}
 
+# What orders a version is in `release`; ~= ends somewhere, which is left out.
+SIGNS = {"==": operator.eq, "!=": operator.ne, ">=": operator.ge, "~=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 # What a line of the generated project holds.
 LONGEST = 50
 # What each remedy has to know, and in which form.
@@ -54,11 +57,45 @@ def problem(name, reason):
 def shapes():
     for name, pattern, advice in SHAPES:
         answer = ANSWERS[name]
-        if not re.fullmatch(pattern, answer, re.ASCII) and not (answer == "none" and name in MAY_BE_NONE):
+        if not (answer.isprintable() and re.fullmatch(pattern, answer, re.ASCII)) and not (answer == "none" and name in MAY_BE_NONE):
             yield problem(name, f"not valid; {advice}")
     for name in ("project", "dependency", "dependency_import_name", "provider"):
         if len(ANSWERS[name]) > LONGEST:
             yield problem(name, f"is too long; use {LONGEST} characters at most")
+
+
+def numbers(text):
+    parts = [int(part) for part in text.strip(".").split(".")]
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return parts
+
+
+def release(text):
+    """What versions are ordered by, as packaging does it."""
+    base, pre, number, post, dev = re.fullmatch(r"([\d.]+)(?:(a|b|rc)(\d+))?(?:\.post(\d+))?(?:\.dev(\d+))?", text).groups()
+    early = (pre, int(number)) if pre else ("a", -1) if dev and not post else ("z", 0)
+    return numbers(base), early, int(post or -1), int(dev) if dev else float("inf")
+
+
+def is_empty(specifier):
+    """Whether no release meets all clauses: none of their bounds, and nothing below, between and above these."""
+    clauses = [(sign, (release(version), 0)) for sign, version in re.findall(r"(==|>=|<=|~=|!=|<|>)([^,\s]+)", specifier)]
+    places = [(([-1],), 0), *((bound, after) for _, (bound, _) in clauses for after in (0, 1))]
+    return not any(all(SIGNS[sign](place, bound) for sign, bound in clauses) for place in places)
+
+
+def ranges():
+    for name in ("provider_specifier", "other_requirements", "build_tool"):
+        for each in re.split(r"[;\s]+", ANSWERS[name]):
+            if re.fullmatch(rf"(?:{NAME})?{SPECIFIER}", each, re.ASCII) and is_empty(each):
+                yield problem(name, f"no release is in {each}; give another range")
+
+
+def python():
+    answer = ANSWERS["oldest_python"]
+    if re.fullmatch(r"3\.\d+", answer, re.ASCII) and int(answer[2:]) < 11:
+        yield problem("oldest_python", "tools/sync.py reads TOML with the standard library; give 3.11 or newer")
 
 
 def names():
@@ -66,6 +103,9 @@ def names():
     parts = answer.split(".")
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
         yield problem("dependency_import_name", "cannot be imported; use letters, digits and '_'")
+    for module in ANSWERS["imports"].split():
+        if any(keyword.iskeyword(part) for part in module.split(".")):
+            yield problem("imports", f"{module} has a keyword of Python's in it")
     canonical = {name: re.sub(r"[-_.]+", "-", ANSWERS[name]).lower() for name in ("project", "dependency", "provider")}
     if len(set(canonical.values())) < len(canonical):
         yield problem("project", "project, dependency and provider are three distributions; give three names")
@@ -81,7 +121,7 @@ def remedy():
         yield problem("build_tool", "without isolation the environment has to have what the build needs; name it")
 
 
-CHECKS = (shapes, names, remedy)
+CHECKS = (shapes, ranges, python, names, remedy)
 
 
 def again(wrong):

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEPENDENCY = "{{ cookiecutter.dependency }}"
 MODULES = {
-{%- for each in cookiecutter.imports.split() %}
+{%- for each in cookiecutter.imports.split() | unique %}
     "{{ each }}",
 {%- endfor %}
 }

@@ -64,16 +64,28 @@ OTHER_KINDS = {
 
 
 def plain_wheel(
-    bakery: Bakery, name: str, version: str, requires: Sequence[str], library: str = ""
+    bakery: Bakery, name: str, version: str, requires: Sequence[str], library: str = "", headers: Sequence[str] = ()
 ) -> None:
-    """A wheel in the test's folder, with a library where it is named."""
-    files = {f"{name}/__init__.py": b""}
+    """A wheel in the test's folder, with a library and headers where they are named."""
+    files = {f"{name}/{each}": b"" for each in ("__init__.py", *headers)}
     if library:
         bakery.run("cc", "-shared", "-x", "c", "-", "-o", library)
         files[f"{name}/lib/{library}"] = (bakery.root / library).read_bytes()
     metadata = core_metadata(name, version, requires)
     wheel = wheel_file(name, version, "py3-none-any", metadata, files, step=1)
     (bakery.root / wheel.filename).write_bytes(wheel.content)
+
+
+def test_header_that_is_offered_is_of_the_provider(bakery: Bakery) -> None:
+    """Neither one that it brings along of others, nor one about conversions."""
+    headers = [f"include/{each}" for each in ("other/version.hpp", "upon/conversion.h", "upon/deep/version.h")]
+    plain_wheel(bakery, "upon", "1.0", (), "libupon.so", headers)
+    publish(bakery.root / "index", bakery.root.glob("*.whl"))
+    command = [sys.executable, *NEW, "consumer", "provider_distribution=upon", "--no-input"]
+    with served(bakery.root / "index") as address:
+        bakery.run(*command, env={"PIP_INDEX_URL": address})
+    source = bakery.root / "my-extension/src/my_extension/_extension.c"
+    assert "#include <upon/deep/version.h>" in source.read_text()
 
 
 def test_provider_without_a_library_is_refused(bakery: Bakery) -> None:

@@ -190,7 +190,7 @@ def _answers(
         "provider_import_name": package,
         "provider_library": " ".join(chosen),
         "provider_library_folder": "/".join(folders) or ".",
-        **_header(contents.headers, package, known),
+        **_header(contents.headers, package, plain[best], known),
     }
     granularity = _granularity(sonames[best], plain[best], contents.version)
     answers["abi_granularity"] = granularity
@@ -203,8 +203,10 @@ def _plain(soname: str) -> str:
     return match[1] if match else soname
 
 
-def _header(places: Sequence[str], package: str, known: Mapping[str, str]) -> dict[str, str]:
-    """The folder of headers, and the one to include: that which says a version, if any."""
+def _header(
+    places: Sequence[str], package: str, library: str, known: Mapping[str, str]
+) -> dict[str, str]:
+    """The folder of headers, and the one to include: its own that says a version, if any."""
     mine = [PurePosixPath(each) for each in places if each.startswith(f"{package}/")]
     if not mine:
         return {}
@@ -220,7 +222,14 @@ def _header(places: Sequence[str], package: str, known: Mapping[str, str]) -> di
     usual = known.get("provider_header", "")
     best = min(
         names,
-        key=lambda each: (each != usual, "version" not in each.lower(), each.count("/"), each),
+        key=lambda each: (
+            each != usual,
+            # What it brings along of others has folders of their names.
+            re.split("[/.]", each)[0] not in (package, library.removeprefix("lib")[:-3]),
+            not re.search("(?<![A-Za-z])version|Version", PurePosixPath(each).name),
+            each.count("/"),
+            each,
+        ),
     )
     folders = known.get("provider_include_folder", "").split()
     kept = folders and folders[0] == str(folder.relative_to(package))

@@ -46,7 +46,7 @@ CONSUMER = [
     ({"import_name": "print"}, "is a name that Python has built in"),
     ({"provider_import_name": "a..b"}, "provider_import_name = 'a..b': cannot be imported"),
     ({"provider_import_name": "json.lib"}, "is a module of Python's own"),
-    ({"distribution": "x" * 60}, "is too long; use 50 characters at most"),
+    ({"distribution": "x" * 61}, "is too long; use 60 characters at most"),
     ({"distribution": "ünïc"}, "distribution = 'ünïc': not valid"),
     ({"author": " "}, "author = ' ': not valid"),
     ({"summary": "two\nlines"}, "write one line"),

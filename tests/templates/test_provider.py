@@ -246,7 +246,7 @@ def test_library_in_cpp_on_another_provider(
         ({"version": "1.2", "abi_granularity": "minor"}, "leaves nothing of 1.2 for the SONAME"),
         ({"oldest_python": "3.8"}, "give 3.11 or newer"),
         ({"import_name": "set"}, "is a name that Python has built in"),
-        ({"distribution": "x" * 60}, "is too long; use 50 characters at most"),
+        ({"distribution": "x" * 61}, "is too long; use 60 characters at most"),
         ({"author": "a\u202eb"}, "write one line"),
         ({"providers": "other>=2,<2rc1 libx.so"}, "the range of other>=2,<2rc1 is empty"),
         ({"version": "1.0+cpu"}, "use numbers with dots"),

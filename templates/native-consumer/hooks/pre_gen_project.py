@@ -66,7 +66,7 @@ MAY_BE_NONE = {"repository_url", "provider_version_macro", "provider_version_fun
 # What orders a version is in `release`; ~= ends somewhere, which is left out.
 SIGNS = {"==": operator.eq, "!=": operator.ne, ">=": operator.ge, "~=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 # What a line of the generated project holds.
-LONGEST = 50
+LONGEST = 60
 FREE_PARTS = {"exact": 0, "patch": 1, "minor": 2}
 
 

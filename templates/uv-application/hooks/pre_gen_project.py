@@ -41,7 +41,7 @@ MAY_BE_NONE = {"provider_specifier", "other_requirements", "build_tool"}
 # What orders a version is in `release`; ~= ends somewhere, which is left out.
 SIGNS = {"==": operator.eq, "!=": operator.ne, ">=": operator.ge, "~=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 # What a line of the generated project holds.
-LONGEST = 50
+LONGEST = 60
 # What each remedy has to know, and in which form.
 NEEDED = {
     "build-constraint": (r".*[<=~].*", "the range that the published wheels need, with an upper bound"),

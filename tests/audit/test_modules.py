@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from native_skew.audit import modules, read
 from native_skew.audit.modules import UnreadableModuleError
-from native_skew.distributions.archives import DistributionFile, wheel_file
+from native_skew.distributions.archives import DistributionFile, sdist_file, wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, Serve
@@ -50,14 +50,6 @@ def test_a_damaged_one_is_said(
         modules.read(path, "m.so")
 
 
-def test_names_without_their_versions() -> None:
-    assert modules.library_stem("libCom.7.0.7.99.1.dylib") == "libCom.dylib"
-    assert modules.has_version("libCom.7.0.7.99.1.dylib")
-    assert not modules.has_version("libCom.dylib")
-    assert not modules.has_version("Com.dll")
-    assert modules.library_stem("libCom.so.7.0") == modules.library_stem("libCom.so.8")
-
-
 def _wheel(
     name: str, version: str, tag: str, members: dict[str, bytes], requires: tuple[str, ...] = ()
 ) -> DistributionFile:
@@ -67,6 +59,7 @@ def _wheel(
 KINDS = {
     "Linux": (LINUX, "libx.so.2", "libx.so.1"),
     "macOS": ("macosx_11_0_arm64", "libx.2.dylib", "libx.1.dylib"),
+    "Windows": ("win_amd64", "x_rt.2.dll", "x_rt.1.dll"),
 }
 
 
@@ -76,22 +69,41 @@ def test_a_library_of_another_version_is_seen_on_each_platform(
 ) -> None:
     platform, needed, shipped = KINDS[kind]
     tag = f"cp312-cp312-{platform}"
+    member = "user/m.pyd" if kind == "Windows" else "user/m.so"
 
     def module(name: str) -> bytes:
         if kind == "Linux":
             return linked((name,) if name else (), (), cc)
+        if kind == "Windows":
+            return pe((name,) if name else ())
         return mach_o((f"@rpath/{name}",), ("@loader_path/../xlib/lib",))
 
     def release(need: str) -> tuple[DistributionFile, ...]:
         provider = _wheel(
             "xlib", "1.0", f"py3-none-{platform}", {f"xlib/lib/{shipped}": module("")}
         )
-        user = _wheel("user", "1.0", tag, {"user/m.so": module(need)}, ("xlib>=1",))
+        user = _wheel("user", "1.0", tag, {member: module(need)}, ("xlib>=1",))
         return provider, user
 
     wrong = audit("user==1.0", "--index-url", serve(release(needed)))
     assert wrong.of("range-too-wide").evidence["libraries"] == (needed,)
     assert audit("user==1.0", "--index-url", serve(release(shipped))).rules() == []
+
+
+@pytest.mark.parametrize(
+    ("needed", "expected"), [("libx.so.2", ["range-too-wide"]), ("libx.so.1", [])]
+)
+def test_a_provider_that_is_built_here_ships_what_its_other_wheels_do(
+    audit: Audit, serve: Serve, cc: Compiler, needed: str, expected: list[str]
+) -> None:
+    """As libtsid, whose wheels are for one Python, and which the others build."""
+    shipped = {"xlib/lib/libx.so.1": linked((), (), cc)}
+    provider = _wheel("xlib", "1.0", f"cp311-cp311-{LINUX}", shipped)
+    source = sdist_file("xlib", "1.0", core_metadata("xlib", "1.0", ()), {}, 1)
+    members = {"user/m.so": linked((needed,), (), cc)}
+    user = _wheel("user", "1.0", f"cp312-cp312-{LINUX}", members, ("xlib>=1",))
+    assert audit("user==1.0", "--index-url", serve((provider, source, user))).rules() == expected
+    assert audit("user==1.0", "--index-url", serve((provider, user))).rules() == ["not-told"]
 
 
 def test_a_windows_module_needs_a_dll_of_nobody_that_is_required(

@@ -1,7 +1,8 @@
 """What wheels of the project prove: whose libraries its modules need, and what they require.
 
 That a module is linked to a library is a fact of the built wheel, not of a word in a build file.
-The wheels are those named, else those in ``dist/``, else one of the newest release on the index.
+The wheels are those named, else those in ``dist/``, else one on the index: of the project's own version
+where that is published, else of the newest release.
 """
 
 from __future__ import annotations
@@ -168,6 +169,7 @@ def read(
     project: str | None,
     indexes: UserIndexes | None,
     build_requires: Sequence[Requirement] = (),
+    version: str = "",
 ) -> WheelProof:
     """Opens wheels of the project in ``root``.
 
@@ -177,6 +179,7 @@ def read(
         project: its name; None where the build files do not tell it.
         indexes: those that may be asked; None for none.
         build_requires: what a build requires.
+        version: of the project; empty where the build files do not tell it.
 
     Raises:
         AuditError: a wheel on disk cannot be read.
@@ -195,7 +198,7 @@ def read(
         reader = Reader(transport, Cache(None))
         if not files:
             try:
-                files = list(linux_wheels(index.release(project))[:1])
+                files = _published(index, project, version)
                 wheels = {each.filename: reader.contents(each, _SOME) for each in files}
             except AuditError as error:
                 return WheelProof(notes=(str(error),))
@@ -210,6 +213,15 @@ def read(
             complete=look.complete and not look.notes,
             notes=tuple(dict.fromkeys(look.notes)),
         )
+
+
+def _published(index: IndexClient, project: str, version: str) -> list[File]:
+    """A wheel of this version, else of the newest release."""
+    if version:
+        with suppress(AuditError):
+            if own := linux_wheels(index.release(project, version))[:1]:
+                return list(own)
+    return list(linux_wheels(index.release(project))[:1])
 
 
 class _Look:

@@ -15,13 +15,13 @@ from packaging.utils import canonicalize_name
 
 from native_skew.audit.errors import AuditError, ReleaseError
 from native_skew.audit.facts import Contents
-from native_skew.audit.modules import SharedObject, base, has_version, library_stem
+from native_skew.audit.modules import SharedObject, base
 from native_skew.audit.providers import Providers, is_exact, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import imported
+from native_skew.distributions import imported, library_names
 from native_skew.findings import Evidence, Finding
 
 # What the system brings; looking for it in distributions would cost requests for nothing.
@@ -286,12 +286,12 @@ def _links(
     oldest = providers.oldest(name, allowed, target) if allowed is not None else None
     older = providers.shipped(name, oldest, target) if oldest else frozenset()
     older_names = {base(each) for each in older}
-    older_stems = {library_stem(each) for each in older if has_version(each)}
+    older_stems = {library_names.stem(each) for each in older if library_names.version(each)}
     names = {base(each) for each in libraries}
-    stems = {library_stem(each) for each in libraries if has_version(each)}
+    stems = {library_names.stem(each) for each in libraries if library_names.version(each)}
     for library, module in needs.items():
         ships_it = base(library) in names
-        if ships_it or (has_version(library) and library_stem(library) in stems):
+        if ships_it or (library_names.version(library) and library_names.stem(library) in stems):
             yield LibraryNeed(
                 wheel=filename,
                 target=target,
@@ -305,8 +305,8 @@ def _links(
                 if oldest
                 and ships_it
                 and base(library) not in older_names
-                and has_version(library)
-                and library_stem(library) in older_stems
+                and library_names.version(library)
+                and library_names.stem(library) in older_stems
                 else "",
                 extra=candidate.extra,
                 through=candidate.through,

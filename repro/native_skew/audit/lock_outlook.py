@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,14 +18,20 @@ from native_skew.audit.errors import ReleaseError
 from native_skew.audit.facts import Contents
 from native_skew.audit.later_builds import native_sign, rotten_file
 from native_skew.audit.linkage import is_system
-from native_skew.audit.modules import base, has_version, library_stem
+from native_skew.audit.modules import base
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release
 from native_skew.audit.resolver_metadata import ResolverMetadata, applying
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import SourceTexts, imported, imports_at_once, stamping_modules
+from native_skew.distributions import (
+    SourceTexts,
+    imported,
+    imports_at_once,
+    library_names,
+    stamping_modules,
+)
 from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
 
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
@@ -447,7 +452,7 @@ class _Judging:
                 libraries=missing,
                 shown_by=wheel,
             )
-        if version != locked and not all(map(has_version, libraries)):
+        if version != locked and not all(map(library_names.version, libraries)):
             return self._outlook(
                 "may break",
                 f"It links {', '.join(libraries)}, as {wheel} shows. The name carries no version, and a "
@@ -481,7 +486,7 @@ class _Judging:
         if newest is None or is_within(asked, SpecifierSet(f"<={newest}"), newest):
             return None
         oldest = self._providers.oldest(name, SpecifierSet(), self._target)
-        versioned = [each for each in libraries if has_version(each)]
+        versioned = [each for each in libraries if library_names.version(each)]
         if versioned and len(versioned) == len(libraries):
             before = _bases(self._ships(name, oldest))
             if oldest != newest and {base(each) for each in versioned} <= before:
@@ -498,11 +503,13 @@ class _Judging:
         built, given = self._ships(name, version), self._ships(name, locked)
         if not version or not built:
             return
-        versioned = {base(each) for each in built if has_version(each)}
-        stems = {library_stem(each) for each in versioned}
+        versioned = {base(each) for each in built if library_names.version(each)}
+        stems = {library_names.stem(each) for each in versioned}
         # A name without a version that has no twin with one is what others link.
         nameless = {
-            base(e) for e in built if not has_version(e) and library_stem(base(e)) not in stems
+            base(e)
+            for e in built
+            if not library_names.version(e) and library_names.stem(base(e)) not in stems
         }
         changed = bool(nameless) or not versioned <= _bases(given)
         libraries = tuple(sorted(nameless or versioned))[:_SHOWN]
@@ -583,25 +590,28 @@ class _Judging:
 def _owned(needs: set[str], ships: frozenset[str]) -> tuple[str, ...]:
     """Those of ``needs`` that are shipped, by that name or by another version of it."""
     names = _bases(ships)
-    stems = {library_stem(each) for each in ships if has_version(each)}
+    stems = {library_names.stem(each) for each in ships if library_names.version(each)}
     return tuple(
         sorted(
             each
             for each in needs
-            if base(each) in names or (has_version(each) and library_stem(each) in stems)
+            if base(each) in names
+            or (library_names.version(each) and library_names.stem(each) in stems)
         )
     )
 
 
 def _renamed(needed: str, ships: frozenset[str]) -> str:
     """What a build links that finds ``ships`` where a published one found ``needed``."""
-    if base(needed) in _bases(ships) or not has_version(needed):
+    if base(needed) in _bases(ships) or not library_names.version(needed):
         return needed
-    length = len(re.findall(r"\d+", needed.removeprefix(library_stem(needed))))
+    length = library_names.version(needed).count(".")
     alike = [
-        each for each in ships if has_version(each) and library_stem(each) == library_stem(needed)
+        each
+        for each in ships
+        if library_names.version(each) and library_names.stem(each) == library_names.stem(needed)
     ]
-    same = [e for e in alike if len(re.findall(r"\d+", e.removeprefix(library_stem(e)))) == length]
+    same = [e for e in alike if library_names.version(e).count(".") == length]
     return (same or alike or [""])[0]
 
 

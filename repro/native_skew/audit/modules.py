@@ -8,10 +8,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from native_skew.binaries import Image, ImageError, numpy_c_api, other_formats
-from native_skew.distributions import library_names, stem
+from native_skew.distributions import library_names
 from native_skew.findings import plain
 
-_VERSIONED = re.compile(r"(?:\.\d+)+\.dylib$")
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/")
 
 
@@ -34,20 +33,6 @@ class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
 
 class UnreadableModuleError(ValueError):
     """It is none of the three, or damaged."""
-
-
-def has_version(library: str) -> bool:
-    """Whether the name of a library tells one ABI from another."""
-    if library.endswith(".dylib"):
-        return _VERSIONED.search(library) is not None
-    return not library.endswith(".so") and not library_names.OF_OTHERS.search(library)
-
-
-def library_stem(library: str) -> str:
-    """The name without its version."""
-    if library.endswith(".dylib"):
-        return _VERSIONED.sub(".dylib", library)
-    return library.lower() if library_names.OF_OTHERS.search(library) else stem(library)
 
 
 def read(path: Path, name: str) -> SharedObject:

@@ -79,14 +79,15 @@ class Providers:
     def shipped(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """The file names of the shared objects in the wheel of that version for ``target``.
 
-        Empty where there is no such wheel, or it is for any platform.
+        Where it would be built, those of the wheel for the nearest Python or machine of its
+        system: a build makes the same. Empty where there is none, or it is for any platform.
 
         Raises:
             AuditError: it cannot be read.
 
         """
-        wheel = target.best(e for e in self._index.files(name) if e.version == version)
-        return frozenset(PurePosixPath(each).name for each in self._in_wheel(wheel))
+        near = self._near(name, version, target)
+        return frozenset(PurePosixPath(each).name for each in self._in_wheel(near))
 
     def libraries(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """Those of them that others can link: no extension modules, nothing that was bundled.
@@ -99,10 +100,10 @@ class Providers:
         """
         key = (name, version, target.system)
         if key not in self._libraries:
-            wheel = self._nearest(name, version, target)
+            near = self._near(name, version, target)
             self._libraries[key] = frozenset(
                 PurePosixPath(each).name
-                for each in (self._in_wheel(wheel) if wheel and target.is_near(wheel) else ())
+                for each in self._in_wheel(near)
                 if not _OWN_USE.search(each)
             )
         return self._libraries[key]
@@ -138,6 +139,11 @@ class Providers:
         """The wheel of that version that tells most of ``target``."""
         files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
         return min(files, key=target.distance, default=None)
+
+    def _near(self, name: str, version: str, target: TargetPython) -> File | None:
+        """The same, where it is for the system of ``target``."""
+        wheel = self._nearest(name, version, target)
+        return wheel if wheel and target.is_near(wheel) else None
 
     def _in_wheel(self, wheel: File | None) -> frozenset[str]:
         if wheel is None or wheel.filename.endswith("-any.whl"):

@@ -304,6 +304,53 @@ def test_of_a_fork_the_package_counts_that_its_edge_names(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        (('extra = "a"', 'extra = "b"'), ("extra-3-app-a", "extra-3-app-b")),
+        (('group = "a"', 'extra = "b"'), ("group-3-app-a", "extra-3-app-b")),
+    ],
+)
+def test_each_of_conflicting_extras_and_groups_is_looked_at(
+    choices: tuple[str, str], words: tuple[str, str], tmp_path: Path
+) -> None:
+    """https://docs.astral.sh/uv/concepts/projects/config/#conflicting-dependencies ."""
+    first, second = (f"marker = \"extra == '{each}'\"" for each in words)
+    tables = ["dev-dependencies" if "group" in e else "optional-dependencies" for e in choices]
+    (tmp_path / "uv.lock").write_text(
+        "conflicts = [[\n"
+        + "".join(f'  {{ package = "app", {each} }},\n' for each in choices)
+        + ']]\n[[package]]\nname = "app"\nversion = "0"\nsource = { editable = "." }\n'
+        f'{tables[0]}.a = [{{ name = "lib", version = "1" }}, {{ name = "user" }}]\n'
+        f'{tables[1]}.b = [{{ name = "lib", version = "2" }}, {{ name = "user" }}]\n'
+        '[[package]]\nname = "user"\nversion = "7"\nsource = { registry = "x" }\ndependencies = [\n'
+        f'  {{ name = "dep", version = "1", {first} }},\n'
+        f'  {{ name = "dep", version = "2", {second} }},\n]\n'
+        + "".join(
+            f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "x" }}\n'
+            for name in ("lib", "dep")
+            for version in ("1", "2")
+        )
+    )
+    lock = read(tmp_path / "uv.lock", BuildSettings(), {}).lock
+    found = [{k: e.version for k, e in one.items()} for one in lock.selections({})]
+    alike = {"app": "0", "user": "7"}
+    assert found == [{**alike, "lib": each, "dep": each} for each in ("1", "2")]
+
+
+CHOICE = '{ package = "app", extra = "x" }, '
+
+
+def test_a_lock_of_endless_conflicts_says_that_they_were_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").write_text(
+        f"conflicts = [[{CHOICE * 65}]]\n"
+        '[[package]]\nname = "app"\nversion = "0"\nsource = { editable = "." }\n'
+    )
+    lock = read(tmp_path / "uv.lock", BuildSettings(), {}).lock
+    assert len(list(lock.selections({}))) == 1
+    assert "conflicts" in lock.problems[0]
+
+
+@pytest.mark.parametrize(
     ("marker", "expected"),
     [
         ("", True),

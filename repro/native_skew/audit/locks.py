@@ -191,8 +191,11 @@ class _Judge:
 
     def place(self, target: TargetPython) -> None:
         """Looks what is installed on ``target``, and what is built there."""
+        for given in self._file.lock.selections(target.environment):
+            self._selection(given, target)
+
+    def _selection(self, given: Mapping[str, LockedPackage], target: TargetPython) -> None:
         settings = self._file.settings
-        given = self._file.lock.selected(target.environment)
         odd = {name: why for name, each in given.items() if (why := _unusable(each))}
         self.left_out |= {f"{name} ({why})" for name, why in odd.items() if not given[name].root}
         selected = {name: each for name, each in given.items() if name not in odd}

@@ -332,7 +332,9 @@ def spoken(targets: Iterable[TargetPython]) -> str:
     """Targets in few words: ``Python 3.12 to 3.14 on Linux x86_64; ...``."""
     by_platform: dict[str, list[str]] = {}
     for each in targets:
-        by_platform.setdefault(each.platform, []).append(each.python)
+        pythons_of = by_platform.setdefault(each.platform, [])
+        if each.python not in pythons_of:
+            pythons_of.append(each.python)
     by_pythons: dict[tuple[str, ...], list[str]] = {}
     for platform, pythons in by_platform.items():
         by_pythons.setdefault(tuple(pythons), []).append(platform)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -71,6 +72,21 @@ class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
     optional: Mapping[str, tuple[Dependency, ...]] = {}
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is installed or not as a whole: a project, or its extra or group.
+
+    Attributes:
+        package: canonical.
+        key: of ``LockedPackage.optional``; empty for the project itself.
+        marker_name: the extra that it is in the markers of the lock.
+
+    """
+
+    package: str
+    key: str
+    marker_name: str
+
+
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """What a lock says.
 
@@ -81,6 +97,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
         one_platform: whether it is for the platform that it was made on, as far as it says.
         no_binary: names that it has built from source.
         problems: what could not be understood, a phrase each.
+        conflicts: sets of packages and their extras or groups, of which one at most is installed.
 
     """
 
@@ -90,11 +107,33 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
     one_platform: bool = False
     no_binary: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
+    conflicts: tuple[tuple[Choice, ...], ...] = ()
 
-    def selected(self, environment: Mapping[str, str]) -> dict[str, LockedPackage]:
-        """By name, what is installed where markers see ``environment``, all extras and groups."""
-        roots = [each for each in self.packages if each.root]
-        here = [each for each in self.packages if holds(each.marker, environment)]
+    def selections(self, environment: Mapping[str, str]) -> Iterator[dict[str, LockedPackage]]:
+        """``selected``, so often that each one of the conflicting choices is among them."""
+        choices = dict.fromkeys(chain.from_iterable(self.conflicts))
+        seen: set[frozenset[Choice]] = set()
+        for first in choices or [None]:
+            taken: list[Choice] = []
+            for each in filter(None, (first, *choices)):
+                if not any(each in one and set(taken) & set(one) for one in self.conflicts):
+                    taken.append(each)
+            without = frozenset(choices).difference(taken)
+            if without not in seen:
+                seen.add(without)
+                yield self.selected(environment, without)
+
+    def selected(
+        self, environment: Mapping[str, str], without: Collection[Choice] = ()
+    ) -> dict[str, LockedPackage]:
+        """By name, what is installed where markers see ``environment``.
+
+        With all extras and groups but those ``without`` which it is.
+        """
+        names = frozenset(each.marker_name for each in without)
+        left_out = {(each.package, each.key) for each in without}
+        roots = [e for e in self.packages if e.root and (e.name, "") not in left_out]
+        here = [each for each in self.packages if holds(each.marker, environment, names)]
         if not roots:
             return {each.name: each for each in here}
         found: dict[str, LockedPackage] = {}
@@ -105,9 +144,10 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
             found.setdefault(package.name, package)
             edges = [*package.requires]
             for extra in extras:
-                edges += package.optional.get(extra, ())
+                if (package.name, extra) not in left_out:
+                    edges += package.optional.get(extra, ())
             for edge in edges:
-                if not holds(edge.marker, environment):
+                if not holds(edge.marker, environment, names):
                     continue
                 fits = [
                     each
@@ -195,14 +235,17 @@ def _joined(
     }
 
 
-def holds(marker: str, environment: Mapping[str, str]) -> bool:
-    """Whether ``marker`` can hold, with whatever extra and group is asked for.
+def holds(
+    marker: str, environment: Mapping[str, str], without: frozenset[str] = frozenset()
+) -> bool:
+    """Whether ``marker`` can hold, with whatever extra and group but ``without`` is asked for.
 
     One that cannot be understood holds: what it is about is looked at.
     """
     if not marker:
         return True
-    chosen = ["", *(one or other for one, other in _CHOSEN.findall(marker))]
+    named = (one or other for one, other in _CHOSEN.findall(marker))
+    chosen = ["", *(each for each in named if each not in without)]
     try:
         parsed = Marker(marker)
         return any(

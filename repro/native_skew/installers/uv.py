@@ -533,16 +533,36 @@ def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     )
 
 
+# Each is an installation more to look at.
+_MOST_CONFLICTS = 64
+
+
+def _choice(item: dict[str, Any]) -> locks.Choice:
+    """https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/universal_marker.rs ."""
+    package = str(item.get("package", ""))
+    kind = next((each for each in ("extra", "group") if each in item), "project")
+    name = str(item.get(kind, ""))
+    return locks.Choice(
+        package=package,
+        key=f"group {name}" if kind == "group" else name,
+        marker_name="-".join(filter(None, (kind, str(len(package)), package, name))),
+    )
+
+
 def _lock(data: bytes) -> locks.Lock:
     """What a uv.lock says.
 
     https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
     """
     lock = locks.parsed_toml(data)
+    sets = [locks.tables(each) for each in lock.get("conflicts", ())]
+    too_many = sum(map(len, sets)) > _MOST_CONFLICTS
     return locks.Lock(
         packages=locks.packages_of(lock, _locked),
         requires_python=str(lock.get("requires-python", "")),
         environments=locks.texts(lock.get("supported-markers")),
+        conflicts=() if too_many else tuple(tuple(map(_choice, each)) for each in sets),
+        problems=(f"conflicts, which has more than {_MOST_CONFLICTS} entries",) * too_many,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from native_skew.doctor import import_errors, inventory, mending, rules
+from native_skew.doctor import advice, import_errors, inventory, mending, rules
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.environment import opened
 from native_skew.doctor.inventory import Distribution
@@ -432,7 +432,7 @@ def test_what_the_system_lacks_comes_last_among_errors() -> None:
 def test_what_mends_all_of_several_findings() -> None:
     """Two skews that have nothing to do with each other are not mended by one advice."""
 
-    def advice(tool: str, *commands: str, **files: str) -> Advice:
+    def offer(tool: str, *commands: str, **files: str) -> Advice:
         named = {name.replace("_", "."): text for name, text in files.items()}
         return Advice(remedy="", title="", tool=tool, commands=commands, files=named)
 
@@ -441,27 +441,64 @@ def test_what_mends_all_of_several_findings() -> None:
             Report(command="doctor", subject="", kit_version="", looked_at={}, findings=findings)
         ).together
 
-    one = _finding("skewed-library", "error", advice("uv", "a"), advice("pip", "z"), provider="p")
-    two = _finding("other-numpy", "error", advice("pip", "y"), advice("uv", "b"))
+    one = _finding("skewed-library", "error", offer("uv", "a"), offer("pip", "z"), provider="p")
+    two = _finding("other-numpy", "error", offer("pip", "y"), offer("uv", "b"))
     both = together(one, two)
     assert both is not None
     assert both.commands == ("a", "b")
     assert together(one) is None
     assert together(one, one) is None
-    assert together(one, _finding("changed-file", "note", advice("uv", "c"))) is None
+    assert together(one, _finding("changed-file", "note", offer("uv", "c"))) is None
     # What the provider itself lacks goes with the version that is moved.
-    lacks = _finding("violated-requirement", "warning", advice("uv", "c"), of="p")
+    lacks = _finding("violated-requirement", "warning", offer("uv", "c"), of="p")
     assert together(one, lacks) is None
     assert together(two, lacks) is not None
     # One sync sees all that was written.
-    first_one = advice("uv", "clean", "sync", pyproject_toml='[tool.uv]\nxs = ["a"]\n')
-    second_one = advice("uv", "sync", pyproject_toml='[tool.uv]\nxs = ["b"]\n')
+    first_one = offer("uv", "clean", "sync", pyproject_toml='[tool.uv]\nxs = ["a"]\n')
+    second_one = offer("uv", "sync", pyproject_toml='[tool.uv]\nxs = ["b"]\n')
     both = together(
         _finding("skewed-library", "error", first_one), _finding("other-numpy", "error", second_one)
     )
     assert both is not None
     assert both.commands == ("clean", "sync")
     assert both.files == {"pyproject.toml": '[tool.uv]\nxs = ["a", "b"]\n'}
+    # What gives the interpreter back is for no tool, and does not choose one.
+    remade = _finding("missing-interpreter", "error", offer("", "venv"))
+    both = together(remade, one, two)
+    assert both is not None
+    assert both.commands == ("venv", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("several", "commands"),
+    [
+        (["lock sync", "clean lock sync-again"], "clean lock sync sync-again"),
+        (["clean lock sync-again", "lock sync"], "clean lock sync-again sync"),
+        (["remove lock sync", "install", "update sync"], "remove lock update sync install"),
+        (["clean sync", "clean sync"], "clean sync"),
+        (["a b", "b a"], "b a b"),
+    ],
+)
+def test_the_commands_of_each_advice_keep_their_order(several: list[str], commands: str) -> None:
+    """As a lock before its sync, and what is cleaned before what is made anew."""
+    ones = [Advice(remedy="", title="", commands=tuple(each.split())) for each in several]
+    assert " ".join(advice.joined(ones).commands) == commands
+
+
+@pytest.mark.parametrize(
+    ("name", "several", "text"),
+    [
+        ("Pipfile", ['[packages]\na = "1"\n', '[packages]\nb = "2"\n'], '[packages]\na = "1"\nb = "2"\n'),
+        ("a.toml", ['xs = ["a"]\n', 'xs = ["a", "b"]\n'], 'xs = ["a", "b"]\n'),
+        ("a.toml", ["[[a.xs]]\nx = 1\n", "[[a.xs]]\nx = 1\n"], "[[a.xs]]\nx = 1\n"),
+        ("a.txt", ["a==1\n", "a==1\nb==2\n"], "a==1\nb==2\n"),
+    ],
+)  # fmt: skip
+def test_what_several_add_to_one_file_stands_there_once(
+    name: str, several: list[str], text: str
+) -> None:
+    ones = [Advice(remedy="", title="", files={name: each}) for each in several]
+    assert advice.joined(ones).files == {name: text}
 
 
 # --- an import's own words

@@ -140,7 +140,7 @@ def test_a_result_is_good_where_all_of_it_is(tmp_path: Path) -> None:
 def test_lines_are_added_below_their_headings() -> None:
     had = '[tool.uv]\nconstraint-dependencies = ["a"]\n# a remark\n'
     added = '[tool.uv]\nconstraint-dependencies = ["b"]\nno-build = true\n'
-    text = with_lines(had, added)
+    text = with_lines("pyproject.toml", had, added)
     assert "# a remark" in text
     assert 'constraint-dependencies = ["a", "b"]' in text
     assert "no-build = true" in text

@@ -17,7 +17,7 @@ def write(project: Path, name: str, lines: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     had = path.read_text(encoding="utf-8") if path.exists() else ""
     if name.endswith(".toml") or path.name == "Pipfile":
-        lines = with_lines(had, lines)
+        lines = with_lines(name, had, lines)
     elif name.endswith(".py") and had:  # into the script's own metadata (PEP 723)
         head, mark, rest = had.rpartition("# ///\n")
         lines = f"{head}{lines}{mark}{rest}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -127,18 +128,22 @@ def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterat
 
 
 def joined(several: Iterable[Advice]) -> Advice:
-    """All of ``several`` as one, in their order."""
+    """All of ``several`` as one: the commands of each in its order, what they share once.
+
+    All files are written first, so that one ``uv sync`` sees all of them.
+    """
     files: dict[str, str] = {}
-    commands: dict[str, None] = {}
+    commands: list[str] = []
     for each in several:
         for name, lines in each.files.items():
-            had = files.get(name, "")
-            files[name] = with_lines(had, lines) if name.endswith(".toml") else had + lines
-        for command in each.commands:
-            commands.pop(command, None)  # ``uv sync`` after all that it is to see
-            commands[command] = None
+            files[name] = with_lines(name, files.get(name, ""), lines)
+        more, had = list(each.commands), commands
+        shared = SequenceMatcher(None, had, more, autojunk=False).get_opcodes()
+        commands = []
+        for tag, start, end, first, last in shared:
+            commands += had[start:end] + ([] if tag == "equal" else more[first:last])
     return Advice(
-        remedy="", title="All that was found, in this order", files=files, commands=tuple(commands)
+        remedy="", title="These together, in this order", files=files, commands=tuple(commands)
     )
 
 

@@ -189,7 +189,8 @@ def together(report: Report) -> Report:
     """
     counted = [each for each in report.findings if each.level != "note" and each.advice]
     moved = {each.evidence.get("provider") for each in counted if each.level == "error"}
-    tool = next((each.advice[0].tool for each in counted), "")
+    # What gives an environment its interpreter again is for no tool.
+    tool = next((each.advice[0].tool for each in counted if each.advice[0].tool), "")
     chosen: list[Advice] = []
     for each in counted:
         if each.level == "error" or each.location.distribution not in moved:

@@ -219,6 +219,6 @@ def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any
 def _write(path: Path, lines: str) -> None:
     """Adds ``lines`` to the file: in TOML below their headings, as the advice says."""
     had = path.read_text(encoding="utf-8") if path.exists() else ""
-    text = with_lines(had, lines) if path.suffix == ".toml" else had + lines
+    text = with_lines(path.name, had, lines)
     path.unlink(missing_ok=True)  # it may be a link to the content that was set aside
     path.write_text(text, encoding="utf-8")

@@ -51,11 +51,15 @@ def difference(
     )
 
 
-def with_lines(text: str, lines: str) -> str:
-    """A file of tables with a repair's ``lines`` in it: the way back from ``difference``.
+def with_lines(name: str, text: str, lines: str) -> str:
+    """File ``name`` with a repair's ``lines`` in it: the way back from ``difference``.
 
-    They go below the headings of the same names, and entries into lists.
+    In a file of tables they go below the headings of the same names, and entries into lists. What
+    is there already is not added again.
     """
+    if not name.endswith(_TABLES):
+        text += "\n" if text and not text.endswith("\n") else ""
+        return text + _added_lines(name, lines, text)
     import tomlkit  # noqa: PLC0415
 
     document = tomlkit.parse(text)
@@ -65,7 +69,7 @@ def with_lines(text: str, lines: str) -> str:
             if isinstance(value, dict) and key in table:
                 add(table[key], value)
             elif isinstance(value, list) and key in table:
-                table[key].extend(value)
+                table[key].extend(each for each in value if each not in table[key])
             else:
                 table[key] = value
 

@@ -116,7 +116,11 @@ def _without_runpath(
     runtime = argument(call, "runtime_library_dirs")
     folder = wishes.library_folder or _folder(script, call)
     name = _module_name(call)
-    options = [_runpath(name or "package.module", each, folder or "FOLDER") for each in providers]
+    up = "/..".join([""] * ((name or "package.module").count(".") + 1))
+    options = [
+        f"-Wl,--enable-new-dtags,-rpath,$ORIGIN{up}/{each}/{folder or 'FOLDER'}"
+        for each in providers
+    ]
     edit = _with_link_arguments(script, call, options)
     by_hand = folder is None or name is None or edit is None or runtime is not None
     if edit and not by_hand:
@@ -140,11 +144,6 @@ def _without_runpath(
             change=f"add {option!r} to extra_link_args{hint}",
             by_hand=by_hand,
         )
-
-
-def _runpath(module: str | None, provider: str, folder: str) -> str:
-    up = "/..".join([""] * ((module or "").count(".") + 1))
-    return f"-Wl,--enable-new-dtags,-rpath,$ORIGIN{up}/{provider}/{folder}"
 
 
 def _module_name(call: ast.Call) -> str | None:

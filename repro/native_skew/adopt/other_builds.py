@@ -14,7 +14,6 @@ import msgspec
 from native_skew.adopt.causes import Link, SkewCause, Wishes
 from native_skew.adopt.linking import HEADERS_ONLY
 from native_skew.adopt.project import Project
-from native_skew.adopt.ranges import same_name
 
 MESON, CMAKE = "meson.build", "CMakeLists.txt"
 _MODULE = {
@@ -58,8 +57,6 @@ def links(project: Project, names: Sequence[str]) -> Iterator[Link]:
 def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[SkewCause]:
     """Builds that link to ``provider`` and set no RUNPATH, with the cure where it is simple."""
     for link in links(project, [provider]):
-        if not same_name(link.provider, provider):
-            continue
         text = project.texts[link.where]
         if "$ORIGIN" in text or "${ORIGIN}" in text:
             continue

@@ -108,13 +108,7 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
 
     def links(self) -> tuple[str, ...]:
         """What proves a link to a library of any other distribution that is known of, in words."""
-        searched = {
-            package
-            for contents in self.wheels.values()
-            for module in contents.modules
-            for package in packages_searched(module)
-        }
-        names = dict.fromkeys((*self.ships, *CLASSES, *sorted(searched)))
+        names = dict.fromkeys((*self.ships, *CLASSES, *sorted(self._searched())))
         return tuple(dict.fromkeys(found for each in names if (found := self.link(each))))
 
     def rules_out_all(self) -> bool:
@@ -130,12 +124,16 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
 
     def has_runpath(self, provider: str) -> bool:
         """Whether a module has the loader look in ``provider``'s package."""
-        return any(
-            ranges.same_name(provider, package)
+        return any(ranges.same_name(provider, package) for package in self._searched())
+
+    def _searched(self) -> set[str]:
+        """The packages in which modules have the loader look."""
+        return {
+            package
             for contents in self.wheels.values()
             for module in contents.modules
             for package in packages_searched(module)
-        )
+        }
 
     def range(self, provider: str) -> tuple[SpecifierSet, str] | None:
         """What the wheels require of it, with both ends and all the same; and which wheel."""

@@ -13,11 +13,9 @@ import msgspec
 
 from native_skew.adopt.errors import NotUnderstoodError
 from native_skew.adopt.python_source import Edit, Source
-from native_skew.adopt.ranges import Granularity, same_name
+from native_skew.adopt.ranges import same_name
 
-_NAME = re.compile(
-    r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^]]*\])?\s*(===?|~=|>=)?"
-)
+_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 # Reading a version is what these are for; they are no provider themselves.
 _READERS = {"importlib_metadata", "packaging", "pkg_resources", "setuptools", "setuptools_dso"}
 _BY_HAND = "write project.dependencies in pyproject.toml by hand, as a list of plain strings"
@@ -30,7 +28,6 @@ class RequirementEntry(msgspec.Struct, frozen=True, kw_only=True):
         where: file and line.
         text: the requirement as written; of a stamp, its source code.
         stamp: the distribution whose installed version decides what the entry says.
-        granularity: which releases of it the entry takes for one ABI.
         comments: what is written above it, or after it on the line.
 
     """
@@ -38,7 +35,6 @@ class RequirementEntry(msgspec.Struct, frozen=True, kw_only=True):
     where: str
     text: str
     stamp: str | None = None
-    granularity: Granularity = "patch"
     comments: tuple[str, ...] = ()
 
 
@@ -131,7 +127,7 @@ class SetupScript(Source):
     ) -> RequirementEntry:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return RequirementEntry(where=self.where(node), text=node.value, comments=comments)
-        name, granularity = self._stamp(node, build_names)
+        name = self._stamp(node, build_names)
         own = sorted({each.partition(".")[0] for each in self.modules(node)} & self.local)
         if name is None and own:
             raise NotUnderstoodError(
@@ -149,19 +145,16 @@ class SetupScript(Source):
             where=self.where(node),
             text=self.code(node),
             stamp=name,
-            granularity=granularity,
             comments=comments,
         )
 
-    def _stamp(
-        self, node: ast.expr, build_names: tuple[str, ...]
-    ) -> tuple[str | None, Granularity]:
-        """The distribution whose installed version ``node`` is made of, and how."""
+    def _stamp(self, node: ast.expr, build_names: tuple[str, ...]) -> str | None:
+        """The distribution whose installed version ``node`` is made of."""
         modules = {name.partition(".")[0] for name in self.modules(node)}
         foreign = sorted(modules - set(sys.stdlib_module_names) - _READERS - self.local)
         reads = bool(modules & {"importlib", *_READERS})  # importlib.metadata.version(...)
         if isinstance(node, ast.Starred) or not (foreign or reads):
-            return None, "patch"
+            return None
         texts = self.texts(node)
         known = [
             name
@@ -169,12 +162,11 @@ class SetupScript(Source):
             if any(same_name(name, each) for each in (*texts, *foreign))
         ]
         found = _NAME.match(texts[0]) if texts else None
-        exact = bool(found and found[2] in {"==", "==="})
         if len(known) == 1:
-            return known[0], "exact" if exact else "patch"
+            return known[0]
         if found and not known and (reads or same_name(found[1], "".join(foreign[:1]))):
-            return found[1], "exact" if exact else "patch"
-        return (foreign[0] if len(foreign) == 1 and not known else None), "patch"
+            return found[1]
+        return foreign[0] if len(foreign) == 1 and not known else None
 
     def _comments(self, value: ast.List | ast.Tuple) -> dict[int, tuple[str, ...]]:
         """The comments inside a list, by the number of the entry that they belong to."""

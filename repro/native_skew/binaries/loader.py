@@ -116,8 +116,7 @@ class Loader:
         self._files: dict[str, Loaded | str | None] = {}
         self._known: dict[
             tuple[tuple[str, ...], str, object], tuple[Loaded | None, Unresolved | None]
-        ]
-        self._known = {}
+        ] = {}
         self._library_path = tuple(library_path)
         self.program = self._program(program)
         interpreter = self.program.header.interpreter if self.program else ""
@@ -149,8 +148,19 @@ class Loader:
     def open(self, path: str) -> Loaded | str | None:
         """The file at ``path``; the reason where it is damaged, None where there is none."""
         if path not in self._files:
-            self._files[path] = _open(path, self._root)
+            self._files[path] = self._read(path)
         return self._files[path]
+
+    def _read(self, path: str) -> Loaded | str | None:
+        # Below a root that is not ours, a link in the path would lead out of it.
+        path = rooted.real(self._root, path) if self._root else path
+        if not os.path.exists(path):  # noqa: PTH110
+            return None
+        try:
+            with Image(path) as image:
+                return _loaded(path, image)
+        except ImageError as error:
+            return str(error)
 
     def adopt(self, path: str, image: Image) -> Loaded:
         """The file at ``path``, which is open already."""
@@ -279,18 +289,6 @@ def machine_name(header: Header) -> str:
 
 def _with_origin(text: str, origin: str) -> str:
     return text.replace("${ORIGIN}", origin).replace("$ORIGIN", origin)
-
-
-def _open(path: str, root: str) -> Loaded | str | None:
-    # Below a root that is not ours, a link in the path would lead out of it.
-    path = rooted.real(root, path) if root else path
-    if not os.path.exists(path):  # noqa: PTH110
-        return None
-    try:
-        with Image(path) as image:
-            return _loaded(path, image)
-    except ImageError as error:
-        return str(error)
 
 
 def _loaded(path: str, image: Image) -> Loaded:

@@ -40,12 +40,6 @@ class OtherLoader(Loader):
         """What the format says of a file that was opened."""
         return self._parts[file.path]
 
-    def open(self, path: str) -> Loaded | str | None:
-        """The file at ``path``; the reason where it is damaged, None where there is none."""
-        if path not in self._files:
-            self._files[path] = self._read(path)
-        return self._files[path]
-
     def _read(self, path: str) -> Loaded | str | None:
         if not os.path.exists(path):  # noqa: PTH110
             return None

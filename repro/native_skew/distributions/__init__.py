@@ -41,30 +41,13 @@ __all__ = [
 # A module is loaded when something of it is asked for: what reads an environment has no use for
 # what writes wheels. https://peps.python.org/pep-0562/
 _NAMES = {
-    "archives": (
-        "DistributionFile",
-        "sdist_file",
-        "wheel_file",
-    ),
-    "installed": (
-        "Installed",
-        "Listed",
-    ),
-    "library_names": (
-        "SHARED",
-        "stem",
-    ),
+    "archives": ("DistributionFile", "sdist_file", "wheel_file"),
+    "installed": ("Installed", "Listed"),
+    "library_names": ("SHARED", "stem"),
     "metadata": ("core_metadata",),
     "sdists": ("SourceTexts",),
-    "setup_source": (
-        "imported",
-        "imports_at_once",
-        "stamping_modules",
-    ),
-    "zips": (
-        "METADATA_LIMIT",
-        "CarefulZip",
-    ),
+    "setup_source": ("imported", "imports_at_once", "stamping_modules"),
+    "zips": ("METADATA_LIMIT", "CarefulZip"),
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -158,7 +158,7 @@ def read_egg(info: str) -> Listed:
 def _of_folder(info: str, suffix: str) -> metadata.CoreMetadata:
     """Name and version as a folder's name has them; nothing where that is no valid name."""
     name, _, version = info.rpartition("/")[2].removesuffix(suffix).partition("-")
-    return metadata.nothing(name if metadata.is_name(name) else "", version)
+    return metadata.CoreMetadata(name=name if metadata.is_name(name) else "", version=version)
 
 
 def _plain_requirements(text: str) -> Iterator[str]:

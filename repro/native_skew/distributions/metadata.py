@@ -33,13 +33,13 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     """
 
-    metadata_version: str
+    metadata_version: str = ""
     name: str
     version: str
-    requires_dist: tuple[str, ...]
-    requires_python: str
-    provides_extra: tuple[str, ...]
-    dynamic: tuple[str, ...]
+    requires_dist: tuple[str, ...] = ()
+    requires_python: str = ""
+    provides_extra: tuple[str, ...] = ()
+    dynamic: tuple[str, ...] = ()
 
 
 def parse(data: bytes) -> CoreMetadata:
@@ -65,19 +65,6 @@ def parse(data: bytes) -> CoreMetadata:
         requires_python=one.get("requires-python", ""),
         provides_extra=tuple(fields.get("provides-extra", ())),
         dynamic=tuple(fields.get("dynamic", ())),
-    )
-
-
-def nothing(name: str, version: str) -> CoreMetadata:
-    """What is known of a distribution whose metadata says nothing."""
-    return CoreMetadata(
-        metadata_version="",
-        name=name,
-        version=version,
-        requires_dist=(),
-        requires_python="",
-        provides_extra=(),
-        dynamic=(),
     )
 
 

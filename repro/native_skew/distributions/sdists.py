@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import sys
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,13 +15,9 @@ from functools import partial
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 
+from native_skew.distributions import regular_files
 from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip, Seekable
 from native_skew.errors import ArchiveError, SkewError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _WANTED = ("PKG-INFO", "pyproject.toml", "setup.py")
 _MEMBERS = 100_000
@@ -107,7 +102,7 @@ def _build_system(text: bytes | None) -> tuple[tuple[str, ...], str, tuple[str, 
     if text is None:
         return _LEGACY, default, ()
     try:
-        table = tomllib.loads(text.decode()).get("build-system", {})
+        table = regular_files.toml(text).get("build-system", {})
         requires = tuple(table.get("requires", _LEGACY))
         for each in requires:
             Requirement(each)

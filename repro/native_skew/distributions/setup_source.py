@@ -43,17 +43,12 @@ def stamping_modules(text: str) -> tuple[str, ...]:
 def imports_at_once(text: str, module: str) -> bool:
     """Whether running ``text`` imports ``module`` in any case: not in a function or a try."""
     tree = _parsed(text)
-    if tree is None:
-        return False
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            if any(each.name.partition(".")[0] == module for each in node.names):
-                return True
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            package = (node.module or "").partition(".")[0]
-            if package == module:
-                return True
-    return False
+    return tree is not None and any(
+        package == module
+        for node in tree.body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for _, package in _imports(node)
+    )
 
 
 def imported(text: str) -> frozenset[str]:
@@ -62,8 +57,8 @@ def imported(text: str) -> frozenset[str]:
     return frozenset() if tree is None else frozenset(package for _, package in _imports(tree))
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """(local name, package) of each import."""
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(local name, package) of each import in ``tree``, itself included."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for each in node.names:

@@ -100,12 +100,10 @@ def changed(owner: Distribution, environment: Environment) -> Changed | None:
 
     All of them are read: this is for what is known to fail.
     """
-    for site in environment.sites:
-        for info in installed.info_folders(site):
-            if canonicalize_name(info.partition("-")[0]) == owner.name:
-                found = installed.changed(site, info)
-                names = tuple(environment.relative(f"{site}/{each}") for each in found)
-                return Changed(names, _not_its_own(owner, names)) if names else None
+    for site, info in environment.info_folders(owner):
+        found = installed.changed(site, info)
+        names = tuple(environment.relative(f"{site}/{each}") for each in found)
+        return Changed(names, _not_its_own(owner, names)) if names else None
     return None
 
 
@@ -113,9 +111,7 @@ def lost(owner: Distribution, environment: Environment) -> tuple[str, ...]:
     """The Python files of ``owner`` that are gone, but for tests: for what is known to fail."""
     return tuple(
         environment.relative(f"{site}/{name}")
-        for site in environment.sites
-        for info in installed.info_folders(site)
-        if canonicalize_name(info.partition("-")[0]) == owner.name
+        for site, info in environment.info_folders(owner)
         for name in installed.gone(site, info)
         if not _OF_TESTS & {*PurePath(name).parts[:-1]}
     )

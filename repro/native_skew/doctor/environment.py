@@ -90,10 +90,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def top_level(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
         """The modules and packages at the top that RECORD lists of ``owner``, with their site."""
+        for site, info in self.info_folders(owner):
+            yield from ((site, name) for name in installed.top_level(f"{site}/{info}"))
+
+    def info_folders(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
+        """The ``.dist-info`` folders of ``owner`` by name, each behind its site."""
         for site in self.sites:
             for info in installed.info_folders(site):
                 if canonicalize_name(info.partition("-")[0]) == owner.name:
-                    yield from ((site, name) for name in installed.top_level(f"{site}/{info}"))
+                    yield site, info
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""

@@ -20,8 +20,7 @@ from native_skew.doctor.errors import NotAnEnvironmentError
 _CONFIGURATION_BYTES = 1 << 16
 _MAKERS = ("uv", "virtualenv")
 _NAMES = ("python", "python3")
-_OF_NAME = re.compile(r"python(3\.\d+)(t?)d?")
-_OF_FOLDER = re.compile(r"python(3\.\d+)(t?)")
+_OF_NAME = re.compile(r"python(3\.\d+t?)d?")
 _FULL = re.compile(r"(3\.\d+)\.\d+([a-z]+\d+)?")
 
 
@@ -72,7 +71,7 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
         real = rooted.real(root, str(path))
         if os.path.isfile(real):  # noqa: PTH113  (a FIFO or a device runs nothing)
             program, gone = path, ""
-            named = _version_in(Path(real).name, _OF_NAME)
+            named = _version_in(Path(real).name)
             inside = real.startswith(f"{rooted.real(root, str(prefix))}/")
             made = (prefix / "bin/activate").exists() and not (prefix / "conda-meta").exists()
             of_others = real.removeprefix(root) if made and not (configuration or inside) else ""
@@ -118,10 +117,10 @@ def _of_conda(prefix: Path) -> str:
 def _newest(prefix: Path) -> str:
     """The newest Python that the prefix has a folder for; empty where there is none."""
     folders = [each for name in ("lib", "lib64") for each in (prefix / name).glob("python3.*")]
-    found = {v for each in folders if (v := _version_in(each.name, _OF_FOLDER))}
+    found = {v for each in folders if (v := _version_in(each.name))}
     return max(found, key=lambda v: int(v.rstrip("t").split(".")[1]), default="")
 
 
-def _version_in(name: str, pattern: re.Pattern[str]) -> str:
-    match = pattern.fullmatch(name)
-    return f"{match[1]}{match[2]}" if match else ""
+def _version_in(name: str) -> str:
+    match = _OF_NAME.fullmatch(name)
+    return match[1] if match else ""

@@ -134,15 +134,14 @@ def _of_python(prefix: Path, python: str, root: str) -> Iterator[Path]:
     yield prefix / "Lib" / "site-packages"
     if not python:
         return
-    number = python if python.endswith("t") else python.rstrip("t")
     if str(prefix) == f"{root}/usr":
         # https://wiki.debian.org/Python: Debian's own packages lie in dist-packages
-        yield Path(f"{root}/usr/local/lib/python{number}/dist-packages")
+        yield Path(f"{root}/usr/local/lib/python{python}/dist-packages")
         yield Path(f"{root}/usr/lib/python3/dist-packages")
-        yield Path(f"{root}/usr/lib/python{number}/dist-packages")
+        yield Path(f"{root}/usr/lib/python{python}/dist-packages")
     for library in ("lib", "lib64"):
-        yield prefix / library / f"python{number}" / "site-packages"
-    yield prefix / "lib" / f"python{number}" / "dist-packages"
+        yield prefix / library / f"python{python}" / "site-packages"
+    yield prefix / "lib" / f"python{python}" / "dist-packages"
 
 
 def _of_any_python(prefix: Path, root: str) -> tuple[Path, ...]:
@@ -217,17 +216,13 @@ def _mapped(site: Path, stem: str) -> list[Path]:
     name = re.sub(r"\W", "_", stem)
     tree = _tree(site / f"{name}_finder.py")
     for node in tree.body if tree else ():
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-        if (
-            isinstance(target, ast.Name)
-            and target.id == "MAPPING"
-            and isinstance(node, ast.AnnAssign)
-        ):
-            try:
-                mapping = ast.literal_eval(node.value) if node.value else {}
-            except (ValueError, RecursionError):
-                return []
-            if isinstance(mapping, dict):
-                paths = [Path(each) for each in mapping.values() if isinstance(each, str)]
-                return [each.parent for each in paths if each.is_absolute() and each.is_dir()]
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="MAPPING"), value=ast.expr() as value):
+                try:
+                    mapping = ast.literal_eval(value)
+                except (ValueError, RecursionError):
+                    return []
+                if isinstance(mapping, dict):
+                    paths = [Path(each) for each in mapping.values() if isinstance(each, str)]
+                    return [each.parent for each in paths if each.is_absolute() and each.is_dir()]
     return []

@@ -72,17 +72,17 @@ class _Words:
     def __init__(self, course: Course) -> None:
         # Longest first: the cache's folder lies in the cell's.
         self._variables = {
-            f"{_CELL}/cache-1": "$cache",
-            _PROJECT: "$project",
-            course.interpreter: "$python",
-            ADDRESS: "$address",
-            _CELL: "$cell",
+            f"{_CELL}/cache-1": "cache",
+            _PROJECT: "project",
+            course.interpreter: "python",
+            ADDRESS: "address",
+            _CELL: "cell",
         }
         self._pattern = re.compile("|".join(map(re.escape, self._variables)))
 
     def quoted(self, text: str) -> str:
         """``text`` as one word."""
-        if not self._pattern.search(text):
+        if not self.has_variable(text):
             return shlex.quote(text)
         return f'"{self.expanding(text, more_escaped=chr(34))}"'
 
@@ -104,7 +104,7 @@ class _Words:
         return " ".join([*variables, *(self.quoted(each) for each in argv)])
 
     def _named(self, text: str) -> str:
-        return "${" + self._variables[text].removeprefix("$") + "}"
+        return f"${{{self._variables[text]}}}"
 
 
 def _escaped(text: str, more: str) -> str:

@@ -99,7 +99,7 @@ def test_lines_of_other_files() -> None:
 )
 def test_the_way_back(before: str, after: str) -> None:
     lines = difference({"x.toml": before}, [({"x.toml": after}, ())]).files["x.toml"]
-    made = with_lines(f"# kept\n{before}", lines)
+    made = with_lines("x.toml", f"# kept\n{before}", lines)
     assert made.startswith("# kept\n")
     assert difference({"x.toml": made}, [({"x.toml": after}, ())]).files == {}
     assert difference({"x.toml": after}, [({"x.toml": made}, ())]).files == {}

@@ -337,6 +337,25 @@ def test_each_of_conflicting_extras_and_groups_is_looked_at(
     assert found == [{**alike, "lib": each, "dep": each} for each in ("1", "2")]
 
 
+def test_metadata_that_is_given_makes_a_match_with_the_run_time_possible(
+    judged: object, tmp_path: Path
+) -> None:
+    """Of an sdist alone that builds must tell of, uv refuses it without."""
+
+    def remedies() -> bool:
+        found = judged("uv", here=False)  # type: ignore[operator]
+        finding = next(each for each in found.report.findings if each.advice)
+        return "match-runtime-rebuild" in [each.remedy for each in finding.advice]
+
+    assert not remedies()
+    write(
+        tmp_path,
+        "pyproject.toml",
+        '[[tool.uv.dependency-metadata]]\nname = "Fake.Softioc"\nrequires-dist = []\n',
+    )
+    assert remedies()
+
+
 CHOICE = '{ package = "app", extra = "x" }, '
 
 

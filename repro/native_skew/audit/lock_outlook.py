@@ -182,6 +182,7 @@ class _Judging:
         self._asked = applying(_understood(given), self._target.environment)
         self._limits = applying(_understood(limits), self._target.environment)
         self._matched = settings.matched.get(self._name, frozenset())
+        self._is_described = self._name in settings.described
         self._in_environment = bool({self._name, ALL} & settings.no_isolation)
         self._modules = {str(canonicalize_name(each)): each for each in imported(texts.setup_py)}
         self._foreign: dict[str, tuple[SpecifierSet, ...]] | None = None
@@ -325,8 +326,12 @@ class _Judging:
         return "" if held else f"{provider}{asked}"
 
     def _refused(self) -> frozenset[str]:
-        """Uv refuses to match what no file says statically: it would have to build it first."""
-        if self._source.release.wheels or self._source.metadata.promises_static:
+        """Uv refuses to match what no file says statically: it would have to build it first.
+
+        https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies
+        """
+        known = self._source.release.wheels or self._source.metadata.promises_static
+        if known or self._is_described:
             return frozenset()
         return frozenset({"match-runtime-rebuild", "match-runtime-setuptools-rebuild"})
 

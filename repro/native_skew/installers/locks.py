@@ -134,6 +134,9 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
         left_out = {(each.package, each.key) for each in without}
         roots = [e for e in self.packages if e.root and (e.name, "") not in left_out]
         here = [each for each in self.packages if holds(each.marker, environment, names)]
+        by_name: dict[str, list[LockedPackage]] = {}
+        for each in here:
+            by_name.setdefault(each.name, []).append(each)
         if not roots:
             return {each.name: each for each in here}
         found: dict[str, LockedPackage] = {}
@@ -151,8 +154,8 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
                     continue
                 fits = [
                     each
-                    for each in here
-                    if each.name == edge.name and edge.version in ("", each.version)
+                    for each in by_name.get(edge.name, ())
+                    if edge.version in ("", each.version)
                 ]
                 for each in fits[:1]:
                     new = [
@@ -175,6 +178,7 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
         own_constraints: on the builds of one package.
         requirements: added to the build requirements of one package.
         matched: names that the build of one package gets in the version of the lock.
+        described: names whose metadata is given there, so that no build is asked for it.
         released_before: what is newer is not looked at; empty for no such day.
 
     """
@@ -186,6 +190,7 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
     own_constraints: Mapping[str, tuple[str, ...]] = {}
     requirements: Mapping[str, tuple[str, ...]] = {}
     matched: Mapping[str, frozenset[str]] = {}
+    described: frozenset[str] = frozenset()
     released_before: str = ""
 
     def __or__(self, other: BuildSettings) -> BuildSettings:
@@ -201,6 +206,7 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
                 name: self.matched.get(name, frozenset()) | other.matched.get(name, frozenset())
                 for name in {*self.matched, *other.matched}
             },
+            described=self.described | other.described,
             released_before=min(
                 filter(None, (self.released_before, other.released_before)), default=""
             ),

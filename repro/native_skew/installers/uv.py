@@ -622,6 +622,9 @@ def build_settings(
             )
             for name, entries in wanted.items()
         },
+        described=locks.package_names(
+            [str(each.get("name", "")) for each in locks.tables(told.get("dependency-metadata"))]
+        ),
         released_before=str(told.get("exclude-newer") or environ.get("UV_EXCLUDE_NEWER") or ""),
     )
 

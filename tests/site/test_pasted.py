@@ -67,6 +67,16 @@ def test_a_word_without_an_end_does_not_stop_it() -> None:
     assert said["found"][0] == "no-pkg-resources"
 
 
+def test_a_package_that_is_named_like_what_every_object_has() -> None:
+    (said,) = answers(
+        [
+            'Traceback (most recent call last):\n  File "/x/site-packages/constructor/__init__.py", line 1, in <module>\n'
+            "ImportError: libfoo.so.3: cannot open shared object file: No such file or directory"
+        ]
+    )
+    assert said["answer"]["consumer"] == "constructor"
+
+
 def test_a_link_holds_the_answer_and_not_the_log(given: dict[str, dict[str, Any]]) -> None:
     for name, said in given.items():
         if said["answer"] is None:

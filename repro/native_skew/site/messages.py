@@ -949,7 +949,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"Numba needs NumPy [\d.]+ or (?:less|greater)",
             r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
-            r"(?:[^\n]*\n?[^\n]*your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
+            r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"jaxlib is version \S+ but this version of jax requires",

@@ -17,6 +17,7 @@ from native_skew.doctor import rules
 from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
+from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.inventory import Inventory, nameless
 from native_skew.findings import Advice, Evidence, Level, Location, Report, Rule
 
@@ -68,7 +69,11 @@ def environment(tmp_path: Path) -> Environment:
     )
     program.chmod(0o755)
     return Environment(
-        subject="x", root=tmp_path, sites=(tmp_path,), python="3", program=program, distributions=()
+        subject="x",
+        root=tmp_path,
+        sites=(tmp_path,),
+        interpreter=EnvironmentPython(python="3", program=program),
+        distributions=(),
     )
 
 

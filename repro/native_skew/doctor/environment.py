@@ -35,10 +35,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         subject: as the user calls it.
         root: what findings' files are relative to.
         sites: the folders that imports search, in order.
-        python: ``major.minor``, with a ``t`` behind it where it is free-threaded; empty where
-            nothing tells.
-        program: the interpreter's own file; None for a folder or for wheels.
-        interpreter: what else is known of it.
+        interpreter: what is known of it; of a folder or of wheels, its version at most.
         leftover: folders of packages that the interpreter does not search.
         lost: see ``Sites``.
         image: the folder that is ``/`` for it; empty where that is this machine's own.
@@ -51,8 +48,6 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     root: Path
     sites: tuple[Path, ...]
-    python: str
-    program: Path | None
     distributions: tuple[Distribution, ...]
     interpreter: EnvironmentPython = EnvironmentPython()
     leftover: tuple[Path, ...] = ()
@@ -61,6 +56,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     is_packed: bool = False
     inventory: Inventory = Inventory(distributions=())
     not_examined: tuple[str, ...] = ()
+
+    @property
+    def python(self) -> str:
+        """Its version, as ``EnvironmentPython`` has it."""
+        return self.interpreter.python
+
+    @property
+    def program(self) -> Path | None:
+        """The interpreter's own file; None for a folder or for wheels."""
+        return self.interpreter.program
 
     @property
     def target(self) -> Target:
@@ -102,8 +107,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""
-        root = f"{self.root}/"
-        return path.removeprefix(root)
+        return path.removeprefix(f"{self.root}/")
 
 
 def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) -> Path:
@@ -183,7 +187,7 @@ def opened(
     if not any(path.glob("*.dist-info")) and not any(path.glob("*.egg-info")):
         raise NotAnEnvironmentError(Path(subject), "nothing is installed in it")
     # Without its interpreter, a --target folder's .pth files are not read by anybody.
-    found = sites.with_added((path,), (), root) if _is_site(path) else Sites(folders=(path,))
+    found = sites.with_added((path,), root) if _is_site(path) else Sites(folders=(path,))
     interpreter = EnvironmentPython(python=_folder_python(path))
     yield _environment(subject, path, found, interpreter, root, asked)
 
@@ -237,8 +241,6 @@ def _environment(
         subject=subject,
         root=root,
         sites=found.folders,
-        python=interpreter.python,
-        program=interpreter.program,
         distributions=what.distributions,
         interpreter=interpreter,
         leftover=found.leftover,

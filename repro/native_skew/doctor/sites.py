@@ -69,8 +69,9 @@ def of_prefix(
     elif found and not interpreter.home:
         found = _once([*_of_user(interpreter, environ), *found], root)
     seen = {rooted.real(root, str(each)) for each in found}
-    sites = with_added(
-        found, tuple(each for each in leftover if rooted.real(root, str(each)) not in seen), root
+    sites = msgspec.structs.replace(
+        with_added(found, root),
+        leftover=tuple(each for each in leftover if rooted.real(root, str(each)) not in seen),
     )
     first = [Path(os.path.abspath(e)) for e in environ.get("PYTHONPATH", "").split(":") if e]  # noqa: PTH100
     if not (found and first):
@@ -86,7 +87,7 @@ def _of_user(interpreter: EnvironmentPython, environ: Mapping[str, str]) -> Iter
         yield Path(base, "lib", f"python{interpreter.python}", "site-packages")
 
 
-def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root: str = "") -> Sites:
+def with_added(folders: tuple[Path, ...], root: str) -> Sites:
     """``folders`` with what their ``.pth`` files add."""
     added: list[Path] = []
     hooks: list[str] = []
@@ -113,7 +114,6 @@ def with_added(folders: tuple[Path, ...], leftover: tuple[Path, ...] = (), root:
         sources=tuple(each for each in all_folders if each not in folders),
         hooks=tuple(hooks),
         lost=tuple(lost),
-        leftover=leftover,
     )
 
 

@@ -143,17 +143,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str
         f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in rest) + "</tr>"
         for first, *rest in rows
     )
-    attributes = f'class="scroll" tabindex="0" role="group" aria-label="{escape(label)}"'
-    return (
-        f"<div {attributes}><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    return _scrolling(f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>", label, "scroll")
 
 
 def facts(rows: Iterable[tuple[str, str]], label: str) -> str:
     """A table without a head: what, and its value; both are HTML already."""
     body = "".join(f'<tr><th scope="row">{what}</th><td>{value}</td></tr>' for what, value in rows)
-    attributes = f'class="scroll facts" tabindex="0" role="group" aria-label="{escape(label)}"'
-    return f"<div {attributes}><table><tbody>{body}</tbody></table></div>"
+    return _scrolling(f"<tbody>{body}</tbody>", label, "scroll facts")
+
+
+def _scrolling(content: str, label: str, classes: str) -> str:
+    attributes = f'class="{classes}" tabindex="0" role="group" aria-label="{escape(label)}"'
+    return f"<div {attributes}><table>{content}</table></div>"
 
 
 def code(text: str | None) -> str:

@@ -1,6 +1,6 @@
 """What a hand-written page may call, registered with the macros plugin of MkDocs.
 
-https://mkdocs-macros-plugin.readthedocs.io/ ; the macros themselves are in ``desk``.
+https://mkdocs-macros-plugin.readthedocs.io/ ; the macros themselves are in ``macros``.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from native_skew.site import markup
 from native_skew.site.errors import FlipReferenceError
-from native_skew.timeline import Flip, Line, record
+from native_skew.timeline import Line, record
 
 
 def badge(question: str, old: str, new: str, source: str, folder: Path = record.FOLDER) -> str:
@@ -33,15 +33,12 @@ def badge(question: str, old: str, new: str, source: str, folder: Path = record.
         recorded = [f"{f.old} to {f.new} in {f.newer}" for line in lines for f in line.flips]
         raise FlipReferenceError(question, old, new, recorded)
     line, flip = found[0]
-    href = markup.link(source, f"cells/{_cell(line, flip)}.md")
+    cell = next(point.cell for point in line.points if point.version == flip.newer)
+    href = markup.link(source, f"cells/{cell}.md")
     if new == "unsupported":
-        href = markup.link(source, f"{markup.INSTALLERS_PAGE}") + f"#{line.question.installer}"
+        href = markup.link(source, markup.INSTALLERS_PAGE) + f"#{line.question.installer}"
     title = f"{old} in {line.tool} {flip.older}; recorded {line.date}"
     return f'[{line.tool} {flip.newer}]({href}){{ .verdict .{markup.css(new)} title="{title}" }}'
-
-
-def _cell(line: Line, flip: Flip) -> str:
-    return next(point.cell for point in line.points if point.version == flip.newer)
 
 
 @cache

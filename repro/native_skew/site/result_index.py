@@ -101,10 +101,10 @@ class Book:
         """All cells of the same question, older versions first."""
         return tuple(sorted(self._by_question[question(result)], key=_age))
 
-    def newest_of(self, scenario: str, variant: str | None = None) -> tuple[Result, ...]:
-        """The newest cell of each question of a scenario, or of one variant."""
-        pattern = f"{scenario}/{variant or '*'}/"
-        found = (newest(r) for q, r in self._by_question.items() if fnmatchcase(q, pattern + "*"))
+    def newest_of(self, scenario: str, variant: str) -> tuple[Result, ...]:
+        """The newest cell of each question of a scenario's variant."""
+        prefix = f"{scenario}/{variant}/"
+        found = (newest(r) for q, r in self._by_question.items() if q.startswith(prefix))
         return tuple(in_order(found))
 
     def with_remedy(self, remedy: str) -> tuple[Result, ...]:

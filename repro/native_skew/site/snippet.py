@@ -57,7 +57,7 @@ def lines(result: Result, plain: Result | None) -> Repair:
     """
     if result.cell.start != "fresh":
         return repair_of(result)
-    had = _files(plain)
+    had = files(plain)
     return difference(had, [(step.files, typed(step)) for step in remedy_steps(result)])
 
 
@@ -67,7 +67,7 @@ def keeps_project(result: Result, plain: Result | None) -> bool:
     It does not where an earlier step asks for less than the project does, as for the provider
     alone: lines to add cannot say that.
     """
-    had = _files(plain)
+    had = files(plain)
     return not any(
         difference({name: text}, [({name: had[name]}, ())]).files
         for step in remedy_steps(result)[:-1]
@@ -76,7 +76,7 @@ def keeps_project(result: Result, plain: Result | None) -> bool:
     )
 
 
-def _files(plain: Result | None) -> dict[str, str]:
+def files(plain: Result | None) -> dict[str, str]:
     """What a reader's project has anyway; nothing where there is no such run."""
     return {n: text for s in (plain.steps if plain else ()) for n, text in s.files.items()}
 

@@ -14,7 +14,7 @@ from native_skew.errors import UnknownNameError
 from native_skew.export import SourceQuote, UpstreamFinding, findings
 from native_skew.installers import difference
 from native_skew.results import Result, typed
-from native_skew.site import markup
+from native_skew.site import markup, snippet
 
 _SHOWN = 4  # lines of what a tool printed that refused
 _ERROR = re.compile(r"\s*(error|×|ERROR)")
@@ -57,9 +57,7 @@ def render(finding: UpstreamFinding, result: Result, plain: Result | None) -> st
 
 def _session(result: Result, plain: Result | None) -> str:
     """What was added to the project and typed, and how the import or else the tool ended."""
-    had = {
-        name: text for step in (plain.steps if plain else ()) for name, text in step.files.items()
-    }
+    had = snippet.files(plain)
     lines = []
     for step in result.steps:
         added = difference(had, [(step.files, typed(step))])

@@ -317,7 +317,7 @@ Published = dict[str, tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]]
 
 
 @contextmanager
-def served(*releases: Published) -> Iterator[str]:
+def served(contents: Published) -> Iterator[str]:
     """An index of these distributions: version, requirements, shared objects with their needs."""
     tag = "cp310-abi3-manylinux_2_17_x86_64"
     published = tuple(
@@ -329,7 +329,6 @@ def served(*releases: Published) -> Iterator[str]:
             {path: linked(needed, (), compiler()) for path, needed in modules.items()},
             1,
         )
-        for contents in releases
         for name, (version, requires, modules) in contents.items()
     )
     with Index() as index:
@@ -357,30 +356,6 @@ def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
     assert "+    epicscorelibs>=7.0.10.99.0.1,<7.0.10.99.1" in found.stdout
     assert without.stdout == ""
     assert "not looked at: softioc: there is no such project" in without.stderr
-
-
-@pytest.mark.parametrize(
-    ("stated", "needed", "right"),
-    [
-        ("Version: 1.0\n", "libdbCore.so.7.0.10.99.0", "softioc-1.0-"),
-        ("Version: 1.0\n", "libc.so.6", "no module of softioc-1.0-"),
-        ("Version: 3.0.dev1\n", "libdbCore.so.7.0.10.99.0", "no module of softioc-2.0-"),
-        ("Version: nonsense\n", "libdbCore.so.7.0.10.99.0", "no module of softioc-2.0-"),
-        ("", "libdbCore.so.7.0.10.99.0", "no module of softioc-2.0-"),
-    ],
-)
-def test_the_wheel_of_the_project_s_own_version_proves_where_it_is_published(
-    tmp_path: Path, stated: str, needed: str, right: str
-) -> None:
-    case = CASES["softioc"]
-    for name, text in case.files.items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "PKG-INFO").write_text(f"Metadata-Version: 2.4\nName: softioc\n{stated}")
-    newer: Published = {"softioc": ("2.0", case.requires, {"softioc/_x.so": ("libc.so.6",)})}
-    with served(epics("softioc", case.requires, needed), newer) as url:
-        found = CliRunner().invoke(adopt, ["--index-url", url, str(tmp_path)])
-    assert right in found.stderr
-    assert bool(found.stdout) == (right == "softioc-1.0-")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ Examples:
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A wheel of the project, which proves what it is linked to; by default those in dist/, "
-    "else one of its version on the index, else of the newest.",
+    "else the newest on the index.",
 )
 @click.option("--index-url", help="The one index; by default all that pip and uv are set up with.")
 @click.option("--no-index", is_flag=True, help="Ask nobody for the published wheel.")
@@ -71,13 +71,11 @@ def adopt(
     )
     before = folder.read(path)
     local = folder.local_modules(path)
-    project = Project(before, local, folder.sdist_metadata(path))
+    project = Project(before, local)
     indexes = None
     if not no_index:
         indexes = UserIndexes(default=index_url) if index_url else user_indexes(path)
-    proof = reading.read(
-        path, wheels, project.name, indexes, project.build_requires, project.version
-    )
+    proof = reading.read(path, wheels, project.name, indexes, project.build_requires)
     proposal = propose(before, wishes, proof, local)
     for finding in proposal.findings:
         click.echo(str(finding), err=True)

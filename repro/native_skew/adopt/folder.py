@@ -6,11 +6,9 @@ import difflib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from native_skew.adopt.errors import NoProjectError, ProjectFileError
-from native_skew.distributions import metadata, regular_files
 
 BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt")
 WORKFLOWS = ".github/workflows"
@@ -34,13 +32,6 @@ def read(root: Path) -> dict[str, str]:
     )
     paths = [root / name for name in names] + workflows
     return {path.relative_to(root).as_posix(): _text(path) for path in paths}
-
-
-def sdist_metadata(root: Path) -> metadata.CoreMetadata | None:
-    """What PKG-INFO says, which an unpacked sdist has and a checkout has not."""
-    with suppress(OSError, ValueError):
-        return metadata.parse(regular_files.content(str(root / "PKG-INFO"), _LIMIT))
-    return None
 
 
 def local_modules(root: Path) -> frozenset[str]:

@@ -19,7 +19,6 @@ from native_skew.adopt import shape
 from native_skew.adopt.errors import NotUnderstoodError, ProjectFileError
 from native_skew.adopt.python_source import Edit, Source
 from native_skew.adopt.setup_script import SetupScript, argument
-from native_skew.distributions import metadata
 
 PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
 
@@ -30,7 +29,6 @@ class Project:
     Args:
         before: their texts by name, as ``folder.read`` gives them.
         local: its own modules.
-        info: PKG-INFO, of an unpacked sdist.
 
     Attributes:
         pyproject: ``pyproject.toml``, to be changed in place; empty where there is none.
@@ -43,14 +41,8 @@ class Project:
 
     """
 
-    def __init__(
-        self,
-        before: Mapping[str, str],
-        local: frozenset[str] = frozenset(),
-        info: metadata.CoreMetadata | None = None,
-    ) -> None:
+    def __init__(self, before: Mapping[str, str], local: frozenset[str] = frozenset()) -> None:
         self.before = before
-        self._info = info
         # Worked on with line feeds alone; `after` puts the file's own line ends back.
         texts = {name: text.replace("\r\n", "\n") for name, text in before.items()}
         self.pyproject = _toml(texts.pop(PYPROJECT, ""))
@@ -130,26 +122,21 @@ class Project:
     @property
     def name(self) -> str | None:
         """The project's name, where it is written down."""
-        named = self._stated("name")
-        return named if named and is_normalized_name(canonicalize_name(named)) else None
-
-    @property
-    def version(self) -> str:
-        """Its version, where it is written down as it is; else empty."""
-        stated = self._stated("version") or ""
-        return stated if metadata.is_version(stated) else ""
-
-    def _stated(self, key: str) -> str | None:
-        """What an unpacked sdist's PKG-INFO says, else the files that it is made from."""
-        if self._info is not None:
-            return str(getattr(self._info, key))
-        stated = self.table("project").get(key)
-        if stated is None and self.config is not None and self.config.has_option("metadata", key):
-            stated = self.config["metadata"][key].value
-        if stated is None and self.script and (found := argument(self.script.call, key)):
+        named = self.table("project").get("name")
+        if named is None and self.config is not None and self.config.has_option("metadata", "name"):
+            named = self.config["metadata"]["name"].value
+        if (
+            named is None
+            and self.script is not None
+            and (found := argument(self.script.call, "name"))
+        ):
             value = self.script.value(found.value)
-            stated = value.value if isinstance(value, ast.Constant) else None
-        return stated if isinstance(stated, str) else None
+            named = value.value if isinstance(value, ast.Constant) else None
+        return (
+            named
+            if isinstance(named, str) and is_normalized_name(canonicalize_name(named))
+            else None
+        )
 
 
 def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:

@@ -1,8 +1,7 @@
 """What wheels of the project prove: whose libraries its modules need, and what they require.
 
 That a module is linked to a library is a fact of the built wheel, not of a word in a build file.
-The wheels are those named, else those in ``dist/``, else one on the index: of the project's own version
-where that is published, else of the newest release.
+The wheels are those named, else those in ``dist/``, else one of the newest release on the index.
 """
 
 from __future__ import annotations
@@ -167,7 +166,6 @@ def read(
     project: str | None,
     indexes: UserIndexes | None,
     build_requires: Sequence[Requirement] = (),
-    version: str = "",
 ) -> WheelProof:
     """Opens wheels of the project in ``root``.
 
@@ -177,7 +175,6 @@ def read(
         project: its name; None where the build files do not tell it.
         indexes: those that may be asked; None for none.
         build_requires: what a build requires.
-        version: of the project; empty where the build files do not tell it.
 
     Raises:
         AuditError: a wheel on disk cannot be read.
@@ -196,7 +193,7 @@ def read(
         reader = Reader(transport, Cache(None))
         if not files:
             try:
-                files = _published(index, project, version)
+                files = list(linux_wheels(index.release(project))[:1])
                 wheels = {each.filename: reader.contents(each, _SOME) for each in files}
             except AuditError as error:
                 return WheelProof(notes=(str(error),))
@@ -211,15 +208,6 @@ def read(
             complete=look.complete and not look.notes,
             notes=tuple(dict.fromkeys(look.notes)),
         )
-
-
-def _published(index: IndexClient, project: str, version: str) -> list[File]:
-    """A wheel of this version, else of the newest release."""
-    if version:
-        with suppress(AuditError):
-            if own := linux_wheels(index.release(project, version))[:1]:
-                return list(own)
-    return list(linux_wheels(index.release(project))[:1])
 
 
 class _Look:

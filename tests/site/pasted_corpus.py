@@ -2342,7 +2342,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "a build that Poetry hands to pip, in Docker",
         "#14 25.15   CalledProcessError\n#14 25.15\n#14 25.15   Command '['/usr/local/bin/python', '-m', 'pip', 'install', "
-        "'--use-pep517', '--prefix', '/usr/local', '--no-deps', '/root/.cache/pypoetry/artifacts/c8/de/gridkit-binary-2.8.6.tar.gz']' "
+        "'--use-pep517', '--prefix', '/usr/local', '--no-deps', '/home/app/.cache/pypoetry/artifacts/c8/de/gridkit-binary-2.8.6.tar.gz']' "
         "returned non-zero exit status 1.",
         "build-failed",
         "unsure",
@@ -2644,7 +2644,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "pip discards an archive",
         "    pg_config is required to build psycopg2 from source.  Please add the directory\nWARNING: Discarding "
-        "https://files.pythonhosted.org/packages/52/be/psycopg2-2.8.1.tar.gz#sha256=ab (from https://pypi.org/simple/psycopg2/). "
+        "https://index.example/packages/52/be/psycopg2-2.8.1.tar.gz#sha256=ab (from https://index.example/simple/psycopg2/). "
         "Command errored out with exit status 1: python setup.py egg_info Check the logs for full command output.",
         "no-build-tool",
         "native",

@@ -190,8 +190,7 @@ def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, s
     """Each owner once, and who they are in a sentence, with its verb."""
     found = list({each.name: each for each in owners}.values())
     titles = [each.title or "The folder" for each in found]
-    more = f" and {len(titles) - SHOWN} more" if titles[SHOWN:] else ""
-    return found, ", ".join(titles[:SHOWN]) + more, "have" if titles[1:] else "has"
+    return found, listed(titles, quote=""), "have" if titles[1:] else "has"
 
 
 def of_several(owners: list[Distribution]) -> Evidence:

@@ -14,9 +14,7 @@ from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
 from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import stamping_modules
-from native_skew.findings import Finding
-
-_SHOWN = 6
+from native_skew.findings import SHOWN, Finding, listed
 
 
 def findings(examined: Examined) -> Iterator[Finding]:
@@ -166,8 +164,8 @@ def _outcome(read: _Said, installed: _Said, choice: ChosenFiles) -> str:
         if e in asked and asked[e] != wanted[e]
     ]
     parts += [f"«{asked[e]}» is installed besides" for e in asked if e not in wanted]
-    more = f"; and {len(parts) - _SHOWN} more" if len(parts) > _SHOWN else ""
-    return "; ".join(parts[:_SHOWN]) + more
+    more = f"; and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+    return "; ".join(parts[:SHOWN]) + more
 
 
 def _sentences(examined: Examined, victims: tuple[Victim, ...]) -> str:
@@ -178,11 +176,11 @@ def _sentences(examined: Examined, victims: tuple[Victim, ...]) -> str:
         f"{len(first[1])} of them agree, e.g. {first[1][0]}. Otherwise:"
     ]
     sets = []
-    for metadata, names in others[:_SHOWN]:
+    for metadata, names in others[:SHOWN]:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         sets.append(f"{names[0]}{more}: {_difference(first[0], metadata)}")
-    if len(others) > _SHOWN:
-        sets.append(f"and {len(others) - _SHOWN} more sets")
+    if len(others) > SHOWN:
+        sets.append(f"and {len(others) - SHOWN} more sets")
     lines.append("; ".join(sets) + ".")
     for victim in victims:
         choice = victim.choices[0]
@@ -217,8 +215,7 @@ def _difference(one: ResolverMetadata, other: ResolverMetadata) -> str:
 
 
 def _listed(texts: list[str]) -> str:
-    shown = ", ".join(f"«{each}»" for each in texts[:_SHOWN]) or "nothing"
-    return shown + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
+    return listed(texts, "«»") or "nothing"
 
 
 def _group_text(metadata: ResolverMetadata, names: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from native_skew.audit.read import Examined, Step, examine, words
 from native_skew.audit.release import Reader, Release
 from native_skew.audit.rules import INCOMPLETE, REDIRECTED, SIDECAR, UNTOLD
 from native_skew.audit.simple import IndexClient
-from native_skew.findings import Finding, Report, ordered
+from native_skew.findings import Finding, Report, listed, ordered
 
 _SHOWN = 4
 
@@ -149,18 +149,15 @@ def _unread(examined: Examined) -> Iterator[Finding]:
         wheels = [name for name, each in examined.contents.items() if each.unread]
         yield INCOMPLETE.finding(
             f"{unread} of the {total} shared objects in the wheels that were opened were not read, "
-            f"to save traffic: the largest of {', '.join(wheels[:_SHOWN])}"
-            + (f" and {len(wheels) - _SHOWN} more" if len(wheels) > _SHOWN else "")
-            + ". --thorough reads all of every wheel, and a downloaded file is read whole.",
+            f"to save traffic: the largest of {listed(wheels, '', _SHOWN)}. --thorough reads all of "
+            "every wheel, and a downloaded file is read whole.",
             release.place(),
             {"unread": unread, "total": total, "wheels": tuple(wheels)},
         )
     for filename, contents in examined.contents.items():
         if contents.damaged:
             yield INCOMPLETE.finding(
-                f"Not shared objects, or damaged: {', '.join(contents.damaged[:_SHOWN])}"
-                + (f" and {len(contents.damaged) - _SHOWN} more" * (len(contents.damaged) > _SHOWN))
-                + ".",
+                f"Not shared objects, or damaged: {listed(contents.damaged, '', _SHOWN)}.",
                 release.place(filename),
                 {"damaged": contents.damaged},
             )

@@ -19,8 +19,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import moving, reinstalling, remaking
-from native_skew.doctor.words import SHOWN, listed
-from native_skew.findings import Evidence, Finding, Location
+from native_skew.findings import SHOWN, Evidence, Finding, Location, listed
 
 _OF_TESTS = {"test", "tests", "testing"}
 
@@ -190,7 +189,7 @@ def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, s
     """Each owner once, and who they are in a sentence, with its verb."""
     found = list({each.name: each for each in owners}.values())
     titles = [each.title or "The folder" for each in found]
-    return found, listed(titles, quote=""), "have" if titles[1:] else "has"
+    return found, listed(titles, quotes=""), "have" if titles[1:] else "has"
 
 
 def of_several(owners: list[Distribution]) -> Evidence:

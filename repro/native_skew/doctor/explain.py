@@ -23,8 +23,7 @@ from native_skew.doctor.library_owners import Owners, Shipped
 from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
 from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.doctor.skew import Skew, skew_finding
-from native_skew.doctor.words import listed, needing
-from native_skew.findings import Advice, Evidence, Finding
+from native_skew.findings import Advice, Evidence, Finding, listed, needing
 
 if TYPE_CHECKING:
     from native_skew.installers import Cause

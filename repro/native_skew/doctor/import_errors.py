@@ -16,8 +16,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import installing, moving, reinstalling
 from native_skew.doctor.pins import Pins, of_extras
-from native_skew.doctor.words import listed
-from native_skew.findings import Advice, Evidence
+from native_skew.findings import Advice, Evidence, listed
 
 _NOT_FOUND = re.compile(
     r"cannot|can't|could not|unable|failed|found|missing|no such", re.IGNORECASE

@@ -16,7 +16,7 @@ from native_skew.binaries import rooted
 from native_skew.distributions import Listed, installed, library_names
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
-from native_skew.doctor.words import listed
+from native_skew.findings import listed
 
 # https://www.debian.org/doc/packaging-manuals/python-policy/#module-path
 _OF_DEBIAN = "/lib/python3/dist-packages"
@@ -198,7 +198,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
         changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),
         shared=tuple(_shared(list(found.values()))),
         not_examined=(
-            *([f"the metadata of {listed(unread, quote='')}"] if unread else []),
+            *([f"the metadata of {listed(unread, quotes='')}"] if unread else []),
             *([f"{len(hidden)} libraries in folders without permission"] if hidden else []),
         ),
         target=target,

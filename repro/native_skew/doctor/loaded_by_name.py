@@ -19,8 +19,7 @@ from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.importers import python_files
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
-from native_skew.doctor.words import listed, needing
-from native_skew.findings import Finding
+from native_skew.findings import Finding, listed, needing
 
 # https://doc.qt.io/qt-6/qpa.html: without it, no window opens where there is a display
 _PLATFORM = re.compile(r"/plugins/platforms/libqxcb\.so$")

@@ -13,8 +13,7 @@ from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import fitting, rebuilding
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
-from native_skew.doctor.words import listed
-from native_skew.findings import Advice, Evidence, Finding, Rule
+from native_skew.findings import Advice, Evidence, Finding, Rule, listed
 
 if TYPE_CHECKING:
     from native_skew.installers import Cause

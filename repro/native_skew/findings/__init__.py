@@ -18,3 +18,4 @@ from native_skew.findings.model import (
 from native_skew.findings.output import FORMS, Form, output_options, write
 from native_skew.findings.schemas import schema_of
 from native_skew.findings.terminal import terminal
+from native_skew.findings.words import SHOWN, listed, needing

@@ -7,10 +7,10 @@ from collections.abc import Collection
 SHOWN = 6  # names in a sentence; all are in the evidence
 
 
-def listed(names: Collection[str], quote: str = "`") -> str:
-    """The first of ``names``, and how many more there are."""
-    first = ", ".join(f"{quote}{name}{quote}" for name in [*names][:SHOWN])
-    return first + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+def listed(names: Collection[str], quotes: str = "``", shown: int = SHOWN) -> str:
+    """The first ``shown`` of ``names``, each in ``quotes``, and how many more there are."""
+    first = ", ".join(f"{quotes[:1]}{name}{quotes[1:]}" for name in [*names][:shown])
+    return first + (f" and {len(names) - shown} more" if len(names) > shown else "")
 
 
 def needing(file: str, files: int) -> str:

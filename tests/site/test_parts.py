@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from native_skew.results.record import Result
 from native_skew.results.report import metadata_read
-from native_skew.site import glossary, messages, sequence, snippet
+from native_skew.scenarios import load_all
+from native_skew.site import glossary, messages, remedypage, sequence, snippet
 from native_skew.site.citations import Citations
 from native_skew.site.errors import CellReferenceError, NothingRecordedError
 from native_skew.site.result_index import Book, expand
@@ -116,3 +119,11 @@ def test_the_glossary_explains_names_and_leaves_everyday_words() -> None:
     text = "SONAME\n:   The name. More.\n\nwheel\n:   A file.\n\nsdist\n:   Sources, `as` is.\n"
     assert glossary.terms(text)["SONAME"] == "The name."
     assert glossary.abbreviations(text) == "*[SONAME]: The name.\n*[sdist]: Sources, as is.\n"
+
+
+def test_a_remedys_tab_offers_nothing_that_helps_in_no_recorded_run(book: Book) -> None:
+    page = remedypage.render("newer-release", book, load_all())
+    tabs = dict(re.findall(r'=== "(.+)"\n\n((?:    .*\n|\n)+)', page))
+    assert "poetry lock\n    poetry sync\n" in tabs["poetry lock, poetry sync"]
+    assert "It helps in no run that is recorded" in tabs["poetry install"]
+    assert "```" not in tabs["poetry install"]

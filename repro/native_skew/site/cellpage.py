@@ -33,7 +33,7 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
     """
     page = markup.page_of(result.cell)
     parts = [
-        f'<p class="lead">{markup.verdict(result.verdict)} {escape(result.because)}.</p>',
+        f'<p class="lead">{markup.verdict(result.verdict)} {markup.told(result.because)}.</p>',
         _expected(result),
         _facts(result, page, scenario),
         '<h2 id="commands">What was run</h2>',
@@ -72,7 +72,7 @@ def _expected(result: Result) -> str:
         if result.expected == result.verdict
         else (f"<strong>The scenario expects {result.expected}</strong>")
     )
-    return f"<p>{agrees}: {escape(result.expected_because or '')}.</p>"
+    return f"<p>{agrees}: {markup.told(result.expected_because or '')}.</p>"
 
 
 def _start(result: Result) -> str:

@@ -75,7 +75,7 @@ def section(findings: tuple[BriefFinding, ...] | None) -> str:
     if not findings:
         return "<p><code>native-skew doctor</code> finds nothing in this environment’s files.</p>"
     items = [
-        f"<li><strong>{escape(each.level)}, {escape(each.rule)}</strong>: {escape(each.message)}</li>"
+        f"<li><strong>{escape(each.level)}, {escape(each.rule)}</strong>: {markup.told(each.message)}</li>"
         for each in findings
     ]
     return f"<p><code>native-skew doctor</code>, from the files alone:</p><ul>{''.join(items)}</ul>"

@@ -162,6 +162,11 @@ def code(text: str | None) -> str:
     return f"<code>{escape(text, quote=False)}</code>" if text else "–"
 
 
+def told(text: str) -> str:
+    """A sentence as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
 def codes(texts: Iterable[str]) -> str:
     """Several, comma between them."""
     return ", ".join(code(each) for each in texts) or "–"

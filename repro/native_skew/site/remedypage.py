@@ -93,21 +93,23 @@ def _tabs(results: tuple[Result, ...], page: str, book: Book) -> Iterator[str]:
         if not own:
             continue
         shown = min(own, key=_shown_first)
-        where = "In a new environment" if shown.cell.start == "fresh" else "Where it was broken"
-        badge = markup.badge(shown, page)
-        plain = book.plain(shown)
-        text = (
-            f"{snippet.render(shown, plain)}\n{where}: {badge}\n"
-            if snippet.keeps_project(shown, plain)
-            else f"Two states of the project, one after the other; the run shows both: {badge}\n"
-        )
+        badge, plain = markup.badge(shown, page), book.plain(shown)
+        if shown.verdict != "works":
+            why = f": {shown.expected_because}" if shown.expected_because else ""
+            text = f"It helps in no run that is recorded: {badge}{why}.\n"
+        elif snippet.keeps_project(shown, plain):
+            where = "In a new environment" if shown.cell.start == "fresh" else "Where it was broken"
+            text = f"{snippet.render(shown, plain)}\n{where}: {badge}\n"
+        else:
+            text = f"Two states of the project, one after the other; the run shows both: {badge}\n"
         yield f'=== "{INSTALLERS[installer].title}"\n\n{markup.indent(text)}'
 
 
-def _shown_first(result: Result) -> tuple[bool, bool]:
-    """What mends a broken environment before what was run in a new one, then the issue's scenario."""
-    mends = result.cell.start != "fresh" and result.verdict == "works"
-    return not mends, not result.cell.id.startswith(_SHOWN_FIRST)
+def _shown_first(result: Result) -> tuple[bool, bool, bool]:
+    """What mends a broken environment, then what works in a new one, then the issue's scenario."""
+    works = result.verdict == "works"
+    mends = works and result.cell.start != "fresh"
+    return not mends, not works, not result.cell.id.startswith(_SHOWN_FIRST)
 
 
 def _unsupported(results: tuple[Result, ...]) -> Iterator[str]:

@@ -44,8 +44,7 @@ def _item(result: Result, entry: JournalEntry) -> str:
     telling = ' class="sequence__telling"' if note.startswith("metadata of a wheel that") else ""
     return (
         f"<li{telling}><code>{entry.method} {escape(entry.path)}</code> "
-        f'<span class="sequence__answer">{entry.status}</span> '
-        f'<span class="sequence__note">{escape(note)}</span></li>'
+        f"<b>{entry.status}</b> <small>{escape(note)}</small></li>"
     )
 
 

@@ -1,6 +1,6 @@
 """The pages of cells: one page that the theme rendered, filled in for each.
 
-Some 2,800 cells differ in a title, a description and an article that is HTML already. To let
+Some 4,000 cells differ in a title, a description and an article that is HTML already. To let
 MkDocs read, render and write each of them took two thirds of a build, and what the theme puts
 around an article was half of a page.
 """
@@ -23,9 +23,11 @@ from native_skew.site import markup
 
 FOLDER = "cells/"
 ICONS = "assets/icons.svg"
+PALETTE = "assets/palette.js"
 # A page of ``cellpage.render``.
 _PAGE = re.compile(r"---\ntitle: (.+)\ndescription: (.+)\n(?:.*\n)*?---\n\n# (.+)\n\n")
 _ICON = re.compile(r'<svg xmlns="[^"]*" viewBox="([^"]*)">(.*?)</svg>', re.DOTALL)
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # What is filled in. A theme may escape or shorten what it is given: not these. It adds a
 # heading to what has none.
 _MARKS = {name: f"xx{name}xx" for name in ("title", "description", "url")}
@@ -58,10 +60,10 @@ def cell(config: Any, path: str, text: str) -> CellFile:
 
 
 def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
-    """Makes of each cell its page, and the icons' file.
+    """Makes of each cell its page, and the files that all of them share.
 
     Args:
-        files: MkDocs' files; cells among them are changed, and one is added.
+        files: MkDocs' files; cells among them are changed, and two are added.
         nav: its navigation, and
         config: its settings, and
         env: the theme's templates: all that a page is rendered from.
@@ -70,10 +72,12 @@ def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
     cells = [file for file in files if isinstance(file, CellFile)]
     frames: dict[int, str] = {}
     icons: list[tuple[str, str]] = []
+    palette = ""
     for file in cells:
         depth = file.url.count("/")
         if depth not in frames:
-            frames[depth] = _light(_frame(file, nav, config, env), depth, icons)
+            frame, palette = _without_scripts(_frame(file, nav, config, env), depth)
+            frames[depth] = _light(frame, depth, icons)
         file.content_string = _page(frames[depth], file, str(config.site_url))
     drawn = "".join(
         f'<symbol id="i{number}" viewBox="{box}">{shape}</symbol>'
@@ -81,6 +85,7 @@ def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
     )
     sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>\n'
     files.append(File.generated(config, ICONS, content=sprite))
+    files.append(File.generated(config, PALETTE, content=palette))
 
 
 def _frame(file: CellFile, nav: Any, config: Any, env: Any) -> str:
@@ -92,6 +97,26 @@ def _frame(file: CellFile, nav: Any, config: Any, env: Any) -> str:
     page.toc = get_toc([{"level": 1, "id": _TOP, "name": "", "children": []}])
     context = get_context(nav, [], config, page)
     return str(env.get_template("cell.html").render(context))
+
+
+def _without_scripts(frame: str, depth: int) -> tuple[str, str]:
+    """The frame without the theme's scripts, which are a tenth of it, and that of the palette.
+
+    The one that names the page's depth stays. Those of tabs go: a cell has none.
+    """
+    palettes = []
+
+    def moved(script: re.Match[str]) -> str:
+        if "__md_scope=" in script[1]:
+            return script[0]
+        if '"__palette"' not in script[1]:
+            return ""
+        palettes.append(script[1])
+        return f'<script src="{"../" * depth}{PALETTE}"></script>'
+
+    light = _SCRIPT.sub(moved, frame)
+    (palette,) = palettes
+    return light, palette
 
 
 def _light(frame: str, depth: int, icons: list[tuple[str, str]]) -> str:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -126,10 +127,11 @@ def task(session: Session, python: Interpreter) -> Callable[..., Task]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run(session: Session, task: Callable[..., Task]) -> Callable[..., Result]:
-    """Runs one cell for real and returns its result."""
+    """Runs one cell for real and returns its result: once, whichever tests ask for it."""
 
+    @cache
     def run_one(*args: str, **kwargs: str) -> Result:
         (outcome,) = Runner(session, jobs=1).run([task(*args, **kwargs)], Watcher())
         assert isinstance(outcome, Result), outcome

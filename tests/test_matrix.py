@@ -45,7 +45,7 @@ def test_twenty_kills_and_a_resume_make_what_an_undisturbed_run_makes(
     while kills < 20:
         resume = ("--resume",) if (torn / parts.MANIFEST).exists() else ()
         process = start("matrix", *SMALL, "--into", str(torn), "--jobs", "1", *resume)
-        time.sleep(seed.uniform(0.3, 2.5))
+        time.sleep(seed.uniform(0.3, 1.8))
         done = process.poll() is not None
         process.kill()
         process.communicate()

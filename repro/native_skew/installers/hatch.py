@@ -8,11 +8,13 @@ https://hatch.pypa.io/latest/plugins/environment/virtual/
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from native_skew.installers import pip, uv
 from native_skew.installers.base import (
+    Command,
     Installer,
     Lack,
     Lacks,
@@ -20,6 +22,7 @@ from native_skew.installers.base import (
     RenderContext,
     requirement_files,
     toml,
+    with_variables,
 )
 from native_skew.installers.packaging_tool import (
     CellFolders,
@@ -30,13 +33,14 @@ from native_skew.installers.packaging_tool import (
 from native_skew.installers.request import Request
 
 _ENVIRONMENTS = "https://hatch.pypa.io/latest/config/environment/overview/"
-_CREATION = "https://hatch.pypa.io/latest/cli/reference/#hatch-env-create"
+# Hatch installs what an environment lacks, and nothing again that is there.
+# https://hatch.pypa.io/latest/cli/reference/#hatch-env-remove
+_REMOVING = ("hatch", "env", "remove", "default")
 _ALWAYS = {
     # Hatch runs the installer where what is asked for has changed, with options of its own.
     # https://github.com/pypa/hatch/blob/master/src/hatch/env/virtual.py
     "upgrade": Lack(_ENVIRONMENTS),
     "reinstall": Lack(_ENVIRONMENTS),
-    "rebuild": Lack(_CREATION),
     "lock_platforms": Lack(_ENVIRONMENTS),
     "library_path": Lack(_ENVIRONMENTS),
 }
@@ -56,7 +60,11 @@ _PIP_LACKS = Lacks(
                 "ignore_configuration",
             )
         },
-        "clean_cache": Lack("https://hatch.pypa.io/latest/cli/reference/"),
+        "clean_cache": Lack(
+            "https://hatch.pypa.io/latest/cli/reference/",
+            "Hatch has no command for pip's cache, and makes an environment with what is in it "
+            "before the environment's own pip could clean it",
+        ),
     },
 )
 _UV_LACKS = Lacks(
@@ -111,8 +119,10 @@ def _with_pip(request: Request, context: RenderContext) -> Plan:
         variables["PIP_NO_BUILD_ISOLATION"] = "0"
     if request.refresh:
         variables["PIP_REFRESH_PACKAGE"] = ":all:"
-    environment = _environment(request, variables)
-    return _plan(context, {**files, "pyproject.toml": _project(environment, {})})
+    project = _project(_environment(request, variables), {})
+    removing = [_REMOVING] if request.rebuild else []
+    unkept = {"PIP_NO_CACHE_DIR": "1" if request.rebuild else ""}
+    return _plan(context, {**files, "pyproject.toml": project}, *removing, variables=unkept)
 
 
 def _with_uv(request: Request, context: RenderContext) -> Plan:
@@ -134,7 +144,9 @@ def _with_uv(request: Request, context: RenderContext) -> Plan:
         settings["pip"] = {"no-binary": request.build_from_source}
     if request.no_build_isolation:
         settings["no-build-isolation-package"] = request.no_build_isolation
-    cleaning = [("uv", "cache", "clean", name) for name in request.clean_cache]
+    stale = (*request.clean_cache, *request.rebuild)
+    cleaning: list[Command] = [("uv", "cache", "clean", name) for name in stale]
+    cleaning += [_REMOVING] if request.rebuild else []
     project = _project(environment, {"uv": settings} if settings else {})
     return _plan(context, {**files, "pyproject.toml": project}, *cleaning)
 
@@ -148,8 +160,13 @@ def _environment(request: Request, variables: dict[str, str]) -> dict[str, Any]:
     return {**environment, "env-vars": variables} if variables else environment
 
 
-def _plan(context: RenderContext, files: dict[str, str], *cleaning: tuple[str, ...]) -> Plan:
-    run = ("hatch", "run", "python", "-c", f"import {context.module}")
+def _plan(
+    context: RenderContext,
+    files: dict[str, str],
+    *cleaning: Command,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
+    run = with_variables(variables, "hatch", "run", "python", "-c", f"import {context.module}")
     return Plan(
         files=files,
         commands=(*cleaning, run),

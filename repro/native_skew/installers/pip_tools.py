@@ -25,7 +25,6 @@ from native_skew.installers.pip import library_folders
 from native_skew.installers.request import Request
 
 _COMPILE = "https://pip-tools.readthedocs.io/en/stable/cli/pip-compile/"
-_SYNC = "https://pip-tools.readthedocs.io/en/stable/cli/pip-sync/"
 _OVERRIDE = "https://github.com/jazzband/pip-tools/issues/640"
 _LACKS = Lacks(
     title="pip-tools",
@@ -41,8 +40,6 @@ _LACKS = Lacks(
             "which is not the one that pip-sync installs into",
         ),
         "ignore_configuration": Lack("https://pip-tools.readthedocs.io/en/stable/#configuration"),
-        "reinstall": Lack(_SYNC),
-        "rebuild": Lack(_SYNC),
         "lock_platforms": Lack(
             "https://pip-tools.readthedocs.io/en/stable/"
             "#cross-environment-usage-of-requirementsin-requirementstxt-and-pip-compile"
@@ -80,7 +77,11 @@ def _render(request: Request, context: RenderContext) -> Plan:
     options = ["--rebuild"] if request.refresh else []
     options += repeated("--upgrade-package", request.upgrade)
     options += ["--constraint", "constraints.txt"] if request.constraints else []
-    cleaning = [(*_PIP, "cache", "remove", n.replace("-", "_")) for n in request.clean_cache]
+    stale = (*request.clean_cache, *request.rebuild)
+    cleaning: list[Command] = [(*_PIP, "cache", "remove", name.replace("-", "_")) for name in stale]
+    # pip-sync installs nothing again that is there.
+    anew = (*request.reinstall, *request.rebuild)
+    cleaning += [(*_PIP, "uninstall", "--yes", *anew)] if anew else []
     # What the lock says of building it says for the machine that it was made on.
     passed_on = [f"--no-binary {name}" for name in request.build_from_source if request.locked]
     passed_on += ["--no-cache-dir"] if request.empty_cache else []

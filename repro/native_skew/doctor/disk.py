@@ -36,8 +36,12 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
         names = tuple(environment.relative(each) for each in paths)
         # Slim images leave tests out on purpose.
         of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
+        # What it leads to is not searched: the package itself, where that is an editable one's.
+        of_paths = not owner.is_editable and all(each.endswith(".pth") for each in names)
         others = (
-            "" if owner.files else ", as after another distribution of the same files is removed"
+            ""
+            if owner.files or names[0].endswith(".pth")
+            else ", as after another distribution of the same files is removed"
         )
         yield rules.MISSING_FILE.finding(
             f"{owner.title}'s own {_files(names)} not there, though its {'record' if owner.installer == 'conda' else 'RECORD'} lists "
@@ -45,7 +49,7 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
             environment.location(owner, names[0]),
             {"files": names},
             reinstalling(owner),
-            level="note" if of_tests else None,
+            level="note" if of_tests else "warning" if of_paths else None,
         )
 
 

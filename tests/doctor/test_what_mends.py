@@ -213,6 +213,21 @@ def test_a_module_of_another_size_beside_others_that_are_as_installed(made: Made
     assert recorded(*sizes) == ["damaged-file error"]  # one cause, one finding
 
 
+def test_a_library_that_python_code_loads_and_no_loader_takes(made: Made) -> None:
+    file = made.library(made.site / "own", "libown.so.1", "int own;")
+    size = file.stat().st_size
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")
+    made.lists("own", f"own/libown.so.1,sha256=x,{file.stat().st_size}")
+    assert made.found == []  # as it was installed: a stub of a linker's, say
+    made.lists("own", f"own/libown.so.1,sha256=x,{size}")
+    finding = made.only("damaged-file")
+    assert "was not fetched from Git LFS" in finding.message
+    assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
+    # What stops a module is said of that.
+    made.user("libown.so.1", link=",-rpath,$ORIGIN/../own")
+    assert "the loader stops at" in made.only("damaged-file").message
+
+
 def test_an_interpreter_that_lacks_a_library(
     made: Made, tmp_path: Path, compiler: Compiler
 ) -> None:

@@ -214,29 +214,30 @@ def joined(several: Sequence[Advice]) -> Advice:
 
 
 def _stated(advice: Advice) -> dict[str, SpecifierSet]:
-    """The distributions that ``advice`` moves, and the versions that it asks for."""
+    """The versions that ``advice`` asks for, by distribution."""
     words = [word for each in advice.commands for word in shlex.split(each)]
     lines = (line for text in advice.files.values() for line in text.splitlines())
     # What a build is held to is another matter.
     words += [word for each in lines if "build" not in each for word in _QUOTED.findall(each)]
     found: dict[str, SpecifierSet] = {}
-    for word in words:
-        if _VERSION.search(word) and is_requirement(word):
-            requirement = Requirement(word)
-            name = canonicalize_name(requirement.name)
-            found[name] = found.get(name, SpecifierSet()) & requirement.specifier
+    for each in filter(None, map(_versioned, words)):
+        name = canonicalize_name(each.name)
+        found[name] = found.get(name, SpecifierSet()) & each.specifier
     return found
 
 
 def _with(wanted: Mapping[str, SpecifierSet], command: str) -> str:
     """``command``, where each requirement is what is ``wanted`` of its name."""
     words = shlex.split(command)
-    for number, word in enumerate(words):
-        if _VERSION.search(word) and is_requirement(word):
-            stated = Requirement(word)
-            both = wanted[canonicalize_name(stated.name)]
-            words[number] = word if both == stated.specifier else f"{stated.name}{both}"
+    for number, stated in enumerate(map(_versioned, words)):
+        if stated and (both := wanted[canonicalize_name(stated.name)]) != stated.specifier:
+            words[number] = f"{stated.name}{both}"
     return shlex.join(words)
+
+
+def _versioned(word: str) -> Requirement | None:
+    """The requirement that ``word`` is, where it has versions."""
+    return Requirement(word) if _VERSION.search(word) and is_requirement(word) else None
 
 
 def _beside(root: Path, name: str) -> bool:

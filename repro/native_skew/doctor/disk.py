@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
@@ -12,11 +13,16 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from native_skew.binaries import Unresolved
+from native_skew.binaries import Loader, Unresolved
 from native_skew.distributions import installed
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
+from native_skew.doctor.extension_modules import (
+    Damaged,
+    ExtensionModule,
+    OfAnotherPython,
+    OfAnotherSystem,
+)
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import moving, reinstalling, remaking
 from native_skew.findings import SHOWN, Evidence, Finding, Location, listed
@@ -70,6 +76,22 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
                 environment.location(owner, names[0]),
                 {"files": names},
             )
+
+
+def unloadable(
+    environment: Environment, loader: Loader, modules: Iterable[ExtensionModule]
+) -> Iterator[Damaged]:
+    """Libraries of another size than RECORD has that no loader takes, as a pointer of Git LFS.
+
+    What Python code loads by its name is among them; what ``modules`` stop at is said of these.
+    """
+    gaps = (gap.damaged for each in modules for gap in each.closure.unresolved if gap.damaged)
+    known = {os.path.realpath(each.partition(": ")[0]) for each in gaps}
+    for owner, paths in environment.inventory.changed:
+        for path in paths:
+            reason = loader.open(path)
+            if isinstance(reason, str) and os.path.realpath(path) not in known:
+                yield Damaged(path=path, owner=owner, reason=reason)
 
 
 def changed_files(environment: Environment, explained: Container[str]) -> Iterator[Finding]:

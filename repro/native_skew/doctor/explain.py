@@ -182,13 +182,14 @@ class Explanations:
         return bool(module.preloaded or gone) and not (module.undefined or module.missing_versions)
 
     def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
-        """Files that an import would open and that cannot be loaded."""
-        alike: dict[tuple[str, str], list[Damaged]] = {}
+        """Files that an import, or code of Python, would open and that cannot be loaded."""
+        alike: dict[tuple[str, str], dict[str, Damaged]] = {}
         for each in files:
-            alike.setdefault((each.owner.name, each.reason), []).append(each)
+            alike.setdefault((each.owner.name, each.reason), {})[each.path] = each
         for several in alike.values():
-            first, paths = several[0], tuple(each.path for each in several)
-            who = "It" if not paths[1:] else f"It and {len(paths) - 1} more"
+            first, paths = next(iter(several.values())), tuple(several)
+            name = self._environment.relative(first.path)
+            who = f"`{name}`" + (f" and {len(paths) - 1} more" if paths[1:] else "")
             yield rules.DAMAGED_FILE.finding(
                 f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
                 self._environment.location(first.owner, first.path),

@@ -381,7 +381,7 @@ def test_files_damaged_alike_are_one_finding(site: Path, number: int) -> None:
         diagnose(site).findings, key=lambda each: -len(each.location.distribution)
     )
     assert (ours.location.distribution, theirs.location.distribution) == ("other", "user")
-    who = "It" if number == 1 else f"It and {number - 1} more"
+    who = f"`{names[0]}`" + (f" and {number - 1} more" if number > 1 else "")
     assert theirs.message.startswith(f"{who} cannot be loaded: not an ELF file. Reinstall user 1")
     assert theirs.evidence == {
         "reason": "not an ELF file",

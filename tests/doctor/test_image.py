@@ -137,6 +137,7 @@ def test_truncated(library: Path, size: int) -> None:
     [
         (b"", "empty"),
         (b"/* GNU ld script */ GROUP ( libx.so.1 )", "not an ELF file"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n", "Git LFS"),
         (b"\x7fELF" + b"\xff" * 4096, "damaged"),
         (b"\x7fELF\x02\x01" + b"\0" * 4096, "no program headers"),
     ],

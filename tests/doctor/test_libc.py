@@ -13,19 +13,19 @@ from native_skew.distributions.metadata import core_metadata
 from native_skew.doctor.diagnosis import diagnose
 from support.compiler import cc
 
-MUSL = "libc.musl-x86_64.so.1"
+MUSL, RUST_S = "libc.musl-x86_64.so.1", "libc.so"
 MODULES = ("_one", "_two", "_three")
 
 
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
-    """A folder with a wheel of three modules, linked to a library with the name of musl's."""
-    stub = compiled(tmp_path, "stub", f"-Wl,-soname,{MUSL}")
+    """A folder with a wheel of three modules, linked to libraries with the names of musl's."""
+    stubs = {e: compiled(tmp_path, f"stub-{e}", f"-Wl,-soname,{e}") for e in (MUSL, RUST_S)}
     modules = {
         f"thing/{name}.cpython-311-x86_64-linux-musl.so": compiled(
-            tmp_path, name, "-Wl,--no-as-needed", str(stub)
+            tmp_path, name, "-Wl,--no-as-needed", str(stubs[RUST_S if number == 2 else MUSL])
         ).read_bytes()
-        for name in MODULES
+        for number, name in enumerate(MODULES)
     }
     metadata = core_metadata("thing", "1", ())
     tag = "cp311-cp311-musllinux_1_2_x86_64"
@@ -38,7 +38,7 @@ def wheels(tmp_path: Path) -> Path:
 
 def compiled(folder: Path, name: str, *options: str) -> Path:
     path = folder / f"{name}.so"
-    source = f"int PyInit_{name}(void) {{ return 0; }}\n"
+    source = f"int PyInit_{name.replace('-', '_').replace('.', '_')}(void) {{ return 0; }}\n"
     command = ("-shared", "-fPIC", "-nostdlib", "-x", "c", "-", "-x", "none", *options)
     cc(*command, "-o", path, source=source)
     return path

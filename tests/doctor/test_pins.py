@@ -148,3 +148,22 @@ def test_who_requires_what() -> None:
     assert (pin.holder.name, pin.provider, pin.range) == ("app", "middle", "middle>=1")
     assert pin.installed is not None
     assert pin.installed.name == "middle"
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "provider"),
+    [
+        ("tensorflow-cpu", "/site/tensorflow/a.so", "tensorflow-cpu"),
+        ("tensorflow-text", "/site/tensorflow_text/a.so", "tensorflow"),
+        ("cpu-tensorflow", "/site/tensorflow/a.so", "tensorflow"),
+    ],
+)
+def test_what_has_the_package_under_another_name(name: str, file: str, provider: str) -> None:
+    holder = distribution("app", "1", "TensorFlow<2.18")
+    other = replace(distribution(name, "2.19"), files=(file,))
+    (found,) = Pins([holder, other], "3.11").of(holder).values()
+    assert (found.provider, found.is_of_variant) == (provider, provider == name)
+    assert found.installed == (other if provider == name else None)
+    # What is asked for by its own name is no variant.
+    (own,) = Pins([holder, other, distribution("tensorflow", "2.1")], "3.11").of(holder).values()
+    assert (own.provider, own.is_of_variant) == ("tensorflow", False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -143,6 +145,19 @@ def test_a_folder_that_an_editable_install_s_own_code_names(
     assert made.found == []
 
 
+def test_a_pth_file_that_is_gone(made: Made, tmp_path: Path) -> None:
+    """Its target is still there, and nothing leads to it."""
+    names = ("__editable__.own-1.pth", "matplotlib-nspkg.pth", "own/below.pth")
+    info = made.lists("own", *names)
+    assert made.only("missing-file").level == "warning"
+    url = {"url": tmp_path.as_uri(), "dir_info": {"editable": True}}
+    (info / "direct_url.json").write_text(json.dumps(url))
+    finding = made.only("missing-file")
+    assert (finding.level, finding.evidence["files"]) == ("error", (f"{HERE}/{names[0]}",))
+    (made.site / names[0]).write_text("")
+    assert made.found == []
+
+
 def test_a_library_beside_the_packages_is_missed_where_it_is_needed(made: Made) -> None:
     """MPICH's wheel puts its library into the environment's ``lib``."""
     made.user("libmpi.so.991")
@@ -196,6 +211,21 @@ def test_a_module_of_another_size_beside_others_that_are_as_installed(made: Made
     assert recorded(sizes[0] + 1, sizes[1]) == []  # as strip leaves it
     modules[0].write_bytes(b"")
     assert recorded(*sizes) == ["damaged-file error"]  # one cause, one finding
+
+
+def test_a_library_that_python_code_loads_and_no_loader_takes(made: Made) -> None:
+    file = made.library(made.site / "own", "libown.so.1", "int own;")
+    size = file.stat().st_size
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")
+    made.lists("own", f"own/libown.so.1,sha256=x,{file.stat().st_size}")
+    assert made.found == []  # as it was installed: a stub of a linker's, say
+    made.lists("own", f"own/libown.so.1,sha256=x,{size}")
+    finding = made.only("damaged-file")
+    assert "was not fetched from Git LFS" in finding.message
+    assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
+    # What stops a module is said of that.
+    made.user("libown.so.1", link=",-rpath,$ORIGIN/../own")
+    assert "the loader stops at" in made.only("damaged-file").message
 
 
 def test_an_interpreter_that_lacks_a_library(
@@ -453,6 +483,10 @@ def test_what_mends_all_of_several_findings() -> None:
     lacks = _finding("violated-requirement", "warning", offer("uv", "c"), of="p")
     assert together(one, lacks) is None
     assert together(two, lacks) is not None
+    # What the consumer requires comes with the release of it that is chosen.
+    skewed = _finding("skewed-library", "error", offer("uv", "a"), of="user", provider="p")
+    wants = _finding("violated-requirement", "warning", offer("uv", "c"), of="user")
+    assert together(skewed, wants) is None
     # One sync sees all that was written.
     first_one = offer("uv", "clean", "sync", pyproject_toml='[tool.uv]\nxs = ["a"]\n')
     second_one = offer("uv", "sync", pyproject_toml='[tool.uv]\nxs = ["b"]\n')
@@ -467,6 +501,59 @@ def test_what_mends_all_of_several_findings() -> None:
     both = together(remade, one, two)
     assert both is not None
     assert both.commands == ("venv", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "commands"),
+    [
+        ("install 'a<2' b==1", "install 'a>=1.5' c", ("install 'a<2,>=1.5' b==1", "install 'a<2,>=1.5' c")),
+        ("install 'A_b<2'", "install a-b", ("install 'A_b<2'", "install a-b")),
+        ("install 'a<2'", "install 'a>=2'", ()),
+        ("install a==1.*", "install a==1.2", ("install 'a==1.*,==1.2'",)),
+        ("install a==1", "install a==2", ()),
+    ],
+)  # fmt: skip
+def test_two_that_move_one_distribution(one: str, other: str, commands: tuple[str, ...]) -> None:
+    both = advice.joined([Advice(remedy="", title="", commands=(e,), trap=e) for e in (one, other)])
+    words = [shlex.split(each) for each in both.commands]
+    assert words == [
+        shlex.split(each.replace("a==1.*,==1.2", "'a==1.*,==1.2'")) for each in commands
+    ]
+    if commands:
+        assert both.trap == f"{one} {other}"
+    else:
+        assert "Nothing mends all of it: a" in both.title
+
+
+@pytest.mark.parametrize(
+    ("project", "trapped"),
+    [
+        ('[tool.uv]\noverride-dependencies = ["Provider==3"]\n', "tool.uv.override-dependencies"),
+        ('[tool.uv]\nconstraint-dependencies = ["provider>=3"]\n', "tool.uv.constraint-dependencies"),
+        ('[tool.uv]\noverride-dependencies = ["provider<2"]\n', ""),
+        ('[tool.uv]\noverride-dependencies = ["another==3"]\n', ""),
+        ('[tool.uv]\noverride-dependencies = [1]\n', ""),
+        ('[tool.pdm.resolution.overrides]\nprovider = "3"\n', ""),
+        ("[", ""),
+    ],
+)  # fmt: skip
+def test_what_a_project_holds_whatever_is_asked(made: Made, project: str, trapped: str) -> None:
+    made.lists("provider", version="3")
+    made.lists("one", more="Requires-Dist: provider<2\n")
+    (made.home.parent / "pyproject.toml").write_text(project)
+    for each in made.only("violated-requirement").advice:
+        uses = each.tool.startswith("uv") and trapped
+        assert (f"`{trapped}` in pyproject.toml" in each.trap) if uses else not each.trap
+
+
+def test_a_project_of_pdm_s(made: Made) -> None:
+    made.lists("provider", version="3")
+    info = made.lists("one", more="Requires-Dist: provider<2\n")
+    (info / "INSTALLER").write_text("pdm")
+    project = '[tool.pdm.resolution.overrides]\nprovider = "{}"\n'
+    for version, trapped in (("3", True), (">=3", True), ("1", False)):
+        (made.home.parent / "pyproject.toml").write_text(project.format(version))
+        assert bool(made.only("violated-requirement").advice[0].trap) is trapped
 
 
 @pytest.mark.parametrize(
@@ -516,6 +603,10 @@ def test_what_several_add_to_one_file_stands_there_once(
         ("libportaudio.so.2: cannot open shared object file", "cffi", "libportaudio2"),
         ("libc.so.6 is there", "cffi", ""),
         ("something else", "scipy", ""),
+        ("ImportError: cannot import name 'a' from 'sklearn.base' (/x/base.py)", "scikit-learn", "--upgrade-package scikit-learn own"),
+        ("ImportError: cannot import name 'a' from 'sklearnex' (/x/base.py)", "scikit-learn", "--upgrade-package own own"),
+        ("AttributeError: module 'lib' has no attribute 'X509'", "scipy", "--upgrade-package own own"),
+        ("ValueError: no display", "scipy", ""),
     ],
 )  # fmt: skip
 def test_what_the_words_name(
@@ -526,10 +617,13 @@ def test_what_the_words_name(
     made.lists("own", more=f"Requires-Dist: {requires}\n")
     made.lists("scipy")
     made.lists("lxml")
+    made.lists("scikit_learn", "sklearn/__init__.py")
+    (made.site / "sklearn").mkdir()
+    (made.site / "sklearn/__init__.py").touch()
     with opened(made.home) as found:
         owner = next(each for each in found.distributions if each.name == "own")
         _, evidence, advice = import_errors.explained(owner, error, found)
-    assert bool(evidence) is bool(advised)
+    assert bool(evidence) is (bool(advised) and not advised.endswith("package own own"))
     commands = " ".join(command for each in advice for command in each.commands)
     assert advised in commands
     assert bool(commands) is bool(advised)

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import msgspec
 
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
+_LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _HEAD = 4096  # bytes; holds the file header and, as linkers write them, the program headers
 _PROGRAM_HEADERS = 512
 _DYNAMIC_BYTES = 1 << 20
@@ -169,7 +171,11 @@ class Image:
     def _read(self) -> Header:
         head = self._pread(_HEAD, 0)
         if head[:4] != b"\x7fELF":
-            raise ImageError("empty" if not head else "not an ELF file")
+            is_pointer = head.startswith(_LFS)
+            lacking = (
+                "its content was not fetched from Git LFS" if is_pointer else "not an ELF file"
+            )
+            raise ImageError(lacking if head else "empty")
         if len(head) < 52 or head[4] not in (1, 2) or head[5] not in (1, 2):
             raise ImageError("truncated, or a damaged ELF header")
         wide, order = head[4] == 2, "<" if head[5] == 1 else ">"

@@ -29,7 +29,7 @@ _MACHINES = {
 }
 _GLIBC_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
 _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
-_LIBC_NAMES = ("libc.musl-", "ld-musl-")
+_LIBC_NAMES = ("libc.musl-", "ld-musl-", "libc.so")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -206,7 +206,7 @@ class Loader:
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
     ) -> tuple[Loaded | None, Unresolved | None]:
-        if name.startswith(_LIBC_NAMES) and self.libc == "musl":
+        if self.libc == "musl" and name.startswith(_LIBC_NAMES):
             return self.program, None  # the loader itself, under any name; there is always one
         if "/" in name:
             folders = ("",)

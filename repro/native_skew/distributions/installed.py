@@ -11,6 +11,7 @@ import base64
 import csv
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
 _HASHED_BYTES = 256 << 20  # of one file: larger ones are not held in memory
+# What ``site`` reads: of old namespace packages' own, none is needed since PEP 420.
+_PTH = re.compile(rb"^([^/\0,\"\r\n]+(?<!-nspkg)\.pth),", re.MULTILINE)
 _NO_NAME = "its Name is none that the specifications allow"
 
 
@@ -60,6 +63,7 @@ class Listed(Installed, frozen=True, kw_only=True):
     Attributes:
         hashes: what RECORD says of the content of each library, in their order; or empty. That is
             its hash, a comma, and its size.
+        path_files: the ``.pth`` files that RECORD lists.
         top_level: names of its packages, where no RECORD lists files.
         requires_python: as written in METADATA; empty where it says nothing.
         problem: why its metadata is not read; empty where it is. Name and version are then those
@@ -68,6 +72,7 @@ class Listed(Installed, frozen=True, kw_only=True):
     """
 
     hashes: tuple[str, ...] = ()
+    path_files: tuple[str, ...] = ()
     top_level: tuple[str, ...] = ()
     requires_python: str = ""
     problem: str = ""
@@ -195,6 +200,7 @@ def read_one(info: str) -> Listed:
         direct_url=_text(f"{info}/direct_url.json"),
         libraries=tuple(recorded),
         hashes=tuple(recorded.values()),
+        path_files=tuple(os.fsdecode(each) for each in _PTH.findall(record)),
         top_level=tops,
         requires_python=core.requires_python,
         problem=problem,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from msgspec.structs import replace
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
+from native_skew.distributions import regular_files
 from native_skew.doctor import conda
+from native_skew.doctor.pins import agree
 from native_skew.findings import Advice, Finding
 from native_skew.installers import (
     SCENARIOS,
@@ -22,12 +27,17 @@ from native_skew.installers import (
     by_tool,
     is_requirement,
     leading_from,
+    table,
     tabs,
     todays_context,
     with_lines,
 )
 
 __all__ = ["SCENARIOS", "Cause", "advise", "installing", "offered", "remaking"]
+
+_VERSION = re.compile(r"[<>=!~]")
+_PROJECT, _BYTES = "pyproject.toml", 4 << 20
+_QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
 def installing(
@@ -98,9 +108,48 @@ def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
             for lock in TOOLS[each.tool].locks
         ):
             locked.add(each.title)
+    held = _held(root)
     for finding in findings:
         kept = [each for each in finding.advice if each.tool not in absent] or finding.advice
-        yield replace(finding, advice=tuple(sorted(kept, key=lambda each: each.tool not in locked)))
+        kept = sorted(kept, key=lambda each: each.tool not in locked)
+        yield replace(finding, advice=tuple(_held_back(each, held) for each in kept))
+
+
+def _held(root: Path) -> list[tuple[str, str, Requirement]]:
+    """What the project around ``root`` holds: by which tool's commands, by which key, and what."""
+    folder = next((each for each in root.absolute().parents if (each / _PROJECT).exists()), root)
+    try:
+        project = regular_files.toml(regular_files.content(str(folder / _PROJECT), _BYTES))
+    except (OSError, ValueError, RecursionError):
+        return []
+    found: list[tuple[str, str, Requirement]] = []
+    for interface in tabs().values():
+        for *path, key in TOOLS[interface.tool].holding:
+            said = table(project, *path).get(key)
+            texts = (
+                [f"{name}{'' if _VERSION.match(str(v)) else '=='}{v}" for name, v in said.items()]
+                if isinstance(said, dict)
+                else said
+            )
+            found += [
+                (interface.title, ".".join((*path, key)), Requirement(each))
+                for each in (texts if isinstance(texts, list) else ())
+                if isinstance(each, str) and is_requirement(each)
+            ]
+    return found
+
+
+def _held_back(advice: Advice, held: list[tuple[str, str, Requirement]]) -> Advice:
+    """``advice``, with a word on what in the project keeps it from doing what it says."""
+    stated = _stated(advice)
+    traps = [
+        f"`{key}` in {_PROJECT} says `{each}`, and is obeyed: change that first."
+        for tool, key, each in held
+        if tool == advice.tool
+        and (versions := stated.get(canonicalize_name(each.name)))
+        and not agree([versions, each.specifier])
+    ]
+    return replace(advice, trap=" ".join(filter(None, (advice.trap, *traps)))) if traps else advice
 
 
 def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterator[Finding]:
@@ -127,24 +176,68 @@ def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterat
         yield replace(each, advice=advice)
 
 
-def joined(several: Iterable[Advice]) -> Advice:
+def joined(several: Sequence[Advice]) -> Advice:
     """All of ``several`` as one: the commands of each in its order, what they share once.
 
-    All files are written first, so that one ``uv sync`` sees all of them.
+    All files are written first, so that one ``uv sync`` sees all of them. Of a distribution that
+    two move, both take a version that each of them admits; where there is none, what comes has no
+    command, and says so.
     """
+    wanted: dict[str, SpecifierSet] = {}
+    for each in several:
+        for name, stated in _stated(each).items():
+            known = wanted.get(name, stated)
+            if not agree([known, stated]):
+                title = (
+                    f"Nothing mends all of it: {name}{known} is wanted by one of these, and "
+                    f"{name}{stated} by another. Take newer releases of what needs the older."
+                )
+                return Advice(remedy="", title=title)
+            wanted[name] = known & stated
     files: dict[str, str] = {}
     commands: list[str] = []
-    for each in several:
-        for name, lines in each.files.items():
+    for one in several:
+        for name, lines in one.files.items():
             files[name] = with_lines(name, files.get(name, ""), lines)
-        more, had = list(each.commands), commands
+        more, had = [_with(wanted, each) for each in one.commands], commands
         shared = SequenceMatcher(None, had, more, autojunk=False).get_opcodes()
         commands = []
         for tag, start, end, first, last in shared:
             commands += had[start:end] + ([] if tag == "equal" else more[first:last])
     return Advice(
-        remedy="", title="These together, in this order", files=files, commands=tuple(commands)
+        remedy="",
+        title="These together, in this order",
+        files=files,
+        commands=tuple(commands),
+        trap=" ".join(dict.fromkeys(each.trap for each in several if each.trap)),
     )
+
+
+def _stated(advice: Advice) -> dict[str, SpecifierSet]:
+    """The versions that ``advice`` asks for, by distribution."""
+    words = [word for each in advice.commands for word in shlex.split(each)]
+    lines = (line for text in advice.files.values() for line in text.splitlines())
+    # What a build is held to is another matter.
+    words += [word for each in lines if "build" not in each for word in _QUOTED.findall(each)]
+    found: dict[str, SpecifierSet] = {}
+    for each in filter(None, map(_versioned, words)):
+        name = canonicalize_name(each.name)
+        found[name] = found.get(name, SpecifierSet()) & each.specifier
+    return found
+
+
+def _with(wanted: Mapping[str, SpecifierSet], command: str) -> str:
+    """``command``, where each requirement is what is ``wanted`` of its name."""
+    words = shlex.split(command)
+    for number, stated in enumerate(map(_versioned, words)):
+        if stated and (both := wanted[canonicalize_name(stated.name)]) != stated.specifier:
+            words[number] = f"{stated.name}{both}"
+    return shlex.join(words)
+
+
+def _versioned(word: str) -> Requirement | None:
+    """The requirement that ``word`` is, where it has versions."""
+    return Requirement(word) if _VERSION.search(word) and is_requirement(word) else None
 
 
 def _beside(root: Path, name: str) -> bool:

@@ -75,7 +75,7 @@ def examine(
         *disk.missing_files(environment, needed),
         *disk.lost_sources(environment),
         *explanations.of_modules(modules),
-        *explanations.damaged(finder.damaged),
+        *explanations.damaged([*finder.damaged, *disk.unloadable(environment, loader, modules)]),
         *disk.modules_of_another_python(environment, finder.of_another_python),
         *disk.modules_of_another_system(environment, finder.of_another_system),
         *disk.shared_files(environment),

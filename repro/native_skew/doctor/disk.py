@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
@@ -12,11 +13,16 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from native_skew.binaries import Unresolved
+from native_skew.binaries import Loader, Unresolved
 from native_skew.distributions import installed
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import OfAnotherPython, OfAnotherSystem
+from native_skew.doctor.extension_modules import (
+    Damaged,
+    ExtensionModule,
+    OfAnotherPython,
+    OfAnotherSystem,
+)
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import moving, reinstalling, remaking
 from native_skew.findings import SHOWN, Evidence, Finding, Location, listed
@@ -36,8 +42,12 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
         names = tuple(environment.relative(each) for each in paths)
         # Slim images leave tests out on purpose.
         of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
+        # What it leads to is not searched: the package itself, where that is an editable one's.
+        of_paths = not owner.is_editable and all(each.endswith(".pth") for each in names)
         others = (
-            "" if owner.files else ", as after another distribution of the same files is removed"
+            ""
+            if owner.files or names[0].endswith(".pth")
+            else ", as after another distribution of the same files is removed"
         )
         yield rules.MISSING_FILE.finding(
             f"{owner.title}'s own {_files(names)} not there, though its {'record' if owner.installer == 'conda' else 'RECORD'} lists "
@@ -45,7 +55,7 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
             environment.location(owner, names[0]),
             {"files": names},
             reinstalling(owner),
-            level="note" if of_tests else None,
+            level="note" if of_tests else "warning" if of_paths else None,
         )
 
 
@@ -66,6 +76,22 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
                 environment.location(owner, names[0]),
                 {"files": names},
             )
+
+
+def unloadable(
+    environment: Environment, loader: Loader, modules: Iterable[ExtensionModule]
+) -> Iterator[Damaged]:
+    """Libraries of another size than RECORD has that no loader takes, as a pointer of Git LFS.
+
+    What Python code loads by its name is among them; what ``modules`` stop at is said of these.
+    """
+    gaps = (gap.damaged for each in modules for gap in each.closure.unresolved if gap.damaged)
+    known = {os.path.realpath(each.partition(": ")[0]) for each in gaps}
+    for owner, paths in environment.inventory.changed:
+        for path in paths:
+            reason = loader.open(path)
+            if isinstance(reason, str) and os.path.realpath(path) not in known:
+                yield Damaged(path=path, owner=owner, reason=reason)
 
 
 def changed_files(environment: Environment, explained: Container[str]) -> Iterator[Finding]:

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 _DRIVERS = re.compile(
     r"lib(cuda|cudadebugger|nvidia-[\w-]+|nvcuvid|nvoptix|amdocl64|ze_intel_gpu)\.so(\.\d+)*"
 )
-_LIBCS = re.compile(r"(libc\.musl-\w+|ld-musl-\w+|ld-linux[\w-]*)\.so\.\d+")
+# musl's libc.so has no number, and glibc's file of that name is a text for its linker:
+# https://wiki.musl-libc.org/functional-differences-from-glibc
+_MUSL = re.compile(r"(libc\.musl-\w+|ld-musl-\w+)\.so\.\d+|libc\.so")
+_GLIBC = re.compile(r"ld-linux[\w-]*\.so\.\d+")
 # Whose a library without any version in its name is, where none of that name is there.
 _FRAMEWORKS = {
     "torch": re.compile(r"lib(torch|c10|shm)(_\w+)?\.so"),
@@ -179,13 +182,14 @@ class Explanations:
         return bool(module.preloaded or gone) and not (module.undefined or module.missing_versions)
 
     def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
-        """Files that an import would open and that cannot be loaded."""
-        alike: dict[tuple[str, str], list[Damaged]] = {}
+        """Files that an import, or code of Python, would open and that cannot be loaded."""
+        alike: dict[tuple[str, str], dict[str, Damaged]] = {}
         for each in files:
-            alike.setdefault((each.owner.name, each.reason), []).append(each)
+            alike.setdefault((each.owner.name, each.reason), {})[each.path] = each
         for several in alike.values():
-            first, paths = several[0], tuple(each.path for each in several)
-            who = "It" if not paths[1:] else f"It and {len(paths) - 1} more"
+            first, paths = next(iter(several.values())), tuple(several)
+            name = self._environment.relative(first.path)
+            who = f"`{name}`" + (f" and {len(paths) - 1} more" if paths[1:] else "")
             yield rules.DAMAGED_FILE.finding(
                 f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
                 self._environment.location(first.owner, first.path),
@@ -198,7 +202,7 @@ class Explanations:
         of_system: dict[str, list[_Case]] = {}
         elsewhere: dict[str, list[_Case]] = {}
         of_absent: dict[str, list[_Case]] = {}
-        of_libc: dict[str, list[_Case]] = {}
+        of_libc: dict[bool, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
             of_system_away = (
@@ -212,8 +216,8 @@ class Explanations:
                 elsewhere.setdefault(first.consumer.name, []).extend(cases)
             elif self._absent(first.consumer) and not _has_own_reason(first.unresolved):
                 of_absent.setdefault(first.consumer.name, []).extend(cases)
-            elif _LIBCS.fullmatch(first.unresolved.name):
-                of_libc.setdefault(first.unresolved.name, []).extend(cases)
+            elif _is_libc(first.unresolved.name):
+                of_libc.setdefault(_is_musl(first.unresolved.name), []).extend(cases)
             else:
                 yield self._plain(cases)
         yield from map(self._plain, of_libc.values())
@@ -458,21 +462,21 @@ class Explanations:
             **({"also": more} if more else {}),
         }
         needs = f"{needing(place.file, len(cases))} `{unresolved.name}`"
+        if _is_libc(unresolved.name):
+            owners = list({each.consumer.name: each.consumer for each in cases}.values())
+            return rules.FOREIGN_LIBC.finding(
+                f"{needs}, another C library's than the interpreter's. Install a "
+                f"{'manylinux' if _is_musl(unresolved.name) else 'musllinux'} wheel.",
+                place,
+                {**evidence, **of_several(owners)},
+                reinstalling(*owners),
+            )
         if unresolved.damaged:
             return rules.DAMAGED_FILE.finding(
                 f"{needs}, and the loader stops at {unresolved.damaged}.",
                 place,
                 evidence,
                 reinstalling(self._owners.of(unresolved.damaged.partition(": ")[0]) or consumer),
-            )
-        if _LIBCS.fullmatch(unresolved.name):
-            owners = list({each.consumer.name: each.consumer for each in cases}.values())
-            return rules.FOREIGN_LIBC.finding(
-                f"{needs}, another C library's than the interpreter's. Install a "
-                f"{'manylinux' if 'musl' in unresolved.name else 'musllinux'} wheel.",
-                place,
-                {**evidence, **of_several(owners)},
-                reinstalling(*owners),
             )
         if unresolved.foreign:
             return rules.FOREIGN_ARCHITECTURE.finding(
@@ -652,9 +656,11 @@ class Explanations:
             # Of what was built for a newer system, a wheel for this one is chosen or made.
             return reinstalling(consumer)
         fellows = self._pins.requiring(provider.name, besides=consumer.name)
-        # Who else was built with the older one may need it: nothing but the newest fits all.
-        told = newer(provider, pin, consumer, () if fellows else versions)
-        return fitting(told, consumer, self._pins, provider)
+        # Who else was built with the older one may need it. Where its requirement does not tell,
+        # nothing but the newest fits all.
+        told = all(self._pins.of_name(each)[provider.name].bounded for each in fellows)
+        fit = newer(provider, pin, consumer, versions if told else ())
+        return fitting(fit, consumer, self._pins, provider)
 
 
 def _by_version(shipped: list[Shipped]) -> list[Shipped]:
@@ -667,14 +673,20 @@ def _framework(library: str) -> str:
     return next((name for name, each in _FRAMEWORKS.items() if each.fullmatch(library)), "")
 
 
+def _is_musl(library: str) -> bool:
+    return bool(_MUSL.fullmatch(library))
+
+
+def _is_libc(library: str) -> bool:
+    """Whether it is the C library itself, which a process has once."""
+    return bool(_is_musl(library) or _GLIBC.fullmatch(library))
+
+
 def _has_own_reason(unresolved: Unresolved) -> bool:
     """Whether a library is missing for what it is itself, whatever is installed."""
     name = unresolved.name
     return bool(
-        unresolved.damaged
-        or unresolved.foreign
-        or _LIBCS.fullmatch(name)
-        or _DRIVERS.fullmatch(name)
+        unresolved.damaged or unresolved.foreign or _is_libc(name) or _DRIVERS.fullmatch(name)
     )
 
 

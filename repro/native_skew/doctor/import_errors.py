@@ -21,6 +21,8 @@ from native_skew.findings import Advice, Evidence, listed
 _NOT_FOUND = re.compile(
     r"cannot|can't|could not|unable|failed|found|missing|no such", re.IGNORECASE
 )
+# What a package says that was written for another version of one that it uses.
+_OF_API = re.compile(r"AttributeError|TypeError|ImportError: cannot import name")
 _CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(([^()]*)\)")
 _TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
 _BYTES = 1 << 20
@@ -56,11 +58,20 @@ def explained(
             {"needed": names},
             system_libraries.advise(names, environment.image),
         )
+    return _of_versions(owner, others, error)
+
+
+def _of_versions(
+    owner: Distribution, others: tuple[Distribution, ...], error: str
+) -> tuple[str, Evidence, tuple[Advice, ...]]:
     if others:
         titles = " and ".join(each.title for each in others)
         said = f"It does not fit {titles}, though no requirement says so."
         names = tuple(each.name for each in others)
         return said, {"beside": names}, moving((owner.name, *names), owner.installer)
+    if _OF_API.match(error) and owner.has_valid_names and owner.is_of_index:
+        title = "Take a newer release of it, with what it requires"
+        return "", {}, installing((owner.name,), owner.installer, title, upgrade=True)
     return "", {}, ()
 
 
@@ -104,8 +115,11 @@ def named(owner: Distribution, error: str, environment: Environment) -> Iterator
     pins = Pins(environment.distributions, environment.python, environment.interpreter.full_version)
     required = pins.in_turn(owner)
     for each in environment.distributions:
-        if each.name in required and each.name != owner.name and _is_named(each.name, error):
-            yield each
+        if each.name in required and each.name != owner.name:
+            # scikit-learn, of which a failure to import a name from it says sklearn
+            tops = (top for _, top in environment.top_level(each))
+            if _is_named(each.name, error) or any(f"'{t}{c}" in error for t in tops for c in ".'"):
+                yield each
 
 
 def _is_named(name: str, error: str) -> bool:

@@ -124,7 +124,8 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         distributions: of two with one name the first counts, as in an import. What no
             distribution lists belongs to a nameless one.
-        gone: files that a RECORD lists and the disk lacks, by distribution and in its order.
+        gone: libraries and ``.pth`` files that a RECORD lists and the disk lacks, by distribution
+            and in its order.
         changed: libraries of another size than RECORD has, in the same way.
         beside: those that it lacks of what lies beside the packages, where installers may put it elsewhere.
         shared: distributions that list one file with different content, by the file's path.
@@ -153,6 +154,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     """
     found: dict[str, Distribution] = {}
     unread: list[str] = []
+    unlinked: list[tuple[str, tuple[str, ...]]] = []
     for site in sites.folders:
         listing = installed.listing(site)
         distributions = [installed.read_one(f"{site}/{each}") for each in listing.infos]
@@ -177,6 +179,8 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
                 if not one.installer and str(site).endswith(_OF_DEBIAN):
                     fields["installer"] = "debian"
                 found[one.name] = Distribution(**fields, files=tuple(_paths(site, one.libraries)))
+                lost = [f"{site}/{e}" for e in one.path_files if not (site / e).exists()]
+                unlinked += [(one.name, tuple(lost))] if lost else []
         if unrecorded:
             owned = {path for each in found.values() for path in each.files}
             stray = [path for path in _walk(site) if path not in owned]
@@ -193,7 +197,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
-        gone=gone,
+        gone=(*gone, *((found[name], lost) for name, lost in unlinked)),
         beside=beside,
         changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),
         shared=tuple(_shared(list(found.values()))),

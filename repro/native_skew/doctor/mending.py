@@ -12,7 +12,7 @@ from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.pins import Pin, Pins
+from native_skew.doctor.pins import Pin, Pins, agree
 from native_skew.findings import Advice, Finding, Report
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def fitting(
             for name in pins.requiring(fit.provider, besides=consumer.name)
             if not fit.suits(pins.of_name(name)[fit.provider])
         )
-        own = (f"{consumer.name}=={consumer.version}",) if consumer.is_of_index else ()
+        # Of tensorflow-cpu's consumer, a tool would bring tensorflow, and two would own its files.
+        pin = pins.of(consumer).get(fit.provider)
+        is_kept = consumer.is_of_index and not (pin and pin.is_of_variant)
+        own = (f"{consumer.name}=={consumer.version}",) if is_kept else ()
         wanted = (str(fit), *own, *fellows)
         # What is there already would change nothing.
         if not all(map(pins.has, wanted)):
@@ -143,19 +146,17 @@ def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advic
     Where no version is admitted by all, each of those who require it may have to move.
     """
     limits = [pins.on(pin.provider) for pin in wanted]
-    at_odds = {pin for several in limits if not _agree(several) for pin in several}
+    at_odds = {
+        pin
+        for several in limits
+        if not agree([each.specifier for each in several])
+        for pin in several
+    }
     if at_odds:
         names = {each.holder.name for each in at_odds} | {each.provider for each in at_odds}
         return moving(tuple(sorted(names)), installer)
     what = tuple(f"{pin.provider}{','.join(sorted(_specifiers(pin, pins)))}" for pin in wanted)
     return installing(what, installer)
-
-
-def _agree(pins: Collection[Pin]) -> bool:
-    """Whether one version is admitted by all: one that they name, or just above, or any other."""
-    named = {part.version.removesuffix(".*") for pin in pins for part in pin.specifier}
-    tried = (*named, *(f"{each}.99999" for each in named), "0", "99999")
-    return any(all(pin.admits(each) for pin in pins) for each in tried)
 
 
 def _specifiers(pin: Pin, pins: Pins) -> set[str]:
@@ -185,10 +186,11 @@ def together(report: Report) -> Report:
     """``report`` with what mends all that was found, where no one advice does.
 
     Of each finding the first advice, for the tool of the first of them where there is one. What
-    is only warned of a provider that moves anyway is left out.
+    is only warned of a provider or a consumer that moves anyway is left out.
     """
     counted = [each for each in report.findings if each.level != "note" and each.advice]
-    moved = {each.evidence.get("provider") for each in counted if each.level == "error"}
+    skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]
+    moved = {n for e in skews for n in (e.evidence["provider"], e.location.distribution)}
     # What gives an environment its interpreter again is for no tool.
     tool = next((each.advice[0].tool for each in counted if each.advice[0].tool), "")
     chosen: list[Advice] = []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from native_skew.doctor.inventory import Distribution
@@ -25,7 +25,10 @@ _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\Z|;)")
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True):
-    """A Requires-Dist that applies here; ``installed`` is None where the provider is not."""
+    """A Requires-Dist that applies here; ``installed`` is None where the provider is not.
+
+    ``provider`` is tensorflow-cpu, where that is installed and tensorflow is asked for.
+    """
 
     holder: Distribution
     text: str
@@ -37,6 +40,11 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     def holds(self) -> bool:
         """Whether the installed version is one of those asked for."""
         return self.installed is not None and self.admits(self.installed.version)
+
+    @property
+    def is_of_variant(self) -> bool:
+        """Whether the provider goes by another name than it is asked for by."""
+        return not self.text.lower().replace("_", "-").startswith(self.provider)
 
     @property
     def is_missed(self) -> bool:
@@ -180,6 +188,8 @@ def _pin(
         except (ValueError, RecursionError):
             return None  # all that packaging raises of a stranger's text
         name, specifier = canonicalize_name(requirement.name), requirement.specifier
+    if name not in installed:
+        name = _variant(name, installed)
     return Pin(
         holder=holder,
         text=text,
@@ -187,3 +197,26 @@ def _pin(
         specifier=specifier,
         installed=installed.get(name),
     )
+
+
+def _variant(name: NormalizedName, installed: Mapping[str, Distribution]) -> NormalizedName:
+    """What is installed in the place of ``name``, and has its package, as tensorflow-cpu has."""
+    package = f"/{name.replace('-', '_')}/"
+    named = (each for key, each in installed.items() if key.startswith(f"{name}-"))
+    found = (e.name for e in named if any(package in path for path in e.files))
+    return canonicalize_name(next(found, name))
+
+
+def agree(specifiers: Collection[SpecifierSet]) -> bool:
+    """Whether one version is in all: one that they name, or just above, or any other."""
+    named = {part.version.removesuffix(".*") for each in specifiers for part in each}
+    tried = (*named, *(f"{each}.99999" for each in named), "0", "99999")
+    versions = [version for each in tried if (version := _version(each))]
+    return any(all(each.contains(version) for each in specifiers) for version in versions)
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except ValueError:
+        return None

@@ -119,7 +119,9 @@ def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> t
         return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
     found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
-    return fitting(found, consumer, pins, linking=skew.linking)
+    # A consumer that does not say what it needs is released for the provider's newest.
+    with_it = () if skew.pin or found else (provider.name,)
+    return fitting(found, consumer, pins, linking=(*skew.linking, *with_it))
 
 
 def _needs(skew: Skew, file: str) -> str:

@@ -167,7 +167,7 @@ def _has(expect: Expect, report: Report) -> bool:
 def _followed(case: EnvironmentCase, place: Place, report: Report) -> Iterator[Followed]:
     known = set()
     every = [(each.rule, each.level, a) for each in report.findings for a in each.advice]
-    if report.together:
+    if report.together and report.together.commands:
         every.insert(0, ("", "error", report.together))
     for rule, level, advice in every:
         key = (advice.commands, tuple(advice.files.items()))

@@ -122,6 +122,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
         first_release: the oldest release that the timeline asks; empty where it asks none.
         remake: what makes an environment's interpreter anew and keeps what is installed, before
             the Python's version and the folder; its name stands in the pyvenv.cfg of its own.
+        holding: where a project's pyproject.toml holds versions, whatever else is asked: keys, one
+            below the other, of a list of requirements or of a table of versions by name.
         documentation: where its commands are described.
         looked_up: the versions for which was looked up what it has not, as ``pip<=26.3``.
 
@@ -141,6 +143,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[LockFormat, ...] = ()
     first_release: str = ""
     remake: tuple[str, ...] = ()
+    holding: tuple[tuple[str, ...], ...] = ()
     documentation: str = ""
     looked_up: str = ""
 

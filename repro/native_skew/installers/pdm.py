@@ -266,6 +266,8 @@ TOOL = PackagingTool(
         ),
     ),
     lock_pythons=PYTHON_3_MINORS,
+    # https://pdm-project.org/en/latest/usage/config/#override-the-resolved-package-versions
+    holding=(("tool", "pdm", "resolution", "overrides"),),
     documentation=_CLI,
     looked_up=_LACKS.versions,
 )

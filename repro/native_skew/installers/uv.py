@@ -723,6 +723,8 @@ TOOL = PackagingTool(
     isolate=_isolate,
     installer_file="uv",
     remake=("uv", "venv", "--allow-existing", "--python"),
+    # uv pip reads them too: https://docs.astral.sh/uv/reference/settings/#override-dependencies
+    holding=(("tool", "uv", "override-dependencies"), ("tool", "uv", "constraint-dependencies")),
     readers={"uv pip": _nearest, "uv lock (and uv sync)": _first_admitted},
     locks=(
         locks.LockFormat(

@@ -156,7 +156,7 @@
     faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python", "llama-cpp": "llama-cpp-python",
     win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "", epics: "pyepics",
-    argon2: "argon2-cffi",
+    argon2: "argon2-cffi", win32file: "pywin32", "selective-scan-cuda": "mamba-ssm",
   };
   /* Whose a library is, by the beginning of its name, and a C++ namespace, which is called like it. */
   const PROVIDERS = [
@@ -264,6 +264,8 @@
   /* A path from a checkout's or a build's root: the first folder that is none of theirs. */
   const BELOW = /(?:^|[\s'"(])(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)\b/;
   const NO_PACKAGE = /^(?:src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
+  /* A file beside the packages that is called so belongs to the one that imports it. */
+  const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
   const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
   /* Lines between an import and what came of it. */
   const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
@@ -303,19 +305,28 @@
     const start = text.lastIndexOf("\n", first.at) + 1;
     const end = `${text}\n`.indexOf("\n", first.at);
     const above = text.slice(0, start);
-    const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
+    const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/|\.cpython-|\.abi3\.).*$/gm) || []).join("\n");
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
     const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set(), text };
     const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
-    for (const modules of [own, ...(/Traceback|File "/.test(above) ? [led, after] : [after, led])]) {
-      const other = modules.filter((module) => packaged(module) !== first.provider);
-      const [parent] = first.kind === "native" && lacking ? lacking.split(".") : [];
-      const [module] = modules.includes(parent) ? [parent] : (other.length ? other : modules).slice(text.includes("(most recent call first)") ? 0 : -1);
-      if (!module) continue;
+    const part = (module) => PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}[\\\\/]`);
+    const named = (module) => {
       const name = packaged(module);
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
       return (installed.has(name) || !variant ? name : variant) || undefined;
+    };
+    const parts = [];
+    for (const all of [own, ...(/Traceback|File "/.test(above) ? [led, after] : [after, led])]) {
+      const modules = all.filter((module) => !part(module));
+      parts.push(...all.filter(part));
+      const other = modules.filter((module) => packaged(module) !== first.provider);
+      const [parent] = first.kind === "native" && lacking ? lacking.split(".") : [];
+      const [module] = modules.includes(parent) ? [parent] : (other.length ? other : modules).slice(text.includes("(most recent call first)") ? 0 : -1);
+      if (module) return named(module);
     }
+    const whole = parts.map((module) => packaged(module.replace(PART, ""))).find((name) => installed.has(name));
+    if (whole) return whole;
+    if (first.kind === "native" && /^(?!google|azure|nvidia|zope|ruamel)\w+\./.test(lacking)) return packaged(lacking.split(".")[0]);
     const [, raiser] = RAISED.exec(text.slice(start, end)) || [];
     return raiser && !RUNNERS.test(raiser) ? packaged(raiser) : undefined;
   }
@@ -354,7 +365,7 @@
   /* An installer tells of all packages: what it says of others than the failure is about is left out. */
   function related(found, text, installed) {
     const tells = (message) => message.groups.flat().some((groups) => groups.requirement);
-    const failure = found.find((message) => message.rank < 4 && !tells(message));
+    const failure = found.find((message) => failing(new Set([message.id]))) || found.find((message) => message.rank < 4 && !tells(message));
     if (!failure) return found;
     const provider = from(Object.assign({}, ...failure.groups.map(([first]) => first)), failure);
     const consumer = owner(text, installed, failure);

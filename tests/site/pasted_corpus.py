@@ -2311,7 +2311,7 @@ CASES: tuple[Case, ...] = (
         "ImportError: /home/dev/torch/helper_ext.so: undefined symbol: helper_open",
         "undefined-symbol",
         "possible",
-        {"consumer": "helper-ext"},
+        {"consumer": None},
     ),
     Case(
         "a script's imports, and the message apart from them",

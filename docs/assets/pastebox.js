@@ -118,7 +118,8 @@
       "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
       "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
       "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
-      "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
+      "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting)", // Poetry
+      '--use-pep517 "NAME \\(==VERSION\\)"',
       "package info for path: \\S*[\\\\/]NAME$",
       `Discarding \\S*[\\/]${ARCHIVE}`, // pip
       `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,
@@ -127,6 +128,7 @@
     ],
     [
       "(?:Successfully built|Built|Building wheel for|Running setup\\.py \\w+ for) [`'\"]?NAME(?:==VERSION)?",
+      "Installing NAME \\(VERSION\\)$", // Poetry
       "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
       `(?:Downloading|Using cached) ${ARCHIVE}`,
       "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools

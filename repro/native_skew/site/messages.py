@@ -160,7 +160,7 @@ _BUILD_FAILED = (
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
     r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
-    r"'pip', 'install', [^\n]*returned non-zero exit status"
+    r"'pip', 'install', [^\n]*returned non-zero exit status|pip wheel [^\n]*--use-pep517"
 )
 _IN_BUILD = (
     rf"{_BUILD_FAILED}|egg_info|Preparing metadata|Getting requirements to build|declare it as a build\s+dependency|"
@@ -1054,10 +1054,14 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="proj-missing",
-        meaning="PROJ does not find its database: a variable (PROJ_LIB, PROJ_DATA) leads elsewhere, or the copy that belongs "
-        "to the package is not there.",
-        advice="Unset the variable; else install the package again, as a wheel or from conda.",
-        patterns=(r"Cannot find proj\.db", r"Valid PROJ data directory not found"),
+        meaning="PROJ or GDAL does not find its data: a variable (PROJ_LIB, PROJ_DATA, GDAL_DATA) leads elsewhere, or the copy "
+        "that belongs to the package is not there.",
+        advice="Unset the variable, and activate the environment, if it is conda's; else install the package again, as a wheel "
+        "or from conda.",
+        patterns=(
+            r"Cannot find proj\.db|Valid PROJ data directory not found",
+            r"Unable to open EPSG support file|Try setting the GDAL_DATA",
+        ),
         rank=2,
     ),
     Other(
@@ -1356,7 +1360,7 @@ OTHERS: tuple[Other, ...] = (
             r"is not supported by the following packages?:",
             r"requires rustc [\d.]+ or newer|feature `edition20\d\d` is required",
             r"unsupported (?:GNU|clang|Microsoft Visual Studio) version!",
-            r"Requested '[^'\n]+' but version of \S+ is",
+            r"Requested '[^'\n]+' but version of [^\n]{1,60} is",
             r"Package dependency requirement '[^'\n]+' could not be satisfied",
             r"Invalid version, need '[^'\n]+'",
         ),

@@ -270,7 +270,7 @@
   const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
   const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
   /* Lines between an import and what came of it. */
-  const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
+  const ON = /^\s*(?:$|\w+:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
 
   /* The modules that lines of a traceback lead through, in their order: where they are installed;
      else, anywhere, what an import above has led into. An import that leads nowhere is the last. Of

@@ -160,7 +160,7 @@ _BUILD_FAILED = (
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
     r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
-    r"'pip', 'install', [^\n]*returned non-zero exit status|pip wheel [^\n]*--use-pep517"
+    r"'pip', 'install', [^\n]*returned non-zero exit status|pip wheel [^\n]*--use-pep517|ninja: build stopped: subcommand failed"
 )
 _IN_BUILD = (
     rf"{_BUILD_FAILED}|egg_info|Preparing metadata|Getting requirements to build|declare it as a build\s+dependency|"
@@ -400,6 +400,8 @@ OTHERS: tuple[Other, ...] = (
             r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
             r"(?:did not find|[Uu]nable to find|[Cc](?:ould|an) ?not find) (?:the )?[\w.+-]+ headers",
             r"Can not find valid pkg-config name",
+            r"CMake Error at [^\n]*(?:\(find_package\)|\n\s*(?:Could(?:n't| not| NOT) find (?!compiler)|[^\n]* not found$))",
+            r"[Cc]ould not find directory of (?P<header>OpenSSL) installation|system library `[^`\n]+` required by crate",
             r"was not found in the pkg-config search path",
             r"No package '[\w.+-]+' found",
             r"Please make sure the libxml2 and libxslt development packages are installed",
@@ -702,6 +704,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             *_missing(_RUNTIME),
             rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)",
+            r"OpenMP runtime is not installed",
         ),
     ),
     Other(
@@ -1447,7 +1450,6 @@ OTHERS: tuple[Other, ...] = (
             r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
             r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
             r"fatal error (?:C1|LNK)\d+:",
-            r"ninja: build stopped: subcommand failed",
             r"error: could not compile `",
             r"error: linking with `[^`\n]+` failed",
             r"error\[E\d{4}\]:",
@@ -1528,7 +1530,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"No module named ['\"]?(?!pkg_resources|setuptools\b)(?P<module>\w[\w.]*)",
             r"Failed to import the required Python library \((?P<module>[\w.-]+)",
-            r"the package (?P<module>\w+) seems to be not installed",
+            r"[Tt]he (?:package )?`?(?P<module>[\w-]+)`?(?: package| module)? (?:seems to be|is) not (?:installed|importable)",
             r"Missing optional dependency '(?P<module>[\w.]+)'",
             r"(?P<module>\w+) >= \S+ must be installed; however, it was not found",
             r"requires the (?P<module>\w+) (?:library|package) but it was not found",
@@ -1542,7 +1544,7 @@ OTHERS: tuple[Other, ...] = (
         "machine let it see the host's processor; on a Mac use a Python for arm64.",
         patterns=(
             _ended(4, "SIGILL", "C000001D"),
-            r"[Ii]llegal (?:hardware )?instruction",
+            r"[Ii]llegal (?:hardware )?[Ii]nstruction",
             r"CPU ISA level is lower|CPU does not support x86-64-v",
             r"compiled to use [\w.,\s]+ instructions, but these aren't available",
             r"built using \w+ instructions, which your CPU",

@@ -20,6 +20,7 @@
     /^\[[\w.]+(?:Error|Exception)\]: ?(?:\[['"])?/, // Pipenv
     /^::(?:error|warning|notice|debug|group)(?: [^:]*)?::/,
     /^\[(?:stderr|stdout|error|warn(?:ing)?|info|debug)\][ \t]*/i,
+    /^\[(?:pip3?|conda)\] /, // torch.utils.collect_env
     /^E\s(?=\s*\S)/, // pytest
     /^> ?/, // mail, quotations
     /^\s*[│┃|] ?/, // frames
@@ -102,6 +103,10 @@
     "^NAME v?VERSION(?: \\(.*\\))?$",
     "^Name: NAME\\nVersion: VERSION", // pip show
     "^\\s*Requirement already satisfied: NAME\\b[^\\n]* in [^\\n]*\\(VERSION\\)", // pip
+    "^\\s*(?:[-*•] )?NAME(?: [Vv]ersion)?(?: \\(GPU\\?\\))? *: *v?VERSION(?: \\(\\w+\\))?\\s*$", // show_versions() and the like
+    '^name = "NAME"\\nversion = "VERSION"', // locks
+    '"name": ?"NAME", ?"version": ?"VERSION"', // pip list --format json
+    "^\\s*- NAME=VERSION=\\S+$", // conda env export
     "- NAME \\[required: [^\\]\\n]*, installed: VERSION\\]", // pipdeptree, pipenv graph
   ].map(pattern);
   const LISTED = /^\s*(?:[-+~] )?[\w.-]+==\S+.*$/gm;
@@ -179,7 +184,7 @@
   };
 
   function versionsIn(text) {
-    const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name), version]));
+    const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name).replace(/^pytorch$/, "torch"), version]));
     const build = new Map();
     const done = [...text.matchAll(PIP_DONE)];
     const flush = done.some((match) => !match[1]);
@@ -287,7 +292,8 @@
       if (statement) imported.add(statement);
       if (statement || !ON.test(line)) last = statement;
       const [, folders] = BELOW.exec(line) || [];
-      const [, bare] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b/.exec(line) || [];
+      const [, file, asked] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b|DLL load failed while importing (\w+)/.exec(line) || [];
+      const bare = file || asked;
       if (installed.length) modules.push(...installed);
       else if (bare && normal(bare) in PACKAGES) modules.push(bare);
       else if (named) modules.push(named);

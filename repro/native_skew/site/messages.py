@@ -155,7 +155,7 @@ _BUILD_FAILED = (
     r"(?:Failed building wheel|Could not build wheels|Failed to build installable wheels) for|"
     r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|"
     r"failed-wheel-build-for-install|failed-build-dependency-install)|did not run successfully|"
-    r"Command (?:errored out with exit status|\"[^\"\n]*setup\.py[^\n]*\" failed with error code) \d|"
+    r"Complete output from command python setup\.py|Command (?:errored out with exit status|\"[^\n]*setup\.py[^\n]*\" failed with error code) \d|"
     r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
@@ -589,7 +589,7 @@ OTHERS: tuple[Other, ...] = (
             r"(?:operator|Could not run) '?\w+::\w+'?(?: does not exist| with arguments from the|\s*$)",
             r"'_OpNamespace' '\w+' object has no attribute",
             r"torchvision(?:::|\.)\w+[^\n]* has no attribute",
-            r"Couldn't load custom C\+\+ ops",
+            r"Couldn't load custom C\+\+ ops|Could not load this library: (?=\S)",
         ),
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
         provider="torch",

@@ -1638,7 +1638,7 @@ CASES: tuple[Case, ...] = (
         "ImportError: DLL load failed while importing win32api: Belirtilen yordam bulunamadı.",
         "windows-procedure",
         "possible",
-        {"consumer": None},
+        {"consumer": "pywin32"},
     ),
     Case(
         "faulthandler",

@@ -156,7 +156,8 @@ _BUILD_FAILED = (
     r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|"
     r"failed-wheel-build-for-install|failed-build-dependency-install)|did not run successfully|"
     r"Complete output from command python setup\.py|Command (?:errored out with exit status|\"[^\n]*setup\.py[^\n]*\" failed with error code) \d|"
-    r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
+    r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py|install build dependencies|setup\.py egg_info)"
+    r"[^\n]*(?:(?:\.\.\. |')error|exited with \d)|metadata generation failed|"
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
     r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
@@ -338,7 +339,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
             r"there are no viable options|conflicts with any installable versions previously reported",
-            r"dependencies could not be resolved",
+            r"dependencies could not be resolved|incompatible versions in the resolved dependencies",
         ),
         examples=(
             "× No solution found when resolving dependencies: ╰─▶ Because fake-softioc==4.6.1 "
@@ -1486,6 +1487,7 @@ OTHERS: tuple[Other, ...] = (
         "conda's builds holds for one platform only (conda env export --no-builds).",
         kind="other",
         patterns=(
+            r"Could not find a version that (?:satisfies the requirement|matches) (?P<wanted>[\w.-]+)",
             r"No matching distribution found for (?P<wanted>[\w.-]+)",
             r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
             r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
@@ -1611,7 +1613,7 @@ OTHERS: tuple[Other, ...] = (
         "with another library than they were built with. It may be a skew; it is not known.",
         kind="possible",
         patterns=(
-            r"[Ss]egmentation fault|\bsegfault at |dumped core",
+            r"[Ss]egmentation fault|\bsegfault at |caught segfault|dumped core",
             _ended(11, "SIGSEGV", "C0000005"),
             _ended(6, "SIGABRT", "C0000374"),
             r"Inconsistency detected by ld\.so",

@@ -125,6 +125,7 @@
       "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
       "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting)", // Poetry
       '--use-pep517 "NAME \\(==VERSION\\)"',
+      "pip (?:seemed to fail|failed) to build packages?:\\s+NAME", // pipx
       "package info for path: \\S*[\\\\/]NAME$",
       `Discarding \\S*[\\/]${ARCHIVE}`, // pip
       `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,

@@ -1008,6 +1008,7 @@ OTHERS: tuple[Other, ...] = (
             rf"\b(?P<provider>{_NO_TOOL}){_ASKED} is required{_HAVE}",
             r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
             r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
+            rf"(?P<provider>{_NAME})==(?P<installed>\S+) is (?:used|installed),? but (?:is )?incompatible",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",
@@ -1039,6 +1040,8 @@ OTHERS: tuple[Other, ...] = (
             r"\b(?P<provider>(?!Python)[A-Z]\w+) version (?:mismatch: \w+ \w+ )?\(?v?(?P<running>\d[\w.]*\w)[^\n]{0,30} "
             r"(?:but|when|while|incompatible with) [^\n]{0,60}?(?:compiled|built) (?:with|against|for|using) [^\n\d]{0,30}"
             r"(?P<compiled>\d[\w.]*\w)",
+            r"Outdated (?P<provider>\w+) installation found\.\s+Version \w+ was built against: (?P<compiled>\d+)\s+"
+            r"Minimum supported: \d+\s+Installed version: (?P<running>\d+)",
             r"requested API version \[\d+\] is not available, only API versions",
         ),
         rank=2,
@@ -1344,7 +1347,7 @@ OTHERS: tuple[Other, ...] = (
         "Else take a ready-made Python.",
         patterns=(
             r"ssl module in Python is not available",
-            r"'ssl' module is unavailable",
+            r"'ssl' module is unavailable|code for hash \w+ was not found|unsupported hash type",
             r"The Python (?P<module>\w+) extension was not compiled",
             r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses|_hashlib)\b",
         ),

@@ -1008,7 +1008,7 @@ OTHERS: tuple[Other, ...] = (
             rf"\b(?P<provider>{_NO_TOOL}){_ASKED} is required{_HAVE}",
             r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
             r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
-            rf"(?P<provider>{_NAME})==(?P<installed>\S+) is (?:used|installed),? but (?:is )?incompatible",
+            rf"(?P<provider>{_NAME})==(?P<installed>\d[\w.+]*) is (?:used|installed),? but (?:is )?incompatible",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
             r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",

@@ -11,6 +11,7 @@
     /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./@-]+(?:\[\d+\])?: /, // syslog, journal
     /^(?:[\w.-]+ )?[\w./@-]+\[[\w.]+\]: /, // the journal in other forms, Heroku
     /^\{[\w.]+:\d+\} [A-Z]+ - /, // Airflow
+    /^\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+ +\d+ [A-Z] [\w.]+ *: /, // Android
     /^#\d+ (?:\d+\.\d+ )?/, // BuildKit, plain
     /^ *=> => # ?/, // BuildKit, on a terminal
     /^\d+\.\d{1,3} /, // BuildKit's summary of an error
@@ -270,7 +271,7 @@
   /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
   const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
   /* A path from a checkout's or a build's root: the first folder that is none of theirs. */
-  const BELOW = /(?:^|[\s'"(])(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)\b/;
+  const BELOW = /(?:^|['"(]|(?<![\\/][^\s'"]*)\s)(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)\b/;
   const NO_PACKAGE = /^(?:src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
   /* A file beside the packages that is called so belongs to the one that imports it. */
   const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;

@@ -129,8 +129,8 @@ _PROCEDURE = (
     r"(?:procedur|Prozedur|procédure|procedimi?ento|proceso especificado|prosedyr|eljárás|yordam|"
     r"διαδικασ|процедур|プロシージャ|程序|프로시저)"
 )
-# The loader's word for a missing symbol: glibc's and musl's, FreeBSD's.
-_UNDEFINED = r"[Uu]ndefined symbol:? [\"*`]{0,2}"
+# The loader's word for a missing symbol: glibc's and musl's, FreeBSD's, Android's.
+_UNDEFINED = r"(?:[Uu]ndefined symbol:?|cannot locate symbol) [\"*`]{0,2}"
 _COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
 # Programs that builds call to learn how a library is installed, and other tools of a build.
 _PROGRAM = (
@@ -145,9 +145,10 @@ def _windows(number: int, words: str) -> str:
 
 
 def _missing(name: str) -> tuple[str, ...]:
-    """A library that the loader of glibc, or that of musl, does not find."""
+    """A library that the loader of glibc, of musl or of Android does not find."""
     library = rf"(?<![\w.+/-])(?P<library>{name}\.so(?:\.[\w-]+)*)"
-    return (rf"{library}[`'\"]?: {_NOT_FOUND}", rf"Error loading shared library {library}")
+    said = r"(?:Error loading shared library |[Ff]ailed to dlopen |dlopen failed: library \")"
+    return (rf"{library}[`'\"]?: {_NOT_FOUND}", said + library)
 
 
 # What tools print when a build has failed: pip, uv, Poetry, PDM, Pipenv and build.
@@ -237,7 +238,7 @@ MESSAGES: tuple[Message, ...] = (
         meaning="No library that was loaded has a symbol that the module calls: it was compiled against "
         "another version of a library, or the library was not loaded.",
         patterns=(
-            rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
+            rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA}|GLIBC)(?P<symbol>\w+)",
             rf"symbol (?P<symbol>\w+),? version \S+ not defined in file (?!{_CUDA})",
             r"undefined symb(?:o|$)(?!l: )",
         ),

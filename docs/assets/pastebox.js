@@ -6,9 +6,12 @@
   /* What others put before a line: Docker, compose, CI, editors, test runners, mail. */
   const PREFIXES = [
     /^[^\t]+\t[^\t]+\t(?=\d{4}-\d\d-\d\dT)/, // gh run view --log
-    /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?(?: \d\d[OE]\+?)?[ \t]?/, // CI; GitLab's stream
+    /^\[?\d{4}-\d\d-\d\d(?:T|,? )\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?(?: \d\d[OE]\+?)?[ \t]?/, // CI; GitLab's stream
     /^\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?[ \t]/,
     /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./@-]+(?:\[\d+\])?: /, // syslog, journal
+    /^(?:[\w.-]+ )?[\w./@-]+\[[\w.]+\]: /, // the journal in other forms, Heroku
+    /^\{[\w.]+:\d+\} [A-Z]+ - /, // Airflow
+    /^\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+ +\d+ [A-Z] [\w.]+ *: /, // Android
     /^#\d+ (?:\d+\.\d+ )?/, // BuildKit, plain
     /^ *=> => # ?/, // BuildKit, on a terminal
     /^\d+\.\d{1,3} /, // BuildKit's summary of an error
@@ -18,6 +21,7 @@
     /^\[[\w.]+(?:Error|Exception)\]: ?(?:\[['"])?/, // Pipenv
     /^::(?:error|warning|notice|debug|group)(?: [^:]*)?::/,
     /^\[(?:stderr|stdout|error|warn(?:ing)?|info|debug)\][ \t]*/i,
+    /^\[(?:pip3?|conda)\] /, // torch.utils.collect_env
     /^E\s(?=\s*\S)/, // pytest
     /^> ?/, // mail, quotations
     /^\s*[│┃|] ?/, // frames
@@ -36,6 +40,15 @@
   /* Both ends of what no pattern needs whole: some take the square of its length. */
   const ends = (text, length) => `${text.slice(0, length)}…${text.slice(-length)}`;
 
+  /* rich breaks a path at the edge of its frame. */
+  function unfolded(text) {
+    for (let before = null; before !== text; ) {
+      before = text;
+      text = text.replace(/^(\s*│ (?:~|[A-Z]:)?[\\/]\S*) │\n\s*│ (?=\S)/gm, "$1");
+    }
+    return text;
+  }
+
   /* The text as the tool printed it. */
   function clean(text) {
     const plain = text
@@ -49,7 +62,7 @@
       .replace(COLOURS, "")
       .replace(/[^\n]{20000,}/g, (line) => ends(line, 10000))
       .replace(/\S{600,}/g, (word) => ends(word, 300)); // no name is so long
-    return unprefixed(plain.split("\n").map(bare)).join("\n");
+    return unprefixed(unfolded(plain).split("\n").map(bare)).join("\n");
   }
 
   /* A prefix that is nobody's known one: what stands before a line that begins like this, on all
@@ -91,6 +104,10 @@
     "^NAME v?VERSION(?: \\(.*\\))?$",
     "^Name: NAME\\nVersion: VERSION", // pip show
     "^\\s*Requirement already satisfied: NAME\\b[^\\n]* in [^\\n]*\\(VERSION\\)", // pip
+    "^\\s*(?:[-*•] )?NAME(?: [Vv]ersion)?(?: \\(GPU\\?\\))? *: *v?VERSION(?: \\(\\w+\\))?\\s*$", // show_versions() and the like
+    '^name = "NAME"\\nversion = "VERSION"', // locks
+    '"name": ?"NAME", ?"version": ?"VERSION"', // pip list --format json
+    "^\\s*- NAME=VERSION=\\S+$", // conda env export
     "- NAME \\[required: [^\\]\\n]*, installed: VERSION\\]", // pipdeptree, pipenv graph
   ].map(pattern);
   const LISTED = /^\s*(?:[-+~] )?[\w.-]+==\S+.*$/gm;
@@ -107,7 +124,9 @@
       "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
       "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
       "(?:help|hint): `NAME` \\(vVERSION\\) was included because",
-      "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting|$)", // Poetry
+      "(?:with|Installing) NAME \\(VERSION\\)(?:: Failed| not supporting)", // Poetry
+      '--use-pep517 "NAME \\(==VERSION\\)"',
+      "pip (?:seemed to fail|failed) to build packages?:\\s+NAME", // pipx
       "package info for path: \\S*[\\\\/]NAME$",
       `Discarding \\S*[\\/]${ARCHIVE}`, // pip
       `(?:Failed to install |, ')\\S*[\\\\/]${ARCHIVE}(?:$|'\\]' returned non-zero)`,
@@ -116,6 +135,7 @@
     ],
     [
       "(?:Successfully built|Built|Building wheel for|Running setup\\.py \\w+ for) [`'\"]?NAME(?:==VERSION)?",
+      "Installing NAME \\(VERSION\\)$", // Poetry
       "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
       `(?:Downloading|Using cached) ${ARCHIVE}`,
       "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
@@ -145,7 +165,7 @@
     faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python", "llama-cpp": "llama-cpp-python",
     win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "", epics: "pyepics",
-    argon2: "argon2-cffi",
+    argon2: "argon2-cffi", win32file: "pywin32", "selective-scan-cuda": "mamba-ssm",
   };
   /* Whose a library is, by the beginning of its name, and a C++ namespace, which is called like it. */
   const PROVIDERS = [
@@ -160,9 +180,13 @@
   const whose = (library) => (PROVIDERS.find(([beginning]) => beginning.test(library)) || NAMESAKE.exec(library) || [])[1];
   /* As C++ compilers but Microsoft's write it: _ZNK3c106SymIntltEl is of c10. */
   const SYMBOL = /^_+Z(?:T[A-Z])?N[rVK]*(\d+)(\w+)/;
+  const ofSymbol = (symbol) => {
+    const [, length, rest = ""] = SYMBOL.exec(symbol) || [];
+    return whose(`lib${rest.slice(0, length)}.so`);
+  };
 
   function versionsIn(text) {
-    const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name), version]));
+    const installed = new Map(INSTALLED.flatMap((each) => [...text.matchAll(each)]).map(([, name, version]) => [normal(name).replace(/^pytorch$/, "torch"), version]));
     const build = new Map();
     const done = [...text.matchAll(PIP_DONE)];
     const flush = done.some((match) => !match[1]);
@@ -209,8 +233,7 @@
     const named = (new RegExp(`^${NAME}`).exec(facts.requirement || "") || [])[0];
     const given = facts.provider || named || whose(facts.library || "") || message.provider;
     if (!given) {
-      const [, length, rest = ""] = SYMBOL.exec(facts.symbol) || [];
-      const name = whose(`lib${rest.slice(0, length)}.so`);
+      const name = ofSymbol(facts.symbol);
       return name && name !== facts.consumer ? [{ name, installed: installed.get(name) }] : [];
     }
     const name = packaged(given);
@@ -247,29 +270,38 @@
   const nameless = (module) => module.startsWith("_") && !(normal(module) in PACKAGES);
   /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
   const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
+  /* A path from a checkout's or a build's root: the first folder that is none of theirs. */
+  const BELOW = /(?:^|['"(]|(?<![\\/][^\s'"]*)\s)(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)\b/;
+  const NO_PACKAGE = /^(?:src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
+  /* A file beside the packages that is called so belongs to the one that imports it. */
+  const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
+  const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
   /* Lines between an import and what came of it. */
-  const ON = /^\s*(?:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
+  const ON = /^\s*(?:$|\w+:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
 
   /* The modules that lines of a traceback lead through, in their order: where they are installed;
      else, anywhere, what an import above has led into. An import that leads nowhere is the last. Of
      a module that is missing, what is imported, or imports by name, is no part of who misses it. */
-  function through(part, { frozen, missing, imported }) {
+  function through(part, { frozen, missing, imported, text }) {
     const modules = [];
     let last;
     for (const line of part.split("\n")) {
-      const installed = [...line.matchAll(PATHS)].map((match) => match[1]);
+      const installed = [...line.matchAll(PATHS)].map((match) => match[1].replace(WRAPPED, "$1"));
       const statement = (IMPORT.exec(line) || [])[1];
       const [named] = [...NAMED, ...(frozen ? [RELATIVE] : [])].map((each) => (each.exec(line) || [])[1]).filter(Boolean);
       if (IN_PYTHON.test(line)) modules.length = 0;
       if (missing && /__import__\(|import_module\(/.test(line)) modules.length = 0;
       if (statement) imported.add(statement);
       if (statement || !ON.test(line)) last = statement;
-      const [, bare] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b/.exec(line) || [];
+      const [, folders] = BELOW.exec(line) || [];
+      const [, file, asked] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b|DLL load failed while importing (\w+)/.exec(line) || [];
+      const bare = file || asked;
       if (installed.length) modules.push(...installed);
       else if (bare && normal(bare) in PACKAGES) modules.push(bare);
       else if (named) modules.push(named);
+      else if (folders) modules.push(...folders.split(/[\\/]/).filter((folder) => folder && !NO_PACKAGE.test(folder)).slice(0, 1));
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
-        modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder)).slice(-1));
+        modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder) || (line.includes(`${folder}/__init__.py`) && text.includes(`from ${folder}.`))).slice(-1));
       }
     }
     if (last && !missing) modules.push(last);
@@ -283,19 +315,28 @@
     const start = text.lastIndexOf("\n", first.at) + 1;
     const end = `${text}\n`.indexOf("\n", first.at);
     const above = text.slice(0, start);
-    const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/).*$/gm) || []).join("\n");
+    const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/|\.cpython-|\.abi3\.).*$/gm) || []).join("\n");
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
-    const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set() };
+    const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set(), text };
     const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
-    for (const modules of [own, ...(/Traceback|File "/.test(above) ? [led, after] : [after, led])]) {
-      const other = modules.filter((module) => packaged(module) !== first.provider);
-      const [parent] = first.kind === "native" && lacking ? lacking.split(".") : [];
-      const [module] = modules.includes(parent) ? [parent] : (other.length ? other : modules).slice(text.includes("(most recent call first)") ? 0 : -1);
-      if (!module) continue;
+    const part = (module) => PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}[\\\\/]`);
+    const named = (module) => {
       const name = packaged(module);
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
       return (installed.has(name) || !variant ? name : variant) || undefined;
+    };
+    const parts = [];
+    for (const all of [own, ...(/Traceback|File "/.test(above) ? [led, after] : [after, led])]) {
+      const modules = all.filter((module) => !part(module));
+      parts.push(...all.filter(part));
+      const other = modules.filter((module) => packaged(module) !== first.provider);
+      const [parent] = first.kind === "native" && lacking ? lacking.split(".") : [];
+      const [module] = modules.includes(parent) ? [parent] : (other.length ? other : modules).slice(text.includes("(most recent call first)") ? 0 : -1);
+      if (module) return named(module);
     }
+    const whole = parts.map((module) => packaged(module.replace(PART, ""))).find((name) => installed.has(name));
+    if (whole) return whole;
+    if (first.kind === "native" && /^(?!google|azure|nvidia|zope|ruamel)\w+\./.test(lacking)) return packaged(lacking.split(".")[0]);
     const [, raiser] = RAISED.exec(text.slice(start, end)) || [];
     return raiser && !RUNNERS.test(raiser) ? packaged(raiser) : undefined;
   }
@@ -315,38 +356,70 @@
       : "a version-stamped library: stamped if a check complains, unstamped or a stale cache if it passes";
   }
 
-  /* The messages in `text`, each with the place of its last pattern; `whole` has the warnings too. */
-  function matches(text, messages, facts, whole) {
+  /* The messages in `text`, each with the place of its last pattern and what its groups hold, the
+     closest to the cause first; `whole` has the warnings too. */
+  function matches(text, messages, whole) {
     const found = [];
     for (const message of messages) {
       if (message.within && !new RegExp(message.within).test(whole)) continue;
       const all = message.patterns.map((each) => [...text.matchAll(new RegExp(each, "gm"))]).filter((hits) => hits.length);
       if (!all.length) continue;
-      found.push({ ...message, at: Math.max(...all.map((hits) => hits[hits.length - 1].index)) });
-      for (const [key, value] of all.flatMap(([hit]) => Object.entries(hit.groups || {}))) {
-        if (value && !(key in facts)) facts[key] = value;
+      const at = Math.max(...all.map((hits) => hits[hits.length - 1].index));
+      found.push({ ...message, at, groups: all.map((hits) => hits.map((hit) => hit.groups || {})) });
+    }
+    return found.sort((one, other) => one.rank - other.rank);
+  }
+
+  const from = ({ library, symbol }, message) => whose(library || "") || ofSymbol(symbol) || message.provider;
+
+  /* An installer tells of all packages: what it says of others than the failure is about is left out. */
+  function related(found, text, installed) {
+    const tells = (message) => message.groups.flat().some((groups) => groups.requirement);
+    const failure = found.find((message) => failing(new Set([message.id]))) || found.find((message) => message.rank < 4 && !tells(message));
+    if (!failure) return found;
+    const provider = from(Object.assign({}, ...failure.groups.map(([first]) => first)), failure);
+    const consumer = owner(text, installed, failure);
+    const near = (groups) => {
+      const named = groups.provider || (new RegExp(`^${NAME}`).exec(groups.requirement) || [])[0];
+      if (provider && named) return normal(named) === provider;
+      return consumer ? normal(groups.consumer || "") === consumer : failing(new Set([failure.id]));
+    };
+    return found.flatMap((message) => {
+      if (!tells(message)) return [message];
+      const groups = message.groups.flat().filter(near);
+      return groups.length ? [{ ...message, groups: [groups] }] : [];
+    });
+  }
+
+  function stated(found) {
+    const facts = {};
+    for (const message of found) {
+      /* Whose the versions are, the first one knows. */
+      const skip = message !== found[0] && found[0].provider ? /^(?:provider|compiled|running)$/ : /^$/;
+      for (const [first] of message.groups) {
+        for (const [key, value] of Object.entries(first)) if (value && !(key in facts || skip.test(key))) facts[key] = value;
       }
     }
-    return found;
+    return facts;
   }
 
   /* Warnings are often of something else, which goes on without: they count where nothing else does. */
   const WARNING = /^.*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc).*$/gm;
 
   function analyse(pasted, messages) {
-    let facts = {};
     let text = clean(pasted);
     const quiet = text.replace(WARNING, (line) => " ".repeat(line.length));
-    let found = matches(quiet, messages, facts, text);
-    if (found.every((message) => message.rank > 3)) found = matches(text, messages, (facts = {}), text);
+    let found = matches(quiet, messages, text);
+    if (found.every((message) => message.rank > 3)) found = matches(text, messages, text);
     if (!found.length || found.every((message) => !message.title && message.rank > 3)) {
       const whole = unwrapped(text);
-      const more = matches(whole, messages, facts, whole);
+      const more = matches(whole, messages, whole);
       if (more.length > found.length) [found, text] = [more, whole];
     }
-    found.sort((one, other) => one.rank - other.rank);
-    const ids = new Set(found.map((message) => message.id));
     const versions = versionsIn(text);
+    found = related(found, text, versions.installed);
+    const facts = stated(found);
+    const ids = new Set(found.map((message) => message.id));
     const builds = building(text);
     facts.built = builds.length > 0;
     if (facts.consumer) facts.consumer = normal(facts.consumer);

@@ -923,7 +923,7 @@ CASES: tuple[Case, ...] = (
             "\r\n"
             "Failed to load the native TensorFlow runtime."
         ),
-        "windows-init",
+        "module-init",
         "possible",
         {"consumer": "tensorflow"},
     ),
@@ -1470,7 +1470,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "ssl old",
         "ImportError: urllib3 v2 only supports OpenSSL 1.1.1+, currently the 'ssl' module is compiled with 'OpenSSL 1.0.2k-fips  26 Jan 2017'. See: https://github.com/urllib3/urllib3/issues/2168",
-        "python-openssl",
+        "library-release",
         "native",
     ),
     Case(
@@ -1531,7 +1531,7 @@ CASES: tuple[Case, ...] = (
             '  File "C:\\v\\Lib\\site-packages\\onnxruntime\\__init__.py", line 57, in <module>\r\n'
             "ImportError: DLL load failed while importing onnxruntime_pybind11_state: A dynamic link library (DLL) initialization routine failed."
         ),
-        "windows-init",
+        "module-init",
         "possible",
         {"consumer": "onnxruntime"},
     ),
@@ -1638,7 +1638,7 @@ CASES: tuple[Case, ...] = (
         "ImportError: DLL load failed while importing win32api: Belirtilen yordam bulunamadı.",
         "windows-procedure",
         "possible",
-        {"consumer": None},
+        {"consumer": "pywin32"},
     ),
     Case(
         "faulthandler",
@@ -1709,7 +1709,7 @@ CASES: tuple[Case, ...] = (
         "Windows without memory",
         "OSError: [WinError 1455] 页面文件太小，无法完成操作。 Error loading "
         '"C:\\v\\lib\\site-packages\\torch\\lib\\cudnn_adv_infer64_8.dll" or one of its dependencies.',
-        "windows-memory",
+        "load-limit",
         "native",
         {"consumer": "torch"},
     ),
@@ -2311,7 +2311,7 @@ CASES: tuple[Case, ...] = (
         "ImportError: /home/dev/torch/helper_ext.so: undefined symbol: helper_open",
         "undefined-symbol",
         "possible",
-        {"consumer": "helper-ext"},
+        {"consumer": None},
     ),
     Case(
         "a script's imports, and the message apart from them",

@@ -119,7 +119,7 @@ _KNOWN = (
 )
 # The end of glibc's sentence in some of its languages; logs are cut off, too.
 _NOT_FOUND = (
-    r"(?:cannot op|Kann die Shared|kan (?:gedeeld|ikke|inte)|[Nn]e peut|[Ii]mpossible d|[Ii]mpossível|"
+    r"(?:cannot op(?![^\n]*(?:Permission denied|Too many open|Input/output))|Kann die Shared|kan (?:gedeeld|ikke|inte)|[Nn]e peut|[Ii]mpossible d|[Ii]mpossível|"
     r"no se p|non se pode|no s.ha pogut|impossibile apr|n[ãa]o |nie (?:można|je)|nije|nem nyit|nelze|sdílený|"
     r"deljene|jaettua|nepavyko|tidak dapat|không thể|paylaş|无法打开|無法開啟|不能開啟|共有オブジェクト|동적 오브젝트|공유|"
     r"невозможно|не (?:уда|вда|ўда|може|могу))"
@@ -129,8 +129,8 @@ _PROCEDURE = (
     r"(?:procedur|Prozedur|procédure|procedimi?ento|proceso especificado|prosedyr|eljárás|yordam|"
     r"διαδικασ|процедур|プロシージャ|程序|프로시저)"
 )
-# The loader's word for a missing symbol: glibc's and musl's, FreeBSD's.
-_UNDEFINED = r"[Uu]ndefined symbol:? [\"*`]{0,2}"
+# The loader's word for a missing symbol: glibc's and musl's, FreeBSD's, Android's.
+_UNDEFINED = r"(?:[Uu]ndefined symbol:?|cannot locate symbol) [\"*`]{0,2}"
 _COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
 # Programs that builds call to learn how a library is installed, and other tools of a build.
 _PROGRAM = (
@@ -139,10 +139,16 @@ _PROGRAM = (
 )
 
 
+def _windows(number: int, words: str) -> str:
+    """One of Windows's errors: by its number, or by its words in some of its languages."""
+    return rf"DLL load failed[^\n]*(?:{words})|(?:WinError|failed with error) {number}\b"
+
+
 def _missing(name: str) -> tuple[str, ...]:
-    """A library that the loader of glibc, or that of musl, does not find."""
+    """A library that the loader of glibc, of musl or of Android does not find."""
     library = rf"(?<![\w.+/-])(?P<library>{name}\.so(?:\.[\w-]+)*)"
-    return (rf"{library}[`'\"]?: {_NOT_FOUND}", rf"Error loading shared library {library}")
+    said = r"(?:Error loading shared library |[Ff]ailed to dlopen |dlopen failed: library \")"
+    return (rf"{library}[`'\"]?: {_NOT_FOUND}", said + library)
 
 
 # What tools print when a build has failed: pip, uv, Poetry, PDM, Pipenv and build.
@@ -150,17 +156,28 @@ _BUILD_FAILED = (
     r"(?:Failed building wheel|Could not build wheels|Failed to build installable wheels) for|"
     r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|"
     r"failed-wheel-build-for-install|failed-build-dependency-install)|did not run successfully|"
-    r"Command (?:errored out with exit status|\"[^\"\n]*setup\.py[^\n]*\" failed with error code) \d|"
-    r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py)[^\n]*(?:\.\.\. |')error|"
+    r"Complete output from command python setup\.py|Command (?:errored out with exit status|\"[^\n]*setup\.py[^\n]*\" failed with error code) \d|"
+    r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py|install build dependencies|setup\.py egg_info)"
+    r"[^\n]*(?:(?:\.\.\. |')error|exited with \d)|metadata generation failed|"
     r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
     r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
-    r"'pip', 'install', [^\n]*returned non-zero exit status"
+    r"'pip', 'install', [^\n]*returned non-zero exit status|pip wheel [^\n]*--use-pep517|ninja: build stopped: subcommand failed"
 )
 _IN_BUILD = (
     rf"{_BUILD_FAILED}|egg_info|Preparing metadata|Getting requirements to build|declare it as a build\s+dependency|"
     r"specified in the 'build-system\.requires'|File \"[^\"\n]*\bsetup\.py\", line \d+, in <module>"
 )
+
+
+def _ended(signal: int, name: str, status: str = "") -> str:
+    """A process that a signal has ended: by its name, as shells and as others count; Windows's status."""
+    codes = [str(128 + signal), f"-{signal}"]
+    if status:
+        codes += [str(int(status, 16)), str(int(status, 16) - 2**32)]
+    shown = f"|0x{status}" if status else ""
+    return rf"\b{name}\b{shown}|[Ss]ignal:? {signal}\b|(?:code|status|exited)(?: with)?(?: code)?:? (?:{'|'.join(codes)})\b"
+
 
 # What installers print when a server is not reached.
 _NOT_REACHED = (
@@ -183,9 +200,22 @@ _ANOTHERS_NAME = (
 )
 _OF_PYTHON_ITSELF = "|".join(sorted(n for n in sys.stdlib_module_names if not n.startswith("_")))
 
+_PLATFORM = r"(?:SQLite|sqlite3|libpq|LLVM|CMake|[Pp]roj|PROJ|GEOS|GDAL|HDF5|OpenSSL|libcurl|GCC|gcc|GLIBC|Java|rustc)"
+
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
 _OF_PYTHON = r"_?Py[A-Z_]"
 _OF_CUDA = r"_{0,2}(?:cu[A-Z]|cublas|cudnn|cusparse|cufft|nccl|nvJitLink)"
+
+# A package says itself which release of another it needs, and which it has found.
+_NO_TOOL = r"(?!(?:[Pp]ython|a|an|the|version)\b)[A-Za-z][\w-]*"
+_ASKED = (
+    r"(?: version)?\s*(?:(?P<requirement>[<>=~!]=?\s*\d[\w.]*(?:(?:,| and)\s*[<>=~!]=?\s*\d[\w.]*)*)|v?\d[\w.]*)"
+    r"(?: or \w+)?"
+)
+_HAVE = (
+    r"[^\n]{0,60}?\b(?:[Yy]ou(?:r| have)|[Ff]ound|[Gg]ot|[Dd]etected|[Ii]nstall\w+|current\w*)\b"
+    r"(?![^\n]{0,60}which is incompatible)[^\n\d]{0,60}?(?P<installed>\d[\w.]*\w)"
+)
 
 MESSAGES: tuple[Message, ...] = (
     Message(
@@ -208,7 +238,7 @@ MESSAGES: tuple[Message, ...] = (
         meaning="No library that was loaded has a symbol that the module calls: it was compiled against "
         "another version of a library, or the library was not loaded.",
         patterns=(
-            rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA})(?P<symbol>\w+)",
+            rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA}|GLIBC)(?P<symbol>\w+)",
             rf"symbol (?P<symbol>\w+),? version \S+ not defined in file (?!{_CUDA})",
             r"undefined symb(?:o|$)(?!l: )",
         ),
@@ -310,7 +340,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
             r"there are no viable options|conflicts with any installable versions previously reported",
-            r"dependencies could not be resolved",
+            r"dependencies could not be resolved|incompatible versions in the resolved dependencies",
         ),
         examples=(
             "× No solution found when resolving dependencies: ╰─▶ Because fake-softioc==4.6.1 "
@@ -372,6 +402,8 @@ OTHERS: tuple[Other, ...] = (
             r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
             r"(?:did not find|[Uu]nable to find|[Cc](?:ould|an) ?not find) (?:the )?[\w.+-]+ headers",
             r"Can not find valid pkg-config name",
+            r"CMake Error at [^\n]*(?:\(find_package\)|\n\s*(?:Could(?:n't| not| NOT) find (?!compiler)|[^\n]* not found$))",
+            r"[Cc]ould not find directory of (?P<header>OpenSSL) installation|system library `[^`\n]+` required by crate",
             r"was not found in the pkg-config search path",
             r"No package '[\w.+-]+' found",
             r"Please make sure the libxml2 and libxslt development packages are installed",
@@ -482,6 +514,7 @@ OTHERS: tuple[Other, ...] = (
             r"AttributeError: cython_sources",
             r"module 'pkgutil' has no attribute 'Imp(?:Importer|Loader)'",
             r"use_2to3 is invalid",
+            r"Compatibility with CMake < [\d.]+ has been removed",
             r"AttributeError: install_layout",
             r"module 'configparser' has no attribute 'SafeConfigParser'",
             r"Cython\.Compiler\.Errors\.CompileError",
@@ -558,7 +591,7 @@ OTHERS: tuple[Other, ...] = (
             r"(?:operator|Could not run) '?\w+::\w+'?(?: does not exist| with arguments from the|\s*$)",
             r"'_OpNamespace' '\w+' object has no attribute",
             r"torchvision(?:::|\.)\w+[^\n]* has no attribute",
-            r"Couldn't load custom C\+\+ ops",
+            r"Couldn't load custom C\+\+ ops|Could not load this library: (?=\S)",
         ),
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
         provider="torch",
@@ -601,6 +634,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"compiled against \((?P<compiled>[\d,\s]+)\) but found runtime version \((?P<running>[\d,\s]+)\)",
             r"Loaded runtime CuDNN library: (?P<running>\d[\d.]*\d) but source was compiled with: (?P<compiled>\d[\d.]*\d)",
+            r"CUDNN_STATUS_(?:SUBLIBRARY_)?VERSION_MISMATCH",
             r"Found cuDNN version (?P<running>\d+), but JAX was built against version (?P<compiled>\d+)",
         ),
         provider="cudnn",
@@ -660,7 +694,7 @@ OTHERS: tuple[Other, ...] = (
         "distributions in the versions that the package (torch, as a rule) requires.",
         kind="possible",
         patterns=(
-            rf"{_UNDEFINED}(?P<symbol>{_OF_CUDA}\w*)",
+            rf"(?:{_UNDEFINED}|[Cc](?:annot|ould not) load symbol )(?P<symbol>{_OF_CUDA}\w*)",
             rf"symbol (?P<symbol>\w+),? version \S+ not defined in file {_CUDA}",
         ),
     ),
@@ -672,6 +706,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             *_missing(_RUNTIME),
             rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)",
+            r"OpenMP runtime is not installed",
         ),
     ),
     Other(
@@ -722,14 +757,13 @@ OTHERS: tuple[Other, ...] = (
             r"(?:incompatible|wrong) architecture",
             r"wrong ELF class",
             r"invalid ELF header",
-            r"file too short",
+            r"file too short|no loadable segments|object file has no dynamic section",
             r"Exec format error",
             r"is not a valid Win32 application",
-            r"WinError 193",
             r"unknown file type, first \w+ bytes",
             r"missing compatible architecture",
             r"not (?:a|valid) mach-o",
-            r"DLL load failed[^\n]*%1",
+            _windows(193, "%1"),
             r"ELF (?:load command|file)",
         ),
     ),
@@ -754,6 +788,13 @@ OTHERS: tuple[Other, ...] = (
             r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
             r"no library called \"(?P<library>[\w.-]+)\" was found",
             r"cannot load MPI library",
+            r"Can't open lib '(?P<library>[^'\n]+)' : file not found",
+            r"(?P<library>ODBC)[^\n]*no default driver specified",
+            r"No (?P<library>JVM) shared library file",
+            r"Typelib file for namespace '(?P<library>\w+)'",
+            r"Namespace (?P<library>\w+) not available",
+            r"NoBackendError: No backend available",
+            r"Host system is missing (?:a few )?dependencies to run browsers",
             r"[Cc]an ?not find (?:the )?shared library:? '?(?P<library>lib[\w.+-]+)",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         ),
@@ -787,6 +828,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
             r"Shared library with base name '(?P<library>[\w.-]+)' not found",
+            r"dlopen\([^)\n]*/(?P<library>[\w.+-]+), \w+\): tried: '[^'\n]*/\1' \(no such file\)",
             r"CUDA binary (?:not found )?at [^\n]*?(?P<library>lib\w+\.(?:so|dll))",
         ),
         rank=3,
@@ -806,14 +848,29 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="python-symbol",
-        meaning="The module calls a function that this Python does not have: it was built for another Python.",
-        advice="Install the package again for this Python; look for a folder of another one on PYTHONPATH.",
+        meaning="A file was made for another Python than the one that runs, or this Python is led to another one's files.",
+        advice="Install the package again for this Python, or make the environment anew; unset PYTHONHOME and PYTHONPATH.",
         patterns=(
             rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
             rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
             rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?P<symbol>_{_OF_PYTHON}\w*)",
             r"module was compiled for Python [\d.]+, but the interpreter",
             r"Python version mismatch",
+            r"compile time version [\d.]+ of module '(?P<module>[\w.]+)' does not match runtime version",
+            r"bad magic number in '",
+            r"SRE module mismatch",
+            r"No module named '?encodings\b",
+        ),
+    ),
+    Other(
+        id="subinterpreter",
+        meaning="The module can be loaded once in a process, and here it is loaded again or in a second interpreter.",
+        advice="With mod_wsgi set WSGIApplicationGroup %{GLOBAL}; do not reload the module.",
+        patterns=(
+            r"does not support loading in subinterpreters",
+            r"(?:this module|may) (?:can )?only be (?:loaded into|initialized once per) (?:one )?interpreter",
+            r"PyO3 modules do not yet support subinterpreters",
+            r"cannot load module more than once per process",
         ),
     ),
     Other(
@@ -947,22 +1004,25 @@ OTHERS: tuple[Other, ...] = (
         "that the message names.",
         kind="pair",
         patterns=(
-            r"Numba needs NumPy [\d.]+ or (?:less|greater)",
+            rf"(?:^|: )(?P<consumer>{_NAME}) (?:requires|needs) (?P<provider>{_NO_TOOL}){_ASKED}{_HAVE}",
+            rf"\b(?:requires|needs) (?P<provider>{_NO_TOOL}){_ASKED}{_HAVE}",
+            rf"\b(?P<provider>{_NO_TOOL}){_ASKED} is required{_HAVE}",
             r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
             r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
+            rf"(?P<provider>{_NAME})==(?P<installed>\d[\w.+]*) is (?:used|installed),? but (?:is )?incompatible",
             r"jaxlib version \S+ is (?:newer|older) than",
             r"Mismatched PJRT plugin",
-            r"jaxlib is version \S+ but this version of jax requires",
+            r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",
             r"this is the '\w+' package version [\d.]+, located in[^\n]* we get version",
+            r"this is MySQLdb version \([^)]*\), but _mysql is",
+            r"the (?P<provider>[\w.]*sip) module implements API v[\d.]+ to v[\d.]+ but the (?P<consumer>\w+)\.\w+ module requires",
             r"pydantic-core version \([^)]*\) is incompatible with",
-            r"is required for a normal functioning of this module, but found",
-            r"A NumPy version [^\n]* is required for this version of SciPy",
             r"incompatible version of '[\w.-]+' installed \((?P<installed>[\w.]+)\), please install a version that adheres to: "
             r"'(?P<requirement>[^';\n]+)",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
             r"(?:partially initialized module 'cv2|module 'cv2\.\w+)' has no attribute",
             rf"{_ANOTHERS_NAME}(?!numpy\b|(?:{_OF_PYTHON_ITSELF})\b)[A-Za-z]",
-            r"requires version '[^']*' or newer of '[^']*' \(version '[^']*' currently installed\)",
+            r"(?P<consumer>\w+) requires version '[^']*' or newer of '(?P<provider>[^']*)' \(version '(?P<installed>[^']*)' currently",
         ),
         rank=2,
     ),
@@ -975,9 +1035,15 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"(?P<provider>\w+) link-time ssl backends? \((?P<running>[\w./]+)\) (?:is different from|do not include) "
             r"compile-time ssl backend \((?P<compiled>[\w./]+)\)",
-            r"(?:compiled|built) (?:against|with|for|using) (?!Python)(?P<provider>[A-Z]\w+) (?:version )?v?(?P<compiled>\d[\w.]*\w),?"
-            r"[^\n.]{0,30} but [^\n]{0,60}?(?:runn?ing|run|runtime|loaded|linked|installed|found) [^\n\d]{0,30}v?"
+            r"(?:compiled|built) (?:against|with|for|using) (?!Python|API|ABI|NumPy)(?P<provider>[A-Z]\w+) (?:version )?v?(?P<compiled>\d[\w.]*\w),?"
+            r"[^\n.]{0,30} but [^\n]{0,60}?(?:runn?ing|run|runtime|loaded|linked|installed|found|is) [^\n\d]{0,30}v?"
             r"(?P<running>\d[\w.]*\w)",
+            r"\b(?P<provider>(?!Python)[A-Z]\w+) version (?:mismatch: \w+ \w+ )?\(?v?(?P<running>\d[\w.]*\w)[^\n]{0,30} "
+            r"(?:but|when|while|incompatible with) [^\n]{0,60}?(?:compiled|built) (?:with|against|for|using) [^\n\d]{0,30}"
+            r"(?P<compiled>\d[\w.]*\w)",
+            r"Outdated (?P<provider>\w+) installation found\.\s+Version \w+ was built against: (?P<compiled>\d+)\s+"
+            r"Minimum supported: \d+\s+Installed version: (?P<running>\d+)",
+            r"requested API version \[\d+\] is not available, only API versions",
         ),
         rank=2,
     ),
@@ -996,10 +1062,14 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="proj-missing",
-        meaning="PROJ does not find its database: a variable (PROJ_LIB, PROJ_DATA) leads elsewhere, or the copy that belongs "
-        "to the package is not there.",
-        advice="Unset the variable; else install the package again, as a wheel or from conda.",
-        patterns=(r"Cannot find proj\.db", r"Valid PROJ data directory not found"),
+        meaning="PROJ or GDAL does not find its data: a variable (PROJ_LIB, PROJ_DATA, GDAL_DATA) leads elsewhere, or the copy "
+        "that belongs to the package is not there.",
+        advice="Unset the variable, and activate the environment, if it is conda's; else install the package again, as a wheel "
+        "or from conda.",
+        patterns=(
+            r"Cannot find proj\.db|Valid PROJ data directory not found",
+            r"Unable to open EPSG support file|Try setting the GDAL_DATA",
+        ),
         rank=2,
     ),
     Other(
@@ -1023,6 +1093,12 @@ OTHERS: tuple[Other, ...] = (
             r"Cannot mix incompatible Qt library \((?:version )?(?P<running>[\dx.]+)\) with this library \((?:version )?(?P<compiled>[\dx.]+)\)",
         ),
         provider="qt",
+    ),
+    Other(
+        id="openmp-twice",
+        meaning="Two copies of OpenMP's runtime are loaded in one process: two packages each bring one.",
+        advice="Take NumPy, PyTorch and the like from one source (all wheels or all conda), in an environment of its own.",
+        patterns=(r"OMP: Error #15",),
     ),
     Other(
         id="opencv-windows",
@@ -1056,6 +1132,7 @@ OTHERS: tuple[Other, ...] = (
             r"\(type not registered yet\?\)",
             r"generic_type: type \"[^\"]+\" (?:does not have|has) a non-default holder type",
             r"generic_type: type \"[^\"]+\" referenced unknown base type",
+            r"nanobind: type '[^'\n]+' was already registered|refusing to add duplicate key|base type \"[^\"\n]+\" not known to nanobind",
             r"No Python class registered for C\+\+ class",
             r"No to_python \(by-value\) converter found for C\+\+ type",
         ),
@@ -1135,29 +1212,39 @@ OTHERS: tuple[Other, ...] = (
         page="errors/other-platforms/#macos",
     ),
     Other(
-        id="windows-memory",
-        meaning="Windows has no memory left to load the file: its paging file is too small.",
-        advice="Enlarge the paging file, or start fewer processes at once (num_workers of a PyTorch DataLoader).",
-        patterns=(r"WinError 1455\b", r"The paging file is too small"),
+        id="load-limit",
+        meaning="The system has no memory, or no open files, left to load the file.",
+        advice="Start fewer processes at once (num_workers of a PyTorch DataLoader). On Windows enlarge the paging file; "
+        "elsewhere `ulimit -n` and `ulimit -v` show the limits.",
+        patterns=(
+            _windows(1455, "paging file|Auslagerungsdatei"),
+            r"The paging file is too small",
+            r"(?:segment from|open) shared object[^\n]*: (?:Cannot allocate memory|Too many open files)",
+        ),
     ),
     Other(
         id="windows-procedure",
         meaning="A DLL was found, and lacks a function that the module calls: it is of another version.",
         advice="Look for a second copy of the DLL on PATH or in another package; then install matching versions.",
         kind="possible",
-        patterns=(rf"DLL load failed[^\n]*{_PROCEDURE}", r"WinError 127\b"),
+        patterns=(_windows(127, _PROCEDURE), r"procedure entry point [^\n]* could not be located"),
         rank=2,
         page="errors/other-platforms/#windows",
     ),
     Other(
-        id="windows-init",
-        meaning="The DLL was found, and its own start failed; the message does not say why.",
-        advice="Often the Visual C++ runtime is older than the one it was built with (install its redistributable), the "
-        "processor lacks instructions that it uses, or two packages bring one library twice.",
+        id="module-init",
+        meaning="The file was found, and its own start failed; the message does not say why.",
+        advice="As a rule something that it needs is of another release, or two packages bring one library twice. On Windows "
+        "often the Visual C++ runtime is older than the one it was built with (install its redistributable), or the processor "
+        "lacks instructions that it uses.",
         kind="possible",
         patterns=(
-            r"DLL load failed[^\n]*(?:initiali[sz]ation routine|Initialisierungsroutine|初始化|初期化|d'initialisation|inicializaci)",
-            r"WinError 1114\b",
+            _windows(
+                1114,
+                "initiali[sz]ation routine|Initialisierungsroutine|初始化|初期化|d'initialisation|inicializaci",
+            ),
+            _windows(998, "Invalid access to memory"),
+            r"SystemError: initialization of (?!_internal\b)[\w.]+ (?:raised unreported exception|failed without raising)",
         ),
         rank=2,
         page="errors/other-platforms/#windows",
@@ -1172,8 +1259,8 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"DLL load failed",
             r"\(or one of its dependencies\)",
-            r"WinError 126\b",
-            r"LoadLibrary failed with error 126\b",
+            r"(?:WinError|LoadLibrary failed with error) (?:126|14001)\b",
+            r"(?P<library>[\w.+-]+\.dll) (?:was not found\. Reinstall|is missing from your computer)",
             r"LoadLibrary: The specified module could not be found",
             r"0xC0000135",
         ),
@@ -1201,20 +1288,29 @@ OTHERS: tuple[Other, ...] = (
         meaning="A library with thread-local storage was loaded too late for the loader's reserve.",
         advice="Import that package first, or name the library in LD_PRELOAD.",
         patterns=(
-            r"cannot allocate memory in static TLS block",
+            r"cannot allocate memory in static TLS block|static TLS memory too small",
             r"cannot load any more object with static TLS",
         ),
     ),
     Other(
         id="not-executable",
-        meaning="The system does not let files of this folder be loaded (mounted noexec, or a security policy).",
-        advice="Set TMPDIR, or the environment's place, to a file system that allows it.",
+        meaning="The file is there, and the system does not let it be read or loaded: its rights, a folder that is mounted "
+        "noexec, a security policy, or a signature that does not hold.",
+        advice="The end of the message says which. For a folder that is mounted noexec, set TMPDIR or the environment's place "
+        "elsewhere.",
         patterns=(
-            r"failed to map segment from shared object",
-            r"not valid for use in process",
+            r"(?:shared object|file data|prot after reloc|segment writable for relocation|after relocation)[^\n]*: "
+            r"(?:Permission denied|Operation not permitted|Input/output error)",
+            r"failed to map segment from shared object(?![^\n]*memory)",
+            r"not valid for use in process|code signature (?:invalid|in)",
             r"library load disallowed by system policy",
             r"(?:Application Control|Anwendungssteuerung)[^\n]* (?:policy|Richtlinie)",
-            r"WinError 4551\b",
+            _windows(4551, "virus|digital signature"),
+            _windows(
+                5,
+                "Access is denied|Zugriff verweigert|Accès refusé|Acceso denegado|拒绝访问|アクセスが拒否",
+            ),
+            _windows(1260, "group policy|Gruppenrichtlinie"),
         ),
     ),
     Other(
@@ -1240,6 +1336,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"no kernel image is available for execution on the device",
             r"device kernel image is invalid",
+            r"ptxas fatal\s*: Value 'sm_\w+' is not defined",
             r"CUDA capability sm_\w+ is not compatible with the current PyTorch",
             r"FlashAttention only supports \w+ GPUs or newer",
         ),
@@ -1251,16 +1348,31 @@ OTHERS: tuple[Other, ...] = (
         "Else take a ready-made Python.",
         patterns=(
             r"ssl module in Python is not available",
-            r"'ssl' module is unavailable",
+            r"'ssl' module is unavailable|code for hash \w+ was not found|unsupported hash type",
             r"The Python (?P<module>\w+) extension was not compiled",
             r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses|_hashlib)\b",
         ),
     ),
     Other(
-        id="python-openssl",
-        meaning="The OpenSSL that this Python's ssl module was built with is too old for the package.",
-        advice="Use a newer Python or system; else a release of the package for the older OpenSSL (urllib3<2).",
-        patterns=(r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",),
+        id="library-release",
+        meaning="A library or program of the system, or one that this Python was built with, is of another release than the "
+        "package needs: an older one, as a rule.",
+        advice="Install a newer one (SQLite and OpenSSL come with the Python itself); else take an older release of the package "
+        "(urllib3<2 for OpenSSL 1.0), or one that has a wheel.",
+        patterns=(
+            r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",
+            rf"(?:requires|needs) (?:a )?{_PLATFORM}(?: version)? ?[<>=]*\s*\d",
+            rf"(?<![\w-])(?<!No ){_PLATFORM} ?[<>=]*\s*\d[\d.x]*(?: or \w+)? (?:is )?required",
+            rf"{_PLATFORM} version [\d.]+ is installed, but (?P<consumer>[\w-]+) requires",
+            rf"[Mm]inimum (?:supported|required) {_PLATFORM} version is",
+            r"is not supported by the following packages?:",
+            r"requires rustc [\d.]+ or newer|feature `edition20\d\d` is required",
+            r"unsupported (?:GNU|clang|Microsoft Visual Studio) version!",
+            r"Requested '[^'\n]+' but version of [^\n]{1,60} is",
+            r"Package dependency requirement '[^'\n]+' could not be satisfied",
+            r"Invalid version, need '[^'\n]+'",
+        ),
+        rank=0,
     ),
     Other(
         id="numpy-not-loaded",
@@ -1310,12 +1422,13 @@ OTHERS: tuple[Other, ...] = (
         advice="Use a Python that the release has wheels for, take a newer release, or let it be built from "
         "source.",
         patterns=(
-            r"is not a supported wheel on this platform",
-            r"Unable to find (?:installation )?candidates for",
-            r"only has wheels (?:with|for) the following",
-            r"has no wheels with a matching",
+            r"(?:(?P<consumer>[A-Za-z0-9][A-Za-z0-9_.]*)-(?P<consumer_version>\d[^-\s]*)-\S*)?\.whl is not a supported wheel on this platform",
+            rf"Unable to find (?:installation )?candidates for(?: (?P<consumer>{_NAME}))?",
+            rf"(?:`(?P<consumer>{_NAME})` (?:\(v(?P<consumer_version>[^)]+)\) )?)?only has wheels (?:with|for) the following",
+            rf"(?:(?P<consumer>{_NAME})==(?P<consumer_version>\S+) )?has no wheels with a matching",
             r"no wheels? (?:are|is) available for your system",
-            r"(?:can't|cannot) be installed because it doesn't have a source distribution or wheel for the current platform",
+            rf"(?:`(?P<consumer>{_NAME})==(?P<consumer_version>[^\s`]+)[^`\n]*` )?(?:can't|cannot) be installed because it doesn't have a "
+            r"source distribution or wheel for the current platform",
         ),
         rank=0,
     ),
@@ -1342,7 +1455,6 @@ OTHERS: tuple[Other, ...] = (
             r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
             r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
             r"fatal error (?:C1|LNK)\d+:",
-            r"ninja: build stopped: subcommand failed",
             r"error: could not compile `",
             r"error: linking with `[^`\n]+` failed",
             r"error\[E\d{4}\]:",
@@ -1379,6 +1491,7 @@ OTHERS: tuple[Other, ...] = (
         "conda's builds holds for one platform only (conda env export --no-builds).",
         kind="other",
         patterns=(
+            r"Could not find a version that (?:satisfies the requirement|matches) (?P<wanted>[\w.-]+)",
             r"No matching distribution found for (?P<wanted>[\w.-]+)",
             r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
             r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
@@ -1399,7 +1512,7 @@ OTHERS: tuple[Other, ...] = (
             rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) (?:requires|has requirement) (?P<requirement>[^\n]+?), but you(?:'ll)? have "
             rf"(?P<provider>{_NAME}) (?P<installed>\S+) which is incompatible",
         ),
-        rank=4,
+        rank=6,
     ),
     Other(
         id="requirement-missing",
@@ -1422,7 +1535,8 @@ OTHERS: tuple[Other, ...] = (
         kind="other",
         patterns=(
             r"No module named ['\"]?(?!pkg_resources|setuptools\b)(?P<module>\w[\w.]*)",
-            r"the package (?P<module>\w+) seems to be not installed",
+            r"Failed to import the required Python library \((?P<module>[\w.-]+)",
+            r"[Tt]he (?:package )?`?(?P<module>[\w-]+)`?(?: package| module)? (?:seems to be|is) not (?:installed|importable)",
             r"Missing optional dependency '(?P<module>[\w.]+)'",
             r"(?P<module>\w+) >= \S+ must be installed; however, it was not found",
             r"requires the (?P<module>\w+) (?:library|package) but it was not found",
@@ -1435,10 +1549,9 @@ OTHERS: tuple[Other, ...] = (
         advice="Take a build for older processors (polars-lts-cpu, a TensorFlow from conda), or build it here. In a virtual "
         "machine let it see the host's processor; on a Mac use a Python for arm64.",
         patterns=(
-            r"[Ii]llegal (?:hardware )?instruction",
-            r"SIGILL",
-            r"0xC000001D",
-            r"exit(?:ed with)? (?:code|status):? 132\b",
+            _ended(4, "SIGILL", "C000001D"),
+            r"[Ii]llegal (?:hardware )?[Ii]nstruction",
+            r"CPU ISA level is lower|CPU does not support x86-64-v",
             r"compiled to use [\w.,\s]+ instructions, but these aren't available",
             r"built using \w+ instructions, which your CPU",
             r"Missing required CPU features",
@@ -1494,7 +1607,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The process was killed from outside; as a rule the system had no memory left for it.",
         advice="Give it more memory, or let it do less at once.",
         kind="other",
-        patterns=(r"exit(?:ed with)? (?:code|status):? 137\b", r"OOMKilled", r"SIGKILL"),
+        patterns=(_ended(9, "SIGKILL"), r"OOMKilled"),
         rank=6,
     ),
     Other(
@@ -1504,20 +1617,18 @@ OTHERS: tuple[Other, ...] = (
         "with another library than they were built with. It may be a skew; it is not known.",
         kind="possible",
         patterns=(
-            r"[Ss]egmentation fault",
-            r"SIGSEGV",
-            r"SIGABRT",
-            r"exit(?:ed with)? (?:code|status):? 13[49]\b",
+            r"[Ss]egmentation fault|\bsegfault at |caught segfault|dumped core",
+            _ended(11, "SIGSEGV", "C0000005"),
+            _ended(6, "SIGABRT", "C0000374"),
+            r"Inconsistency detected by ld\.so",
             r"double free or corruption",
             r"(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|unsorted)",
             r"corrupted (?:size vs|double-linked)",
             r"terminate called after throwing",
             r"Aborted \(core dumped\)",
-            r"0xC0000(?:005|374)",
-            r"\bexit (?:code|status) -(?:11|6|1073741819)\b",
             r"Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Ошибка сегментирования|段错误",
             r"[Bb]us error",
-            r"Windows fatal exception: access violation",
+            r"exception: access violation",
         ),
         rank=6,
         page="errors/wrong-result/",

@@ -337,7 +337,7 @@ def test_an_editable_install_s_modules(pair, tmp_path: Path) -> None:  # type: i
     (home / HERE / "fake_softioc").rename(source / "fake_softioc")
     info = next((home / HERE).glob("fake_softioc*.dist-info"))
     (info / "RECORD").unlink()
-    (info / "RECORD").write_text("__editable__.fake_softioc.pth,,\n")
+    (info / "RECORD").write_text("__editable__.fake_softioc-4.6.1.pth,,\n")
     pth = home / HERE / "__editable__.fake_softioc-4.6.1.pth"
     finder = home / HERE / "__editable___fake_softioc_4_6_1_finder.py"
     # A plain path, and setuptools' finder.

@@ -102,21 +102,21 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "match-runtime-reinstall": Remedy(
         title="Match the build to the run time, and reinstall the consumer",
-        why="As match-runtime, and the consumer is built anew instead of taken from a stale tree.",
+        why="The build gets the provider resolved for run time, and no stale tree of an earlier build.",
         trap="An index that answers «not modified» makes uv build in the same stale tree again.",
         changes=lambda request, roles: {**_matched(roles), "reinstall": (roles.consumer,)},
         source="https://github.com/astral-sh/uv/issues/16850",
     ),
     "match-runtime-clean": Remedy(
         title="Match the build to the run time, and clean the consumer's cache",
-        why="As match-runtime, with the stale build tree removed from the cache.",
+        why="The build gets the provider resolved for run time, and the cache loses the stale build tree.",
         trap="uv pip sync leaves an installed version alone, however stale.",
         changes=lambda request, roles: {**_matched(roles), "clean_cache": (roles.consumer,)},
         source="https://github.com/astral-sh/uv/issues/16850",
     ),
     "match-runtime-rebuild": Remedy(
         title="Match the build to the run time, and build the consumer anew",
-        why="As match-runtime, and neither what is installed nor what was kept of its build is used.",
+        why="The build gets the provider resolved for run time, and uses nothing that was built before.",
         trap="It must stand in the user's own configuration, and is refused for packages with dynamic metadata.",
         changes=lambda request, roles: {**_matched(roles), **_rebuilt(roles)},
         source="https://github.com/astral-sh/uv/issues/16850",
@@ -151,7 +151,7 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "match-runtime-setuptools-rebuild": Remedy(
         title="Match the build to the run time, with setuptools held below 81, and build anew",
-        why="As match-runtime-setuptools, and nothing that an earlier attempt left is used.",
+        why="The older provider needs pkg_resources when it is built against, and nothing built before is used.",
         trap="It keeps an unmaintained setuptools in use for every build it applies to.",
         changes=lambda request, roles: {**_matched(roles), **_rebuilt(roles), **_OLD_SETUPTOOLS},
         source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
@@ -172,14 +172,14 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "build-constraint-rebuild": Remedy(
         title="Hold the provider back in the build, and build the consumer anew",
-        why="As build-constraint, and neither what is installed nor what was kept of its build is used.",
+        why="The build gets the older provider, and uses nothing that was built before.",
         trap="The pin holds for every package that is built with the provider.",
         changes=lambda request, roles: {**_held(roles), **_rebuilt(roles)},
         source="https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies",
     ),
     "build-constraint-no-cache": Remedy(
         title="Hold the provider back in the build, with an empty cache",
-        why="As build-constraint, and no wheel or tree that an earlier attempt left is used.",
+        why="The build gets the older provider, and an empty cache.",
         trap=(
             "What is installed already stays as it is: make a new environment. Poetry and Pipenv "
             "cannot leave their caches aside, and empty them, for all projects."
@@ -253,7 +253,7 @@ REMEDIES: dict[str, Remedy] = {
     "require-newer": Remedy(
         title="Require the newer provider",
         why="The obvious attempt: ask for the version that the build takes.",
-        trap="The published wheel's metadata forbids it.",
+        trap="Where the published wheel's metadata is read, it forbids that.",
         changes=lambda request, roles: {"requirements": (*request.requirements, roles.newer_pin)},
         source=_ISSUE,
     ),
@@ -294,8 +294,8 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "constrain-newer": Remedy(
         title="Constrain to the newer provider",
-        why="The same attempt as a constraint.",
-        trap="The published wheel's metadata forbids it.",
+        why="A constraint asks for the version that the build takes.",
+        trap="Where the published wheel's metadata is read, it forbids that.",
         changes=lambda request, roles: {"constraints": (roles.newer_pin,)},
         source=_ISSUE,
     ),

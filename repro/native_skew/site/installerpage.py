@@ -67,7 +67,7 @@ def _list(results: Iterable[Result]) -> str:
     order = list(REMEDIES)
     return "\n".join(
         f"- [{REMEDIES[remedy].title}](../remedies/{remedy}.md) "
-        f"({', '.join(sorted(versions, key=Version))}): {because}."
+        f"({', '.join(sorted(versions, key=Version))}): {markup.linked(because)}."
         for (remedy, because), versions in sorted(
             reasons.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
         )

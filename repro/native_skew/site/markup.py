@@ -167,6 +167,11 @@ def told(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
+def linked(text: str) -> str:
+    """A sentence as Markdown, whose addresses are links."""
+    return re.sub(r"https://[^\s()]+", r"<\g<0>>", text)
+
+
 def codes(texts: Iterable[str]) -> str:
     """Several, comma between them."""
     return ", ".join(code(each) for each in texts) or "–"

@@ -118,5 +118,5 @@ def _unsupported(results: tuple[Result, ...]) -> Iterator[str]:
     }
     if reasons:
         yield "Not to be had in:\n"
-        yield from (f"- {title}: {because}." for title, because in reasons.items())
+        yield from (f"- {title}: {markup.linked(because)}." for title, because in reasons.items())
         yield ""

@@ -10,7 +10,8 @@ import jinja2
 import pytest
 
 from native_skew.site import snippet
-from native_skew.site.macros import Desk
+from native_skew.site.citations import Citations
+from native_skew.site.macros import macros
 from native_skew.site.result_index import Book
 
 ROOT = Path(__file__).parents[2]
@@ -36,13 +37,13 @@ def pages() -> dict[str, str]:
     before, name, found = Path.cwd(), "", {}
     os.chdir(ROOT)
     try:
-        desk = Desk(lambda: name)
+        citations = Citations(Book.open(), lambda: name)
         environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-        environment.globals.update(desk.macros())
+        environment.globals.update(macros(citations))
         for path in sorted(Path("docs").rglob("*.md")):
             name = path.relative_to("docs").as_posix()
             found[name] = environment.from_string(path.read_text(encoding="utf-8")).render()
-        desk.check()
+        assert not citations.problems
     finally:
         os.chdir(before)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from native_skew import results, scenarios
@@ -16,7 +15,6 @@ from native_skew.site import (
     scenariopage,
     timeline,
 )
-from native_skew.site.repository import repo_url
 from native_skew.site.result_index import Book
 from native_skew.timeline import record
 
@@ -38,7 +36,7 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
     shown = {result.cell.scenario for result in book.results}
     pages = {
         matrix.PAGE: matrix.render(book, known),
-        timeline.PAGE: timeline.render(book, known, lines, evidence),
+        timeline.PAGE: timeline.render(known, lines, evidence),
         "scenarios/index.md": scenariopage.index(book, known),
         "remedies/index.md": remedypage.index(book),
         installerpage.PAGE: installerpage.render(book, evidence),
@@ -65,14 +63,3 @@ def _get(text: str) -> str:
     """Where the command comes from that a page tells to run."""
     note = getting.note(text)
     return f"\n{note}\n" if note else ""
-
-
-def edit_link(environ: Mapping[str, str]) -> str | None:
-    """Where a page is edited, with ``{path}`` in it; None where no repository is known.
-
-    Args:
-        environ: says where the repository is; see ``repository.repo_url``.
-
-    """
-    repository = repo_url(environ)
-    return f"{repository}/edit/main/docs/{{path}}" if repository else None

@@ -49,7 +49,7 @@ def test_show_tells_what_is_published_and_asked(call: Call) -> None:
     for words in (
         "published",
         "step 2: fake-corelibs 7.0.10.99.0.2",
-        "steps",
+        "step 1: ",
         "expected",
         "sources",
     ):

@@ -170,7 +170,7 @@ def test_only_an_answer_of_the_tool_is_judged() -> None:
 
 
 def outcome(output: str, code: int = 0) -> Outcome:
-    return Outcome(argv=("python",), exit_code=code, output=output, seconds=0.1)
+    return Outcome(argv=("python",), exit_code=code, output=output)
 
 
 def test_a_process_that_dies_while_importing_is_an_import_error() -> None:

@@ -14,14 +14,12 @@ import pytest
 from msgspec.structs import replace
 
 from native_skew import results, scenarios
-from native_skew.export import static
 from native_skew.export.errors import ExportFolderError, NotExportableError, StaleRecordError
 from native_skew.export.folder import export
 from native_skew.export.stages import course_of
 from native_skew.results.record import Result
 from native_skew.run.session import Session
 from native_skew.toolchain import interpreter
-from native_skew.toolchain.interpreter import Interpreter
 from support.command import ISSUE
 from support.exported_cell import Run
 
@@ -60,21 +58,17 @@ def test_the_readme_tells_what_when_and_with_what(
     right: Result, session: Session, tmp_path: Path
 ) -> None:
     result = right
-    _, told_issue = export(result, tmp_path / "cell", session, with_issue=True)
+    told_issue = export(result, tmp_path / "cell", session, with_issue=True)
     readme = (tmp_path / "cell" / "README.md").read_text(encoding="utf-8")
     told = [result.circumstances.date, result.circumstances.python, result.cell.version]
-    told += [each.filename for each in result.published]
-    told += [
-        "libfakecore.so.7.0.7.99.1",
-        "the files of the recorded run",
-        "macosx_10_9_x86_64.whl.metadata",
-    ]
+    told += ["libfakecore.so.7.0.7.99.1"]
     assert [each for each in told if each not in readme] == []
     issue = (tmp_path / "cell" / "ISSUE.md").read_text(encoding="utf-8")
     assert issue == told_issue
     for heading in ("What was done", "What happened", "What was expected", "How to reproduce"):
         assert f"## {heading}" in issue
     assert "uv pip install fake-softioc==4.6.1" in issue
+    assert [each for each in result.published if each.filename not in issue] == []
     assert str(session.work) not in readme + issue
 
 
@@ -108,34 +102,6 @@ def test_the_command(call: Callable[..., tuple[int, str, str]], tmp_path: Path) 
     code, _, errors = call("export", live, str(tmp_path / "x"), "--results", str(results.FOLDER))
     assert code == 2
     assert "--live" in errors
-
-
-def test_what_is_offered_otherwise_is_named(
-    right: Result, session: Session, python: Interpreter
-) -> None:
-    result = right
-    scenario = scenarios.find(result.cell.scenario)
-    files = session.publication(scenario, result.cell.variant, python).all_files()
-    compiler = static.compiled_by(session.compiler)
-    assert not static.differences(result, files, compiler)
-    elsewhere = static.differences(result, files, "tcc on Hurd")
-    assert {name.partition("-")[0] for name in elsewhere} == {"fake_corelibs"}
-    assert all("here of tcc on Hurd" in why for why in elsewhere.values())
-    left = [each for each in files if "win_amd" not in each.filename]
-    (gone,) = static.differences(result, left, compiler).values()
-    assert "does not publish it any more" in gone
-    # The scenario forgot it, and the journal has not.
-    sent = next(each.filename for each in result.published if each.filename.endswith(".tar.gz"))
-    forgotten = replace(
-        result, published=tuple(each for each in result.published if each.filename != sent)
-    )
-    left = [each for each in files if each.filename != sent]
-    ((name, gone),) = static.differences(forgotten, left, compiler).items()
-    assert name == sent
-    assert "does not publish it any more" in gone
-    others = [each for each in files if each.project != "setuptools"]
-    (gone,) = static.differences(result, others, compiler).values()
-    assert "another release of this build requirement" in gone
 
 
 def test_a_record_of_other_commands_is_stale(right: Result) -> None:

@@ -265,7 +265,7 @@ def test_a_wheel_is_packed_again_from_what_is_there(tmp_path: Path) -> None:
     ],
 )
 def test_a_list_is_no_complaint(broken: EnvironmentCase, line: str, said: str) -> None:
-    done = [Outcome(argv=(), exit_code=0, output=line, seconds=0)]
+    done = [Outcome(argv=(), exit_code=0, output=line)]
     asked = peers._judged(peers.QUESTIONS[0], broken.expect, done, str)
     assert asked.found == said
 

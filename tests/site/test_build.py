@@ -30,7 +30,6 @@ GENERATED = (
     "scenarios/",
     "remedies/",
     "matrix/",
-    "links/",
     "results/",
     "timeline/",
     "installers/",

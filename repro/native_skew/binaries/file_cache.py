@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TypeVar
 
 _FILES = 64  # of one kind
@@ -24,23 +24,18 @@ def while_unchanged(read: Callable[[str], _T]) -> Callable[[str], _T]:
     It is the same while device, inode, time of change and size are. What is returned is shared:
     nobody may change it.
     """
-    known: dict[str, tuple[_State, _T]] = {}
-    _clearings.append(known.clear)
+
+    @lru_cache(maxsize=_FILES)
+    def kept(path: str, _: _State) -> _T:
+        return read(path)
 
     @wraps(read)
     def cached(path: str) -> _T:
         # Before it is read: what is written meanwhile is then seen the next time.
         state = _state(path)
-        found = known.get(path)
-        if found and found[0] == state:
-            return found[1]
-        value = read(path)
-        if state:
-            if len(known) >= _FILES:
-                known.clear()
-            known[path] = state, value
-        return value
+        return kept(path, state) if state else read(path)
 
+    _clearings.append(kept.cache_clear)
     return cached
 
 

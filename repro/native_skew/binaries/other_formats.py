@@ -35,13 +35,11 @@ class Needed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         name: as the file has it: an install name, or a DLL's.
-        compatible: the compatibility version that it was linked with; 0 where there is none.
         weak: whether the file is loaded without it as well.
 
     """
 
     name: str
-    compatible: int = 0
     weak: bool = False
 
 
@@ -51,7 +49,6 @@ class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         machine: as a wheel's tag calls it.
         name: the install name of a macOS library; empty where there is none.
-        compatible: its compatibility version.
         search: LC_RPATH's folders.
 
     """
@@ -59,7 +56,6 @@ class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     machine: str
     needed: tuple[Needed, ...]
     name: str = ""
-    compatible: int = 0
     search: tuple[str, ...] = ()
 
 
@@ -96,30 +92,27 @@ def mach_o(path: str | Path) -> tuple[OtherFile, ...]:
 
 
 def _slice(header: MachOHeader) -> OtherFile:
-    needed, search, name, compatible = [], [], "", 0
-    for kind, text, version in _commands(header):
+    needed, search, name = [], [], ""
+    for kind, text in _commands(header):
         if kind == "LC_RPATH":
             search.append(text)
         elif kind == "LC_ID_DYLIB":
-            name, compatible = text, version
+            name = text
         elif kind in _LOAD_DYLIB:
-            needed.append(Needed(name=text, compatible=version, weak="WEAK" in kind))
+            needed.append(Needed(name=text, weak="WEAK" in kind))
     machine = _MACHINES.get(header.header.cputype & 0xFFFFFFFF, "another machine")
     return OtherFile(
         machine=machine,
         needed=tuple(needed),
         name=name,
-        compatible=compatible,
         search=tuple(search),
     )
 
 
-def _commands(header: MachOHeader) -> Iterator[tuple[str, str, int]]:
-    for load, command, data in header.commands:
+def _commands(header: MachOHeader) -> Iterator[tuple[str, str]]:
+    for load, _, data in header.commands:
         if isinstance(data, bytes):
-            text = data.partition(b"\0")[0].decode("utf-8", "backslashreplace")
-            version = getattr(command, "compatibility_version", 0)
-            yield load.get_cmd_name(), text, int(getattr(version, "_version", version))
+            yield load.get_cmd_name(), data.partition(b"\0")[0].decode("utf-8", "backslashreplace")
 
 
 def pe(path: str | Path) -> OtherFile:

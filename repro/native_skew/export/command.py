@@ -36,9 +36,7 @@ def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Pat
     recorded = results.read_all(folder)
     result = choose.find(cell, recorded)
     with Session(work) as session:
-        differences, issue = write(result, directory, session, with_issue=with_issue)
-    for filename, why in differences.items():
-        notes.print(f"{filename}: {why}", soft_wrap=True)
+        issue = write(result, directory, session, with_issue=with_issue)
     if result.cell.python != interpreter.find().name:
         version = result.circumstances.python_minor
         notes.print(

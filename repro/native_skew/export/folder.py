@@ -18,9 +18,7 @@ from native_skew.run import Session
 from native_skew.toolchain import Interpreter, interpreter, write_below
 
 
-def export(
-    result: Result, folder: Path, session: Session, *, with_issue: bool = False
-) -> tuple[dict[str, str], str]:
+def export(result: Result, folder: Path, session: Session, *, with_issue: bool = False) -> str:
     """Writes ``folder``, whole or not at all.
 
     Args:
@@ -30,7 +28,7 @@ def export(
         with_issue: write ISSUE.md as well.
 
     Returns:
-        what differs in its index, and why, by file; and the report's text.
+        the report's text.
 
     Raises:
         NotExportableError: the cell is unsupported, or lives on the real index.
@@ -44,20 +42,17 @@ def export(
     _require_empty(folder)
     python = _interpreter(result)
     publication = session.publication(scenario, result.cell.variant, python)
-    compiler = static.compiled_by(session.compiler)
-    differences = static.differences(result, publication.all_files(), compiler)
     report = issue.render(result, scenario, findings.of(result))
     draft = session.folder / "export"
     shutil.rmtree(draft, ignore_errors=True)
     static.write(publication, course.stages[-1].number, draft / "index")
     payload = shipped("export", "payload")
-    offered = publication.all_files()
     files = {
         **{each: (payload / each).read_text("utf-8") for each in ("server.py", "look.py")},
         "probe.py": PROBE,
         "run.sh": shell.script(result, scenario, course, python.platform),
         "recorded.json": json.dumps(_expected(result), indent=1) + "\n",
-        "README.md": readme.render(result, scenario, differences, offered, python.platform),
+        "README.md": readme.render(result, scenario, python.platform),
         **({"ISSUE.md": report} if with_issue else {}),
     }
     write_below(draft, files)
@@ -65,7 +60,7 @@ def export(
         shutil.copytree(draft, folder, dirs_exist_ok=True)
     except OSError as error:
         raise ExportFolderError(folder, f"cannot be written ({error})") from error
-    return differences, report
+    return report
 
 
 def _interpreter(result: Result) -> Interpreter:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from native_skew.distributions import DistributionFile
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
@@ -43,13 +41,7 @@ at `http://127.0.0.1:8000/step-1/`, without the headers in `index/headers.json`.
 """
 
 
-def render(
-    result: Result,
-    scenario: Scenario,
-    differences: Mapping[str, str],
-    published: Iterable[DistributionFile],
-    platform: str,
-) -> str:
+def render(result: Result, scenario: Scenario, platform: str) -> str:
     """The whole text, as Markdown; ``platform`` is what the index was compiled for."""
     installer = INSTALLERS[result.cell.installer]
     commands = commands_of(installer.tool)
@@ -65,7 +57,6 @@ def render(
             python=result.circumstances.python_minor,
         ),
         observed(result),
-        _index(result, differences, tuple(published)),
     ]
     return "\n".join(parts)
 
@@ -123,30 +114,3 @@ def commands(result: Result) -> str:
 def _typed(argv: tuple[str, ...]) -> str:
     """A command line with the interpreter's name in place of its path."""
     return shlex.join((PurePosixPath(argv[0]).name, *argv[1:]) if argv[0][0] == "/" else argv)
-
-
-def _index(
-    result: Result, differences: Mapping[str, str], published: tuple[DistributionFile, ...]
-) -> str:
-    """What the index offers, and whether these are the recorded files."""
-    recorded = {each.filename for each in result.published}
-    rows = "".join(
-        f"| `{each.filename}` | {each.step} | `{hashlib.sha256(each.content).hexdigest()}` |\n"
-        for each in published
-    )
-    same = "As far as the record tells, these are the files of the recorded run.\n"
-    others = "".join(f"- `{name}`: {why}\n" for name, why in differences.items())
-    extra = [each.filename for each in published if each.filename not in recorded]
-    return (
-        "## The index\n\n"
-        + (f"What may differ from the recorded run:\n\n{others}" if others else same)
-        + "\n| file | from step | sha256 |\n| --- | --- | --- |\n"
-        + rows
-        + "\nThe record does not hold these sums. The pair was packed anew from its sources; build "
-        + f"requirements are {', '.join(extra)}.\n\n"
-        + "## What the index was asked for\n\n"
-        + "".join(
-            f"- step {entry.step}: {entry.method} `{entry.path}` ({entry.status})\n"
-            for entry in result.journal
-        )
-    )

@@ -114,8 +114,6 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
         installer_file: its word in the INSTALLER file of what it installed, in lower case; empty
             where it leaves that to another tool.
             https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
-        lock_pythons: for a tool that locks for all Pythons of a project's range and holds each
-            requirement's Requires-Python against them: the Pythons that it looks at.
         readers: which one file of a release it takes the metadata of, by the command that does,
             as audit speaks of it; none where it looks at the file alone that it installs.
         locks: the kinds of lock that it writes or installs.
@@ -138,7 +136,6 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[str, ...] = ()
     isolate: Callable[[CellFolders], Isolation] = _nothing
     installer_file: str = ""
-    lock_pythons: tuple[str, ...] = ()
     readers: Mapping[str, MetadataReader] = {}
     locks: tuple[LockFormat, ...] = ()
     first_release: str = ""
@@ -155,10 +152,6 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     def requirement(self) -> str:
         """What an index is asked for."""
         return f"{self.name}[{','.join(self.extras)}]" if self.extras else self.name
-
-
-# To the minor release, up to one that is out of reach.
-PYTHON_3_MINORS = tuple(f"3.{minor}" for minor in range(50))
 
 
 def virtualenv_variables(folders: CellFolders) -> dict[str, str]:

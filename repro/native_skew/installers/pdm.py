@@ -27,7 +27,6 @@ from native_skew.installers.base import (
     with_variables,
 )
 from native_skew.installers.packaging_tool import (
-    PYTHON_3_MINORS,
     CellFolders,
     Isolation,
     PackagingTool,
@@ -265,7 +264,6 @@ TOOL = PackagingTool(
             installers=("pdm-lock-sync",),
         ),
     ),
-    lock_pythons=PYTHON_3_MINORS,
     # https://pdm-project.org/en/latest/usage/config/#override-the-resolved-package-versions
     holding=(("tool", "pdm", "resolution", "overrides"),),
     documentation=_CLI,

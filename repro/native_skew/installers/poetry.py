@@ -29,7 +29,6 @@ from native_skew.installers.base import (
     with_variables,
 )
 from native_skew.installers.packaging_tool import (
-    PYTHON_3_MINORS,
     CellFolders,
     File,
     Isolation,
@@ -287,7 +286,6 @@ TOOL = PackagingTool(
             installers=("poetry-lock-sync",),
         ),
     ),
-    lock_pythons=(*PYTHON_3_MINORS, "4.0"),  # what comes after Python 3 counts too
     documentation=_CLI,
     looked_up=_LACKS.versions,
 )

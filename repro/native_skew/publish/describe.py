@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from rich.text import Text
 from rich.tree import Tree
 
 from native_skew.publish.fakes import provider_title
-from native_skew.scenarios import CONSUMER, ConsumerRelease, Scenario, releases_of
+from native_skew.scenarios import ConsumerRelease, Scenario, releases_of
 
 
 def scenario_tree(scenario: Scenario) -> Tree:
@@ -16,7 +16,10 @@ def scenario_tree(scenario: Scenario) -> Tree:
     tree = Tree(Text(f"{scenario.id}: {scenario.title}", style="bold"))
     tree.add(Text(" ".join(scenario.summary.split())))
     for variant in scenario.variant_names():
-        _add_variant(tree, scenario, variant)
+        title = variant_title(scenario, variant) or "the only variant"
+        branch = tree.add(Text(f"{variant}: {title}"))
+        for line in circumstances(scenario, variant):
+            branch.add(Text(line.replace("`", "")))
     tree.add("remedies").add(Text(", ".join(scenario.all_remedies)))
     expected = tree.add("expected")
     for each in scenario.expect:
@@ -28,41 +31,43 @@ def scenario_tree(scenario: Scenario) -> Tree:
     return tree
 
 
-def _add_variant(tree: Tree, scenario: Scenario, variant: str) -> None:
-    title = scenario.variants[variant].title if variant in scenario.variants else "the only variant"
-    branch = tree.add(Text(f"{variant}: {title}"))
-    ask = scenario.ask_of(variant)
-    branch.add(Text(f"asked: {' '.join(ask.requirements)}"))
-    if ask.build_from_source:
-        branch.add(Text(f"from source: {' '.join(ask.build_from_source)}"))
-    steps = branch.add("steps")
-    for number, step in enumerate(scenario.steps_of(variant), 1):
-        words = [f"{number}. {step.title}", f"environment: {step.environment}"]
-        words += [f"cache: {step.cache}"]
+def variant_title(scenario: Scenario, variant: str) -> str:
+    """The title of ``variant``; empty where it is the only one."""
+    return scenario.variants[variant].title if variant in scenario.variants else ""
+
+
+def circumstances(scenario: Scenario, variant: str) -> Iterator[str]:
+    """What is asked, done and published in ``variant``: a line each, names as Markdown has them."""
+    ask, steps = scenario.ask_of(variant), scenario.steps_of(variant)
+    built = "".join(f", with `{each}` built from source" for each in ask.build_from_source)
+    yield f"asked: {_codes(ask.requirements)}{built}"
+    for number, step in enumerate(steps if len(steps) > 1 else (), 1):
+        words = [step.title, f"environment: {step.environment}", f"cache: {step.cache}"]
         words += [f"{step.action} alone"] if step.action != "install" else []
-        words += (
-            [f"{' '.join(step.build_from_source)} from source"] if step.build_from_source else []
-        )
-        steps.add("; ".join(words))
-    published = branch.add("published")
+        words += [f"with `{each}` built from source" for each in step.build_from_source]
+        yield f"step {number}: {'; '.join(words)}"
     for provider in releases_of(scenario.providers, variant):
-        published.add(Text(f"step {provider.step}: {provider_title(provider)}"))
+        yield f"published, step {provider.step}: {provider_title(provider)}"
     for consumer in releases_of(scenario.consumers, variant):
-        for line in _consumer_lines(consumer):
-            published.add(Text(f"step {consumer.step}: {line}"))
+        for line in _files(consumer):
+            yield f"published, step {consumer.step}: {consumer.name} {consumer.version}, {line}"
+    headers = scenario.cache_headers_of(variant)
+    if headers != "public":
+        yield f"cache headers of the index: {headers}"
 
 
-def _name(consumer: ConsumerRelease) -> str:
-    return consumer.version if consumer.name == CONSUMER else f"{consumer.name} {consumer.version}"
-
-
-def _consumer_lines(consumer: ConsumerRelease) -> Iterable[str]:
-    if consumer.sdist:
-        sdist = consumer.sdist
+def _files(consumer: ConsumerRelease) -> Iterator[str]:
+    if sdist := consumer.sdist:
         stamps = "stamps what it is built with" if sdist.stamps else "stamps nothing"
+        dynamic = "" if sdist.dynamic == "absent" else f" and `Dynamic: {sdist.dynamic}`"
         yield (
-            f"sdist {_name(consumer)}: {stamps}; PKG-INFO requires {' '.join(sdist.requires_dist)}, "
-            f"Dynamic {sdist.dynamic}"
+            f"sdist: {stamps}; its PKG-INFO requires {_codes(sdist.requires_dist)}{dynamic}; its "
+            f"build requires {_codes(sdist.build_requires)}"
         )
     for wheel in consumer.wheels:
-        yield f"wheel {_name(consumer)} {wheel.tag}: requires {' '.join(wheel.requires_dist)}"
+        tag = "a wheel that fits here" if wheel.tag == "here" else f"wheel `{wheel.tag}`"
+        yield f"{tag}: requires {_codes(wheel.requires_dist)}"
+
+
+def _codes(texts: tuple[str, ...]) -> str:
+    return ", ".join(f"`{each}`" for each in texts) or "nothing"

@@ -14,9 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-import msgspec
-from packaging.metadata import Metadata
-
 from native_skew import shipped
 from native_skew.distributions import DistributionFile, core_metadata, sdist_file, wheel_file
 from native_skew.installers import abi_requirement
@@ -209,37 +206,6 @@ def _write(root: Path, files: dict[str, bytes]) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-
-
-def substituted_files(
-    release: ConsumerRelease, substitute: DistributionFile, interpreter: Interpreter
-) -> tuple[DistributionFile, ...]:
-    """A release of the consumer made of another sdist: that, and wheels for elsewhere.
-
-    The wheels say what the sdist says, as they do where metadata is static.
-    """
-    requires = Metadata.from_email(substitute.metadata, validate=False).requires_dist or []
-    pythons = substitute.requires_python
-    metadata = core_metadata(
-        CONSUMER,
-        release.version,
-        tuple(map(str, requires)),
-        requires_python=pythons or "",
-    )
-    wheels = (
-        wheel_file(
-            CONSUMER,
-            release.version,
-            wheel_tag(wheel, interpreter.name, interpreter.platform_tag),
-            metadata,
-            {},
-            release.step,
-        )
-        for wheel in release.wheels
-        if wheel.tag != "here"
-    )
-    files = msgspec.structs.replace(substitute, step=release.step), *wheels
-    return tuple(msgspec.structs.replace(each, requires_python=pythons) for each in files)
 
 
 def provider_title(release: ProviderRelease) -> str:

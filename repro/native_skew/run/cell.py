@@ -9,13 +9,13 @@ from packaging.version import Version
 
 from native_skew.doctor import diagnose
 from native_skew.errors import CellError
-from native_skew.installers import INSTALLERS, Plan, RenderContext, Unsupported
+from native_skew.installers import Plan, RenderContext, Unsupported
 from native_skew.observe import Judgement, Observation, judge, require_answer
-from native_skew.publish import Publication
+from native_skew.publish import Publication, published_in
 from native_skew.results import Result
 from native_skew.run import evidence
 from native_skew.run.live_builds import Builds
-from native_skew.run.plans import require_pythons, step_plans_of
+from native_skew.run.plans import step_plans_of
 from native_skew.run.selection import Task
 from native_skew.run.session import Session
 from native_skew.run.steps import StepRunner
@@ -118,7 +118,6 @@ class CellRun:
             task.scenario,
             task.cell,
             supported=judgement.verdict != "unsupported",
-            unaided=bool(task.substitute),
         )
         result = Result(
             cell=task.cell,
@@ -127,13 +126,11 @@ class CellRun:
             expected=expected.verdict if expected else None,
             expected_because=expected.because if expected else None,
             origin=evidence.origin_of(task.scenario.consumer, ran.observation),
-            published=evidence.published_records(
-                ran.publication,
-                (
-                    task.scenario.consumer,
-                    task.scenario.provider,
-                    *task.scenario.other_consumers(task.cell.variant),
-                ),
+            published=published_in(
+                task.scenario,
+                task.cell.variant,
+                task.interpreter.name,
+                task.interpreter.platform_tag,
             ),
             before=self._before,
             steps=tuple(self.steps.records),
@@ -157,7 +154,7 @@ class CellRun:
             publication, url = Publication(()), live.index_url()
         else:
             publication = self._session.publication(
-                task.scenario, task.cell.variant, task.interpreter, task.substitute
+                task.scenario, task.cell.variant, task.interpreter
             )
             index, https = self._session.index, task.scenario.is_https(task.cell.variant)
             url = index.publish(self._prefix, publication, https=https)
@@ -170,9 +167,7 @@ class CellRun:
 
     def run_steps(self, publication: Publication) -> tuple[Plan, int]:
         """All steps in order; returns the last plan and its last command's exit code."""
-        task, tool = self._task, INSTALLERS[self._task.cell.installer].tool
-        if task.substitute:
-            require_pythons(task.scenario, task.cell.variant, task.substitute.sdist, tool)
+        task = self._task
         plans = step_plans_of(task.scenario, task.cell, self._context())
         before, exit_code, before_plan = 0, 0, plans[0].plan
         repaired = max(each.number for each in plans) if task.cell.start != "fresh" else 0

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from native_skew import results, scenarios
 from native_skew.errors import ExitCode, RecordOwnError
-from native_skew.publish import substitute
 from native_skew.results import NotRun, Result, report
 from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
@@ -42,11 +41,6 @@ The names: native-skew list"""
 @click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
-@click.option(
-    "--consumer",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="An sdist of fake-softioc 4.6.1 in the fake one's place; it must work unaided.",
-)
 def run(
     asked: Asked,
     everything: bool,
@@ -54,7 +48,6 @@ def run(
     keep: bool,
     as_json: bool,
     record: bool,
-    consumer: Path | None,
 ) -> None:
     """Runs cells and compares them with what is recorded.
 
@@ -66,15 +59,9 @@ def run(
         require_recordable(asked.folder)
     started = time.monotonic()
     console, notes = report.console(), report.console(stderr=True)
-    filters = replace(
-        asked.filters,
-        remedies=("nothing",) if consumer else asked.filters.remedies,
-        live=live,
-        substitute=substitute.read(consumer) if consumer else None,
-    )
+    filters = replace(asked.filters, live=live)
     filters.require_known()
-    # What another consumer does is no news of a tool.
-    recorded = () if consumer else results.read_verdicts(asked.folder)
+    recorded = results.read_verdicts(asked.folder)
     if record and filters.own_executables:
         raise RecordOwnError(filters.own_executables)
     with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
@@ -101,14 +88,9 @@ def run(
     for cell_id, path in runner.kept.items():
         _note(notes, f"{cell_id}: cd {path}")
     wall = time.monotonic() - started - prepared
-    own = max(0.0, (runner.times.cells - runner.times.tools) / asked.jobs)
-    _note(
-        notes,
-        f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation; the kit's own "
-        f"share (publishing, importing, judging) {own:.2f} s ({100 * own / wall:.1f} %)",
-    )
+    _note(notes, f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation")
     contradictory = report.contradictions(done)
-    if record and not consumer:
+    if record:
         number, _ = results.pack(done, asked.folder)
         _note(notes, f"recorded {number} results below {asked.folder}")
         changes = ()
@@ -119,10 +101,6 @@ def _selected(session: Session, filters: Filters, *, everything: bool) -> Select
     """The cells that are asked for; what all of them share is fetched meanwhile."""
     with ThreadPoolExecutor(1) as pool:
         ready = pool.submit(session.make_ready)
-        if filters.substitute:
-            offered = session.build_requirements
-            whole = substitute.fetched(filters.substitute, offered, session.toolbox)
-            filters = replace(filters, substitute=whole)
         if everything or filters.narrows:
             selection = select(filters, session.toolbox)
         else:

@@ -1,4 +1,4 @@
-"""Evidence: what was published, where the installed module comes from, and no machine's paths."""
+"""Evidence: where the installed module comes from, what it holds for, and no machine's paths."""
 
 from __future__ import annotations
 
@@ -9,32 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from packaging.metadata import parse_email
 
 from native_skew import __version__
-from native_skew.distributions import DistributionFile, archives
+from native_skew.distributions import archives
 from native_skew.observe import Observation
-from native_skew.publish import Publication, PublishedRecord
 from native_skew.results import Circumstances, Result
 from native_skew.toolchain import Compiler, Interpreter, Sandbox, Tool
-
-
-def published_records(
-    publication: Publication, projects: Iterable[str]
-) -> tuple[PublishedRecord, ...]:
-    """The files of ``projects`` that were published on ``publication``, in all steps."""
-    wanted = frozenset(projects)
-    return tuple(_record(each) for each in publication.all_files() if each.project in wanted)
-
-
-def _record(file: DistributionFile) -> PublishedRecord:
-    raw, _ = parse_email(file.metadata)
-    return PublishedRecord(
-        filename=file.filename,
-        step=file.step,
-        requires_dist=tuple(raw.get("requires_dist", ())),
-        dynamic=tuple(raw.get("dynamic", ())),
-    )
 
 
 def origin_of(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
-from native_skew.distributions import DistributionFile
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, Plan, RenderContext, Unsupported
 from native_skew.scenarios import Cell, Scenario, Step, repaired, request_of, roles_of
 
@@ -17,49 +14,6 @@ class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     step: Step
     plan: Plan
-
-
-def require_pythons(
-    scenario: Scenario, variant: str, consumer: DistributionFile, tool: str
-) -> None:
-    """Makes sure that the scenario's project supports no Python that ``consumer`` does not.
-
-    What locks for all of the project's Pythons refuses a consumer whose first Python, to the
-    patch release, is newer than the project's. uv looks at no other bound; Poetry and PDM do.
-    https://docs.astral.sh/uv/concepts/resolution/#universal-resolution
-    https://python-poetry.org/docs/dependency-specification/#python-restricted-dependencies
-
-    Args:
-        scenario: with the project that asks for the consumer.
-        variant: one of its variants.
-        consumer: states its Requires-Python.
-        tool: the one that installs; what it looks at counts.
-
-    Raises:
-        Unsupported: it does; such a project cannot have that consumer, skew or none.
-
-    """
-    wanted, offered = request_of(scenario, variant).requires_python, consumer.requires_python
-    if not wanted or not offered:
-        return
-    project, package = SpecifierSet(wanted), SpecifierSet(offered)
-    oldest = _lower_bound(project)
-    lacking = [each for each in TOOLS[tool].lock_pythons if each in project and each not in package]
-    if oldest < _lower_bound(package):
-        lacking.insert(0, str(oldest[0]))
-    if lacking:
-        reason = f"the project supports Python {lacking[0]}, and the consumer is for {offered}"
-        raise Unsupported(reason)
-
-
-def _lower_bound(pythons: SpecifierSet) -> tuple[Version, bool]:
-    """The first Python of ``pythons``, and whether it is itself left out."""
-    bounds = [
-        (Version(each.version.removesuffix(".*")), each.operator == ">")
-        for each in pythons
-        if each.operator in (">=", ">", "~=", "==")
-    ]
-    return max(bounds, default=(Version("3"), False))
 
 
 def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tuple[StepPlan, ...]:

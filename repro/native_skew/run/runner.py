@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-
-import msgspec
 
 from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
@@ -32,17 +28,6 @@ class Watcher:
         """A cell is done."""
 
 
-class Times(msgspec.Struct, kw_only=True):
-    """Seconds of all cells together, and how much of them tools' processes took.
-
-    Until a cell's last process has ended these are of the clock; afterwards, while other cells
-    run, of the processor.
-    """
-
-    cells: float = 0.0
-    tools: float = 0.0
-
-
 class _SlotFree:
     """A cell has no processes any more: another one may start its own."""
 
@@ -55,7 +40,6 @@ class Runner:
         jobs: how many cells may have processes at once.
         limit: seconds that one command may take.
         keep: leave the cells' folders.
-        processes: what starts the commands, where somebody wants to see them.
 
     """
 
@@ -66,12 +50,10 @@ class Runner:
         jobs: int,
         limit: float = 300.0,
         keep: bool = False,
-        processes: Processes | None = None,
     ) -> None:
         self._session, self._jobs, self._limit, self._keep = session, jobs, limit, keep
-        self._processes = processes or Processes()
+        self._processes = Processes()
         self._builds = Builds(session, self._processes, limit)
-        self.times, self._counting = Times(), threading.Lock()
         self.kept: dict[str, Path] = {}
 
     def run(self, tasks: Sequence[Task], watcher: Watcher) -> list[Result | NotRun]:
@@ -117,13 +99,11 @@ class Runner:
     def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
         """One cell's outcome; ``ended`` is called when its last process has."""
         run = CellRun(self._session, task, self._processes, self._limit, self._builds)
-        started, busy = time.monotonic(), 0.0
         try:
             try:
                 ran = run.run()
             finally:
                 ended()
-                waited, busy = time.monotonic() - started, time.thread_time()
             return run.result(ran)
         except (SkewError, OSError) as error:
             return NotRun(cell=task.cell, reason=str(error))
@@ -132,6 +112,3 @@ class Runner:
                 self.kept[task.cell.id] = run.steps.sandbox.project
             else:
                 run.steps.sandbox.remove()
-            with self._counting:
-                self.times.cells += waited + time.thread_time() - busy
-                self.times.tools += run.steps.tool_seconds

@@ -20,7 +20,6 @@ from native_skew.installers import (
     parse_choice,
     remedies,
 )
-from native_skew.publish import Substitute
 from native_skew.results import NotRun, Result
 from native_skew.scenarios import STARTS, Cell, Scenario, Start, expected_of
 from native_skew.toolchain import Interpreter, Tool, Toolbox
@@ -52,16 +51,12 @@ _TOUR = (
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell with all that is needed to run it.
-
-    ``substitute`` is an sdist that takes the fake consumer's place: it must work unaided.
-    """
+    """A cell with all that is needed to run it."""
 
     cell: Cell
     scenario: Scenario
     interpreter: Interpreter
     tool: Tool
-    substitute: Substitute | None = None
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +72,6 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     pythons: tuple[str, ...] = ()
     starts: tuple[Start, ...] = STARTS
     live: bool = False
-    substitute: Substitute | None = None
 
     @property
     def narrows(self) -> bool:
@@ -174,7 +168,6 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
                             scenario=scenario,
                             interpreter=python,
                             tool=tool,
-                            substitute=filters.substitute,
                         )
                     )
     return Selection(tasks=_once(tasks), not_run=tuple(not_run))

@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 from native_skew.distributions import DistributionFile
 from native_skew.errors import CellError, PlatformError, WorkFolderError
 from native_skew.installers import NEWEST
-from native_skew.publish import Index, Publication, Substitute, fakes
-from native_skew.scenarios import CONSUMER, Scenario, releases_of
+from native_skew.publish import Index, Publication, fakes
+from native_skew.scenarios import Scenario, releases_of
 from native_skew.toolchain import Compiler, Interpreter, Phase, Tool, Toolbox, machine, unseen
 
 DEFAULT_WORK = Path(".native-skew")
@@ -133,11 +133,7 @@ class Session:
             )
 
     def publication(
-        self,
-        scenario: Scenario,
-        variant: str,
-        interpreter: Interpreter,
-        substitute: Substitute | None = None,
+        self, scenario: Scenario, variant: str, interpreter: Interpreter
     ) -> Publication:
         """Publishes ``variant`` of ``scenario`` anew: compiled, packed, nothing asked yet.
 
@@ -145,26 +141,18 @@ class Session:
             scenario: says what is published.
             variant: one of its variants.
             interpreter: the one that compiled files are for.
-            substitute: takes the place of the fake consumer's files.
 
         Raises:
             CompilerError: the fake pair does not compile.
-            HeadersMissingError: the interpreter has no Python.h, and ``substitute`` needs it.
 
         """
-        if substitute:  # the fake consumer does without
-            interpreter.require_headers()
-        files = [*self.build_requirements, *(substitute.build_files if substitute else ())]
+        files = [*self.build_requirements]
         files.extend(
             fakes.provider_file(provider, interpreter, self.compiler)
             for provider in releases_of(scenario.providers, variant)
         )
         for consumer in releases_of(scenario.consumers, variant):
-            files.extend(
-                fakes.substituted_files(consumer, substitute.sdist, interpreter)
-                if substitute and consumer.name == CONSUMER
-                else fakes.consumer_files(consumer, interpreter, self.compiler)
-            )
+            files.extend(fakes.consumer_files(consumer, interpreter, self.compiler))
         return Publication(files, scenario.cache_headers_of(variant))
 
     def next_prefix(self) -> str:

@@ -38,7 +38,6 @@ class StepRunner:
     Attributes:
         sandbox: where the commands run; a step may move on to a new environment or cache in it.
         records: what the steps wrote and ran.
-        tool_seconds: how long their commands took.
 
     """
 
@@ -50,7 +49,6 @@ class StepRunner:
         self._installer = INSTALLERS[task.cell.installer]
         self.sandbox = Sandbox(root=session.folder / folder, index_url="")
         self.records: list[StepRecord] = []
-        self.tool_seconds = 0.0
 
     def enter(self, step: Step, plan: Plan, first: bool) -> None:
         """Makes the environment and the cache ready that the step asks for."""
@@ -89,18 +87,12 @@ class StepRunner:
         self.records.append(StepRecord(title=step.title, files=written, commands=tuple(records)))
         return records[-1].exit_code
 
-    def run(
-        self,
-        argv: Sequence[str],
-        plan: Plan | None = None,
-        counted: bool = True,
-        **more: str,
-    ) -> Outcome:
-        """Runs a command in the cell; ``counted`` is False for what only the kit wants to know."""
+    def run(self, argv: Sequence[str], plan: Plan | None = None, **more: str) -> Outcome:
+        """Runs a command in the cell."""
         beside = (each for each in self._session.check_tools if each.name in self._installer.beside)
         paths = (self._task.tool.path, *(each.path for each in beside))
         environ = environment(self.sandbox, paths, bool(self._task.scenario.live))
-        outcome = self._processes.run(
+        return self._processes.run(
             argv,
             cwd=self.sandbox.project,
             environ={
@@ -111,9 +103,6 @@ class StepRunner:
             },
             limit=self._limit,
         )
-        if counted:
-            self.tool_seconds += outcome.seconds
-        return outcome
 
     def library_path(self, plan: Plan) -> tuple[str, ...]:
         """The folders of LD_LIBRARY_PATH in the environment's processes."""
@@ -126,7 +115,7 @@ class StepRunner:
         subject = subject_of(self._task.scenario, self._task.cell.variant)
 
         def run_python(arguments: Sequence[str]) -> Outcome:
-            outcome = self.run([*plan.python, *arguments], plan, counted=False, **loader)
+            outcome = self.run([*plan.python, *arguments], plan, **loader)
             # A death by signal is the module's; a hang, or a python that is not there although
             # the tool was content, says nothing about it.
             if outcome.exit_code == TIMED_OUT or (

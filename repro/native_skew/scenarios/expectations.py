@@ -9,12 +9,8 @@ from native_skew.installers import INSTALLERS
 from native_skew.scenarios.cell import Cell
 from native_skew.scenarios.model import Expectation, Scenario
 
-_UNAIDED = "a consumer that cannot skew works with every installer, without any remedy"
 
-
-def expected_of(
-    scenario: Scenario, cell: Cell, *, supported: bool = True, unaided: bool = False
-) -> Expectation | None:
+def expected_of(scenario: Scenario, cell: Cell, *, supported: bool = True) -> Expectation | None:
     """The first entry of ``scenario`` that fits ``cell``; None where it states nothing.
 
     Nothing is stated of a tool's version that does not have the installer's interface yet.
@@ -23,14 +19,10 @@ def expected_of(
         scenario: the cell's.
         cell: which variant, installer, version and remedy.
         supported: whether the installer can do what the cell asks.
-        unaided: another consumer has the fake one's place, and must work without a remedy.
 
     """
     if not INSTALLERS[cell.installer].is_in(cell.version):
         return None
-    if unaided:
-        stated = supported and cell.remedy == "nothing"
-        return Expectation(verdict="works", because=_UNAIDED) if stated else None
     names = {cell.installer, *INSTALLERS[cell.installer].groups}
     for each in scenario.expect:
         if (

@@ -2,5 +2,5 @@
 
 ``result_index`` finds results; ``cellpage``, ``scenariopage``, ``remedypage`` and ``matrix``
 make the pages that are never committed; ``macros`` is what a hand-written page may call;
-``hook`` and ``mkdocs_macros`` tie both to MkDocs, of which nothing else here knows.
+``hook`` ties them to MkDocs.
 """

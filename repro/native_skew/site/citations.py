@@ -17,13 +17,12 @@ from native_skew.results import Result
 from native_skew.site import diagnosed, grid, markup, sequence, snippet, tabs, upstream
 from native_skew.site import release_badge as flips
 from native_skew.site.errors import (
-    CellReferenceError,
     ContradictionError,
     NamesError,
     QuoteError,
     SeveralToolsError,
 )
-from native_skew.site.result_index import Book, unrecorded_tools
+from native_skew.site.result_index import Book
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
 
@@ -220,17 +219,6 @@ class Citations:
             told = f"{result.verdict} in {result.cell.id}"
             raise ContradictionError(found.cells[0], found.verdict, [told])
         return upstream.render(found, result, self._book.plain(result))
-
-    def recorded(self, pattern: str) -> bool:
-        """Whether there is such a cell: a page may wait for its evidence."""
-        try:
-            return bool(self._book.matching(pattern))
-        except CellReferenceError:
-            return False
-
-    def not_recorded(self) -> str:
-        """A sentence that names the well-known tools without any result; empty for none."""
-        return unrecorded_tools(self._book)
 
     def diagnosed(self) -> str:
         """What doctor said of the recorded environments, beside their verdicts."""

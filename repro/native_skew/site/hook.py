@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from mkdocs.exceptions import PluginError
@@ -19,7 +18,7 @@ def on_config(config: Any) -> Any:
     """Sets what is known where the repository is: its link, the edit links, the licence's."""
     if address := repo_url():
         config.repo_url, config.repo_name = address, getting.slug()
-        config.edit_uri_template = pages.edit_link(os.environ)
+        config.edit_uri_template = f"{address}/edit/main/docs/{{path}}"
         config.copyright = f'<a href="{address}/blob/main/LICENSE">{config.copyright}</a>'
     return config
 

@@ -1,15 +1,19 @@
-"""The macros of one build and what they share, for whichever site generator calls them.
+"""What a hand-written page may call, registered with the macros plugin of MkDocs.
 
-A claim that a recorded result contradicts, or a cell that is not there, is kept as a problem;
-``check`` raises all of them at once.
+A claim that a recorded result contradicts, or a cell that is not there, is kept as a problem; the
+end of the build raises all of them at once. https://mkdocs-macros-plugin.readthedocs.io/
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+from mkdocs.exceptions import PluginError
 
 from native_skew import shipped
 from native_skew.bench import record
+from native_skew.errors import SkewError
 from native_skew.site import benchmark, failure, fieldtables, getting, glossary, messages
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
@@ -32,71 +36,70 @@ _CITING = (
     "count",
     "diagnosed",
     "tools",
-    "recorded",
-    "not_recorded",
 )
 
 
-class Desk:
-    """What a hand-written page may call, and what is added to it.
-
-    Args:
-        page: gives the path of the page that is being rendered, below the pages' folder.
-        book: the results; those of the checkout by default.
+def define_env(env: Any) -> None:
+    """Registers the macros; called by the plugin once for each build.
 
     Raises:
-        NothingRecordedError: there are no results.
-        ResultFileError: one is damaged.
+        PluginError: the results cannot be read.
 
     """
+    try:
+        env.citations = Citations(Book.open(), lambda: str(env.page.file.src_uri))
+    except SkewError as error:
+        raise PluginError(str(error)) from error
+    for name, macro in macros(env.citations).items():
+        env.macro(macro, name)
 
-    def __init__(self, page: Callable[[], str], book: Book | None = None) -> None:
-        self._citations = Citations(book or Book.open(), page)
-        source = glossary.PAGE.read_text(encoding="utf-8") if glossary.PAGE.exists() else ""
-        self._abbreviations = glossary.abbreviations(source)
 
-    def macros(self) -> dict[str, Callable[..., object]]:
-        """The macros by name."""
-        citing = {name: getattr(self._citations, name) for name in _CITING}
-        return citing | {
-            "message_list": _message_list,
-            "paste_box": _paste_box,
-            "benchmark": _benchmark,
-            "field": fieldtables.table,
-            "repository": getting.repository,
-            "repository_link": getting.link,
-            "slug": getting.slug,
-            "source": getting.source,
-            "get": getting.line,
-            "failure": failure.figure,
-        }
+def on_post_page_macros(env: Any) -> None:
+    """Adds what follows each hand-written page."""
+    if env.page.meta.get("render_macros", True):
+        env.markdown += _ending(env.citations, env.markdown)
 
-    def ending(self, text: str = "") -> str:
-        """What follows a page.
 
-        Args:
-            text: the page, its macros rendered.
+def on_post_build(env: Any) -> None:
+    """Ends the build where a page's statement does not hold.
 
-        Returns:
-            How to get the command that it names, the day of the newest cited run, the recorded
-            names, and the glossary's tooltips.
+    Raises:
+        PluginError: with every such statement.
 
-        """
-        get = f"\n\n{note}\n" if (note := getting.note(text)) else ""
-        day = self._citations.last_verified()
-        verified = f'\n\n<p class="verified">Last verified: {day}.</p>\n' if day else ""
-        names = f"\n\n{found}\n" if (found := self._citations.names()) else ""
-        return f"{get}{verified}{names}\n\n{self._abbreviations}"
+    """
+    if problems := env.citations.problems:
+        raise PluginError(str(PagesError(problems)))
 
-    def check(self) -> None:
-        """Ends a build whose pages say what does not hold.
 
-        Raises:
-            PagesError: with every such statement.
+def macros(citations: Citations) -> dict[str, Callable[..., object]]:
+    """The macros by name."""
+    citing = {name: getattr(citations, name) for name in _CITING}
+    return citing | {
+        "message_list": _message_list,
+        "paste_box": _paste_box,
+        "benchmark": _benchmark,
+        "field": fieldtables.table,
+        "repository": getting.repository,
+        "repository_link": getting.link,
+        "slug": getting.slug,
+        "source": getting.source,
+        "get": getting.line,
+        "failure": failure.figure,
+    }
 
-        """
-        if self._citations.problems:
-            raise PagesError(self._citations.problems)
+
+def _ending(citations: Citations, text: str) -> str:
+    """What follows the page ``text``.
+
+    How to get the command that it names, the day of the newest cited run, the recorded names, and
+    the glossary's tooltips.
+    """
+    get = f"\n\n{note}\n" if (note := getting.note(text)) else ""
+    day = citations.last_verified()
+    verified = f'\n\n<p class="verified">Last verified: {day}.</p>\n' if day else ""
+    names = f"\n\n{found}\n" if (found := citations.names()) else ""
+    terms = glossary.PAGE.read_text(encoding="utf-8") if glossary.PAGE.exists() else ""
+    return f"{get}{verified}{names}\n\n{glossary.abbreviations(terms)}"
 
 
 def _message_list(folder: str = "errors/") -> str:

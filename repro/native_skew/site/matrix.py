@@ -15,7 +15,7 @@ from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
 from native_skew.site import downloads, markup
-from native_skew.site.result_index import Book, unrecorded_tools
+from native_skew.site.result_index import Book
 from native_skew.verdict import FAILURES, MEANING, Verdict
 
 PAGE = "matrix.md"
@@ -52,7 +52,7 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         '<h2 id="what-the-signs-mean">What the signs mean</h2>',
         _meanings(),
         f"<p>Recorded: {len(book.results):,} cells of {', '.join(tools)}, from "
-        f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}. {unrecorded_tools(book)}</p>",
+        f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}.</p>",
         '<h2 id="what-to-do">What to do</h2><p>Set the filter, then share the page’s address: it '
         "holds the filter. All verdicts are to be had as "
         f'<a href="{markup.url(PAGE, downloads.CSV)}">CSV</a> and '

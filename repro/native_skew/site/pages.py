@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from native_skew import results, scenarios
@@ -10,14 +9,12 @@ from native_skew.site import (
     cellpage,
     getting,
     installerpage,
-    links,
     markup,
     matrix,
     remedypage,
     scenariopage,
     timeline,
 )
-from native_skew.site.repository import repo_url
 from native_skew.site.result_index import Book
 from native_skew.timeline import record
 
@@ -32,7 +29,6 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         NothingRecordedError: there are no results.
         ResultFileError: one is damaged.
         ScenarioError: a scenario file is wrong.
-        LinkRecordError: the record of checked links is damaged.
 
     """
     book, known = Book.open(folder), scenarios.load_all()
@@ -40,7 +36,7 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
     shown = {result.cell.scenario for result in book.results}
     pages = {
         matrix.PAGE: matrix.render(book, known),
-        timeline.PAGE: timeline.render(book, known, lines, evidence),
+        timeline.PAGE: timeline.render(known, lines, evidence),
         "scenarios/index.md": scenariopage.index(book, known),
         "remedies/index.md": remedypage.index(book),
         installerpage.PAGE: installerpage.render(book, evidence),
@@ -50,7 +46,6 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
             pages[f"scenarios/{name}.md"] = scenariopage.render(known[name], book)
     for remedy in remedypage.recorded(book):
         pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
-    pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
     for result in book.results:
         if result.verdict != "unsupported":
             pages[markup.page_of(result.cell)] = cellpage.render(
@@ -68,14 +63,3 @@ def _get(text: str) -> str:
     """Where the command comes from that a page tells to run."""
     note = getting.note(text)
     return f"\n{note}\n" if note else ""
-
-
-def edit_link(environ: Mapping[str, str]) -> str | None:
-    """Where a page is edited, with ``{path}`` in it; None where no repository is known.
-
-    Args:
-        environ: says where the repository is; see ``repository.repo_url``.
-
-    """
-    repository = repo_url(environ)
-    return f"{repository}/edit/main/docs/{{path}}" if repository else None

@@ -16,7 +16,7 @@ import msgspec
 from packaging.version import Version
 
 from native_skew import results
-from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, tabs
+from native_skew.installers import REMEDIES
 from native_skew.results import Result, in_order
 from native_skew.site.errors import CellReferenceError, NothingRecordedError
 
@@ -118,18 +118,6 @@ class Book:
         for result in self.results:
             found[result.cell.installer].add(result.cell.version)
         return {name: tuple(sorted(versions, key=Version)) for name, versions in found.items()}
-
-
-def unrecorded_tools(book: Book) -> str:
-    """A sentence that names the tools with a tab and without any result; empty for none."""
-    recorded = {INSTALLERS[name].tool for name in book.tools()}
-    shown = dict.fromkeys(each.tool for each in tabs().values())
-    missing = [TOOLS[name].title for name in shown if name not in recorded]
-    if not missing:
-        return ""
-    *others, last = missing
-    names = f"{', '.join(others)} and {last}" if others else last
-    return f"{names} {'are' if others else 'is'} not recorded yet."
 
 
 def question(result: Result) -> str:

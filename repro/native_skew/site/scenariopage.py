@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from native_skew.installers import REMEDIES
-from native_skew.publish import provider_title
+from native_skew.publish import describe
 from native_skew.results import Result
-from native_skew.scenarios import ConsumerRelease, Scenario, releases_of
+from native_skew.scenarios import Scenario
 from native_skew.site import grid, markup
 from native_skew.site.result_index import Book
 
@@ -68,9 +68,9 @@ def render(scenario: Scenario, book: Book) -> str:
 
 def _variant(scenario: Scenario, variant: str, book: Book, page: str) -> Iterator[str]:
     found = book.newest_of(scenario.id, variant)
-    title = scenario.variants[variant].title if variant in scenario.variants else "Verdicts"
+    title = describe.variant_title(scenario, variant) or "Verdicts"
     yield f"## {title} {{ #{variant} }}\n"
-    yield "\n".join(_circumstances(scenario, variant)) + "\n"
+    yield "".join(f"- {each}\n" for each in describe.circumstances(scenario, variant))
     if not found:
         yield "Not recorded yet.\n"
         return
@@ -84,45 +84,6 @@ def _remedy_link(result: Result, page: str) -> str:
     href = markup.url(page, f"remedies/{remedy}.md")
     after = "" if result.cell.start == "fresh" else "<br><small>after the failure</small>"
     return f'<a href="{href}">{escape(REMEDIES[remedy].title)}</a>{after}'
-
-
-def _circumstances(scenario: Scenario, variant: str) -> Iterator[str]:
-    ask = scenario.ask_of(variant)
-    asked = ", ".join(f"`{each}`" for each in ask.requirements)
-    built = "".join(f", with `{each}` built from source" for each in ask.build_from_source)
-    yield f"- asked: {asked}{built}"
-    for provider in releases_of(scenario.providers, variant):
-        yield f"- published{_when(provider.step)}: {provider_title(provider)}"
-    for consumer in releases_of(scenario.consumers, variant):
-        for line in _consumer(consumer):
-            yield f"- published{_when(consumer.step)}: {line}"
-    steps = scenario.steps_of(variant)
-    if len(steps) > 1:
-        yield f"- steps: {'; '.join(step.title for step in steps)}"
-    headers = scenario.cache_headers_of(variant)
-    if headers != "public":
-        yield f"- cache headers of the index: {headers}"
-
-
-def _when(step: int) -> str:
-    return f" from step {step} on" if step > 1 else ""
-
-
-def _consumer(consumer: ConsumerRelease) -> Iterator[str]:
-    if consumer.sdist:
-        sdist = consumer.sdist
-        stamps = "stamps what it is built with" if sdist.stamps else "stamps nothing"
-        says = ", ".join(f"`{each}`" for each in sdist.requires_dist) or "nothing"
-        needs = ", ".join(f"`{each}`" for each in sdist.build_requires)
-        dynamic = "" if sdist.dynamic == "absent" else f" and `Dynamic: {sdist.dynamic}`"
-        yield (
-            f"fake-softioc {consumer.version}, sdist: {stamps}; its PKG-INFO requires "
-            f"{says}{dynamic}; its build requires {needs}"
-        )
-    for wheel in consumer.wheels:
-        says = ", ".join(f"`{each}`" for each in wheel.requires_dist) or "nothing"
-        tag = "a wheel that fits here" if wheel.tag == "here" else f"wheel `{wheel.tag}`"
-        yield f"fake-softioc {consumer.version}, {tag}: requires {says}"
 
 
 def _expectations(scenario: Scenario) -> Iterator[str]:

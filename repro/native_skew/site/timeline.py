@@ -6,14 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
-from packaging.version import Version
-
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, tabs
 from native_skew.results import Result
 from native_skew.run import TOUR_SCENARIO
 from native_skew.scenarios import Scenario
 from native_skew.site import linechart, markup
-from native_skew.site.result_index import Book, question
 from native_skew.timeline import Flip, Line, Point, between
 
 PAGE = "timeline.md"
@@ -25,15 +22,11 @@ is a release that was run. A verdict that changed and changed back between two d
 
 
 def render(
-    book: Book,
-    known: Mapping[str, Scenario],
-    lines: Mapping[str, Line],
-    evidence: Mapping[str, Result],
+    known: Mapping[str, Scenario], lines: Mapping[str, Line], evidence: Mapping[str, Result]
 ) -> str:
-    """The page: a chart and a table for each tool and scenario, then what else is recorded.
+    """The page: a chart and a table for each tool and scenario.
 
     Args:
-        book: the results.
         known: the scenarios by id.
         lines: the recorded timeline.
         evidence: the result of each of its points, by cell id.
@@ -41,18 +34,13 @@ def render(
     """
     ordered = sorted(lines.values(), key=lambda line: (*_place(line), *_order(line)))
     sections = [_chapter(list(group), known, evidence) for _, group in groupby(ordered, _place)]
-    others = [text for name in INSTALLERS for text in _section(book, name)]
-    if others:
-        others.insert(
-            0, "## In the matrix\n\nOther questions that are recorded in several versions."
-        )
     command = "native-skew timeline --installer uv-sync --remedy match-runtime"
     ending = (
         "## What to do\n\nAsk a question of your own of every release; the answers are compared "
         "with what is recorded, and `--record` adds them to this page:\n\n"
         + markup.fence(command, "bash")
     )
-    dates = [result.circumstances.date for result in (*book.results, *evidence.values())]
+    dates = [result.circumstances.date for result in evidence.values()]
     verified = f'\n<p class="verified">Last verified: {max(dates)}.</p>\n'
     head = markup.frontmatter(
         "Since which version",
@@ -61,9 +49,7 @@ def render(
         *markup.WIDE,
         *markup.RARE,
     )
-    return "\n\n".join(
-        [head + "# Since which version", INTRO, *sections, *others, ending, verified]
-    )
+    return "\n\n".join([head + "# Since which version", INTRO, *sections, ending, verified])
 
 
 def _place(line: Line) -> tuple[int, bool, str, str]:
@@ -144,34 +130,3 @@ def _doubt(flip: Flip | None) -> str:
         names = ", ".join(flip.skipped)
         doubts.append(f"any of {names} may have changed it: they could not be run")
     return f" <small>({escape('; '.join(doubts))})</small>" if doubts else ""
-
-
-def _section(book: Book, installer: str) -> Iterator[str]:
-    own = [result for result in book.results if result.cell.installer == installer]
-    questions: dict[str, dict[str, Result]] = {}
-    for result in own:
-        questions.setdefault(question(result), {})[result.cell.version] = result
-    several = {name: cells for name, cells in questions.items() if len(cells) > 1}
-    if not several:
-        return
-    versions = sorted({v for cells in several.values() for v in cells}, key=Version)
-    rows = [
-        (_heading(cells), *(_verdict(cells.get(version)) for version in versions))
-        for cells in several.values()
-    ]
-    title = INSTALLERS[installer].title
-    head = ("question", *(escape(version) for version in versions))
-    yield f'### {title}\n\n<div class="grid">{markup.table(head, rows, f"{title} by release")}</div>'
-
-
-def _heading(cells: dict[str, Result]) -> str:
-    cell = next(iter(cells.values())).cell
-    href = f"{markup.url(PAGE, f'scenarios/{cell.scenario}.md')}#{cell.variant}"
-    return (
-        f"{escape(REMEDIES[cell.remedy].title)}<br>"
-        f'<small><a href="{href}">{cell.scenario}, {cell.variant}</a></small>'
-    )
-
-
-def _verdict(result: Result | None) -> str:
-    return markup.html_badge(result, PAGE) if result else "–"

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,14 +22,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         exit_code: as the shell's; negative for a signal, ``TIMED_OUT`` past the time limit.
         output: standard output and error together, as a terminal would show them.
-        seconds: wall time.
 
     """
 
     argv: tuple[str, ...]
     exit_code: int
     output: str
-    seconds: float
 
 
 class Processes:
@@ -48,17 +45,11 @@ class Processes:
 
         A command that cannot be started is an outcome too: exit code 127, as in a shell.
         """
-        started = time.monotonic()
         with tempfile.TemporaryFile(dir=environ.get("TMPDIR")) as log:
             code = self._wait(argv, cwd, environ, limit, log)
             log.seek(0)
             output = log.read(_OUTPUT_LIMIT).decode("utf-8", "replace")
-        return Outcome(
-            argv=tuple(argv),
-            exit_code=code,
-            output=output,
-            seconds=round(time.monotonic() - started, 3),
-        )
+        return Outcome(argv=tuple(argv), exit_code=code, output=output)
 
     def stop(self) -> None:
         """Kills everything that runs; later commands are not started."""

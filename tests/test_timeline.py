@@ -223,16 +223,31 @@ def test_real_releases_flip_and_what_is_recorded_is_compared(
 
 
 @pytest.mark.slow
-def test_where_nothing_changes_no_flip_is_said(
+def test_a_line_is_recorded_whole_without_flips_and_without_withdrawn_releases(
     call: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
-    code, out, err = call(
-        *REFUSED_SINCE, "--remedy", "nothing", "--json", "--results", str(tmp_path)
-    )
+    asked = (*REFUSED_SINCE, "--remedy", "nothing", "--results", str(tmp_path))
+    code, out, err = call(*asked, "--record", "--json")
     assert code == 0, err
-    (line,) = json.loads(out)["lines"]
-    assert line["flips"] == []
-    assert {point["verdict"] for point in line["points"]} == {"works"}
+    (told,) = json.loads(out)["lines"]
+    assert told["flips"] == []
+    assert {point["verdict"] for point in told["points"]} == {"works"}
+
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    # The later --since takes the earlier one's place.
+    code, _, err = call(*asked, "--since", "0.8.12", "--record")
+    assert code == COULD_NOT_RUN
+    assert "recorded from 0.8.11 to 0.8.12, and --record would keep 0.8.12 to 0.8.12 only" in err
+    assert before
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+    assert call(*asked, "--since", "0.8.12")[0] == 0, "to look at a part is not to record it"
+
+    (line,) = record.read_all(tmp_path).values()
+    wider = replace(line, releases=("0.8.10.post1", *line.releases, "0.8.12.post1"))
+    record.write([wider], results.read_each(tmp_path), tmp_path)
+    code, _, err = call(*asked, "--record")
+    assert code == 0, err
+    assert [each.releases for each in record.read_all(tmp_path).values()] == [line.releases]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import groupby, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from native_skew.timeline import search
+from native_skew.timeline import lines, search
+from native_skew.timeline.lines import ShorterLineError
+from native_skew.timeline.record import Line, Question
 
 
 @st.composite
@@ -94,3 +98,36 @@ def test_what_changes_and_changes_back_between_two_anchors_is_not_seen() -> None
     names = tuple(f"1.0.{patch}" for patch in range(9))
     truth = {**dict.fromkeys(names, "works"), "1.0.4": "broken"}
     assert not search.flips(names, ask(names, truth))
+
+
+@pytest.mark.parametrize(
+    ("recorded_ones", "asked", "fresh", "is_whole"),
+    [
+        ("1.0 1.1 1.2", "1.0 1.1 1.2", False, True),
+        ("1.0 1.1 1.2", "1.0 1.1 1.2 1.10", False, True),
+        ("1.0 1.1 1.2", "1.1 1.2 1.10", False, False),
+        ("1.0 1.1 1.2", "1.0 1.1", False, False),
+        ("0.9 1.0 1.1", "1.0 1.1", False, True),  # 0.9 was withdrawn
+        ("0.9 1.0 1.1", "1.1", False, False),
+        ("1.1 1.2 1.3", "1.1 1.2", False, True),  # 1.3 was
+        ("1.1 1.2 1.3", "1.0 1.1", False, False),
+        ("1.0 1.10 1.11", "1.0 1.1 1.2 1.10", False, False),  # 1.11 is new, or was
+        ("1.0 1.10 1.11", "1.0 1.1 1.2 1.10", True, True),
+        ("0.8 0.9", "1.2", True, True),  # nothing of it is left
+    ],
+)
+def test_a_line_is_whole_if_it_has_the_ends_that_the_index_has(
+    recorded_ones: str, asked: str, fresh: bool, is_whole: bool
+) -> None:
+    line = Line(
+        question=Question(scenario="a", variant="b", installer="uv-sync", remedy="c", python="d"),
+        tool="uv",
+        releases=tuple(recorded_ones.split()),
+        points=(),
+        flips=(),
+        skipped=(),
+        date="",
+    )
+    known = ("1.0", "1.1", "1.2", "1.10")
+    with nullcontext() if is_whole else pytest.raises(ShorterLineError, match="--newest"):
+        lines.require_whole(line, asked.split(), known, fresh=fresh)

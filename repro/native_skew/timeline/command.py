@@ -100,6 +100,14 @@ def timeline(
         for tool, found in releases.items():
             between = f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}"
             notes.print(between)
+        if recording:
+            # Before anything runs: no recorded line may become a shorter one.
+            lines_of_before = record.read_all(folder)
+            for question in asked:
+                tool = INSTALLERS[question.installer].tool
+                if line := lines_of_before.get(question.id):
+                    known = session.toolbox.releases(tool)
+                    lines.require_whole(line, releases[tool], known, fresh=newest)
         session.make_ready()
         runner = Runner(session, jobs=jobs, limit=time_limit)
 

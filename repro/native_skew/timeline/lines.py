@@ -11,7 +11,7 @@ from native_skew import scenarios
 from native_skew.errors import NothingSelectedError, SkewError
 from native_skew.installers import INSTALLERS, TOOLS, parse_choice, remedies
 from native_skew.run import ISSUE
-from native_skew.timeline.record import Question
+from native_skew.timeline.record import Line, Question
 from native_skew.toolchain import Interpreter, Toolbox
 
 # What is recorded: (scenario/variant, installer, remedies).
@@ -69,6 +69,17 @@ class InstallerVersionError(SkewError):
         super().__init__(
             f"--installer {text}: name an interface without a version, as uv-sync; "
             "--since and --until say which releases"
+        )
+
+
+class ShorterLineError(SkewError):
+    """--record would replace a line by a part of it."""
+
+    def __init__(self, question: str, recorded: tuple[str, str], asked: tuple[str, str]) -> None:
+        super().__init__(
+            f"{question}: recorded from {recorded[0]} to {recorded[1]}, and --record would keep "
+            f"{asked[0]} to {asked[1]} only; leave --since and --until out, ask for newer "
+            "releases with --newest, or record elsewhere with --results"
         )
 
 
@@ -160,6 +171,28 @@ def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ..
     if not found:
         raise NoReleaseError(tool, since, filters.until)
     return found
+
+
+def require_whole(line: Line, asked: Sequence[str], known: Sequence[str], *, fresh: bool) -> None:
+    """Makes sure that recording the releases ``asked`` makes no shorter one of ``line``.
+
+    A release that was withdrawn since shortens nothing. Of one that is newer than all ``known``
+    this can be said only if these are ``fresh``.
+
+    Args:
+        line: as recorded.
+        asked: some of ``known``, without a gap, older first.
+        known: all of the tool's releases, older first.
+        fresh: the index was asked for them just now; else they may be remembered from before.
+
+    Raises:
+        ShorterLineError: it does.
+
+    """
+    newest = Version(known[-1])
+    left = [e for e in line.releases if e in known or (not fresh and Version(e) > newest)]
+    if left and not set(asked).issuperset((left[0], left[-1])):
+        raise ShorterLineError(line.question.id, (left[0], left[-1]), (asked[0], asked[-1]))
 
 
 def tools_of(found: Sequence[Question]) -> tuple[str, ...]:

@@ -341,10 +341,16 @@ def mutants(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """site: build it, strictly, from what is recorded
 
-    Into site/; -- serve keeps it up.
+    Into site/; -- serve keeps it up, -- zensical builds it without MkDocs.
     """
     require_newer_python(session)
-    install(session, *group("docs"))
+    zensical = session.posargs[:1] == ["zensical"]
+    install(session, *group("docs"), *(group("zensical") if zensical else ()))
+    if zensical:
+        session.run("python", "-m", "native_skew.site", "build/plain")
+        session.chdir("build/plain")  # the site is below it
+        session.run("zensical", "build", "--strict", "--clean", *session.posargs[1:])
+        return
     # Both are notices about MkDocs' future, not about this site.
     session.env.update({"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"})
     command, *options = session.posargs or ["build"]
@@ -355,10 +361,10 @@ def docs(session: nox.Session) -> None:
 def links(session: nox.Session) -> None:
     """site: whether its external links still lead somewhere
 
-    Of what `docs` has built into site/.
+    -- --list asks nobody.
     """
-    session.install(*group("links"))
-    session.run("python", "-m", "programs.links", "site", env={"PYTHONPATH": "tests"})
+    install(session, *group("links"))
+    session.run("python", "-m", "native_skew.site.linkcheck", *session.posargs)
 
 
 @nox.session(default=False)
@@ -374,9 +380,9 @@ def phone(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """measure: what doctor and audit cost, and how often audit is right of a lock
+    """measure: what the kit costs
 
-    Against ldd and others; -- --record to keep it.
+    Against a bare loop, ldd and others; -- --record to keep it.
     """
     install(session)
     session.run("python", "-m", "native_skew.bench", *session.posargs)

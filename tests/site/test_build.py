@@ -30,6 +30,7 @@ GENERATED = (
     "scenarios/",
     "remedies/",
     "matrix/",
+    "links/",
     "results/",
     "timeline/",
     "installers/",

@@ -6,12 +6,10 @@ import os
 import re
 from pathlib import Path
 
-import jinja2
 import pytest
 
 from native_skew.site import snippet
-from native_skew.site.citations import Citations
-from native_skew.site.macros import macros
+from native_skew.site.plain import rendered
 from native_skew.site.result_index import Book
 
 ROOT = Path(__file__).parents[2]
@@ -33,20 +31,12 @@ def blocks(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    """The hand-written pages by path, their macros rendered."""
-    before, name, found = Path.cwd(), "", {}
+    before = Path.cwd()
     os.chdir(ROOT)
     try:
-        citations = Citations(Book.open(), lambda: name)
-        environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-        environment.globals.update(macros(citations))
-        for path in sorted(Path("docs").rglob("*.md")):
-            name = path.relative_to("docs").as_posix()
-            found[name] = environment.from_string(path.read_text(encoding="utf-8")).render()
-        assert not citations.problems
+        return rendered(None)
     finally:
         os.chdir(before)
-    return found
 
 
 def test_no_block_holds_an_index_or_other_lines_of_the_project(pages: dict[str, str]) -> None:

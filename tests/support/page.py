@@ -26,8 +26,6 @@ class Page(HTMLParser):
             self.is_redirect = True
         if "id" in given:
             self.anchors.add(given["id"])
-        if tag == "a" and "name" in given:
-            self.anchors.add(given["name"])
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
         if tag == "link" and given.get("rel") not in ("canonical", "prev", "next", "edit"):

@@ -24,6 +24,18 @@ def build(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProce
     )
 
 
+def plain(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Writes what ``folder`` holds as sources for a generator that runs no hooks."""
+    return subprocess.run(
+        [sys.executable, "-m", "native_skew.site", str(into)],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "repro")} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def checkout(into: Path) -> Path:
     """A copy of the pages, to be spoilt; the results and the kit are those of this checkout."""
     shutil.copy(ROOT / "mkdocs.yml", into)

@@ -1,4 +1,4 @@
-"""What the site offers beside its pages: results as JSON, all verdicts, and redirects.
+"""What the site offers beside its pages: results as JSON, all verdicts, badges, and redirects.
 
 An address that the site once had leads on: of a cell that is unsupported to its installer's
 entry, of a version that is not recorded any more to the newest one.
@@ -27,7 +27,7 @@ from native_skew.results import (
     report,
 )
 from native_skew.scenarios import Cell
-from native_skew.site import markup
+from native_skew.site import badges, markup
 from native_skew.site.result_index import Book, newest
 from native_skew.timeline import record
 
@@ -70,6 +70,8 @@ def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
     briefs = [brief(each) for each in known.values()]
     yield CSV, report.as_csv(briefs).encode()
     yield SQLITE, _sqlite(briefs)
+    if badges.PAGE.exists():
+        yield from badges.generate(badges.PAGE.read_text(encoding="utf-8"))
     for result in known.values():
         if result.verdict == "unsupported":
             yield _redirect(result.cell, result)

@@ -67,6 +67,28 @@ class NothingRecordedError(SkewError):
         )
 
 
+class NoPagesError(SkewError):
+    """The working directory is no checkout with pages in it."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder}: no mkdocs.yml here; start from the root of a checkout")
+
+
+class LinkRecordError(SkewError):
+    """The record of checked links cannot be read."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}; restore it, or delete it and run `nox -s links`")
+
+
+class NotCitedError(SkewError):
+    """Addresses that no page cites."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        listed = ", ".join(addresses)
+        super().__init__(f"{listed}: cited on no page; docs/links.json lists what is")
+
+
 class PagesError(SkewError):
     """Everything that is wrong in the pages, at once."""
 

@@ -12,7 +12,7 @@ from typing import Any
 # Pages that have no Markdown of their own; the plugin would lead to one.
 _PAGE_ALONE = re.compile(
     r"^(?:\.\./)*(?:(?:cells|remedies|scenarios|installers|results)/.+|"
-    r"(?:matrix|timeline|installers|evidence|benchmark)/|\.\./|\./)$"
+    r"(?:matrix|timeline|installers|evidence|benchmark|links)/|\.\./|\./)$"
 )
 _BESIDE = re.compile(r"^[\w-]+/$")
 _LISTS = re.compile(r"^(?:\.\./)*(?:remedies|scenarios)/$")

@@ -57,7 +57,7 @@ def define_env(env: Any) -> None:
 def on_post_page_macros(env: Any) -> None:
     """Adds what follows each hand-written page."""
     if env.page.meta.get("render_macros", True):
-        env.markdown += _ending(env.citations, env.markdown)
+        env.markdown += ending(env.citations, env.markdown)
 
 
 def on_post_build(env: Any) -> None:
@@ -88,7 +88,7 @@ def macros(citations: Citations) -> dict[str, Callable[..., object]]:
     }
 
 
-def _ending(citations: Citations, text: str) -> str:
+def ending(citations: Citations, text: str) -> str:
     """What follows the page ``text``.
 
     How to get the command that it names, the day of the newest cited run, the recorded names, and

@@ -9,6 +9,7 @@ from native_skew.site import (
     cellpage,
     getting,
     installerpage,
+    links,
     markup,
     matrix,
     remedypage,
@@ -29,6 +30,7 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         NothingRecordedError: there are no results.
         ResultFileError: one is damaged.
         ScenarioError: a scenario file is wrong.
+        LinkRecordError: the record of checked links is damaged.
 
     """
     book, known = Book.open(folder), scenarios.load_all()
@@ -46,6 +48,7 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
             pages[f"scenarios/{name}.md"] = scenariopage.render(known[name], book)
     for remedy in remedypage.recorded(book):
         pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
+    pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
     for result in book.results:
         if result.verdict != "unsupported":
             pages[markup.page_of(result.cell)] = cellpage.render(

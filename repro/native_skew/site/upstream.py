@@ -74,6 +74,15 @@ def _session(result: Result, plain: Result | None) -> str:
     return "\n".join([*lines, *printed[starts:][:_SHOWN]])
 
 
+def cited_on(path: str) -> str:
+    """The statements that the page at ``path`` quotes; empty for any other page."""
+    known = findings.load()
+    name = path.removeprefix("upstream/").removesuffix(".md")
+    if name not in known or path != f"upstream/{name}.md":
+        return ""
+    return "\n" + _statements((*known[name].promises, *known[name].known))
+
+
 def _statements(statements: Sequence[SourceQuote]) -> str:
     return "".join(
         f"- {each.says} ([{_label(each.source)}]({each.source}))\n" for each in statements

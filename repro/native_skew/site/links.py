@@ -1,0 +1,139 @@
+"""Every external link of the site, and what came of its last check.
+
+The record, ``docs/links.json``, is committed; ``linkcheck`` renews it, and nothing else needs
+the network. A link that is cited nowhere any more leaves the record with the next check.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from html import escape, unescape
+from pathlib import Path
+
+import msgspec
+
+from native_skew.site import fieldtables, markup, upstream
+from native_skew.site.errors import LinkRecordError
+
+PAGE = "links.md"
+RECORD = Path("docs/links.json")
+# Markdown's link, Markdown's bare address, and the attribute in ready-made HTML.
+_LINK = re.compile(r"""\]\((https?://[^\s)]+)\)|<(https?://[^\s>]+)>|href="(https?://[^"]+)\"""")
+_FIELD = re.compile(r"\{\{ field\(\"([\w-]+)\"\) \}\}")
+_CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+
+
+class LinkCheck(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came of a link's last check.
+
+    Attributes:
+        checked: the day on which a server last answered; None before the first time.
+        problem: what was wrong with the answer; empty if nothing.
+        read: the day on which what it says was last compared with what it is cited for; None
+            before the first time. Cited for something else, it has to be read again.
+
+    """
+
+    checked: dt.date | None = None
+    problem: str = ""
+    read: dt.date | None = None
+
+
+def cited(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Which pages lead to an address, by address; both in order.
+
+    Args:
+        sources: the pages' Markdown by path below the pages' folder.
+
+    """
+    found: dict[str, list[str]] = {}
+    for path, text in sorted(sources.items()):
+        addresses = ("".join(groups) for groups in _LINK.findall(_CODE.sub("", text)))
+        for address in dict.fromkeys(map(unescape, addresses)):
+            found.setdefault(address, []).append(path)
+    return {address: tuple(found[address]) for address in sorted(found)}
+
+
+def written(folder: Path = Path("docs")) -> dict[str, str]:
+    """The hand-written pages' Markdown by path, with what a macro cites in them."""
+    found = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.md")
+    }
+    return {
+        path: "".join(
+            [text, upstream.cited_on(path), *map(fieldtables.table, _FIELD.findall(text))]
+        )
+        for path, text in found.items()
+    }
+
+
+def read(path: Path = RECORD) -> dict[str, LinkCheck]:
+    """The record; empty where there is none.
+
+    Raises:
+        LinkRecordError: it is damaged.
+
+    """
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, LinkCheck])
+    except msgspec.MsgspecError as error:
+        raise LinkRecordError(str(path), str(error)) from error
+
+
+def write(checks: Mapping[str, LinkCheck], path: Path = RECORD) -> None:
+    """Replaces the record."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(dict(checks)), indent=1) + b"\n")
+
+
+def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, LinkCheck]) -> str:
+    """The page that lists them."""
+    known = {address: checks.get(address, LinkCheck()) for address in where}
+    rows = [
+        (
+            f'<a href="{escape(address)}">{escape(address.removeprefix("https://"))}</a>',
+            str(known[address].read or "not yet"),
+            _outcome(known[address]),
+            ", ".join(_page(each) for each in pages),
+        )
+        for address, pages in where.items()
+    ]
+    compared = sum(check.read is not None for check in known.values())
+    asked = sum(check.checked is not None for check in known.values())
+    wrong = sum(bool(check.problem) for check in known.values())
+    body = [
+        f"<p>Addresses outside this site that are cited: {len(rows)}. Read, and compared with what "
+        f"they are cited for: {compared}. Whether a server still answers is asked apart from the "
+        f"build, which needs no network; answers so far: {asked}, with a problem: {wrong}.</p>",
+        markup.table(
+            ("address", "last read", "last answer of the server", "cited on"),
+            rows,
+            "External links",
+        ),
+        '<h2 id="what-to-do">What to do</h2><p>Ask every server, and renew '
+        f'<a href="{markup.url(PAGE, "links.json")}">the record</a>; where you have read a page '
+        "and it says what it is cited for, note the day:</p>"
+        + markup.pre("nox -s links\nnox -s links -- --read ADDRESS"),
+    ]
+    head = markup.frontmatter(
+        "External links",
+        "Every address outside of this site that it cites, and when it was last read.",
+        *markup.WIDE,
+        "search:",
+        "  exclude: true",
+    )
+    return f"{head}# External links\n\n{markup.READY}" + "\n".join(body) + "\n"
+
+
+def _outcome(check: LinkCheck) -> str:
+    if check.checked is None:
+        return "none yet"
+    return f"{check.checked}: {escape(check.problem) or 'there'}"
+
+
+def _page(path: str) -> str:
+    return f'<a href="{markup.url(PAGE, path)}">{escape(path.removesuffix(".md"))}</a>'

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from native_skew.bench import audit, doctor, record, run
+from native_skew import results
+from native_skew.bench import (
+    doctor,
+    measuring,
+    record,
+    replay,
+    run,
+    scale,
+    stub,
+)
 from native_skew.bench.record import (
     Bar,
     Bench,
     Measured,
     Measurement,
+    NotMeasured,
+    NotMeasuredError,
     Row,
     Setting,
 )
 from native_skew.errors import ResultFileError
+from native_skew.findings import schema_of
+from native_skew.installers.registry import INSTALLERS
+from native_skew.results.record import Result
+from native_skew.run.runner import Runner, Watcher
+from native_skew.run.selection import Task
+from native_skew.run.session import Session
 from native_skew.site import benchmark
+from native_skew.toolchain.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
+SETTING = Setting(work=ROOT / ".native-skew", rounds=1, jobs=1)
 
 
 @given(st.floats(0, 100), st.floats(0, 100))
@@ -33,22 +56,75 @@ def test_a_bar_is_met_on_its_own_side(value: float, bound: float) -> None:
     assert not Bar(name="", value=value).met, "a figure without a bound meets none"
 
 
+def test_the_loop_does_what_the_runner_did_and_nothing_else(
+    session: Session, task: Callable[..., Task]
+) -> None:
+    one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install", "match-runtime")
+    marked = replay._marked(one, session.folder / "tool-of-this-test")
+    _, (script,) = replay._timed_run(session, [marked], 1)
+    typed = [process.argv[:3] for _, process in script.commands]
+    assert typed[0][1:] == ("-m", "venv")
+    assert typed[1] == ("uv", "pip", "install")
+    assert "match-runtime = true" in script.commands[0][0]["pyproject.toml"]
+    looked = [" ".join(process.argv) for process in script.looks]
+    assert any("fake_softioc" in each for each in looked), "the import"
+    assert any(each.endswith("check") for each in looked)
+
+    assert not script.root.exists()
+    publication = session.publication(one.scenario, one.cell.variant, one.interpreter)
+    session.index.publish(script.root.name, publication)
+    Sandbox(root=script.root, index_url="").prepare()
+    replay._play(script, looking=False)
+    session.index.withdraw(script.root.name)
+    (module,) = script.root.glob("project-1/.venv/lib/python*/site-packages/fake_softioc")
+    assert module.is_dir(), "the loop installed what the runner had installed"
+    # Negative control: against an index that is gone, the same commands install nothing.
+    shutil.rmtree(script.root)
+    Sandbox(root=script.root, index_url="").prepare()
+    replay._play(script, looking=False)
+    assert not list(script.root.glob("project-1/.venv/lib/python*/site-packages/fake_softioc"))
+    shutil.rmtree(script.root)
+
+
+@pytest.mark.slow
+def test_the_stub_makes_cells_that_count_as_real_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "_LEAST", 6)
+    monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])  # it registers itself
+    taken = scale.run(SETTING.work, 3, 2)
+    assert taken.cells == 6
+    assert taken.peak > 0
+
+
+def test_a_stub_that_installs_nothing_is_not_measured(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "check_tools", session.check_tools)
+    monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])
+    first = stub.prepare(session)
+    (session.folder / stub.NAME / stub.NAME).write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
+    with pytest.raises(NotMeasuredError, match=r"No such file or directory: .\.venv/bin/python"):
+        scale._run(session, [first], 1)
+
+
 def test_what_fails_is_said_and_costs_its_own_entry_only(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     measured = Measurement(
         id="fine", title="Fine", how="", columns=(), rows=(), bars=(), versions={}
     )
-    monkeypatch.setattr(audit, "measure", lambda setting: measured)
-    (tmp_path / "x-1.dist-info").mkdir()
-    (tmp_path / "x-1.dist-info" / "METADATA").write_text("Name: x\nVersion: 1\n\n")
-    monkeypatch.setattr(doctor, "_PEAK", "raise SystemExit('no memory')")
-    setting = Setting(work=tmp_path, rounds=1, jobs=1, environment=tmp_path)
+
+    def fails(setting: Setting) -> Measurement:
+        raise NotMeasuredError("no ldd here")
+
+    monkeypatch.setattr(scale, "measure", lambda setting: measured)
+    monkeypatch.setattr(replay, "measure", fails)
     said: list[str] = []
-    (fine,) = run.measure_all(setting, ["doctor", "audit"], said.append).measurements
-    assert fine.id == "fine"
+    failing, fine = run.measure_all(SETTING, ["runner", "scale"], said.append).measurements
+    assert isinstance(failing, NotMeasured)
+    assert failing.reason == "no ldd here"
+    assert isinstance(fine, Measured)
     assert fine.cpus > 0
-    assert "no memory" in said[1]
+    assert len(said) == 2
 
 
 @pytest.mark.parametrize("name", run.MEASURES)
@@ -56,6 +132,38 @@ def test_every_measurement_has_a_title_and_takes_a_setting(name: str) -> None:
     assert run.MEASURES[name].TITLE
     signature = inspect.signature(run.MEASURES[name].measure)
     assert list(signature.parameters) == ["setting"]
+
+
+def test_a_reader_that_fails_costs_its_own_measurement_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x-1.dist-info").mkdir()
+    (tmp_path / "x-1.dist-info" / "METADATA").write_text("Name: x\nVersion: 1\n\n")
+    monkeypatch.setattr(doctor, "_PEAK", "raise SystemExit('no memory')")
+    setting = Setting(work=tmp_path, rounds=1, jobs=1, environment=tmp_path)
+    (each,) = run.measure_all(setting, ["doctor"], lambda said: None).measurements
+    assert isinstance(each, NotMeasured)
+    assert "no memory" in each.reason
+
+
+@pytest.mark.slow
+def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
+    home, begun = tmp_path / "tools" / "thing", []
+
+    def make() -> None:
+        begun.append(home.exists())
+        home.mkdir()
+        if len(begun) == 1:
+            measuring.output_of(
+                [sys.executable, "-c", "raise SystemExit('lost')"],
+                "the thing",
+            )
+
+    with pytest.raises(NotMeasuredError, match=r"^the thing: lost$"):
+        measuring.made_once(home, make)
+    for _ in range(2):
+        assert measuring.made_once(home, make) == home
+    assert begun == [False, False], "what was left of the first is removed, and the second kept"
 
 
 def example() -> Bench:
@@ -78,27 +186,25 @@ def example() -> Bench:
         load=(0.5, 2.0),
         date="2026-11-23",
     )
-    return Bench(measurements=(measured,))
+    return Bench(measurements=(measured, NotMeasured(id="audit", title="Audit", reason="none")))
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    path = tmp_path / "bench.json"
+def test_what_is_written_is_read_again_and_fits_the_schema(tmp_path: Path) -> None:
+    path, schema = tmp_path / "bench.json", tmp_path / "schema.json"
     assert record.read(path) is None
-    record.write(example(), path)
+    record.write(example(), path, schema)
     assert record.read(path) == example()
+    known = json.loads(schema.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(known).validate(json.loads(path.read_text(encoding="utf-8")))
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(ResultFileError, match=re.escape(str(path))):
         record.read(path)
 
 
 def test_a_later_run_of_some_replaces_those_alone() -> None:
-    (first,) = example().measurements
-    other = msgspec.structs.replace(
-        first, measurement=msgspec.structs.replace(first.measurement, id="other")
-    )
-    anew = msgspec.structs.replace(first, date="2026-11-28")
-    both = Bench(measurements=(first, other)).updated(Bench(measurements=(anew,)))
-    assert both.measurements == (anew, other)
+    anew = NotMeasured(id="runner", title="The runner", reason="busy")
+    both = example().updated(Bench(measurements=(anew,)))
+    assert both.measurements == (anew, example().measurements[1])
 
 
 def test_the_page_says_the_recorded_figures_and_what_was_missed() -> None:
@@ -110,14 +216,30 @@ def test_the_page_says_the_recorded_figures_and_what_was_missed() -> None:
         "**missed**",
         "uv 0.13.9",
         "2 CPUs",
+        "Not measured: none",
     ):
         assert words in text
     assert "nox -s bench" in benchmark.render(None)
 
 
-def test_the_record_can_be_read_and_names_no_machine() -> None:
-    text = (ROOT / record.FILE).read_text(encoding="utf-8")
+def test_the_record_fits_its_schema_and_names_no_machine() -> None:
+    path, schema = ROOT / record.FILE, ROOT / record.SCHEMA
+    assert results.encode(schema_of(Bench)) == schema.read_bytes()
+    text = path.read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(schema_of(Bench)).validate(json.loads(text))
     assert not re.search(r"(?<![\w.])/(?:root|home|Users|work|tmp|builds?)/", text)
-    bench = record.read(ROOT / record.FILE)
+    bench = record.read(path)
     assert bench is not None
     assert {each.id for each in bench.measurements} <= run.MEASURES.keys()
+
+
+@pytest.mark.slow
+def test_the_runner_shows_its_processes_to_whoever_asks(
+    session: Session, task: Callable[..., Task]
+) -> None:
+    watched = replay.Watched()
+    one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install")
+    (outcome,) = Runner(session, jobs=1, processes=watched).run([one], Watcher())
+    assert isinstance(outcome, Result)
+    (processes,) = watched.started.values()
+    assert len(processes) > sum(len(step.commands) for step in outcome.steps)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import shutil
 import struct
 import subprocess
@@ -12,10 +11,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from native_skew import __version__
+from native_skew.bench.measuring import Stopwatch, Took, least, made_once, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.binaries import Image, ImageError, file_cache, reference
 from native_skew.doctor import NotAnEnvironmentError, diagnose, opened
@@ -70,7 +69,7 @@ def measure(setting: Setting) -> Measurement:
         raise NotMeasuredError(str(error)) from error
     took = _timed(_readers(home, paths), setting.rounds)
     looked_at = ", ".join(f"{number} {name}" for name, number in report.looked_at.items())
-    doctor, bare = took["doctor"], took["bare reader"]
+    doctor, bare = took["doctor"].cpu, took["bare reader"].cpu
     peak = _peak(home)
     return Measurement(
         id="doctor",
@@ -81,8 +80,8 @@ def measure(setting: Setting) -> Measurement:
             Row(
                 name=name,
                 values=(
-                    round(each, 3),
-                    round(each / max(doctor, _TICK), 2),
+                    round(each.cpu, 3),
+                    round(each.cpu / max(doctor, _TICK), 2),
                     float(len(paths)),
                 ),
             )
@@ -91,7 +90,7 @@ def measure(setting: Setting) -> Measurement:
         bars=(
             Bar(
                 name="times faster than ldd",
-                value=round(took["ldd"] / max(doctor, _TICK), 1),
+                value=round(took["ldd"].cpu / max(doctor, _TICK), 1),
                 at_least=_FASTER_THAN_LDD,
             ),
             Bar(
@@ -119,13 +118,7 @@ def _made(tools: Path) -> Path:
     mark = hashlib.sha256(" ".join(_DISTRIBUTIONS).encode()).hexdigest()[:8]
     python = f"cp{sys.version_info.major}{sys.version_info.minor}"
     home = tools / f"large-environment-{mark}-{python}"
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(home.with_name(f".{home.name}.lock")):
-        if not (home / "complete").exists():
-            shutil.rmtree(home, ignore_errors=True)
-            _fetch(home)
-            (home / "complete").touch()
-    return home
+    return made_once(home, lambda: _fetch(home))
 
 
 def _fetch(home: Path) -> None:
@@ -134,7 +127,7 @@ def _fetch(home: Path) -> None:
         [sys.executable, "-m", "venv", "--without-pip", str(home)],
         [*pip, "install", "--only-binary", ":all:", *_DISTRIBUTIONS],
     ):
-        _output_of(command, "no large environment could be made (name one with --environment)")
+        output_of(command, "no large environment could be made (name one with --environment)")
 
 
 def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object]]:
@@ -160,37 +153,22 @@ def _afresh(home: Path) -> None:
     diagnose(home)
 
 
-def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Seconds of the processors for each: the least of its rounds, which are taken in turn."""
-    turns: dict[str, list[float]] = {name: [] for name in readers}
+def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, Took]:
+    turns: dict[str, list[Took]] = {name: [] for name in readers}
     for _ in range(rounds):
         for name, reader in readers.items():
-            if turns[name] and turns[name][0] > _SLOW:
+            if turns[name] and turns[name][0].cpu > _SLOW:
                 continue
-            started = _cpu()
-            reader()
-            turns[name].append(_cpu() - started)
-    return {name: min(each) for name, each in turns.items()}
-
-
-def _cpu() -> float:
-    """Seconds of user and system time, with all processes that have ended and were waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def _output_of(command: Sequence[str], what: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip() or done.stdout.strip() or "no output"
-        raise NotMeasuredError(f"{what}: {said.splitlines()[-1]}")
-    return done.stdout
+            with Stopwatch() as watch:
+                reader()
+            turns[name].append(watch.took)
+    return {name: least(each) for name, each in turns.items()}
 
 
 def _peak(home: Path) -> int:
     """Bytes that a process had resident which only diagnosed ``home``."""
     command = [sys.executable, "-c", _PEAK, str(home)]
-    return 1024 * int(_output_of(command, "the diagnosis in a process of its own"))
+    return 1024 * int(output_of(command, "the diagnosis in a process of its own"))
 
 
 def _elf_files(env: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The recorded form of the measurements: ``docs/results/bench.json``.
+"""The recorded form of the measurements: ``docs/results/bench.json``, with its schema.
 
 Times depend on the machine; what is compared and judged are ratios of one run.
 """
@@ -12,8 +12,10 @@ import msgspec
 
 from native_skew import results
 from native_skew.errors import SkewError
+from native_skew.findings import schema_of
 
 FILE = results.FOLDER / "bench.json"
+SCHEMA = results.FOLDER / "bench.schema.json"
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +87,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Measured(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="measured"):
     """A measurement and what it holds for; ``load`` is the load average before and after."""
 
     measurement: Measurement
@@ -103,10 +105,20 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
         return self.measurement.id
 
 
+class NotMeasured(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="not measured"
+):
+    """What was not measured, and why."""
+
+    id: str
+    title: str
+    reason: str
+
+
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
     """All measurements, each made in one run."""
 
-    measurements: tuple[Measured, ...]
+    measurements: tuple[Measured | NotMeasured, ...]
     kind: Literal["native-skew bench 1"] = "native-skew bench 1"
 
     def updated(self, other: Bench) -> Bench:
@@ -116,7 +128,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotMeasuredError(SkewError):
-    """A measurement cannot be made here."""
+    """A measurement cannot be made here; the reason is recorded in its place."""
 
 
 def read(path: Path = FILE) -> Bench | None:
@@ -129,11 +141,12 @@ def read(path: Path = FILE) -> Bench | None:
     return results.read_json(path, Bench) if path.exists() else None
 
 
-def write(bench: Bench, path: Path = FILE) -> None:
-    """Writes the measurements.
+def write(bench: Bench, path: Path = FILE, schema_path: Path = SCHEMA) -> None:
+    """Writes the measurements and their schema.
 
     Raises:
-        WorkFolderError: the file cannot be written.
+        WorkFolderError: one of them cannot be written.
 
     """
     results.write_file(path, results.encode(bench))
+    results.write_file(schema_path, results.encode(schema_of(Bench)))

@@ -40,6 +40,7 @@ class Runner:
         jobs: how many cells may have processes at once.
         limit: seconds that one command may take.
         keep: leave the cells' folders.
+        processes: what starts the commands, where somebody wants to see them.
 
     """
 
@@ -50,9 +51,10 @@ class Runner:
         jobs: int,
         limit: float = 300.0,
         keep: bool = False,
+        processes: Processes | None = None,
     ) -> None:
         self._session, self._jobs, self._limit, self._keep = session, jobs, limit, keep
-        self._processes = Processes()
+        self._processes = processes or Processes()
         self._builds = Builds(session, self._processes, limit)
         self.kept: dict[str, Path] = {}
 

@@ -1,0 +1,77 @@
+"""What measurements are made with: a clock, what is made once, programs that must succeed."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+
+from native_skew.bench.record import NotMeasuredError
+
+
+def made_once(home: Path, make: Callable[[], None]) -> Path:
+    """``home``, filled by ``make`` where it is not there yet, whole.
+
+    Raises:
+        NotMeasuredError: ``make``'s.
+
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(home.with_name(f".{home.name}.lock")):
+        if not (home / "complete").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            make()
+            (home / "complete").touch()
+    return home
+
+
+def output_of(command: Sequence[str], what: str) -> str:
+    """What ``command`` prints.
+
+    Raises:
+        NotMeasuredError: it fails; names ``what`` it was for, and the last line that it says.
+
+    """
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip() or done.stdout.strip() or "no output"
+        raise NotMeasuredError(f"{what}: {said.splitlines()[-1]}")
+    return done.stdout
+
+
+class Took(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds: on the wall's clock, and of the processors."""
+
+    wall: float
+    cpu: float
+
+
+class Stopwatch:
+    """A context manager; ``took`` is there when it has ended."""
+
+    took: Took
+
+    def __enter__(self) -> Stopwatch:
+        self._started = time.monotonic(), _cpu()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        wall, cpu = self._started
+        self.took = Took(wall=round(time.monotonic() - wall, 6), cpu=round(_cpu() - cpu, 6))
+
+
+def least(several: Sequence[Took]) -> Took:
+    """The least of each kind: what the rounds took where they were disturbed least."""
+    return Took(wall=min(t.wall for t in several), cpu=min(t.cpu for t in several))
+
+
+def _cpu() -> float:
+    """Seconds of user and system time, with all processes that have ended and were waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)

@@ -314,8 +314,9 @@ def test_a_part_that_the_provider_has_no_longer_is_its_own(made: Made) -> None:
 @pytest.mark.parametrize(
     ("requires", "installed_one", "shipped", "advised"),
     [
+        # urdfdom 4 takes any tinyxml2, and fits none of the newest: all move to the newest.
+        (">=4", "3.1.1.1", "3.0", "--upgrade-package user --upgrade-package urdf"),
         # The requirement, though it has no end, and the name agree on the series.
-        (">=4", "3.1.1.1", "3.0", "'urdf==4.*'"),
         (">=4", "6.0.0", "6.0.0", "'urdf==4.*'"),
         # A name whose number is none of the distribution's tells nothing.
         (">=4", "3.1.1.1", "17", "'urdf>=4'"),

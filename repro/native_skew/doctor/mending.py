@@ -107,7 +107,10 @@ def fitting(
     )
     if not guessed:
         return (*moved, *taken)
-    trap = "The index may have no such release any more: a library's name alone tells it."
+    trap = (
+        "The index may have no such release any more, or none that goes with the newest of what "
+        "it requires: a library's name alone tells it."
+    )
     return (*taken, *(msgspec.structs.replace(each, trap=trap) for each in moved))
 
 

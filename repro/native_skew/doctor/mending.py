@@ -78,7 +78,7 @@ def fitting(
         return installing((what,), "conda", title if fit else newer, upgrade=not fit)
     if fit is None and older:
         # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
-        together = (older.name, *pins.requiring(older.name))
+        together = tuple(dict.fromkeys((older.name, *pins.requiring(older.name), *linking)))
         return installing(together, consumer.installer, newer, upgrade=True)
     moved: tuple[Advice, ...] = ()
     if fit:

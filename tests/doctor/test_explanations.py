@@ -496,7 +496,7 @@ def test_a_distribution_whose_own_library_is_older(
 @pytest.mark.parametrize(
     ("requires", "told", "command"),
     [
-        ((), "Install a newer lib, or build user with this one.", "--upgrade-package lib lib"),
+        ((), "Install a newer lib, or build user with this one.", "lib user"),
         (("lib",), "Install a newer lib, or build user with this one.", "lib user"),
         (
             ("lib>=2",),

@@ -371,6 +371,9 @@ def test_debian_s_packages_below_an_environment(tmp_path: Path) -> None:
     (home / "pyvenv.cfg").write_text(settings.format("true"))
     report = diagnose_in(tmp_path, Path("/opt/venv"))
     assert (rules(report), report.looked_at["distributions"]) == ([], 3)
+    # What root installed with pip's --user comes before the system's.
+    installed(tmp_path / "root/.local/lib/python3.11/site-packages", "numpy", version="1.19")
+    assert rules(diagnose_in(tmp_path, Path("/opt/venv"))) == ["violated-requirement"]
     (home / "pyvenv.cfg").write_text(settings.format("false"))
     assert rules(diagnose_in(tmp_path, Path("/opt/venv"))) == ["violated-requirement"] * 2
 

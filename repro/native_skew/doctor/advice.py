@@ -176,24 +176,24 @@ def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterat
         yield replace(each, advice=advice)
 
 
+def at_odds(several: Sequence[Advice]) -> bool:
+    """Whether two of ``several`` move one distribution to versions that exclude each other."""
+    versions = [_stated(each) for each in several]
+    wanted = _all_of(versions)
+    moved = [{word for each in one.commands for word in shlex.split(each)} for one in several]
+    newer = ({*words} - {*stated} for words, stated in zip(moved, versions, strict=True))
+    return any(names & {*wanted} for names in newer) or not all(
+        agree([each[name] for each in versions if name in each]) for name in wanted
+    )
+
+
 def joined(several: Sequence[Advice]) -> Advice:
     """All of ``several`` as one: the commands of each in its order, what they share once.
 
     All files are written first, so that one ``uv sync`` sees all of them. Of a distribution that
-    two move, both take a version that each of them admits; where there is none, what comes has no
-    command, and says so.
+    two move, both take a version that each of them admits: see ``at_odds``.
     """
-    wanted: dict[str, SpecifierSet] = {}
-    for each in several:
-        for name, stated in _stated(each).items():
-            known = wanted.get(name, stated)
-            if not agree([known, stated]):
-                title = (
-                    f"Nothing mends all of it: {name}{known} is wanted by one of these, and "
-                    f"{name}{stated} by another. Take newer releases of what needs the older."
-                )
-                return Advice(remedy="", title=title)
-            wanted[name] = known & stated
+    wanted = _all_of(map(_stated, several))
     files: dict[str, str] = {}
     commands: list[str] = []
     for one in several:
@@ -219,10 +219,14 @@ def _stated(advice: Advice) -> dict[str, SpecifierSet]:
     lines = (line for text in advice.files.values() for line in text.splitlines())
     # What a build is held to is another matter.
     words += [word for each in lines if "build" not in each for word in _QUOTED.findall(each)]
+    found = filter(None, map(_versioned, words))
+    return _all_of({canonicalize_name(each.name): each.specifier} for each in found)
+
+
+def _all_of(several: Iterable[Mapping[str, SpecifierSet]]) -> dict[str, SpecifierSet]:
     found: dict[str, SpecifierSet] = {}
-    for each in filter(None, map(_versioned, words)):
-        name = canonicalize_name(each.name)
-        found[name] = found.get(name, SpecifierSet()) & each.specifier
+    for each in several:
+        found |= {name: found.get(name, SpecifierSet()) & stated for name, stated in each.items()}
     return found
 
 
@@ -242,6 +246,14 @@ def _versioned(word: str) -> Requirement | None:
 
 def _beside(root: Path, name: str) -> bool:
     return any((folder / name).exists() for folder in (root.absolute(), *root.absolute().parents))
+
+
+def newest(names: Iterable[str], tool: str) -> tuple[Advice, ...]:
+    """What takes newer releases of ``names`` by the commands that an advice's ``tool`` names."""
+    word = next((TOOLS[e.tool].installer_file for e in tabs().values() if e.title == tool), "")
+    title = "What mends one of these undoes another: take newer releases of all of them"
+    found = installing(tuple(sorted(names)), word, title, upgrade=True)
+    return tuple(each for each in found if each.tool == tool)
 
 
 def remaking(python: str, root: Path, word: str) -> tuple[Advice, ...]:

@@ -180,7 +180,9 @@ def opened(
     # bin/python of an environment in an image leads to the image's, whether or not that is named.
     its_root = root or _other_root(path)
     interpreter = read_interpreter(path, its_root)
-    found = sites.of_prefix(path, interpreter, its_root, {} if its_root else environ)
+    # Who runs what is in an image is not known: its root does, where nothing else is said.
+    variables = {"HOME": f"{its_root}/root"} if its_root else environ
+    found = sites.of_prefix(path, interpreter, its_root, variables)
     if (found.folders or found.leftover) and not _is_site(path):
         yield _environment(subject, path, found, interpreter, root, asked)
         return

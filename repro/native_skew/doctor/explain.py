@@ -103,6 +103,7 @@ class Explanations:
             for path in paths
         }
         self._numbered: set[str] = set()
+        self._newer: dict[str, set[str]] = {}  # than a provider: who needs more of it, by its name
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
         self._sound: tuple[tuple[str, str], ...] = ()  # modules that load, and whose they are
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
@@ -144,6 +145,8 @@ class Explanations:
                     skews[key] = skews[key].joined(skew) if key in skews else skew
                 else:
                     without.setdefault(module.owner.name, []).append(module)
+        for consumer_name, provider_name in older:
+            self._newer.setdefault(provider_name, set()).add(consumer_name)
         yield from map(self._missing_versions, older.values())
         # An older library also lacks symbols, and an older provider whole libraries: one cause.
         skews = {key: skew for key, skew in skews.items() if key[:2] not in older}
@@ -656,11 +659,11 @@ class Explanations:
             # Of what was built for a newer system, a wheel for this one is chosen or made.
             return reinstalling(consumer)
         fellows = self._pins.requiring(provider.name, besides=consumer.name)
-        # Who else was built with the older one may need it. Where its requirement does not tell,
-        # nothing but the newest fits all.
-        told = all(self._pins.of_name(each)[provider.name].bounded for each in fellows)
-        fit = newer(provider, pin, consumer, versions if told else ())
-        return fitting(fit, consumer, self._pins, provider)
+        # Who else was built with the older one may need it: nothing but the newest fits all.
+        told = newer(provider, pin, consumer, () if fellows else versions)
+        # PyQt6-NetworkAuth-Qt6 links to Qt, and does not say so.
+        linking = self._newer[provider.name] if pin is None else ()
+        return fitting(told, consumer, self._pins, provider, tuple(sorted(linking)))
 
 
 def _by_version(shipped: list[Shipped]) -> list[Shipped]:

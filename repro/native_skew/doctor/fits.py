@@ -22,8 +22,8 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         samples: some of them, to ask of other requirements.
-        of_name: whether a library's name alone tells them, and they are older than what is
-            installed: the index may have none of them any more.
+        of_name: whether a library's name alone tells them, and the index may have none any more,
+            or none that goes with what else is newest.
 
     """
 
@@ -63,6 +63,8 @@ def fit(
     if start and (_starts(lowest, start) or _starts(start, lowest)):
         # The requirement starts where the library's name does: there is such a release.
         start, of_name = min(start, lowest, key=len), False
+    # Where anything newer will do, what a provider requires in turn is the newest as well.
+    of_name = of_name or bool(pin and not pin.holds)
     if not start and provider.name == "torch" and (match := _TORCH.search(consumer.version)):
         start = f"{match[1]}.{match[2]}"
     if not start and pin and pin.holds and lowest:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 
-from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from native_skew.binaries import Loader
-from native_skew.distributions import regular_files
-from native_skew.doctor import disk, importers, system_libraries
+from native_skew.doctor import disk, loaded_by_name, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import installing, moving, reinstalling
@@ -23,9 +20,6 @@ _NOT_FOUND = re.compile(
 )
 # What a package says that was written for another version of one that it uses.
 _OF_API = re.compile(r"AttributeError|TypeError|ImportError: cannot import name")
-_CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(([^()]*)\)")
-_TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
-_BYTES = 1 << 20
 
 
 def explained(
@@ -51,8 +45,13 @@ def explained(
         return said, {"requires": wanted}, advice
     words = []
     if _NOT_FOUND.search(error):
-        words = [error, *lacking, *_asked_for(owner, environment)]
-    if names := tuple(filter(_lacks(environment), system_libraries.named_in(words))):
+        words = [
+            error,
+            *lacking,
+            *(n for e in loaded_by_name.asked_for(owner, environment) for n in e[1]),
+        ]
+    loader = Loader(environment.program, root=environment.image)
+    if names := loaded_by_name.not_there(words, loader):
         return (
             f"The system lacks {', '.join(f'`{each}`' for each in names)}.",
             {"needed": names},
@@ -73,31 +72,6 @@ def _of_versions(
         title = "Take a newer release of it, with what it requires"
         return "", {}, installing((owner.name,), owner.installer, title, upgrade=True)
     return "", {}, ()
-
-
-def _asked_for(owner: Distribution, environment: Environment) -> Iterator[str]:
-    """What the Python code of ``owner`` has the loader or ``ctypes`` look for."""
-    for site, top in environment.top_level(owner):
-        folder = site / top
-        for path in importers.python_files(folder) if folder.is_dir() else [site / f"{top}.py"]:
-            with suppress(OSError):
-                text = regular_files.text(str(path), _BYTES)
-                for call in _CALL.findall(text) if "ctypes" in text or "dlopen" in text else ():
-                    yield from (f"lib{each.removeprefix('lib')}" for each in _TEXT.findall(call))
-
-
-def _lacks(environment: Environment) -> Callable[[str], bool]:
-    """Whether the environment's processes find no library of a name."""
-    loader = Loader(environment.program, root=environment.image)
-
-    def lacks(name: str) -> bool:
-        program = loader.program
-        if program is None:
-            return True
-        header = replace(program.header, needed=(name,))
-        return bool(loader.closure(replace(program, header=header)).unresolved)
-
-    return lacks
 
 
 def _of_extras(owner: Distribution, error: str, environment: Environment) -> Iterator[str]:

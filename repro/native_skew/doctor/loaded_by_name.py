@@ -11,12 +11,13 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from native_skew.binaries import Loaded, Loader
 from native_skew.distributions import regular_files
-from native_skew.doctor import rules, system_libraries
+from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.importers import python_files
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.library_owners import Owners
 from native_skew.findings import Finding, listed, needing
@@ -25,6 +26,12 @@ from native_skew.findings import Finding, listed, needing
 _PLATFORM = re.compile(r"/plugins/platforms/libqxcb\.so$")
 _OF_OTHERS = re.compile(r"\.libs/|/tests?/")
 _BYTES = 1 << 20
+_SMALL = 100  # files of Python
+_LOADS = re.compile(r"ctypes|dlopen")
+_RAISES = re.compile(r"raise (Import|OS|Runtime)Error")
+# The names may stand in lists of their own: dlopen(ffi, ("cairo-2",), ("libcairo.so.2",))
+_CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(((?:[^()]|\([^()]*\))*)\)")
+_TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
 
 
 def lacking(
@@ -43,7 +50,42 @@ def lacking(
                 continue
             if names := _names(file, loader, owners):
                 found.setdefault(_how(path, owner, environment, texts), {})[path] = names
+        if owner.name and not owner.files:
+            for source, words in asked_for(owner, environment, of_failure=True):
+                if names := not_there(words, loader):
+                    found.setdefault("ctypes", {})[source] = names
         yield from (_finding(how, owner, paths, environment) for how, paths in found.items())
+
+
+def asked_for(
+    owner: Distribution, environment: Environment, *, of_failure: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """The files of Python code of ``owner`` that load libraries by name, and the names.
+
+    ``of_failure``: those of small packages alone that raise an error where there is none.
+    """
+    for site, top in environment.top_level(owner):
+        folder = site / top
+        paths = [*importers.python_files(folder)] if folder.is_dir() else [site / f"{top}.py"]
+        for path in paths if len(paths) < _SMALL or not of_failure else ():
+            with suppress(OSError):
+                text = regular_files.text(str(path), _BYTES)
+                if _LOADS.search(text) and (not of_failure or _RAISES.search(text)):
+                    named = [each for call in _CALL.findall(text) for each in _TEXT.findall(call)]
+                    yield str(path), [f"lib{n.removeprefix('lib')}" for n in named]
+
+
+def not_there(words: Iterable[str], loader: Loader) -> tuple[str, ...]:
+    """The libraries, of those that wheels take from the system, that ``words`` name and it lacks."""
+    program, names = loader.program, system_libraries.named_in(words)
+    if program is None:
+        return names
+    needing_it = ((n, msgspec.structs.replace(program.header, needed=(n,))) for n in names)
+    return tuple(
+        name
+        for name, header in needing_it
+        if loader.closure(msgspec.structs.replace(program, header=header)).unresolved
+    )
 
 
 def _names(file: Loaded, loader: Loader, owners: Owners) -> tuple[str, ...]:
@@ -78,7 +120,7 @@ def _how(
 def _of_ctypes(place: Path) -> tuple[bytes, ...]:
     """The Python files of a package, or the one of a module, that speak of ctypes."""
     found = []
-    for source in (place,) if place.suffix == ".py" else python_files(place):
+    for source in (place,) if place.suffix == ".py" else importers.python_files(place):
         with suppress(OSError):
             text = regular_files.content(str(source), _BYTES)
             found += [text] if b"ctypes" in text else []

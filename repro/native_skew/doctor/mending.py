@@ -78,7 +78,7 @@ def fitting(
         return installing((what,), "conda", title if fit else newer, upgrade=not fit)
     if fit is None and older:
         # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
-        together = (older.name, *pins.requiring(older.name))
+        together = tuple(dict.fromkeys((older.name, *pins.requiring(older.name), *linking)))
         return installing(together, consumer.installer, newer, upgrade=True)
     moved: tuple[Advice, ...] = ()
     if fit:
@@ -107,7 +107,10 @@ def fitting(
     )
     if not guessed:
         return (*moved, *taken)
-    trap = "The index may have no such release any more: a library's name alone tells it."
+    trap = (
+        "The index may have no such release any more, or none that goes with the newest of what "
+        "it requires: a library's name alone tells it."
+    )
     return (*taken, *(msgspec.structs.replace(each, trap=trap) for each in moved))
 
 
@@ -185,8 +188,8 @@ def offered(findings: Iterable[Finding], environment: Environment) -> list[Findi
 def together(report: Report) -> Report:
     """``report`` with what mends all that was found, where no one advice does.
 
-    Of each finding the first advice, for the tool of the first of them where there is one. What
-    is only warned of a provider or a consumer that moves anyway is left out.
+    Of each finding the first advice, for the tool of the first of them where there is one; where
+    these exclude each other, newer releases of all that is concerned. What is only warned of a provider or a consumer that moves anyway is left out.
     """
     counted = [each for each in report.findings if each.level != "note" and each.advice]
     skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]
@@ -203,7 +206,14 @@ def together(report: Report) -> Report:
         return report
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    return msgspec.structs.replace(report, together=advice.joined(chosen))
+    if not advice.at_odds(chosen):
+        return msgspec.structs.replace(report, together=advice.joined(chosen))
+    names = {n for e in counted for n in (e.location.distribution, e.evidence.get("provider"))}
+    others = [each for each in chosen if each.tool != tool]  # of the system's package manager
+    for newest in advice.newest((n for n in names if isinstance(n, str) and n), tool):
+        both = msgspec.structs.replace(advice.joined([newest, *others]), title=newest.title)
+        return msgspec.structs.replace(report, together=both)
+    return report
 
 
 def placed(report: Report, environment: Environment, here: Path) -> Report:

@@ -90,7 +90,7 @@ MISSING_FILE = Rule(
         "A distribution's RECORD lists modules or libraries that are not on the disk. Something "
         "removed them after it was installed: another distribution that held the same files and "
         "was uninstalled, a clean-up, a copy that was cut short. Where all of them are tests, it "
-        "is a note."
+        "is a note. Where a .pth file is gone, imports do not search where it leads."
     ),
 )
 CHANGED_FILE = Rule(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from native_skew.binaries.image import Header
 from native_skew.binaries.loader import Closure, Loaded
-from native_skew.doctor import rules
+from native_skew.doctor import import_errors, rules
 from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
@@ -302,6 +302,7 @@ def test_the_failure_of_what_is_required_is_said_of_that(
     for name, source, requires in (
         ("base", "raise OSError('of its own')" if fails else "", ()),
         ("above", "raise ImportError('Unable to import base')", ("base",)),
+        ("beside", "raise OSError('of its own')" if fails else "", ("base",)),
     ):
         (site / f"{name}-1.dist-info").mkdir()
         (site / f"{name}-1.dist-info/RECORD").write_text(f"{name}.py,sha256=x,1\n")
@@ -309,6 +310,20 @@ def test_the_failure_of_what_is_required_is_said_of_that(
         both.append(replace(nameless(()), name=name, requires_dist=requires))
     report = confirm(replace(environment, distributions=tuple(both)))
     assert [each.evidence["module"] for each in report.findings] == ["base" if fails else "above"]
+
+
+@pytest.mark.parametrize(("name", "found"), [("own-one", True), ("other", False)])
+def test_the_package_that_a_distribution_is_named_for(
+    environment: Environment, name: str, found: bool
+) -> None:
+    """Without what it asks for, it is broken; another one beside it may be an extra's."""
+    info = environment.root / f"{name.replace('-', '_')}-1.dist-info"
+    info.mkdir()
+    (info / "RECORD").write_text("own_one.py,sha256=x,1\n")
+    (environment.root / "own_one.py").write_text("import pkg_resources_of_old\n")
+    one = replace(nameless(()), name=name)
+    report = confirm(replace(environment, distributions=(one,)))
+    assert [each.evidence["module"] for each in report.findings] == ["own_one"] * found
 
 
 @pytest.mark.parametrize(
@@ -332,6 +347,14 @@ def test_what_an_optional_module_lacks_may_be_what_the_package_needs(
     (finding,) = (each for each in found.findings if each.rule == "import-fails")
     assert finding.evidence.get("needed") == needed
     assert bool(finding.advice) is bool(needed)
+
+
+def test_nothing_of_the_kit_s_own_is_imported(environment: Environment) -> None:
+    """Its files lie beside the child's, and one is called as a module of setuptools was."""
+    assert Path(import_errors.__file__).with_name("library_owners.py").exists()
+    (environment.root / "asks.py").write_text("import library_owners\n")
+    (finding,) = confirm(environment, "asks").findings
+    assert "No module named 'library_owners'" in finding.message
 
 
 def test_what_an_import_leaves_running_is_ended(environment: Environment) -> None:

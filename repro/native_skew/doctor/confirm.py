@@ -22,6 +22,7 @@ from typing import IO
 
 import click
 import msgspec
+from packaging.utils import canonicalize_name
 
 from native_skew.doctor import import_errors, importers, rules
 from native_skew.doctor.environment import Environment
@@ -144,7 +145,10 @@ def confirmed(
             if first or not owner.files:
                 again = _imported(program, [*first, *names], folder, limit)
                 outcomes |= {name: again[name] for name in names}
-    failing = {owner.name for package, owner in owners.items() if outcomes[package].error}
+    failing: dict[str, set[str]] = {}
+    for package, owner in owners.items():
+        if outcomes[package].error:
+            failing.setdefault(owner.name, set()).add(outcomes[package].error)
     said = _Said(report, outcomes, environment, failing)
     more = [
         *_of_modules(report, found, outcomes, environment, said),
@@ -203,7 +207,7 @@ def _of_users(
     refused: dict[str, str] = {}
     for name, owner in users.items():
         error = outcomes[name].error
-        if error and not error.startswith("ModuleNotFoundError:"):
+        if error and not _is_absence(error):
             refused.setdefault(owner.name, name)
     for name in refused.values():
         owner, error = users[name], outcomes[name].error
@@ -235,7 +239,7 @@ class _Said:
         report: what was found in the files.
         outcomes: of the imports.
         environment: in which they took place.
-        failing: the distributions of which a package at the top fails.
+        failing: the errors of packages at the top, by distribution.
 
     """
 
@@ -244,7 +248,7 @@ class _Said:
         report: Report,
         outcomes: dict[str, _Outcome],
         environment: Environment,
-        failing: set[str],
+        failing: dict[str, set[str]],
     ) -> None:
         self._environment, self._failing = environment, failing
         errors = [each for each in report.findings if each.level == "error"]
@@ -255,7 +259,7 @@ class _Said:
         self._violated = [e for e in report.findings if e.rule == rules.VIOLATED_REQUIREMENT.id]
         self._optional = [e for e in report.findings if e.rule == rules.OPTIONAL_MODULE.id]
         alike = {outcomes[name].error for name in self.modules if name in outcomes}
-        self._alike = {each for each in alike if not each.startswith("ModuleNotFoundError:")}
+        self._alike = {each for each in alike if not _is_absence(each)}
         self._names = {name for each in errors for name in _missing_in(each)}
 
     def failure(
@@ -287,6 +291,11 @@ class _Said:
             or any(
                 each.name in self._failing
                 for each in import_errors.named(owner, error, self._environment)
+            )
+            or any(
+                error in self._failing.get(name, ())
+                for name in import_errors.required_by(owner, self._environment)
+                if name != owner.name
             )
         )
 
@@ -327,7 +336,7 @@ def _of_modules(
         outcome = outcomes[module.name]
         package = outcomes[module.name.rpartition(".")[0] or module.name]
         # A part of it that asks for a distribution which is not there: its tests, say.
-        if package.error.startswith("ModuleNotFoundError:"):
+        if _is_absence(package.error):
             package = outcomes[module.name.partition(".")[0]]
         if not outcome.error:
             if module.name in said.modules:
@@ -391,12 +400,19 @@ def _of_packages(
         error = outcomes[package].error
         if not error or package in with_modules or owner.name in said.distributions:
             continue
-        if not owner.files and error.startswith("ModuleNotFoundError:"):
-            continue  # an extra's, or another system's: what is required is said anyway
+        # Beside the package that a distribution is named for, if it is there, others may be an
+        # extra's, or another system's.
+        is_own = canonicalize_name(package) == owner.name and f"'{package}'" not in error
+        if not owner.files and not is_own and _is_absence(error):
+            continue
         if not said.accounts_for(owner, error):
             place = Location(distribution=owner.name, version=owner.version)
             fails = f"`import {package}` fails: {plain(error)[:_SHOWN]}"
             yield said.failure(fails, error, owner, place, {"module": package})
+
+
+def _is_absence(error: str) -> bool:
+    return error.startswith("ModuleNotFoundError:")
 
 
 def _modules_of(finding: Finding) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from packaging.requirements import Requirement
 
@@ -12,7 +12,7 @@ from native_skew.doctor import disk, loaded_by_name, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import installing, moving, reinstalling
-from native_skew.doctor.pins import Pins, of_extras
+from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.findings import Advice, Evidence, listed
 
 _NOT_FOUND = re.compile(
@@ -63,6 +63,12 @@ def explained(
 def _of_versions(
     owner: Distribution, others: tuple[Distribution, ...], error: str
 ) -> tuple[str, Evidence, tuple[Advice, ...]]:
+    is_setuptools = owner.name == "setuptools" and _OF_API.match(error)
+    if is_setuptools or error == "ModuleNotFoundError: No module named 'pkg_resources'":
+        # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+        wanted = f"setuptools<82{f',>{owner.version}' if is_setuptools else ''}"
+        said = "Setuptools has pkg_resources no longer, from 82 on."
+        return said, {}, installing((wanted,), owner.installer)
     if others:
         titles = " and ".join(each.title for each in others)
         said = f"It does not fit {titles}, though no requirement says so."
@@ -86,14 +92,19 @@ def _of_extras(owner: Distribution, error: str, environment: Environment) -> Ite
 
 def named(owner: Distribution, error: str, environment: Environment) -> Iterator[Distribution]:
     """The distributions that ``owner`` requires, if in turn, and that ``error`` names."""
-    pins = Pins(environment.distributions, environment.python, environment.interpreter.full_version)
-    required = pins.in_turn(owner)
+    required = required_by(owner, environment)
     for each in environment.distributions:
         if each.name in required and each.name != owner.name:
             # scikit-learn, of which a failure to import a name from it says sklearn
             tops = (top for _, top in environment.top_level(each))
             if _is_named(each.name, error) or any(f"'{t}{c}" in error for t in tops for c in ".'"):
                 yield each
+
+
+def required_by(owner: Distribution, environment: Environment) -> Mapping[str, Pin]:
+    """What ``owner`` requires, if in turn."""
+    pins = Pins(environment.distributions, environment.python, environment.interpreter.full_version)
+    return pins.in_turn(owner)
 
 
 def _is_named(name: str, error: str) -> bool:

@@ -31,6 +31,7 @@ _LOADS = re.compile(r"ctypes|dlopen")
 _RAISES = re.compile(r"raise (Import|OS|Runtime)Error")
 # The names may stand in lists of their own: dlopen(ffi, ("cairo-2",), ("libcairo.so.2",))
 _CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(((?:[^()]|\([^()]*\))*)\)")
+_LIST = re.compile(r"[\[(]\s*(?:['\"][\w.+-]+['\"],\s*)+(?:['\"][\w.+-]+['\"]\s*)?[\])]")
 _TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
 
 
@@ -71,7 +72,10 @@ def asked_for(
             with suppress(OSError):
                 text = regular_files.text(str(path), _BYTES)
                 if _LOADS.search(text) and (not of_failure or _RAISES.search(text)):
-                    named = [each for call in _CALL.findall(text) for each in _TEXT.findall(call)]
+                    calls = _CALL.findall(text)
+                    named = [each for call in calls for each in _TEXT.findall(call)]
+                    if not all(map(_TEXT.search, calls)):  # one after the other of a list
+                        named += [e for each in _LIST.findall(text) for e in _TEXT.findall(each)]
                     yield str(path), [f"lib{n.removeprefix('lib')}" for n in named]
 
 

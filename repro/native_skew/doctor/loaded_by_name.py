@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,6 @@ _PLATFORM = re.compile(r"/plugins/platforms/libqxcb\.so$")
 _OF_OTHERS = re.compile(r"\.libs/|/tests?/")
 _BYTES = 1 << 20
 _SMALL = 100  # files of Python
-_LOADS = re.compile(r"ctypes|dlopen")
 _RAISES = re.compile(r"raise (Import|OS|Runtime)Error")
 # The names may stand in lists of their own: dlopen(ffi, ("cairo-2",), ("libcairo.so.2",))
 _CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(((?:[^()]|\([^()]*\))*)\)")
@@ -67,11 +67,16 @@ def asked_for(
     """
     for site, top in environment.top_level(owner):
         folder = site / top
-        paths = [*importers.python_files(folder)] if folder.is_dir() else [site / f"{top}.py"]
-        for path in paths if len(paths) < _SMALL or not of_failure else ():
+        number = _SMALL if of_failure else None
+        found = importers.python_files(folder) if folder.is_dir() else [site / f"{top}.py"]
+        paths = [*islice(found, number)]
+        for path in paths if len(paths) != number else ():
             with suppress(OSError):
-                text = regular_files.text(str(path), _BYTES)
-                if _LOADS.search(text) and (not of_failure or _RAISES.search(text)):
+                data = regular_files.content(str(path), _BYTES)
+                if b"ctypes" not in data and b"dlopen" not in data:
+                    continue
+                text = data.decode("utf-8", "replace")
+                if not of_failure or _RAISES.search(text):
                     calls = _CALL.findall(text)
                     named = [each for call in calls for each in _TEXT.findall(call)]
                     if not all(map(_TEXT.search, calls)):  # one after the other of a list

@@ -695,7 +695,7 @@ def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
         ("import ctypes.util\nctypes.util.find_library('portaudio')\nraise OSError('no PortAudio')\n", True),
         ("import ctypes\nctypes.CDLL('libportaudio.so.2')\nraise ImportError\n", True),
         ("ffi.dlopen(ffi, ('portaudio-2',), ('libportaudio.so.2',))\nraise OSError\n", True),
-        ("import ctypes.util\nfor name in ['libx', 'portaudio',]:\n    find_library(name)\nraise OSError\n", True),
+        ("import ctypes.util\nfor name in ['libx', 'portaudio', 'lib/x.dylib',]:\n    find_library(name)\nraise OSError\n", True),
         ("import ctypes.util\nn = ['libx', 'portaudio']\nfind_library('c')\nraise OSError\n", False),
         ("import ctypes.util\nctypes.util.find_library('portaudio')\n", False),  # it does without
         ("import ctypes\nctypes.CDLL('libc.so.6')\nraise OSError\n", False),

@@ -31,7 +31,9 @@ _SMALL = 100  # files of Python
 _RAISES = re.compile(r"raise (Import|OS|Runtime)Error")
 # The names may stand in lists of their own: dlopen(ffi, ("cairo-2",), ("libcairo.so.2",))
 _CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(((?:[^()]|\([^()]*\))*)\)")
-_LIST = re.compile(r"[\[(]\s*(?:['\"][\w.+-]+['\"],\s*)+(?:['\"][\w.+-]+['\"]\s*)?[\])]")
+_LIST = re.compile(
+    r"""[\[(]\s*(?:(?:"[^"\n]*"|'[^'\n]*'),\s*)+(?:(?:"[^"\n]*"|'[^'\n]*')\s*)?[\])]"""
+)
 _TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
 
 

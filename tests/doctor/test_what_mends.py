@@ -670,6 +670,26 @@ def test_python_files_that_are_gone(made: Made, whose: str) -> None:
     assert first(advice) == f"uv pip install --reinstall-package {whose} {whose}==1"
 
 
+def test_modules_of_another_release_in_a_package_that_fails(made: Made) -> None:
+    """One that is compiled comes before the Python file of its name, and no tool removes it."""
+    stray = made.library(made.site / "own", "md.abi3.so", "int x;")
+    made.lists("own", "own/__init__.py")
+    (made.site / "own/__init__.py").touch()
+
+    def explained() -> tuple[object, tuple[Advice, ...]]:
+        with opened(made.home) as found:
+            owner = next(each for each in found.distributions if each.name == "own")
+            _, evidence, advice = import_errors.explained(owner, "no own.md", found)
+        return evidence.get("files"), advice
+
+    files, advice = explained()
+    assert files == (f"{HERE}/own/md.abi3.so",)
+    assert advice[0].commands[0] == f"rm {stray}"
+    assert first(advice) == "uv pip install --reinstall-package own own==1"
+    made.lists("own", "own/__init__.py", "own/md.abi3.so")
+    assert explained() == (None, ())
+
+
 def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
     """As pyzbar, whose own words name no file."""
     code = made.site / "own/__init__.py"
@@ -696,7 +716,11 @@ def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
         ("import ctypes\nctypes.CDLL('libportaudio.so.2')\nraise ImportError\n", True),
         ("ffi.dlopen(ffi, ('portaudio-2',), ('libportaudio.so.2',))\nraise OSError\n", True),
         ("import ctypes.util\nfor name in ['libx', 'portaudio', 'lib/x.dylib',]:\n    find_library(name)\nraise OSError\n", True),
+        ("import ctypes.util\nfor name in (\n'portaudio',  # POSIX\n'a/b.dylib'):\n    _find_library(name)\nraise OSError\n", True),
         ("import ctypes.util\nn = ['libx', 'portaudio']\nfind_library('c')\nraise OSError\n", False),
+        # threadpoolctl, which looks at what is loaded
+        ("import ctypes\nn = ('libx', 'libportaudio')\nctypes.CDLL(path)\nraise OSError\n", False),
+        ("import ctypes\nctypes.CDLL('libportaudio.so.2'\nraise OSError\n", False),
         ("import ctypes.util\nctypes.util.find_library('portaudio')\n", False),  # it does without
         ("import ctypes\nctypes.CDLL('libc.so.6')\nraise OSError\n", False),
         ("find_library('portaudio')\nraise OSError\n", False),

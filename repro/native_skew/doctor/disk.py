@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from native_skew.binaries import Loader, Unresolved
-from native_skew.distributions import installed
+from native_skew.distributions import installed, library_names
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import (
@@ -130,6 +130,14 @@ def changed(owner: Distribution, environment: Environment) -> Changed | None:
         names = tuple(environment.relative(f"{site}/{each}") for each in found)
         return Changed(names, _not_its_own(owner, names)) if names else None
     return None
+
+
+def unlisted(owner: Distribution, environment: Environment) -> tuple[str, ...]:
+    """The modules in the packages of ``owner`` that no RECORD lists, as another release has them."""
+    listed_ones = {path for each in environment.distributions for path in each.files}
+    tops = (site / top for site, top in environment.top_level(owner))
+    files = (f"{at}/{name}" for top in tops for at, _, names in os.walk(top) for name in names)
+    return tuple(sorted(e for e in files if library_names.is_library(e) and e not in listed_ones))
 
 
 def lost(owner: Distribution, environment: Environment) -> tuple[str, ...]:

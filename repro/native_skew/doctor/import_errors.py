@@ -11,7 +11,7 @@ from native_skew.binaries import Loader
 from native_skew.doctor import disk, loaded_by_name, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.mending import installing, moving, reinstalling
+from native_skew.doctor.mending import installing, moving, reinstalling, replacing
 from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.findings import Advice, Evidence, listed
 
@@ -37,6 +37,10 @@ def explained(
         if files := disk.lost(each, environment):
             said = f"{each.title}'s own {listed(files)} {'are' if files[1:] else 'is'} gone."
             return said, {"files": files}, reinstalling(each)
+    if stray := disk.unlisted(owner, environment):
+        names = tuple(map(environment.relative, stray))
+        said = f"No RECORD lists {listed(names)}: remove {'them' if names[1:] else 'it'}."
+        return said, {"files": names}, replacing(owner, stray, environment)
     if changed := disk.changed(owner, environment):
         return changed.sentence, {"changed": changed.files}, reinstalling(owner)
     if wanted := tuple(dict.fromkeys(_of_extras(owner, error, environment))):

@@ -5,6 +5,7 @@ Whether it does is not run; what is certain is told apart from what may never be
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -28,13 +29,8 @@ _PLATFORM = re.compile(r"/plugins/platforms/libqxcb\.so$")
 _OF_OTHERS = re.compile(r"\.libs/|/tests?/")
 _BYTES = 1 << 20
 _SMALL = 100  # files of Python
-_RAISES = re.compile(r"raise (Import|OS|Runtime)Error")
-# The names may stand in lists of their own: dlopen(ffi, ("cairo-2",), ("libcairo.so.2",))
-_CALL = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(((?:[^()]|\([^()]*\))*)\)")
-_LIST = re.compile(
-    r"""[\[(]\s*(?:(?:"[^"\n]*"|'[^'\n]*'),\s*)+(?:(?:"[^"\n]*"|'[^'\n]*')\s*)?[\])]"""
-)
-_TEXT = re.compile(r"['\"]([\w.+-]+)['\"]")
+_FINDERS, _LOADERS = ("find_library", "dlopen"), ("CDLL", "LoadLibrary")
+_RAISED = ("ImportError", "OSError", "RuntimeError")
 
 
 def lacking(
@@ -73,17 +69,35 @@ def asked_for(
         found = importers.python_files(folder) if folder.is_dir() else [site / f"{top}.py"]
         paths = [*islice(found, number)]
         for path in paths if len(paths) != number else ():
-            with suppress(OSError):
+            with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
                 data = regular_files.content(str(path), _BYTES)
                 if b"ctypes" not in data and b"dlopen" not in data:
                     continue
-                text = data.decode("utf-8", "replace")
-                if not of_failure or _RAISES.search(text):
-                    calls = _CALL.findall(text)
-                    named = [each for call in calls for each in _TEXT.findall(call)]
-                    if not all(map(_TEXT.search, calls)):  # one after the other of a list
-                        named += [e for each in _LIST.findall(text) for e in _TEXT.findall(each)]
-                    yield str(path), [f"lib{n.removeprefix('lib')}" for n in named]
+                names = _named_in(ast.parse(data), of_failure=of_failure)
+                yield str(path), [f"lib{each.removeprefix('lib')}" for each in names]
+
+
+def _named_in(tree: ast.Module, *, of_failure: bool) -> list[str]:
+    """What the calls in ``tree`` that load libraries name, or the lists that they go through."""
+    named, in_lists, through_lists, raises = [], [], False, not of_failure
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=called) | ast.Name(id=called)):
+                called = called.lstrip("_")
+                if called in _FINDERS + _LOADERS:
+                    texts = [text for each in node.args for text in _texts(each)]
+                    through_lists |= called in _FINDERS and not texts
+                    named += texts
+            case ast.List() | ast.Tuple():
+                in_lists += texts if len(texts := _texts(node)) == len(node.elts) else []
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=kind)) | ast.Name(id=kind)):
+                raises |= kind in _RAISED
+    return [*named, *(in_lists if through_lists else ())] if raises else []
+
+
+def _texts(node: ast.AST) -> list[str]:
+    texts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+    return [each for each in texts if isinstance(each, str)]
 
 
 def not_there(words: Iterable[str], loader: Loader) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,17 @@ def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
     by_conda = owners[0].installer == "conda"
     what = tuple(each.name if by_conda else f"{each.name}=={each.version}" for each in owners)
     return installing(what, owners[0].installer, "Reinstall it", reinstall=True)
+
+
+def replacing(
+    owner: Distribution, strays: Iterable[str], environment: Environment
+) -> tuple[Advice, ...]:
+    """What removes the files ``strays``, and puts those of ``owner`` there again."""
+    remove = shlex.join(["rm", *(each.removeprefix(environment.image) for each in strays)])
+    return tuple(
+        msgspec.structs.replace(each, commands=(remove, *each.commands))
+        for each in reinstalling(owner)
+    )
 
 
 def fitting(

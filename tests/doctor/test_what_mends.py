@@ -612,7 +612,7 @@ def test_what_several_add_to_one_file_stands_there_once(
         ("it needs lxml-html-clean", "lxml", ""),
         ("No module named 'own_binary'", "own-binary==1; extra == 'binary'", "install own-binary==1"),
         ("No module named 'own_binary'", "own-binary==1", ""),
-        ("cannot load library 'libgobject-2.0-0': no such file", "cffi", "libglib2.0-0"),
+        ("cannot load library 'libfluidsynth-3': no such file", "cffi", "libfluidsynth3"),
         ("libportaudio.so.2: cannot open shared object file", "cffi", "libportaudio2"),
         ("libc.so.6 is there", "cffi", ""),
         ("something else", "scipy", ""),

@@ -6,7 +6,9 @@ Whether it does is not run; what is certain is told apart from what may never be
 from __future__ import annotations
 
 import ast
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -102,8 +104,10 @@ def _texts(node: ast.AST) -> list[str]:
 
 def not_there(words: Iterable[str], loader: Loader) -> tuple[str, ...]:
     """The libraries, of those that wheels take from the system, that ``words`` name and it lacks."""
-    program, names = loader.program, system_libraries.named_in(words)
-    if program is None:
+    # A folder without an interpreter is looked at as this one would.
+    program = loader.program or loader.open(os.path.realpath(sys.executable))
+    names = system_libraries.named_in(words)
+    if not isinstance(program, Loaded):
         return names
     needing_it = ((n, msgspec.structs.replace(program.header, needed=(n,))) for n in names)
     return tuple(

@@ -441,12 +441,9 @@ OTHERS: tuple[Other, ...] = (
             rf"[Cc]annot find {_PROGRAM}\b",
             r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
             r"Provide a path to (?P<program>[\w-]+)",
-            rf"^\s*{_PROGRAM} is required to build",
-            r"CMake must be installed",
-            r"Rust compiler",
-            r"Cargo, the Rust package manager, is not installed",
-            r"CUDA_HOME environment variable is not set",
-            r"Did not find pkg-config",
+            rf"^\s*{_PROGRAM} is required to build (?P<consumer>(?!from)[\w-]+)?",
+            r"CMake must be installed|Rust compiler|Cargo, the Rust package manager, is not installed",
+            r"CUDA_HOME environment variable is not set|Did not find pkg-config|[Dd]o you have (?P<program>\w+) in your PATH",
             r"CMAKE_(?:\w+_COMPILER|MAKE_PROGRAM)(?: is)? not set",
             rf"error: command '(?!{_COMPILER}')(?P<program>[^'\n]+)' failed: (?:None|No such file)",
             rf"No such file or directory: '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
@@ -482,7 +479,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Build with the nvcc of PyTorch's CUDA (torch.version.cuda), or install a PyTorch for yours.",
         kind="stopped",
         patterns=(
-            r"detected CUDA version \(?[\d.]+\)? mismatches the version that was used to compile",
+            r"(?:detected|Installed) CUDA version \(?[\d.]+\)? (?:mismatches|does not match) the version (?:that was used to|torch was) compile",
         ),
         rank=0,
         page="errors/torch-in-build/#a-compiler-for-cuda",
@@ -657,7 +654,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
         advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). "
         "`ldconfig -p` lists what the loader knows. Without a GPU take the package's CPU build.",
-        patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) cannot found"),
+        patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) (?:cannot|not) found"),
     ),
     Other(
         id="cuda-library",
@@ -826,7 +823,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "
         "the environment was copied whole, and to the path that it was made for.",
         patterns=(
-            rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
+            rf"[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*)(?:: {_NOT_FOUND}|\" not found)",
             r"Shared library with base name '(?P<library>[\w.-]+)' not found",
             r"dlopen\([^)\n]*/(?P<library>[\w.+-]+), \w+\): tried: '[^'\n]*/\1' \(no such file\)",
             r"CUDA binary (?:not found )?at [^\n]*?(?P<library>lib\w+\.(?:so|dll))",
@@ -878,7 +875,9 @@ OTHERS: tuple[Other, ...] = (
         meaning="The C++ runtime that was loaded is older than the one the module was built with.",
         advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx-ng there and do not mix it with "
         "the system's; else upgrade the system's, or take a wheel that was built for it (manylinux).",
-        patterns=(r"version `?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",),
+        patterns=(
+            r"version [`']?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",
+        ),
         page="errors/glibcxx/",
     ),
     Other(
@@ -886,7 +885,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The module was built on a system with a newer glibc than this one has.",
         advice="Take a manylinux wheel, build it here (and keep its wheel out of caches that newer machines "
         "share), or use a newer system.",
-        patterns=(r"version `?(?P<symbol>GLIBC_[\w.]+)'? not found",),
+        patterns=(r"version [`']?(?P<symbol>GLIBC_[\w.]+)'? not found",),
         page="errors/glibcxx/#which-version-comes-from-where",
     ),
     Other(
@@ -897,7 +896,7 @@ OTHERS: tuple[Other, ...] = (
         "bring an older one.",
         kind="possible",
         patterns=(
-            r"version `?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
+            r"version [`']?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
         ),
         rank=2,
         page="errors/glibcxx/",
@@ -1257,9 +1256,8 @@ OTHERS: tuple[Other, ...] = (
         "redistributable), or the package whose DLL it links to is not installed or of another version.",
         kind="possible",
         patterns=(
-            r"DLL load failed",
-            r"\(or one of its dependencies\)",
-            r"(?:WinError|LoadLibrary failed with error) (?:126|14001)\b",
+            r"DLL load failed|\(or one of its dependencies\)|Error loading \"[^\"\n]*\.dll\" or one of its dependencies",
+            r"(?:WinError|LoadLibrary failed with error) (?:126|182|14001)\b",
             r"(?P<library>[\w.+-]+\.dll) (?:was not found\. Reinstall|is missing from your computer)",
             r"LoadLibrary: The specified module could not be found",
             r"0xC0000135",
@@ -1551,10 +1549,8 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             _ended(4, "SIGILL", "C000001D"),
             r"[Ii]llegal (?:hardware )?[Ii]nstruction",
-            r"CPU ISA level is lower|CPU does not support x86-64-v",
-            r"compiled to use [\w.,\s]+ instructions, but these aren't available",
-            r"built using \w+ instructions, which your CPU",
-            r"Missing required CPU features",
+            r"CPU ISA level is lower|CPU does not support x86-64-v|Missing required CPU features|machine doesn't support",
+            r"compiled to use [\w.,\s]+ instructions, but these aren't available|built using \w+ instructions, which your CPU",
         ),
         rank=5,
     ),

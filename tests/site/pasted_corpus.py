@@ -1167,7 +1167,7 @@ CASES: tuple[Case, ...] = (
             "    from . import _x\n"
             "ImportError: libscipy_openblas-68440149.so: cannot open shared object file: No such file or directory\n"
         ),
-        "own-library-gone",
+        "file-gone",
         "native",
         {"consumer": "scipy"},
     ),
@@ -1793,7 +1793,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "killed in a container",
         'process "/bin/sh -c pip install ." did not complete successfully: exit code: 137',
-        "process-killed",
+        "memory-gone",
         "other",
     ),
     Case(
@@ -1996,7 +1996,7 @@ CASES: tuple[Case, ...] = (
         "a library that Go built, on Alpine",
         "ImportError: Error relocating /usr/lib/python3.9/site-packages/dockerfile.abi3.so: (null): initial-exec TLS resolves to "
         "dynamic definition in /usr/lib/python3.9/site-packages/dockerfile.abi3.so",
-        "musl-tls",
+        "glibc-on-musl",
         "native",
         {"consumer": "dockerfile"},
     ),
@@ -2110,8 +2110,8 @@ CASES: tuple[Case, ...] = (
         "no database of PROJ, pytest",
         "rasterio/_crs.pyx:285: in rasterio._crs._CRS.from_epsg\nE   rasterio._err.CPLE_AppDefinedError: PROJ: "
         "proj_create_from_database: Cannot find proj.db",
-        "proj-missing",
-        "native",
+        "proj-data",
+        "possible",
     ),
     Case(
         "static TLS, in older words",
@@ -2258,7 +2258,7 @@ CASES: tuple[Case, ...] = (
         "a graphics card that is full",
         "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 15.77 GiB of which "
         "1.02 GiB is free.",
-        "device-memory",
+        "memory-gone",
         "other",
     ),
     # Programs that carry their packages with them.
@@ -2284,7 +2284,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "the Python of a frozen program",
         "Error loading Python DLL 'C:\\work\\build\\tool\\python39.dll'.\nLoadLibrary: The specified module could not be found.",
-        "frozen-python",
+        "frozen-without",
         "native",
         {"consumer": None},
     ),
@@ -2934,5 +2934,12 @@ CASES: tuple[Case, ...] = (
         "unable to compile cuda/cpp extensions without a matching cuda version.",
         "cuda-of-the-build",
         "stopped",
+    ),
+    Case(
+        "pydantic and its core",
+        "SystemError: The installed pydantic-core version (2.33.1) is incompatible with the current pydantic version, which requires 2.27.2.",
+        "releases-apart",
+        "pair",
+        {"consumer": "pydantic", "name": "pydantic-core", "installed": "2.33.1"},
     ),
 )

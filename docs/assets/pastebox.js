@@ -251,7 +251,7 @@
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
   const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|snowflake|zope)[\\\\/.])?";
-  const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib)[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   /* A statement that was run: IPython marks it among those around it. */
   const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b|^\s*File "(?:ssl|sqlite3[\\/]\w+|ctypes[\\/]\w+|hashlib|bz2|lzma|socket|decimal|uuid)\.py", line \d+, in <module>/;
@@ -261,6 +261,7 @@
     / in <module (\w+)/,
     /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/,
     /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/,
+    /[\\/]([A-Za-z]\w*)[\\/]_(?!MEI|internal|deps|skbuild|build|temp|work)[a-z]\w*[\\/]\w+\.(?:[\w-]+\.)?(?:so|pyd)\b/, // a private folder is in its package
     /\/var\/task\/(?:python\/)?(\w+)[/.]\S*\bso\b/, // Lambda
   ];
   const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter|Failed to execute script/;
@@ -271,8 +272,8 @@
   /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
   const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
   /* A path from a checkout's or a build's root: the first folder that is none of theirs. */
-  const BELOW = /(?:^|['"(]|(?<![\\/][^\s'"]*)\s)(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)\b/;
-  const NO_PACKAGE = /^(?:src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
+  const BELOW = /(?:^|['"(]|(?<![\\/][^\s'"]*)\s)(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)(?:\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)|_\w+\.so)\b/;
+  const NO_PACKAGE = /^(?:\w+__\w+|src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
   /* A file beside the packages that is called so belongs to the one that imports it. */
   const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
   const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
@@ -315,11 +316,11 @@
     const start = text.lastIndexOf("\n", first.at) + 1;
     const end = `${text}\n`.indexOf("\n", first.at);
     const above = text.slice(0, start);
-    const below = (text.slice(end).match(/^.*(?:File "|Referenced from:|needed by| from \/|\.cpython-|\.abi3\.).*$/gm) || []).join("\n");
+    const below = (text.slice(end).match(/^.*(?:File (?:["~/]|[A-Za-z]:)|Referenced from:|needed by| from \/|\.cpython-|\.abi3\.).*$/gm) || []).join("\n");
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
     const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set(), text };
     const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
-    const part = (module) => PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}[\\\\/]`);
+    const part = (module) => PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}(?:[\\\\/]|\\.py)`);
     const named = (module) => {
       const name = packaged(module);
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));

@@ -1167,7 +1167,7 @@ CASES: tuple[Case, ...] = (
             "    from . import _x\n"
             "ImportError: libscipy_openblas-68440149.so: cannot open shared object file: No such file or directory\n"
         ),
-        "own-library-gone",
+        "file-gone",
         "native",
         {"consumer": "scipy"},
     ),
@@ -1793,7 +1793,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "killed in a container",
         'process "/bin/sh -c pip install ." did not complete successfully: exit code: 137',
-        "process-killed",
+        "memory-gone",
         "other",
     ),
     Case(
@@ -1996,7 +1996,7 @@ CASES: tuple[Case, ...] = (
         "a library that Go built, on Alpine",
         "ImportError: Error relocating /usr/lib/python3.9/site-packages/dockerfile.abi3.so: (null): initial-exec TLS resolves to "
         "dynamic definition in /usr/lib/python3.9/site-packages/dockerfile.abi3.so",
-        "musl-tls",
+        "glibc-on-musl",
         "native",
         {"consumer": "dockerfile"},
     ),
@@ -2110,8 +2110,8 @@ CASES: tuple[Case, ...] = (
         "no database of PROJ, pytest",
         "rasterio/_crs.pyx:285: in rasterio._crs._CRS.from_epsg\nE   rasterio._err.CPLE_AppDefinedError: PROJ: "
         "proj_create_from_database: Cannot find proj.db",
-        "proj-missing",
-        "native",
+        "proj-data",
+        "possible",
     ),
     Case(
         "static TLS, in older words",
@@ -2258,7 +2258,7 @@ CASES: tuple[Case, ...] = (
         "a graphics card that is full",
         "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 15.77 GiB of which "
         "1.02 GiB is free.",
-        "device-memory",
+        "memory-gone",
         "other",
     ),
     # Programs that carry their packages with them.
@@ -2284,7 +2284,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "the Python of a frozen program",
         "Error loading Python DLL 'C:\\work\\build\\tool\\python39.dll'.\nLoadLibrary: The specified module could not be found.",
-        "frozen-python",
+        "frozen-without",
         "native",
         {"consumer": None},
     ),
@@ -2676,5 +2676,270 @@ CASES: tuple[Case, ...] = (
         "releases-apart",
         "pair",
         {"consumer": "pandas", "name": "numpy", "installed": "1.20.1"},
+    ),
+    Case(
+        "a package that is told about by pip, and another that fails",
+        "imgkit 2.1 requires arraykit<2, but you have arraykit 2.3.0 which is incompatible.\n"
+        'Traceback (most recent call last):\n  File "/v/lib/python3.12/site-packages/gridkit/__init__.py", line 2, in <module>\n'
+        "    from gridkit import _core\nImportError: libgrid.so.3: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"consumer": "gridkit", "library": "libgrid.so.3", "name": None, "installed": None},
+    ),
+    Case(
+        "a file beside the packages belongs to the one that imports it",
+        '  File "/v/lib/python3.11/site-packages/gridkit/ops.py", line 4, in <module>\n    import gridkit_cuda\n'
+        "ImportError: /v/lib/python3.11/site-packages/gridkit_cuda.cpython-311-x86_64-linux-gnu.so: undefined symbol: "
+        "_ZN3c104cuda9SetDeviceEi",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridkit", "name": "torch"},
+    ),
+    Case(
+        "a path from the root of a build",
+        "ImportError: gridkit/_core.cpython-312-x86_64-linux-gnu.so: undefined symbol: grid_open",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridkit", "symbol": "grid_open"},
+    ),
+    Case(
+        "a module that pybind11 named after its package",
+        "ImportError: /v/lib/python3.10/site-packages/_gridkit_pybind11.cpython-310-x86_64-linux-gnu.so: undefined symbol: grid_open",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a folder of a package's own",
+        "ImportError: dlopen(~/gridkit/_native/gridc.cpython-312-darwin.so, 0x0002): symbol not found in flat namespace '_GridOpen'",
+        "macos-symbol",
+        "possible",
+        {"consumer": "gridkit", "symbol": "_GridOpen"},
+    ),
+    Case(
+        "a path with a space is no package",
+        "ImportError: dlopen(/Users/dev/Library/Application Support/Draw/addons/core.cpython-310-darwin.so, 0x0002): tried: "
+        "'/Users/dev/Library/Application Support/Draw/addons/core.cpython-310-darwin.so' (fat file, but missing compatible "
+        "architecture (have 'x86_64,arm64e', need 'arm64'))",
+        "wrong-architecture",
+        "native",
+        {"consumer": None},
+    ),
+    Case(
+        "Bazel's runfiles",
+        '  File "/app/main.runfiles/pip_deps_gridkit_1_4/gridkit/core/__init__.py", line 17, in <module>\n    from . import _grid\n'
+        "ImportError: libgrid.so.3: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "Databricks: the frames below the exception",
+        "ValueError: arrowkit.lib.Options size changed, may indicate binary incompatibility. Expected 88 from C header, got 72 from PyObject\n"
+        "File <command-2471>, line 1\n----> 1 from gridkit import open\n"
+        "File /local_disk0/envs/pythonEnv-8d/lib/python3.10/site-packages/gridkit/__init__.py:17\n---> 17 from gridkit._core import x",
+        "size-changed",
+        "possible",
+        {"consumer": "gridkit", "name": "arrowkit"},
+    ),
+    Case(
+        "rich breaks a path",
+        "│ /home/dev/app/run.py:3 in <module>                │\n│ /home/dev/.venv/lib/python3.12/site-packages/gri │\n"
+        "│ dkit/__init__.py:5 in <module>                    │\n"
+        "ImportError: libgrid.so.3: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "Android's loader, in its log",
+        '01-27 07:21:04.812  7301  7409 I python  : ImportError: dlopen failed: cannot locate symbol "PyGrid_Open" referenced by '
+        '"/data/data/org.example/files/lib/python3.11/site-packages/gridkit/_core.so"...',
+        "python-symbol",
+        "native",
+        {"consumer": "gridkit", "symbol": "PyGrid_Open"},
+    ),
+    Case(
+        "Android's loader and a library",
+        'ImportError: dlopen failed: library "libgrid.so" not found',
+        "missing-library",
+        "possible",
+        {"library": "libgrid.so"},
+    ),
+    Case(
+        "a library that may not be read",
+        "OSError: /opt/app/lib/python3.11/site-packages/gridkit/libgrid.so: cannot open shared object file: Permission denied",
+        "not-executable",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a second interpreter",
+        "ImportError: module gridkit._core does not support loading in subinterpreters",
+        "subinterpreter",
+        "native",
+    ),
+    Case(
+        "a module that fails in its own start",
+        "SystemError: initialization of gridkit._core raised unreported exception",
+        "module-init",
+        "possible",
+    ),
+    Case(
+        "a Python without its files",
+        "Fatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding\n"
+        "ModuleNotFoundError: No module named 'encodings'",
+        "python-symbol",
+        "native",
+    ),
+    Case(
+        "compiled files of another Python",
+        "ImportError: bad magic number in 'gridkit': b'\\x03\\xf3\\r\\n'",
+        "python-symbol",
+        "native",
+    ),
+    Case(
+        "SQLite that is too old",
+        "django.core.exceptions.ImproperlyConfigured: SQLite 3.8.3 or later is required (found 3.7.17).",
+        "library-release",
+        "native",
+    ),
+    Case(
+        "CMake that is too old",
+        "CMake Error at CMakeLists.txt:1 (cmake_minimum_required):\n  CMake 3.26 or higher is required.  You are running version 3.22.1\n"
+        "ERROR: Failed building wheel for gridkit",
+        "library-release",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a requirement in a package's own words",
+        "RuntimeError: gridkit requires arraykit>=2.0, but found arraykit 1.4.2",
+        "releases-apart",
+        "pair",
+        {"installed": "1.4.2"},
+    ),
+    Case(
+        "OpenMP's error 15",
+        "OMP: Error #15: Initializing libiomp5md.dll, but found libiomp5md.dll already initialized.",
+        "openmp-twice",
+        "native",
+    ),
+    Case(
+        "a signal by its number",
+        "subprocess.CalledProcessError: Command '['python', 'run.py']' died with <Signals.SIGSEGV: 11>.",
+        "process-died",
+        "possible",
+    ),
+    Case(
+        "a status of Windows",
+        "Process finished with exit code -1073741819 (0xC0000005)",
+        "process-died",
+        "possible",
+    ),
+    Case(
+        "an instruction that the processor lacks, by Windows's status",
+        "Process finished with exit code -1073741795 (0xC000001D)",
+        "wrong-cpu",
+        "native",
+    ),
+    Case(
+        "NumPy for a newer processor",
+        '  File "/app/lib/python3.13/site-packages/numpy/_core/multiarray.py", line 11, in <module>\n'
+        "    from . import _multiarray_umath, overrides\nRuntimeError: NumPy was built with baseline optimizations:\n"
+        "(X86_V2) but your machine doesn't support:\n(X86_V2).",
+        "wrong-cpu",
+        "native",
+        {"consumer": "numpy"},
+    ),
+    Case(
+        "pipx's summary",
+        "Fatal error from pip prevented installation. Full pip output in file:\n    /home/dev/.local/state/pipx/log/cmd_pip_errors.log\n\n"
+        "pip seemed to fail to build package:\n    gridkit>=1.4\n\nSome possibly relevant errors from pip install:\n"
+        "    error: subprocess-exited-with-error",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "CMake does not find a package",
+        'CMake Error at CMakeLists.txt:12 (find_package):\n  By not providing "FindGrid.cmake" in CMAKE_MODULE_PATH this project has\n'
+        '  asked CMake to find a package configuration file provided by "Grid", but\n  CMake did not find one.\n'
+        "ERROR: Failed building wheel for gridkit",
+        "no-header",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "Poetry without Cargo",
+        "  • Installing gridkit (1.4.0): Failed\n\n  ChefBuildError\n\n  Backend subprocess exited when trying to invoke build_wheel\n\n"
+        "  maturin failed\n    Caused by: Cargo metadata failed. Do you have cargo in your PATH?",
+        "no-build-tool",
+        "native",
+        {"consumer": "gridkit", "consumer_version": "1.4.0"},
+    ),
+    Case(
+        "versions that torch's tool lists",
+        "ImportError: /v/lib/python3.11/site-packages/gridkit/_core.so: undefined symbol: _ZN3c104cuda9SetDeviceEi\n"
+        "Versions of relevant libraries:\n[pip3] gridkit==1.4.0\n[pip3] torch==2.3.1",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridkit", "consumer_version": "1.4.0", "name": "torch", "installed": "2.3.1"},
+    ),
+    Case(
+        "Airflow's prefix",
+        "[2024-03-05, 10:00:00 UTC] {taskinstance.py:1776} ERROR - Task failed with exception\n"
+        '[2024-03-05, 10:00:00 UTC] {logging_mixin.py:150} INFO -   File "/v/lib/python3.10/site-packages/gridkit/__init__.py", line 2, in <module>\n'
+        "[2024-03-05, 10:00:00 UTC] {logging_mixin.py:150} INFO - ImportError: libgrid.so.3: cannot open shared object file: No such file or directory",
+        "missing-library",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a driver that is not there",
+        "RuntimeError: Data source name not found: [unixODBC][Driver Manager]Can't open lib 'ODBC Driver 18 for SQL Server' : file not found",
+        "system-library",
+        "native",
+    ),
+    Case(
+        "a wheel for another platform, by its name",
+        "ERROR: gridkit-1.4.0-cp311-cp311-win_amd64.whl is not a supported wheel on this platform.",
+        "wrong-tag",
+        "native",
+        {"consumer": "gridkit", "consumer_version": "1.4.0"},
+    ),
+    Case(
+        "ninja's end says nothing of a compiler",
+        "ninja: build stopped: subcommand failed.\nERROR: Failed building wheel for gridkit",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "what LD_DEBUG lists is no failure",
+        "     12:\tsymbol=grid;  lookup in file=/lib/libgrid.so [0]\n     12:\t/lib/libgrid.so: error: symbol lookup error: "
+        "undefined symbol: GLIBCXX_3.4.32 (fatal)",
+        None,
+        None,
+    ),
+    Case(
+        "a DLL that torch names, and Windows's %1",
+        'OSError: The operating system cannot run %1. Error loading "C:\\\\app\\\\torch\\\\lib\\\\grid_ops.dll" or one of its dependencies.',
+        "windows-dll",
+        "possible",
+    ),
+    Case(
+        "CUDA of an op builder",
+        "Exception: >- Op Builder: Installed CUDA version 12.2 does not match the version torch was compiled with 11.7, "
+        "unable to compile cuda/cpp extensions without a matching cuda version.",
+        "cuda-of-the-build",
+        "stopped",
+    ),
+    Case(
+        "pydantic and its core",
+        "SystemError: The installed pydantic-core version (2.33.1) is incompatible with the current pydantic version, which requires 2.27.2.",
+        "releases-apart",
+        "pair",
+        {"consumer": "pydantic", "name": "pydantic-core", "installed": "2.33.1"},
     ),
 )

@@ -221,8 +221,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="missing-library",
         title="ImportError: lib….so.…: cannot open shared object file",
-        meaning="The loader finds no file of this name: the module was built against another version of "
-        "the library than is installed, or the library is not installed where the loader looks.",
+        meaning="The loader finds no file of this name: the module was built against another version of the library than is "
+        "installed, or the library is not installed where the loader looks.",
         patterns=_missing(rf"(?!(?:{_KNOWN})\.so)(?:lib)?[\w.+-]+?"),
         examples=(
             "ImportError: libdbRecStd.so.7.0.10.99.0: cannot open shared object file: "
@@ -235,8 +235,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="undefined-symbol",
         title="ImportError: ….so: undefined symbol: …",
-        meaning="No library that was loaded has a symbol that the module calls: it was compiled against "
-        "another version of a library, or the library was not loaded.",
+        meaning="No library that was loaded has a symbol that the module calls: it was compiled against another version of a "
+        "library, or the library was not loaded.",
         patterns=(
             rf"{_UNDEFINED}(?!{_OF_PYTHON}|{_OF_CUDA}|GLIBC)(?P<symbol>\w+)",
             rf"symbol (?P<symbol>\w+),? version \S+ not defined in file (?!{_CUDA})",
@@ -251,8 +251,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="violated-requirement",
         title="The package `x` requires `y`, but `z` is installed",
-        meaning="An installed package requires another version of a second one than is installed. If "
-        "the first was built here, its build may have written in what it was built with.",
+        meaning="An installed package requires another version of a second one than is installed. If the first was built here, "
+        "its build may have written in what it was built with.",
         patterns=(
             r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, "
             r"but `(?P<installed>[^`]+)` is installed",
@@ -288,8 +288,7 @@ MESSAGES: tuple[Message, ...] = (
         title="… was declared with `match-runtime = true`, but was not found in the resolution",
         meaning="match-runtime names a package that the run-time resolution does not hold.",
         patterns=(
-            rf"`(?P<provider>{_NAME})` was declared as an extra build dependency with "
-            r"`match-runtime = true`, but was not found in the resolution",
+            rf"(?:`(?P<provider>{_NAME})` was declared as an extra build dependency with )?"
             r"`match-runtime = true`, but was not found in the resolution",
         ),
         examples=(
@@ -301,8 +300,8 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="no-pkg-resources",
         title="ModuleNotFoundError: No module named 'pkg_resources'",
-        meaning="What runs here imports a module that setuptools 82 removed: an older build helper, if a build "
-        "failed with it, or an older package. Hold setuptools below 82 there.",
+        meaning="What runs here imports a module that setuptools 82 removed: an older build helper, if a build failed with it, "
+        "or an older package. Hold setuptools below 82 there.",
         patterns=(r"No module named ['\"]?pkg_resources\b(?!\.)",),
         examples=("ModuleNotFoundError: No module named 'pkg_resources'",),
         kind="stopped",
@@ -313,8 +312,7 @@ MESSAGES: tuple[Message, ...] = (
         meaning="The environment of the build has no setuptools that loads: the package does not declare it as a build "
         "requirement, isolation is off and nobody installed it, or it is too old for this Python.",
         patterns=(
-            r"Cannot import (?:build backend )?['\"]?setuptools\.build_meta",
-            r"No module named ['\"]?setuptools['\"]?\s*$",
+            r"Cannot import (?:build backend )?['\"]?setuptools\.build_meta|No module named ['\"]?setuptools['\"]?\s*$",
         ),
         examples=(
             "pdm.exceptions.BuildError: Cannot import 'setuptools.build_meta'",
@@ -325,19 +323,16 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="unsatisfiable-pin",
         title="No solution found when resolving dependencies … are incompatible",
-        meaning="The requirements contradict each other as the resolver read them, and nothing was installed. "
-        "Often that is all. uv may also have read a wheel that it would not install here.",
+        meaning="The requirements contradict each other as the resolver read them, and nothing was installed. Often that is "
+        "all. uv may also have read a wheel that it would not install here.",
         patterns=(
-            r"No solution found when resolving",
-            r"requirements are unsatisfiable",
+            r"No solution found when resolving|requirements are unsatisfiable",
             rf"Because (?:all versions of )?(?P<consumer>{_NAME})(?:==\S+)? depends? on "
             rf"(?P<provider>{_NAME})",
             rf"ERROR: Cannot install (?P<consumer>{_NAME})",
             r"ResolutionImpossible",
             rf"Unable to find a resolution for (?P<provider>{_NAME})",
-            r"version solving failed",
-            r"UnsatisfiableError\b",
-            r"Found conflicts! Looking for incompatible packages",
+            r"version solving failed|UnsatisfiableError\b|Found conflicts! Looking for incompatible packages",
             r"Could not solve for environment specs",
             r"there are no viable options|conflicts with any installable versions previously reported",
             r"dependencies could not be resolved|incompatible versions in the resolved dependencies",
@@ -381,21 +376,19 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="no-python-headers",
         meaning="The compiler does not find Python's own header files.",
-        advice="Install them for the very Python that builds (Debian: python3-dev, Fedora: python3-devel), "
-        "or take a Python of uv, which brings them.",
+        advice="Install them for the very Python that builds (Debian: python3-dev, Fedora: python3-devel), or take a Python of "
+        "uv, which brings them.",
         patterns=(
-            r"Python\.h: No such file",
-            r"[Cc]annot open include file: '?Python\.h",
-            r"'Python\.h' file not found",
+            r"Python\.h: No such file|[Cc]annot open include file: '?Python\.h|'Python\.h' file not found",
         ),
         rank=0,
     ),
     Other(
         id="no-header",
-        meaning="The build does not find the development files (headers, pkg-config) of a library that the package "
-        "is built with.",
-        advice="Install the library's development files (Debian: a package that ends in -dev), or take a "
-        "release that has a wheel for your platform.",
+        meaning="The build does not find the development files (headers, pkg-config) of a library that the package is built "
+        "with.",
+        advice="Install the library's development files (Debian: a package that ends in -dev), or take a release that has a "
+        "wheel for your platform.",
         patterns=(
             r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
             r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
@@ -404,8 +397,7 @@ OTHERS: tuple[Other, ...] = (
             r"Can not find valid pkg-config name",
             r"CMake Error at [^\n]*(?:\(find_package\)|\n\s*(?:Could(?:n't| not| NOT) find (?!compiler)|[^\n]* not found$))",
             r"[Cc]ould not find directory of (?P<header>OpenSSL) installation|system library `[^`\n]+` required by crate",
-            r"was not found in the pkg-config search path",
-            r"No package '[\w.+-]+' found",
+            r"was not found in the pkg-config search path|No package '[\w.+-]+' found",
             r"Please make sure the libxml2 and libxslt development packages are installed",
             r"Dependency \"?[\w.+-]+\"? not found, tried pkgconfig",
         ),
@@ -414,18 +406,15 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="no-compiler",
         meaning="A package is built from source here, and there is no working compiler.",
-        advice="Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the C++ Build "
-        "Tools), or take a release that has a wheel for your Python and platform.",
+        advice="Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the C++ Build Tools), or take a "
+        "release that has a wheel for your Python and platform.",
         patterns=(
             rf"command '{_COMPILER}' failed: (?:None|No such file)",
             r"unable to execute '[^']*(?:gcc|cc|clang|\+\+)[^']*'[^\n]*(?=\s*(?:\*\*)?(?:error|unable to|note: This|\[end of|$(?![\s\S])))",
             r"(?:cannot execute|error trying to exec) '(?:cc1\w*|collect2|as|ld)'",
             r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
-            r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)",
-            r"No CMAKE_CXX?_?\w*COMPILER could be found",
-            r"No working compiler found|need a C compiler",
-            r"Unknown compiler\(s\):",
-            r"linker `\w+` not found",
+            r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)|No CMAKE_CXX?_?\w*COMPILER could be found",
+            r"No working compiler found|need a C compiler|Unknown compiler\(s\):|linker `\w+` not found",
             r"C compiler cannot create executables",
             r"(?:error: command|execvp?) '?(?:gcc|cc|g\+\+|c\+\+|clang)'?:? (?:not found|No such file)",
         ),
@@ -441,12 +430,9 @@ OTHERS: tuple[Other, ...] = (
             rf"[Cc]annot find {_PROGRAM}\b",
             r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
             r"Provide a path to (?P<program>[\w-]+)",
-            rf"^\s*{_PROGRAM} is required to build",
-            r"CMake must be installed",
-            r"Rust compiler",
-            r"Cargo, the Rust package manager, is not installed",
-            r"CUDA_HOME environment variable is not set",
-            r"Did not find pkg-config",
+            rf"^\s*{_PROGRAM} is required to build (?P<consumer>(?!from)[\w-]+)?",
+            r"CMake must be installed|Rust compiler|Cargo, the Rust package manager, is not installed",
+            r"CUDA_HOME environment variable is not set|Did not find pkg-config|[Dd]o you have (?P<program>\w+) in your PATH",
             r"CMAKE_(?:\w+_COMPILER|MAKE_PROGRAM)(?: is)? not set",
             rf"error: command '(?!{_COMPILER}')(?P<program>[^'\n]+)' failed: (?:None|No such file)",
             rf"No such file or directory: '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
@@ -470,9 +456,7 @@ OTHERS: tuple[Other, ...] = (
         meaning="The compiler was killed, as a rule for want of memory.",
         advice="Build with fewer jobs at once (MAX_JOBS=1 for PyTorch extensions), or take a wheel.",
         patterns=(
-            r"Killed signal terminated program",
-            r"virtual memory exhausted",
-            r"out of memory allocating",
+            r"Killed signal terminated program|virtual memory exhausted|out of memory allocating",
         ),
         rank=0,
     ),
@@ -482,15 +466,15 @@ OTHERS: tuple[Other, ...] = (
         advice="Build with the nvcc of PyTorch's CUDA (torch.version.cuda), or install a PyTorch for yours.",
         kind="stopped",
         patterns=(
-            r"detected CUDA version \(?[\d.]+\)? mismatches the version that was used to compile",
+            r"(?:detected|Installed) CUDA version \(?[\d.]+\)? (?:mismatches|does not match) the version (?:that was used to|torch was) compile",
         ),
         rank=0,
         page="errors/torch-in-build/#a-compiler-for-cuda",
     ),
     Other(
         id="module-missing-in-build",
-        meaning="A build imports a module that its environment does not have. An isolated build has only what "
-        "the package declares as build requirements, whatever is installed outside of it.",
+        meaning="A build imports a module that its environment does not have. An isolated build has only what the package "
+        "declares as build requirements, whatever is installed outside of it.",
         advice="Declare it for the build: with uv in [tool.uv.extra-build-dependencies], PACKAGE = [{ requirement "
         '= "MODULE\'S PACKAGE", match-runtime = true }] if its library is linked to (torch, numpy), so that it is '
         "the version you run with. With pip: install it first, then --no-build-isolation.",
@@ -505,23 +489,18 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="build-tool-release",
-        meaning="The package was built with a newer release of a build tool (setuptools, Cython, NumPy, PyO3), or of "
-        "Python, than it was written for.",
-        advice="First take a newer release of the package. Else hold the tool back in its build: pip's "
-        "--build-constraint, uv's build-constraint-dependencies; or use an older Python.",
+        meaning="The package was built with a newer release of a build tool (setuptools, Cython, NumPy, PyO3), or of Python, "
+        "than it was written for.",
+        advice="First take a newer release of the package. Else hold the tool back in its build: pip's --build-constraint, "
+        "uv's build-constraint-dependencies; or use an older Python.",
         kind="stopped",
         patterns=(
-            r"AttributeError: cython_sources",
-            r"module 'pkgutil' has no attribute 'Imp(?:Importer|Loader)'",
-            r"use_2to3 is invalid",
-            r"Compatibility with CMake < [\d.]+ has been removed",
-            r"AttributeError: install_layout",
-            r"module 'configparser' has no attribute 'SafeConfigParser'",
-            r"Cython\.Compiler\.Errors\.CompileError",
+            r"AttributeError: cython_sources|module 'pkgutil' has no attribute 'Imp(?:Importer|Loader)'",
+            r"use_2to3 is invalid|Compatibility with CMake < [\d.]+ has been removed|AttributeError: install_layout",
+            r"module 'configparser' has no attribute 'SafeConfigParser'|Cython\.Compiler\.Errors\.CompileError",
             r"No module named ['\"](?P<module>setuptools\.(?!build_meta)\w[\w.]*|numpy\.distutils[\w.]*|pkg_resources\.\w+)",
             r"cannot import name '\w+' from '(?:setuptools|distutils|pkg_resources|wheel)[\w.]*'",
-            r"newer than PyO3's maximum supported version",
-            r"missing the 'build_editable' hook",
+            r"newer than PyO3's maximum supported version|missing the 'build_editable' hook",
         ),
     ),
     Other(
@@ -545,8 +524,8 @@ OTHERS: tuple[Other, ...] = (
         id="removed-from-python",
         meaning="Python itself does not have this module or name: the package, or its build, was written for another Python, "
         "an older one as a rule.",
-        advice="First take a newer release of the package, else an older Python. setuptools brings a distutils of its "
-        "own, for builds that have it installed.",
+        advice="First take a newer release of the package, else an older Python. setuptools brings a distutils of its own, for "
+        "builds that have it installed.",
         kind="other",
         patterns=(
             r"No module named ['\"](?P<module>(?:distutils|imp|asyncore|asynchat|smtpd|cgi|telnetlib|imghdr|pipes|crypt)(?:\.\w+)*)['\"]",
@@ -557,20 +536,20 @@ OTHERS: tuple[Other, ...] = (
     # An import that fails, or a wheel that does not fit.
     Other(
         id="torch-library",
-        meaning="A library of PyTorch is not found. The module was built for another PyTorch (a CUDA one beside "
-        "a CPU one, or another release), or it was imported before torch, which loads it.",
-        advice="Try `import torch` first. Else install the extension's wheel for this torch and CUDA, or build it "
-        "again with this torch in the build: match-runtime with uv, and its cached wheel removed.",
+        meaning="A library of PyTorch is not found. The module was built for another PyTorch (a CUDA one beside a CPU one, or "
+        "another release), or it was imported before torch, which loads it.",
+        advice="Try `import torch` first. Else install the extension's wheel for this torch and CUDA, or build it again with "
+        "this torch in the build: match-runtime with uv, and its cached wheel removed.",
         kind="possible",
         patterns=_missing(_TORCH),
         page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
         id="torchcodec",
-        meaning="torchcodec could not be loaded with any FFmpeg: FFmpeg's libraries are not there, or torchcodec is "
-        "not of the release that belongs to this torch.",
-        advice="The lines below it say which: libavutil.so.… is FFmpeg's (Debian and conda: ffmpeg), an undefined symbol "
-        "is torch's. Its README has the table of releases.",
+        meaning="torchcodec could not be loaded with any FFmpeg: FFmpeg's libraries are not there, or torchcodec is not of the "
+        "release that belongs to this torch.",
+        advice="The lines below it say which: libavutil.so.… is FFmpeg's (Debian and conda: ffmpeg), an undefined symbol is "
+        "torch's. Its README has the table of releases.",
         kind="possible",
         patterns=(
             r"Could not load lib(?P<consumer>torchcodec)",
@@ -582,15 +561,13 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="torchvision-operators",
-        meaning="The compiled part of an extension of PyTorch (torchvision, as a rule) was not loaded: it is not of the release, "
-        "or not of the CUDA or CPU kind, that belongs to this torch.",
-        advice="Install both at once from one index, in versions that belong together; torchvision's README has "
-        "the table.",
+        meaning="The compiled part of an extension of PyTorch (torchvision, as a rule) was not loaded: it is not of the "
+        "release, or not of the CUDA or CPU kind, that belongs to this torch.",
+        advice="Install both at once from one index, in versions that belong together; torchvision's README has the table.",
         kind="possible",
         patterns=(
             r"(?:operator|Could not run) '?\w+::\w+'?(?: does not exist| with arguments from the|\s*$)",
-            r"'_OpNamespace' '\w+' object has no attribute",
-            r"torchvision(?:::|\.)\w+[^\n]* has no attribute",
+            r"'_OpNamespace' '\w+' object has no attribute|torchvision(?:::|\.)\w+[^\n]* has no attribute",
             r"Couldn't load custom C\+\+ ops|Could not load this library: (?=\S)",
         ),
         page="errors/torch-extension/#runtimeerror-operator-torchvisionnms-does-not-exist",
@@ -600,15 +577,12 @@ OTHERS: tuple[Other, ...] = (
         id="gpu-driver",
         meaning="The graphics driver is not there, shows no GPU, or is older than the CUDA that the package was built with "
         "needs.",
-        advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with "
-        "GPU access (docker run --gpus all).",
+        advice="Update NVIDIA's driver, or install the package's build for an older CUDA; in a container start it with GPU "
+        "access (docker run --gpus all).",
         patterns=(
-            r"NVIDIA driver on your system is too old",
-            r"Found no NVIDIA driver on your system",
-            r"CUDA driver version is insufficient for CUDA runtime version",
-            r"driver/library version mismatch",
-            r"forward compatibility was attempted on non supported HW",
-            r"No CUDA GPUs are available",
+            r"NVIDIA driver on your system is too old|Found no NVIDIA driver on your system",
+            r"CUDA driver version is insufficient for CUDA runtime version|driver/library version mismatch",
+            r"forward compatibility was attempted on non supported HW|No CUDA GPUs are available",
             r"no CUDA-capable device is detected",
         ),
         rank=2,
@@ -616,11 +590,10 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="cpu-build",
         meaning="The package is installed in its build for the CPU, which has no code for a GPU.",
-        advice="Install its build for your CUDA from its authors' index, and see that the lock or the constraint names "
-        "that one.",
+        advice="Install its build for your CUDA from its authors' index, and see that the lock or the constraint names that "
+        "one.",
         patterns=(
-            r"not compiled with CUDA (?:enabled|support)",
-            r"(?:(?:not|n't) compiled with|compiled without) GPU support",
+            r"not compiled with CUDA (?:enabled|support)|(?:(?:not|n't) compiled with|compiled without) GPU support",
             r"'CUDAExecutionProvider' is not in available provider",
         ),
         rank=3,
@@ -646,24 +619,17 @@ OTHERS: tuple[Other, ...] = (
         patterns=_missing(_ACCELERATOR),
     ),
     Other(
-        id="own-library-gone",
-        meaning="A library that the package's own wheel brings is not found: the end of its name is the mark of such a "
-        "copy.",
-        advice="Install the package again. In an image or a bundle, copy its folder NAME.libs too.",
-        patterns=_missing(_GRAFTED),
-    ),
-    Other(
         id="driver-library",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
-        advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). "
-        "`ldconfig -p` lists what the loader knows. Without a GPU take the package's CPU build.",
-        patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) cannot found"),
+        advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). `ldconfig -p` lists "
+        "what the loader knows. Without a GPU take the package's CPU build.",
+        patterns=(*_missing(_DRIVER), r"(?P<library>libcuda\.so) (?:cannot|not) found"),
     ),
     Other(
         id="cuda-library",
         meaning="A library of the CUDA toolkit, of the major version in its name, is not found.",
-        advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; "
-        "an installed toolkit must be on the loader's path.",
+        advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; an installed "
+        "toolkit must be on the loader's path.",
         patterns=(
             *_missing(_CUDA),
             rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
@@ -675,23 +641,21 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="cuda-not-loaded",
         meaning="The package did not get a library of CUDA loaded; it does not say why.",
-        advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first: unset it and try again. Else install "
-        "the nvidia-… distributions in the versions that the package requires.",
+        advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first: unset it and try again. Else install the "
+        "nvidia-… distributions in the versions that the package requires.",
         kind="possible",
         patterns=(
-            r"Unable to load cu[A-Z]\w+\. Is it installed\?",
-            r"The cu[A-Z]\w+ library was not found",
+            r"Unable to load cu[A-Z]\w+\. Is it installed\?|The cu[A-Z]\w+ library was not found",
             r"CUDA Setup failed despite|CUDA SETUP: (?:Required library version not found|CUDA detection failed)",
-            r"Failed to create CUDAExecutionProvider",
-            r"Cannot dlopen some GPU libraries",
+            r"Failed to create CUDAExecutionProvider|Cannot dlopen some GPU libraries",
         ),
         rank=4,
     ),
     Other(
         id="cuda-symbol",
         meaning="A library of CUDA lacks a symbol that another file calls: files of two CUDA releases meet.",
-        advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first; else install the nvidia-… "
-        "distributions in the versions that the package (torch, as a rule) requires.",
+        advice="Look for CUDA libraries on LD_LIBRARY_PATH, which are found first; else install the nvidia-… distributions in "
+        "the versions that the package (torch, as a rule) requires.",
         kind="possible",
         patterns=(
             rf"(?:{_UNDEFINED}|[Cc](?:annot|ould not) load symbol )(?P<symbol>{_OF_CUDA}\w*)",
@@ -701,8 +665,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="compiler-runtime",
         meaning="A library of a compiler's runtime is not found; it belongs to the system or the toolchain.",
-        advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for "
-        "Intel's libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
+        advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for Intel's "
+        "libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
         patterns=(
             *_missing(_RUNTIME),
             rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)",
@@ -712,8 +676,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="other-libpython",
         meaning="The library of a certain Python is not found: the program or module was built for that one.",
-        advice="Run with that Python, or install its shared library (Debian: libpython3.11 for 3.11); else "
-        "reinstall the package for the Python that you run.",
+        advice="Run with that Python, or install its shared library (Debian: libpython3.11 for 3.11); else reinstall the "
+        "package for the Python that you run.",
         patterns=(
             *_missing(_PYTHON),
             r"Library not loaded: \S*(?:\.framework/\S*/Python|libpython[\d.]+\.dylib|@rpath/Python)\b",
@@ -721,28 +685,22 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="glibc-on-musl",
-        meaning="A file that was built for glibc is loaded on a system without it (Alpine has musl).",
+        meaning="A file that was built for glibc, or linked for static thread-local storage (as Go's compiler does), is loaded "
+        "on a system with musl (Alpine), whose loader does not do that.",
         advice="Use an image with glibc (python:3.x-slim), or packages with musllinux wheels.",
         patterns=(
             *_missing(_GLIBC),
             r"Error relocating [^:\n]*: (?P<symbol>__\w+_chk|gnu_\w+|__res_\w+|backtrace\w*): symbol not found",
+            r"initial-exec TLS resolves to dynamic definition",
         ),
-        page="errors/other-platforms/#musl-alpine",
-    ),
-    Other(
-        id="musl-tls",
-        meaning="The file was linked for static thread-local storage (as Go's compiler does), which musl's loader does not "
-        "give to what is loaded later.",
-        advice="Use an image with glibc (python:3.x-slim), or a release that is built without it.",
-        patterns=(r"initial-exec TLS resolves to dynamic definition",),
         page="errors/other-platforms/#musl-alpine",
     ),
     Other(
         id="conda-library",
         meaning="In a conda environment a library like this comes in a package of its own. It is not there, or in another "
         "version than the module was built with.",
-        advice="`conda list` shows its version. Install both in one `conda install`, so that its solver keeps them "
-        "together; a package that pip installed there is best taken from conda too.",
+        advice="`conda list` shows its version. Install both in one `conda install`, so that its solver keeps them together; a "
+        "package that pip installed there is best taken from conda too.",
         kind="possible",
         patterns=_missing(_LIBRARY),
         within=r"(?:conda|forge|mamba)\w*[\\/](?:envs[\\/]|lib[\\/]python)|conda-forge",
@@ -751,17 +709,12 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="wrong-architecture",
         meaning="The file is for another processor architecture, or no library at all.",
-        advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or "
-        "a shared cache is in use.",
+        advice="Install the package again with the Python that you run; on a Mac look whether an x86-64 Python or a shared "
+        "cache is in use.",
         patterns=(
-            r"(?:incompatible|wrong) architecture",
-            r"wrong ELF class",
-            r"invalid ELF header",
-            r"file too short|no loadable segments|object file has no dynamic section",
-            r"Exec format error",
-            r"is not a valid Win32 application",
-            r"unknown file type, first \w+ bytes",
-            r"missing compatible architecture",
+            r"(?:incompatible|wrong) architecture|wrong ELF class|invalid ELF header",
+            r"file too short|no loadable segments|object file has no dynamic section|Exec format error",
+            r"is not a valid Win32 application|unknown file type, first \w+ bytes|missing compatible architecture",
             r"not (?:a|valid) mach-o",
             _windows(193, "%1"),
             r"ELF (?:load command|file)",
@@ -771,9 +724,9 @@ OTHERS: tuple[Other, ...] = (
         id="system-library",
         meaning="A library of the operating system, or of other software, is not found: it is not installed, or only in "
         "another version than the module was built with.",
-        advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for "
-        "libgthread and libglib; `apt-file search NAME` for others). If it was built here before the system was "
-        "upgraded, remove the cached wheel and install again.",
+        advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for libgthread and "
+        "libglib; `apt-file search NAME` for others). If it was built here before the system was upgraded, remove the cached "
+        "wheel and install again.",
         patterns=(
             *_missing(_SYSTEM),
             r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
@@ -793,8 +746,7 @@ OTHERS: tuple[Other, ...] = (
             r"No (?P<library>JVM) shared library file",
             r"Typelib file for namespace '(?P<library>\w+)'",
             r"Namespace (?P<library>\w+) not available",
-            r"NoBackendError: No backend available",
-            r"Host system is missing (?:a few )?dependencies to run browsers",
+            r"NoBackendError: No backend available|Host system is missing (?:a few )?dependencies to run browsers",
             r"[Cc]an ?not find (?:the )?shared library:? '?(?P<library>lib[\w.+-]+)",
             r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         ),
@@ -802,8 +754,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="mkl",
         meaning="Intel's MKL does not find a part of itself, or one of another release: as a rule two builds of it meet.",
-        advice="Take NumPy, SciPy and scikit-learn from one source (all wheels or all conda). With conda: "
-        "conda install --force-reinstall mkl numpy.",
+        advice="Take NumPy, SciPy and scikit-learn from one source (all wheels or all conda). With conda: conda install "
+        "--force-reinstall mkl numpy.",
         kind="possible",
         patterns=(r"I(?:ntel|NTEL) (?:oneAPI )?MKL (?:FATAL )?ERROR",),
         rank=2,
@@ -815,18 +767,19 @@ OTHERS: tuple[Other, ...] = (
         advice="The first error above it says why (nvcc, the compiler or ninja). Mend that, and remove the folder "
         "torch_extensions in ~/.cache.",
         patterns=(
-            r"Error building extension '\w+'",
-            r"/torch_extensions/\S*\.so: cannot open shared object file",
+            r"Error building extension '\w+'|/torch_extensions/\S*\.so: cannot open shared object file",
         ),
         rank=2,
     ),
     Other(
         id="file-gone",
-        meaning="A package asks for this very file by its path, and it is not there.",
-        advice="Install the package that it belongs to again, or a release that brings it. In an image, look whether "
-        "the environment was copied whole, and to the path that it was made for.",
+        meaning="A file that a package asks for by its path, or that its own wheel brings (the end of its name is then a mark), is not "
+        "there.",
+        advice="Install the package that it belongs to again, or a release that brings it. In an image or a bundle, look whether the "
+        "environment was copied whole (a package's NAME.libs too), and to the path that it was made for.",
         patterns=(
-            rf"/[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*): {_NOT_FOUND}",
+            *_missing(_GRAFTED),
+            rf"[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*)(?:: {_NOT_FOUND}|\" not found)",
             r"Shared library with base name '(?P<library>[\w.-]+)' not found",
             r"dlopen\([^)\n]*/(?P<library>[\w.+-]+), \w+\): tried: '[^'\n]*/\1' \(no such file\)",
             r"CUDA binary (?:not found )?at [^\n]*?(?P<library>lib\w+\.(?:so|dll))",
@@ -835,10 +788,9 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="musl-symbol",
-        meaning="musl's loader does not find a symbol that the module calls: a library is of another version than "
-        "the module was built with, or the module was built for glibc.",
-        advice="Install the package again from a musllinux wheel or from source; the reasons are those of an "
-        "undefined symbol.",
+        meaning="musl's loader does not find a symbol that the module calls: a library is of another version than the module "
+        "was built with, or the module was built for glibc.",
+        advice="Install the package again from a musllinux wheel or from source; the reasons are those of an undefined symbol.",
         kind="possible",
         patterns=(
             rf"Error relocating [^:\n]*: (?P<symbol>(?!__\w+_chk|gnu_|__res_|backtrace|{_OF_PYTHON})\w+): symbol not found",
@@ -854,12 +806,9 @@ OTHERS: tuple[Other, ...] = (
             rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
             rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
             rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?P<symbol>_{_OF_PYTHON}\w*)",
-            r"module was compiled for Python [\d.]+, but the interpreter",
-            r"Python version mismatch",
+            r"module was compiled for Python [\d.]+, but the interpreter|Python version mismatch",
             r"compile time version [\d.]+ of module '(?P<module>[\w.]+)' does not match runtime version",
-            r"bad magic number in '",
-            r"SRE module mismatch",
-            r"No module named '?encodings\b",
+            r"bad magic number in '|SRE module mismatch|No module named '?encodings\b",
         ),
     ),
     Other(
@@ -869,53 +818,53 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"does not support loading in subinterpreters",
             r"(?:this module|may) (?:can )?only be (?:loaded into|initialized once per) (?:one )?interpreter",
-            r"PyO3 modules do not yet support subinterpreters",
-            r"cannot load module more than once per process",
+            r"PyO3 modules do not yet support subinterpreters|cannot load module more than once per process",
         ),
     ),
     Other(
         id="glibcxx",
         meaning="The C++ runtime that was loaded is older than the one the module was built with.",
-        advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx-ng there and do not mix it with "
-        "the system's; else upgrade the system's, or take a wheel that was built for it (manylinux).",
-        patterns=(r"version `?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",),
+        advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx-ng there and do not mix it with the "
+        "system's; else upgrade the system's, or take a wheel that was built for it (manylinux).",
+        patterns=(
+            r"version [`']?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",
+        ),
         page="errors/glibcxx/",
     ),
     Other(
         id="glibc-too-old",
         meaning="The module was built on a system with a newer glibc than this one has.",
-        advice="Take a manylinux wheel, build it here (and keep its wheel out of caches that newer machines "
-        "share), or use a newer system.",
-        patterns=(r"version `?(?P<symbol>GLIBC_[\w.]+)'? not found",),
+        advice="Take a manylinux wheel, build it here (and keep its wheel out of caches that newer machines share), or use a "
+        "newer system.",
+        patterns=(r"version [`']?(?P<symbol>GLIBC_[\w.]+)'? not found",),
         page="errors/glibcxx/#which-version-comes-from-where",
     ),
     Other(
         id="library-version-symbol",
-        meaning="The library that was loaded lacks a version of its symbols that the module was built with: it is "
-        "another release of the library.",
-        advice="Find which file is loaded (ldd, or LD_DEBUG=libs) and whose it is; LD_LIBRARY_PATH and conda often "
-        "bring an older one.",
+        meaning="The library that was loaded lacks a version of its symbols that the module was built with: it is another "
+        "release of the library.",
+        advice="Find which file is loaded (ldd, or LD_DEBUG=libs) and whose it is; LD_LIBRARY_PATH and conda often bring an "
+        "older one.",
         kind="possible",
         patterns=(
-            r"version `?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
+            r"version [`']?(?P<symbol>(?!GLIBC|CXXABI|GCC_|GOMP_|LIBGCC)[A-Za-z][\w.]+)'? not found \(required by",
         ),
         rank=2,
         page="errors/glibcxx/",
     ),
     Other(
         id="numpy-abi",
-        meaning="The module was compiled against another NumPy C-API than the NumPy that is installed: most often "
-        "against NumPy 1, with NumPy 2 installed.",
-        advice="First a newer release of that package; else numpy<2 (or, where NumPy is the older one, a newer "
-        "NumPy), or build the package again against the NumPy you run.",
+        meaning="The module was compiled against another NumPy C-API than the NumPy that is installed: most often against "
+        "NumPy 1, with NumPy 2 installed.",
+        advice="First a newer release of that package; else numpy<2 (or, where NumPy is the older one, a newer NumPy), or "
+        "build the package again against the NumPy you run.",
         kind="possible",
         provider="numpy",
         patterns=(
             r"compiled using NumPy (?P<compiled>1\.x) cannot be run in NumPy (?P<running>\d[\w.]*)",
             r"module (?:was )?compiled against (?:ABI|API|NumPy C-API) version",
             r"numpy\._?core\.(?:_?multiarray\w*|_?umath\w*) failed to import",
-            r"initialization of _internal failed without raising an exception",
-            r"_ARRAY_API not found",
+            r"initialization of _internal failed without raising an exception|_ARRAY_API not found",
             r"numpy\.\w+ (?:size changed, may indicate binary incompatibility|has the wrong size, try recompiling)",
         ),
         page="errors/numpy/",
@@ -924,8 +873,8 @@ OTHERS: tuple[Other, ...] = (
         id="size-changed",
         meaning="The module was compiled against the classes or functions of another release of this package than is "
         "installed; Cython compares them at the import.",
-        advice="First take newer releases of both in one command. Else build the module again with the installed release "
-        "in its build (and its cached wheel removed), or install the release that it was built with.",
+        advice="First take newer releases of both in one command. Else build the module again with the installed release in "
+        "its build (and its cached wheel removed), or install the release that it was built with.",
         kind="possible",
         patterns=(
             r"\b(?!numpy\b|builtins\b)(?P<provider>[A-Za-z]\w*)\.[\w.]+ (?:size changed, may indicate binary incompatibility|"
@@ -938,18 +887,16 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="numpy-names",
-        meaning="Python code uses a name of NumPy that the installed NumPy does not have: it was written for an older "
-        "one, or a file that a newer one pickled is read.",
+        meaning="Python code uses a name of NumPy that the installed NumPy does not have: it was written for an older one, or "
+        "a file that a newer one pickled is read.",
         advice="First a newer release of the package that the traceback ends in; else the NumPy that it was written for "
         "(numpy<2). For a pickle, use the NumPy that wrote it or a newer one.",
         kind="other",
         provider="numpy",
         patterns=(
-            r"was removed in the NumPy 2\.0 release",
-            r"module 'numpy' has no attribute '(?!_)\w+'",
+            r"was removed in the NumPy 2\.0 release|module 'numpy' has no attribute '(?!_)\w+'",
             r"No module named ['\"](?P<module>numpy\._core)['\"]",
-            r"cannot import name '(?!_)\w+' from 'numpy[\w.]*'",
-            r"'numpy\._DTypeMeta' object is not subscriptable",
+            r"cannot import name '(?!_)\w+' from 'numpy[\w.]*'|'numpy\._DTypeMeta' object is not subscriptable",
         ),
     ),
     Other(
@@ -971,8 +918,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="protobuf-runtime",
         meaning="A compiled module was built with another release of protobuf's C++ library than was loaded.",
-        advice="Install the package again in a release that fits this protobuf, or the protobuf that it was built with; "
-        "two packages that each bring one may also meet.",
+        advice="Install the package again in a release that fits this protobuf, or the protobuf that it was built with; two "
+        "packages that each bring one may also meet.",
         kind="possible",
         patterns=(
             r"compiled against version (?P<compiled>\d[\d.]*\d) of the Protocol Buffer runtime library, which is not "
@@ -985,8 +932,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="protobuf-generated",
         meaning="Python code that protoc generated is of another release than the protobuf that is installed.",
-        advice="Take a newer release of the package that brings the …_pb2.py, or generate it again; else install the "
-        "protobuf that it was generated for.",
+        advice="Take a newer release of the package that brings the …_pb2.py, or generate it again; else install the protobuf "
+        "that it was generated for.",
         kind="pair",
         patterns=(
             r"Descriptors (?:cannot|should) (?:not )?be created directly",
@@ -1000,23 +947,21 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="releases-apart",
         meaning="One package is of a release that the other was not made for.",
-        advice="Install both in one command, so that the installer resolves them together, or hold the one at the version "
-        "that the message names.",
+        advice="Install both in one command, so that the installer resolves them together, or hold the one at the version that "
+        "the message names.",
         kind="pair",
         patterns=(
-            rf"(?:^|: )(?P<consumer>{_NAME}) (?:requires|needs) (?P<provider>{_NO_TOOL}){_ASKED}{_HAVE}",
-            rf"\b(?:requires|needs) (?P<provider>{_NO_TOOL}){_ASKED}{_HAVE}",
+            rf"(?:(?:^|: )(?P<consumer>{_NAME}) |\b)(?:requires|needs) (?P<provider>{_NO_TOOL}){_ASKED}{_HAVE}",
             rf"\b(?P<provider>{_NO_TOOL}){_ASKED} is required{_HAVE}",
             r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
             r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
             rf"(?P<provider>{_NAME})==(?P<installed>\d[\w.+]*) is (?:used|installed),? but (?:is )?incompatible",
-            r"jaxlib version \S+ is (?:newer|older) than",
-            r"Mismatched PJRT plugin",
+            r"jaxlib version \S+ is (?:newer|older) than|Mismatched PJRT plugin",
             r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",
             r"this is the '\w+' package version [\d.]+, located in[^\n]* we get version",
             r"this is MySQLdb version \([^)]*\), but _mysql is",
             r"the (?P<provider>[\w.]*sip) module implements API v[\d.]+ to v[\d.]+ but the (?P<consumer>\w+)\.\w+ module requires",
-            r"pydantic-core version \([^)]*\) is incompatible with",
+            r"(?P<provider>pydantic-core) version \((?P<installed>[\w.]+)\) is incompatible with the current (?P<consumer>pydantic) version",
             r"incompatible version of '[\w.-]+' installed \((?P<installed>[\w.]+)\), please install a version that adheres to: "
             r"'(?P<requirement>[^';\n]+)",
             r"module 'lib' has no attribute '(?:X509|OpenSSL|GEN_|SSL)\w*'",
@@ -1049,24 +994,13 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="proj-data",
-        meaning="PROJ reads the database of another PROJ: two packages each bring one, or a variable (PROJ_LIB, "
-        "PROJ_DATA) points to one of another installation.",
-        advice="Unset the variable; else take rasterio, fiona, pyproj and GDAL from one source (all wheels or all conda).",
+        meaning="PROJ or GDAL does not find its data, or reads those of another PROJ: a variable (PROJ_LIB, PROJ_DATA, "
+        "GDAL_DATA) leads elsewhere, the copy that belongs to the package is not there, or two packages each bring one.",
+        advice="Unset the variable, and activate the environment, if it is conda's; else take rasterio, fiona, pyproj and GDAL "
+        "from one source (all wheels or all conda).",
         kind="possible",
         patterns=(
-            r"It comes from another PROJ installation",
-            r"DATABASE\.LAYOUT\.VERSION\.MINOR",
-            r"PROJ: [^\n]*no such table: \w+",
-        ),
-        rank=2,
-    ),
-    Other(
-        id="proj-missing",
-        meaning="PROJ or GDAL does not find its data: a variable (PROJ_LIB, PROJ_DATA, GDAL_DATA) leads elsewhere, or the copy "
-        "that belongs to the package is not there.",
-        advice="Unset the variable, and activate the environment, if it is conda's; else install the package again, as a wheel "
-        "or from conda.",
-        patterns=(
+            r"It comes from another PROJ installation|DATABASE\.LAYOUT\.VERSION\.MINOR|PROJ: [^\n]*no such table: \w+",
             r"Cannot find proj\.db|Valid PROJ data directory not found",
             r"Unable to open EPSG support file|Try setting the GDAL_DATA",
         ),
@@ -1085,8 +1019,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="qt-mixed",
         meaning="Two copies of Qt, of two packages or of a package and the system, meet in one process.",
-        advice="Use opencv-python-headless beside PyQt or PySide, install PyQt or PySide with all of its parts in one "
-        "command, and unset QT_PLUGIN_PATH.",
+        advice="Use opencv-python-headless beside PyQt or PySide, install PyQt or PySide with all of its parts in one command, "
+        "and unset QT_PLUGIN_PATH.",
         kind="possible",
         patterns=(
             r"(?:(?<![\s\S])|^(?![^\n]*connect to display)[^\n]*\n)[^\n]*Qt platform plugin \"[^\"]*\" in \"[^\"]*cv2[\\/]qt",
@@ -1116,8 +1050,7 @@ OTHERS: tuple[Other, ...] = (
         "QT_QPA_PLATFORM=offscreen.",
         patterns=(
             r"[Cc]ould not (?:load|find|find or load) the Qt platform plugin \"[^\"]*\" in \"(?![^\"]*cv2)",
-            r"no Qt platform plugin could be initialized",
-            r"qt\.qpa\.xcb: could not connect to display",
+            r"no Qt platform plugin could be initialized|qt\.qpa\.xcb: could not connect to display",
         ),
         rank=2,
     ),
@@ -1129,21 +1062,19 @@ OTHERS: tuple[Other, ...] = (
         kind="possible",
         patterns=(
             r"generic_type: (?:cannot initialize )?type \"[^\"]+\"(?: is already registered|: an object with that name)",
-            r"\(type not registered yet\?\)",
-            r"generic_type: type \"[^\"]+\" (?:does not have|has) a non-default holder type",
+            r"\(type not registered yet\?\)|generic_type: type \"[^\"]+\" (?:does not have|has) a non-default holder type",
             r"generic_type: type \"[^\"]+\" referenced unknown base type",
             r"nanobind: type '[^'\n]+' was already registered|refusing to add duplicate key|base type \"[^\"\n]+\" not known to nanobind",
-            r"No Python class registered for C\+\+ class",
-            r"No to_python \(by-value\) converter found for C\+\+ type",
+            r"No Python class registered for C\+\+ class|No to_python \(by-value\) converter found for C\+\+ type",
         ),
         rank=3,
     ),
     Other(
         id="hdf5-headers",
-        meaning="The program was compiled with the headers of another HDF5 than the library that was loaded: two "
-        "builds of HDF5 meet in one process or one environment.",
-        advice="Take h5py, netCDF4 and PyTables from one source (all wheels or all conda), or build them again "
-        "against the HDF5 that is installed.",
+        meaning="The program was compiled with the headers of another HDF5 than the library that was loaded: two builds of "
+        "HDF5 meet in one process or one environment.",
+        advice="Take h5py, netCDF4 and PyTables from one source (all wheels or all conda), or build them again against the "
+        "HDF5 that is installed.",
         kind="possible",
         patterns=(
             r"HDF5 header files used to compile this application (?:do not match|are not compatible)",
@@ -1177,9 +1108,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="macos-library",
         meaning="macOS's loader does not find a library under the name that the module was built with.",
-        advice="`otool -L FILE` shows the name, `otool -l FILE` where it looks. If another version lies there, the "
-        "module was built against another one: build it again, or install the version it asks for. If none, "
-        "install the library.",
+        advice="`otool -L FILE` shows the name, `otool -l FILE` where it looks. If another version lies there, the module was "
+        "built against another one: build it again, or install the version it asks for. If none, install the library.",
         kind="possible",
         patterns=(r"Library not loaded: (?:[@\w./+-]*/)?(?P<library>[\w.+-]+)",),
         rank=3,
@@ -1192,18 +1122,16 @@ OTHERS: tuple[Other, ...] = (
         advice="Take a release with a wheel for this macOS, build it here, or use a newer system.",
         patterns=(
             r"[Ss]ymbol not found:? [('\"]{0,2}(?P<symbol>_\w+)[^\n]*\n(?:[^\n]*\n)?\s*Expected in:\s*(?:<[^>\n]*> )?'?"
-            r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))",
-            r"load command 0x\w+ is unknown",
+            r"/(?:System/|usr/lib/(?:system/)?lib(?:System|c\+\+|objc))|load command 0x\w+ is unknown",
         ),
         rank=2,
         page="errors/other-platforms/#macos",
     ),
     Other(
         id="macos-symbol",
-        meaning="macOS's loader does not find a symbol that the module calls: the library is of another version "
-        "than the module was built with, or the system is older.",
-        advice="“Expected in:” names the library. Build the module again against it, or install the version it was "
-        "built with.",
+        meaning="macOS's loader does not find a symbol that the module calls: the library is of another version than the "
+        "module was built with, or the system is older.",
+        advice="“Expected in:” names the library. Build the module again against it, or install the version it was built with.",
         kind="possible",
         patterns=(
             rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
@@ -1239,10 +1167,7 @@ OTHERS: tuple[Other, ...] = (
         "lacks instructions that it uses.",
         kind="possible",
         patterns=(
-            _windows(
-                1114,
-                "initiali[sz]ation routine|Initialisierungsroutine|初始化|初期化|d'initialisation|inicializaci",
-            ),
+            _windows(1114, "nitiali[sz](?:ation|ierung)|inicializaci|初始化|初期化"),
             _windows(998, "Invalid access to memory"),
             r"SystemError: initialization of (?!_internal\b)[\w.]+ (?:raised unreported exception|failed without raising)",
         ),
@@ -1251,37 +1176,29 @@ OTHERS: tuple[Other, ...] = (
     ),
     Other(
         id="windows-dll",
-        meaning="Windows did not load a DLL: as a rule because it, or another that it needs, is not found; "
-        "the message does not say which.",
+        meaning="Windows did not load a DLL: as a rule because it, or another that it needs, is not found; the message does "
+        "not say which.",
         advice="The program Dependencies shows the missing one. Often it is the Visual C++ runtime (install its "
         "redistributable), or the package whose DLL it links to is not installed or of another version.",
         kind="possible",
         patterns=(
-            r"DLL load failed",
-            r"\(or one of its dependencies\)",
-            r"(?:WinError|LoadLibrary failed with error) (?:126|14001)\b",
+            r"DLL load failed|\(or one of its dependencies\)|Error loading \"[^\"\n]*\.dll\" or one of its dependencies",
+            r"(?:WinError|LoadLibrary failed with error) (?:126|182|14001)\b",
             r"(?P<library>[\w.+-]+\.dll) (?:was not found\. Reinstall|is missing from your computer)",
-            r"LoadLibrary: The specified module could not be found",
-            r"0xC0000135",
+            r"LoadLibrary: The specified module could not be found|0xC0000135",
         ),
         rank=3,
         page="errors/other-platforms/#windows",
     ),
     Other(
         id="frozen-without",
-        meaning="PyInstaller has not put this library into the program.",
-        advice="Build the program again with --add-binary FILE:. or --collect-binaries PACKAGE.",
+        meaning="A program that PyInstaller made does not load the Python, or another library, that it should bring.",
+        advice="Start the program in dist, not the one in build, with the folder that lies beside it. Build it on the oldest system "
+        "that it has to run on; for a library with --add-binary FILE:. or --collect-binaries PACKAGE.",
         patterns=(
             r"Failed to load dynlib/dll '?(?P<library>[^'\n]+?)'?\. Most (?:probably|likely) this dynlib",
+            r"(?:Error|Failed) (?:loading|to load) Python (?:DLL|lib|shared library)",
         ),
-    ),
-    Other(
-        id="frozen-python",
-        meaning="A program that PyInstaller made does not load the Python that it brings.",
-        advice="Start the program in dist, not the one in build, with the folder that lies beside it. Build it on the oldest "
-        "system that it has to run on.",
-        patterns=(r"(?:Error|Failed) (?:loading|to load) Python (?:DLL|lib|shared library)",),
-        rank=2,
     ),
     Other(
         id="static-tls",
@@ -1302,29 +1219,25 @@ OTHERS: tuple[Other, ...] = (
             r"(?:shared object|file data|prot after reloc|segment writable for relocation|after relocation)[^\n]*: "
             r"(?:Permission denied|Operation not permitted|Input/output error)",
             r"failed to map segment from shared object(?![^\n]*memory)",
-            r"not valid for use in process|code signature (?:invalid|in)",
-            r"library load disallowed by system policy",
+            r"not valid for use in process|code signature (?:invalid|in)|library load disallowed by system policy",
             r"(?:Application Control|Anwendungssteuerung)[^\n]* (?:policy|Richtlinie)",
             _windows(4551, "virus|digital signature"),
-            _windows(
-                5,
-                "Access is denied|Zugriff verweigert|Accès refusé|Acceso denegado|拒绝访问|アクセスが拒否",
-            ),
+            _windows(5, "Access is denied|verweigert|refusé|denegado|拒绝访问|アクセスが拒否"),
             _windows(1260, "group policy|Gruppenrichtlinie"),
         ),
     ),
     Other(
         id="executable-stack",
-        meaning="The file asks for an executable stack, and the system does not grant it; glibc refuses it since 2.41 for "
-        "what is loaded later.",
+        meaning="The file asks for an executable stack, and the system does not grant it; glibc refuses it since 2.41 for what "
+        "is loaded later.",
         advice="Take a newer release of the package; else take the mark away: patchelf --clear-execstack FILE.",
         patterns=(r"cannot enable executable stack",),
     ),
     Other(
         id="no-init",
         meaning="The compiled file defines no module of the name that it is imported under.",
-        advice="It is built for Python 2, or was renamed, or its build gives the module another name than the package "
-        "imports. Build it again for this Python; with maturin look at module-name.",
+        advice="It is built for Python 2, or was renamed, or its build gives the module another name than the package imports. "
+        "Build it again for this Python; with maturin look at module-name.",
         patterns=(
             r"dynamic module does not define (?:module export|init) function(?: \((?P<symbol>\w+)\))?",
         ),
@@ -1334,10 +1247,8 @@ OTHERS: tuple[Other, ...] = (
         meaning="The build of the package has no code for this GPU, or none that its driver can read.",
         advice="Install a build for a CUDA version that knows the GPU, and update the driver.",
         patterns=(
-            r"no kernel image is available for execution on the device",
-            r"device kernel image is invalid",
-            r"ptxas fatal\s*: Value 'sm_\w+' is not defined",
-            r"CUDA capability sm_\w+ is not compatible with the current PyTorch",
+            r"no kernel image is available for execution on the device|device kernel image is invalid",
+            r"ptxas fatal\s*: Value 'sm_\w+' is not defined|CUDA capability sm_\w+ is not compatible with the current PyTorch",
             r"FlashAttention only supports \w+ GPUs or newer",
         ),
     ),
@@ -1357,28 +1268,25 @@ OTHERS: tuple[Other, ...] = (
         id="library-release",
         meaning="A library or program of the system, or one that this Python was built with, is of another release than the "
         "package needs: an older one, as a rule.",
-        advice="Install a newer one (SQLite and OpenSSL come with the Python itself); else take an older release of the package "
-        "(urllib3<2 for OpenSSL 1.0), or one that has a wheel.",
+        advice="Install a newer one (SQLite and OpenSSL come with the Python itself); else take an older release of the "
+        "package (urllib3<2 for OpenSSL 1.0), or one that has a wheel.",
         patterns=(
             r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",
             rf"(?:requires|needs) (?:a )?{_PLATFORM}(?: version)? ?[<>=]*\s*\d",
             rf"(?<![\w-])(?<!No ){_PLATFORM} ?[<>=]*\s*\d[\d.x]*(?: or \w+)? (?:is )?required",
             rf"{_PLATFORM} version [\d.]+ is installed, but (?P<consumer>[\w-]+) requires",
             rf"[Mm]inimum (?:supported|required) {_PLATFORM} version is",
-            r"is not supported by the following packages?:",
-            r"requires rustc [\d.]+ or newer|feature `edition20\d\d` is required",
-            r"unsupported (?:GNU|clang|Microsoft Visual Studio) version!",
-            r"Requested '[^'\n]+' but version of [^\n]{1,60} is",
-            r"Package dependency requirement '[^'\n]+' could not be satisfied",
-            r"Invalid version, need '[^'\n]+'",
+            r"is not supported by the following packages?:|requires rustc [\d.]+ or newer|feature `edition20\d\d` is required",
+            r"unsupported (?:GNU|clang|Microsoft Visual Studio) version!|Requested '[^'\n]+' but version of [^\n]{1,60} is",
+            r"Package dependency requirement '[^'\n]+' could not be satisfied|Invalid version, need '[^'\n]+'",
         ),
         rank=0,
     ),
     Other(
         id="numpy-not-loaded",
         meaning="NumPy's own compiled part could not be loaded.",
-        advice="The “Original error” below the text says why. As a rule NumPy was installed for another Python, or "
-        "an import picks up a folder called numpy: install it again, from another working directory.",
+        advice="The “Original error” below the text says why. As a rule NumPy was installed for another Python, or an import "
+        "picks up a folder called numpy: install it again, from another working directory.",
         patterns=(
             r"Importing the (?P<consumer>numpy) C-extensions failed",
             r"Importing the multiarray (?P<consumer>numpy) extension module failed",
@@ -1391,8 +1299,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="module-for-another-python",
         meaning="The compiled module of a package is not there, or not for this Python.",
-        advice="Install the package again with the Python that you run; after a change of Python make the "
-        "environment anew. Some are built without it where what it needs is not there (mmcv without torch).",
+        advice="Install the package again with the Python that you run; after a change of Python make the environment anew. "
+        "Some are built without it where what it needs is not there (mmcv without torch).",
         patterns=(
             rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED}|\w+_pybind11)|_libs(?:\.\w+)+))['\"]",
             r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
@@ -1406,8 +1314,8 @@ OTHERS: tuple[Other, ...] = (
         id="module-not-in-release",
         meaning="The package that is installed has no module of this name: it is of another release than the caller was "
         "written for, or its compiled part is not there.",
-        advice="Look which release is installed, and install both packages in one command; if the module is a compiled "
-        "one, install its package again with the Python that you run.",
+        advice="Look which release is installed, and install both packages in one command; if the module is a compiled one, "
+        "install its package again with the Python that you run.",
         kind="unsure",
         patterns=(
             # CPython names the module up to the part that it does not find.
@@ -1419,8 +1327,7 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="wrong-tag",
         meaning="No published wheel fits this Python or platform.",
-        advice="Use a Python that the release has wheels for, take a newer release, or let it be built from "
-        "source.",
+        advice="Use a Python that the release has wheels for, take a newer release, or let it be built from source.",
         patterns=(
             r"(?:(?P<consumer>[A-Za-z0-9][A-Za-z0-9_.]*)-(?P<consumer_version>\d[^-\s]*)-\S*)?\.whl is not a supported wheel on this platform",
             rf"Unable to find (?:installation )?candidates for(?: (?P<consumer>{_NAME}))?",
@@ -1454,23 +1361,19 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
             r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
-            r"fatal error (?:C1|LNK)\d+:",
-            r"error: could not compile `",
-            r"error: linking with `[^`\n]+` failed",
-            r"error\[E\d{4}\]:",
+            r"fatal error (?:C1|LNK)\d+:|error: could not compile `|error: linking with `[^`\n]+` failed|error\[E\d{4}\]:",
         ),
         rank=5,
     ),
     # Resolvers and modules: nothing compiled is in it.
     Other(
         id="python-requirement",
-        meaning="A requirement on Python itself is not met: the package wants another Python than is used, or than "
-        "the project says it supports.",
+        meaning="A requirement on Python itself is not met: the package wants another Python than is used, or than the project "
+        "says it supports.",
         advice="Use a fitting Python, or narrow requires-python in your project.",
         kind="other",
         patterns=(
-            r"requires a different Python",
-            r"Ignored the following versions that require a different python version",
+            r"requires a different Python|Ignored the following versions that require a different python version",
             r"(?:current|requested) Python version \([^)]*\) does not satisfy",
             r"(?:current|requested) project's supported Python range",
         ),
@@ -1505,8 +1408,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="conflict-left",
         meaning="pip has installed what was asked for and left a requirement of another package unmet.",
-        advice="Install both in one command, so that pip resolves them together. It matters to compiled code only "
-        "if the one package links to the other’s library.",
+        advice="Install both in one command, so that pip resolves them together. It matters to compiled code only if the one "
+        "package links to the other’s library.",
         kind="other",
         patterns=(
             rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) (?:requires|has requirement) (?P<requirement>[^\n]+?), but you(?:'ll)? have "
@@ -1517,8 +1420,8 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="requirement-missing",
         meaning="An installed package requires a second one that is not installed.",
-        advice="Install both in one command. If a lock left it out, the lock was made from another wheel's metadata than "
-        "the one that was installed.",
+        advice="Install both in one command. If a lock left it out, the lock was made from another wheel's metadata than the "
+        "one that was installed.",
         kind="other",
         patterns=(
             r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, but it's not installed",
@@ -1551,10 +1454,8 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             _ended(4, "SIGILL", "C000001D"),
             r"[Ii]llegal (?:hardware )?[Ii]nstruction",
-            r"CPU ISA level is lower|CPU does not support x86-64-v",
-            r"compiled to use [\w.,\s]+ instructions, but these aren't available",
-            r"built using \w+ instructions, which your CPU",
-            r"Missing required CPU features",
+            r"CPU ISA level is lower|CPU does not support x86-64-v|Missing required CPU features|machine doesn't support",
+            r"compiled to use [\w.,\s]+ instructions, but these aren't available|built using \w+ instructions, which your CPU",
         ),
         rank=5,
     ),
@@ -1564,8 +1465,7 @@ OTHERS: tuple[Other, ...] = (
         advice="Look which index or mirror answered, and empty the cache. If the file was replaced on purpose, lock again.",
         kind="stopped",
         patterns=(
-            r"THESE PACKAGES DO NOT MATCH THE HASHES",
-            r"Hash mismatch for `",
+            r"THESE PACKAGES DO NOT MATCH THE HASHES|Hash mismatch for `",
             r"Hash for (?P<consumer>[A-Za-z0-9._-]+) \([^)\n]+\) from archive",
             r"not found in known hashes",
         ),
@@ -1591,52 +1491,39 @@ OTHERS: tuple[Other, ...] = (
         rank=5,
     ),
     Other(
-        id="device-memory",
-        meaning="The graphics card had no memory left.",
-        advice="Let it do less at once, or free it: `nvidia-smi` lists what uses it.",
+        id="memory-gone",
+        meaning="No memory was left: the graphics card's, or as a rule the system's, where the process was killed from outside.",
+        advice="Give it more memory, or let it do less at once; `nvidia-smi` lists what uses a graphics card's.",
         kind="other",
         patterns=(
-            r"CUDA out of memory",
-            r"CUDA_ERROR_OUT_OF_MEMORY",
-            r"OutOfMemoryError: (?:CUDA|HIP)",
+            r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|OutOfMemoryError: (?:CUDA|HIP)",
+            rf"{_ended(9, 'SIGKILL')}|OOMKilled",
         ),
-        rank=6,
-    ),
-    Other(
-        id="process-killed",
-        meaning="The process was killed from outside; as a rule the system had no memory left for it.",
-        advice="Give it more memory, or let it do less at once.",
-        kind="other",
-        patterns=(_ended(9, "SIGKILL"), r"OOMKilled"),
         rank=6,
     ),
     Other(
         id="process-died",
         meaning="The process was ended by a crash in compiled code; the log does not say of which cause.",
-        advice="Run it with `python -X faulthandler` to see where, and `native-skew doctor` for modules that run "
-        "with another library than they were built with. It may be a skew; it is not known.",
+        advice="Run it with `python -X faulthandler` to see where, and `native-skew doctor` for modules that run with another "
+        "library than they were built with. It may be a skew; it is not known.",
         kind="possible",
         patterns=(
             r"[Ss]egmentation fault|\bsegfault at |caught segfault|dumped core",
             _ended(11, "SIGSEGV", "C0000005"),
             _ended(6, "SIGABRT", "C0000374"),
-            r"Inconsistency detected by ld\.so",
-            r"double free or corruption",
+            r"Inconsistency detected by ld\.so|double free or corruption",
             r"(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|unsorted)",
-            r"corrupted (?:size vs|double-linked)",
-            r"terminate called after throwing",
-            r"Aborted \(core dumped\)",
+            r"corrupted (?:size vs|double-linked)|terminate called after throwing|Aborted \(core dumped\)",
             r"Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Ошибка сегментирования|段错误",
-            r"[Bb]us error",
-            r"exception: access violation",
+            r"[Bb]us error|exception: access violation",
         ),
         rank=6,
         page="errors/wrong-result/",
     ),
     Other(
         id="build-failed",
-        meaning="A package is built from source here, and its build failed; the lines that say why are not in it, or are "
-        "none that this page knows.",
+        meaning="A package is built from source here, and its build failed; the lines that say why are not in it, or are none "
+        "that this page knows.",
         advice="The first error above the tool's summary is the cause: paste the whole log. A release that has a wheel for "
         "your Python and platform needs no build.",
         kind="unsure",

@@ -94,51 +94,6 @@ def test_new_and_vanished_cells_and_those_not_run(
         assert line in output
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "not a readable run"),
-        ("{}", "results"),
-        ('{"results": []}', "holds no results"),
-        ('[{"cell": 1}]', "not a readable run"),
-        ('"results"', "not a readable run"),
-        ("\x00\xff", "not a readable run"),
-    ],
-)
-def test_bad_input_is_one_message(
-    text: str, told: str, call: Call, old: Path, tmp_path: Path
-) -> None:
-    bad = tmp_path / "bad.json"
-    bad.write_text(text, encoding="latin-1")
-    code, _, errors = call("diff", str(old), str(bad))
-    assert code == 2
-    assert told in errors
-    assert "bad.json" in errors
-    assert call("diff", str(bad), str(old))[0] == 2
-
-
-def test_another_python_is_compared_where_its_own_is_not_there(
-    sample: Result, call: Call, tmp_path: Path
-) -> None:
-    unexpected = replace(sample, expected=None)
-    same, other = (_version(unexpected, "0.13.9", python=each) for each in ("cp311", "cp312"))
-    found = results.compare([same], [other])
-    assert (found.compared, found.changed, found.new, found.vanished) == (1, (), (), ())
-    # With its own beside it, whatever the other one says.
-    otherwise = replace(same, verdict="works")
-    found = results.compare([otherwise, other], [other])
-    assert (found.changed, found.notes, found.vanished) == ((), (), (same.cell,))
-    # A cell that could not be run stands for the one that it would be compared with.
-    missing = NotRun(cell=other.cell, reason="no compiler")
-    assert not results.compare([same], [], [missing]).vanished
-
-    for name, result in (("old", same), ("new", replace(other, verdict="works"))):
-        (tmp_path / name).write_bytes(run_of(result))
-    code, output, _ = call("diff", str(tmp_path / "old"), str(tmp_path / "new"))
-    assert code == 1
-    assert output.count("cp312: compared with what cp311 gave, in 1 cell\n") == 1
-
-
 def test_nothing_compared_is_no_success(
     call: Call, old: Path, recorded: dict[str, Result], tmp_path: Path
 ) -> None:

@@ -15,9 +15,6 @@ from werkzeug.wrappers import Response
 
 from native_skew.audit import transport
 from native_skew.audit.command import audit as command
-from native_skew.audit.credentials import Credentials
-from native_skew.audit.errors import IndexAddressError
-from native_skew.audit.redaction import without_credentials
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.errors import SkewError
@@ -67,9 +64,15 @@ def everything(url: str, cache: Path, caplog: pytest.LogCaptureFixture, *more: s
     return "\n".join(told)
 
 
-@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize(
-    "trouble", ["none", "file-500", "page-500", "page-401", "down", "redirect"]
+    ("who", "trouble"),
+    [
+        *((who, "none") for who in WHO),
+        *(
+            ("percent-encoded", trouble)
+            for trouble in ("file-500", "page-500", "page-401", "down", "redirect")
+        ),
+    ],
 )
 def test_they_are_used_and_never_shown(
     server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, who: str, trouble: str
@@ -188,35 +191,6 @@ def test_what_a_file_requires_by_an_address(
     assert "s3cr3t" not in told
 
 
-def test_two_paths_of_one_host_keep_their_own() -> None:
-    credentials = Credentials()
-    a = credentials.take("https://t:A@forge.example/api/1/simple/")
-    b = credentials.take("https://t:B@forge.example/api/2/simple")
-    assert (a, b) == ("https://forge.example/api/1/simple/", "https://forge.example/api/2/simple")
-    assert credentials.full(f"{a}x/") == "https://t:A@forge.example/api/1/simple/x/"
-    assert credentials.full(f"{b}/x/") == "https://t:B@forge.example/api/2/simple/x/"
-    for elsewhere in ("http://forge.example/", "https://forge.example:8443/", "https://a.example/"):
-        assert credentials.full(elsewhere) == elsewhere
-    # A page's link does not take the user's place.
-    credentials.take("https://evil:E@forge.example/api/1/simple/")
-    assert ":A@" in credentials.full(f"{a}x/")
-
-
-def test_output_of_a_program_that_was_told_them() -> None:
-    credentials = Credentials()
-    credentials.take("https://bob:p%2Fw9@forge.example/simple/")
-    credentials.take("https://tok123@other.example/simple/")
-    told = "INDEX=https://bob:p%2Fw9@forge.example p/w9 tok123"
-    assert credentials.hidden(told) == "INDEX=https://forge.example **** ****"
-
-
-def test_the_error_of_a_bad_address_has_no_cause() -> None:
-    with pytest.raises(IndexAddressError) as told:
-        Credentials().take("https://bob:hunter2pw")
-    assert "hunter" not in "".join(traceback.format_exception(told.value)[-1:])
-    assert told.value.__cause__ is None
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_lock_says_by_an_address(server: Server, tmp_path: Path, form: list[str]) -> None:
     server.page(wheel_file("lib", "1.0", "py3-none-any", core_metadata("lib", "1.0", ()), {}, 1))
@@ -231,14 +205,3 @@ def test_what_a_lock_says_by_an_address(server: Server, tmp_path: Path, form: li
     told = done.stdout + done.stderr
     assert "git+https://host/x.git" in told
     assert not any(each in told for each in ("hunter2pw", "s3cr3t", "er2pw"))
-
-
-def test_what_is_no_secret_stays() -> None:
-    for text in (
-        "git+https://host/x.git@v1",
-        "https://host:8080/x.git@v1",
-        "https://host/simple/x/: answers 500",
-        "a@b.example",
-        "x ? y # z",
-    ):
-        assert without_credentials(text) == text

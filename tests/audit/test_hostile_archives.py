@@ -11,7 +11,6 @@ import zipfile
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,13 +21,12 @@ from native_skew.audit import facts
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.resolver_metadata import parse
-from native_skew.audit.transport import Transport
+from native_skew.audit.transport import Answer, Limits, Transport
 from native_skew.audit.zips import ENTRIES, Zip
 from native_skew.distributions import sdists
 from native_skew.distributions.archives import sdist_file
 from native_skew.distributions.sdists import SourceTexts
 from support.server import METADATA, ranged, wheel
-from support.tarred import tarred
 from support.zip_directory import HOLE, behind_a_hole, crowded, sparse
 
 
@@ -38,25 +36,6 @@ def _zip(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> io.BytesIO:
         for name, data in members.items():
             archive.writestr(name, data)
     return packed
-
-
-@pytest.mark.parametrize("name", ["../../evil.py", "/etc/evil", "a/../../b", "C:\\evil", "..\\up"])
-def test_a_wheel_that_leaves_its_folder(name: str) -> None:
-    packed = io.BytesIO(wheel().content)
-    with zipfile.ZipFile(packed, "a") as archive:
-        archive.writestr(name, b"x")
-    with pytest.raises(FileRefusedError, match="leaves the archive"):
-        Zip("victim-1.0-py3-none-any.whl", packed)
-
-
-def test_a_wheel_with_a_symbolic_link() -> None:
-    packed = io.BytesIO(wheel().content)
-    with zipfile.ZipFile(packed, "a") as archive:
-        info = zipfile.ZipInfo("victim/link.so")
-        info.external_attr = 0o120777 << 16
-        archive.writestr(info, "/etc/passwd")
-    with pytest.raises(FileRefusedError, match="symbolic link"):
-        Zip("victim-1.0-py3-none-any.whl", packed)
 
 
 def test_a_zip_bomb_and_one_that_understates_itself() -> None:
@@ -72,34 +51,6 @@ def test_a_zip_bomb_and_one_that_understates_itself() -> None:
     with pytest.raises(FileRefusedError, match=r"damaged|larger than its header"):
         facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
     assert tracemalloc.get_traced_memory()[1] < 30_000_000
-    tracemalloc.stop()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_bomb_that_no_size_gives_away(method: int) -> None:
-    """Half a kilobyte of bzip2 that claims to be 100 bytes: zipfile would make 800 MB of it."""
-    name, size = "victim-1.0.dist-info/METADATA", 100_000_000
-    data = bytearray(_zip(method, **{name: b"\0" * size}).getvalue())
-    while (place := data.find(struct.pack("<I", size))) >= 0:
-        data[place : place + 4] = struct.pack("<I", 100)
-    tracemalloc.start()
-    with pytest.raises(FileRefusedError, match="neither stored nor deflated"):
-        facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
-    assert tracemalloc.get_traced_memory()[1] < 5_000_000
-    tracemalloc.stop()
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_members(tmp_path: Path) -> None:
-    path = tmp_path / "victim-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for number in range(100_000):
-            archive.writestr(f"victim/{number}", b"")
-    tracemalloc.start()
-    with path.open("rb") as stream, pytest.raises(FileRefusedError, match=f"{ENTRIES} members"):
-        Zip(path.name, stream)
-    assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
 
 
@@ -142,12 +93,6 @@ def test_a_wheel_as_large_as_a_gpu_s(tmp_path: Path) -> None:
         assert archive.read("victim-1.0.dist-info/METADATA") == METADATA
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"\xff" * 100_000, b"PK\5\6"])
-def test_what_has_no_directory_is_told_so(content: bytes) -> None:
-    with pytest.raises(FileRefusedError, match="no zip file: it has no directory"):
-        Zip("victim-1.0-py3-none-any.whl", io.BytesIO(content))
-
-
 def read_sdist(name: str, stream: io.BytesIO) -> SourceTexts:
     return sdists.read(name, stream, partial(FileRefusedError, name))
 
@@ -160,20 +105,6 @@ def test_an_sdist_of_old_is_a_zip() -> None:
         read_sdist("victim-1.0.zip", _zip(**texts, **{"victim-1.0/../../evil": b"x"}))
     with pytest.raises(FileRefusedError, match="a zip bomb"):
         read_sdist("victim-1.0.zip", _zip(**{"victim-1.0/PKG-INFO": b"\0" * 5_000_000}))
-
-
-def test_an_sdist_that_leaves_its_folder_or_bombs() -> None:
-    name = "victim-1.0.tar.gz"
-    with pytest.raises(FileRefusedError, match="leaves the archive"):
-        read_sdist(name, tarred(("victim-1.0/../../evil", b"x")))
-    with pytest.raises(FileRefusedError, match="PKG-INFO unpacks to 5000000 bytes"):
-        read_sdist(name, tarred(("victim-1.0/PKG-INFO", b"\0" * 5_000_000)))
-    with pytest.raises(FileRefusedError, match="has no PKG-INFO"):
-        read_sdist(name, tarred(("victim-1.0/README", b"x")))
-    with pytest.raises(FileRefusedError, match="no readable sdist"):
-        read_sdist(name, io.BytesIO(b"no gzip"))
-    with pytest.raises(FileRefusedError, match="PEP 625"):
-        read_sdist("victim-1.0.tar.xz", io.BytesIO(b""))
 
 
 def test_an_sdist_header_that_asks_for_gigabytes() -> None:
@@ -211,23 +142,25 @@ def test_any_metadata_is_read_or_refused(noise: bytes) -> None:
         parse(noise)
 
 
+class _Direct(Transport):
+    """Ranges of a content, as the server gives them; no session is made."""
+
+    def __init__(self, content: bytes) -> None:
+        self.limits, self._answer = Limits(), ranged(content)
+
+    def part(self, url: str, asked: str, limit: int) -> Answer:
+        request = {"HTTP_RANGE": asked, "REQUEST_METHOD": "GET", "wsgi.url_scheme": "http"}
+        response = self._answer(Request(request))
+        assert len(response.data) <= limit
+        return Answer(
+            url=url, status=response.status_code, headers=response.headers, body=response.data
+        )
+
+
 @given(st.lists(st.tuples(st.integers(0, 50_000), st.integers(0, 9_000)), max_size=8))
 def test_ranges_give_the_bytes_of_the_file(reads: list[tuple[int, int]]) -> None:
     content = bytes(range(256)) * 160
-
-    class Direct(Transport):
-        def part(self, url: str, asked: str, limit: int) -> Any:
-            response = ranged(content)(
-                Request({"HTTP_RANGE": asked, "REQUEST_METHOD": "GET", "wsgi.url_scheme": "http"})
-            )
-            assert len(response.data) <= limit
-            from native_skew.audit.transport import Answer as Answered
-
-            return Answered(
-                url=url, status=response.status_code, headers=response.headers, body=response.data
-            )
-
-    file = RangeFile(Direct(), "x", len(content), {}, ahead=512, tail=1024)
+    file = RangeFile(_Direct(content), "x", len(content), {}, ahead=512, tail=1024)
     for start, length in reads:
         file.seek(start)
         assert file.read(length) == content[start : start + length]

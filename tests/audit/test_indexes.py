@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 
 import pytest
 from click.testing import CliRunner
-from werkzeug.wrappers import Request, Response
 
 from native_skew.audit.command import audit as command
-from native_skew.audit.errors import TimeIsUpError
-from native_skew.audit.simple import IndexClient
-from native_skew.audit.transport import Limits, Transport
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
 from native_skew.publish.index import Index
@@ -22,7 +16,6 @@ from native_skew.publish.publication import Publication
 from native_skew.toolchain import user_index
 from native_skew.toolchain.compiler import Compiler
 from support.recorded_release import linked
-from support.server import Server
 
 pytestmark = pytest.mark.slow
 
@@ -114,28 +107,6 @@ def test_settings_that_make_no_sense_are_no_indexes(
     (tmp_path / "pyproject.toml").write_text(text)
     found = user_index.user_indexes(tmp_path)
     assert (found.default, found.before) == ("https://index.example/simple/", ())
-
-
-def test_all_answers_together_have_a_time() -> None:
-    server, told = Server(), Event()
-
-    def hang(_: Request) -> Response:
-        told.wait()
-        return Response(b"")
-
-    server.answers["/a/"] = server.answers["/b/"] = hang
-    started = time.monotonic()
-    try:
-        with Transport(Limits(silence=60, run=0.5, retries=0)) as transport:
-            index = IndexClient(server.url, transport)
-            for name in ("a", "b", "c"):
-                with pytest.raises(Exception, match=r"not asked|in time") as error:
-                    index.files(name)
-            assert error.type is TimeIsUpError
-    finally:
-        told.set()
-        server.close()
-    assert time.monotonic() - started < 60  # and not once for each
 
 
 def test_what_is_no_distribution_is_passed_over_with_a_word(tmp_path: Path) -> None:

@@ -30,7 +30,6 @@ from native_skew.installers.base import (
 from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
 from native_skew.installers.request import Request
 
-_OPTIONS = "https://pip.pypa.io/en/stable/cli/pip_install/#options"
 _NEWS = "https://pip.pypa.io/en/stable/news/"
 _OVERRIDE = "https://github.com/pypa/pip/issues/8076"
 LACKS = Lacks(

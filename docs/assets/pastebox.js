@@ -158,7 +158,7 @@
   /* Where the name of a module is not the name of its package. */
   const PACKAGES = {
     __proto__: null, // else `constructor` is in it
-    cv2: "opencv-python", "cffi-backend": "cffi", pil: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
+    cv2: "opencv-python", "cffi-backend": "cffi", ft2font: "matplotlib", pil: "pillow", sklearn: "scikit-learn", skimage: "scikit-image", yaml: "pyyaml",
     "flash-attn-cuda": "flash-attn", "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", "snowflake-connector": "snowflake-connector-python",
     openssl: "pyopenssl", crypto: "pycryptodome", cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap",
     fitz: "pymupdf", wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb", serial: "pyserial",

@@ -2942,4 +2942,23 @@ CASES: tuple[Case, ...] = (
         "pair",
         {"consumer": "pydantic", "name": "pydantic-core", "installed": "2.33.1"},
     ),
+    Case(
+        "setuptools and a conflict",
+        "error: gridlib 2.0.0 is installed but gridlib<2.0.0,>=0.2.6 is required by {'gridkit'}",
+        "violated-requirement",
+        "possible",
+        {
+            "consumer": "gridkit",
+            "name": "gridlib",
+            "required": "<2.0.0,>=0.2.6",
+            "installed": "2.0.0",
+        },
+    ),
+    Case(
+        "libsolv in one line",
+        "Encountered problems while solving:\n  - package gridkit-1.14-hb421002_0 requires gridlib >=1.14,<1.15.0a0, but none of the "
+        "providers can be installed",
+        "unsatisfiable-pin",
+        "stopped",
+    ),
 )

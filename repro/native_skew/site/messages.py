@@ -204,7 +204,7 @@ _PLATFORM = r"(?:SQLite|sqlite3|libpq|LLVM|CMake|[Pp]roj|PROJ|GEOS|GDAL|HDF5|Ope
 
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
 _OF_PYTHON = r"_?Py[A-Z_]"
-_OF_CUDA = r"_{0,2}(?:cu[A-Z]|cublas|cudnn|cusparse|cufft|nccl|nvJitLink)"
+_OF_CUDA = r"_{0,2}(?:cu(?:da)?[A-Z]|cublas|cudnn|cusparse|cufft|nccl|nvJitLink)"
 
 # A package says itself which release of another it needs, and which it has found.
 _NO_TOOL = r"(?!(?:[Pp]ython|a|an|the|version)\b)[A-Za-z][\w-]*"
@@ -254,6 +254,7 @@ MESSAGES: tuple[Message, ...] = (
         meaning="An installed package requires another version of a second one than is installed. If the first was built here, "
         "its build may have written in what it was built with.",
         patterns=(
+            rf"(?P<provider>{_NAME}) (?P<installed>\d\S*) is installed but (?P<requirement>\S+) is required by {{'(?P<consumer>{_NAME})'",
             r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, "
             r"but `(?P<installed>[^`]+)` is installed",
             rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) has requirement "
@@ -326,7 +327,7 @@ MESSAGES: tuple[Message, ...] = (
         meaning="The requirements contradict each other as the resolver read them, and nothing was installed. Often that is "
         "all. uv may also have read a wheel that it would not install here.",
         patterns=(
-            r"No solution found when resolving|requirements are unsatisfiable",
+            r"No solution found when resolving|none of the providers can be installed|requirements are unsatisfiable",
             rf"Because (?:all versions of )?(?P<consumer>{_NAME})(?:==\S+)? depends? on "
             rf"(?P<provider>{_NAME})",
             rf"ERROR: Cannot install (?P<consumer>{_NAME})",
@@ -1375,7 +1376,7 @@ OTHERS: tuple[Other, ...] = (
         patterns=(
             r"requires a different Python|Ignored the following versions that require a different python version",
             r"(?:current|requested) Python version \([^)]*\) does not satisfy",
-            r"(?:current|requested) project's supported Python range",
+            r"(?:current|requested) project's supported Python range|^\s*python[<>=][^\n]* \(from <Candidate",
         ),
         rank=0,
     ),

@@ -45,13 +45,6 @@ def test_without_a_wheel_nothing_is_proposed(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("project", in_folder(*PROJECTS), indirect=True)
-def test_writes_nothing_unless_asked_to(project: Path) -> None:
-    before = files(project)
-    run(project)
-    assert files(project) == before
-
-
-@pytest.mark.parametrize("project", in_folder(*PROJECTS), indirect=True)
 def test_diff_is_what_write_writes_and_the_second_time_nothing_is_left(project: Path) -> None:
     patched = Path(shutil.copytree(project, project.with_name("patched")))
     first = run(project, "--write")

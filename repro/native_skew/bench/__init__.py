@@ -5,4 +5,4 @@ Each measurement is a module with a ``TITLE`` and ``measure(setting) -> Measurem
 """
 
 from native_skew.bench import record
-from native_skew.bench.record import Bar, Bench, Measured, NotMeasured
+from native_skew.bench.record import Bar, Bench, Measured

@@ -87,7 +87,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="measured"):
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """A measurement and what it holds for; ``load`` is the load average before and after."""
 
     measurement: Measurement
@@ -105,20 +105,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", ta
         return self.measurement.id
 
 
-class NotMeasured(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="not measured"
-):
-    """What was not measured, and why."""
-
-    id: str
-    title: str
-    reason: str
-
-
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
     """All measurements, each made in one run."""
 
-    measurements: tuple[Measured | NotMeasured, ...]
+    measurements: tuple[Measured, ...]
     kind: Literal["native-skew bench 1"] = "native-skew bench 1"
 
     def updated(self, other: Bench) -> Bench:
@@ -128,7 +118,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotMeasuredError(SkewError):
-    """A measurement cannot be made here; the reason is recorded in its place."""
+    """A measurement cannot be made here."""
 
 
 def read(path: Path = FILE) -> Bench | None:

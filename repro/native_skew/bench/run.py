@@ -10,7 +10,7 @@ from types import ModuleType
 
 from native_skew import __version__
 from native_skew.bench import audit, doctor, locks, replay, scale
-from native_skew.bench.record import Bench, Measured, Measurement, NotMeasured, Setting
+from native_skew.bench.record import Bench, Measured, Measurement, Setting
 from native_skew.errors import SkewError
 
 # ``measure`` of each takes a Setting and returns a Measurement; ``TITLE`` is its heading.
@@ -24,27 +24,27 @@ MEASURES: dict[str, ModuleType] = {
 
 
 def measure_all(setting: Setting, names: Sequence[str], said: Callable[[str], None]) -> Bench:
-    """Makes the measurements of ``names``, one after the other.
+    """Makes the measurements of ``names``, one after the other; one that cannot be made is missing.
 
     Args:
         setting: for all of them.
         names: keys of ``MEASURES``.
-        said: is told each one's beginning.
+        said: is told each one's beginning, and why one cannot be made.
 
     """
     done = []
     for name in names:
         said(f"measuring: {MEASURES[name].TITLE}")
-        done.append(_measured(name, MEASURES[name], setting))
+        try:
+            done.append(_measured(MEASURES[name], setting))
+        except (SkewError, OSError) as error:
+            said(f"not measured: {error}")
     return Bench(measurements=tuple(done))
 
 
-def _measured(name: str, module: ModuleType, setting: Setting) -> Measured | NotMeasured:
+def _measured(module: ModuleType, setting: Setting) -> Measured:
     before = os.getloadavg()[0]
-    try:
-        measurement: Measurement = module.measure(setting)
-    except (SkewError, OSError) as error:
-        return NotMeasured(id=name, title=module.TITLE, reason=str(error))
+    measurement: Measurement = module.measure(setting)
     return Measured(
         measurement=measurement,
         kit_version=__version__,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from native_skew.bench import Bar, Bench, Measured, NotMeasured
+from native_skew.bench import Bar, Bench, Measured
 from native_skew.site import markup
 
 
@@ -20,15 +20,8 @@ def render(bench: Bench | None, only: str = "") -> str:
     known = [each for each in bench.measurements if only in ("", each.id)] if bench else []
     if not known:
         return "Nothing is recorded yet: run `nox -s bench -- --record`."
-    parts = (
-        list(_measured(each) if isinstance(each, Measured) else _silence(each)) for each in known
-    )
+    parts = map(list, map(_measured, known))
     return "\n\n".join("\n\n".join(part[1:] if only else part) for part in parts)
-
-
-def _silence(each: NotMeasured) -> Iterator[str]:
-    yield f"## {each.title} {{ #{each.id} data-search-exclude }}"
-    yield f"Not measured: {each.reason}."
 
 
 def _measured(each: Measured) -> Iterator[str]:

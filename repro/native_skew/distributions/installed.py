@@ -29,6 +29,8 @@ _SMALL_BYTES = 1 << 16
 _HASHED_BYTES = 256 << 20  # of one file: larger ones are not held in memory
 # What ``site`` reads: of old namespace packages' own, none is needed since PEP 420.
 _PTH = re.compile(rb"^([^/\0,\"\r\n]+(?<!-nspkg)\.pth),", re.MULTILINE)
+_PYTHON = re.compile(rb'^([^",/\n][^",\n]*\.py),', re.MULTILINE)
+_TESTS = re.compile(r"(?:^|/)tests?/")
 _NO_NAME = "its Name is none that the specifications allow"
 
 
@@ -217,6 +219,12 @@ def top_level(info: str) -> tuple[str, ...]:
         if rest == "__init__.py" or (not rest and top.endswith(".py"))
     )
     return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def python_files(info: str) -> list[str]:
+    """The files of Python code that the RECORD of ``info`` lists, its tests left out."""
+    found = map(os.fsdecode, _PYTHON.findall(_bytes(f"{info}/RECORD", _RECORD_BYTES)))
+    return [each for each in found if ".." not in each and not _TESTS.search(each)]
 
 
 def changed(site: Path | str, info: str) -> tuple[str, ...]:

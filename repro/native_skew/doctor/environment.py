@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,7 +29,7 @@ _WHEELS = 2000
 _OF_A_ROOT = ("etc/os-release", "etc/ld.so.cache", "etc/alpine-release")
 
 
-class Environment(msgspec.Struct, frozen=True, kw_only=True):
+class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What is looked at.
 
     Attributes:
@@ -100,10 +101,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def info_folders(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
         """The ``.dist-info`` folders of ``owner`` by name, each behind its site."""
+        yield from self._infos.get(owner.name, ())
+
+    @cached_property
+    def _infos(self) -> dict[str, list[tuple[Path, str]]]:
+        found: dict[str, list[tuple[Path, str]]] = {}
         for site in self.sites:
             for info in installed.info_folders(site):
-                if canonicalize_name(info.partition("-")[0]) == owner.name:
-                    yield site, info
+                found.setdefault(canonicalize_name(info.partition("-")[0]), []).append((site, info))
+        return found
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""

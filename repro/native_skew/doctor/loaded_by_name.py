@@ -12,13 +12,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from native_skew.binaries import Loaded, Loader
-from native_skew.distributions import regular_files
+from native_skew.distributions import installed, regular_files
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
@@ -33,6 +32,9 @@ _BYTES = 1 << 20
 _SMALL = 100  # files of Python
 _FINDERS, _LOADERS = ("find_library", "dlopen"), ("CDLL", "LoadLibrary")
 _RAISED = ("ImportError", "OSError", "RuntimeError")
+# Parsing is dear: most files call nothing of the kind.
+_CALLS = re.compile("|".join(_FINDERS + _LOADERS).encode())
+_RAISES = re.compile(rf"raise (?:{'|'.join(_RAISED)})".encode())
 
 
 def lacking(
@@ -65,18 +67,17 @@ def asked_for(
 
     ``of_failure``: those of small packages alone that raise an error where there is none.
     """
-    for site, top in environment.top_level(owner):
-        folder = site / top
-        number = _SMALL if of_failure else None
-        found = importers.python_files(folder) if folder.is_dir() else [site / f"{top}.py"]
-        paths = [*islice(found, number)]
-        for path in paths if len(paths) != number else ():
+    for site, info in environment.info_folders(owner):
+        paths = installed.python_files(f"{site}/{info}")
+        for path in paths if not of_failure or len(paths) < _SMALL else ():
             with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-                data = regular_files.content(str(path), _BYTES)
+                data = regular_files.content(f"{site}/{path}", _BYTES)
                 if b"ctypes" not in data and b"dlopen" not in data:
                     continue
+                if not _CALLS.search(data) or (of_failure and not _RAISES.search(data)):
+                    continue
                 names = _named_in(ast.parse(data), of_failure=of_failure)
-                yield str(path), [f"lib{each.removeprefix('lib')}" for each in names]
+                yield f"{site}/{path}", [f"lib{each.removeprefix('lib')}" for each in names]
 
 
 def _named_in(tree: ast.Module, *, of_failure: bool) -> list[str]:

@@ -103,3 +103,39 @@ def test_the_way_back(before: str, after: str) -> None:
     assert made.startswith("# kept\n")
     assert difference({"x.toml": made}, [({"x.toml": after}, ())]).files == {}
     assert difference({"x.toml": after}, [({"x.toml": made}, ())]).files == {}
+
+
+SCRIPT = """\
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["softioc==4.6.1"]
+# ///
+
+import softioc
+"""
+
+
+def test_a_script_s_metadata_is_tables() -> None:
+    after = SCRIPT.replace('4.6.1"]', '4.6.1", "setuptools"]\n#\n# [tool.uv]\n# no-index = false')
+    found = difference({"script.py": SCRIPT}, [({"script.py": after}, ())])
+    added = '# dependencies = ["setuptools"]\n#\n# [tool.uv]\n# no-index = false\n'
+    assert (found.files, found.changed) == ({"script.py": added}, {"script.py": False})
+    assert with_lines("script.py", SCRIPT, added) == after
+    # Without a script that is there it is a file like others.
+    assert difference({}, [({"script.py": SCRIPT}, ())]).files == {"script.py": SCRIPT}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "changed"),
+    [
+        ("pyproject.toml", '[t]\na = ["x==1"]\n', '[t]\na = ["x==1", "y"]\n', False),
+        ("pyproject.toml", '[t]\na = ["x==1"]\n', '[t]\na = ["x>=2"]\n', True),
+        ("requirements.in", "x==1\n", "x==1\ny\n", False),
+        ("requirements.in", "x==1\n", "x>=2\n", True),
+    ],
+)
+def test_what_takes_another_s_place_is_told(
+    name: str, before: str, after: str, *, changed: bool
+) -> None:
+    assert difference({name: before}, [({name: after}, ())]).changed == {name: changed}
+    assert difference({}, [({name: after}, ())]).changed == {}

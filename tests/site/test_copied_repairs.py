@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -142,7 +143,7 @@ def copy(page: Any, address: str, tab: Tab) -> Copied:
         page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
         text = str(page.evaluate("navigator.clipboard.readText()"))
         title = block.locator(".filename")
-        name = title.inner_text().partition(":")[0] if title.count() else ""
+        name = title.inner_text() if title.count() else ""
         blocks.append((name, text))
     return Copied(tab, tuple(blocks))
 
@@ -181,18 +182,24 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
             return f"the plain command ends in «{before}»" if repairs else ""
         if "+" not in copied.tab.question:  # which the page says is of a new environment
             cell.start_anew(plan)
-        for name, text in copied.blocks:
+        for title, text in copied.blocks:
+            name, _, what = title.partition(":")
             if name:
                 own = name.startswith("~/.config/")
                 folder = (
                     cell.steps.sandbox.user_configuration if own else cell.steps.sandbox.project
                 )
-                write(folder, name.removeprefix("~/.config/"), text.rstrip("\n") + "\n")
+                whole, own_name = not what, name.removeprefix("~/.config/")
+                write(folder, own_name, text.rstrip("\n") + "\n", whole=whole)
                 continue
             for line in text.splitlines():
                 done = cell.steps.run(("sh", "-c", line), plan)
                 if done.exit_code:
                     return f"{line}: {done.output[-600:]}"
+                if " --with " in line:  # the environment is the command's own
+                    words = shlex.split(line)
+                    python = tuple(words[: words.index("python") + 1])
+                    plan = msgspec.structs.replace(plan, python=python)
         seen, _ = cell.steps.observe(plan, 0)
         judgement = judge(seen, 0)
         failed = [each.output for each in seen.checks if each.exit_code]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,20 +12,25 @@ from native_skew.installers.base import Command, toml
 
 # Files of tables, in which a line means what its heading says.
 _TABLES = (".toml", "Pipfile")
+# https://packaging.python.org/en/latest/specifications/inline-script-metadata/
+_IN_SCRIPT = re.compile(r"(?<=^# /// script\n)(?:#(?: .*)?\n)*?(?=# ///$)", re.MULTILINE)
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody does to a project that they have.
 
     Attributes:
-        files: the lines to add, by file: in a TOML file below their heading, and of a list the
-            new entries alone; a new file whole.
+        files: the lines to add, by file: in a TOML file, and in a script's metadata, below their
+            heading, and of a list the new entries alone; a new file whole.
         commands: command lines, in order.
+        changed: the files that are there already, and whether what is added takes the place of
+            what they have, as another version of a requirement does.
 
     """
 
     files: dict[str, str]
     commands: tuple[Command, ...]
+    changed: dict[str, bool] = {}
 
 
 def difference(
@@ -48,6 +54,11 @@ def difference(
     return Repair(
         files={name: text for name, text in added.items() if text},
         commands=tuple(commands),
+        changed={
+            name: bool(_added_lines(name, before[name], text))
+            for name, text in written.items()
+            if name in before and added[name]
+        },
     )
 
 
@@ -57,6 +68,9 @@ def with_lines(name: str, text: str, lines: str) -> str:
     In a file of tables they go below the headings of the same names, and entries into lists. What
     is there already is not added again.
     """
+    if found := _IN_SCRIPT.search(text):
+        merged = with_lines("script.toml", _uncommented(found[0]), _uncommented(lines))
+        return text[: found.start()] + _commented(merged) + text[found.end() :]
     if not name.endswith(_TABLES):
         text += "\n" if text and not text.endswith("\n") else ""
         return text + _added_lines(name, lines, text)
@@ -78,12 +92,23 @@ def with_lines(name: str, text: str, lines: str) -> str:
 
 
 def _added_lines(name: str, text: str, before: str) -> str:
+    if (new := _IN_SCRIPT.search(text)) and (old := _IN_SCRIPT.search(before)):
+        added = _added_lines("script.toml", _uncommented(new[0]), _uncommented(old[0]))
+        return _commented(added)
     if name.endswith(_TABLES):
         import tomlkit  # noqa: PLC0415  (a sound environment needs no repair)
 
         return toml(_added(tomlkit.parse(text).unwrap(), tomlkit.parse(before).unwrap()))
     known = before.splitlines()
     return "".join(f"{line}\n" for line in text.splitlines() if line not in known)
+
+
+def _uncommented(lines: str) -> str:
+    return "".join(f"{line[2:]}\n" for line in lines.splitlines())
+
+
+def _commented(lines: str) -> str:
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines.splitlines())
 
 
 def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

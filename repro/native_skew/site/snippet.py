@@ -31,7 +31,6 @@ REAL = {
         newer="2.9.1",
     ),
 }
-_TABLES = (".toml", "Pipfile")  # that a reader has
 _LANGUAGES = {".toml": "toml", ".txt": "text", ".in": "text"}
 
 
@@ -92,7 +91,7 @@ def render(result: Result, plain: Result | None = None, real: Roles | None = Non
     """
     found = lines(result, plain)
     blocks = [
-        markup.fence(named(text, real), _language(name), _title(name, text, result), RAN)
+        markup.fence(named(text, real), _language(name), _title(name, found), RAN)
         for name, text in found.files.items()
     ]
     if found.commands:
@@ -144,10 +143,11 @@ def _roles() -> Roles:
     return roles_of(scenarios.load_all()[_NAMED_IN], "no-wheel-fits")
 
 
-def _title(name: str, text: str, result: Result) -> str:
-    """The file's name, and that its lines are to be added where it is not shown whole."""
-    whole = any(step.files.get(name) == text for step in result.steps)
-    return name if whole and not name.endswith(_TABLES) else f"{name}: lines to add"
+def _title(name: str, found: Repair) -> str:
+    """The file's name, and what its lines are to a file that is there already."""
+    if name not in found.changed:
+        return name
+    return f"{name}: lines to {'change' if found.changed[name] else 'add'}"
 
 
 def _language(name: str) -> str:

@@ -108,10 +108,10 @@ def test_shards_on_the_command_line_are_joined_and_recorded(
 
 
 def test_what_nobody_else_can_fetch_is_no_part_of_a_matrix(call: Call, tmp_path: Path) -> None:
-    for name, installer, code in (("own", f"={sys.executable}", 2), ("release", "==newest", 0)):
-        into = tmp_path / name
-        asked = ("--scenario", "unstamped-pin", "--remedy", "nothing", "--into", str(into))
-        done = call("matrix", "--installer", f"uv-pip-install{installer}", *asked)
-        assert done[0] == code, done
-        assert into.exists() is (code == 0)
-        assert ("not recorded as those of a release" in done[2]) is (code == 2)
+    """What somebody can is one, as the shards above are."""
+    into = tmp_path / "own"
+    asked = ("--scenario", "unstamped-pin", "--remedy", "nothing", "--into", str(into))
+    code, _, err = call("matrix", "--installer", f"uv-pip-install={sys.executable}", *asked)
+    assert code == 2
+    assert "not recorded as those of a release" in err
+    assert not into.exists()

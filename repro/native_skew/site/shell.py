@@ -28,6 +28,10 @@ PALETTE = "assets/palette.js"
 _PAGE = re.compile(r"---\ntitle: (.+)\ndescription: (.+)\n(?:.*\n)*?---\n\n# (.+)\n\n")
 _ICON = re.compile(r'<svg xmlns="[^"]*" viewBox="([^"]*)">(.*?)</svg>', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+# Blanks between tags, which show before the repository's name alone, and the generator's name.
+_EMPTY = re.compile(
+    r'(?<=>)\s*\n\s*(?=<)(?!<div class="md-source__repository)|<meta name="generator"[^>]*>'
+)
 # What is filled in. A theme may escape or shorten what it is given: not these. It adds a
 # heading to what has none.
 _MARKS = {name: f"xx{name}xx" for name in ("title", "description", "url")}
@@ -120,7 +124,7 @@ def _without_scripts(frame: str, depth: int) -> tuple[str, str]:
 
 
 def _light(frame: str, depth: int, icons: list[tuple[str, str]]) -> str:
-    """The frame without indentation, and with its icons in a file that all pages share."""
+    """The frame without what nobody sees, and with its icons in a file that all pages share."""
 
     def drawn(icon: re.Match[str]) -> str:
         found = (icon[1], icon[2])
@@ -129,7 +133,7 @@ def _light(frame: str, depth: int, icons: list[tuple[str, str]]) -> str:
         address = "../" * depth + ICONS
         return f'<svg viewBox="{icon[1]}"><use href="{address}#i{icons.index(found)}"/></svg>'
 
-    return markup.INDENTATION.sub("\n", _ICON.sub(drawn, frame))
+    return markup.INDENTATION.sub("\n", _EMPTY.sub("", _ICON.sub(drawn, frame)))
 
 
 def _page(frame: str, file: CellFile, site: str) -> str:

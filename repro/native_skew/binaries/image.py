@@ -29,6 +29,7 @@ _STRINGS_AT_ONCE = 1 << 16
 _PIECE, _OVERLAP = 1 << 20, 256
 
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+_PF_X, _PF_W = 1, 2
 _DT_NEEDED, _DT_STRTAB, _DT_STRSZ = 1, 5, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH, _DT_FLAGS_1 = 14, 15, 29, 0x6FFFFFFB
 _DF_1_NODEFLIB = 0x800
@@ -104,7 +105,7 @@ class Image:
             if not stat.S_ISREG(self.status.st_mode):
                 raise ImageError("not a regular file")
             self.strings: bytes | None = None  # kept for whoever reads them whole
-            self._loads: list[tuple[int, int, int]] = []
+            self._loads: list[tuple[int, int, int, int]] = []
             self.header = self._read()
         except (OSError, ImageError) as error:
             os.close(self._file)
@@ -125,17 +126,21 @@ class Image:
             ImageError: no segment holds the address.
 
         """
-        for start, length, offset in self._loads:
+        for start, length, offset, _ in self._loads:
             if start <= address < start + length:
                 return self._pread(min(size, start + length - address), offset + address - start)
         raise ImageError(f"no segment holds the address {address:#x}")
 
     def pieces(self, limit: int) -> Iterator[bytes]:
-        """What is mapped of the file, up to ``limit`` bytes, a megabyte at a time.
+        """What is mapped of the file as data, up to ``limit`` bytes, a megabyte at a time.
 
-        Each begins with the end of the one before, so that no short text is cut in two.
+        Each begins with the end of the one before, so that no short text is cut in two. Linkers
+        that keep code in segments of its own leave no text there: ld's ``-z separate-code``.
         """
-        for _, length, offset in self._loads:
+        apart = any(not flags & (_PF_X | _PF_W) for *_, flags in self._loads)
+        for _, length, offset, flags in self._loads:
+            if apart and flags & _PF_X:
+                continue
             for at in range(0, min(length, limit), _PIECE):
                 if piece := self._pread(_PIECE + _OVERLAP, offset + at):
                     yield piece
@@ -215,13 +220,15 @@ class Image:
         dynamic, interpreter = None, ""
         for fields in struct.iter_unpack(order + ("IIQQQQQQ" if wide else "8I"), table):
             kind = fields[0]
-            offset, address, size = (
-                (fields[2], fields[3], fields[5]) if wide else (fields[1], fields[2], fields[4])
+            flags, offset, address, size = (
+                (fields[1], fields[2], fields[3], fields[5])
+                if wide
+                else (fields[6], fields[1], fields[2], fields[4])
             )
             if kind == _PT_LOAD:
                 if offset + size > self.status.st_size:  # to touch what lacks ends the process
                     raise ImageError("truncated: a segment ends behind the end of the file")
-                self._loads.append((address, size, offset))
+                self._loads.append((address, size, offset, flags))
             elif kind == _PT_DYNAMIC:
                 dynamic = (address, size)
             elif kind == _PT_INTERP:

@@ -117,11 +117,13 @@ def test_what_is_recorded_as_unsupported_is_so_by_that_source(
         try:
             step_plans_of(known[cell.scenario], cell, where)
         except Unsupported as answer:
-            assert result.verdict == "unsupported", f"{cell.id}: record it anew"
             require_sourced(answer, INSTALLERS[cell.installer].tool, cell.version)
+            stated = "unsupported", str(answer)
             looked_at += 1
         else:
+            stated = result.verdict, result.because
             assert result.verdict != "unsupported", f"{cell.id}: it is no longer; record it anew"
+        assert (result.verdict, result.because) == stated, f"{cell.id}: record it anew"
     assert looked_at > 500
 
 

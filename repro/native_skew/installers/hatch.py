@@ -186,7 +186,7 @@ def _isolate(folders: CellFolders) -> Isolation:
 
 _WITH_PIP = Installer(
     id="hatch-pip",
-    title="hatch run, with pip",
+    title="pip through hatch run",
     tool="hatch",
     render=_with_pip,
     groups=("builds-metadata", "keeps-environment"),
@@ -195,7 +195,7 @@ _WITH_PIP = Installer(
 )
 _WITH_UV = Installer(
     id="hatch-uv",
-    title="hatch run, with uv",
+    title="uv through hatch run",
     tool="hatch",
     render=_with_uv,
     groups=("reads-nearest-wheel", "hands-resolution-to-builds", "keeps-environment"),

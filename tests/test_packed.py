@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -358,6 +360,58 @@ def test_what_cannot_all_be_written_changes_no_file(few: tuple[Path, list[Result
         results.pack([flipped(own[0]), other], folder)
     assert reviewed(folder) == before
     assert not [path for path in folder.rglob(".*") if path.name != ".lock"]
+
+
+# Records the cells of a folder, and kills itself at the given one of its writes and renames.
+RECORDS = """
+import os, signal, sys
+from pathlib import Path
+from native_skew import results
+at, cells, folder = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+found = [results.read(path) for path in results.paths(cells)]
+def count(event, arguments):
+    global at
+    writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+    if (writes or event == "os.rename") and str(arguments[0]).startswith(folder):
+        at -= 1
+        if not at:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(count)
+results.pack(found, Path(folder))
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_leaves_the_old_record_or_the_new(
+    few: tuple[Path, list[Result]], tmp_path: Path
+) -> None:
+    folder, own = few
+    for each in own:  # so that each file of the record changes
+        results.write(replace(in_next(each), because="another", journal=()), tmp_path / "cells")
+
+    def record(at: int, into: Path) -> int:
+        arguments = (str(at), str(tmp_path / "cells"), str(into))
+        return subprocess.run([sys.executable, "-c", RECORDS, *arguments], check=False).returncode
+
+    old = results.read_all(folder)
+    shutil.copytree(folder, tmp_path / "whole")
+    assert record(0, tmp_path / "whole") == 0
+    new = results.read_all(tmp_path / "whole")
+    assert {each.because for each in new.values()} == {"another"}
+    seen = []
+    for at in range(1, 99):
+        torn = Path(shutil.copytree(folder, tmp_path / str(at)))
+        if record(at, torn) == 0:
+            break
+        found = results.read_all(torn)
+        assert found in (old, new), at
+        seen.append(found == new)
+        if at % 3 == 0:
+            assert record(0, torn) == 0
+            assert results.read_all(torn) == new
+            assert not [path for path in torn.rglob(".*") if path.name != ".lock"]
+    # The lock, three drafts and the rename of their folder; then a rename a file.
+    assert seen == [False] * 5 + [True] * 3
 
 
 def test_results_come_one_at_a_time(recorded: dict[str, Result]) -> None:

@@ -11,10 +11,12 @@ derived when it is read.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
 import re
+import shutil
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,13 +46,14 @@ from native_skew.results.record import (
     expectation_of,
     known_scenarios,
     schema,
-    write_files,
 )
 from native_skew.scenarios import Cell, Start
 from native_skew.verdict import Verdict
 
 FOLDER = recorded()
 VERSIONS = "versions.toml"
+# New files of the record: as they are written, and when all of them are.
+_DRAFTS, _COMMITTED = ".drafts", ".committed"
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
 
 
@@ -179,8 +182,12 @@ def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
 
     Raises:
         ResultFileError: ``versions.toml`` is damaged, or has marks of a conflict.
+        WorkFolderError: a recording was killed at its end, and its files cannot be put in place.
 
     """
+    if (folder / _COMMITTED).is_dir():
+        with _locked(folder):
+            pass
     path = folder / VERSIONS
     if not path.exists():
         return {}
@@ -211,9 +218,9 @@ def pack(
 
     Args:
         found: taken one by one: of each no more is kept than will be written.
-        folder: the record; its files are written whole or not at all, under a lock.
+        folder: the record; its files change all together or not at all, under a lock.
         gone: says instead which recorded cells go.
-        files: what to write beside, as JSON; the schema of a result by default.
+        files: what to write in it beside, as JSON; the schema of a result by default.
 
     Returns:
         how many results were recorded, and what was left out.
@@ -232,18 +239,67 @@ def pack(
             new[result.cell] = _entry(result)
     if files is None:
         files = {folder / "schema.json": schema()}
+    with _locked(folder):
+        contents = _updated(new, {each.cell for each in left_out}, folder, gone)
+        contents |= {path: encode(value) for path, value in files.items()}
+        before = {path: path.read_bytes() for path in contents if path.is_file()}
+        _replace({p: new for p, new in contents.items() if new != before.get(p, b"")}, folder)
+    return len(new), tuple(left_out)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The record for one process alone, with what a killed one had left to do.
+
+    Raises:
+        WorkFolderError: the folder cannot be written to.
+
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):
-            contents = _updated(new, {each.cell for each in left_out}, folder, gone)
-            contents |= {path: encode(value) for path, value in files.items()}
-            before = {path: path.read_bytes() for path in contents if path.is_file()}
-            write_files({p: new for p, new in contents.items() if new and new != before.get(p)})
-            for path in [path for path, content in contents.items() if not content]:
-                path.unlink(missing_ok=True)  # the last of its cells has gone
+            _put_in_place(folder)
+            yield
     except OSError as error:
-        raise WorkFolderError(folder, error.strerror or str(error)) from error
-    return len(new), tuple(left_out)
+        raise WorkFolderError(
+            Path(error.filename or folder), error.strerror or str(error)
+        ) from error
+
+
+def _replace(contents: Mapping[Path, bytes], folder: Path) -> None:
+    """Changes files of the record, all or none of them, whatever ends this process meanwhile.
+
+    The last draft is written before the first file changes, and the name of their folder says so:
+    whoever comes next to the record puts them in place. A file of no bytes goes: the last of its
+    cells has gone.
+    """
+    drafts = folder / _DRAFTS
+    shutil.rmtree(drafts, ignore_errors=True)  # of a process that was killed
+    try:
+        for path, content in contents.items():
+            draft = drafts / path.relative_to(folder)
+            for parent in (path.parent, draft.parent):
+                parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(content)
+        if contents:
+            drafts.replace(folder / _COMMITTED)
+    finally:
+        shutil.rmtree(drafts, ignore_errors=True)
+    _put_in_place(folder)
+
+
+def _put_in_place(folder: Path) -> None:
+    """Moves drafts that were all written; what ends it leaves the others to be moved."""
+    committed = folder / _COMMITTED
+    if not committed.is_dir():
+        return
+    for draft in [each for each in committed.rglob("*") if each.is_file()]:
+        if draft.stat().st_size:
+            draft.replace(folder / draft.relative_to(committed))
+        else:
+            (folder / draft.relative_to(committed)).unlink(missing_ok=True)
+            draft.unlink()
+    shutil.rmtree(committed)
 
 
 def _updated(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -202,26 +201,12 @@ def write_file(path: Path, content: bytes) -> None:
         WorkFolderError: the folder cannot be written to.
 
     """
-    write_files({path: content})
-
-
-def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Writes files, each whole or not at all; none while one of them cannot be written.
-
-    Raises:
-        WorkFolderError: a folder cannot be written to.
-
-    """
-    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in contents}
-    path = Path()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary[path].write_bytes(content)
-        for path, draft in temporary.items():
-            draft.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
     except OSError as error:
-        for draft in temporary.values():
-            with contextlib.suppress(OSError):
-                draft.unlink()
+        with contextlib.suppress(OSError):
+            draft.unlink()
         raise WorkFolderError(path, error.strerror or str(error)) from error

@@ -124,6 +124,7 @@ def test_metadata_that_is_none_is_said_and_the_folder_s_name_counts(
     found = read(str(info))
     assert (found.name, found.version) == (name, version)
     assert problem in found.problem
+    assert str(tmp_path) not in found.problem
     assert installed.read(tmp_path) == ()
 
 
@@ -168,8 +169,9 @@ def test_rows_of_record(tmp_path: Path) -> None:
     (info / "direct_url.json").write_text(' {"url": "u"} ')
     rows = [
         "x/b.so,sha256=b,10", '"x/a,1.so",sha256=a,', "x/w.pyd,,", "x/m.dylib,sha256=m,",
-        "x/f.framework/f,,", "x/not.so.py,,", "x/nul\0.so,,", '"x/open.so,,', "x/last.so.1",
+        "x/f.framework/f,,", "x/not.so.py,,", "x/nul\0.so,,", '"x/open.so,,',
         "x/__init__.py,,", "one.py,,", "x/sub/y.py,,", "z/only.py,,", "../bin/t.py,,", "no-name/__init__.py,,",
+        "x/last.so.1",
     ]  # fmt: skip
     (info / "RECORD").write_text("\r\n".join(rows))
     found = installed.read_one(str(info))

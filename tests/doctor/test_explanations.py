@@ -128,6 +128,26 @@ def test_of_many_names_the_first_are_in_the_sentence(
     assert requirement == (("provider>=2",) if absent else None)
 
 
+@pytest.mark.parametrize(
+    ("requires", "tag", "moves"),
+    [
+        ("lib>=2", FROM_AN_INDEX, True),  # the newest lib may be newer than what it was built with
+        ("lib>=2,<3", FROM_AN_INDEX, False),
+        ("lib>=2", BUILT_HERE, False),  # no newer release of it is built with another
+    ],
+)
+def test_what_may_be_too_new_is_moved_with_its_consumer(
+    site: Path, compiler: Compiler, requires: str, tag: str, moves: bool
+) -> None:
+    put(site, "user", {MODULE: linked(("liblib.so.2",), (), compiler)}, requires, tag=tag)
+    *before, last = of(site, "missing-library").advice
+    assert [("--upgrade" in each.commands[0], "user" in each.commands[0]) for each in before] == (
+        [(True, True)] if moves else []
+    )
+    assert last.commands[0].startswith("uv pip install 'lib")
+    assert all(each in last.commands[0] for each in requires.removeprefix("lib").split(","))
+
+
 def test_libraries_that_should_be_there_are_a_finding_each(site: Path, compiler: Compiler) -> None:
     names = ("libfoo-1a2b3c4d.so.1", "libbar-1a2b3c4d.so.1")
     put(site, "user", {MODULE: linked(names, (), compiler)})

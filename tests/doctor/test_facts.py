@@ -518,7 +518,9 @@ def test_an_alternative_whose_library_is_loaded_first_suffices(
             "int PyInit_MPI(void) { return 0; }\n", "-Wl,--no-as-needed", str(stand_in),
         )  # fmt: skip
     installed(site, "mpi4py", *(f"mpi4py/MPI.{each}.{tag}.so" for each in ("openmpi", "mpich")))
-    assert only(diagnose(home), "missing-system-library").evidence["module"] == "mpi4py.MPI"
+    finding = only(diagnose(home), "missing-system-library")
+    assert finding.evidence["module"] == "mpi4py.MPI"
+    assert "`mpi4py.MPI` has 2 alternatives, one of which suffices." in finding.message
     library(site / "mpich", compiler, "libmpi.so.12", "int f;\n")
     installed(site, "mpich", "mpich/libmpi.so.12")
     assert only(diagnose(home), "preloaded-library").level == "note"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,21 @@ def test_no_name_breaks_a_form(site: Path, form: tuple[str, ...], call) -> None:
     code, text, errors = call("doctor", str(site), *form)
     assert (code, errors) == (1, "")
     assert "\x1b" not in text
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="what is damaged is made by cc")
+def test_the_fuzzer_calls_the_readers_as_they_are(tmp_path: Path) -> None:
+    """A million inputs are for ``nox -s fuzz``; of these each kind has some."""
+    done = subprocess.run(
+        [sys.executable, "-m", "programs.fuzz", "--inputs", "150", "--seed", "1"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "150 inputs, seed 1: none crashed" in done.stdout
 
 
 def test_the_measurement_is_of_what_it_says(pair) -> None:  # type: ignore[no-untyped-def]

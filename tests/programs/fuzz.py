@@ -73,7 +73,7 @@ def read_elf(path: Path) -> None:
     with contextlib.suppress(ImageError), Image(path) as image:
         for read in (
             symbols.undefined,
-            lambda image: symbols.undefined(image, python=False, but=(2, 3)),
+            lambda image: symbols.undefined(image, python=False),
             symbols.all_defined,
             lambda image: symbols.defined(image, [b"shown", b"missing"]),
             lambda image: symbols.defined(

@@ -35,7 +35,11 @@ EXPLAINED = Path(__file__).with_suffix(".toml")
 # Verdicts, comparison, repairs, the rules of doctor and audit, and what guards untrusted files;
 # each with the tests that it is to be noticed by.
 _OF_ARCHIVES = ("distributions", "audit/test_hostile_archives.py", "doctor/test_wheels.py")
-_OF_MODULES = tuple(f"doctor/test_{each}.py" for each in ("explanations", "pkg_resources"))
+_WHAT_MENDS = "doctor/test_what_mends.py"
+_OF_MODULES = (
+    *(f"doctor/test_{each}.py" for each in ("explanations", "pkg_resources", "facts")),
+    _WHAT_MENDS,
+)
 OWN_TESTS = {
     "verdict": ("test_observing.py",),
     "observe/judgement": ("test_observing.py",),
@@ -44,7 +48,7 @@ OWN_TESTS = {
     "installers/repair": ("test_repair_difference.py",),
     "installers/advice": ("test_advice.py", "doctor/test_advice_tool.py"),
     "doctor/explain": _OF_MODULES,
-    "doctor/pins": ("doctor/test_pins.py",),
+    "doctor/pins": ("doctor/test_pins.py", _WHAT_MENDS),
     "doctor/skew": _OF_MODULES,
     "binaries/numpy_c_api": ("doctor/test_numpy.py",),
     "doctor/numpy_abi": ("doctor/test_numpy.py",),
@@ -55,7 +59,7 @@ OWN_TESTS = {
     "audit/ranges": ("audit/test_transport.py", "audit/test_hostile_archives.py"),
     "audit/resolver_metadata": ("audit/test_resolver_metadata.py", "audit/test_readers.py"),
     "distributions/archives": _OF_ARCHIVES,
-    "distributions/installed": ("distributions", "test_observing.py"),
+    "distributions/installed": ("distributions", "test_observing.py", _WHAT_MENDS),
     "distributions/regular_files": ("distributions",),
     "distributions/zips": _OF_ARCHIVES,
 }

@@ -72,11 +72,12 @@ def require_sourced(answer: Unsupported, tool: str, version: str) -> None:
 
 
 def newest(tool: str, recorded: dict[str, Result]) -> str:
-    """The newest release of which something is recorded."""
+    """The newest release of which something is recorded; of a new tool, the newest looked at."""
     versions = {
         r.cell.version for r in recorded.values() if INSTALLERS[r.cell.installer].tool == tool
     }
-    return max(versions, key=Version)
+    looked_at = Requirement(TOOLS[tool].looked_up or f"{tool}==9999").specifier
+    return max(versions or {each.version for each in looked_at}, key=Version)
 
 
 @pytest.mark.parametrize("feature", FEATURES)

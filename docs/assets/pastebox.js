@@ -502,7 +502,7 @@
     const text = KINDS[answer.kind] ? [element("strong", KINDS[answer.kind]), " "] : [];
     text.push(message.meaning);
     if (message.advice) text.push(" ", element("em", "What to do:"), ` ${message.advice}`);
-    if (message.href) text.push(" Read on: ", anchor(message.title || "the page about it", message.href));
+    if (message.href) text.push(" Cause and fix: ", anchor(message.title || "the page about it", message.href));
     const lines = sentences(answer).map((line) => element("li", line));
     const parts = [element("p", "", text), ...(lines.length ? [element("ul", "", lines)] : [])];
     const links = others.filter((other) => other.title).flatMap((other, index) => [index ? "; " : "", anchor(other.title, other.href)]);

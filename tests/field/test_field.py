@@ -19,6 +19,7 @@ from native_skew.field import environments, peers, record
 from native_skew.field.case import EnvironmentCase, Expect
 from native_skew.field.command import KINDS, tried
 from native_skew.field.errors import CaseError
+from native_skew.field.place import own_variables
 from native_skew.field.record import Followed, Imported, Peer, Result, Said
 from native_skew.findings import Finding, Location, Report
 from native_skew.installers import with_lines
@@ -294,3 +295,28 @@ def test_who_checks_files_is_asked_of_them(
 
 def _there(path: Path) -> str | None:
     return str(path) if path.exists() else None
+
+
+def test_a_case_is_led_to_the_user_s_index_and_to_no_other_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = (
+        "PIP_INDEX_URL",
+        "PIP_CERT",
+        "PIP_TRUSTED_HOST",
+        "UV_DEFAULT_INDEX",
+        "UV_INDEX_MINE_PASSWORD",
+    )
+    left_out = (
+        "UV_PYTHON",
+        "UV_PROJECT_ENVIRONMENT",
+        "UV_CONSTRAINT",
+        "PIP_TARGET",
+        "PIP_PYTHON",
+        "PYTHONPATH",
+    )
+    for name in (*kept, *left_out, "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "x")
+    found = own_variables()
+    assert {*kept, "HTTPS_PROXY"} <= set(found)
+    assert not set(left_out) & set(found)

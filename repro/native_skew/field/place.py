@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from native_skew.errors import WorkFolderError
@@ -24,11 +24,16 @@ from native_skew.toolchain import Outcome, Processes, Toolbox, find
 _LIMIT = 1800.0  # seconds for one script: some build from source
 _SUITE = "bookworm"
 _INSIDE = "/opt/case"  # in a root
-# What would make a process see another environment than the case's.
-_OF_OTHERS = ("PYTHON", "VIRTUAL_ENV", "CONDA", "LD_", "UV_PROJECT", "UV_CACHE", "UV_SYSTEM")
+# What would make a process see another environment than the case's, or install into another:
+# nox sets UV_PYTHON for its sessions.
+_OF_OTHERS = ("PYTHON", "VIRTUAL_ENV", "CONDA", "LD_", "PIP_", "UV_")
+# But for where pip and uv find packages.
+_OF_THE_INDEX = re.compile(
+    r"(?:PIP|UV)_\w*(?:INDEX|FIND_LINKS|CONFIG_FILE|CERT|TLS|HOST|PROXY|KEYRING|TIMEOUT|RETRIES)\w*"
+)
 # Of a machine behind a mirror; folders of this machine mean nothing in a root.
-_PASSED_ON = ("PIP_", "SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-_NOT_PASSED_ON = ("PIP_FIND_LINKS", "PIP_CONFIG_FILE")
+_PASSED_ON = ("SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_NOT_PASSED_ON = ("FIND_LINKS", "CONFIG_FILE")
 _IN_NAMESPACES = (
     'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
 )
@@ -142,7 +147,7 @@ class Place:
 
     def from_outside(self, argv: Sequence[str], limit: float = _LIMIT) -> Outcome:
         """Runs a command of this machine's own in the folder."""
-        environ = {**_own_variables(), "NO_COLOR": "1"}
+        environ = {**own_variables(), "NO_COLOR": "1"}
         return self._processes.run(argv, cwd=self.folder, environ=environ, limit=limit)
 
     def may_run(self, words: Sequence[str]) -> bool:
@@ -164,12 +169,16 @@ class Place:
         venv, version = f"{self._home}/.venv", self._case.python
         path = [f"{venv}/bin"]
         if self.root:
-            names = (n for n in os.environ if n.upper().startswith(_PASSED_ON))
-            base = {n: os.environ[n] for n in names if n not in _NOT_PASSED_ON}
+            base = {
+                name: value
+                for name, value in own_variables().items()
+                if name.upper().startswith(_PASSED_ON)
+                or (_OF_THE_INDEX.fullmatch(name) and not name.endswith(_NOT_PASSED_ON))
+            }
             path += ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
             base |= {"HOME": "/root", "DEBIAN_FRONTEND": "readline"}
         else:
-            base = dict(_own_variables())
+            base = own_variables()
             path += [str(self._uv), base.get("PATH", os.defpath)]
             base |= {
                 "UV_CACHE_DIR": str(self._top / "cache" / "uv"),
@@ -219,5 +228,10 @@ class Place:
             raise NotMadeError(what, done.output)
 
 
-def _own_variables() -> Mapping[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith(_OF_OTHERS)}
+def own_variables() -> dict[str, str]:
+    """The user's variables, without those that lead to another environment than the case's."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OF_OTHERS) or _OF_THE_INDEX.fullmatch(name)
+    }

@@ -825,7 +825,7 @@ OTHERS: tuple[Other, ...] = (
     Other(
         id="glibcxx",
         meaning="The C++ runtime that was loaded is older than the one the module was built with.",
-        advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx-ng there and do not mix it with the "
+        advice="Let the newer libstdc++ be loaded: inside conda install libstdcxx (until 2024 libstdcxx-ng) there and do not mix it with the "
         "system's; else upgrade the system's, or take a wheel that was built for it (manylinux).",
         patterns=(
             r"version [`']?(?P<symbol>(?:GLIBCXX|CXXABI|GCC|GOMP|LIBGCC)_[\w.]+)'? not found",

@@ -10,21 +10,13 @@ from native_skew.distributions.archives import DistributionFile, sdist_file, whe
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, AuditOutput, Serve
-from support.recorded_release import linked
+from support.recorded_release import NUMPY_1, linked
 from support.release import counted
 
 LINUX = "manylinux_2_17_x86_64"
 ELSEWHERE = f"cp310-cp310-{LINUX}"
 TARGET = ("--python-version", "3.12", "--python-platform", "x86_64-unknown-linux-gnu")
 NATIVE = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('m', ['m.c'])])\n"
-# What NumPy 1's header leaves in a module that calls import_array().
-CHECK = (
-    "extern void *PyCapsule_GetPointer(void *, void *);\n"
-    'const char name[] = "numpy.core._multiarray_umath";\n'
-    'const char check[] = "module compiled against ABI version 0x%x but this version";\n'
-    'const char fails[] = "numpy.core.multiarray failed to import";\n'
-    "void *PyInit_m(void) { return PyCapsule_GetPointer(0, 0); }\n"
-)
 
 
 def wheel(
@@ -63,7 +55,7 @@ def judged(serve: Serve, audit: Audit, tmp_path: Path) -> object:
 def test_what_is_compiled_with_numpy_1_is_refused_by_numpy_2(
     judged: object, cc: Compiler, tmp_path: Path
 ) -> None:
-    (tmp_path / "m.c").write_text(CHECK)
+    (tmp_path / "m.c").write_text(NUMPY_1)
     module = cc.shared_object(tmp_path, "m.c", "m.abi3.so")
     numpys = (wheel("numpy", "1.26.4"), wheel("numpy", "2.2.6"))
     oldest = wheel("oldest", "1", requires=("numpy==1.26.4",))

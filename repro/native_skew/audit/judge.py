@@ -67,6 +67,7 @@ def judge(
             links = linkage.trace(examined, providers)
             errors += links.errors
             found += linkage.findings(examined, links)
+            found += linkage.of_another_numpy(examined, providers)
             found += later_builds.findings(examined, links, providers)
         except AuditError as error:
             errors.append(error)

@@ -549,7 +549,7 @@ class _Judging:
         if name not in self._source.numpy:
             wheel = next(iter(linux_wheels(self._source.release)), None)
             modules = self._reader.contents(wheel, _BUDGET).modules if wheel else ()
-            calls = wheel and any(each.needs_numpy for each in modules)
+            calls = wheel and any(each.numpy for each in modules)
             self._source.numpy[name] = wheel.filename if wheel and calls else ""
         wheel_name = self._source.numpy[name]
         how = f"it calls NumPy's C API, as {wheel_name} shows" if wheel_name else "it is native"

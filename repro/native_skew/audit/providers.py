@@ -50,11 +50,20 @@ class Providers:
             AuditError: the index cannot be asked.
 
         """
+        return next(iter(self.versions(name, specifier, target)), None)
+
+    def versions(self, name: str, specifier: SpecifierSet, target: TargetPython) -> list[str]:
+        """All of them, the newest first.
+
+        Raises:
+            AuditError: the index cannot be asked.
+
+        """
         key = (name, target.title)
         if key not in self._usable_versions:
             usable = {each.version for each in self._usable(name, target) if not each.yanked}
             self._usable_versions[key] = frozenset(usable)
-        return max(specifier.filter(self._usable_versions[key]), key=Version, default=None)
+        return sorted(specifier.filter(self._usable_versions[key]), key=Version, reverse=True)
 
     def oldest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The oldest version that ``specifier`` allows and of which a wheel fits, if any.

@@ -82,7 +82,7 @@ def test_what_is_compiled_with_numpy_1_is_refused_by_numpy_2(
 
 def test_a_version_that_is_none_is_not_examined(judged: object) -> None:
     found = judged((sdist("setuptools", "lib"), wheel("lib", "1")), "lib===x.y")  # type: ignore[operator]
-    assert (found.code, found.report.not_examined) == (0, ("lib (no version of one)",))
+    assert (found.code, found.report.not_examined) == (1, ("lib (no version of one)",))
 
 
 def test_what_setuptools_vendors_is_there(judged: object) -> None:
@@ -102,6 +102,17 @@ def test_a_setup_py_that_another_backend_leaves_alone_fails_nothing(judged: obje
     assert counted(judged((*by_setuptools, wheel("setuptools", "80")), "lib==1")) == [  # type: ignore[operator]
         "lock-will-not-build"
     ]
+
+
+def test_a_setup_py_that_imports_what_setuptools_has_no_more(judged: object) -> None:
+    """As lap 0.4.0, which names no build requirement."""
+    setup = f"from pkg_resources import parse_version\n{NATIVE}"
+    both = (wheel("setuptools", "80.9.0"), wheel("setuptools", "82.0.0"))
+    for build, expected in (("setuptools", ["lock-will-not-build"]), ("setuptools<81", [])):
+        files = (sdist(build, setup=setup), wheel("lib", "1"), *both)
+        assert counted(judged(files, "lib==1")) == expected  # type: ignore[operator]
+    old = (sdist("setuptools", setup=setup), wheel("lib", "1"), both[0])
+    assert counted(judged(old, "lib==1")) == []  # type: ignore[operator]
 
 
 def test_a_library_without_a_version_counts_beside_those_with_one(judged: object) -> None:

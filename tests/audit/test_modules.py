@@ -174,6 +174,7 @@ def test_a_module_that_is_none_is_said(audit: Audit, serve: Serve) -> None:
         ("libfake.so", ("fakelib>=1",), "note", "whose names carry no version"),
         ("libfake.so", ("fakelib==1.0",), "", ""),
         ("libfake.so.1", ("sound",), "note", "no wheel of its requirements"),
+        ("libomp.so", ("bundling",), "note", "no wheel of its requirements"),
     ],
 )
 def test_whose_a_library_is_is_looked_for_beyond_the_requirements(
@@ -189,6 +190,7 @@ def test_whose_a_library_is_is_looked_for_beyond_the_requirements(
         _wheel("fakelib", "1.0", f"py3-none-{LINUX}", {f"fakelib/{library}": linked((), (), cc)}),
         _wheel("middle", "1.0", "py3-none-any", {}, ("fakelib>=1",)),
         _wheel("sound", "1.0", "py3-none-any", {}),
+        _wheel("bundling", "1.0", f"py3-none-{LINUX}", {"bundling.libs/libomp.so": b""}),
     )
     members = {"user/m.so": linked((library,), (), cc)}
     told = core_metadata("user", "1.0", requires)

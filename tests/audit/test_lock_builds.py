@@ -10,21 +10,13 @@ from native_skew.distributions.archives import DistributionFile, sdist_file, whe
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, AuditOutput, Serve
-from support.recorded_release import linked
+from support.recorded_release import NUMPY_1, linked
 from support.release import counted
 
 LINUX = "manylinux_2_17_x86_64"
 ELSEWHERE = f"cp310-cp310-{LINUX}"
 TARGET = ("--python-version", "3.12", "--python-platform", "x86_64-unknown-linux-gnu")
 NATIVE = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('m', ['m.c'])])\n"
-# What NumPy 1's header leaves in a module that calls import_array().
-CHECK = (
-    "extern void *PyCapsule_GetPointer(void *, void *);\n"
-    'const char name[] = "numpy.core._multiarray_umath";\n'
-    'const char check[] = "module compiled against ABI version 0x%x but this version";\n'
-    'const char fails[] = "numpy.core.multiarray failed to import";\n'
-    "void *PyInit_m(void) { return PyCapsule_GetPointer(0, 0); }\n"
-)
 
 
 def wheel(
@@ -63,7 +55,7 @@ def judged(serve: Serve, audit: Audit, tmp_path: Path) -> object:
 def test_what_is_compiled_with_numpy_1_is_refused_by_numpy_2(
     judged: object, cc: Compiler, tmp_path: Path
 ) -> None:
-    (tmp_path / "m.c").write_text(CHECK)
+    (tmp_path / "m.c").write_text(NUMPY_1)
     module = cc.shared_object(tmp_path, "m.c", "m.abi3.so")
     numpys = (wheel("numpy", "1.26.4"), wheel("numpy", "2.2.6"))
     oldest = wheel("oldest", "1", requires=("numpy==1.26.4",))
@@ -90,7 +82,7 @@ def test_what_is_compiled_with_numpy_1_is_refused_by_numpy_2(
 
 def test_a_version_that_is_none_is_not_examined(judged: object) -> None:
     found = judged((sdist("setuptools", "lib"), wheel("lib", "1")), "lib===x.y")  # type: ignore[operator]
-    assert (found.code, found.report.not_examined) == (0, ("lib (no version of one)",))
+    assert (found.code, found.report.not_examined) == (1, ("lib (no version of one)",))
 
 
 def test_what_setuptools_vendors_is_there(judged: object) -> None:
@@ -110,6 +102,17 @@ def test_a_setup_py_that_another_backend_leaves_alone_fails_nothing(judged: obje
     assert counted(judged((*by_setuptools, wheel("setuptools", "80")), "lib==1")) == [  # type: ignore[operator]
         "lock-will-not-build"
     ]
+
+
+def test_a_setup_py_that_imports_what_setuptools_has_no_more(judged: object) -> None:
+    """As lap 0.4.0, which names no build requirement."""
+    setup = f"from pkg_resources import parse_version\n{NATIVE}"
+    both = (wheel("setuptools", "80.9.0"), wheel("setuptools", "82.0.0"))
+    for build, expected in (("setuptools", ["lock-will-not-build"]), ("setuptools<81", [])):
+        files = (sdist(build, setup=setup), wheel("lib", "1"), *both)
+        assert counted(judged(files, "lib==1")) == expected  # type: ignore[operator]
+    old = (sdist("setuptools", setup=setup), wheel("lib", "1"), both[0])
+    assert counted(judged(old, "lib==1")) == []  # type: ignore[operator]
 
 
 def test_a_library_without_a_version_counts_beside_those_with_one(judged: object) -> None:

@@ -16,7 +16,7 @@ from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 from support.audit_output import Audit, Serve
 from support.other_systems import mach_o, pe
-from support.recorded_release import linked
+from support.recorded_release import NUMPY_1, linked
 
 LINUX = "manylinux_2_17_x86_64"
 
@@ -156,7 +156,8 @@ def test_what_was_passed_over_is_in_the_headline(
 
 
 def test_a_module_that_is_none_is_said(audit: Audit, serve: Serve) -> None:
-    members = {"user/m.so": b"\x7fELF damaged", "user/n.so": b"text"}
+    script = b"/* GNU ld script */\nINPUT(libn.so.1)\n"
+    members = {"user/m.so": b"\x7fELF damaged", "user/n.so": b"text", "user/libn.so": script}
     output = audit(
         "user", "--index-url", serve((_wheel("user", "1.0", f"cp312-cp312-{LINUX}", members),))
     )
@@ -173,6 +174,7 @@ def test_a_module_that_is_none_is_said(audit: Audit, serve: Serve) -> None:
         ("libfake.so", ("fakelib>=1",), "note", "whose names carry no version"),
         ("libfake.so", ("fakelib==1.0",), "", ""),
         ("libfake.so.1", ("sound",), "note", "no wheel of its requirements"),
+        ("libomp.so", ("bundling",), "note", "no wheel of its requirements"),
     ],
 )
 def test_whose_a_library_is_is_looked_for_beyond_the_requirements(
@@ -188,6 +190,7 @@ def test_whose_a_library_is_is_looked_for_beyond_the_requirements(
         _wheel("fakelib", "1.0", f"py3-none-{LINUX}", {f"fakelib/{library}": linked((), (), cc)}),
         _wheel("middle", "1.0", "py3-none-any", {}, ("fakelib>=1",)),
         _wheel("sound", "1.0", "py3-none-any", {}),
+        _wheel("bundling", "1.0", f"py3-none-{LINUX}", {"bundling.libs/libomp.so": b""}),
     )
     members = {"user/m.so": linked((library,), (), cc)}
     told = core_metadata("user", "1.0", requires)
@@ -196,3 +199,118 @@ def test_whose_a_library_is_is_looked_for_beyond_the_requirements(
     report = audit("user==1.0", "--index-url", serve((*others, user))).report
     assert [each.level for each in report.findings] == ([level] if level else [])
     assert all(says in each.message for each in report.findings)
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        ({"m.so": "libfake.so.1"}, ["not-told"]),
+        ({"m.so": "libfake.so.2"}, ["range-too-wide"]),
+        ({"m_cuda11.so": "libfake.so.2"}, ["range-too-wide"]),
+        ({"m_cuda11.so": "libfake.so.1", "m_cuda12.so": "libfake.so.2"}, ["not-told", "not-told"]),
+    ],
+)
+def test_what_comes_in_turn_is_held_against_what_is_needed(
+    audit: Audit, serve: Serve, cc: Compiler, modules: dict[str, str], expected: list[str]
+) -> None:
+    """As libsycl.so.7, of what dpcpp-cpp-rt requires; and one module for each CUDA is no need of all."""
+    files = {f"user/{name}": linked((library,), (), cc) for name, library in modules.items()}
+    shipped = {"fakelib/libfake.so.1": linked((), (), cc)}
+    published = (
+        _wheel("fakelib", "1.0", f"py3-none-{LINUX}", shipped),
+        _wheel("deeper", "1.0", "py3-none-any", {}, ("fakelib",)),
+        _wheel("middle", "1.0", "py3-none-any", {}, ("deeper==1.0",)),
+        _wheel("user", "1.0", f"cp312-cp312-{LINUX}", files, ("middle",)),
+    )
+    output = audit("user==1.0", "--index-url", serve(published))
+    assert output.rules() == expected
+    assert "which middle brings in turn" in output.report.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("needed", "requires", "expected"),
+    [
+        ("libx.so.1", ("xlib", "base<2"), []),
+        ("libx.so.3", ("xlib", "base<2"), ["range-too-wide"]),
+        ("libx.so.1", ("xlib", "base"), ["range-too-wide"]),
+        ("libx.so.1", ("xlib", "holder"), []),
+    ],
+)
+def test_the_provider_is_the_one_that_goes_with_what_else_is_required(
+    audit: Audit,
+    serve: Serve,
+    cc: Compiler,
+    needed: str,
+    requires: tuple[str, ...],
+    expected: list[str],
+) -> None:
+    """As pin, whose newest needs another cmeel-boost; and NumPy, which thinc holds below 2."""
+    published = tuple(
+        _wheel(
+            "xlib",
+            f"{number}.0",
+            f"py3-none-{LINUX}",
+            {f"xlib/libx.so.{number}": linked((), (), cc)},
+            (f"base>={number}",),
+        )
+        for number in (1, 2)
+    )
+    members = {"user/m.so": linked((needed,), (), cc)}
+    output = audit(
+        "user==1.0",
+        "--index-url",
+        serve(
+            (
+                *published,
+                *(_wheel("base", each, "py3-none-any", {}) for each in ("1.0", "2.0")),
+                _wheel("holder", "1.0", "py3-none-any", {}, ("xlib<2",)),
+                _wheel("user", "1.0", f"cp312-cp312-{LINUX}", members, requires),
+            )
+        ),
+    )
+    assert output.rules() == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "requires", "expected"),
+    [
+        (NUMPY_1, ("numpy>=1.20",), ["range-too-wide"]),
+        (NUMPY_1, ("numpy>=1.20,<2",), []),
+        (NUMPY_1, ("numpy>=1.20", "holder"), []),
+        (NUMPY_1, (), []),
+        ("", ("numpy>=1.20",), []),
+    ],
+)
+def test_a_wheel_of_numpy_1_that_lets_numpy_2_in(
+    audit: Audit,
+    serve: Serve,
+    cc: Compiler,
+    source: str,
+    requires: tuple[str, ...],
+    expected: list[str],
+) -> None:
+    """As h5py 3.9.0: «numpy.dtype size changed»."""
+    members = {"user/m.so": linked((), (), cc, source), "user/n.so": linked((), (), cc)}
+    published = (
+        *(_wheel("numpy", each, f"cp312-cp312-{LINUX}", {}) for each in ("1.26.4", "2.2.6")),
+        _wheel("holder", "1.0", "py3-none-any", {}, ("numpy<2",)),
+        _wheel("user", "1.0", f"cp312-cp312-{LINUX}", members, requires),
+    )
+    assert audit("user==1.0", "--index-url", serve(published)).rules() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("space-part-cu1", "undeclared-library"), ("space-other-cu1", "not-told")],
+)
+def test_the_owner_of_a_folder_of_a_namespace_is_asked_for_by_its_name(
+    audit: Audit, serve: Serve, cc: Compiler, name: str, rule: str
+) -> None:
+    """As ``nvidia/cublas/lib``, of nvidia-cublas-cu12."""
+    members = {"user/m.so": linked(("libp.so.1",), ("$ORIGIN/../space/part/lib",), cc)}
+    published = (
+        _wheel(name, "1.0", f"py3-none-{LINUX}", {"space/part/lib/libp.so.1": b""}),
+        _wheel("sound", "1.0", "py3-none-any", {}),
+        _wheel("user-cu1", "1.0", f"cp312-cp312-{LINUX}", members, ("sound",)),
+    )
+    assert audit("user-cu1==1.0", "--index-url", serve(published)).rules() == [rule]

@@ -36,6 +36,12 @@ def test_a_wheel_s_own_python_and_platform_are_looked_at(tag: str, where: str) -
         assert "(" in where or "arm64" in where or "musl" in where or "riscv64" in where
 
 
+def test_of_two_builds_of_a_wheel_the_later_is_installed() -> None:
+    made = release("1-py3-none-any", "10-py3-none-any", "9-py3-none-any")
+    target = targets(made, ">=3.13")[0]
+    assert target.best(made.files) == made.files[1]
+
+
 def test_a_lock_is_looked_at_where_people_lock_for() -> None:
     found = targets_of(">=3.13,<3.15")
     assert {each.python for each in found} == {"3.13", "3.14"}

@@ -13,6 +13,14 @@ from native_skew.distributions.archives import DistributionFile, sdist_file, whe
 from native_skew.distributions.metadata import core_metadata
 from native_skew.toolchain.compiler import Compiler
 
+# What NumPy 1's header leaves in a module that calls import_array().
+NUMPY_1 = (
+    "extern void *PyCapsule_GetPointer(void *, void *);\n"
+    'const char name[] = "numpy.core._multiarray_umath";\n'
+    'const char check[] = "module compiled against ABI version 0x%x but this version";\n'
+    'const char fails[] = "numpy.core.multiarray failed to import";\n'
+    "void *PyInit_m(void) { return PyCapsule_GetPointer(0, 0); }\n"
+)
 FOLDER = Path(__file__).parents[1] / "audit" / "recorded"
 
 

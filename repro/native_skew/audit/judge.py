@@ -67,6 +67,7 @@ def judge(
             links = linkage.trace(examined, providers)
             errors += links.errors
             found += linkage.findings(examined, links)
+            found += linkage.of_another_numpy(examined, providers)
             found += later_builds.findings(examined, links, providers)
         except AuditError as error:
             errors.append(error)
@@ -100,7 +101,11 @@ def report(
         },
         findings=ordered(found),
         not_examined=(
-            *dict.fromkeys(map(_part, (each for each in found if each.rule == INCOMPLETE.id))),
+            *dict.fromkeys(
+                _part(each)
+                for each in found
+                if each.rule == INCOMPLETE.id and "left_out" not in each.evidence
+            ),
             *(each for lock in locks or () for each in lock.not_examined),
         ),
     )

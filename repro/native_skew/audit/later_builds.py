@@ -25,7 +25,7 @@ from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
 from native_skew.distributions import SourceTexts, imports_at_once
 from native_skew.findings import Advice, Evidence, Finding
 
-_GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -349,7 +349,7 @@ def _advice(
     """For maintainers and users; each works as printed, alone."""
     release = examined.release
     pinned = f"{name}{case.allowed}"
-    held = f'"{pinned}", "{_OLD_SETUPTOOLS}"' if rotten else f'"{pinned}"'
+    held = f'"{pinned}", "{OLD_SETUPTOOLS}"' if rotten else f'"{pinned}"'
     maintainers = Advice(
         remedy="",
         title="Maintainers: let builds take only what Requires-Dist allows, and publish that",
@@ -362,7 +362,7 @@ def _advice(
         remedy="build-constraint",
         title="Users: hold the build to the version that run time gets",
         tool="uv pip install",
-        files={"build-constraints.txt": f"{pinned}\n" + (f"{_OLD_SETUPTOOLS}\n" if rotten else "")},
+        files={"build-constraints.txt": f"{pinned}\n" + (f"{OLD_SETUPTOOLS}\n" if rotten else "")},
         commands=(
             f"uv cache clean {release.name}",
             "uv pip install --build-constraint build-constraints.txt --reinstall-package "
@@ -388,11 +388,11 @@ def _own_rot(examined: Examined, build: tuple[Requirement, ...]) -> Iterator[Fin
         )
 
 
-_OLD_SETUPTOOLS = "setuptools<81"
+OLD_SETUPTOOLS = "setuptools<81"
 _CAP = Advice(
     remedy="",
     title="Hold setuptools back in builds",
-    files={"build-constraints.txt": f"{_OLD_SETUPTOOLS}\n"},
+    files={"build-constraints.txt": f"{OLD_SETUPTOOLS}\n"},
     trap="81 warns already, 82 has no pkg_resources",
     source="https://setuptools.pypa.io/en/latest/history.html#v82-0-0",
 )
@@ -419,7 +419,7 @@ def _provider_rot(examined: Examined, link: LibraryNeed, path: str) -> Finding:
         f"{path} of {name} {version}, the newest that Requires-Dist allows, imports "
         "pkg_resources, which is gone since setuptools 82; nothing holds setuptools back. "
         "Forcing that version into the build (match-runtime, a build constraint) fails, unless "
-        f"{_OLD_SETUPTOOLS} stands beside it.",
+        f"{OLD_SETUPTOOLS} stands beside it.",
         examined.release.place(),
         {"provider": name, "version": version, "imports": path},
         (_CAP,),
@@ -428,4 +428,4 @@ def _provider_rot(examined: Examined, link: LibraryNeed, path: str) -> Finding:
 
 def _takes_today(build: Iterable[Requirement]) -> bool:
     specifiers = wanted(build, "setuptools")
-    return specifiers is None or specifiers.contains(_GONE_SINCE)
+    return specifiers is None or specifiers.contains(GONE_SINCE)

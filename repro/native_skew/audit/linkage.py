@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ import msgspec
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from native_skew.audit.errors import AuditError, ReleaseError
 from native_skew.audit.facts import Contents
@@ -39,6 +41,8 @@ _SYSTEM = re.compile(
 _CANDIDATES = 24  # distributions to look into; each costs a page and a directory
 _FEWER = 8  # likewise, of those that it does not require itself
 _OF_DEVELOPERS = re.compile(r"^(all|bench|build|cov|dev|doc|lint|test)|check|style|typing")
+_NUMBER = re.compile(r"\d+")
+_NUMPY_2 = "2.0.0"
 _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
@@ -117,10 +121,14 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
             continue
         extras = _of_extras(contents, meant[0], built_with)
         optional = {each.name for each in extras}
+        required = contents.metadata.names()
+        candidates = _candidates(built_with, contents, needs)
         for candidate in chain(
-            (e for e in _candidates(built_with, contents, needs) if e.name not in optional),
-            extras,
+            (e for e in candidates if e.name in required),
             _in_turn(contents, meant[0], providers),
+            (e for e in candidates if e.name not in required | optional),
+            extras,
+            _by_convention(file, needs),
             _imported(file, contents, providers),
         ):
             if not needs:
@@ -154,6 +162,16 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
             "module": first.module.path,
             "wheels": wheels,
         }
+        missing = tuple(dict.fromkeys(each.library for each in links if not each.ships_it))
+        if first.through and missing:
+            yield TOO_WIDE.finding(
+                f"{first.module.path} needs {', '.join(missing)} of {provider}, which "
+                f"{first.through} brings in turn: {provider} {first.version}, which comes so today, "
+                f"ships it under another name{also}.",
+                place,
+                {**evidence, "through": first.through, "version": first.version},
+            )
+            continue
         if first.through:
             yield UNTOLD.finding(
                 f"{first.module.path} needs {', '.join(libraries)} of {provider}, which {first.through} "
@@ -181,7 +199,6 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
                 {**evidence, "version": first.version},
             )
             continue
-        missing = tuple(dict.fromkeys(each.library for each in links if not each.ships_it))
         if missing:
             yield TOO_WIDE.finding(
                 f"{first.module.path} needs {', '.join(missing)}; «{provider}{first.allowed}» allows "
@@ -247,6 +264,10 @@ def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str
 
 def packages_searched(module: SharedObject) -> set[str]:
     """The top-level packages, other than its own, that its RUNPATH leads to."""
+    return {each[0] for each in _folders_searched(module)}
+
+
+def _folders_searched(module: SharedObject) -> set[tuple[str, ...]]:
     found = set()
     home = PurePosixPath(module.path).parent.parts
     for each in module.search:
@@ -260,7 +281,7 @@ def packages_searched(module: SharedObject) -> set[str]:
             parts = parts[:-1] if step == ".." else [*parts, step]
         # No package is called like the folder of what was bundled, «name.libs».
         if parts and parts[0] != "".join(home[:1]) and parts[0].isidentifier():
-            found.add(parts[0])
+            found.add(tuple(parts))
     return found
 
 
@@ -279,6 +300,11 @@ def _links(
         asked = candidate.asked or allowed or SpecifierSet()
         version = providers.newest(name, asked, target)
         libraries = providers.shipped(name, version, target) if version else frozenset()
+        if libraries and needs.keys() & {base(each) for each in libraries}:
+            break
+        # Another one may be taken, for which what else is required has room.
+        version = version and _taken(name, asked, contents, target, providers)
+        libraries = providers.shipped(name, version, target) if version else frozenset()
         if libraries:
             break
     if version is None or not libraries:
@@ -291,7 +317,8 @@ def _links(
     stems = {library_names.stem(each) for each in libraries if library_names.version(each)}
     for library, module in needs.items():
         ships_it = base(library) in names
-        if ships_it or (library_names.version(library) and library_names.stem(library) in stems):
+        named_otherwise = library_names.version(library) and library_names.stem(library) in stems
+        if ships_it or (named_otherwise and not _is_variant(module.path, contents.libraries)):
             yield LibraryNeed(
                 wheel=filename,
                 target=target,
@@ -311,6 +338,94 @@ def _links(
                 extra=candidate.extra,
                 through=candidate.through,
             )
+
+
+def _is_variant(path: str, libraries: tuple[str, ...]) -> bool:
+    """Whether it is one of several of which one is loaded: ``libm_cuda118.so``, ``libm_cuda121.so``."""
+    alike = {each for each in libraries if _NUMBER.sub("", each) == _NUMBER.sub("", path)}
+    return len(alike) > 1
+
+
+def _taken(
+    name: str,
+    asked: SpecifierSet,
+    contents: Contents,
+    target: TargetPython,
+    providers: Providers,
+) -> str | None:
+    """The newest version that goes with what else the wheel requires; None where none is seen to.
+
+    A resolver looks further than this: at each requirement of its own, and at what these ask of
+    each other.
+    """
+    direct = contents.metadata.applicable(target.environment)
+    for each in direct[:_CANDIDATES]:
+        other = canonicalize_name(each.name)
+        if other == name:
+            continue
+        if version := _beside(other, each.specifier, direct, target, providers):
+            metadata = providers.metadata(other, version, target)
+            more = metadata.applicable(target.environment) if metadata else ()
+            asked &= wanted(more, name) or SpecifierSet()
+    return _beside(name, asked, direct, target, providers)
+
+
+def _beside(
+    name: str,
+    asked: SpecifierSet,
+    direct: tuple[Requirement, ...],
+    target: TargetPython,
+    providers: Providers,
+) -> str | None:
+    """The newest version whose own requirements leave room for ``direct``."""
+    for version in providers.versions(name, asked, target)[:_CANDIDATES]:
+        metadata = providers.metadata(name, version, target)
+        if metadata is None or all(
+            providers.newest(each.name, each.specifier & both, target)
+            for each in metadata.applicable(target.environment)
+            if (both := wanted(direct, canonicalize_name(each.name))) is not None
+        ):
+            return version
+    return None
+
+
+def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Finding]:
+    """Wheels that were compiled with NumPy 1 and whose requirements let NumPy 2 in.
+
+    https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
+
+    Raises:
+        AuditError: the index cannot be asked.
+
+    """
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for filename, contents in examined.contents.items():
+        calling = [each for each in contents.modules if each.numpy]
+        if not calling or any(each.numpy != "<2" for each in calling):
+            continue
+        file = next(each for each in examined.release.files if each.filename == filename)
+        for target in _targets(examined, file):
+            allowed = wanted(contents.metadata.applicable(target.environment), "numpy")
+            if allowed is None or not allowed.contains(_NUMPY_2):
+                continue
+            version = _taken("numpy", allowed, contents, target, providers)
+            if version and Version(version).major >= 2:
+                found.setdefault((str(allowed), version), []).append((filename, calling[0].path))
+                break
+    for (asked, version), wheels in found.items():
+        also = f" (and so in {len(wheels) - 1} more wheels)" if len(wheels) > 1 else ""
+        yield TOO_WIDE.finding(
+            f"{wheels[0][1]} was compiled with NumPy 1, and NumPy 2 refuses it at import; "
+            f"«numpy{asked}» allows numpy {version}{also}.",
+            examined.release.place(wheels[0][0]),
+            {
+                "provider": "numpy",
+                "version": version,
+                "allowed": asked,
+                "module": wheels[0][1],
+                "wheels": tuple(wheel for wheel, _ in wheels),
+            },
+        )
 
 
 def _candidates(
@@ -346,10 +461,14 @@ def _in_turn(
     """What its requirements require, which it may count on without naming it."""
     direct = contents.metadata.applicable(target.environment)
     seen = {canonicalize_name(each.name) for each in direct}
-    for each in direct[:_FEWER]:
-        name = canonicalize_name(each.name)
+    first = [(canonicalize_name(each.name), each.specifier) for each in direct[:_FEWER]]
+    waiting = deque((name, specifier, name) for name, specifier in first)
+    for _ in range(_CANDIDATES):
+        if not waiting:
+            return
+        name, specifier, root = waiting.popleft()
         try:
-            version = providers.newest(name, each.specifier, target)
+            version = _taken(name, specifier, contents, target, providers)
             metadata = providers.metadata(name, version, target) if version else None
         except AuditError:  # it was asked before, and said then
             continue
@@ -357,7 +476,21 @@ def _in_turn(
             further = canonicalize_name(more.name)
             if further not in seen:
                 seen.add(further)
-                yield _Candidate(name=further, asked=more.specifier, through=name)
+                yield _Candidate(name=further, asked=more.specifier, through=root)
+                waiting.append((further, more.specifier, root))
+
+
+def _by_convention(file: File, needs: dict[str, SharedObject]) -> Iterator[_Candidate]:
+    """Distributions called like the parts of a namespace package that the loader is sent to.
+
+    ``nvidia/cublas/lib`` is of ``nvidia-cublas-cu12``, with the ending of the wheel's own name.
+    """
+    _, _, ending = file.name.rpartition("-")
+    folders = {each[:2] for need in needs.values() for each in _folders_searched(need)}
+    names = sorted(canonicalize_name("-".join(each)) for each in folders if len(each) > 1)
+    for name in names[:_FEWER]:
+        yield _Candidate(name=f"{name}-{ending}")
+        yield _Candidate(name=name)
 
 
 def _imported(file: File, contents: Contents, providers: Providers) -> Iterator[_Candidate]:

@@ -16,7 +16,7 @@ from packaging.version import Version
 from native_skew.audit import facts
 from native_skew.audit.errors import ReleaseError
 from native_skew.audit.facts import Contents
-from native_skew.audit.later_builds import native_sign, rotten_file
+from native_skew.audit.later_builds import GONE_SINCE, OLD_SETUPTOOLS, native_sign, rotten_file
 from native_skew.audit.linkage import is_system
 from native_skew.audit.modules import base
 from native_skew.audit.providers import Providers, is_within, wanted
@@ -41,6 +41,10 @@ _DEPTH = 3  # how far build requirements are followed
 # A module runs with versions of these other than it was built with, as they say themselves; NumPy's
 # two generations are looked at. https://cffi.readthedocs.io/en/stable/cdef.html
 _COMPATIBLE = {"cffi", "cython", "numpy", "setuptools"}
+
+
+# What changes the version of a build requirement adds none.
+_OF_WHAT_IS_THERE = frozenset({"build-constraint-rebuild", "override-older"})
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +207,13 @@ class _Judging:
                 f"it: its build requirements do not name {name}.",
                 name,
                 built_with="",
-                refused=self._refused() | {"build-constraint-rebuild"},
+                refused=self._refused() | _OF_WHAT_IS_THERE,
+            )
+        if newest := self._without_pkg_resources():
+            yield self._outlook(
+                "will not build",
+                f"Its setup.py imports pkg_resources, and setuptools {newest}, which its build takes "
+                f"today, has it no more: a build constraint «{OLD_SETUPTOOLS}» mends that.",
             )
         for name in self._of_another_numpy():
             yield self._refused_by_numpy(name)
@@ -549,7 +559,7 @@ class _Judging:
         if name not in self._source.numpy:
             wheel = next(iter(linux_wheels(self._source.release)), None)
             modules = self._reader.contents(wheel, _BUDGET).modules if wheel else ()
-            calls = wheel and any(each.needs_numpy for each in modules)
+            calls = wheel and any(each.numpy for each in modules)
             self._source.numpy[name] = wheel.filename if wheel and calls else ""
         wheel_name = self._source.numpy[name]
         how = f"it calls NumPy's C API, as {wheel_name} shows" if wheel_name else "it is native"
@@ -577,6 +587,16 @@ class _Judging:
             and not self._is_asked(name)
             and not self._is_vendored(module)
         ]
+
+    def _without_pkg_resources(self) -> str:
+        """The setuptools of the build, where setup.py imports in any case what that has no more."""
+        texts = self._source.texts
+        if not texts.is_built_by_setuptools or not imports_at_once(texts.setup_py, "pkg_resources"):
+            return ""
+        with suppress(ReleaseError):  # from elsewhere than the index
+            version, _ = self._taken("setuptools")
+            return version if version and Version(version) >= Version(GONE_SINCE) else ""
+        return ""
 
     def _is_vendored(self, module: str) -> bool:
         """Whether the build's setuptools brings ``module`` along, and puts it on the path.

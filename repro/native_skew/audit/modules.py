@@ -11,6 +11,8 @@ from native_skew.binaries import Image, ImageError, numpy_c_api, other_formats
 from native_skew.distributions import library_names
 from native_skew.findings import plain
 
+# https://sourceware.org/binutils/docs/ld/File-Commands.html
+_LINKER_SCRIPT = re.compile(rb"(\s|/\*.*?\*/)*(INPUT|GROUP|OUTPUT_FORMAT)\s*\(", re.DOTALL)
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/")
 
 
@@ -20,15 +22,15 @@ class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         needed: names of libraries, without folders.
         search: folders; of Mach-O too with ``$ORIGIN`` for the module's own.
-        needs_numpy: whether its import ends where NumPy's C API is another than it was compiled
-            for; told of ELF alone.
+        numpy: the NumPy without which its import ends, ``<2`` or ``>=1.25``; empty where it does
+            not say; told of ELF alone.
 
     """
 
     path: str
     needed: tuple[str, ...]
     search: tuple[str, ...] = ()
-    needs_numpy: bool = False
+    numpy: str = ""
 
 
 class UnreadableModuleError(ValueError):
@@ -42,6 +44,9 @@ def read(path: Path, name: str) -> SharedObject:
         UnreadableModuleError: see there.
 
     """
+    with path.open("rb") as file:
+        if _LINKER_SCRIPT.match(file.read(4096)):
+            return SharedObject(path=plain(name), needed=())  # for a linker; nobody loads it
     system = other_formats.system_of(path)
     if system == "macos":
         needed, search = _mach_o(path)
@@ -54,7 +59,7 @@ def read(path: Path, name: str) -> SharedObject:
         path=plain(name),
         needed=tuple(dict.fromkeys(map(plain, needed))),
         search=tuple(dict.fromkeys(map(plain, filter(None, search)))),
-        needs_numpy=compiled is not None and compiled.raises,
+        numpy=compiled.versions if compiled and compiled.raises else "",
     )
 
 

@@ -17,10 +17,9 @@ from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import SourceTexts, library_names
 
-# Extension modules, and what auditwheel, delocate and delvewheel put beside them.
-_OWN_USE = re.compile(
-    r"\.(cpython-|cp3|pypy|abi3\.|pyd$)|(^|/)[^/]*\.(libs|dylibs)/[^/]*$", re.IGNORECASE
-)
+# What auditwheel, delocate and delvewheel put beside modules: copies that nobody else is to load.
+_BUNDLED = re.compile(r"(^|/)[^/]*\.(libs|dylibs)/[^/]*$", re.IGNORECASE)
+_MODULE = re.compile(r"\.(cpython-|cp3|pypy|abi3\.|pyd$)", re.IGNORECASE)
 _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 
 
@@ -50,11 +49,20 @@ class Providers:
             AuditError: the index cannot be asked.
 
         """
+        return next(iter(self.versions(name, specifier, target)), None)
+
+    def versions(self, name: str, specifier: SpecifierSet, target: TargetPython) -> list[str]:
+        """All of them, the newest first.
+
+        Raises:
+            AuditError: the index cannot be asked.
+
+        """
         key = (name, target.title)
         if key not in self._usable_versions:
             usable = {each.version for each in self._usable(name, target) if not each.yanked}
             self._usable_versions[key] = frozenset(usable)
-        return max(specifier.filter(self._usable_versions[key]), key=Version, default=None)
+        return sorted(specifier.filter(self._usable_versions[key]), key=Version, reverse=True)
 
     def oldest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
         """The oldest version that ``specifier`` allows and of which a wheel fits, if any.
@@ -79,6 +87,8 @@ class Providers:
     def shipped(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """The file names of the shared objects in the wheel of that version for ``target``.
 
+        Without what was bundled.
+
         Where it would be built, those of the wheel for the nearest Python or machine of its
         system: a build makes the same. Empty where there is none, or it is for any platform.
 
@@ -87,10 +97,12 @@ class Providers:
 
         """
         near = self._near(name, version, target)
-        return frozenset(PurePosixPath(each).name for each in self._in_wheel(near))
+        return frozenset(
+            PurePosixPath(each).name for each in self._in_wheel(near) if not _BUNDLED.search(each)
+        )
 
     def libraries(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
-        """Those of them that others can link: no extension modules, nothing that was bundled.
+        """Those of them that others can link: no extension modules.
 
         Their names are a system's: a wheel for another Python or machine tells them too.
 
@@ -100,12 +112,8 @@ class Providers:
         """
         key = (name, version, target.system)
         if key not in self._libraries:
-            near = self._near(name, version, target)
-            self._libraries[key] = frozenset(
-                PurePosixPath(each).name
-                for each in self._in_wheel(near)
-                if not _OWN_USE.search(each)
-            )
+            shipped = self.shipped(name, version, target)
+            self._libraries[key] = frozenset(e for e in shipped if not _MODULE.search(e))
         return self._libraries[key]
 
     def metadata(self, name: str, version: str, target: TargetPython) -> ResolverMetadata | None:

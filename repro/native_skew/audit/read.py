@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import msgspec
+from packaging.utils import BuildTag
 
 from native_skew.audit import facts
 from native_skew.audit.errors import AuditError
@@ -108,7 +109,9 @@ def examine(
             raise errors[0]
         chosen = _representatives(release, metadata, thorough)
         reading = {
-            each.filename: pool.submit(reader.contents, each, _budget(release, number, thorough))
+            each.filename: pool.submit(
+                reader.contents, each, _budget(release, each, number, thorough)
+            )
             for number, each in enumerate(chosen)
         }
         contents = {
@@ -167,16 +170,16 @@ def linux_wheels(release: Release) -> tuple[File, ...]:
     return tuple(sorted(wheels, key=_eagerness, reverse=True))
 
 
-def _eagerness(file: File) -> tuple[bool, bool, int]:
+def _eagerness(file: File) -> tuple[bool, bool, int, BuildTag]:
     pythons = [int(t.interpreter[3:] or 0) for t in file.tags if t.interpreter[2:].isdigit()]
     linux = "linux" in file.filename and "x86_64" in file.filename
-    return linux, "manylinux" in file.filename, max(pythons, default=0)
+    return linux, "manylinux" in file.filename, max(pythons, default=0), file.build
 
 
-def _budget(release: Release, number: int, thorough: bool) -> int:
-    """Bytes of shared objects to read of a wheel: the first gets most."""
+def _budget(release: Release, file: File, number: int, thorough: bool) -> int:
+    """Bytes of shared objects to read of a wheel: the first of the large ones gets most."""
     if thorough or all(each.path for each in release.files):
         return _ON_DISK
-    if number:
+    if number and (file.size or _MOST) > _LEAST:
         return min(_MOST, max(_LEAST, release.size // _SHARE)) // 4
     return min(_MOST, max(_LEAST, release.size // _SHARE_OF_FIRST))

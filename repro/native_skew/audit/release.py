@@ -11,6 +11,7 @@ from typing import IO
 import msgspec
 from packaging.tags import Tag
 from packaging.utils import (
+    BuildTag,
     InvalidSdistFilename,
     InvalidWheelFilename,
     canonicalize_name,
@@ -65,6 +66,11 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     def tags(self) -> frozenset[Tag]:
         """A wheel's tags."""
         return _tags(self.filename) if self.is_wheel else frozenset()
+
+    @property
+    def build(self) -> BuildTag:
+        """A wheel's build number: of two that fit alike, the one with the higher is installed."""
+        return parse_wheel_filename(self.filename)[2] if self.is_wheel else ()
 
 
 @lru_cache(maxsize=4096)

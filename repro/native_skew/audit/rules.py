@@ -150,7 +150,8 @@ LOCK_NO_BUILD = Rule(
     title="A package of this lock is built without what its setup.py imports",
     description=(
         "It is built in isolation, and its build requirements do not bring a package that its "
-        "setup.py imports in any case, and that the lock has."
+        "setup.py imports in any case, and that the lock has; or it imports pkg_resources, which "
+        "the setuptools that the build takes has no more."
     ),
 )
 LOCK_MAY_BREAK = Rule(

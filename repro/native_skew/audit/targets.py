@@ -212,11 +212,11 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
     def best(self, files: Iterable[File]) -> File | None:
         """The wheel that is installed here."""
         ranked = [
-            (rank, number, each)
+            (-rank, each.build, -number, each)
             for number, each in enumerate(files)
             if each.is_wheel and (rank := self.rank(each)) is not None
         ]
-        return min(ranked)[2] if ranked else None
+        return max(ranked)[-1] if ranked else None
 
 
 class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):

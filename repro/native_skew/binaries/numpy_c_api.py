@@ -51,6 +51,11 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     oldest: str
     raises: bool
 
+    @property
+    def versions(self) -> str:
+        """Those that it runs with, as a specifier."""
+        return f">={self.oldest}" if self.oldest else "<2"
+
     def fits(self, installed: Version) -> bool:
         """Whether it runs with ``installed``."""
         return installed >= Version(self.oldest) if self.oldest else installed.major < 2

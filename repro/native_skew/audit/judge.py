@@ -101,11 +101,7 @@ def report(
         },
         findings=ordered(found),
         not_examined=(
-            *dict.fromkeys(
-                _part(each)
-                for each in found
-                if each.rule == INCOMPLETE.id and "left_out" not in each.evidence
-            ),
+            *dict.fromkeys(map(_part, (each for each in found if each.rule == INCOMPLETE.id))),
             *(each for lock in locks or () for each in lock.not_examined),
         ),
     )

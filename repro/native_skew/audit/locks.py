@@ -36,7 +36,7 @@ from native_skew.audit.rules import (
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython, spoken
 from native_skew.distributions import regular_files
-from native_skew.findings import Advice, Evidence, Finding, Location, listed
+from native_skew.findings import Advice, Evidence, Finding, Location
 from native_skew.installers import (
     ALL,
     INSTALLERS,
@@ -169,7 +169,7 @@ def judge_lock(
             "Pythons and platforms": len(targets),
             "packages built": len({build[0].package.name for build in judge.builds.values()}),
         },
-        not_examined=judge.not_examined,
+        not_examined=tuple(sorted(map(without_credentials, judge.left_out))),
         outlooks=tuple(judge.outlooks),
     )
 
@@ -273,18 +273,6 @@ class _Judge:
             )
         for refused in self.errors:
             yield INCOMPLETE.finding(str(refused), self._place())
-        if self.left_out:
-            left_out = self.not_examined
-            yield INCOMPLETE.finding(
-                f"Not looked into: {listed(left_out, '')}. For that, the lock names no release of an index.",
-                self._place(),
-                {"left_out": left_out},
-            )
-
-    @property
-    def not_examined(self) -> tuple[str, ...]:
-        """``left_out``, in order and without credentials."""
-        return tuple(sorted(map(without_credentials, self.left_out)))
 
     def _place(self, name: str = "", version: str = "") -> Location:
         return Location(file=self._file.path, distribution=name, version=version)

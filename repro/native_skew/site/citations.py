@@ -6,6 +6,7 @@ Nothing here raises: a wrong citation becomes a problem, and the build ends with
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -184,7 +185,8 @@ class Citations:
         ]
         for number, line in enumerate(printed):
             if re.search(pattern, line):
-                return markup.fence("\n".join(printed[number : number + lines]), "text")
+                quoted = "\n".join(printed[number : number + lines])
+                return markup.fence(textwrap.dedent(quoted), "text")
         raise QuoteError(reference, pattern)
 
     @_collecting

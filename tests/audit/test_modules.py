@@ -321,7 +321,7 @@ def test_the_owner_of_a_folder_of_a_namespace_is_asked_for_by_its_name(
     ("setup", "build", "expected"),
     [
         ("import fakelib\n", ("setuptools",), ["undeclared-build-requirement"]),
-        ("import fakelib\n", ("setuptools", "fakelib"), []),
+        ("import fakelib\n", ("setuptools", "fakelib"), ["not-told"]),  # what it links, nobody sees
         ("import fakelib\n", ("setuptools", "middle"), []),
         ("import vendored\n", ("setuptools",), []),
         ("import other\n", ("setuptools",), []),
@@ -350,3 +350,20 @@ def test_a_setup_py_that_imports_what_no_isolated_build_has(
         ),
     )
     assert audit("user==1.0", "--index-url", serve(published)).rules() == expected
+
+
+@pytest.mark.parametrize(
+    ("needed", "said"), [("libx.so.1", "1.0 ships and"), ("libx.so.2", "ships under another name")]
+)
+def test_an_undeclared_library_is_said_to_be_shipped_where_it_is(
+    audit: Audit, serve: Serve, cc: Compiler, needed: str, said: str
+) -> None:
+    table = b'[build-system]\nrequires = ["setuptools", "xlib"]\n'
+    members = {"user/m.so": linked((needed,), (), cc)}
+    published = (
+        sdist_file("user", "1.0", core_metadata("user", "1.0", ()), {"pyproject.toml": table}, 1),
+        _wheel("user", "1.0", f"cp312-cp312-{LINUX}", members),
+        _wheel("xlib", "1.0", f"py3-none-{LINUX}", {"xlib/libx.so.1": b""}),
+    )
+    found = audit("user==1.0", "--index-url", serve(published)).of("undeclared-library")
+    assert said in found.message

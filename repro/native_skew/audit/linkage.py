@@ -194,7 +194,8 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
         if first.allowed is None:
             yield UNDECLARED.finding(
                 f"{first.module.path} needs {', '.join(libraries)}, which {provider} "
-                f"{first.version} ships and this wheel does not; its Requires-Dist does not name "
+                f"{first.version} ships{' under another name' if missing else ''} and this wheel does "
+                "not; its Requires-Dist does not name "
                 f"{provider}{also}.",
                 place,
                 {**evidence, "version": first.version},

@@ -277,6 +277,7 @@ def test_the_provider_is_the_one_that_goes_with_what_else_is_required(
         (NUMPY_1, ("numpy>=1.20",), ["range-too-wide"]),
         (NUMPY_1, ("numpy>=1.20,<2",), []),
         (NUMPY_1, ("numpy>=1.20", "holder"), []),
+        (NUMPY_1, ("numpy>=1.20", "private"), ["range-too-wide"]),
         (NUMPY_1, (), []),
         ("", ("numpy>=1.20",), []),
     ],
@@ -314,3 +315,55 @@ def test_the_owner_of_a_folder_of_a_namespace_is_asked_for_by_its_name(
         _wheel("user-cu1", "1.0", f"cp312-cp312-{LINUX}", members, ("sound",)),
     )
     assert audit("user-cu1==1.0", "--index-url", serve(published)).rules() == [rule]
+
+
+@pytest.mark.parametrize(
+    ("setup", "build", "expected"),
+    [
+        ("import fakelib\n", ("setuptools",), ["undeclared-build-requirement"]),
+        ("import fakelib\n", ("setuptools", "fakelib"), ["not-told"]),  # what it links, nobody sees
+        ("import fakelib\n", ("setuptools", "middle"), []),
+        ("import vendored\n", ("setuptools",), []),
+        ("import other\n", ("setuptools",), []),
+        ("try:\n    import fakelib\nexcept ImportError:\n    pass\n", ("setuptools",), []),
+    ],
+)
+def test_a_setup_py_that_imports_what_no_isolated_build_has(
+    audit: Audit, serve: Serve, setup: str, build: tuple[str, ...], expected: list[str]
+) -> None:
+    """As xformers 0.0.28.post3, whose wheels require one torch and whose sdist names none."""
+    names = ", ".join(f'"{each}"' for each in build)
+    backend = 'build-backend = "setuptools.build_meta"'
+    texts = {
+        "setup.py": setup.encode(),
+        "pyproject.toml": f"[build-system]\nrequires = [{names}]\n{backend}\n".encode(),
+    }
+    requires = ("fakelib==1.0", "vendored")
+    said = core_metadata("user", "1.0", requires, dynamic="Requires-Dist")
+    published = (
+        sdist_file("user", "1.0", said, texts, 1),
+        _wheel("user", "1.0", "py3-none-any", {}, requires),
+        _wheel("fakelib", "1.0", "py3-none-any", {}),
+        _wheel("middle", "1.0", "py3-none-any", {}, ("fakelib",)),
+        _wheel(
+            "setuptools", "80.0", "py3-none-any", {"setuptools/_vendor/vendored/__init__.py": b""}
+        ),
+    )
+    assert audit("user==1.0", "--index-url", serve(published)).rules() == expected
+
+
+@pytest.mark.parametrize(
+    ("needed", "said"), [("libx.so.1", "1.0 ships and"), ("libx.so.2", "ships under another name")]
+)
+def test_an_undeclared_library_is_said_to_be_shipped_where_it_is(
+    audit: Audit, serve: Serve, cc: Compiler, needed: str, said: str
+) -> None:
+    table = b'[build-system]\nrequires = ["setuptools", "xlib"]\n'
+    members = {"user/m.so": linked((needed,), (), cc)}
+    published = (
+        sdist_file("user", "1.0", core_metadata("user", "1.0", ()), {"pyproject.toml": table}, 1),
+        _wheel("user", "1.0", f"cp312-cp312-{LINUX}", members),
+        _wheel("xlib", "1.0", f"py3-none-{LINUX}", {"xlib/libx.so.1": b""}),
+    )
+    found = audit("user==1.0", "--index-url", serve(published)).of("undeclared-library")
+    assert said in found.message

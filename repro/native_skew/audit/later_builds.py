@@ -15,14 +15,15 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from native_skew.audit.errors import ReleaseError
 from native_skew.audit.linkage import LibraryNeed, Linkage
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.resolver_metadata import ResolverMetadata, applying
-from native_skew.audit.rules import ACTIVE, LATENT, OUTSIDE, ROTTEN, UNTOLD
+from native_skew.audit.rules import ACTIVE, LATENT, NOT_BUILT_WITH, OUTSIDE, ROTTEN, UNTOLD
 from native_skew.audit.targets import ChosenFiles, TargetPython, spoken
-from native_skew.distributions import SourceTexts, imports_at_once
+from native_skew.distributions import SourceTexts, imported, imports_at_once
 from native_skew.findings import Advice, Evidence, Finding
 
 GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
@@ -68,6 +69,7 @@ def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iter
     build = tuple(map(Requirement, examined.source.build_requires))
     built_with = {canonicalize_name(each.name) for each in build}
     yield from _own_rot(examined, build)
+    yield from _not_built_with(examined, build, providers)
     for name in linkage.providers():
         links = [each for each in linkage.links if each.provider == name]
         if not metadata.promises_static and (stated := _stated(metadata, links)):
@@ -386,6 +388,50 @@ def _own_rot(examined: Examined, build: tuple[Requirement, ...]) -> Iterator[Fin
             {"imports": "setup.py"},
             (_CAP,),
         )
+
+
+def _not_built_with(
+    examined: Examined, build: tuple[Requirement, ...], providers: Providers
+) -> Iterator[Finding]:
+    """What the wheels require, setup.py imports in any case, and no build requirement brings."""
+    source, sdist = examined.source, examined.release.sdist
+    if source is None or sdist is None or not source.is_built_by_setuptools:
+        return
+    required = frozenset[str]().union(*(each.names() for each in examined.metadata.values()))
+    required -= {canonicalize_name(each.name) for each in build}
+    missing = {
+        canonicalize_name(each): each
+        for each in imported(source.setup_py)
+        if canonicalize_name(each) in required and imports_at_once(source.setup_py, each)
+    }
+    targets = sorted(examined.targets, key=lambda each: -each.minor)[:1]
+    for target in targets if missing else ():
+        for each in applying(build, target.environment):
+            name = canonicalize_name(each.name)
+            try:
+                version = providers.newest(name, each.specifier, target)
+                metadata = providers.metadata(name, version, target) if version else None
+            except ReleaseError:  # from elsewhere than the index: what it brings, nobody knows
+                return
+            more = metadata.applicable(target.environment) if metadata else ()
+            for brought in more:
+                missing.pop(canonicalize_name(brought.name), None)
+            if name == "setuptools" and version:
+                for vendored in list(missing):
+                    folder = f"setuptools/_vendor/{missing[vendored]}"
+                    if providers.brings(name, version, folder, target):
+                        del missing[vendored]
+    if not missing:
+        return
+    built = [each.target for each in examined.choices if each.is_built]
+    names = ", ".join(sorted(missing))
+    yield NOT_BUILT_WITH.finding(
+        f"setup.py imports {names}, and its build requirements do not bring that: an isolated "
+        f"build fails, and one without isolation is for the {names} that it finds. "
+        + (f"Built from source, because no wheel fits: {spoken(built)}." if built else ""),
+        examined.release.place(sdist.filename),
+        {"imports": tuple(sorted(missing.values()))},
+    )
 
 
 OLD_SETUPTOOLS = "setuptools<81"

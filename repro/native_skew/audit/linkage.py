@@ -6,6 +6,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -193,7 +194,8 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
         if first.allowed is None:
             yield UNDECLARED.finding(
                 f"{first.module.path} needs {', '.join(libraries)}, which {provider} "
-                f"{first.version} ships and this wheel does not; its Requires-Dist does not name "
+                f"{first.version} ships{' under another name' if missing else ''} and this wheel does "
+                "not; its Requires-Dist does not name "
                 f"{provider}{also}.",
                 place,
                 {**evidence, "version": first.version},
@@ -363,8 +365,9 @@ def _taken(
         other = canonicalize_name(each.name)
         if other == name:
             continue
-        if version := _beside(other, each.specifier, direct, target, providers):
-            metadata = providers.metadata(other, version, target)
+        with suppress(AuditError):  # who cannot be asked holds nobody
+            version = _beside(other, each.specifier, direct, target, providers)
+            metadata = providers.metadata(other, version, target) if version else None
             more = metadata.applicable(target.environment) if metadata else ()
             asked &= wanted(more, name) or SpecifierSet()
     return _beside(name, asked, direct, target, providers)
@@ -381,12 +384,19 @@ def _beside(
     for version in providers.versions(name, asked, target)[:_CANDIDATES]:
         metadata = providers.metadata(name, version, target)
         if metadata is None or all(
-            providers.newest(each.name, each.specifier & both, target)
+            _is_there(canonicalize_name(each.name), each.specifier & both, target, providers)
             for each in metadata.applicable(target.environment)
             if (both := wanted(direct, canonicalize_name(each.name))) is not None
         ):
             return version
     return None
+
+
+def _is_there(name: str, asked: SpecifierSet, target: TargetPython, providers: Providers) -> bool:
+    try:
+        return providers.newest(name, asked, target) is not None
+    except AuditError:
+        return True
 
 
 def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Finding]:

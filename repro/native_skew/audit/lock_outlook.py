@@ -213,7 +213,7 @@ class _Judging:
             yield self._outlook(
                 "will not build",
                 f"Its setup.py imports pkg_resources, and setuptools {newest}, which its build takes "
-                f"today, has it no more: a build constraint «{OLD_SETUPTOOLS}» mends that.",
+                f"today, has it no more; «{OLD_SETUPTOOLS}» has.",
             )
         for name in self._of_another_numpy():
             yield self._refused_by_numpy(name)

@@ -185,7 +185,9 @@ class _Judge:
         self.seen: set[tuple[str, str]] = set()
         self.errors: list[AuditError] = []
         self.looked_into = False
-        self.left_out: set[str] = {f"the line {each}" for each in file.lock.problems}
+        # Before it is quoted: the end of an address takes the quote along.
+        problems = (without_credentials(each.strip("«»")) for each in file.lock.problems)
+        self.left_out: set[str] = {f"the line «{each}»" for each in problems}
         self.outlooks: list[Outlook] = []
         self._files: dict[tuple[str, str], tuple[File, ...]] = {}
 

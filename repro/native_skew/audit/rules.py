@@ -93,6 +93,15 @@ ROTTEN = Rule(
         "building against that version (match-runtime, a build constraint) fails."
     ),
 )
+NOT_BUILT_WITH = Rule(
+    id="undeclared-build-requirement",
+    level="warning",
+    title="A setup.py imports a requirement that its isolated build does not have",
+    description=(
+        "setup.py imports in any case what Requires-Dist names and the build requirements do not "
+        "bring. An isolated build fails; one without isolation is for the version that it finds."
+    ),
+)
 REBUILT = Rule(
     id="rebuilt-differs",
     level="error",
@@ -205,6 +214,7 @@ RULES = (
     CLAIMS_STATIC,
     TOO_WIDE,
     ROTTEN,
+    NOT_BUILT_WITH,
     INCOMPLETE,
     REQUIREMENT,
     SPELLING,

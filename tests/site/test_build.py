@@ -369,3 +369,13 @@ def test_wrong_claims_fail_the_build(tmp_path: Path) -> None:
     assert f"no recorded cell '{where}/uv-sync/prayer'" in done.stderr
     assert "'never printed'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_nothing_leads_to_fails_the_build(tmp_path: Path) -> None:
+    checkout(tmp_path)
+    head = "---\ntitle: Lost\ndescription: Nothing leads here.\n---\n\n# Lost\n"
+    (tmp_path / "docs/lost.md").write_text(head, encoding="utf-8")
+    done = build(tmp_path, tmp_path / "site")
+    assert done.returncode == 1
+    assert "lost.md" in done.stderr
+    assert done.stderr.count("WARNING") == 1

@@ -13,9 +13,12 @@ _QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
 
 
 def build(folder: Path, into: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Builds what ``folder`` holds, strictly, with the kit of this checkout."""
+    """Builds what ``folder`` holds, strictly, with the kit of this checkout.
+
+    Not quietly: what MkDocs does not say it does not count either.
+    """
     return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(into)],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(into)],
         cwd=folder,
         env=os.environ | _QUIET | {"PYTHONPATH": str(ROOT / "repro")} | environ,
         capture_output=True,

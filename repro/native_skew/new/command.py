@@ -63,9 +63,9 @@ def new(
     That is a package that links to another's library (consumer), one that ships such a library
     (provider), or a project that has to build an affected package with uv (application).
 
-    Asks for what NAME=VALUE does not say. A provider's library, header and versions are read
-    from its installation here or from its newest wheel, and offered. Ends with 0 when the project
-    is made, 2 when it is not.
+    Asks for what NAME=VALUE does not say; a NAME that is unknown is answered with all of them. A
+    provider's library, header and versions are read from its installation here or from its newest
+    wheel, and offered. Ends with 0 when the project is made, 2 when it is not.
     """
     template = folder() / TEMPLATES[kind]
     pairs = dict(each.partition("=")[::2] for each in given)

@@ -146,6 +146,16 @@ def test_a_requirement_that_is_added_to_the_build_is_part_of_it(
     assert counted(judged("uv", here=False)) == []  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("value", ["1", "true", '"x"', "[1, [], {}]", "{ requirement = 1 }"])
+def test_requirements_of_a_build_that_are_none_are_passed_over(
+    judged: object, tmp_path: Path, value: str
+) -> None:
+    before = counted(judged("uv", here=False))  # type: ignore[operator]
+    text = f"[tool.uv.extra-build-dependencies]\nfake-softioc = {value}\n"
+    write(tmp_path, "pyproject.toml", text)
+    assert counted(judged("uv", here=False)) == before  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("name", ["fake-softioc", ":all:"])
 def test_a_build_in_the_environment_itself_holds(name: str, judged: object) -> None:
     found = judged("uv", "--no-build-isolation-package", name, here=False)  # type: ignore[operator]

@@ -514,11 +514,14 @@ def test_a_distribution_whose_own_library_is_older(
 
 
 @pytest.mark.parametrize(
-    ("requires", "told", "command"),
+    ("node", "requires", "told", "command"),
     [
-        ((), "Install a newer lib, or build user with this one.", "lib user"),
-        (("lib",), "Install a newer lib, or build user with this one.", "lib user"),
+        ("NEW", (), "Install a newer lib, or build user with this one.", "lib user"),
+        ("NEW", ("lib",), "Install a newer lib, or build user with this one.", "lib user"),
+        # The symbols' version tells which one, where nobody else was built with the older one.
+        ("LIB_1.6", ("lib",), "Install a newer lib", "'lib==1.6.*' user==1"),
         (
+            "NEW",
             ("lib>=2",),
             "user 1 requires `lib>=2`, and 1.5 is installed. Install the version that is required.",
             "'lib>=2' user==1 fellow",
@@ -529,17 +532,18 @@ def test_a_provider_that_is_older_than_the_one_that_was_built_with(
     site: Path,
     tmp_path: Path,
     compiler: Compiler,
+    node: str,
     requires: tuple[str, ...],
     told: str,
     command: str,
 ) -> None:
     made = {}
-    for node in ("NEW", "OLD"):
+    for name, version in (("NEW", node), ("OLD", "OLD")):
         (tmp_path / "x.c").write_text("int one(void) { return 1; }\n")
-        (tmp_path / "map").write_text(f"{node} {{ one; }};\n")
+        (tmp_path / "map").write_text(f"{version} {{ one; }};\n")
         script = "-Wl,-soname,liblib.so.6,--version-script,map"
-        made[node] = compiler.shared_object(tmp_path, "x.c", f"{node}.so", "-nostdlib", script)
-        (tmp_path / f"{node}.so").write_bytes(made[node])
+        made[name] = compiler.shared_object(tmp_path, "x.c", f"{name}.so", "-nostdlib", script)
+        (tmp_path / f"{name}.so").write_bytes(made[name])
     (tmp_path / "m.c").write_text("int one(void);\nint f(void) { return one(); }\n")
     search = "-Wl,-rpath,$ORIGIN/../lib"
     module = compiler.shared_object(tmp_path, "m.c", "m.so", "-nostdlib", "NEW.so", search)
@@ -553,8 +557,8 @@ def test_a_provider_that_is_older_than_the_one_that_was_built_with(
         put(site, "fellow", {}, "lib<2")
     finding = of(site, "older-library")  # and no requirement that is violated besides
     assert finding.evidence["provider"] == "lib"
-    assert finding.evidence["versions"] == ("NEW",)
-    assert "`NEW` of `liblib.so.6`, and `user/../lib/liblib.so.6` does not define it" in (
+    assert finding.evidence["versions"] == (node,)
+    assert f"`{node}` of `liblib.so.6`, and `user/../lib/liblib.so.6` does not define it" in (
         finding.message
     )
     assert told in finding.message

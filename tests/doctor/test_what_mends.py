@@ -15,7 +15,7 @@ from native_skew.doctor import advice, import_errors, inventory, mending, rules
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.environment import opened
 from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.sites import Sites
+from native_skew.doctor.sites import Sites, with_added
 from native_skew.findings import Advice, Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
 
@@ -156,6 +156,19 @@ def test_a_pth_file_that_is_gone(made: Made, tmp_path: Path) -> None:
     assert (finding.level, finding.evidence["files"]) == ("error", (f"{HERE}/{names[0]}",))
     (made.site / names[0]).write_text("")
     assert made.found == []
+
+
+def test_lines_of_a_pth_file_that_lead_nowhere(made: Made) -> None:
+    """A name that is too long is an error of its own to the system, and not merely absent."""
+    (made.site / "long.pth").write_text(f"/{'a' * 5000}\n{'b/' * 5000}\nbeside\n")
+    (made.site / "__editable___own_1_finder.py").write_text(
+        f"MAPPING: dict[str, str] = {{'own': '/{'a' * 5000}/own'}}\n"
+    )
+    (made.site / "__editable__.own-1.pth").write_text(
+        "import __editable___own_1_finder; __editable___own_1_finder.install()\n"
+    )
+    (made.site / "beside").mkdir()
+    assert with_added((made.site,), "").sources == (made.site / "beside",)
 
 
 def test_a_library_beside_the_packages_is_missed_where_it_is_needed(made: Made) -> None:

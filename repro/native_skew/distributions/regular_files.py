@@ -57,5 +57,8 @@ def toml(content: bytes) -> dict[str, Any]:
     else:
         import tomli as tomllib  # noqa: PLC0415
 
-    tables: dict[str, Any] = tomllib.loads(content.decode())
+    try:
+        tables: dict[str, Any] = tomllib.loads(content.decode())
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
     return tables

@@ -106,7 +106,7 @@ def with_added(folders: tuple[Path, ...], root: str) -> Sites:
                     added += _prefixes(site, line)
                 else:
                     folder = Path(os.path.normpath(_joined(site, line, root)))
-                    if folder.is_dir():
+                    if _is_folder(folder):
                         added.append(folder)
     all_folders = _once([*folders, *added], root)
     return Sites(
@@ -115,6 +115,11 @@ def with_added(folders: tuple[Path, ...], root: str) -> Sites:
         hooks=tuple(hooks),
         lost=tuple(lost),
     )
+
+
+def _is_folder(path: Path) -> bool:
+    """Not ``Path.is_dir``, which raises for a name too long and for what may not be read."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def _prefixes(site: Path, line: str) -> list[Path]:
@@ -158,7 +163,7 @@ def _once(folders: list[Path], root: str) -> tuple[Path, ...]:
     """Those that are there, each once: lib64 is often a link to lib."""
     found: dict[str, Path] = {}
     for each in folders:
-        if each.is_dir():
+        if _is_folder(each):
             found.setdefault(rooted.real(root, str(each)), each)
     return tuple(found.values())
 
@@ -224,5 +229,7 @@ def _mapped(site: Path, stem: str) -> list[Path]:
                     return []
                 if isinstance(mapping, dict):
                     paths = [Path(each) for each in mapping.values() if isinstance(each, str)]
-                    return [each.parent for each in paths if each.is_absolute() and each.is_dir()]
+                    return [
+                        each.parent for each in paths if each.is_absolute() and _is_folder(each)
+                    ]
     return []

@@ -607,10 +607,13 @@ def build_settings(
             *locks.constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),
         ),
         requirements={
-            name: tuple(
-                each if isinstance(each, str) else str(each.get("requirement", ""))
-                for each in entries
-                if isinstance(each, str) or not each.get("match-runtime")
+            name: (
+                *locks.texts(entries),
+                *(
+                    str(each.get("requirement", ""))
+                    for each in locks.tables(entries)
+                    if not each.get("match-runtime")
+                ),
             )
             for name, entries in wanted.items()
         },

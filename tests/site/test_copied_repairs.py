@@ -196,8 +196,8 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
                 done = cell.steps.run(("sh", "-c", line), plan)
                 if done.exit_code:
                     return f"{line}: {done.output[-600:]}"
-                if " --with " in line:  # the environment is the command's own
-                    words = shlex.split(line)
+                words = shlex.split(line)
+                if "--with" in words and "python" in words:  # the environment is the command's own
                     python = tuple(words[: words.index("python") + 1])
                     plan = msgspec.structs.replace(plan, python=python)
         seen, _ = cell.steps.observe(plan, 0)

@@ -156,6 +156,8 @@ def test_a_pth_file_that_is_gone(made: Made, tmp_path: Path) -> None:
     assert (finding.level, finding.evidence["files"]) == ("error", (f"{HERE}/{names[0]}",))
     (made.site / names[0]).write_text("")
     assert made.found == []
+    made.lists("own", f"{'a' * 300}.pth")  # longer than a name can be: gone, and no error
+    made.only("missing-file")
 
 
 def test_lines_of_a_pth_file_that_lead_nowhere(made: Made) -> None:

@@ -179,7 +179,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
                 if not one.installer and str(site).endswith(_OF_DEBIAN):
                     fields["installer"] = "debian"
                 found[one.name] = Distribution(**fields, files=tuple(_paths(site, one.libraries)))
-                lost = [f"{site}/{e}" for e in one.path_files if not (site / e).exists()]
+                lost = [f"{site}/{e}" for e in one.path_files if not os.path.exists(f"{site}/{e}")]  # noqa: PTH110
                 unlinked += [(one.name, tuple(lost))] if lost else []
         if unrecorded:
             owned = {path for each in found.values() for path in each.files}

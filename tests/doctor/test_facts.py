@@ -547,6 +547,13 @@ def test_all_that_a_requirement_would_bring_is_one_finding(
     assert finding.evidence["needed"] == ("libc10.so", "libtorch.so")
     assert finding.evidence["files"] == tuple(f"{HERE}/{each}" for each in files)
     assert finding.advice[0].commands == ("uv pip install torch==2.4",)
+    for version in ("2.3+cpu", "2.3"):
+        shutil.rmtree(site / "torch-2.3+cpu.dist-info", ignore_errors=True)
+        installed(site, "torch", version=version)
+        offered = [a for f in diagnose(home).findings for a in f.advice]
+        assert offered
+        told = ["is installed as 2.3+cpu, a variant" in each.trap for each in offered]
+        assert any(told) is ("+" in version)
 
 
 def test_who_was_built_with_an_older_library_moves_with_it(

@@ -90,12 +90,15 @@ def installing(
     return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
 
 
-def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
+def offered(
+    findings: Iterable[Finding], root: Path, variants: Mapping[str, str]
+) -> Iterator[Finding]:
     """``findings`` without advice for a project where the environment at ``root`` is none's.
 
     ``uv sync`` in an empty project removes what is installed. What Poetry and others installed is
     a project's, wherever that is: there the advice stays. Where a tool's lock stands beside the
-    environment, that tool comes first: it would undo what another one did.
+    environment, that tool comes first: it would undo what another one did. ``variants`` are the
+    installed versions with a local part, by name.
     """
     empty = Request(requirements=())
     absent, locked = set(), set()
@@ -112,7 +115,7 @@ def offered(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
     for finding in findings:
         kept = [each for each in finding.advice if each.tool not in absent] or finding.advice
         kept = sorted(kept, key=lambda each: each.tool not in locked)
-        yield replace(finding, advice=tuple(_held_back(each, held) for each in kept))
+        yield replace(finding, advice=tuple(_warned(each, held, variants) for each in kept))
 
 
 def _held(root: Path) -> list[tuple[str, str, Requirement]]:
@@ -139,8 +142,10 @@ def _held(root: Path) -> list[tuple[str, str, Requirement]]:
     return found
 
 
-def _held_back(advice: Advice, held: list[tuple[str, str, Requirement]]) -> Advice:
-    """``advice``, with a word on what in the project keeps it from doing what it says."""
+def _warned(
+    advice: Advice, held: list[tuple[str, str, Requirement]], variants: Mapping[str, str]
+) -> Advice:
+    """``advice``, with a word on what keeps it from doing what it says, or makes it do more."""
     stated = _stated(advice)
     traps = [
         f"`{key}` in {_PROJECT} says `{each}`, and is obeyed: change that first."
@@ -148,6 +153,14 @@ def _held_back(advice: Advice, held: list[tuple[str, str, Requirement]]) -> Advi
         if tool == advice.tool
         and (versions := stated.get(canonicalize_name(each.name)))
         and not agree([versions, each.specifier])
+    ]
+    words = {word for each in advice.commands for word in shlex.split(each) if "+" not in word}
+    named = {canonicalize_name(Requirement(each).name) for each in words if is_requirement(each)}
+    # https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers
+    traps += [
+        f"{name} is installed as {variants[name]}, a variant that has an index of its own: give the "
+        "command that index, or the plain release takes its place."
+        for name in sorted(named & variants.keys())
     ]
     return replace(advice, trap=" ".join(filter(None, (advice.trap, *traps)))) if traps else advice
 

@@ -194,7 +194,8 @@ def offered(findings: Iterable[Finding], environment: Environment) -> list[Findi
         return found
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    return list(advice.offered(found, environment.root))
+    variants = {e.name: e.version for e in environment.distributions if e.name and "+" in e.version}
+    return list(advice.offered(found, environment.root, variants))
 
 
 def together(report: Report) -> Report:

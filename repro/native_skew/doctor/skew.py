@@ -118,7 +118,7 @@ def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> t
         stamped = skew.pin.range if skew.pin else ""
         return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
-    found = fit(provider, skew.pin, consumer, needed, skew.shipped[0])
+    found = fit(provider, skew.pin, consumer, needed, next(iter(skew.shipped), ""))
     # A consumer that does not say what it needs is released for the provider's newest.
     with_it = () if skew.pin or found else (provider.name,)
     return fitting(found, consumer, pins, linking=(*skew.linking, *with_it))
@@ -126,7 +126,7 @@ def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> t
 
 def _needs(skew: Skew, file: str) -> str:
     what = "the symbol " if skew.cause == "symbol" else ""
-    ships = f"{skew.provider.title} ships {listed(skew.shipped)}"
+    ships = f"{skew.provider.title} ships {listed(skew.shipped) if skew.shipped else 'none'}"
     without = ", which lacks it" if skew.cause == "symbol" else ""
     return f"`{file}` needs {what}{listed(skew.needed)}; {ships}{without}"
 

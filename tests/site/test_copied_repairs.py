@@ -212,6 +212,8 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
 
 def carried_out(copied: list[Copied], session: Session, task: Callable[..., Task]) -> list[str]:
     """The problems of all, two at a time."""
+    # Two threads at a type that msgspec has not seen yet have ended the process.
+    scenarios.load_all()
     with ThreadPoolExecutor(2) as pool:
         ends = list(pool.map(lambda each: outcome(each, session, task), copied))
     return [

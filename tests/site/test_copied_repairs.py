@@ -189,8 +189,8 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
                 folder = (
                     cell.steps.sandbox.user_configuration if own else cell.steps.sandbox.project
                 )
-                whole, own_name = not what, name.removeprefix("~/.config/")
-                write(folder, own_name, text.rstrip("\n") + "\n", whole=whole)
+                lines = text.rstrip("\n") + "\n"
+                write(folder, name.removeprefix("~/.config/"), lines, whole=not what)
                 continue
             for line in text.splitlines():
                 done = cell.steps.run(("sh", "-c", line), plan)

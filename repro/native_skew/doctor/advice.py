@@ -123,7 +123,7 @@ def _held(root: Path) -> list[tuple[str, str, Requirement]]:
     folder = next((each for each in root.absolute().parents if (each / _PROJECT).exists()), root)
     try:
         project = regular_files.toml(regular_files.content(str(folder / _PROJECT), _BYTES))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return []
     found: list[tuple[str, str, Requirement]] = []
     for interface in tabs().values():
@@ -154,8 +154,8 @@ def _warned(
         and (versions := stated.get(canonicalize_name(each.name)))
         and not agree([versions, each.specifier])
     ]
-    words = {word for each in advice.commands for word in shlex.split(each) if "+" not in word}
-    named = {canonicalize_name(Requirement(each).name) for each in words if is_requirement(each)}
+    plain = (each for each in _words(advice) if "+" not in each)
+    named = {canonicalize_name(Requirement(each).name) for each in plain if is_requirement(each)}
     # https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers
     traps += [
         f"{name} is installed as {variants[name]}, a variant that has an index of its own: give the "
@@ -193,8 +193,7 @@ def at_odds(several: Sequence[Advice]) -> bool:
     """Whether two of ``several`` move one distribution to versions that exclude each other."""
     versions = [_stated(each) for each in several]
     wanted = _all_of(versions)
-    moved = [{word for each in one.commands for word in shlex.split(each)} for one in several]
-    newer = ({*words} - {*stated} for words, stated in zip(moved, versions, strict=True))
+    newer = ({*_words(one)} - {*stated} for one, stated in zip(several, versions, strict=True))
     return any(names & {*wanted} for names in newer) or not all(
         agree([each[name] for each in versions if name in each]) for name in wanted
     )
@@ -226,9 +225,13 @@ def joined(several: Sequence[Advice]) -> Advice:
     )
 
 
+def _words(advice: Advice) -> list[str]:
+    return [word for each in advice.commands for word in shlex.split(each)]
+
+
 def _stated(advice: Advice) -> dict[str, SpecifierSet]:
     """The versions that ``advice`` asks for, by distribution."""
-    words = [word for each in advice.commands for word in shlex.split(each)]
+    words = _words(advice)
     lines = (line for text in advice.files.values() for line in text.splitlines())
     # What a build is held to is another matter.
     words += [word for each in lines if "build" not in each for word in _QUOTED.findall(each)]

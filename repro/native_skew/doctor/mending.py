@@ -202,7 +202,8 @@ def together(report: Report) -> Report:
     """``report`` with what mends all that was found, where no one advice does.
 
     Of each finding the first advice, for the tool of the first of them where there is one; where
-    these exclude each other, newer releases of all that is concerned. What is only warned of a provider or a consumer that moves anyway is left out.
+    these exclude each other, newer releases of all that is concerned. What is only warned of a
+    provider or a consumer that moves anyway is left out.
     """
     counted = [each for each in report.findings if each.level != "note" and each.advice]
     skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]

@@ -1,6 +1,7 @@
 /* The reader's own names in what is copied. The snippets of a page are what ran, with the names
-   of the fake pair; here the reader may put in others, sees which words are changed and which
-   are still the recorded ones, and can go back. Kept for this visit only; nothing is sent. */
+   of the fake pair, or were written with names that stand for any; here the reader may put in
+   others, sees which words are changed and which are not, and can go back. Kept for this visit
+   only; nothing is sent. */
 (function () {
   "use strict";
   const KEPT = "native-skew.names";
@@ -9,6 +10,7 @@
   const FIELDS = [
     ["consumer", "Your package", NAME],
     ["consumer_version", "its version", VERSION],
+    ["module", "what you import of it", "[A-Za-z_]\\w*(?:\\.\\w+)*"],
     ["provider", "The library’s package", NAME],
     ["older", "its older version", VERSION],
     ["newer", "its newer version", VERSION],
@@ -42,9 +44,10 @@
   window.nativeSkewNames = { keep: (names) => keep(valid(names)) };
   if (!source) return;
 
-  /* `recorded`: the names that the page shows; `ran`: those of the runs behind it. */
-  const { ran, ranges, ...recorded } = JSON.parse(source.textContent);
-  const importable = (name) => name.replace(/[-.]+/g, "_");
+  /* `recorded`: the names that the page shows; `ran`: those of the runs behind it, if any. */
+  const importable = (name = "") => name.replace(/[-.]+/g, "_");
+  const { ran, ranges, told, ...recorded } = JSON.parse(source.textContent);
+  recorded.module = recorded.module || importable(recorded.consumer);
   /* As all tools compare names, and as a bare key of TOML may be written. */
   const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
   /* “Before the newer ABI” becomes the older version itself: real versions tell less of their ABI. */
@@ -54,14 +57,14 @@
   function words(own) {
     const pairs = [
       [recorded.consumer, own.consumer && normal(own.consumer)],
-      [importable(recorded.consumer), own.consumer && importable(own.consumer)],
+      [recorded.module, own.module || (own.consumer && importable(own.consumer))],
       [recorded.provider, own.provider && normal(own.provider)],
       [importable(recorded.provider), own.provider && importable(own.provider)],
       [recorded.consumer_version, own.consumer_version],
       [recorded.older, own.older],
       [recorded.newer, own.newer],
     ];
-    return pairs.sort(([one], [other]) => other.length - one.length);
+    return pairs.filter(([word]) => word).sort(([one], [other]) => other.length - one.length);
   }
 
   function escaped(text) {
@@ -72,8 +75,8 @@
   function pieces(text, own) {
     const spans = Object.entries(ranges).map(([text, role]) => [text, range(role, own)]);
     const pairs = words(own);
-    const like = recorded.newer.split(".").slice(0, 2).map(escaped).join("\\.");
-    const alternatives = [...pairs.map(([word]) => escaped(word)), `${like}(?:\\.\\d+)+`].join("|");
+    const like = recorded.newer ? [`${recorded.newer.split(".").slice(0, 2).map(escaped).join("\\.")}(?:\\.\\d+)+`] : [];
+    const alternatives = [...pairs.map(([word]) => escaped(word)), ...like].join("|");
     const before = spans.map(([text]) => `${escaped(text)}|`).join("");
     const pattern = new RegExp(`(?:${before}(?<!\\w|\\d\\.)(?:${alternatives}))(?!\\w|\\.\\d)`, "g");
     const all = [...spans, ...pairs];
@@ -112,10 +115,10 @@
     + 'close it.</p></details><p role="status" aria-live="polite"></p>'
     + '<button type="reset" hidden>Show what ran</button>';
   const fields = form.querySelector(".names__fields");
-  for (const [key, title, pattern] of FIELDS) {
+  for (const [key, title, pattern] of FIELDS.filter(([key]) => recorded[key])) {
     const label = document.createElement("label");
     const input = document.createElement("input");
-    label.textContent = title;
+    label.textContent = recorded.newer ? title : title.replace("older ", "");
     Object.assign(input, { name: key, placeholder: recorded[key], pattern, autocomplete: "off", spellcheck: false });
     label.append(input);
     fields.append(label);
@@ -137,12 +140,10 @@
       left = left || (changed && made.some(([, mark]) => mark === "left"));
     }
     reset.hidden = !any;
-    const stand = recorded.consumer === ran.consumer ? "the names"
-      : `${recorded.consumer} and ${recorded.provider} for`;
     status.textContent = any
-      ? `The snippets below show your names. What ran had ${ran.consumer} ${ran.consumer_version} and `
-        + `${ran.provider}.` + (left ? " Underlined words are not yet yours: change them as well." : "")
-      : `The snippets below are what ran, with ${stand} ${ran.consumer} and ${ran.provider}.`;
+      ? "The snippets below show your names." + (ran ? ` What ran had ${ran.consumer} ${ran.consumer_version} and ${ran.provider}.` : "")
+        + (left ? " Underlined words are not yet yours: change them as well." : "")
+      : told;
   }
 
   function read() {

@@ -347,7 +347,7 @@
     const imported = failing(ids);
     if (ids.has("requirement-missing") && imported) return "stamped: the built metadata has a requirement that the published has not";
     if (ids.has("violated-requirement") && (imported || facts.built)) return "stamped: the built metadata differs from the published";
-    if (id === "undefined-symbol") return PASSES.test(text) ? "unstamped: the check passes, so nothing in the metadata says what was built against" : "";
+    if (id === "undefined-symbol" || id === "torch-symbol") return PASSES.test(text) ? "unstamped: the check passes, so nothing in the metadata says what was built against" : "";
     if (id === "wrong-result") return "drift without a linker error";
     if (id === "violated-requirement") return "stamped, if this package was built from source here; else a plain conflict";
     if (id !== "missing-library") return "";
@@ -436,7 +436,8 @@
     const [first] = found;
     const skew = first ? skewed(text, facts, versions, ids, first) : [];
     const said = first ? { kind: kind(first, ids, skew), family: family(first.id, ids, facts, text) } : {};
-    return { found, facts, skew, names: names(facts, skew), ...said };
+    const filled = { ...names(facts, skew), module: importedAs(facts.consumer, text) };
+    return { found, facts, skew, names: filled, ...said };
   }
 
   /* Certain only where the log holds both versions, or the module's failure beside the check's. */
@@ -453,6 +454,16 @@
     const { consumer, consumer_version, provider } = facts;
     if (!first) return { consumer, consumer_version, provider };
     return { consumer, consumer_version, provider: first.name, older: first.installed, newer: first.built || lowest(first.required) };
+  }
+
+  /* The module of a package of another name, as the log imports it. */
+  function importedAs(consumer, text) {
+    const modules = [...text.matchAll(/\b(?:from|import) (\w+)|(?:site|dist)-packages[\\/](\w+)/g)].map(([, imported, found]) => imported || found);
+    return modules.find((module) => {
+      const name = packaged(module);
+      if (!consumer || normal(module) === consumer || !name) return false;
+      return name === consumer || (consumer.startsWith(name) && VARIANT.test(consumer.slice(name.length)));
+    });
   }
 
   const KINDS = {

@@ -351,14 +351,14 @@ CASES: tuple[Case, ...] = (
     Case(
         "an undefined symbol of torch",
         "ImportError: /opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so: undefined symbol: _ZN3c105ErrorC2ENS_14SourceLocationESs",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"symbol": "_ZN3c105ErrorC2ENS_14SourceLocationESs", "consumer": "flash-attn"},
     ),
     Case(
         "an undefined symbol, versions listed",
         " + torch==2.4.0\n + torch-scatter==2.1.2\nOSError: /v/lib/python3.11/site-packages/torch_scatter/_version_cuda.so: undefined symbol: _ZN5torch3jit17parseSchemaOrNameERKSs",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "torch-scatter", "consumer_version": "2.1.2"},
     ),
@@ -843,7 +843,7 @@ CASES: tuple[Case, ...] = (
             "(ServeReplica:llm pid=4242, ip=10.0.0.4)     from . import _x\n"
             "(ServeReplica:llm pid=4242, ip=10.0.0.4) ImportError: /opt/v/lib/python3.12/site-packages/vllm/_C.abi3.so: undefined symbol: _ZN3c106ivalue14ConstantString6createESs"
         ),
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "vllm"},
     ),
@@ -1578,7 +1578,7 @@ CASES: tuple[Case, ...] = (
         "The above exception was the direct cause of the following exception:\n\n"
         'File "/opt/v/lib/python3.11/site-packages/transformers/utils/import_utils.py", line 1603, in _get_module\n'
         "RuntimeError: Failed to import transformers.models because of the following error\n",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "flash-attn"},
     ),
@@ -1587,7 +1587,7 @@ CASES: tuple[Case, ...] = (
         "ImportError:\n/opt/v/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so\n"
         ": undefined symbol: _ZN3c104cuda9SetDeviceEi\n"
         "│ /opt/v/lib/python3.11/site-packages/transformers/utils/import_utils.py:15 │\n",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "flash-attn"},
     ),
@@ -1981,7 +1981,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "a symbol in bold",
         "OSError: /v/lib/python3.7/site-packages/torch_sparse/_version.so: undefined symbol: **_ZN3c106detail12infer_schemaE**",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "torch-sparse", "symbol": "_ZN3c106detail12infer_schemaE"},
     ),
@@ -2521,7 +2521,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "whose a C++ symbol is",
         "torch==2.1.0\nlm-kernels==0.3.1\nImportError: /v/lib/python3.10/site-packages/lm_kernels/_k.abi3.so: undefined symbol: _ZTIN3c107SymBoolE",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {
             "consumer": "lm-kernels",
@@ -2540,7 +2540,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "a file without its folder, of a known name",
         "still: flash_attn_2_cuda.cpython-312-x86_64-linux-gnu.so: undefined symbol: _ZNK3c106SymIntltEl",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "flash-attn", "name": "torch"},
     ),
@@ -2691,7 +2691,7 @@ CASES: tuple[Case, ...] = (
         '  File "/v/lib/python3.11/site-packages/gridkit/ops.py", line 4, in <module>\n    import gridkit_cuda\n'
         "ImportError: /v/lib/python3.11/site-packages/gridkit_cuda.cpython-311-x86_64-linux-gnu.so: undefined symbol: "
         "_ZN3c104cuda9SetDeviceEi",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "gridkit", "name": "torch"},
     ),
@@ -2882,7 +2882,7 @@ CASES: tuple[Case, ...] = (
         "versions that torch's tool lists",
         "ImportError: /v/lib/python3.11/site-packages/gridkit/_core.so: undefined symbol: _ZN3c104cuda9SetDeviceEi\n"
         "Versions of relevant libraries:\n[pip3] gridkit==1.4.0\n[pip3] torch==2.3.1",
-        "undefined-symbol",
+        "torch-symbol",
         "possible",
         {"consumer": "gridkit", "consumer_version": "1.4.0", "name": "torch", "installed": "2.3.1"},
     ),

@@ -78,6 +78,44 @@ def test_the_import_uses_the_importable_name(page: Any, address: str) -> None:
     assert 'python -c "import my_module"' in line.inner_text()
 
 
+def test_a_module_of_another_name_is_what_is_imported(page: Any, address: str) -> None:
+    page.goto(address + PAGE)
+    fill(page, consumer="my-bindings", module="other.core")
+    line = page.locator(".language-bash", has_text="python -c").first
+    assert 'python -c "import other.core"' in line.inner_text()
+
+
+@pytest.mark.parametrize("name", ["numpy", "conda", "docker", "glibcxx", "other-platforms"])
+def test_a_page_of_no_run_takes_the_names_as_well(page: Any, address: str, name: str) -> None:
+    page.goto(f"{address}errors/{name}/")
+    assert "PACKAGE and MODULE stand for" in page.locator(".names [role=status]").inner_text()
+    assert page.locator(".names input").count() == 2
+    fill(page, consumer="opencv-python", module="cv2")
+    blocks = page.locator(".highlight:not(.language-text) code").all_text_contents()
+    assert any("import cv2" in text for text in blocks)
+    assert not any(word in text for text in blocks for word in ("PACKAGE", "MODULE"))
+
+
+def test_a_page_about_a_real_package_takes_others(page: Any, address: str) -> None:
+    page.goto(address + "errors/torch-in-build/")
+    fill(page, consumer="torch-scatter", provider="numpy")
+    text = page.locator(".highlight.language-toml, .language-toml .highlight").first.inner_text()
+    assert 'torch-scatter = [{ requirement = "numpy", match-runtime = true }]' in text
+
+
+def test_the_pasted_log_fills_in_the_module(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator("#pasted").fill(
+        'File "/v/lib/python3.12/site-packages/cv2/__init__.py", line 1, in <module>\n'
+        "ImportError: numpy.core.multiarray failed to import\n"
+        "opencv-python-headless==4.8.0.76\n"
+    )
+    page.goto(address + "errors/numpy/")
+    blocks = "\n".join(page.locator(".highlight:not(.language-text) code").all_text_contents())
+    assert "uv sync --upgrade-package opencv-python-headless" in blocks
+    assert "import cv2" in blocks
+
+
 def test_words_that_are_still_the_recorded_ones_are_marked(page: Any, address: str) -> None:
     page.goto(address + PAGE)
     fill(page, consumer="my-module")

@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 from native_skew import shipped
 from native_skew.bench import record
 from native_skew.errors import SkewError
-from native_skew.site import benchmark, failure, fieldtables, getting, glossary, messages
+from native_skew.site import benchmark, failure, fieldtables, getting, glossary, messages, snippet
 from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError
 from native_skew.site.result_index import Book
@@ -85,6 +85,7 @@ def macros(citations: Citations) -> dict[str, Callable[..., object]]:
         "source": getting.source,
         "get": getting.line,
         "failure": failure.figure,
+        "stand_ins": snippet.stand_ins,
     }
 
 

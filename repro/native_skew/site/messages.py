@@ -546,6 +546,18 @@ OTHERS: tuple[Other, ...] = (
         page="errors/torch-extension/#libc10so-libtorch_cpuso-cannot-open-shared-object-file",
     ),
     Other(
+        id="torch-symbol",
+        meaning="The module calls a function of PyTorch that the installed PyTorch has not: it was built for another PyTorch, or "
+        "it was imported before torch.",
+        advice="Try `import torch` first. Else install the extension's wheel for this torch and CUDA, or build it again with "
+        "this torch in the build: match-runtime with uv, and its cached wheel removed.",
+        kind="possible",
+        patterns=(rf"{_UNDEFINED}(?P<symbol>_+Z(?:T[A-Z])?N[rVK]*(?:3c10|2at|5torch|6caffe2)\w*)",),
+        rank=2,
+        page="errors/torch-extension/",
+        provider="torch",
+    ),
+    Other(
         id="torchcodec",
         meaning="torchcodec could not be loaded with any FFmpeg: FFmpeg's libraries are not there, or torchcodec is not of the "
         "release that belongs to this torch.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import msgspec
 from packaging.specifiers import SpecifierSet
@@ -154,6 +155,7 @@ def _language(name: str) -> str:
     return next((lang for end, lang in _LANGUAGES.items() if name.endswith(end)), "text")
 
 
+_TABS, _COMMANDS = '<div class="tabbed-set', '<div class="language-(?!text)'
 _NAMES = '<script type="application/json" data-recorded-names>'
 
 
@@ -163,29 +165,37 @@ def names(real: Roles | None = None) -> str:
     With them those of the runs, and ranges that name a version with what becomes of them.
     """
     ran = _roles()
-    ranges = {} if real else _ranges(ran)
-    told = msgspec.to_builtins(real or ran) | {"ran": ran, "ranges": ranges}
-    data = msgspec.json.encode(told).decode()
-    return f"{_NAMES}{data}</script>"
+    stand = f"{real.consumer} and {real.provider} for" if real else "the names"
+    told = f"The snippets below are what ran, with {stand} {ran.consumer} and {ran.provider}."
+    more = {"ran": ran, "ranges": {} if real else _ranges(ran), "told": told}
+    return _element(msgspec.to_builtins(real or ran) | more)
+
+
+def stand_ins(consumer: str, module: str, provider: str = "", older: str = "") -> str:
+    """The same for a page whose snippets were written by hand, with names that stand for any."""
+    told = f"In the snippets below {consumer} and {provider or module} stand for your own."
+    given = {"consumer": consumer, "module": module, "provider": provider, "older": older}
+    return _element({**given, "ranges": {}, "told": told})
+
+
+def _element(data: dict[str, Any]) -> str:
+    return f"{_NAMES}{msgspec.json.encode(data).decode()}</script>"
 
 
 def with_room_for_names(html: str) -> str:
-    """A page whose first tabs stand where they do when the script has put its form before them.
+    """A page whose first tabs, or commands, stand where they do when the script has put its form before them.
 
     Args:
         html: the page's content; without the element of ``names`` it stays as it is.
 
     """
-    _before, found, after = html.partition(_NAMES)
-    head, tabs, rest = html.partition('<div class="tabbed-set')
-    if not found or not tabs:
+    _, found, after = html.partition(_NAMES)
+    first = re.search(_TABS, html) or re.search(_COMMANDS, html)
+    if not found or not first:
         return html
-    told = msgspec.json.decode(after.partition("</script>")[0])
-    ran, same = told["ran"], told["consumer"] == told["ran"]["consumer"]
-    stand = "the names" if same else f"{told['consumer']} and {told['provider']} for"
+    told = msgspec.json.decode(after.partition("</script>")[0])["told"]
     room = (
         '<form class="names names--due" aria-hidden="true"><details><summary>Fill in your own names</summary>'
-        f"</details><p>The snippets below are what ran, with {stand} {ran['consumer']} and "
-        f"{ran['provider']}.</p></form>"
+        f"</details><p>{told}</p></form>"
     )
-    return f"{head}{room}{tabs}{rest}"
+    return f"{html[: first.start()]}{room}{html[first.start() :]}"

@@ -27,7 +27,7 @@ from native_skew.doctor.pins import Pins
 from native_skew.doctor.rules import MISSING_SYSTEM_LIBRARY, OPTIONAL_MODULE
 from native_skew.findings import Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
-from programs.debian_packages import packages
+from programs.debian_packages import dependents, packages
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -635,6 +635,16 @@ def test_what_installs_a_system_library(tmp_path: Path) -> None:
         "apt-get update",
         "apt-get install -y libgl1 libglib2.0-0 libxcb1",
     )
+    release.write_text("ID=debian\nVERSION_CODENAME=trixie\n")
+    (first,) = system_libraries.advise(wanted, str(tmp_path))
+    assert first.commands[1] == "apt-get install -y libgl1 libglib2.0-0t64 libxcb1"
+    # An older release's, which no package of this one has.
+    assert system_libraries.advise(("libgdal.so.32",), str(tmp_path)) == ()
+    (first,) = system_libraries.advise(("libgdal.so.36",), str(tmp_path))
+    assert first.commands[1] == "apt-get install -y libgdal36"
+    release.write_text("ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n")
+    (first,) = system_libraries.advise(wanted, str(tmp_path))
+    assert first.commands[1] == "apt-get install -y libgl1 libglib2.0-0 libxcb1"
     release.write_text('ID="rocky"\nID_LIKE="rhel centos fedora"\n')
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
     assert first.commands == ("dnf install -y 'libGL.so.1()(64bit)'",)
@@ -673,9 +683,13 @@ def test_the_table_is_read_from_the_index_s_lines() -> None:
         "usr/lib/x86_64-linux-gnu/libGL.so       libdevel/libgl-dev",
         "usr/lib/x86_64-linux-gnu/sub/libX.so.1  libs/x",
         "lib/x86_64-linux-gnu/libX.so.1          libs/x-dbg,libs/x2,libs/x1",
+        "usr/lib/x86_64-linux-gnu/libZ.so.0      libs/aside0,libs/z0",
     ]
-    names = ("libGL.so.1", "libX.so.1", "libY.so.1")
-    assert packages(lines, names) == {"libGL.so.1": "libgl1", "libX.so.1": "x1"}
+    names = ("libGL.so.1", "libX.so.1", "libY.so.1", "libZ.so.0")
+    used = dependents(["Package: q", "Depends: z0 (>= 2) | aside0, x1:any", "Pre-Depends: z0"])
+    assert used == {"z0": 2, "x1": 1}
+    found = {"libGL.so.1": "libgl1", "libX.so.1": "x1", "libZ.so.0": "z0"}
+    assert packages(lines, names, used) == found
 
 
 # --- another root

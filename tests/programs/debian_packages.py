@@ -1,10 +1,11 @@
-"""Makes ``debian_packages.toml`` again: which Debian package ships a system library.
+"""Makes ``debian_packages.toml`` again: which Debian package ships a system library, in each release.
 
-``PYTHONPATH=tests python -m programs.debian_packages`` has apt fetch the release's Contents index, whose
-signature it checks, into a folder of its own: https://wiki.debian.org/RepositoryFormat#A.22Contents.22_indices
-Which libraries are in the table is decided by the table: those that wheels are known to take from
-the system, manylinux's list among them (https://peps.python.org/pep-0600/). Add a name with an
-empty package, and run this.
+``PYTHONPATH=tests python -m programs.debian_packages`` has apt fetch the releases' Contents and
+Packages indexes, whose signatures it checks, into a folder of its own:
+https://wiki.debian.org/DebianRepository/Format. Which releases and libraries are in the table is
+decided by the table: those that wheels are known to take from the system, manylinux's list among
+them (https://peps.python.org/pep-0600/). Add a release with an empty table, or a name with an
+empty package to the first, and run this.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import tomlkit
@@ -28,56 +30,78 @@ _CONTENTS = {
     "Description": "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Contents",
     "DefaultEnabled": "true",
 }
+_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
+_DEPENDS = re.compile(r"^(?:Pre-)?Depends: (.+)$")
 _LINE = re.compile(r"(?:usr/)?lib/x86_64-linux-gnu/([^/\s]+\.so[^/\s]*)\s+(\S+)")
 
 
-def packages(lines: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+def packages(
+    lines: Iterable[str], names: Iterable[str], depended_on: Mapping[str, int]
+) -> dict[str, str]:
     """The package of each of ``names``, as the lines of a Contents index have it.
 
-    Of several packages the first in the order of the alphabet is taken, and none that is for
-    debugging or development.
+    Of several packages the one that most others depend on is taken (another may conflict with
+    what is installed), and none that is for debugging or development.
     """
-    wanted, found = set(names), dict[str, str]()
+    wanted, found = set(names), dict[str, set[str]]()
     for line in lines:
         match = _LINE.match(line)
         if match and match[1] in wanted:
             owners = [each.rpartition("/")[2] for each in match[2].split(",")]
-            plain = sorted(each for each in owners if not each.endswith(("-dev", "-dbg")))
-            if plain:
-                found[match[1]] = min(plain[0], found.get(match[1], plain[0]))
-    return found
+            plain = [each for each in owners if not each.endswith(("-dev", "-dbg"))]
+            found.setdefault(match[1], set()).update(plain)
+    return {
+        name: min(owners, key=lambda each: (-depended_on.get(each, 0), each))
+        for name, owners in found.items()
+        if owners
+    }
 
 
-def _contents(folder: Path) -> list[str]:
-    options = [f"Acquire::IndexTargets::deb::Contents-deb::{k}={v}" for k, v in _CONTENTS.items()]
-    options.append(f"Dir::State::lists={folder}")
-    settings = [word for each in options for word in ("-o", each)]
+def dependents(lines: Iterable[str]) -> Counter[str]:
+    """How many packages of a Packages index name each other one first among alternatives."""
+    found = (match[1].split(",") for line in lines if (match := _DEPENDS.match(line)))
+    return Counter(each.split()[0].partition(":")[0] for group in found for each in group)
+
+
+def _indexes(release: str, folder: Path) -> tuple[list[str], list[str]]:
+    """The lines of ``release``'s Contents and Packages, from where this machine has Debian's."""
+    targets = _output("apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)").splitlines()
+    archive = next(line.split()[0] for line in targets if line.endswith("/debian/ Debian"))
+    sources = folder / "sources"
+    sources.write_text(f"deb [signed-by={_KEYS}] {archive} {release} main\n", encoding="utf-8")
     (folder / "partial").mkdir()
+    options = [f"Acquire::IndexTargets::deb::Contents-deb::{k}={v}" for k, v in _CONTENTS.items()]
+    options += [f"Dir::State::lists={folder}", f"Dir::Etc::sourcelist={sources}"]
+    settings = [
+        word for each in (*options, "Dir::Etc::sourceparts=/dev/null") for word in ("-o", each)
+    ]
     subprocess.run(["apt-get", "-q", *settings, "update"], check=True, stdout=sys.stderr)
-    files = sorted(folder.glob("*debian.org*_main_Contents-*")) or sorted(
-        folder.glob("*Contents-*")
-    )
-    done = subprocess.run(
-        ["/usr/lib/apt/apt-helper", "cat-file", *map(str, files)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.splitlines()
+    contents, listed = (sorted(folder.glob(f"*_main_{each}*")) for each in ("Contents-", "binary-"))
+    return _lines(contents), _lines(listed)
+
+
+def _lines(files: Iterable[Path]) -> list[str]:
+    return _output("/usr/lib/apt/apt-helper", "cat-file", *map(str, files)).splitlines()
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def main() -> None:
-    """Writes the table anew."""
+    """Writes the table anew: the first release whole, of the others what differs from it."""
     table = tomlkit.parse(TABLE.read_text(encoding="utf-8"))
-    names = sorted(table["libraries"])
-    with tempfile.TemporaryDirectory() as folder:
-        found = packages(_contents(Path(folder)), names)
-    libraries = tomlkit.table()
-    for name in names:
-        libraries[name] = found.get(name, "")
-        if name not in found:
-            sys.stderr.write(f"{name}: no package of this release ships it\n")
-    table["libraries"] = libraries
+    first, *_ = table
+    names = sorted(table[first])
+    for release in list(table):
+        with tempfile.TemporaryDirectory() as folder:
+            contents, listed = _indexes(release, Path(folder))
+        found = packages(contents, names, dependents(listed))
+        table[release] = tomlkit.table()
+        for name in names:
+            package = found.get(name, "")
+            if release == first or package != table[first][name]:
+                table[release][name] = package
     TABLE.write_text(tomlkit.dumps(table), encoding="utf-8")
 
 

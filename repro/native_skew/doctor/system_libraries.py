@@ -84,7 +84,8 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
 
     """
     plain = sorted({each for each in names if _NAME.fullmatch(each) and not is_of_cuda(each)})
-    found = {package for each in plain if (package := _table().get(each))}
+    system, release = _system(image)
+    found = {package for each in plain if (package := _package(each, release))}
     packages = sorted(found | {_STARTED_BY[each] for each in found & {*_STARTED_BY}})
     commands = {
         # A line for an image's recipe too, where nobody answers.
@@ -95,7 +96,6 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
         "dnf": [["dnf", "install", "-y", *(f"{each}()(64bit)" for each in plain)]],
         "apk": [["apk", "add", *(f"so:{each}" for each in plain)]],
     }
-    system = _ids(image)
     first = [tool for tool, ids in _FAMILIES.items() if system & {*ids}]
     tools = first or list(_FAMILIES)
     return tuple(
@@ -110,19 +110,36 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
     )
 
 
-def _ids(image: str) -> set[str]:
-    """ID and ID_LIKE of os-release(5)."""
+def _system(image: str) -> tuple[set[str], str]:
+    """ID and ID_LIKE of os-release(5), and the release's code name, empty where none is said."""
     for place in ("/etc/os-release", "/usr/lib/os-release"):
         try:
             text = regular_files.text(f"{image}{place}", _OS_RELEASE_BYTES)
         except OSError:
             continue
         found = re.findall(r"^ID(?:_LIKE)?=[\"']?([\w .-]*)", text, re.MULTILINE)
-        return {word for each in found for word in each.split()}
-    return set()
+        codename = re.search(r"^VERSION_CODENAME=[\"']?(\w*)", text, re.MULTILINE)
+        return {word for each in found for word in each.split()}, codename[1] if codename else ""
+    return set(), ""
+
+
+def _package(name: str, release: str) -> str:
+    """The package with the library ``name``; of a release that the table lacks, an older one's.
+
+    Newer releases provide most older names, https://wiki.debian.org/ReleaseGoals/64bit-time.
+    """
+    releases = _releases()
+    tables = [releases[release]] if release in releases else list(releases.values())
+    return next((package for table in tables if (package := table.get(name))), "")
+
+
+def _table() -> dict[str, str]:
+    """All names, with the packages of the first release."""
+    return next(iter(_releases().values()))
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, str]:
-    table: dict[str, str] = regular_files.toml(_TABLE.read_bytes())["libraries"]
-    return table
+def _releases() -> dict[str, dict[str, str]]:
+    read: dict[str, dict[str, str]] = regular_files.toml(_TABLE.read_bytes())
+    first = next(iter(read.values()))
+    return {release: first | own for release, own in read.items()}

@@ -648,11 +648,14 @@ def test_what_installs_a_system_library(tmp_path: Path) -> None:
     release.write_text('ID="rocky"\nID_LIKE="rhel centos fedora"\n')
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
     assert first.commands == ("dnf install -y 'libGL.so.1()(64bit)'",)
+    release.write_text('ID="opensuse-leap"\nID_LIKE="suse opensuse"\n')
+    (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
+    assert first.commands == ("zypper --non-interactive install 'libGL.so.1()(64bit)'",)
     release.write_text("ID=alpine\n")
     (first,) = system_libraries.advise(("libGL.so.1",), str(tmp_path))
     assert first.commands == ("apk add so:libGL.so.1",)
     release.unlink()
-    assert len(system_libraries.advise(wanted, str(tmp_path))) == 3
+    assert len(system_libraries.advise(wanted, str(tmp_path))) == 4
     assert system_libraries.advise(("-oProxy=x", "a b", "x;y"), str(tmp_path)) == ()
 
 

@@ -25,7 +25,8 @@ _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _STARTED_BY = {"libopenmpi3": "openmpi-bin", "libopenmpi40": "openmpi-bin", "libmpich12": "mpich"}
 _FAMILIES = {
     "apt-get": ("debian", "ubuntu"),
-    "dnf": ("fedora", "rhel", "centos", "suse"),
+    "dnf": ("fedora", "rhel", "centos"),
+    "zypper": ("suse",),
     "apk": ("alpine",),
 }
 
@@ -87,13 +88,16 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
     system, release = _system(image)
     found = {package for each in plain if (package := _package(each, release))}
     packages = sorted(found | {_STARTED_BY[each] for each in found & {*_STARTED_BY}})
+    provided = [f"{each}()(64bit)" for each in plain]
     commands = {
         # A line for an image's recipe too, where nobody answers.
         # Images come without apt's lists, and without these no package is known to it.
         "apt-get": [["apt-get", "update"], ["apt-get", "install", "-y", *packages]]
         if packages
         else [],
-        "dnf": [["dnf", "install", "-y", *(f"{each}()(64bit)" for each in plain)]],
+        # RPM's packages provide their libraries by name.
+        "dnf": [["dnf", "install", "-y", *provided]],
+        "zypper": [["zypper", "--non-interactive", "install", *provided]],
         "apk": [["apk", "add", *(f"so:{each}" for each in plain)]],
     }
     first = [tool for tool, ids in _FAMILIES.items() if system & {*ids}]

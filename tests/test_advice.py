@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from native_skew.installers import INSTALLERS, Cause, advise, is_requirement
+from native_skew.installers import INSTALLERS, Cause, advise, is_requirement, tabs
 from native_skew.installers.advice import constraining
 from native_skew.installers.remedies import REMEDIES
 
@@ -98,6 +98,24 @@ def test_what_pip_is_told(cause: Cause, changes: dict[str, Any], remedy: str, co
     assert typed == f"pip --python .venv install {command}"
     constraints = {"build-constraints.txt": f"{OLDER}\n"}
     assert first.files == (constraints if "constraint" in remedy else {})
+
+
+@pytest.mark.parametrize(
+    ("cause", "tool", "remedy", "needs"),
+    [
+        ("symbol", "pip", "build-constraint-rebuild", "pip 25.3"),
+        ("stamped", "pip", "require-newer", "pip 22.3"),  # --python
+        ("symbol", "uv", "match-runtime-rebuild", "uv 0.8.5"),
+        ("symbol", "uv", "build-requirement-rebuild", "uv 0.8.4"),
+        ("stamped", "uv", "override", ""),
+        ("symbol", "poetry", "build-constraint-rebuild", "Poetry 2.3.0"),
+        ("cached", "poetry", "rebuild", "Poetry 2.0.0"),
+        ("symbol", "pipenv", "build-constraint-rebuild", "Pipenv 2025.1.1"),
+    ],
+)
+def test_how_old_the_tool_may_be(cause: Cause, tool: str, remedy: str, needs: str) -> None:
+    (interface, *_) = (each.id for each in tabs().values() if each.tool == tool)
+    assert offered(cause, interface)[remedy].needs == needs
 
 
 def test_the_other_requirements_of_what_is_declared_anew() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from native_skew.doctor.advice import Cause, advise, installing
+from native_skew.doctor.advice import Cause, advise, installing, placed
+from native_skew.doctor.rules import UNDEFINED_SYMBOL
+from native_skew.findings import Location
+from native_skew.installers import Place
 
 
 def tools(installer: str, cause: Cause = "stamped") -> set[str]:
@@ -43,3 +46,26 @@ def test_poetry_moves_what_is_locked_and_another_puts_a_lost_file_there_again() 
     assert commands() == [("poetry lock", "poetry sync")]
     # Poetry has no command for that; no project of another tool's is begun.
     assert [each[0].split()[0] for each in commands(reinstall=True)] == ["uv", "pip"]
+
+
+@pytest.mark.parametrize("pip", ["", "23.0.1", "25.3", "26.3"])
+def test_the_environment_s_own_pip_is_used_and_renewed_where_it_is_too_old(pip: str) -> None:
+    """Python 3.11's venv brings pip 23, which has no --build-constraint."""
+    found = advise(
+        "unstamped",
+        consumer=("user", "1"),
+        provider=("lib", "2"),
+        built_against="",
+        from_source=True,
+        installer="pip",
+        python="3.11",
+    )
+    finding = UNDEFINED_SYMBOL.finding("lacks", Location(), {}, found)
+    kind: Place = "with-pip" if pip else "environment"
+    (moved,) = placed([finding], "/app/venv", kind, pip)
+    (advice, *_) = moved.advice
+    *before, last = advice.commands
+    own = "/app/venv/bin/python -m pip install"
+    assert last.startswith(own if pip else "pip --python /app/venv install ")
+    assert before == ([f"{own} --upgrade 'pip>=25.3'"] if pip == "23.0.1" else [])
+    assert advice.needs == ("" if pip else "pip 25.3")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from native_skew.distributions import regular_files
 from native_skew.doctor import conda
@@ -21,6 +22,7 @@ from native_skew.installers import (
     SCENARIOS,
     TOOLS,
     Cause,
+    Place,
     Request,
     Unsupported,
     advise,
@@ -165,28 +167,35 @@ def _warned(
     return replace(advice, trap=" ".join(filter(None, (advice.trap, *traps)))) if traps else advice
 
 
-def placed(findings: Iterable[Finding], path: str, *, is_folder: bool) -> Iterator[Finding]:
+def placed(findings: Iterable[Finding], path: str, kind: Place, pip: str = "") -> Iterator[Finding]:
     """``findings`` whose commands name the environment at ``path``: they are typed anywhere.
 
     Args:
         findings: with commands for the folder that has it as ``.venv``.
         path: where it is.
-        is_folder: whether it is a folder of packages, without an interpreter.
+        kind: what is there.
+        pip: the release of the environment's own pip; empty where it has none.
 
     """
     known = {each.title: each.elsewhere for each in tabs().values()}
 
-    def moved(tool: str, command: str) -> str:
-        words = conda.elsewhere(tuple(shlex.split(command)), path)
+    def moved(tool: str, command: tuple[str, ...]) -> tuple[str, ...]:
+        words = conda.elsewhere(command, path)
         elsewhere = known.get(tool)
-        return shlex.join(elsewhere(words, path, is_folder) if elsewhere else words)
+        return elsewhere(words, path, kind) if elsewhere else words
+
+    def of(one: Advice) -> Advice:
+        commands = [moved(one.tool, tuple(shlex.split(command))) for command in one.commands]
+        name, _, release = one.needs.partition(" ")
+        if pip and name == "pip":
+            if Version(pip) < Version(release):
+                newer = ("pip", "install", "--upgrade", f"pip>={release}")
+                commands.insert(0, moved(one.tool, newer))
+            one = replace(one, needs="")
+        return replace(one, commands=tuple(map(shlex.join, commands)))
 
     for each in findings:
-        advice = tuple(
-            replace(one, commands=tuple(moved(one.tool, command) for command in one.commands))
-            for one in each.advice
-        )
-        yield replace(each, advice=advice)
+        yield replace(each, advice=tuple(map(of, each.advice)))
 
 
 def at_odds(several: Sequence[Advice]) -> bool:

@@ -80,6 +80,13 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         machine = self.target.machine not in ("", target.HERE.machine)
         return self.program is None and (other or machine)
 
+    @property
+    def pip(self) -> str:
+        """The release of the pip that its interpreter runs; empty where it has none of its own."""
+        found = (e for e in self.distributions if e.name == "pip" and e.has_valid_names)
+        has_python = os.path.lexists(self.root / "bin/python")
+        return next((each.version for each in found if has_python), "")
+
     def location(self, owner: Distribution, path: str = "") -> Location:
         """Where a finding of ``owner`` is, in the file ``path``."""
         return Location(file=self.relative(path), distribution=owner.name, version=owner.version)

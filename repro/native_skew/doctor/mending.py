@@ -17,7 +17,7 @@ from native_skew.doctor.pins import Pin, Pins, agree
 from native_skew.findings import Advice, Finding, Report
 
 if TYPE_CHECKING:
-    from native_skew.installers import Cause
+    from native_skew.installers import Cause, Place
 
 
 def installing(
@@ -232,12 +232,14 @@ def together(report: Report) -> Report:
 
 def placed(report: Report, environment: Environment, here: Path) -> Report:
     """``report`` with advice that can be followed in ``here``, wherever the environment is."""
-    root = environment.root
+    root, pip = environment.root, environment.pip
+    is_here = root == here / ".venv"
     no_advice = not any(each.advice for each in report.findings)
-    if no_advice or environment.is_packed or root == here / ".venv":
+    if no_advice or environment.is_packed or (is_here and not pip):
         return report
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    path = str(root).removeprefix(environment.image)
-    found = advice.placed(report.findings, path, is_folder=root in environment.sites)
+    path = ".venv" if is_here else str(root).removeprefix(environment.image)
+    kind: Place = "with-pip" if pip else "folder" if root in environment.sites else "environment"
+    found = advice.placed(report.findings, path, kind, pip)
     return msgspec.structs.replace(report, findings=tuple(found))

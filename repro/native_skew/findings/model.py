@@ -74,6 +74,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
         tool: what the commands are for, e.g. ``uv sync``; empty where for any.
         files: content by name. A ``pyproject.toml`` is what to add to one's own.
         commands: command lines to type, in order.
+        needs: the tool's oldest release that knows all of it, as ``pip 25.3``; empty where any does.
         trap: what it costs, or where it fails; empty where nothing is known.
         source: an address where it is documented; empty where there is none.
 
@@ -84,6 +85,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     tool: str = ""
     files: dict[str, str] = {}
     commands: tuple[str, ...] = ()
+    needs: str = ""
     trap: str = ""
     source: str = ""
 

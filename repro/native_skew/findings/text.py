@@ -71,7 +71,8 @@ def _show_finding(finding: Finding, verbose: bool) -> None:
     for line in _evidence(finding) if verbose else ():
         _say(line, 4, dim=True)
     for number, advice in enumerate(finding.advice, 1):
-        title = f"{number}. {advice.title}" + (f" ({advice.tool})" if advice.tool else "")
+        tool = ", ".join(filter(None, (advice.tool, advice.needs and f"{advice.needs} or newer")))
+        title = f"{number}. {advice.title}" + (f" ({tool})" if tool else "")
         _show_advice(advice, title)
     _print("")
 

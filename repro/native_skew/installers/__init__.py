@@ -14,6 +14,7 @@ from native_skew.installers.base import (
     Cause,
     Command,
     Installer,
+    Place,
     Plan,
     RenderContext,
     Unsupported,

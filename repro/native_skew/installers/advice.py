@@ -16,6 +16,7 @@ from packaging.version import Version
 
 from native_skew.findings import Advice
 from native_skew.installers.base import Cause, Installer, Plan, RenderContext, Unsupported
+from native_skew.installers.packaging_tool import PackagingTool
 from native_skew.installers.registry import INSTALLERS, TOOLS, tabs
 from native_skew.installers.remedies import REMEDIES
 from native_skew.installers.repair import difference
@@ -170,8 +171,14 @@ def leading_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title
         title=title,
         tool=interface.title,
         files=repair.files,
-        commands=tuple(map(shlex.join, repair.commands)),
+        commands=(commands := tuple(map(shlex.join, repair.commands))),
+        needs=_needs(TOOLS[interface.tool], (*repair.files.values(), *commands)),
     )
+
+
+def _needs(tool: PackagingTool, texts: Iterable[str]) -> str:
+    release = tool.needed(texts)
+    return f"{tool.title} {release}" if release else ""
 
 
 def constraining(

@@ -120,6 +120,10 @@ class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
 Cause = Literal["stamped", "shared", "rotten", "unstamped", "cached", "stale", "symbol"]
 
 
+# What is at a path: an environment, one with a pip of its own, or a folder of packages alone.
+Place = Literal["environment", "with-pip", "folder"]
+
+
 class Tab(msgspec.Struct, frozen=True):
     """Where ways to install are shown side by side: the heading, and the place among the tabs.
 
@@ -153,8 +157,8 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         repairs: the remedies that doctor offers for a skew in an environment of its tool's, best
             first; what holds in the broken environment, with the cache as the failure left it.
             Offered in the order of the tabs, to those that have one.
-        elsewhere: a command of its for the environment at a path instead of ``.venv``, or for a
-            folder of packages alone; None where the project's folder says where that is.
+        elsewhere: a command of its for what is at a path, instead of ``.venv``; None where the
+            project's folder says where that is.
 
     """
 
@@ -171,7 +175,7 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     since: str = ""
     tab: Tab | None = None
     repairs: Mapping[Cause, tuple[str, ...]] = {}
-    elsewhere: Callable[[tuple[str, ...], str, bool], tuple[str, ...]] | None = None
+    elsewhere: Callable[[tuple[str, ...], str, Place], tuple[str, ...]] | None = None
 
     def is_in(self, version: str) -> bool:
         """Whether the tool can do this in ``version``."""

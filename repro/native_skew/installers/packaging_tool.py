@@ -5,16 +5,19 @@ Each tool's file makes one ``PackagingTool``, called ``TOOL``; the registry find
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
+from packaging.version import Version
 
 from native_skew.installers.base import Installer
 from native_skew.installers.locks import LockFormat
 
 NEWEST = "newest"
+_WORD = re.compile(r"[\w-]+")
 
 
 class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +126,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
         holding: where a project's pyproject.toml holds versions, whatever else is asked: keys, one
             below the other, of a list of requirements or of a table of versions by name.
         documentation: where its commands are described.
+        since: the first release that knows a word of its commands and files, where releases that
+            lack it are still in use.
         looked_up: the versions for which was looked up what it has not, as ``pip<=26.3``.
 
     """
@@ -142,11 +147,18 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     remake: tuple[str, ...] = ()
     holding: tuple[tuple[str, ...], ...] = ()
     documentation: str = ""
+    since: Mapping[str, str] = {}
     looked_up: str = ""
 
     def __post_init__(self) -> None:
         if not self.commands:
             msgspec.structs.force_setattr(self, "commands", (self.name,))
+
+    def needed(self, texts: Iterable[str]) -> str:
+        """The oldest release that knows all that ``texts``, files and commands, say; or empty."""
+        words = {word for text in texts for word in _WORD.findall(text)}
+        found = (release for word, release in self.since.items() if word in words)
+        return max(found, key=Version, default="")
 
     @property
     def requirement(self) -> str:

@@ -20,6 +20,7 @@ from native_skew.installers.base import (
     Installer,
     Lack,
     Lacks,
+    Place,
     Plan,
     RenderContext,
     Tab,
@@ -31,6 +32,13 @@ from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation
 from native_skew.installers.request import Request
 
 _NEWS = "https://pip.pypa.io/en/stable/news/"
+_SINCE_PYLOCK = "26.1"
+_SINCE = {
+    "--python": "22.3",
+    "--build-constraint": "25.3",
+    "--refresh-package": "26.2",
+    "pylock": _SINCE_PYLOCK,
+}
 _OVERRIDE = "https://github.com/pypa/pip/issues/8076"
 LACKS = Lacks(
     title="pip",
@@ -61,17 +69,19 @@ def _render(request: Request, context: RenderContext) -> Plan:
     return _plan(request, files, (*_cleaning(request), install))
 
 
-def _elsewhere(words: tuple[str, ...], path: str, is_folder: bool) -> tuple[str, ...]:
+def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...]:
     """https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-t ."""
+    if kind == "with-pip" and words[:1] == (
+        "pip",
+    ):  # of which the release is known, and is on no PATH
+        own = words[len(_PIP) if words[: len(_PIP)] == _PIP else 1 :]
+        return (f"{path}/bin/python", "-m", "pip", *own)
     if words[: len(_PIP)] != _PIP:
         return words
     command, *rest = words[len(_PIP) :]
-    if is_folder:
+    if kind == "folder":
         return ("pip", command, "--target", path, "--upgrade", *rest)
     return ("pip", "--python", path, command, *rest)
-
-
-_SINCE_PYLOCK = "26.1"
 
 
 def _lock(request: Request, context: RenderContext) -> Plan:
@@ -93,9 +103,9 @@ def _lock(request: Request, context: RenderContext) -> Plan:
 def _require_supported(request: Request, context: RenderContext) -> None:
     LACKS.refuse(request)
     if request.refresh:  # before, it asked the index for each page anew
-        require_version(context, "pip", "--refresh-package", "26.2", _NEWS)
+        require_version(context, "pip", "--refresh-package", _SINCE["--refresh-package"], _NEWS)
     if request.build_constraints:
-        require_version(context, "pip", "--build-constraint", "25.3", _NEWS)
+        require_version(context, "pip", "--build-constraint", _SINCE["--build-constraint"], _NEWS)
 
 
 def _options(request: Request) -> tuple[dict[str, str], list[str]]:
@@ -309,5 +319,6 @@ TOOL = PackagingTool(
     ),
     first_release="23.0",  # to be had for every interpreter that the kit runs on
     documentation="https://pip.pypa.io/en/stable/cli/",
+    since=_SINCE,
     looked_up=LACKS.versions,
 )

@@ -192,5 +192,6 @@ TOOL = PackagingTool(
         ),
     ),
     documentation=_CLI,
+    since={"PIP_BUILD_CONSTRAINT": "2025.1.1"},  # which brings pip 25.3 along
     looked_up=_LACKS.versions,
 )

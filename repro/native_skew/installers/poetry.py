@@ -39,6 +39,7 @@ from native_skew.installers.packaging_tool import (
 from native_skew.installers.request import Request
 
 _CLI, _FILE = "https://python-poetry.org/docs/cli/", "https://python-poetry.org/docs/pyproject/"
+_SINCE = {"sync": "2.0.0", "build-constraints": "2.3.0"}  # https://python-poetry.org/history/
 _DECLARED = "https://github.com/python-poetry/poetry/issues/697"
 _LACKS = Lacks(
     title="Poetry",
@@ -85,7 +86,11 @@ def _project(request: Request, context: RenderContext) -> str:
     poetry: dict[str, Any] = {"package-mode": False}
     if request.build_constraints:
         require_version(
-            context, "Poetry", "build-constraints", "2.3.0", f"{_FILE}#build-constraints"
+            context,
+            "Poetry",
+            "build-constraints",
+            _SINCE["build-constraints"],
+            f"{_FILE}#build-constraints",
         )
         limits = _specifiers(request.build_constraints)
         names = [Requirement(each).name for each in request.requirements]
@@ -287,5 +292,6 @@ TOOL = PackagingTool(
         ),
     ),
     documentation=_CLI,
+    since=_SINCE,
     looked_up=_LACKS.versions,
 )

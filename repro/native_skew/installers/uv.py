@@ -27,6 +27,7 @@ from native_skew.installers.base import (
     Installer,
     Lack,
     Lacks,
+    Place,
     Plan,
     RenderContext,
     Tab,
@@ -84,6 +85,12 @@ _PIP_LACKS = Lacks(
 _PROJECT_LACKS = Lacks(
     title="uv", versions=_VERSIONS, features={"constraint_variable": CONSTRAINT_VARIABLE}
 )
+# https://github.com/astral-sh/uv/blob/main/changelogs/0.6.x.md, 0.8.x.md
+_SINCE = {
+    "build-constraint-dependencies": "0.6.2",
+    "extra-build-dependencies": "0.8.4",
+    "match-runtime": "0.8.5",
+}
 _MATCH_NEWS = "https://github.com/astral-sh/uv/releases/tag/0.8.5"
 _INDEX_NEWS = "https://github.com/astral-sh/uv/releases/tag/0.4.23"
 # https://docs.python.org/3/library/sys.html#sys.platform
@@ -118,7 +125,7 @@ def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
     # Before that it knew neither UV_DEFAULT_INDEX, and would ask the public index, nor others.
     require_version(context, "uv", "--default-index", "0.4.23", _INDEX_NEWS)
     if request.match_runtime:
-        require_version(context, "uv", "match-runtime", "0.8.5", _MATCH_NEWS)
+        require_version(context, "uv", "match-runtime", _SINCE["match-runtime"], _MATCH_NEWS)
     return settings(request)
 
 
@@ -432,11 +439,11 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables, files=files)
 
 
-def _elsewhere(words: tuple[str, ...], path: str, is_folder: bool) -> tuple[str, ...]:
+def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...]:
     """https://docs.astral.sh/uv/pip/environments/#using-arbitrary-python-environments ."""
     if words[:3] != ("uv", "pip", "install"):
         return words
-    return (*words[:3], "--target" if is_folder else "--python", path, *words[3:])
+    return (*words[:3], "--target" if kind == "folder" else "--python", path, *words[3:])
 
 
 def _nearest(files: ReleaseFiles[File]) -> File | None:
@@ -745,5 +752,6 @@ TOOL = PackagingTool(
     ),
     first_release=_FIRST_RELEASE,
     documentation=_CLI,
+    since=_SINCE,
     looked_up=_VERSIONS,
 )

@@ -244,7 +244,8 @@ class Citations:
             raise NamesError(names)
         text = snippet.render(result, self._book.plain(result), snippet.REAL.get(names))
         where = "In a new environment, with nothing cached: " * (result.cell.start == "fresh")
-        return f"{text}\n{where}{markup.badge(result, self.page())}\n"
+        needs = snippet.needs(result, self._book.plain(result))
+        return f"{text}\n{where}{markup.badge(result, self.page())}{needs and f' Needs {needs} or newer.'}\n"
 
     def _remedy(self, result: Result) -> str:
         href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")

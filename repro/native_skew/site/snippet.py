@@ -14,7 +14,7 @@ import msgspec
 from packaging.specifiers import SpecifierSet
 
 from native_skew import scenarios
-from native_skew.installers import Repair, Roles, difference
+from native_skew.installers import INSTALLERS, TOOLS, Repair, Roles, difference
 from native_skew.results import CommandRecord, Result, StepRecord, repair_of, typed
 from native_skew.scenarios import roles_of
 from native_skew.site import markup
@@ -99,6 +99,14 @@ def render(result: Result, plain: Result | None = None, real: Roles | None = Non
         shown = "\n".join(map(markup.command_line, found.commands))
         blocks.append(markup.fence(named(shown, real), "bash", "", RAN))
     return "\n".join(blocks)
+
+
+def needs(result: Result, plain: Result | None) -> str:
+    """The tool's oldest release that knows what ``lines`` says, as ``pip 25.3``; empty for any."""
+    tool, found = TOOLS[INSTALLERS[result.cell.installer].tool], lines(result, plain)
+    shown = map(markup.command_line, found.commands)
+    release = tool.needed([*found.files.values(), *shown])
+    return f"{tool.title} {release}" if release else ""
 
 
 def named(text: str, real: Roles | None) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from native_skew.doctor.advice import Cause, advise, installing, placed
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.rules import UNDEFINED_SYMBOL
-from native_skew.findings import Location
+from native_skew.findings import Advice, Location
 from native_skew.installers import Place
 
 
@@ -48,24 +52,53 @@ def test_poetry_moves_what_is_locked_and_another_puts_a_lost_file_there_again() 
     assert [each[0].split()[0] for each in commands(reinstall=True)] == ["uv", "pip"]
 
 
-@pytest.mark.parametrize("pip", ["", "23.0.1", "25.3", "26.3"])
-def test_the_environment_s_own_pip_is_used_and_renewed_where_it_is_too_old(pip: str) -> None:
-    """Python 3.11's venv brings pip 23, which has no --build-constraint."""
+def moved(installer: str, kind: Place, pip: str = "") -> Advice:
+    """The first advice for what a tool has built and installed in ``/app``."""
     found = advise(
         "unstamped",
         consumer=("user", "1"),
         provider=("lib", "2"),
         built_against="",
         from_source=True,
-        installer="pip",
+        installer=installer,
         python="3.11",
     )
-    finding = UNDEFINED_SYMBOL.finding("lacks", Location(), {}, found)
-    kind: Place = "with-pip" if pip else "environment"
-    (moved,) = placed([finding], "/app/venv", kind, pip)
-    (advice, *_) = moved.advice
+    (finding,) = placed(
+        [UNDEFINED_SYMBOL.finding("lacks", Location(), {}, found)], "/app", kind, pip
+    )
+    return next(each for each in finding.advice if " install" in each.commands[-1])
+
+
+@pytest.mark.parametrize("pip", ["", "23.0.1", "25.3", "26.3"])
+def test_the_environment_s_own_pip_is_used_and_renewed_where_it_is_too_old(pip: str) -> None:
+    """Python 3.11's venv brings pip 23, which has no --build-constraint."""
+    advice = moved("pip", "with-pip" if pip else "environment", pip)
     *before, last = advice.commands
-    own = "/app/venv/bin/python -m pip install"
-    assert last.startswith(own if pip else "pip --python /app/venv install ")
+    own = "/app/bin/python -m pip install"
+    assert last.startswith(own if pip else "pip --python /app install ")
     assert before == ([f"{own} --upgrade 'pip>=25.3'"] if pip == "23.0.1" else [])
     assert advice.needs == ("" if pip else "pip 25.3")
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_what_the_system_manages_is_moved_by_force_and_with_a_word(installer: str) -> None:
+    forced = moved(installer, "managed", "23.0.1")
+    assert "/app --break-system-packages " in forced.commands[-1].replace("install ", "")
+    assert "virtual environment" in forced.trap
+    free = moved(installer, "environment")
+    assert "--break-system-packages" not in free.commands[-1]
+    assert "virtual environment" not in free.trap
+
+
+def test_what_the_system_manages_says_so_beside_its_modules(tmp_path: Path) -> None:
+    found = Environment(
+        subject="", root=tmp_path, sites=(), distributions=(),
+        interpreter=EnvironmentPython(python="3.11"),
+    )  # fmt: skip
+    assert not found.is_managed
+    stdlib = tmp_path / "lib/python3.11"
+    stdlib.mkdir(parents=True)
+    (stdlib / "EXTERNALLY-MANAGED").touch()
+    assert found.is_managed
+    (tmp_path / "pyvenv.cfg").touch()
+    assert not found.is_managed

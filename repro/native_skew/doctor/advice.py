@@ -39,6 +39,9 @@ __all__ = ["SCENARIOS", "Cause", "advise", "installing", "offered", "remaking"]
 
 _VERSION = re.compile(r"[<>=!~]")
 _PROJECT, _BYTES = "pyproject.toml", 4 << 20
+_MANAGED = (
+    "This Python is the system's own, and its programs need it: a virtual environment is safer."
+)
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
@@ -187,12 +190,17 @@ def placed(findings: Iterable[Finding], path: str, kind: Place, pip: str = "") -
     def of(one: Advice) -> Advice:
         commands = [moved(one.tool, tuple(shlex.split(command))) for command in one.commands]
         name, _, release = one.needs.partition(" ")
-        if pip and name == "pip":
+        if kind == "with-pip" and name == "pip":
             if Version(pip) < Version(release):
                 newer = ("pip", "install", "--upgrade", f"pip>={release}")
                 commands.insert(0, moved(one.tool, newer))
             one = replace(one, needs="")
-        return replace(one, commands=tuple(map(shlex.join, commands)))
+        moves = any("--break-system-packages" in command for command in commands)
+        return replace(
+            one,
+            commands=tuple(map(shlex.join, commands)),
+            trap=" ".join(filter(None, (one.trap, _MANAGED if moves else ""))),
+        )
 
     for each in findings:
         yield replace(each, advice=tuple(map(of, each.advice)))

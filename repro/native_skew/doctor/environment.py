@@ -87,6 +87,17 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         has_python = os.path.lexists(self.root / "bin/python")
         return next((each.version for each in found if has_python), "")
 
+    @property
+    def is_managed(self) -> bool:
+        """Whether pip and uv leave it alone, since the system's package manager has it.
+
+        https://packaging.python.org/en/latest/specifications/externally-managed-environments/
+        """
+        stdlib = f"{self.root}/lib/python{self.python}".removeprefix(self.image)
+        return not os.path.lexists(self.root / "pyvenv.cfg") and self.exists(
+            f"{stdlib}/EXTERNALLY-MANAGED"
+        )
+
     def location(self, owner: Distribution, path: str = "") -> Location:
         """Where a finding of ``owner`` is, in the file ``path``."""
         return Location(file=self.relative(path), distribution=owner.name, version=owner.version)

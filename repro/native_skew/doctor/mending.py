@@ -240,6 +240,10 @@ def placed(report: Report, environment: Environment, here: Path) -> Report:
     from native_skew.doctor import advice  # noqa: PLC0415
 
     path = ".venv" if is_here else str(root).removeprefix(environment.image)
-    kind: Place = "with-pip" if pip else "folder" if root in environment.sites else "environment"
+    kind: Place = "with-pip" if pip else "environment"
+    if root in environment.sites:
+        kind = "folder"
+    elif environment.is_managed:
+        kind = "managed"
     found = advice.placed(report.findings, path, kind, pip)
     return msgspec.structs.replace(report, findings=tuple(found))

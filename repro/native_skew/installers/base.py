@@ -120,8 +120,10 @@ class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
 Cause = Literal["stamped", "shared", "rotten", "unstamped", "cached", "stale", "symbol"]
 
 
-# What is at a path: an environment, one with a pip of its own, or a folder of packages alone.
-Place = Literal["environment", "with-pip", "folder"]
+# What is at a path: an environment, one with a pip of its own, one that the system manages
+# (https://packaging.python.org/en/latest/specifications/externally-managed-environments/), or a
+# folder of packages alone.
+Place = Literal["environment", "with-pip", "managed", "folder"]
 
 
 class Tab(msgspec.Struct, frozen=True):

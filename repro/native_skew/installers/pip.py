@@ -81,7 +81,8 @@ def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...
     command, *rest = words[len(_PIP) :]
     if kind == "folder":
         return ("pip", command, "--target", path, "--upgrade", *rest)
-    return ("pip", "--python", path, command, *rest)
+    forced = ("--break-system-packages",) if kind == "managed" and command == "install" else ()
+    return ("pip", "--python", path, command, *forced, *rest)
 
 
 def _lock(request: Request, context: RenderContext) -> Plan:

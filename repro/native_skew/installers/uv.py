@@ -443,7 +443,9 @@ def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...
     """https://docs.astral.sh/uv/pip/environments/#using-arbitrary-python-environments ."""
     if words[:3] != ("uv", "pip", "install"):
         return words
-    return (*words[:3], "--target" if kind == "folder" else "--python", path, *words[3:])
+    forced = ("--break-system-packages",) if kind == "managed" else ()
+    where = "--target" if kind == "folder" else "--python"
+    return (*words[:3], where, path, *forced, *words[3:])
 
 
 def _nearest(files: ReleaseFiles[File]) -> File | None:

@@ -245,7 +245,8 @@ class Citations:
         text = snippet.render(result, self._book.plain(result), snippet.REAL.get(names))
         where = "In a new environment, with nothing cached: " * (result.cell.start == "fresh")
         needs = snippet.needs(result, self._book.plain(result))
-        return f"{text}\n{where}{markup.badge(result, self.page())}{needs and f' Needs {needs} or newer.'}\n"
+        older = f"\n{needs} or newer.\n" if needs else ""
+        return f"{text}\n{where}{markup.badge(result, self.page())}\n{older}"
 
     def _remedy(self, result: Result) -> str:
         href = markup.url(self.page(), f"remedies/{result.cell.remedy}.md")

@@ -163,7 +163,8 @@ class Place:
         if re.fullmatch(r"python3\.\d+", words[0]):
             return True
         found = self.start(["sh", "-c", 'command -v "$0"', words[0]])
-        return found.output.startswith((f"{self._home}/.venv/bin/", f"{self._uv}/"))
+        path = str(self.folder / found.output)  # which may name the folder's own environment
+        return path.startswith((f"{self._home}/.venv/bin/", f"{self._uv}/"))
 
     def _environ(self) -> dict[str, str]:
         venv, version = f"{self._home}/.venv", self._case.python

@@ -15,6 +15,7 @@ from native_skew.audit.ranges import RangeFile
 from native_skew.audit.redaction import without_credentials
 from native_skew.audit.resolver_metadata import ResolverMetadata, parse
 from native_skew.audit.zips import Zip
+from native_skew.binaries import ImageError
 from native_skew.distributions import library_names, metadata
 from native_skew.findings import plain
 
@@ -135,7 +136,7 @@ def _module(archive: Zip, name: str, folder: Path) -> SharedObject | str:
     path = archive.unpack(name, folder, _LIBRARY_LIMIT)
     try:
         return modules.read(path, name)
-    except modules.UnreadableModuleError as error:
+    except ImageError as error:
         return plain(f"{name} ({error})")
     finally:
         path.unlink()

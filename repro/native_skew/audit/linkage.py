@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import PurePosixPath
@@ -18,14 +18,14 @@ from packaging.version import Version
 
 from native_skew.audit.errors import AuditError, ReleaseError
 from native_skew.audit.facts import Contents
-from native_skew.audit.modules import SharedObject, base
+from native_skew.audit.modules import SharedObject, base, bases, versions_of
 from native_skew.audit.providers import Providers, is_exact, wanted
 from native_skew.audit.read import Examined
-from native_skew.audit.release import File
+from native_skew.audit.release import File, Release
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import imported, library_names
-from native_skew.findings import Evidence, Finding
+from native_skew.distributions import imported
+from native_skew.findings import Evidence, Finding, Level, Rule
 
 # What the system brings; looking for it in distributions would cost requests for nothing.
 # https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
@@ -90,10 +90,10 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Linkage(msgspec.Struct, frozen=True, kw_only=True):
-    """All links, what nobody was found to ship, and what could not be looked at."""
+    """All links; by wheel what nobody was found to ship; and what could not be looked at."""
 
     links: tuple[LibraryNeed, ...]
-    untold: tuple[tuple[str, SharedObject, str], ...]
+    untold: dict[str, dict[str, SharedObject]]
     errors: tuple[AuditError, ...]
 
     def providers(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def is_system(library: str) -> bool:
 def trace(examined: Examined, providers: Providers) -> Linkage:
     """Looks up what the wheels need in what their requirements and build requirements ship."""
     links: list[LibraryNeed] = []
-    untold: list[tuple[str, SharedObject, str]] = []
+    untold: dict[str, dict[str, SharedObject]] = {}
     errors: list[AuditError] = []
     source = examined.source
     build = map(Requirement, source.build_requires if source else ())
@@ -144,119 +144,109 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
             links += found
             for each in found:
                 needs.pop(each.library, None)
-        untold += [(filename, module, library) for library, module in needs.items()]
-    return Linkage(links=tuple(links), untold=tuple(untold), errors=tuple(errors))
+        if needs:
+            untold[filename] = needs
+    return Linkage(links=tuple(links), untold=untold, errors=tuple(errors))
 
 
 def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
     """Undeclared libraries, and requirements that are wider than the library's name."""
     for links in _alike(linkage):
-        first = links[0]
-        place = examined.release.place(first.wheel)
-        libraries = tuple(dict.fromkeys(each.library for each in links))
-        wheels = tuple(dict.fromkeys(each.wheel for each in links))
-        also = f" (and so in {len(wheels) - 1} more wheels)" if len(wheels) > 1 else ""
-        provider = first.provider
+        yield from _of_provider(examined.release, links)
+    alike: dict[frozenset[str], str] = {}
+    for wheel, needs in linkage.untold.items():
+        alike.setdefault(frozenset(needs), wheel)
+    for wheel in alike.values():
+        yield _unfound(examined, wheel, linkage.untold[wheel])
+
+
+def _of_provider(release: Release, links: list[LibraryNeed]) -> Iterator[Finding]:
+    """What is said of one provider's libraries, which some wheels need alike."""
+    first, provider, version = links[0], links[0].provider, links[0].version
+    libraries = _libraries(links)
+    missing = _libraries(each for each in links if not each.ships_it)
+    wheels = tuple(dict.fromkeys(each.wheel for each in links))
+    low = next((each.floor for each in links if each.floor), "")
+
+    def finding(
+        rule: Rule, names: tuple[str, ...], what: str, more: Evidence, level: Level | None = None
+    ) -> Finding:
         evidence: Evidence = {
             "libraries": libraries,
             "provider": provider,
             "module": first.module.path,
             "wheels": wheels,
+            **more,
         }
-        missing = tuple(dict.fromkeys(each.library for each in links if not each.ships_it))
-        if first.through and missing:
-            yield TOO_WIDE.finding(
-                f"{first.module.path} needs {', '.join(missing)} of {provider}, which "
-                f"{first.through} brings in turn: {provider} {first.version}, which comes so today, "
-                f"ships it under another name{also}.",
-                place,
-                {**evidence, "through": first.through, "version": first.version},
-            )
-            continue
-        if first.through:
-            yield UNTOLD.finding(
-                f"{first.module.path} needs {', '.join(libraries)} of {provider}, which {first.through} "
-                f"brings in turn: which {provider} it can run with, its own Requires-Dist does not "
-                f"say{also}.",
-                place,
-                {**evidence, "through": first.through},
-            )
-            continue
-        if first.extra:
-            yield UNDECLARED.finding(
-                f"{first.module.path} needs {', '.join(libraries)} of {provider}, which Requires-Dist "
-                f"names for the extra {first.extra} alone: without it that cannot be loaded{also}.",
-                place,
-                {**evidence, "extra": first.extra},
-                level="warning",
-            )
-            continue
-        if first.allowed is None:
-            yield UNDECLARED.finding(
-                f"{first.module.path} needs {', '.join(libraries)}, which {provider} "
-                f"{first.version} ships{' under another name' if missing else ''} and this wheel does "
-                "not; its Requires-Dist does not name "
-                f"{provider}{also}.",
-                place,
-                {**evidence, "version": first.version},
-            )
-            continue
+        message = f"{first.module.path} needs {', '.join(names)}{what}{_also(wheels)}."
+        return rule.finding(message, release.place(first.wheel), evidence, level=level)
+
+    if first.through:
+        brought = f" of {provider}, which {first.through} brings in turn: "
+        more: Evidence = {"through": first.through}
         if missing:
-            yield TOO_WIDE.finding(
-                f"{first.module.path} needs {', '.join(missing)}; «{provider}{first.allowed}» allows "
-                f"{provider} {first.version}, which ships it under another name{also}.",
-                place,
-                {**evidence, "version": first.version, "allowed": str(first.allowed)},
-            )
-        low = next((each.floor for each in links if each.floor), "")
-        if not missing and low:
-            needs_it = tuple(dict.fromkeys(each.library for each in links if each.floor))
-            yield TOO_WIDE.finding(
-                f"{first.module.path} needs {', '.join(needs_it)}; «{provider}{first.allowed}» allows "
-                f"{provider} {low} too, which ships it under another name: the lower end is too "
-                f"low{also}.",
-                place,
-                {**evidence, "version": low, "allowed": str(first.allowed)},
-            )
-        nameless = not is_exact(first.allowed) and all(e.endswith(".so") for e in libraries)
-        if nameless and not (missing or low):
-            yield UNTOLD.finding(
-                f"{first.module.path} needs {', '.join(libraries)} of {provider}, whose names carry no "
-                f"version, and «{provider}{first.allowed}» allows {provider} {first.version}: "
-                f"whether it has what was there when this was built, no name tells{also}.",
-                place,
-                {**evidence, "version": first.version, "allowed": str(first.allowed)},
-            )
-    unfound: dict[str, list[tuple[SharedObject, str]]] = {}
-    for wheel, module, library in linkage.untold:
-        unfound.setdefault(wheel, []).append((module, library))
-    alike: dict[frozenset[str], list[str]] = {}
-    for wheel, needs in unfound.items():
-        alike.setdefault(frozenset(library for _, library in needs), []).append(wheel)
-    for wheels_alike in alike.values():
-        yield _unfound(examined, wheels_alike[0], unfound[wheels_alike[0]])
+            brought += f"{provider} {version}, which comes so today, ships it under another name"
+            yield finding(TOO_WIDE, missing, brought, {**more, "version": version})
+        else:
+            brought += f"which {provider} it can run with, its own Requires-Dist does not say"
+            yield finding(UNTOLD, libraries, brought, more)
+    elif first.extra:
+        what = (
+            f" of {provider}, which Requires-Dist names for the extra {first.extra} alone: without "
+            "it that cannot be loaded"
+        )
+        yield finding(UNDECLARED, libraries, what, {"extra": first.extra}, "warning")
+    elif first.allowed is None:
+        what = (
+            f", which {provider} {version} ships{' under another name' if missing else ''} and this "
+            f"wheel does not; its Requires-Dist does not name {provider}"
+        )
+        yield finding(UNDECLARED, libraries, what, {"version": version})
+    elif missing or low:
+        more = {"version": version if missing else low, "allowed": str(first.allowed)}
+        what = f"; «{provider}{first.allowed}» allows {provider} {more['version']}"
+        what += (
+            ", which ships it under another name"
+            if missing
+            else " too, which ships it under another name: the lower end is too low"
+        )
+        needing = missing or _libraries(each for each in links if each.floor)
+        yield finding(TOO_WIDE, needing, what, more)
+    elif not is_exact(first.allowed) and all(each.endswith(".so") for each in libraries):
+        what = (
+            f" of {provider}, whose names carry no version, and «{provider}{first.allowed}» allows "
+            f"{provider} {version}: whether it has what was there when this was built, no name tells"
+        )
+        yield finding(UNTOLD, libraries, what, {"version": version, "allowed": str(first.allowed)})
 
 
-def _unfound(examined: Examined, wheel: str, needs: list[tuple[SharedObject, str]]) -> Finding:
+def _libraries(links: Iterable[LibraryNeed]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.library for each in links))
+
+
+def _also(wheels: Sequence[object]) -> str:
+    return f" (and so in {len(wheels) - 1} more wheels)" if len(wheels) > 1 else ""
+
+
+def _unfound(examined: Examined, wheel: str, needs: dict[str, SharedObject]) -> Finding:
     """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
     place = examined.release.place(wheel)
     own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
-    folders = tuple(
-        sorted({each for module, _ in needs for each in packages_searched(module)} - own)
-    )
-    libraries = tuple(sorted({library for _, library in needs}))
-    evidence: Evidence = {"libraries": libraries, "module": needs[0][0].path}
+    folders = tuple(sorted(set().union(*map(packages_searched, needs.values())) - own))
+    libraries = tuple(sorted(needs))
+    module = next(iter(needs.values())).path
+    evidence: Evidence = {"libraries": libraries, "module": module}
     # Whatever it requires may bring more, and a namespace («nvidia») has many distributions:
     # that nothing brings them is sure only where nothing is required.
     if folders and not examined.metadata[wheel].names():
         return UNDECLARED.finding(
-            f"{needs[0][0].path} needs {', '.join(libraries)} and has the loader look in the package "
+            f"{module} needs {', '.join(libraries)} and has the loader look in the package "
             f"{', '.join(folders)}; this wheel requires nothing that could bring it.",
             place,
             {**evidence, "folders": folders},
         )
     return UNTOLD.finding(
-        f"{needs[0][0].path} needs {', '.join(libraries)}; no wheel of its requirements that was looked "
+        f"{module} needs {', '.join(libraries)}; no wheel of its requirements that was looked "
         "at ships it. The system does, or what they require in turn"
         + (f": the loader is sent to the package {', '.join(folders)}." if folders else "."),
         place,
@@ -302,7 +292,7 @@ def _links(
         asked = candidate.asked or allowed or SpecifierSet()
         version = providers.newest(name, asked, target)
         libraries = providers.shipped(name, version, target) if version else frozenset()
-        if libraries and needs.keys() & {base(each) for each in libraries}:
+        if needs.keys() & bases(libraries):
             break
         # Another one may be taken, for which what else is required has room.
         version = version and _taken(name, asked, contents, target, providers)
@@ -313,14 +303,11 @@ def _links(
         return
     oldest = providers.oldest(name, allowed, target) if allowed is not None else None
     older = providers.shipped(name, oldest, target) if oldest else frozenset()
-    older_names = {base(each) for each in older}
-    older_stems = {library_names.stem(each) for each in older if library_names.version(each)}
-    names = {base(each) for each in libraries}
-    stems = {library_names.stem(each) for each in libraries if library_names.version(each)}
     for library, module in needs.items():
-        ships_it = base(library) in names
-        named_otherwise = library_names.version(library) and library_names.stem(library) in stems
-        if ships_it or (named_otherwise and not _is_variant(module.path, contents.libraries)):
+        ships_it = base(library) in bases(libraries)
+        other_name = versions_of(library, libraries)
+        other_before = base(library) not in bases(older) and versions_of(library, older)
+        if ships_it or (other_name and not _is_variant(module.path, contents.libraries)):
             yield LibraryNeed(
                 wheel=filename,
                 target=target,
@@ -330,13 +317,7 @@ def _links(
                 allowed=allowed,
                 version=version,
                 ships_it=ships_it,
-                floor=oldest
-                if oldest
-                and ships_it
-                and base(library) not in older_names
-                and library_names.version(library)
-                and library_names.stem(library) in older_stems
-                else "",
+                floor=oldest if oldest and ships_it and other_before else "",
                 extra=candidate.extra,
                 through=candidate.through,
             )
@@ -423,10 +404,9 @@ def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Findi
                 found.setdefault((str(allowed), version), []).append((filename, calling[0].path))
                 break
     for (asked, version), wheels in found.items():
-        also = f" (and so in {len(wheels) - 1} more wheels)" if len(wheels) > 1 else ""
         yield TOO_WIDE.finding(
             f"{wheels[0][1]} was compiled with NumPy 1, and NumPy 2 refuses it at import; "
-            f"«numpy{asked}» allows numpy {version}{also}.",
+            f"«numpy{asked}» allows numpy {version}{_also(wheels)}.",
             examined.release.place(wheels[0][0]),
             {
                 "provider": "numpy",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from native_skew.binaries import Image, ImageError, numpy_c_api, other_formats
+from native_skew.binaries import Image, numpy_c_api, other_formats
 from native_skew.distributions import library_names
 from native_skew.findings import plain
 
@@ -33,77 +34,67 @@ class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
     numpy: str = ""
 
 
-class UnreadableModuleError(ValueError):
-    """It is none of the three, or damaged."""
-
-
 def read(path: Path, name: str) -> SharedObject:
     """What the module ``path`` needs; in the wheel it is called ``name``.
 
     Raises:
-        UnreadableModuleError: see there.
+        ImageError: it is none of the three, or damaged.
 
     """
     with path.open("rb") as file:
         if _LINKER_SCRIPT.match(file.read(4096)):
             return SharedObject(path=plain(name), needed=())  # for a linker; nobody loads it
     system = other_formats.system_of(path)
-    if system == "macos":
-        needed, search = _mach_o(path)
-    elif system == "windows":
-        needed, search = _pe(path), []
-    else:
-        needed, search = _elf(path)
-    compiled = numpy_c_api.compiled(path) if system == "linux" else None
-    return SharedObject(
-        path=plain(name),
-        needed=tuple(dict.fromkeys(map(plain, needed))),
-        search=tuple(dict.fromkeys(map(plain, filter(None, search)))),
-        numpy=compiled.versions if compiled and compiled.raises else "",
-    )
-
-
-def _elf(path: Path) -> tuple[list[str], list[str]]:
-    try:
-        with Image(path) as image:
-            header = image.header
-    except ImageError as error:
-        raise UnreadableModuleError(str(error)) from error
-    return list(header.needed), (header.runpath or header.rpath).split(":")
-
-
-def _mach_o(path: Path) -> tuple[list[str], list[str]]:
     needed: list[str] = []
     search: list[str] = []
-    try:
+    numpy = ""
+    if system == "macos":
         for each in other_formats.mach_o(path):  # one for each machine of a universal binary
             search += map(_origin, each.search)
             for library in each.needed:
                 if not library.name.startswith(_SYSTEM_FOLDERS):
-                    folder, _, name = library.name.rpartition("/")
-                    needed.append(name)
+                    folder, _, file_name = library.name.rpartition("/")
+                    needed.append(file_name)
                     search += [_origin(folder)] if not folder.startswith("@rpath") else []
-    except ImageError as error:
-        raise UnreadableModuleError(str(error)) from error
-    return needed, search
+    elif system == "windows":
+        needed = [each.name for each in other_formats.pe(path).needed]
+    else:
+        with Image(path) as image:
+            header = image.header
+        needed, search = list(header.needed), (header.runpath or header.rpath).split(":")
+        compiled = numpy_c_api.compiled(path) if system == "linux" else None
+        numpy = compiled.versions if compiled and compiled.raises else ""
+    return SharedObject(
+        path=plain(name),
+        needed=tuple(dict.fromkeys(map(plain, needed))),
+        search=tuple(dict.fromkeys(map(plain, filter(None, search)))),
+        numpy=numpy,
+    )
 
 
 def _origin(folder: str) -> str:
     return re.sub(r"^@(loader|executable)_path", "$ORIGIN", folder)
 
 
-def _pe(path: Path) -> list[str]:
-    try:
-        return [each.name for each in other_formats.pe(path).needed]
-    except ImageError as error:
-        raise UnreadableModuleError(str(error)) from error
-
-
 def base(path: str) -> str:
     """The name of a library, as its needs have it: of Windows in any case."""
     name = PurePosixPath(path).name
-    return (
-        name.lower()
-        if library_names.OF_OTHERS.search(name) and not name.endswith(".dylib")
-        else name
-    )
+    foreign = library_names.OF_OTHERS.search(name) and not name.endswith(".dylib")
+    return name.lower() if foreign else name
+
+
+def bases(paths: Iterable[str]) -> set[str]:
+    """The names of libraries, likewise."""
+    return {base(each) for each in paths}
+
+
+def versions_of(library: str, shipped: Iterable[str]) -> list[str]:
+    """Those of ``shipped`` that are ``library`` in this or another version, told by their names."""
+    stem = library_names.stem(library)
+    return [
+        each
+        for each in shipped
+        if library_names.version(library)
+        and library_names.version(each)
+        and library_names.stem(each) == stem
+    ]

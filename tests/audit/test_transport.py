@@ -13,12 +13,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
 from native_skew.audit.errors import (
-    AuditError,
-    CertificateRefusedError,
     FileRefusedError,
-    HashMismatchError,
     IndexRefusedError,
-    TimeIsUpError,
 )
 from native_skew.audit.ranges import BLOCK, RangeFile
 from native_skew.audit.transport import Answer, Limits, Transport
@@ -141,7 +137,7 @@ def test_a_file_is_what_its_hash_says(hashes: dict[str, str], believed: bool) ->
     if believed:
         transport.download(URL, io.BytesIO(), 3, hashes)
         return
-    with pytest.raises(HashMismatchError, match=r"announces sha.* and delivers sha"):
+    with pytest.raises(IndexRefusedError, match=r"announces sha.* and delivers sha"):
         transport.download(URL, io.BytesIO(), 3, hashes)
 
 
@@ -204,17 +200,17 @@ def test_a_password_goes_to_its_own_host_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "error", "word"),
+    ("limits", "asked", "word"),
     [
-        (Limits(run=0), TimeIsUpError, "0"),
-        (Limits(total=-1), IndexRefusedError, "took more than -1 seconds"),
+        (Limits(run=0), 0, "not asked, as the run's 0 seconds are over; give it more"),
+        (Limits(total=-1), 1, "took more than -1 seconds; try again later"),
     ],
 )
-def test_time_ends(limits: Limits, error: type[AuditError], word: str) -> None:
+def test_time_ends(limits: Limits, asked: int, word: str) -> None:
     transport, index = opened({URL: body(1)}, limits)
-    with pytest.raises(error, match=word):
+    with pytest.raises(IndexRefusedError, match=word):
         transport.get(URL)
-    assert len(index.seen) == (error is IndexRefusedError)
+    assert len(index.seen) == asked
 
 
 def test_the_run_s_time_ends_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,29 +222,28 @@ def test_the_run_s_time_ends_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> N
         return send(request)
 
     monkeypatch.setattr(index, "send", late)
-    with pytest.raises(TimeIsUpError):
+    with pytest.raises(IndexRefusedError, match="seconds are over"):
         transport.get(URL)
 
 
 @pytest.mark.parametrize(
-    ("failure", "error", "word"),
+    ("failure", "word"),
     [
-        (requests.ConnectTimeout("late"), IndexRefusedError, "does not answer in time"),
-        (requests.ConnectionError("Read timed out."), IndexRefusedError, "answer in time"),
-        (requests.ConnectionError("secret"), IndexRefusedError, r"read \(ConnectionError\)"),
+        (requests.ConnectTimeout("late"), "does not answer in time"),
+        (requests.ConnectionError("Read timed out."), "answer in time"),
+        (requests.ConnectionError("secret"), r"read \(ConnectionError\)"),
         (
             requests.exceptions.SSLError(
                 "certificate verify failed: self-signed certificate (_ssl.c:1)"
             ),
-            CertificateRefusedError,
-            "self-signed certificate",
+            r"not accepted \(self-signed certificate\), held against .*; name the file",
         ),
-        (requests.exceptions.SSLError("x"), CertificateRefusedError, "connection cannot be made"),
+        (requests.exceptions.SSLError("x"), "connection cannot be made"),
     ],
 )
-def test_why_it_cannot_be_read(failure: Exception, error: type[AuditError], word: str) -> None:
+def test_why_it_cannot_be_read(failure: Exception, word: str) -> None:
     transport, _ = opened({URL: failure})
-    with pytest.raises(error, match=word) as told:
+    with pytest.raises(IndexRefusedError, match=word) as told:
         transport.get(URL)
     assert "secret" not in str(told.value)
     assert "_ssl.c" not in str(told.value)

@@ -11,7 +11,6 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import requests
 import truststore
 from requests.adapters import HTTPAdapter
@@ -23,21 +22,8 @@ from native_skew.toolchain import user_index
 _VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-class Trust(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server's certificate is held against.
-
-    Attributes:
-        context: it has these authorities and no others.
-        said_by: the setting that names them, for a person.
-
-    """
-
-    context: Any  # ssl.SSLContext, which is no type that msgspec knows
-    said_by: str
-
-
-def trust() -> Trust:
-    """The authorities that the user named, or else those that the system trusts.
+def trust() -> tuple[ssl.SSLContext, str]:
+    """The authorities that the user named, or else those that the system trusts; and who says so.
 
     Raises:
         CertificatesError: what is named is not there, or holds no certificates.
@@ -52,10 +38,8 @@ def trust() -> Trust:
                 context.load_verify_locations(cafile=path)
         except (OSError, ssl.SSLError, ValueError) as error:
             raise CertificatesError(said_by, path, str(error)) from error
-        return Trust(context=context, said_by=f"{said_by}={path}")
-    return Trust(
-        context=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), said_by="what this system trusts"
-    )
+        return context, f"{said_by}={path}"
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "what this system trusts"
 
 
 def _named() -> list[tuple[str, str]]:
@@ -72,10 +56,10 @@ def proxies() -> dict[str, str]:
 
 
 class TrustingAdapter(HTTPAdapter):
-    """Holds certificates against a ``Trust``, and not against what requests brings along."""
+    """Holds certificates against ``context``, and not against what requests brings along."""
 
-    def __init__(self, trusted: Trust, **options: Any) -> None:
-        self._context = trusted.context
+    def __init__(self, context: ssl.SSLContext, **options: Any) -> None:
+        self._context = context
         super().__init__(**options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:

@@ -53,21 +53,15 @@ class FileRefusedError(AuditError):
 
 
 class IndexRefusedError(AuditError):
-    """The index answers with an error, hangs, or lies."""
+    """The index answers with an error, hangs, or lies; or there is no time to ask it."""
 
-    def __init__(self, url: str, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"{url}: {reason}; try again later, or name another index (--index-url)")
-
-
-class TimeIsUpError(AuditError):
-    """The run may take no more time."""
-
-    def __init__(self, url: str, seconds: float) -> None:
-        super().__init__(
-            f"{url}: not asked, as the run's {seconds:g} seconds are over; give it more "
-            "(--time-limit), or name fewer releases"
-        )
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        advice: str = "try again later, or name another index (--index-url)",
+    ) -> None:
+        super().__init__(f"{url}: {reason}; {advice}")
 
 
 class IndexAddressError(AuditError):
@@ -81,19 +75,6 @@ class IndexAddressError(AuditError):
         )
 
 
-class CertificateRefusedError(IndexRefusedError):
-    """The index shows a certificate that nobody trusted has signed."""
-
-    def __init__(self, url: str, said_by: str, reason: str) -> None:
-        self.reason = reason
-        AuditError.__init__(
-            self,
-            f"{url}: its certificate is not accepted ({reason}), held against {said_by}; name "
-            "the file of the authority that signed it in SSL_CERT_FILE, PIP_CERT or pip's cert, "
-            "or have the system trust it",
-        )
-
-
 class CertificatesError(AuditError):
     """A setting names certificates that are not there."""
 
@@ -101,16 +82,6 @@ class CertificatesError(AuditError):
         super().__init__(
             f"{said_by} names {path}, which cannot be read as certificates ({reason}); name a "
             "file of certificates in PEM, or a folder of them, or leave the setting out"
-        )
-
-
-class HashMismatchError(AuditError):
-    """What the index delivers is not what its own page announces."""
-
-    def __init__(self, url: str, announced: str, got: str) -> None:
-        super().__init__(
-            f"{url}: the index announces {announced} and delivers {got}; do not use this index "
-            "before you know why"
         )
 
 

@@ -58,12 +58,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def metadata_of(filename: str, data: bytes) -> ResolverMetadata:
-    """The metadata in ``data``.
-
-    Raises:
-        FileRefusedError: there is none.
-
-    """
+    """The metadata in ``data``; a ``FileRefusedError`` where there is none."""
     try:
         return parse(data)
     except ValueError as error:
@@ -71,12 +66,7 @@ def metadata_of(filename: str, data: bytes) -> ResolverMetadata:
 
 
 def wheel_metadata(filename: str, name: str, stream: IO[bytes] | RangeFile) -> ResolverMetadata:
-    """What a wheel's METADATA says.
-
-    Raises:
-        FileRefusedError: it is malformed or hostile.
-
-    """
+    """What a wheel's METADATA says; see ``Zip`` for what is raised."""
     with Zip(filename, stream) as archive:
         return metadata_of(filename, archive.read(f"{archive.dist_info(name)}/METADATA"))
 
@@ -84,7 +74,7 @@ def wheel_metadata(filename: str, name: str, stream: IO[bytes] | RangeFile) -> R
 def wheel_contents(
     filename: str, name: str, stream: IO[bytes] | RangeFile, budget: int, python: int = 0
 ) -> Contents:
-    """What a wheel holds.
+    """What a wheel holds; see ``Zip`` for what is raised.
 
     Args:
         filename: for messages.
@@ -92,9 +82,6 @@ def wheel_contents(
         stream: the wheel.
         budget: packed bytes of shared objects to read; the smallest are read first.
         python: packed bytes of Python files near the top to read.
-
-    Raises:
-        FileRefusedError: it is malformed or hostile.
 
     """
     with Zip(filename, stream) as archive:

@@ -412,7 +412,7 @@ class _Judging:
 
     def _nearest(self) -> File | None:
         """The native wheel of the same release that tells most of the target."""
-        wheels = [e for e in self._source.release.wheels if not e.filename.endswith("-any.whl")]
+        wheels = [each for each in self._source.release.wheels if not each.is_pure]
         return min(wheels, key=self._target.distance, default=None)
 
     def _shown(self) -> tuple[File, Contents] | None:

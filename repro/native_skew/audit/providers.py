@@ -26,6 +26,8 @@ _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 class Providers:
     """Distributions on an index, as one target sees them.
 
+    Each question raises an ``AuditError`` where the index cannot be asked, or a file not be read.
+
     Args:
         index: where they are.
         reader: reads their files.
@@ -41,44 +43,27 @@ class Providers:
         self._metadata: dict[tuple[str, str], ResolverMetadata | None] = {}
 
     def newest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
-        """The newest version that ``specifier`` allows and ``target`` can have, if any.
-
-        Pre-releases as installers take them: where the specifier names one, or nothing else fits.
-
-        Raises:
-            AuditError: the index cannot be asked.
-
-        """
+        """The newest version that ``specifier`` allows and ``target`` can have, if any."""
         return next(iter(self.versions(name, specifier, target)), None)
 
     def versions(self, name: str, specifier: SpecifierSet, target: TargetPython) -> list[str]:
         """All of them, the newest first.
 
-        Raises:
-            AuditError: the index cannot be asked.
-
+        Pre-releases as installers take them: where the specifier names one, or nothing else fits.
         """
         key = (name, target.title)
         if key not in self._usable_versions:
-            usable = {each.version for each in self._usable(name, target) if not each.yanked}
-            self._usable_versions[key] = frozenset(usable)
+            self._usable_versions[key] = frozenset(e.version for e in self._usable(name, target))
         return sorted(specifier.filter(self._usable_versions[key]), key=Version, reverse=True)
 
     def oldest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
-        """The oldest version that ``specifier`` allows and of which a wheel fits, if any.
-
-        Raises:
-            AuditError: the index cannot be asked.
-
-        """
-        wheels = {
-            each.version for each in self._usable(name, target) if each.is_wheel and not each.yanked
-        }
+        """The oldest version that ``specifier`` allows and of which a wheel fits, if any."""
+        wheels = {each.version for each in self._usable(name, target) if each.is_wheel}
         return min(specifier.filter(wheels), key=Version, default=None)
 
     def _usable(self, name: str, target: TargetPython) -> Iterator[File]:
         for each in self._index.files(name):
-            if self._before and each.uploaded >= self._before:
+            if each.yanked or (self._before and each.uploaded >= self._before):
                 continue
             fits = not each.is_wheel or target.rank(each) is not None
             if fits and target.admits(each.requires_python):
@@ -87,28 +72,25 @@ class Providers:
     def shipped(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """The file names of the shared objects in the wheel of that version for ``target``.
 
-        Without what was bundled.
-
-        Where it would be built, those of the wheel for the nearest Python or machine of its
-        system: a build makes the same. Empty where there is none, or it is for any platform.
-
-        Raises:
-            AuditError: it cannot be read.
-
+        Without what was bundled. Where it would be built, those of the wheel for the nearest
+        Python or machine of its system: a build makes the same. Empty where there is none, or it
+        is for any platform.
         """
-        near = self._near(name, version, target)
-        return frozenset(
-            PurePosixPath(each).name for each in self._in_wheel(near) if not _BUNDLED.search(each)
-        )
+        wheel = self._nearest(name, version, target)
+        if wheel is None or not target.is_near(wheel) or wheel.is_pure:
+            return frozenset()
+        if wheel.filename not in self._shipped:
+            self._shipped[wheel.filename] = frozenset(
+                PurePosixPath(each).name
+                for each in self._reader.members(wheel)
+                if library_names.is_library(each) and not _BUNDLED.search(each)
+            )
+        return self._shipped[wheel.filename]
 
     def libraries(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """Those of them that others can link: no extension modules.
 
         Their names are a system's: a wheel for another Python or machine tells them too.
-
-        Raises:
-            AuditError: it cannot be read.
-
         """
         key = (name, version, target.system)
         if key not in self._libraries:
@@ -117,90 +99,52 @@ class Providers:
         return self._libraries[key]
 
     def metadata(self, name: str, version: str, target: TargetPython) -> ResolverMetadata | None:
-        """What a wheel of that version says, the nearest to ``target`` of those not read yet.
-
-        None where there is no wheel.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """What the wheel nearest to the first ``target`` asked for says; None: there is none."""
         key = (name, version)
         if key not in self._metadata:
             wheel = self._nearest(name, version, target)
             self._metadata[key] = self._reader.metadata(wheel) if wheel else None
         return self._metadata[key]
 
+    def requires(
+        self, name: str, specifier: SpecifierSet, target: TargetPython
+    ) -> tuple[Requirement, ...]:
+        """What the newest version that ``specifier`` allows requires on ``target``."""
+        version = self.newest(name, specifier, target)
+        metadata = self.metadata(name, version, target) if version else None
+        return metadata.applicable(target.environment) if metadata else ()
+
     def source(self, name: str, version: str) -> SourceTexts | None:
-        """What the sdist of that version says, where there is no wheel of it; else None.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """What the sdist of that version says, where there is no wheel of it; else None."""
         files = [each for each in self._index.files(name) if each.version == version]
         if not files or any(each.is_wheel for each in files):
             return None
         return self._reader.source(files[0])
 
+    def _wheels(self, name: str, version: str) -> list[File]:
+        return [e for e in self._index.files(name) if e.is_wheel and e.version == version]
+
     def _nearest(self, name: str, version: str, target: TargetPython) -> File | None:
         """The wheel of that version that tells most of ``target``."""
-        files = [e for e in self._index.files(name) if e.is_wheel and e.version == version]
-        return min(files, key=target.distance, default=None)
-
-    def _near(self, name: str, version: str, target: TargetPython) -> File | None:
-        """The same, where it is for the system of ``target``."""
-        wheel = self._nearest(name, version, target)
-        return wheel if wheel and target.is_near(wheel) else None
-
-    def _in_wheel(self, wheel: File | None) -> frozenset[str]:
-        if wheel is None or wheel.filename.endswith("-any.whl"):
-            return frozenset()
-        if wheel.filename not in self._shipped:
-            members = self._reader.members(wheel)
-            self._shipped[wheel.filename] = frozenset(filter(library_names.is_library, members))
-        return self._shipped[wheel.filename]
-
-    def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:
-        """The small Python files near the top of that version's wheel nearest to ``target``, by path.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
-        wheel = self._nearest(name, version, target)
-        return self.texts(wheel) if wheel else {}
+        return min(self._wheels(name, version), key=target.distance, default=None)
 
     def is_native(self, name: str, version: str) -> bool:
-        """Whether that version has a wheel for one platform.
-
-        Raises:
-            AuditError: the index cannot be asked.
-
-        """
-        return any(
-            each.is_wheel and each.version == version and not each.filename.endswith("-any.whl")
-            for each in self._index.files(name)
-        )
+        """Whether that version has a wheel for one platform."""
+        return not all(each.is_pure for each in self._wheels(name, version))
 
     def brings(self, name: str, version: str, folder: str, target: TargetPython) -> bool:
-        """Whether the wheel of that version nearest to ``target`` has ``folder``.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """Whether the wheel of that version nearest to ``target`` has ``folder``."""
         wheel = self._nearest(name, version, target)
         members = self._reader.members(wheel) if wheel else ()
         return any(each.startswith(f"{folder}/") for each in members)
 
+    def python(self, name: str, version: str, target: TargetPython) -> dict[str, str]:
+        """The small Python files near the top of that version's wheel, by path; see ``brings``."""
+        wheel = self._nearest(name, version, target)
+        return self.texts(wheel) if wheel else {}
+
     def texts(self, wheel: File) -> dict[str, str]:
-        """The small Python files near the top of a wheel, by path.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """Those of a wheel."""
         return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python
 
 

@@ -22,7 +22,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 class RangeFile(io.RawIOBase):
-    """See the module.
+    """See the module; an ``AuditError`` where it cannot be fetched, or contradicts its page.
 
     Args:
         transport: what fetches.
@@ -31,9 +31,6 @@ class RangeFile(io.RawIOBase):
         hashes: likewise; they can be checked only where the whole file is fetched.
         ahead: bytes to fetch at least; doubled up to 1 MiB while reading on and on.
         tail: bytes to fetch first, from the end: a zip's directory is there. 0 for none.
-
-    Raises:
-        IndexRefusedError: it cannot be fetched, or its size is not the one announced.
 
     """
 
@@ -89,13 +86,7 @@ class RangeFile(io.RawIOBase):
         return self._position
 
     def read(self, size: int | None = -1) -> bytes:
-        """See ``io.RawIOBase.read``.
-
-        Raises:
-            FileRefusedError: more is asked for than a sound file needs.
-            IndexRefusedError: it cannot be fetched.
-
-        """
+        """See ``io.RawIOBase.read``; no more at once than a sound file needs."""
         left = max(0, self._size - self._position)
         wanted = left if size is None or size < 0 else min(size, left)
         if wanted > BLOCK:

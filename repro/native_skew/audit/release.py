@@ -63,6 +63,11 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
         return self.filename.endswith(".whl")
 
     @property
+    def is_pure(self) -> bool:
+        """Whether it is a wheel for any platform."""
+        return self.filename.endswith("-any.whl")
+
+    @property
     def tags(self) -> frozenset[Tag]:
         """A wheel's tags."""
         return _tags(self.filename) if self.is_wheel else frozenset()
@@ -132,12 +137,7 @@ def named(filename: str) -> tuple[str, str]:
 
 
 def local(path: Path) -> File:
-    """A file on disk.
-
-    Raises:
-        FileRefusedError: its name is none of a wheel or sdist.
-
-    """
+    """A file on disk; see ``named``."""
     name, version = named(path.name)
     return File(
         filename=path.name, name=name, version=version, path=str(path), size=path.stat().st_size
@@ -145,7 +145,7 @@ def local(path: Path) -> File:
 
 
 class Reader:
-    """Reads files. Safe to use from several threads.
+    """Reads files; an ``AuditError`` where one cannot be read. Safe to use from several threads.
 
     Args:
         transport: for files on an index; None where all are on disk.
@@ -157,21 +157,11 @@ class Reader:
         self._transport, self._cache = transport, cache
 
     def metadata(self, file: File) -> ResolverMetadata:
-        """What a wheel says: from its sidecar, or else from the wheel.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """What a wheel says: from its sidecar, or else from the wheel."""
         return self._cache.get(file, "metadata", ResolverMetadata, lambda: self._metadata(file))
 
     def source(self, file: File) -> SourceTexts:
-        """What an sdist says.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """What an sdist says."""
 
         def read() -> SourceTexts:
             make_error = partial(FileRefusedError, file.filename)
@@ -181,12 +171,7 @@ class Reader:
         return self._cache.get(file, "source", SourceTexts, read)
 
     def contents(self, file: File, budget: int, python: int = 0) -> facts.Contents:
-        """What a wheel holds; see ``facts.wheel_contents``.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """What a wheel holds; see ``facts.wheel_contents``."""
 
         def read() -> facts.Contents:
             with self._open(file, tail=_tail(file.size)) as stream:
@@ -195,12 +180,7 @@ class Reader:
         return self._cache.get(file, f"modules-{budget}-{python}", facts.Contents, read)
 
     def members(self, file: File) -> tuple[str, ...]:
-        """The names of a wheel's members: its directory alone is read.
-
-        Raises:
-            AuditError: it cannot be read.
-
-        """
+        """The names of a wheel's members: its directory alone is read."""
 
         def read() -> tuple[str, ...]:
             with (

@@ -39,6 +39,9 @@ _ACCEPT = (
 class IndexClient:
     """An index, or all that a user's pip and uv are set up with, as one; pages are asked for once.
 
+    Each question raises a ``ReleaseError`` where there is no such project or release, and an
+    ``IndexRefusedError`` where the index cannot be asked.
+
     Args:
         indexes: a project is taken from the first that has it, or from the one it is pinned to;
             of a single one, its address: of the simple API, with credentials if it needs any.
@@ -70,13 +73,7 @@ class IndexClient:
         return plain
 
     def release(self, name: str, version: str = "") -> Release:
-        """A release; without ``version`` the newest, by PEP 440 and no pre-release if possible.
-
-        Raises:
-            ReleaseError: there is none.
-            IndexRefusedError: the index cannot be asked.
-
-        """
+        """A release; without ``version`` the newest, by PEP 440 and no pre-release if possible."""
         files = self.files(name)
         if version:
             wanted = Version(version)
@@ -91,13 +88,7 @@ class IndexClient:
         return Release(name=canonicalize_name(name), version=str(wanted), files=chosen)
 
     def files(self, name: str) -> tuple[File, ...]:
-        """Every file of a project whose name can be understood, as listed.
-
-        Raises:
-            ReleaseError: there is no such project.
-            IndexRefusedError: the index cannot be asked.
-
-        """
+        """Every file of a project whose name can be understood, as listed."""
         project = canonicalize_name(name)
         with self._lock:
             if project not in self._pages:

@@ -18,12 +18,7 @@ from urllib3.util import Retry
 from native_skew import __version__
 from native_skew.audit.certificates import TrustingAdapter, proxies, trust
 from native_skew.audit.credentials import Credentials
-from native_skew.audit.errors import (
-    CertificateRefusedError,
-    HashMismatchError,
-    IndexRefusedError,
-    TimeIsUpError,
-)
+from native_skew.audit.errors import IndexRefusedError
 
 CONNECTIONS = 4
 BACKOFF = 0.3  # seconds before the second retry; twice as long before each that follows
@@ -72,12 +67,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Transport:
     """A session with an index; a context manager. Safe to use from several threads.
 
-    Args:
-        limits: see ``Limits``.
-
     Attributes:
         credentials: every address goes through ``credentials.take`` before anything else.
         elsewhere: the hosts that redirects led to.
+
+    Each question raises an ``IndexRefusedError`` where the answer does not come, is too large or
+    too slow, leads to an unsafe place, or is not what was announced.
 
     """
 
@@ -100,9 +95,9 @@ class Transport:
             raise_on_status=False,
             retry_after_max=20,
         )
-        self._trust = trust()
+        context, self._trusted = trust()
         self._session.proxies.update(proxies())
-        adapter = TrustingAdapter(self._trust, pool_maxsize=CONNECTIONS, max_retries=retry)
+        adapter = TrustingAdapter(context, pool_maxsize=CONNECTIONS, max_retries=retry)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -120,10 +115,6 @@ class Transport:
             headers: more of them.
             limit: bytes that the body may have, unpacked; by default a page's.
 
-        Raises:
-            IndexRefusedError: it does not answer, is too large or too slow, or leads to an
-                unsafe place.
-
         """
         limit = limit or self.limits.page
         too_large = IndexRefusedError(url, f"the answer is larger than {limit} bytes")
@@ -138,9 +129,6 @@ class Transport:
             asked: the Range header, e.g. ``bytes=-4096``.
             limit: bytes that the body may have.
 
-        Raises:
-            IndexRefusedError: see ``get``.
-
         """
         too_large = IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
         with self._open(url, {"Range": asked}) as response:
@@ -148,18 +136,11 @@ class Transport:
             return _whole(response, ranged, limit, too_large)
 
     def download(self, url: str, to: BinaryIO, size: int | None, hashes: Mapping[str, str]) -> None:
-        """A whole file, to ``to``; its size and hashes are those that the page announces.
-
-        Raises:
-            HashMismatchError: they are not.
-            IndexRefusedError: see ``get``.
-
-        """
+        """A whole file, to ``to``; its size and hashes must be those that the page announces."""
         limit = min(self.limits.file, self.limits.file if size is None else size)
         digest = Digest(hashes)
         written = 0
-        response = self._open(url, {})
-        with response:
+        with self._open(url, {}) as response:
             if response.status_code != 200:
                 raise IndexRefusedError(url, f"answers {response.status_code}")
             for chunk in self._chunks(response, decode=False):
@@ -180,7 +161,7 @@ class Transport:
                 raise IndexRefusedError(url, f"leads to {here}, which is not HTTP")
             left = self._deadline - time.monotonic()
             if left <= 0:
-                raise TimeIsUpError(url, self.limits.run)
+                raise self._time_is_up(url)
             try:
                 response = self._session.get(
                     here,
@@ -190,9 +171,12 @@ class Transport:
                     allow_redirects=False,
                 )
             except requests.exceptions.SSLError as error:
-                raise CertificateRefusedError(
-                    here, self._trust.said_by, _certificate(error)
-                ) from error
+                reason = f"its certificate is not accepted ({_certificate(error)}), held against "
+                advice = (
+                    "name the file of the authority that signed it in SSL_CERT_FILE, PIP_CERT or "
+                    "pip's cert, or have the system trust it"
+                )
+                raise IndexRefusedError(here, reason + self._trusted, advice) from error
             except (requests.RequestException, HTTPError, ValueError) as error:
                 raise IndexRefusedError(here, _reason(error)) from error
             with self._lock:
@@ -209,12 +193,16 @@ class Transport:
             here = there
         raise IndexRefusedError(url, f"redirects more than {_REDIRECTS} times")
 
+    def _time_is_up(self, url: str) -> IndexRefusedError:
+        reason = f"not asked, as the run's {self.limits.run:g} seconds are over"
+        return IndexRefusedError(url, reason, "give it more (--time-limit), or name fewer releases")
+
     def _chunks(self, response: requests.Response, decode: bool = True) -> Iterator[bytes]:
         deadline = time.monotonic() + self.limits.total
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=decode):
                 if time.monotonic() > self._deadline:
-                    raise TimeIsUpError(response.url, self.limits.run)
+                    raise self._time_is_up(response.url)
                 if time.monotonic() > deadline:
                     reason = f"took more than {self.limits.total:g} seconds"
                     raise IndexRefusedError(response.url, reason)
@@ -240,15 +228,11 @@ class Digest:
             self._hash.update(data)
 
     def check(self, url: str) -> None:
-        """All bytes are in.
-
-        Raises:
-            HashMismatchError: they are others than announced.
-
-        """
+        """All bytes are in; an ``IndexRefusedError`` where they are others than announced."""
         if self._hash and self._hash.hexdigest() != self._expected:
-            announced = f"{self._name}={self._expected}"
-            raise HashMismatchError(url, announced, f"{self._name}={self._hash.hexdigest()}")
+            got = f"{self._name}={self._hash.hexdigest()}"
+            reason = f"the index announces {self._name}={self._expected} and delivers {got}"
+            raise IndexRefusedError(url, reason, "do not use this index before you know why")
 
 
 def _whole(

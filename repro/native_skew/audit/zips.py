@@ -23,12 +23,11 @@ ENTRIES = 65_535  # what a zip can have without its 64-bit extension; no real wh
 class Zip(CarefulZip):
     """An open zip file by its members' names; a context manager.
 
+    All of it raises a ``FileRefusedError`` at what is damaged, missing, unsafe or too large.
+
     Args:
         filename: for messages.
         stream: seekable; of a remote one, only what is needed is fetched.
-
-    Raises:
-        FileRefusedError: it is none, has too many members, or one with an unsafe name.
 
     """
 
@@ -38,12 +37,7 @@ class Zip(CarefulZip):
         self.members = {each.filename: each for each in self.infos}
 
     def dist_info(self, name: str) -> str:
-        """The name of the one ``.dist-info`` folder, which must be of distribution ``name``.
-
-        Raises:
-            FileRefusedError: there is none, or another one.
-
-        """
+        """The name of the one ``.dist-info`` folder, which must be of distribution ``name``."""
         folders = {each.partition("/")[0] for each in self.members if "/" in each}
         found = [each for each in sorted(folders) if each.endswith(".dist-info")]
         fitting = [each for each in found if canonicalize_name(each.partition("-")[0]) == name]
@@ -53,21 +47,11 @@ class Zip(CarefulZip):
         return fitting[0]
 
     def read(self, name: str, limit: int = METADATA_LIMIT) -> bytes:
-        """A member's content.
-
-        Raises:
-            FileRefusedError: it is not there, is damaged, or larger than ``limit`` bytes.
-
-        """
+        """A member's content, of ``limit`` bytes at the most."""
         return b"".join(self.chunks(self._member(name), limit))
 
     def unpack(self, name: str, folder: Path, limit: int) -> Path:
-        """A member's content as a file of our own name in ``folder``.
-
-        Raises:
-            FileRefusedError: see ``read``.
-
-        """
+        """A member's content as a file of our own name in ``folder``."""
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".so", delete=False) as file:
             file.writelines(self.chunks(self._member(name), limit))
         return Path(file.name)

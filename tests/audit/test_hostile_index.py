@@ -63,7 +63,7 @@ def test_a_lie_about_the_file_where_it_is_read_whole(
     file = wheel()
     server.page(file, hashes={"sha256": "1" * 64})
     server.answers[f"/{file.filename}"] = whole(file.content)
-    with pytest.raises(IndexRefusedError, match="announces .* and delivers"):
+    with pytest.raises(IndexRefusedError, match=r"announces .* and delivers"):
         read()
 
 

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Literal
 
 import msgspec
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from native_skew.audit import facts
+from native_skew.audit.build_environment import (
+    GONE_SINCE,
+    OLD_SETUPTOOLS,
+    BuildEnvironment,
+    native_sign,
+    rotten_file,
+)
 from native_skew.audit.errors import ReleaseError
 from native_skew.audit.facts import Contents
-from native_skew.audit.later_builds import GONE_SINCE, OLD_SETUPTOOLS, native_sign, rotten_file
 from native_skew.audit.linkage import is_system
-from native_skew.audit.modules import base
+from native_skew.audit.modules import base, bases, versions_of
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release
-from native_skew.audit.resolver_metadata import ResolverMetadata, applying
+from native_skew.audit.resolver_metadata import applying, understood
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import (
-    SourceTexts,
     imported,
     imports_at_once,
     library_names,
@@ -37,12 +41,9 @@ from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
 _BUDGET = 16 * 1024 * 1024  # bytes of a wheel's shared objects to read
 _SHOWN = 4
-_DEPTH = 3  # how far build requirements are followed
 # A module runs with versions of these other than it was built with, as they say themselves; NumPy's
 # two generations are looked at. https://cffi.readthedocs.io/en/stable/cdef.html
 _COMPATIBLE = {"cffi", "cython", "numpy", "setuptools"}
-
-
 # What changes the version of a build requirement adds none.
 _OF_WHAT_IS_THERE = frozenset({"build-constraint-rebuild", "override-older"})
 
@@ -107,15 +108,39 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
         return f"{takes}{self.reason}"
 
 
-class _Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the package: whichever target, by platform, by provider and version."""
+class _Source:
+    """What is known of the package, whichever target."""
 
-    release: Release
-    texts: SourceTexts
-    metadata: ResolverMetadata
-    shown: dict[str, tuple[File, Contents] | None]
-    causes: dict[tuple[str, str], Cause]
-    numpy: dict[str, str]
+    def __init__(self, sdist: File, release: Release, reader: Reader) -> None:
+        listed = next((e for e in release.files if e.filename == sdist.filename), None)
+        sdist = listed or release.sdist or sdist
+        self.release, self._reader = release, reader
+        self.texts = reader.source(sdist)
+        self.metadata = facts.metadata_of(sdist.filename, self.texts.pkg_info)
+        self.causes: dict[tuple[str, str], Cause] = {}
+        self._shown: dict[str, tuple[File, Contents] | None] = {}
+
+    def nearest(self, target: TargetPython) -> File | None:
+        """The native wheel of the same release that tells most of ``target``."""
+        wheels = (each for each in self.release.wheels if not each.is_pure)
+        return min(wheels, key=target.distance, default=None)
+
+    def shown(self, target: TargetPython) -> tuple[File, Contents] | None:
+        """That wheel, the same for all Pythons of a platform; None where it has no modules."""
+        platform = target.platform
+        if platform not in self._shown:
+            wheel = self.nearest(target)
+            contents = self._reader.contents(wheel, _BUDGET) if wheel else None
+            found = (wheel, contents) if wheel and contents and contents.modules else None
+            self._shown[platform] = found
+        return self._shown[platform]
+
+    @cached_property
+    def calling_numpy(self) -> str:
+        """The wheel that shows that its modules call NumPy's C API; empty for none."""
+        wheel = next(iter(linux_wheels(self.release)), None)
+        modules = self._reader.contents(wheel, _BUDGET).modules if wheel else ()
+        return wheel.filename if wheel and any(each.numpy for each in modules) else ""
 
 
 def outlooks(
@@ -133,17 +158,7 @@ def outlooks(
     """
     package = builds[0].package
     release = index.release(package.name, package.version)
-    listed = next((e for e in release.files if e.filename == builds[0].sdist.filename), None)
-    sdist = listed or release.sdist or builds[0].sdist
-    texts = reader.source(sdist)
-    source = _Source(
-        release=release,
-        texts=texts,
-        metadata=facts.metadata_of(sdist.filename, texts.pkg_info),
-        shown={},
-        causes={},
-        numpy={},
-    )
+    source = _Source(builds[0].sdist, release, reader)
     grouped: dict[tuple[object, ...], list[Outlook]] = {}
     known: dict[tuple[object, ...], list[Outlook]] = {}
     for build in sorted(builds, key=lambda each: -each.target.minor):
@@ -180,31 +195,41 @@ class _Judging:
         self._providers, self._reader = providers, reader
         self._target, self._name = build.target, build.package.name
         self._selected = {k: v for k, v in build.selected.items() if k != self._name}
-        texts = source.texts
-        given = (*texts.build_requires, *settings.requirements.get(self._name, ()))
-        limits = (*settings.constraints, *settings.own_constraints.get(self._name, ()))
-        self._asked = applying(_understood(given), self._target.environment)
-        self._limits = applying(_understood(limits), self._target.environment)
         self._matched = settings.matched.get(self._name, frozenset())
+        texts, given = source.texts, self._selected.keys() & self._matched
+        pins = (f"{each}=={self._selected[each].version}" for each in given)
+        own = settings.own_constraints.get(self._name, ())
+        self._environment = BuildEnvironment(
+            understood((*texts.build_requires, *settings.requirements.get(self._name, ()))),
+            understood((*settings.constraints, *own, *pins)),
+            self._target,
+            providers,
+        )
         self._is_described = self._name in settings.described
-        self._in_environment = bool({self._name, ALL} & settings.no_isolation)
-        self._modules = {str(canonicalize_name(each)): each for each in imported(texts.setup_py)}
-        self._foreign: dict[str, tuple[SpecifierSet, ...]] | None = None
+        self._is_isolated = not {self._name, ALL} & settings.no_isolation
+        self._is_native = bool(native_sign(texts, self._environment.names))
+        self._modules = {canonicalize_name(each) for each in imported(texts.setup_py)}
+        self._failing = (
+            self._environment.lacks(texts, self._selected.keys() - self._matched)
+            if self._is_isolated
+            else {}
+        )
 
     def versions(self) -> tuple[tuple[str, str, str | None], ...]:
         """The providers that count, as the lock gives them and as a build takes them."""
-        about = sorted(
-            {*self._linked(), *self._failing(), *self._of_another_numpy(), *self._declaring()}
+        about = {*self._linked(), *self._failing, *self._declaring()}
+        about |= {"numpy"} if self._takes_numpy_1() else set()
+        return tuple(
+            (name, self._selected[name].version, self._taken(name)[0]) for name in sorted(about)
         )
-        return tuple((name, self._selected[name].version, self._taken(name)[0]) for name in about)
 
     def outlooks(self) -> Iterator[Outlook]:
         """What is foretold."""
-        for name in self._failing():
+        for name, module in self._failing.items():
             yield self._outlook(
                 "will not build",
-                f"Its setup.py imports {self._modules[name]}, and its isolated build does not have "
-                f"it: its build requirements do not name {name}.",
+                f"Its setup.py imports {module}, and its isolated build does not have it: its build "
+                f"requirements do not name {name}.",
                 name,
                 built_with="",
                 refused=self._refused() | _OF_WHAT_IS_THERE,
@@ -215,9 +240,18 @@ class _Judging:
                 f"Its setup.py imports pkg_resources, and setuptools {newest}, which its build takes "
                 f"today, has it no more; «{OLD_SETUPTOOLS}» has.",
             )
-        for name in self._of_another_numpy():
-            yield self._refused_by_numpy(name)
-        shown = self._shown()
+        if self._takes_numpy_1():
+            # https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
+            calling = self._source.calling_numpy
+            how = f"it calls NumPy's C API, as {calling} shows" if calling else "it is native"
+            yield self._outlook(
+                "will break" if calling else "may break",
+                f"A module that was compiled with NumPy 1 is refused by NumPy 2 at import, and {how}.",
+                "numpy",
+                shown_by=calling,
+                own_range="numpy<2",
+            )
+        shown = self._source.shown(self._target)
         for name in () if shown else self._unseen():
             yield self._outlook(
                 "not known",
@@ -243,27 +277,21 @@ class _Judging:
 
     def _near(self) -> list[str]:
         """Packages of the lock that the build may have to do with, the likeliest first."""
-        named = self._named()
+        named = self._environment.names
         about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
         about |= {each.name for each in self._build.package.requires}
-        if wheel := self._nearest():
+        if wheel := self._source.nearest(self._target):
             about |= self._reader.metadata(wheel).names()
         return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
 
     def _unseen(self) -> list[str]:
         """Native packages of the lock that the build may link, and that have no wheel themselves."""
-        if not native_sign(self._source.texts, self._named()):
-            return []
-        sources = {
-            name: self._providers.source(name, self._selected[name].version)
-            for name in self._near()
-        }
         return [
             name
-            for name, source in sources.items()
-            if source
+            for name in (self._near() if self._is_native else ())
+            if (source := self._providers.source(name, self._selected[name].version))
             and native_sign(
-                source, {canonicalize_name(e.name) for e in _understood(source.build_requires)}
+                source, {canonicalize_name(e.name) for e in understood(source.build_requires)}
             )
         ]
 
@@ -272,16 +300,13 @@ class _Judging:
 
         But those that it links by name, and those whose compatibility is their own promise.
         """
-        both = self._named() & self._source.metadata.names() & self._selected.keys()
+        both = self._environment.names & self._source.metadata.names() & self._selected.keys()
         return [
             name
             for name in sorted(both - _COMPATIBLE - self._linked().keys())
             if self._taken(name)[0] not in (None, self._selected[name].version)
             and self._providers.is_native(name, self._selected[name].version)
         ]
-
-    def _named(self) -> set[str]:
-        return {canonicalize_name(each.name) for each in self._asked}
 
     def _linked(self) -> dict[str, tuple[str, ...]]:
         """The packages of the lock whose libraries are linked, or may be, and which.
@@ -293,18 +318,17 @@ class _Judging:
             for name in self._near()
             if (libraries := self._ships(name, self._selected[name].version))
         }
-        if not ships:
-            return {}
-        shown = self._shown()
+        shown = self._source.shown(self._target) if ships else None
         if shown is None:
-            native = native_sign(self._source.texts, self._named())
-            return {name: () for name in ships if native and self._is_asked(name)}
+            return {name: () for name in ships if self._is_native and self._is_asked(name)}
         needs = {name for name in shown[1].needs() if not is_system(name)}
         found = {}
         for name, libraries in ships.items():
-            if mine := _owned(needs, libraries):
-                found[name] = mine
-                needs -= set(mine)
+            names = bases(libraries)
+            mine = {e for e in needs if base(e) in names or versions_of(e, libraries)}
+            if mine:
+                found[name] = tuple(sorted(mine))
+                needs -= mine
         return found
 
     def _outlook(self, word: Word, reason: str, provider: str = "", **more: object) -> Outlook:
@@ -330,7 +354,7 @@ class _Judging:
         )
 
     def _own_range(self, provider: str, locked: str) -> str:
-        own = _understood(self._source.texts.build_requires)
+        own = understood(self._source.texts.build_requires)
         asked = wanted(applying(own, self._target.environment), provider)
         held = asked is None or asked.contains(locked, prereleases=True)
         return "" if held else f"{provider}{asked}"
@@ -346,83 +370,32 @@ class _Judging:
         return frozenset({"match-runtime-rebuild", "match-runtime-setuptools-rebuild"})
 
     def _cause(self, provider: str, locked: str) -> Cause:
-        key = (provider, locked)
-        if key not in self._source.causes:
-            self._source.causes[key] = self._found_cause(provider, locked)
-        return self._source.causes[key]
+        source, key = self._source, (provider, locked)
+        if key not in source.causes:
+            asked, stamps = self._environment.asked, stamping_modules(source.texts.setup_py)
+            told = source.metadata.names().union(map(canonicalize_name, stamps))
+            if rotten_file(asked, provider, locked, self._target, self._providers):
+                source.causes[key] = "rotten"
+            elif provider in told and not source.metadata.promises_static:
+                source.causes[key] = "stamped"
+            else:
+                source.causes[key] = "unstamped"
+        return source.causes[key]
 
-    def _found_cause(self, provider: str, locked: str) -> Cause:
-        if rotten_file(self._asked, provider, locked, self._target, self._providers):
-            return "rotten"
-        stamps = map(canonicalize_name, stamping_modules(self._source.texts.setup_py))
-        told = self._source.metadata.names().union(stamps)
-        if provider in told and not self._source.metadata.promises_static:
-            return "stamped"
-        return "unstamped"
-
-    # What the build takes
+    def _is_given(self, name: str) -> bool:
+        """Whether a setting gives the build the version of the lock."""
+        return not self._is_isolated or name in self._matched
 
     def _taken(self, name: str) -> tuple[str | None, SpecifierSet]:
         """The version of ``name`` that the build gets, and what is asked of it."""
-        if name in self._selected and (self._in_environment or name in self._matched):
+        if name in self._selected and self._is_given(name):
             locked = self._selected[name].version
             return locked, SpecifierSet(f"=={locked}")
-        asked = wanted([*self._asked, *self._limits], name) or SpecifierSet()
-        for each in self._others().get(name, ()):
-            asked &= each
-        return self._providers.newest(name, asked, self._target), asked
+        return self._environment.newest(name), self._environment.asks(name)
 
     def _is_asked(self, name: str) -> bool:
         """Whether the build environment has ``name`` at all, as far as it is told."""
-        return (
-            self._in_environment
-            or name in self._named()
-            or name in self._matched
-            or name in self._others()
-        )
-
-    def _others(self) -> dict[str, tuple[SpecifierSet, ...]]:
-        """What the build requirements require in turn: their newest versions' metadata."""
-        if self._foreign is None:
-            found: dict[str, list[SpecifierSet]] = {}
-            seen = set[str]()
-            waiting = [(each, 0) for each in self._asked]
-            while waiting:
-                each, depth = waiting.pop()
-                name = canonicalize_name(each.name)
-                if depth:
-                    found.setdefault(name, []).append(each.specifier)
-                if name in seen or depth == _DEPTH:
-                    continue
-                seen.add(name)
-                waiting += [(more, depth + 1) for more in self._requires(name, each.specifier)]
-            self._foreign = {name: tuple(specifiers) for name, specifiers in found.items()}
-        return self._foreign
-
-    def _requires(self, name: str, specifier: SpecifierSet) -> tuple[Requirement, ...]:
-        limits = wanted(self._limits, name) or SpecifierSet()
-        try:
-            version = self._providers.newest(name, specifier & limits, self._target)
-            metadata = self._providers.metadata(name, version, self._target) if version else None
-        except ReleaseError:  # from elsewhere than the index
-            return ()
-        return metadata.applicable(self._target.environment) if metadata else ()
-
-    # What is linked
-
-    def _nearest(self) -> File | None:
-        """The native wheel of the same release that tells most of the target."""
-        wheels = [each for each in self._source.release.wheels if not each.is_pure]
-        return min(wheels, key=self._target.distance, default=None)
-
-    def _shown(self) -> tuple[File, Contents] | None:
-        """That wheel with its modules; None where it holds none."""
-        known, platform = self._source.shown, self._target.platform
-        if platform not in known:
-            wheel = self._nearest()
-            contents = self._reader.contents(wheel, _BUDGET) if wheel else None
-            known[platform] = (wheel, contents) if wheel and contents and contents.modules else None
-        return known[platform]
+        return self._is_given(name) or self._environment.has(name)
 
     def _ships(self, name: str, version: str | None) -> frozenset[str]:
         return self._providers.libraries(name, version, self._target) if version else frozenset()
@@ -455,7 +428,7 @@ class _Judging:
             )
         made = {each: _renamed(each, built) for each in needed}
         missing = tuple(
-            sorted({new for old, new in made.items() if new and base(new) not in _bases(given)})
+            sorted({new for old, new in made.items() if new and base(new) not in bases(given)})
         )
         libraries = tuple(sorted({new or old for old, new in made.items()}))
         if missing and version != locked:
@@ -494,7 +467,7 @@ class _Judging:
 
     def _leaves(self, name: str, libraries: tuple[str, ...]) -> str | None:
         """How a release of ``name`` to come parts the build from the lock; None: it cannot."""
-        if self._in_environment or name in self._matched:
+        if self._is_given(name):
             return None
         _, asked = self._taken(name)
         newest = self._providers.newest(name, SpecifierSet(), self._target)
@@ -503,8 +476,8 @@ class _Judging:
         oldest = self._providers.oldest(name, SpecifierSet(), self._target)
         versioned = [each for each in libraries if library_names.version(each)]
         if versioned and len(versioned) == len(libraries):
-            before = _bases(self._ships(name, oldest))
-            if oldest != newest and {base(each) for each in versioned} <= before:
+            before = bases(self._ships(name, oldest))
+            if oldest != newest and bases(versioned) <= before:
                 return None  # the name has never changed
         return (
             f"Its build takes the next {name} as soon as it is out, and the lock stays with "
@@ -526,7 +499,7 @@ class _Judging:
             for e in built
             if not library_names.version(e) and library_names.stem(base(e)) not in stems
         }
-        changed = bool(nameless) or not versioned <= _bases(given)
+        changed = bool(nameless) or not versioned <= bases(given)
         libraries = tuple(sorted(nameless or versioned))[:_SHOWN]
         if version == locked or not changed:
             yield self._settled(name, libraries, "")
@@ -545,48 +518,13 @@ class _Judging:
             cause="symbol" if nameless else self._cause(name, locked),
         )
 
-    def _of_another_numpy(self) -> list[str]:
-        """NumPy, where the build takes NumPy 1 and the lock gives a newer one; else nothing."""
+    def _takes_numpy_1(self) -> bool:
+        """Whether a native build takes NumPy 1 and the lock gives a newer one."""
         locked = self._selected.get("numpy")
         if not locked or Version(locked.version).major < 2 or not self._is_asked("numpy"):
-            return []
+            return False
         version, _ = self._taken("numpy")
-        native = native_sign(self._source.texts, self._named())
-        return ["numpy"] if version and Version(version).major < 2 and native else []
-
-    def _refused_by_numpy(self, name: str) -> Outlook:
-        """https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling."""
-        if name not in self._source.numpy:
-            wheel = next(iter(linux_wheels(self._source.release)), None)
-            modules = self._reader.contents(wheel, _BUDGET).modules if wheel else ()
-            calls = wheel and any(each.numpy for each in modules)
-            self._source.numpy[name] = wheel.filename if wheel and calls else ""
-        wheel_name = self._source.numpy[name]
-        how = f"it calls NumPy's C API, as {wheel_name} shows" if wheel_name else "it is native"
-        return self._outlook(
-            "will break" if wheel_name else "may break",
-            f"A module that was compiled with NumPy 1 is refused by NumPy 2 at import, and {how}.",
-            name,
-            shown_by=wheel_name,
-            own_range="numpy<2",
-        )
-
-    # What fails already
-
-    def _failing(self) -> list[str]:
-        """What a setup.py imports in any case, and the isolated build has not."""
-        if self._in_environment or not self._source.texts.is_built_by_setuptools:
-            return []
-        setup = self._source.texts.setup_py
-        return [
-            name
-            for name, module in sorted(self._modules.items())
-            if name in self._selected
-            and module not in sys.stdlib_module_names
-            and imports_at_once(setup, module)
-            and not self._is_asked(name)
-            and not self._is_vendored(module)
-        ]
+        return self._is_native and version is not None and Version(version).major < 2
 
     def _without_pkg_resources(self) -> str:
         """The setuptools of the build, where setup.py imports in any case what that has no more."""
@@ -598,53 +536,12 @@ class _Judging:
             return version if version and Version(version) >= Version(GONE_SINCE) else ""
         return ""
 
-    def _is_vendored(self, module: str) -> bool:
-        """Whether the build's setuptools brings ``module`` along, and puts it on the path.
-
-        https://setuptools.pypa.io/en/latest/history.html#v71-0-0
-        """
-        with suppress(ReleaseError):  # from elsewhere than the index
-            version, _ = self._taken("setuptools")
-            folder = f"setuptools/_vendor/{module}"
-            return bool(version) and self._providers.brings(
-                "setuptools", version or "", folder, self._target
-            )
-        return False
-
-
-def _owned(needs: set[str], ships: frozenset[str]) -> tuple[str, ...]:
-    """Those of ``needs`` that are shipped, by that name or by another version of it."""
-    names = _bases(ships)
-    stems = {library_names.stem(each) for each in ships if library_names.version(each)}
-    return tuple(
-        sorted(
-            each
-            for each in needs
-            if base(each) in names
-            or (library_names.version(each) and library_names.stem(each) in stems)
-        )
-    )
-
 
 def _renamed(needed: str, ships: frozenset[str]) -> str:
     """What a build links that finds ``ships`` where a published one found ``needed``."""
-    if base(needed) in _bases(ships) or not library_names.version(needed):
+    if base(needed) in bases(ships) or not library_names.version(needed):
         return needed
     length = library_names.version(needed).count(".")
-    alike = [
-        each
-        for each in ships
-        if library_names.version(each) and library_names.stem(each) == library_names.stem(needed)
-    ]
-    same = [e for e in alike if library_names.version(e).count(".") == length]
+    alike = versions_of(needed, ships)
+    same = [each for each in alike if library_names.version(each).count(".") == length]
     return (same or alike or [""])[0]
-
-
-def _bases(names: frozenset[str]) -> set[str]:
-    return {base(each) for each in names}
-
-
-def _understood(texts: tuple[str, ...]) -> Iterator[Requirement]:
-    for each in texts:
-        with suppress(InvalidRequirement):
-            yield Requirement(each)

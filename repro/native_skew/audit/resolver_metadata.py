@@ -6,7 +6,8 @@ not count: https://packaging.python.org/en/latest/specifications/dependency-spec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -17,6 +18,13 @@ from packaging.utils import canonicalize_name, canonicalize_version
 from native_skew.audit.redaction import without_credentials
 from native_skew.distributions import metadata
 from native_skew.findings import plain
+
+
+def understood(texts: Iterable[str]) -> Iterator[Requirement]:
+    """The requirements among ``texts``."""
+    for each in texts:
+        with suppress(InvalidRequirement):
+            yield Requirement(each)
 
 
 def applying(

@@ -193,7 +193,7 @@ def test_locks_are_counted_without_releases() -> None:
         not_examined=("a file",),
         outlooks=(),
     )
-    made = report("x", [], {"requests": 1}, [lock, lock])
+    made = report("x", [lock, lock], {"requests": 1})
     assert made.looked_at == {"locks": 2, "packages": 6, "requests": 1}
     assert made.not_examined == ("a file", "a file")
     assert report("x", [], {}).looked_at["releases"] == 0

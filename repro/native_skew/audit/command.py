@@ -22,17 +22,17 @@ from native_skew.audit import locks as locking
 from native_skew.audit import rebuild as rebuilding
 from native_skew.audit.cache import Cache
 from native_skew.audit.errors import FileRefusedError, LockError, ReleaseError
+from native_skew.audit.judge import Judgement
 from native_skew.audit.judge import judge as judge_release
 from native_skew.audit.judge import report as report_of
-from native_skew.audit.locks import LockFile, LockFindings
 from native_skew.audit.release import File, Reader, Release, local
 from native_skew.audit.rules import RULES
 from native_skew.audit.simple import IndexClient
-from native_skew.audit.targets import PLATFORMS, targets_of, this_platform
+from native_skew.audit.targets import PLATFORMS
 from native_skew.audit.transport import Limits, Transport
 from native_skew.errors import ExitCode
 from native_skew.findings import Form
-from native_skew.installers import BuildSettings, holds, package_names, requirement_texts
+from native_skew.installers import BuildSettings, package_names, requirement_texts
 from native_skew.toolchain import user_index as live
 
 _ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
@@ -174,7 +174,7 @@ def audit(
         if locks and transport is None:
             raise LockError(locks[0].path, "it is judged with an index, and --no-index asks none")
         show = stack.enter_context(_progress())
-        judgements = []
+        judgements: list[Judgement] = []
         for release in wanted:
             bar = show.add_task(f"{release.name} {release.version}", total=len(release.files))
             found = judge_release(release, reader, index, partial(show.advance, bar), thorough)
@@ -182,50 +182,23 @@ def audit(
                 show.update(bar, description=f"building {release.name} {release.version}")
                 found = rebuilding.with_rebuild(found, index, reader, build_limit)
             judgements.append(found)
-        of_locks = [
-            _lock_findings(each, pythons, platforms, index_url, transport, reader)
-            for each in locks
-            if transport
-        ]
         traffic = {}
         if transport:
+            for lock in locks:
+                # With the indexes of the project that it lies in.
+                url = index_url or live.user_indexes(Path(lock.path).parent)
+                where = locking.targets(lock, pythons, platforms)
+                client = IndexClient(url, transport)
+                judgements.append(locking.judge_lock(lock, where, reader, client))
             traffic = {
                 "requests": transport.traffic.requests,
                 "bytes fetched": transport.traffic.bytes,
             }
-    report = report_of(" ".join(named), judgements, traffic, of_locks)
-    code = findings.write(report, RULES, form)
+    code = findings.write(report_of(" ".join(named), judgements, traffic), RULES, form)
     errors = [each for found in judgements for each in found.errors]
-    errors += [each for lock in of_locks for each in lock.errors]
     for each in errors:
         click.echo(f"error: {each}", err=True)
     sys.exit(ExitCode.of(changed=code, not_run=errors))
-
-
-def _lock_findings(
-    file: LockFile,
-    pythons: tuple[str, ...],
-    platforms: tuple[str, ...],
-    index_url: str | None,
-    transport: Transport,
-    reader: Reader,
-) -> LockFindings:
-    """What is said of a lock, with the indexes of the project that it lies in."""
-    index = IndexClient(index_url or live.user_indexes(Path(file.path).parent), transport)
-    lock = file.lock
-    if lock.one_platform:
-        platforms = platforms or (this_platform(),)
-        if not lock.requires_python:
-            pythons = pythons or (f"3.{sys.version_info.minor}",)
-    targets = targets_of(lock.requires_python, pythons, platforms)
-    targets = tuple(
-        each
-        for each in targets
-        if not lock.environments or any(holds(m, each.environment) for m in lock.environments)
-    )
-    if not targets:
-        raise LockError(file.path, "it is for no Python and platform that is looked at")
-    return locking.judge_lock(file, targets, reader, index)
 
 
 def _locks(named: Iterable[str]) -> list[Path]:

@@ -10,7 +10,6 @@ import msgspec
 from native_skew import __version__
 from native_skew.audit import consistency, later_builds, linkage
 from native_skew.audit.errors import AuditError
-from native_skew.audit.locks import LockFindings
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import Examined, Step, examine, words
 from native_skew.audit.release import Reader, Release
@@ -21,11 +20,25 @@ from native_skew.findings import Finding, Report, listed, ordered
 _SHOWN = 4
 
 
-class ReleaseFindings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of one release, what could not be looked at, and what it rests on."""
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of one release or lock.
+
+    Attributes:
+        errors: what could not be looked at.
+        looked_at: how many of what.
+        not_examined: what was passed over, besides the parts that a finding names.
+
+    """
 
     findings: tuple[Finding, ...]
     errors: tuple[AuditError, ...]
+    looked_at: dict[str, int]
+    not_examined: tuple[str, ...] = ()
+
+
+class ReleaseFindings(Judgement, frozen=True, kw_only=True):
+    """What is said of one release, and what it rests on."""
+
     examined: Examined
 
 
@@ -76,55 +89,38 @@ def judge(
             for host in sorted(index.transport.elsewhere)
         ]
     found += [INCOMPLETE.finding(str(each), place) for each in errors]
-    return ReleaseFindings(findings=tuple(found), errors=tuple(errors), examined=examined)
+    contents = examined.contents.values()
+    return ReleaseFindings(
+        findings=tuple(found),
+        errors=tuple(errors),
+        looked_at={
+            "releases": 1,
+            "files": len(examined.metadata),
+            "wheels opened": len(contents),
+            "wheels not opened": examined.unopened,
+            "modules read": sum(len(each.modules) for each in contents),
+        },
+        examined=examined,
+    )
 
 
-def report(
-    subject: str,
-    judgements: list[ReleaseFindings],
-    traffic: dict[str, int],
-    locks: list[LockFindings] | None = None,
-) -> Report:
+def report(subject: str, judgements: list[Judgement], traffic: dict[str, int]) -> Report:
     """What the command says of all of them."""
-    of_locks = Counter[str]()
-    for lock in locks or ():
-        of_locks.update(lock.looked_at)
-    found = [each for one in (*judgements, *(locks or ())) for each in one.findings]
+    looked_at = Counter[str]()
+    for each in judgements:
+        looked_at.update(each.looked_at)
+    found = [each for one in judgements for each in one.findings]
+    places = (each.location for each in found if each.rule == INCOMPLETE.id)
+    parts = (f"a part of {e.file or f'{e.distribution} {e.version}'}" for e in places)
+    left_out = (each for one in judgements for each in one.not_examined)
     return Report(
         command="audit",
         subject=subject,
         kit_version=__version__,
-        looked_at={
-            **(_counts(judgements) if judgements or not locks else {}),
-            **of_locks,
-            **traffic,
-        },
+        looked_at={**looked_at, **traffic},
         findings=ordered(found),
-        not_examined=(
-            *dict.fromkeys(map(_part, (each for each in found if each.rule == INCOMPLETE.id))),
-            *(each for lock in locks or () for each in lock.not_examined),
-        ),
+        not_examined=(*dict.fromkeys(parts), *left_out),
     )
-
-
-def _part(finding: Finding) -> str:
-    """That something was left out, and of what; the finding says what."""
-    place = finding.location
-    return f"a part of {place.file or f'{place.distribution} {place.version}'}"
-
-
-def _counts(judgements: list[ReleaseFindings]) -> dict[str, int]:
-    return {
-        "releases": len(judgements),
-        "files": sum(len(each.examined.metadata) for each in judgements),
-        "wheels opened": sum(len(each.examined.contents) for each in judgements),
-        "wheels not opened": sum(each.examined.unopened for each in judgements),
-        "modules read": sum(
-            len(contents.modules)
-            for each in judgements
-            for contents in each.examined.contents.values()
-        ),
-    }
 
 
 def _sidecars(examined: Examined) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ meets the other.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from functools import reduce
@@ -19,6 +20,7 @@ import msgspec
 from packaging.utils import is_normalized_name
 
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
+from native_skew.audit.judge import Judgement
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
 from native_skew.audit.providers import Providers
 from native_skew.audit.redaction import without_credentials
@@ -34,7 +36,7 @@ from native_skew.audit.rules import (
     LOCK_UNKNOWN,
 )
 from native_skew.audit.simple import IndexClient
-from native_skew.audit.targets import TargetPython, spoken
+from native_skew.audit.targets import TargetPython, spoken, targets_of, this_platform
 from native_skew.distributions import regular_files
 from native_skew.findings import Advice, Evidence, Finding, Location
 from native_skew.installers import (
@@ -47,6 +49,7 @@ from native_skew.installers import (
     LockFormat,
     advise,
     constraining,
+    holds,
     is_version,
 )
 
@@ -76,18 +79,10 @@ class LockFile(msgspec.Struct, frozen=True, kw_only=True):
     formats: tuple[LockFormat, ...]
     settings: BuildSettings
 
-    def is_in(self, chosen: frozenset[str], name: str) -> bool:
-        """Whether ``name`` is one of ``chosen``."""
-        return name in chosen or ALL in chosen
 
+class LockFindings(Judgement, frozen=True, kw_only=True):
+    """What is said of one lock, and what is foretold of its builds."""
 
-class LockFindings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of one lock, what could not be looked at, and how much of it was."""
-
-    findings: tuple[Finding, ...]
-    errors: tuple[AuditError, ...]
-    looked_at: dict[str, int]
-    not_examined: tuple[str, ...]
     outlooks: tuple[Outlook, ...]
 
 
@@ -134,6 +129,30 @@ def read(path: Path, told: BuildSettings, environ: Mapping[str, str] = os.enviro
     return LockFile(path=str(path), lock=lock, formats=formats, settings=settings)
 
 
+def targets(
+    file: LockFile, pythons: tuple[str, ...], platforms: tuple[str, ...]
+) -> tuple[TargetPython, ...]:
+    """Where a lock is to be installed: on what is named, else on all that it is for.
+
+    Raises:
+        LockError: that is nowhere.
+
+    """
+    lock = file.lock
+    if lock.one_platform:
+        platforms = platforms or (this_platform(),)
+        if not lock.requires_python:
+            pythons = pythons or (f"3.{sys.version_info.minor}",)
+    found = tuple(
+        each
+        for each in targets_of(lock.requires_python, pythons, platforms)
+        if not lock.environments or any(holds(m, each.environment) for m in lock.environments)
+    )
+    if not found:
+        raise LockError(file.path, "it is for no Python and platform that is looked at")
+    return found
+
+
 def judge_lock(
     file: LockFile,
     targets: tuple[TargetPython, ...],
@@ -154,24 +173,9 @@ def judge_lock(
     """
     judge = _Judge(file, reader, index)
     for target in targets:
-        judge.place(target)
-    if judge.left_out and not judge.seen:
-        raise LockError(file.path, "no package of it can be looked up by name and version")
-    findings = tuple(judge.findings())
-    if judge.errors and not judge.looked_into:
-        raise judge.errors[0]
-    counted = {name for name, _ in judge.seen}
-    return LockFindings(
-        findings=findings,
-        errors=tuple(judge.errors),
-        looked_at={
-            "packages": len(counted),
-            "Pythons and platforms": len(targets),
-            "packages built": len({build[0].package.name for build in judge.builds.values()}),
-        },
-        not_examined=tuple(sorted(map(without_credentials, judge.left_out))),
-        outlooks=tuple(judge.outlooks),
-    )
+        for given in file.lock.selections(target.environment):
+            judge.select(given, target)
+    return judge.judged(len(targets))
 
 
 class _Judge:
@@ -180,101 +184,102 @@ class _Judge:
     def __init__(self, file: LockFile, reader: Reader, index: IndexClient) -> None:
         self._file, self._reader, self._index = file, reader, index
         self._providers = Providers(index, reader, file.settings.released_before)
-        self.builds: dict[tuple[str, str], list[Build]] = {}
-        self.nothing: dict[tuple[str, str, str], list[TargetPython]] = {}
-        self.seen: set[tuple[str, str]] = set()
-        self.errors: list[AuditError] = []
-        self.looked_into = False
+        self._files: dict[tuple[str, str], tuple[File, ...]] = {}
+        self._builds: dict[tuple[str, str], list[Build]] = {}
+        self._nothing: dict[tuple[str, str, str], list[TargetPython]] = {}
+        self._errors: list[AuditError] = []
+        self._looked_into = False
         # Before it is quoted: the end of an address takes the quote along.
         problems = (without_credentials(each.strip("«»")) for each in file.lock.problems)
-        self.left_out: set[str] = {f"the line «{each}»" for each in problems}
-        self.outlooks: list[Outlook] = []
-        self._files: dict[tuple[str, str], tuple[File, ...]] = {}
+        self._left_out: set[str] = {f"the line «{each}»" for each in problems}
 
-    def place(self, target: TargetPython) -> None:
-        """Looks what is installed on ``target``, and what is built there."""
-        for given in self._file.lock.selections(target.environment):
-            self._selection(given, target)
-
-    def _selection(self, given: Mapping[str, LockedPackage], target: TargetPython) -> None:
-        settings = self._file.settings
+    def select(self, given: Mapping[str, LockedPackage], target: TargetPython) -> None:
+        """Looks what of ``given`` is installed on ``target``, and what is built there."""
         odd = {name: why for name, each in given.items() if (why := _unusable(each))}
-        self.left_out |= {f"{name} ({why})" for name, why in odd.items() if not given[name].root}
+        self._left_out |= {f"{name} ({why})" for name, why in odd.items() if not given[name].root}
         selected = {name: each for name, each in given.items() if name not in odd}
+        settings = self._file.settings
         for package in selected.values():
             key = (package.name, package.version)
-            self.seen.add(key)
             files = self._files_of(package)
-            if files is None:
-                continue
             wheels = [each for each in files if each.is_wheel]
-            if self._file.is_in(settings.no_binary, package.name):
-                wheels = []
-            if target.best(wheels):
-                self.looked_into = True
-                continue
             sdist = next((each for each in files if not each.is_wheel), None)
-            if sdist is None or self._file.is_in(settings.no_build, package.name):
-                why = "building is switched off" if sdist else "the lock has no sdist"
-                self.nothing.setdefault((*key, why), []).append(target)
+            if not files:
                 continue
-            self.builds.setdefault(key, []).append(
-                Build(package=package, sdist=sdist, target=target, selected=selected)
-            )
+            if target.best(() if _holds(settings.no_binary, package.name) else wheels):
+                self._looked_into = True
+            elif sdist is None or _holds(settings.no_build, package.name):
+                why = "building is switched off" if sdist else "the lock has no sdist"
+                self._nothing.setdefault((*key, why), []).append(target)
+            else:
+                build = Build(package=package, sdist=sdist, target=target, selected=selected)
+                self._builds.setdefault(key, []).append(build)
 
-    def _files_of(self, package: LockedPackage) -> tuple[File, ...] | None:
-        """What it may be installed from; None where that cannot be told."""
+    def _files_of(self, package: LockedPackage) -> tuple[File, ...]:
+        """What it may be installed from; nothing where that cannot be told."""
         key = (package.name, package.version)
         if key not in self._files:
-            try:
-                self._files[key] = self._found(package)
-            except AuditError as error:
-                self.errors.append(error)
-                self._files[key] = ()
-        return self._files[key] or None
+            self._files[key] = tuple(_named_files(package))
+            if not package.files:
+                try:
+                    listed = self._index.release(*key).files
+                except AuditError as error:
+                    self._errors.append(error)
+                else:
+                    known = (e for e in listed if package.hashes & set(e.hashes.values()))
+                    self._files[key] = tuple(known) or listed
+        return self._files[key]
 
-    def _found(self, package: LockedPackage) -> tuple[File, ...]:
-        if package.files:
-            return tuple(_named_files(package))
-        listed = self._index.release(package.name, package.version).files
-        if not package.hashes:
-            return listed
-        return tuple(e for e in listed if package.hashes & set(e.hashes.values())) or listed
+    def judged(self, targets: int) -> LockFindings:
+        """What is said after all of them.
 
-    def findings(self) -> Iterator[Finding]:
-        """What is said, and ``errors`` and ``outlooks`` besides."""
+        Raises:
+            AuditError: nothing of it can be looked into.
+
+        """
+        if self._left_out and not self._files:
+            path = self._file.path
+            raise LockError(path, "no package of it can be looked up by name and version")
+        foretold: list[Outlook] = []
+        findings: list[Finding] = []
         silent: dict[str, list[TargetPython]] = {}
-        for (name, version), builds in self.builds.items():
+        for (name, version), builds in self._builds.items():
             try:
                 found = outlooks(
                     builds, self._file.settings, self._providers, self._reader, self._index
                 )
             except AuditError as error:
-                self.errors.append(error)
+                self._errors.append(error)
                 continue
-            self.looked_into = True
-            self.outlooks += found
-            spoken_of = [each for each in found if each.word != "holds"]
-            for each in spoken_of:
-                yield self._finding(each)
+            self._looked_into = True
+            foretold += found
+            spoken_of = [self._finding(each) for each in found if each.word != "holds"]
+            findings += spoken_of
             if not spoken_of:
                 silent[f"{name} {version}"] = [each.target for each in builds]
+        if self._errors and not self._looked_into:
+            raise self._errors[0]
         if silent:
-            yield LOCK_BUILDS.finding(
-                "Built from source, and no skew is seen: "
-                + "; ".join(f"{name} ({spoken(where)})" for name, where in silent.items())
-                + ".",
-                self._place(),
-                {"packages": tuple(silent)},
-            )
-        for (name, version, why), where in self.nothing.items():
-            yield LOCK_NOTHING_FITS.finding(
-                f"It cannot be installed on {spoken(where)}: no wheel fits, and {why}.",
-                self._place(name, version),
-                {"targets": spoken(where)},
-            )
-        for refused in self.errors:
-            yield INCOMPLETE.finding(str(refused), self._place())
+            built = (f"{name} ({spoken(where)})" for name, where in silent.items())
+            message = f"Built from source, and no skew is seen: {'; '.join(built)}."
+            packages: Evidence = {"packages": tuple(silent)}
+            findings.append(LOCK_BUILDS.finding(message, self._place(), packages))
+        for (name, version, why), where in self._nothing.items():
+            message = f"It cannot be installed on {spoken(where)}: no wheel fits, and {why}."
+            place = self._place(name, version)
+            findings.append(LOCK_NOTHING_FITS.finding(message, place, {"targets": spoken(where)}))
+        findings += [INCOMPLETE.finding(str(each), self._place()) for each in self._errors]
+        return LockFindings(
+            findings=tuple(findings),
+            errors=tuple(self._errors),
+            looked_at={
+                "packages": len({name for name, _ in self._files}),
+                "Pythons and platforms": targets,
+                "packages built": len({name for name, _ in self._builds}),
+            },
+            not_examined=tuple(sorted(map(without_credentials, self._left_out))),
+            outlooks=tuple(foretold),
+        )
 
     def _place(self, name: str = "", version: str = "") -> Location:
         return Location(file=self._file.path, distribution=name, version=version)
@@ -282,7 +287,7 @@ class _Judge:
     def _finding(self, outlook: Outlook) -> Finding:
         build = outlook.build
         where = spoken(outlook.targets)
-        forced = self._file.is_in(self._file.settings.no_binary, build.package.name)
+        forced = _holds(self._file.settings.no_binary, build.package.name)
         why = "as the settings want" if forced else "no wheel of the lock fits"
         evidence: Evidence = {
             "outlook": outlook.word,
@@ -332,12 +337,16 @@ class _Judge:
                 provider=(outlook.provider, outlook.locked),
                 built_against=outlook.built_with if outlook.word == "will break" else "",
                 fellows=tuple(fellows),
-                from_source=self._file.is_in(self._file.settings.no_binary, build.package.name),
+                from_source=_holds(self._file.settings.no_binary, build.package.name),
                 interface=each,
                 python=build.target.python,
             )
             if advice.remedy not in outlook.refused
         )
+
+
+def _holds(chosen: frozenset[str], name: str) -> bool:
+    return name in chosen or ALL in chosen
 
 
 def _unusable(package: LockedPackage) -> str:

@@ -50,24 +50,21 @@ def with_rebuild(
         limit: seconds that the build may take.
 
     """
-    examined = judgement.examined
-    sdist = examined.release.sdist
+    examined, errors = judgement.examined, judgement.errors
+    sdist, place = examined.release.sdist, examined.release.place()
+    more: list[Finding] = []
     if sdist is None:
-        note = UNTOLD.finding("There is no sdist to build.", examined.release.place())
-        return msgspec.structs.replace(judgement, findings=(*judgement.findings, note))
-    try:
-        with _built(sdist, index, limit) as (path, contents):
-            more = [
-                *_findings(examined, sdist, path.name, contents),
-                *_linked(examined, path, contents, index, reader),
-            ]
-    except AuditError as error:
-        return msgspec.structs.replace(
-            judgement,
-            findings=(*judgement.findings, UNTOLD.finding(str(error), examined.release.place())),
-            errors=(*judgement.errors, error),
-        )
-    return msgspec.structs.replace(judgement, findings=(*judgement.findings, *more))
+        more.append(UNTOLD.finding("There is no sdist to build.", place))
+    else:
+        try:
+            with _built(sdist, index, limit) as (path, contents):
+                more += _findings(examined, sdist, path.name, contents)
+                more += _linked(examined, path, contents, index, reader)
+        except AuditError as error:
+            more = [UNTOLD.finding(str(error), place)]
+            errors = (*errors, error)
+    findings = (*judgement.findings, *more)
+    return msgspec.structs.replace(judgement, findings=findings, errors=errors)
 
 
 @contextmanager

@@ -30,13 +30,7 @@ _EXTENSION = re.compile(r"\b(\w*Extension|ext_modules|cffi_modules)\b")
 
 
 class BuildEnvironment:
-    """A build's environment on ``target``, as far as an index tells.
-
-    Args:
-        requirements: those of the build.
-        limits: constraints on whatever it takes.
-        target: where it builds.
-        providers: the index.
+    """What a build on ``target`` gets of ``requirements`` within ``limits``, as an index tells.
 
     Attributes:
         asked: its requirements that apply there.
@@ -121,13 +115,7 @@ class BuildEnvironment:
 
 
 def native_sign(source: SourceTexts, built_with: set[str]) -> str:
-    """What shows that an sdist compiles something, in words; empty for nothing.
-
-    Args:
-        source: its texts.
-        built_with: the canonical names of its build requirements.
-
-    """
+    """What shows that an sdist that is ``built_with`` these compiles something, in words."""
     backend = source.backend.partition(".")[0].partition(":")[0]
     if found := _EXTENSION.search(source.setup_py):
         return f"whose setup.py has {found[1]}"

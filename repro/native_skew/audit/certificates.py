@@ -25,9 +25,7 @@ _VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 def trust() -> tuple[ssl.SSLContext, str]:
     """The authorities that the user named, or else those that the system trusts; and who says so.
 
-    Raises:
-        CertificatesError: what is named is not there, or holds no certificates.
-
+    A ``CertificatesError`` where what is named is not there, or holds no certificates.
     """
     for said_by, path in _named():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -224,12 +224,7 @@ def _minors(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
-    """What the arguments name.
-
-    Raises:
-        AuditError: one of them names nothing.
-
-    """
+    """What the arguments name; an ``AuditError`` where one names nothing."""
     found = []
     files: list[File] = []
     for text in releases:

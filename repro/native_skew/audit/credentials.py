@@ -40,9 +40,7 @@ class Credentials(AuthBase):
     def take(self, url: str) -> str:
         """The address ``url`` without its credentials, which are kept for its host alone.
 
-        Raises:
-            IndexAddressError: it cannot be understood; what it says is in no message.
-
+        One that cannot be understood ends in an ``IndexAddressError``, which does not show it.
         """
         try:
             parts, place = urlsplit(url), _place(url)

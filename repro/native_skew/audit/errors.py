@@ -11,12 +11,9 @@ from native_skew.findings import plain
 
 
 class AuditError(SkewError):
-    """Base: something could not be looked at.
+    """Base: something could not be looked at; ``output`` is another program's, shown below.
 
-    Args:
-        message: one line, without credentials: it is made so.
-        output: lines of another program, below it.
-
+    The message is made one line, and without credentials.
     """
 
     def __init__(self, message: str, output: Sequence[str] = ()) -> None:

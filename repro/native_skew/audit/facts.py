@@ -28,7 +28,6 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         metadata: from its METADATA.
         requires: its Requires-Dist, as written, as far as it can be read.
-        generator: the Generator line of WHEEL.
         libraries: the paths of all its shared objects.
         modules: those of them that were read.
         unread: how many were not, to save bytes.
@@ -39,7 +38,6 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
     metadata: ResolverMetadata
     requires: tuple[str, ...] = ()
-    generator: str = ""
     libraries: tuple[str, ...] = ()
     modules: tuple[SharedObject, ...] = ()
     unread: int = 0
@@ -76,13 +74,8 @@ def wheel_contents(
 ) -> Contents:
     """What a wheel holds; see ``Zip`` for what is raised.
 
-    Args:
-        filename: for messages.
-        name: of the distribution, canonical.
-        stream: the wheel.
-        budget: packed bytes of shared objects to read; the smallest are read first.
-        python: packed bytes of Python files near the top to read.
-
+    Of its shared objects ``budget`` packed bytes are read, the smallest first, and of Python files
+    near the top ``python`` bytes.
     """
     with Zip(filename, stream) as archive:
         info = archive.dist_info(name)
@@ -95,7 +88,6 @@ def wheel_contents(
         return Contents(
             metadata=metadata_of(filename, core),
             requires=tuple(map(without_credentials, metadata.parse(core).requires_dist)),
-            generator="".join(metadata.wheel_values(archive.read(f"{info}/WHEEL"), "Generator")),
             libraries=tuple(libraries),
             modules=tuple(each for each in found if isinstance(each, SharedObject)),
             unread=len(libraries) - len(chosen),

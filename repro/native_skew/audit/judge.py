@@ -49,19 +49,7 @@ def judge(
     step: Step = lambda: None,
     thorough: bool = False,
 ) -> ReleaseFindings:
-    """Judges ``release``.
-
-    Args:
-        release: its files.
-        reader: reads them.
-        index: where the other distributions are looked up; None: they are not.
-        step: is called when a file was read.
-        thorough: whether to read every wheel whole.
-
-    Raises:
-        AuditError: nothing of it can be read.
-
-    """
+    """Judges ``release``, as ``examine`` reads it; without ``index`` by its own files alone."""
     examined = examine(release, reader, step, thorough)
     errors = list(examined.errors)
     found = [*consistency.findings(examined), *_sidecars(examined), *_unread(examined)]

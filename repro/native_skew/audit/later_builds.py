@@ -41,12 +41,7 @@ _CAP = Advice(
 
 
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A build on a target: the newest provider it may take, and what was read for run time.
-
-    Attributes:
-        reader: who reads ``read``, as a person says it.
-
-    """
+    """A build on a target: the newest provider it may take, and what ``reader`` goes by."""
 
     choice: ChosenFiles
     reader: str
@@ -67,12 +62,7 @@ class _Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iterator[Finding]:
-    """Active and latent skew, and builds that today's setuptools ends.
-
-    Raises:
-        AuditError: the index cannot be asked.
-
-    """
+    """Active and latent skew, and builds that today's setuptools ends."""
     source, metadata, sdist = examined.source, examined.source_metadata, examined.release.sdist
     if source and metadata and sdist:
         yield from _Builds(examined, source, metadata, sdist, providers).findings(linkage)

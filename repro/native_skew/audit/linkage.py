@@ -76,12 +76,7 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution whose libraries they may be.
-
-    Attributes:
-        asked: what whoever names it asks of it; None for what Requires-Dist says on the target.
-
-    """
+    """A distribution whose libraries they may be; ``asked`` is None for what Requires-Dist asks."""
 
     name: str
     asked: SpecifierSet | None = None
@@ -384,10 +379,6 @@ def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Findi
     """Wheels that were compiled with NumPy 1 and whose requirements let NumPy 2 in.
 
     https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
-
-    Raises:
-        AuditError: the index cannot be asked.
-
     """
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for filename, contents in examined.contents.items():

@@ -49,15 +49,7 @@ _OF_WHAT_IS_THERE = frozenset({"build-constraint-rebuild", "override-older"})
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):
-    """A package that is built on a target.
-
-    Attributes:
-        package: of the lock.
-        sdist: what it is built from.
-        target: where.
-        selected: all packages that the lock gives there, by name.
-
-    """
+    """A package that is built on a target, where the lock gives the ``selected`` besides."""
 
     package: LockedPackage
     sdist: File
@@ -69,10 +61,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a build and one provider of the lock, on some targets.
 
     Attributes:
-        word: what is foretold.
-        provider: the distribution with the library.
         built_with: the version of it that the build takes today; empty where none is known.
-        locked: the version that the lock gives.
         asked: what the build asks of it, constraints included.
         libraries: those that the build links to, as far as names tell.
         shown_by: the wheel that shows what is linked; empty where none does.
@@ -150,12 +139,7 @@ def outlooks(
     reader: Reader,
     index: IndexClient,
 ) -> list[Outlook]:
-    """What becomes of one package where it is built, each with the targets that it is so on.
-
-    Raises:
-        AuditError: its sdist cannot be read, or the index cannot be asked.
-
-    """
+    """What becomes of one package where it is built, each with the targets that it is so on."""
     package = builds[0].package
     release = index.release(package.name, package.version)
     source = _Source(builds[0].sdist, release, reader)

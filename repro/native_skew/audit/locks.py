@@ -64,15 +64,7 @@ _RULES = {
 
 
 class LockFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A lock, read.
-
-    Attributes:
-        path: as it was named.
-        lock: what it says.
-        formats: of the tools that install such a lock.
-        settings: what they are told beside it, and on the command line.
-
-    """
+    """A lock, read, and what the tools that install such a lock are told besides."""
 
     path: str
     lock: Lock
@@ -97,17 +89,7 @@ def formats_of(path: Path) -> tuple[LockFormat, ...]:
 
 
 def read(path: Path, told: BuildSettings, environ: Mapping[str, str] = os.environ) -> LockFile:
-    """Reads a lock, and what stands beside it.
-
-    Args:
-        path: of the lock.
-        told: what the installer is told besides, on its command line.
-        environ: the user's variables.
-
-    Raises:
-        LockError: it cannot be read, or is none.
-
-    """
+    """Reads a lock, and what its installer is told beside it, by ``environ``, and as ``told``."""
     formats = formats_of(path)
     try:
         lock = formats[0].read(regular_files.content(str(path), _LIMIT))
@@ -132,12 +114,7 @@ def read(path: Path, told: BuildSettings, environ: Mapping[str, str] = os.enviro
 def targets(
     file: LockFile, pythons: tuple[str, ...], platforms: tuple[str, ...]
 ) -> tuple[TargetPython, ...]:
-    """Where a lock is to be installed: on what is named, else on all that it is for.
-
-    Raises:
-        LockError: that is nowhere.
-
-    """
+    """Where a lock is to be installed: on what is named, else on all that it is for."""
     lock = file.lock
     if lock.one_platform:
         platforms = platforms or (this_platform(),)
@@ -159,18 +136,7 @@ def judge_lock(
     reader: Reader,
     index: IndexClient,
 ) -> LockFindings:
-    """Judges a lock.
-
-    Args:
-        file: the lock.
-        targets: where it is to be installed.
-        reader: reads distribution files.
-        index: where the packages are looked up.
-
-    Raises:
-        AuditError: nothing of it can be looked into.
-
-    """
+    """Judges a lock on ``targets``; an ``AuditError`` where nothing of it can be looked into."""
     judge = _Judge(file, reader, index)
     for target in targets:
         for given in file.lock.selections(target.environment):
@@ -231,12 +197,7 @@ class _Judge:
         return self._files[key]
 
     def judged(self, targets: int) -> LockFindings:
-        """What is said after all of them.
-
-        Raises:
-            AuditError: nothing of it can be looked into.
-
-        """
+        """What is said after all of them."""
         if self._left_out and not self._files:
             path = self._file.path
             raise LockError(path, "no package of it can be looked up by name and version")

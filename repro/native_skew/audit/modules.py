@@ -35,12 +35,7 @@ class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(path: Path, name: str) -> SharedObject:
-    """What the module ``path`` needs; in the wheel it is called ``name``.
-
-    Raises:
-        ImageError: it is none of the three, or damaged.
-
-    """
+    """What the module ``path`` needs, in the wheel ``name``; an ``ImageError`` of a damaged one."""
     with path.open("rb") as file:
         if _LINKER_SCRIPT.match(file.read(4096)):
             return SharedObject(path=plain(name), needed=())  # for a linker; nobody loads it

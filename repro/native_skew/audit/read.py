@@ -80,17 +80,9 @@ def words(metadata: ResolverMetadata) -> tuple[object, ...]:
 def examine(
     release: Release, reader: Reader, step: Step = lambda: None, thorough: bool = False
 ) -> Examined:
-    """Reads ``release``: four files at a time.
+    """Reads ``release``, four files at a time; an ``AuditError`` where nothing can be read.
 
-    Args:
-        release: its files.
-        reader: reads them.
-        step: is called when a file was read.
-        thorough: whether to read every wheel whole.
-
-    Raises:
-        AuditError: nothing of it can be read.
-
+    ``step`` is called when a file was read; ``thorough`` has every wheel read whole.
     """
     errors: list[AuditError] = []
     metadata: dict[str, ResolverMetadata] = {}
@@ -143,10 +135,7 @@ def _result(future: Future[_T], errors: list[AuditError]) -> _T | None:
 def _representatives(
     release: Release, metadata: dict[str, ResolverMetadata], thorough: bool
 ) -> list[File]:
-    """Whose modules are read: every wheel on disk, else one for each platform and metadata.
-
-    Linux first, of x86-64; the newest Python first.
-    """
+    """Whose modules are read: every wheel on disk, else one for each platform and metadata."""
     wheels = sorted(release.wheels, key=_eagerness, reverse=True)
     known = [each for each in wheels if each.filename in metadata]
     if thorough:

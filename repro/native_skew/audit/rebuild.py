@@ -41,15 +41,7 @@ _ALL = 1024**3  # bytes of shared objects; the wheel is on disk
 def with_rebuild(
     judgement: ReleaseFindings, index: IndexClient | None, reader: Reader, limit: float = LIMIT
 ) -> ReleaseFindings:
-    """``judgement`` with what a build says besides.
-
-    Args:
-        judgement: of the release.
-        index: where build requirements and libraries are looked up.
-        reader: reads distribution files.
-        limit: seconds that the build may take.
-
-    """
+    """``judgement`` with what a build says besides, which may take ``limit`` seconds."""
     examined, errors = judgement.examined, judgement.errors
     sdist, place = examined.release.sdist, examined.release.place()
     more: list[Finding] = []

@@ -36,11 +36,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution file, on disk (``path``) or on an index (``url``).
 
     Attributes:
-        filename: its name says project, version and tags.
-        size: in bytes; None where the index does not say.
-        hashes: as the index announces them.
         sidecar: hashes of its METADATA beside it (PEP 658); None where there is none.
-        requires_python: as the index says.
         uploaded: when, as the public index says, in ISO 8601; empty elsewhere.
 
     """
@@ -117,12 +113,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def named(filename: str) -> tuple[str, str]:
-    """The canonical name and the version in a file's name.
-
-    Raises:
-        FileRefusedError: it is no name of a wheel or sdist.
-
-    """
+    """The canonical name and the version in a file's name; else a ``FileRefusedError``."""
     if not (filename.isascii() and filename.isprintable()):
         raise FileRefusedError(ascii(filename), "its name is not plain ASCII")
     try:
@@ -147,10 +138,7 @@ def local(path: Path) -> File:
 class Reader:
     """Reads files; an ``AuditError`` where one cannot be read. Safe to use from several threads.
 
-    Args:
-        transport: for files on an index; None where all are on disk.
-        cache: what was read before.
-
+    Without ``transport``, all are on disk.
     """
 
     def __init__(self, transport: Transport | None, cache: Cache) -> None:

@@ -39,12 +39,8 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """The part of core metadata that resolvers read, normalised.
 
     Attributes:
-        name: canonical.
-        version: as written.
-        metadata_version: as written.
         requires_dist: one text per distribution, extras and marker; sorted.
         requires_python: empty where there is none.
-        extras: Provides-Extra, sorted.
         dynamic: as written: tools differ in how they read its spelling.
         problems: requirements that cannot be understood.
 
@@ -87,12 +83,7 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse(data: bytes) -> ResolverMetadata:
-    """Reads METADATA or PKG-INFO. What cannot be understood stands in ``problems``.
-
-    Raises:
-        ValueError: there is no name or version.
-
-    """
+    """Reads METADATA or PKG-INFO; a ``ValueError`` where there is no name or version."""
     core = metadata.parse(data)
     requires, problems = _requirements(core.requires_dist)
     python = core.requires_python

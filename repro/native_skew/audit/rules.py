@@ -8,99 +8,81 @@ DISAGREE = Rule(
     id="files-disagree",
     level="warning",
     title="The files of one release ask for different things",
-    description=(
-        "Requires-Dist, Requires-Python or Provides-Extra differ in meaning, not in spelling. "
-        "A tool that reads one file and installs another goes by the wrong one. It is a note "
-        "where no Python and platform that was looked at would notice."
-    ),
+    description="Requires-Dist, Requires-Python or Provides-Extra differ in meaning, not in "
+    "spelling. A tool that reads one file and installs another goes by the wrong one. It is a "
+    "note where no Python and platform that was looked at would notice.",
 )
 ACTIVE = Rule(
     id="skew-active",
     level="error",
     title="A build of this release runs with another library than it was built with",
-    description=(
-        "The sdist's Requires-Dist is dynamic, or its metadata older than 2.2; a distribution is both a build requirement and a "
-        "requirement; a wheel needs a library of it and does not bundle it; and the newest one "
-        "that a build may take is outside what the wheels ask for. A tool that reads a wheel "
-        "and builds the sdist installs a pair that does not fit."
-    ),
+    description="The sdist's Requires-Dist is dynamic, or its metadata older than 2.2; a "
+    "distribution is both a build requirement and a requirement; a wheel needs a library of it "
+    "and does not bundle it; and the newest one that a build may take is outside what the wheels "
+    "ask for. A tool that reads a wheel and builds the sdist installs a pair that does not fit.",
 )
 LATENT = Rule(
     id="skew-latent",
     level="warning",
     title="This release will skew when its provider's next version leaves the range",
-    description=(
-        "As skew-active, but the newest version that a build may take is still inside what the "
-        "wheels ask for."
-    ),
+    description="As skew-active, but the newest version that a build may take is still inside what "
+    "the wheels ask for.",
 )
 OUTSIDE = Rule(
     id="build-outside-requirement",
     level="error",
     title="A build takes a version that the release itself rules out at run time",
-    description=(
-        "The sdist's metadata is fixed, and its build requirements allow a newer version of a "
-        "library than its Requires-Dist. Every tool that builds it gets a module for one version "
-        "and installs another."
-    ),
+    description="The sdist's metadata is fixed, and its build requirements allow a newer version of "
+    "a library than its Requires-Dist. Every tool that builds it gets a module for one version "
+    "and installs another.",
 )
 CLAIMS_STATIC = Rule(
     id="sdist-claims-static",
     level="warning",
     title="The sdist promises fixed requirements and computes them",
-    description=(
-        "Metadata 2.2 or newer without «Dynamic: Requires-Dist» promises that the built metadata "
-        "will say the same (PEP 643). Its setup.py makes install_requires from an imported "
-        "package, or a build from source (--rebuild) said something else. Tools that believe "
-        "the promise go by a stamp from the maintainer's machine."
-    ),
+    description="Metadata 2.2 or newer without «Dynamic: Requires-Dist» promises that the built "
+    "metadata will say the same (PEP 643). Its setup.py makes install_requires from an imported "
+    "package, or a build from source (--rebuild) said something else. Tools that believe the "
+    "promise go by a stamp from the maintainer's machine.",
 )
 SPELLING = Rule(
     id="dynamic-spelling",
     level="note",
     title="Tools read this spelling of Dynamic differently",
-    description=(
-        "setuptools writes «Dynamic: requires-dist»; uv takes only «Requires-Dist» as dynamic, and "
-        "believes the sdist's stamped requirements. Field names are case-insensitive; a note."
-    ),
+    description="setuptools writes «Dynamic: requires-dist»; uv takes only «Requires-Dist» as "
+    "dynamic, and believes the sdist's stamped requirements. Field names are case-insensitive; a "
+    "note.",
 )
 UNDECLARED = Rule(
     id="undeclared-library",
     level="error",
     title="A wheel needs another distribution's library and does not require it",
-    description=(
-        "A shared object needs a library that the wheel does not hold and that a distribution "
-        "outside its Requires-Dist ships. Whether the right version is there is chance. It is a "
-        "warning where an extra alone asks for that distribution."
-    ),
+    description="A shared object needs a library that the wheel does not hold and that a "
+    "distribution outside its Requires-Dist ships. Whether the right version is there is chance. "
+    "It is a warning where an extra alone asks for that distribution.",
 )
 TOO_WIDE = Rule(
     id="range-too-wide",
     level="warning",
     title="A wheel's requirement allows versions without the library it needs",
-    description=(
-        "A shared object needs a library by a name that carries a version (its SONAME), and the "
-        "newest version that Requires-Dist allows ships the library under another name."
-    ),
+    description="A shared object needs a library by a name that carries a version (its SONAME), and "
+    "the newest version that Requires-Dist allows ships the library under another name.",
 )
 ROTTEN = Rule(
     id="rotten-build-requirement",
     level="warning",
     title="A build requirement does not work with today's setuptools",
-    description=(
-        "pkg_resources is gone since setuptools 82. The sdist's setup.py, or the version of a "
-        "provider that the wheels ask for, imports it at once, and nothing holds setuptools back: "
-        "building against that version (match-runtime, a build constraint) fails."
-    ),
+    description="pkg_resources is gone since setuptools 82. The sdist's setup.py, or the version of "
+    "a provider that the wheels ask for, imports it at once, and nothing holds setuptools back: "
+    "building against that version (match-runtime, a build constraint) fails.",
 )
 NOT_BUILT_WITH = Rule(
     id="undeclared-build-requirement",
     level="warning",
     title="A setup.py imports a requirement that its isolated build does not have",
-    description=(
-        "setup.py imports in any case what Requires-Dist names and the build requirements do not "
-        "bring. An isolated build fails; one without isolation is for the version that it finds."
-    ),
+    description="setup.py imports in any case what Requires-Dist names and the build requirements "
+    "do not bring. An isolated build fails; one without isolation is for the version that it "
+    "finds.",
 )
 REBUILT = Rule(
     id="rebuilt-differs",
@@ -124,10 +106,8 @@ INCOMPLETE = Rule(
     id="incomplete",
     level="warning",
     title="Not all was looked at",
-    description=(
-        "Files that cannot be read, and modules that were passed over to save bytes: that nothing "
-        "was found in them means nothing. --thorough reads every wheel whole."
-    ),
+    description="Files that cannot be read, and modules that were passed over to save bytes: that "
+    "nothing was found in them means nothing. --thorough reads every wheel whole.",
 )
 REDIRECTED = Rule(
     id="redirected",
@@ -146,41 +126,33 @@ LOCK_BREAKS = Rule(
     id="lock-will-break",
     level="error",
     title="A package of this lock is built against another library than the lock gives",
-    description=(
-        "No wheel of the lock fits there, or a setting wants a build. The build takes another "
-        "version of a provider than the lock has, and links a library that the locked one does "
-        "not ship: a published wheel of the same release shows the link. The import fails, or the "
-        "installer refuses what was built."
-    ),
+    description="No wheel of the lock fits there, or a setting wants a build. The build takes "
+    "another version of a provider than the lock has, and links a library that the locked one "
+    "does not ship: a published wheel of the same release shows the link. The import fails, or "
+    "the installer refuses what was built.",
 )
 LOCK_NO_BUILD = Rule(
     id="lock-will-not-build",
     level="error",
     title="A package of this lock is built without what its setup.py imports",
-    description=(
-        "It is built in isolation, and its build requirements do not bring a package that its "
-        "setup.py imports in any case, and that the lock has; or it imports pkg_resources, which "
-        "the setuptools that the build takes has no more."
-    ),
+    description="It is built in isolation, and its build requirements do not bring a package that "
+    "its setup.py imports in any case, and that the lock has; or it imports pkg_resources, which "
+    "the setuptools that the build takes has no more.",
 )
 LOCK_MAY_BREAK = Rule(
     id="lock-may-break",
     level="warning",
     title="A package of this lock is built with another version of a provider than the lock gives",
-    description=(
-        "As lock-will-break, and what is linked is not shown by a published wheel, or its name "
-        "carries no version."
-    ),
+    description="As lock-will-break, and what is linked is not shown by a published wheel, or its "
+    "name carries no version.",
 )
 LOCK_LATER = Rule(
     id="lock-may-break-later",
     level="warning",
     title="A build of this lock's package will take the provider's next version, the lock will not",
-    description=(
-        "What is built fits today. Nothing holds the build to the version that the lock gives, "
-        "and the name of the provider's library has changed from release to release, or carries "
-        "no version."
-    ),
+    description="What is built fits today. Nothing holds the build to the version that the lock "
+    "gives, and the name of the provider's library has changed from release to release, or "
+    "carries no version.",
 )
 LOCK_UNKNOWN = Rule(
     id="lock-not-known",

@@ -42,17 +42,9 @@ class IndexClient:
     Each question raises a ``ReleaseError`` where there is no such project or release, and an
     ``IndexRefusedError`` where the index cannot be asked.
 
-    Args:
-        indexes: a project is taken from the first that has it, or from the one it is pinned to;
-            of a single one, its address: of the simple API, with credentials if it needs any.
-        transport: what fetches, and keeps the credentials.
-
-    Attributes:
-        url: of the index that is asked last, without the credentials.
-
-    Raises:
-        IndexAddressError: an address is none.
-
+    A project is taken from the first of ``indexes`` that has it, or from the one it is pinned to.
+    Of a single one, its address is enough: of the simple API, with credentials if it needs any.
+    ``url`` is that of the index that is asked last, without them.
     """
 
     def __init__(self, indexes: UserIndexes | str, transport: Transport) -> None:

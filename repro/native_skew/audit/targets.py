@@ -137,7 +137,6 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
     """One Python on one platform.
 
     Attributes:
-        python: its minor version, e.g. ``3.12``.
         platform: as a person says it.
         environment: what markers see.
         order: the tags that it installs, 0 is best.
@@ -257,11 +256,7 @@ def targets_of(
 ) -> tuple[TargetPython, ...]:
     """The targets that a lock is for: released Pythons on the platforms that people lock for.
 
-    Args:
-        requires_python: the Pythons that it admits.
-        pythons: minor versions to look at; none: all.
-        platforms: keys of ``PLATFORMS``; none: those of ``LOCK_PLATFORMS``.
-
+    Or the minor versions ``pythons`` and the ``platforms``, as ``PLATFORMS`` names them.
     """
     minors = [int(each.split(".")[1]) for each in pythons] or _PYTHONS
     chosen = [PLATFORMS[each] for each in platforms or LOCK_PLATFORMS]

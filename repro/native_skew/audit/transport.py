@@ -108,27 +108,16 @@ class Transport:
         self._session.close()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, limit: int = 0) -> Answer:
-        """The answer to one GET, whatever its status.
-
-        Args:
-            url: where; a fragment is not sent.
-            headers: more of them.
-            limit: bytes that the body may have, unpacked; by default a page's.
-
-        """
+        """The answer to one GET, whatever its status; of ``limit`` bytes, unpacked, or a page's."""
         limit = limit or self.limits.page
         too_large = IndexRefusedError(url, f"the answer is larger than {limit} bytes")
         with self._open(url, headers or {}) as response:
             return _whole(response, self._chunks(response), limit, too_large)
 
     def part(self, url: str, asked: str, limit: int) -> Answer:
-        """A range of a file. The body is read only where the answer is a range (206).
+        """What the Range header ``asked`` names of a file, of ``limit`` bytes.
 
-        Args:
-            url: the file's.
-            asked: the Range header, e.g. ``bytes=-4096``.
-            limit: bytes that the body may have.
-
+        The body is read only where the answer is a range (206).
         """
         too_large = IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
         with self._open(url, {"Range": asked}) as response:

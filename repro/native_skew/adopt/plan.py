@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import msgspec
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
-from native_skew.adopt import declared, folder, linking, other_builds, ranges, suspicion, wheels
-from native_skew.adopt.causes import Link, SkewCause, Wishes
+from native_skew.adopt import declared, folder, linking, other_builds, ranges, wheels
+from native_skew.adopt.causes import SkewCause, Wishes
 from native_skew.adopt.declared import InScript, RequirementSource
 from native_skew.adopt.errors import NotUnderstoodError
+from native_skew.adopt.linking import CLASSES, TOOLS
+from native_skew.adopt.other_builds import CMAKE, MESON
 from native_skew.adopt.project import PYPROJECT, Project
 from native_skew.adopt.proof import NO_WHEELS, WheelProof
+from native_skew.adopt.ranges import is_in, same_name
 from native_skew.adopt.setup_script import RequirementEntry
 from native_skew.audit import is_exact
+
+_ASK = "say which versions have one ABI: --range '{}>=OLDEST,<NEXT-ABI'"
+_PROVE = "build a wheel into dist/, or name one with --wheel: that shows what it is linked to"
+_BUILD = f"{PYPROJECT}: build-system.requires"
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,24 +46,6 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
         return folder.unified(self.before, self.after)
 
 
-class Declaration(msgspec.Struct, frozen=True, kw_only=True):
-    """One provider's requirements: in the build, when running, and the one to declare.
-
-    Attributes:
-        build: the number of the entry.
-        run: likewise.
-        range: None where nothing tells it.
-        source: what told it, in words.
-
-    """
-
-    provider: str
-    build: int | None
-    run: int | None
-    range: SpecifierSet | None
-    source: str
-
-
 def propose(
     before: Mapping[str, str],
     wishes: Wishes,
@@ -64,57 +55,26 @@ def propose(
     """Finds what causes skew in the build files ``before``, and what would end it.
 
     Only what is certain is changed: a provider whose library a wheel needs, or that the user
-    gives a range for.
-
-    Args:
-        before: the build files.
-        wishes: what the user has decided.
-        proof: wheels of the project.
-        local: the project's own modules, which are no distributions.
+    gives a range for. ``local`` are the project's own modules, which are no distributions.
 
     Raises:
         NotUnderstoodError: a file says what reading cannot decide; nothing is proposed.
 
     """
     project = Project(before, local)
+    findings: list[SkewCause] = []
     try:
-        place = declared.find(project)
+        source = declared.find(project)
     except NotUnderstoodError as error:
-        return _by_wheels(before, wishes, proof, error)
-    links = _links(project)
-    suspects = suspicion.suspects(project, place, links, wishes)
-    linked = {each: proof.link(each, _libraries(links, each)) for each in suspects}
-    providers = tuple(each for each in suspects if linked[each] or wishes.range_for(each))
-    declarations = [_declaration(project, place, each, wishes, proof) for each in providers]
-    # A list with an entry that cannot be replaced stays where and as it is.
-    known = {each.provider for each in declarations if each.range is not None}
-    held = any(each.stamp and each.stamp not in known for each in place.entries)
-    findings = [f for each in declarations for f in _requirements(project, place, each, held)]
-    rest = [each for each in suspects if each not in providers]
-    said = [suspicion.judged(project, place, each, links, proof) for each in rest]
-    findings += [each for each in said if isinstance(each, SkewCause)]
-    notes = [each for each in said if isinstance(each, str)]
-    if providers and _is_dynamic(project, place):
-        findings.append(_dynamic(place))
-    if not held:
-        move = any(finding.kind == "dynamic-metadata" for finding in findings)
-        _declare(project, place, declarations, move=move)
-        changed = {each.provider for each in declarations if _differs(place, each)}
-        notes += [_price(each) for each in declarations if each.provider in changed]
-    unfound = tuple(
-        dict.fromkeys(
-            link.provider
-            for link in links
-            for each in providers
-            if ranges.same_name(link.provider, each)
-            and linked[each]
-            and not proof.has_runpath(each)
-        )
-    )
-    findings += linking.check_runpath(project, unfound, wishes)
-    findings += (f for each in unfound for f in other_builds.check_runpath(project, each, wishes))
-    findings += _wheels(project, providers, links)
-    notes += [f"not looked at: {each}" for each in proof.notes]
+        # Wheels may prove that it does not matter.
+        if wishes.ranges or not proof.rules_out_all():
+            raise error.with_proof(proof.links()) from error
+        notes = [
+            f"{error.where}: {error.reason}; no module of {', '.join(proof.wheels)} needs a library "
+            "of another distribution, so that it does not matter here"
+        ]
+    else:
+        findings, notes = _Plan(project, source, wishes, proof).carried_out()
     # Whatever a parser makes of a file that nothing is said of: it stays, byte for byte.
     proposed = any(not each.by_hand for each in findings)
     return Proposal(
@@ -125,236 +85,290 @@ def propose(
     )
 
 
-def _by_wheels(
-    before: Mapping[str, str], wishes: Wishes, proof: WheelProof, error: NotUnderstoodError
-) -> Proposal:
-    """What wheels prove of a project whose requirements cannot be read.
+class _Declaration(msgspec.Struct, frozen=True, kw_only=True):
+    """One provider's requirements, each with its number in its list, and the one to declare.
 
-    Raises:
-        NotUnderstoodError: they prove a link, or too little; so does a range that is asked for.
+    Attributes:
+        range: None where nothing tells it.
+        told_by: what does, in words.
 
     """
-    if wishes.ranges or not proof.rules_out_all():
-        raise error.with_proof(proof.links())
-    note = f"{error.where}: {error.reason}; no module of {', '.join(proof.wheels)} needs a library"
-    return Proposal(
-        findings=(),
-        before=before,
-        after=dict(before),
-        notes=(f"{note} of another distribution, so that it does not matter here",),
+
+    provider: str
+    build: tuple[int, Requirement] | None
+    run: tuple[int, RequirementEntry] | None
+    range: SpecifierSet | None
+    told_by: str
+
+    @property
+    def stamp(self) -> RequirementEntry | None:
+        """The entry that the build environment decides."""
+        return self.run[1] if self.run and self.run[1].stamp else None
+
+    @property
+    def run_range(self) -> SpecifierSet | None:
+        """What is required to run, where that is written down."""
+        return Requirement(self.run[1].text).specifier if self.run and not self.stamp else None
+
+    @property
+    def text(self) -> str:
+        """The provider with the range."""
+        return ranges.written(Requirement(self.provider), self.range or SpecifierSet())
+
+
+class _Plan:
+    """One project, whose working copies change on the way."""
+
+    def __init__(
+        self, project: Project, source: RequirementSource, wishes: Wishes, proof: WheelProof
+    ) -> None:
+        self._project, self._source, self._wishes, self._proof = project, source, wishes, proof
+        self._build = [each.name for each in project.build_requires]
+        self._run = [Requirement(each.text).name for each in source.entries if not each.stamp]
+        self._links = (*linking.links(project), *other_builds.links(project, self._build))
+
+    def carried_out(self) -> tuple[list[SkewCause], list[str]]:
+        """What is found, and notes; what is certain is changed."""
+        project, source, wishes, proof = self._project, self._source, self._wishes, self._proof
+        suspects = self._suspects()
+        linked = {each: proof.link(each, self._libraries(each)) for each in suspects}
+        providers = [each for each in suspects if linked[each] or wishes.range_for(each)]
+        declarations = [self._declaration(each) for each in providers]
+        # A list with an entry that cannot be replaced stays where and as it is.
+        known = {each.provider for each in declarations if each.range is not None}
+        held = any(each.stamp and each.stamp not in known for each in source.entries)
+        findings = [found for each in declarations for found in self._requirements(each, held)]
+        said = [self._suspected(each) for each in suspects if each not in providers]
+        findings += [each for each in said if isinstance(each, SkewCause)]
+        notes = [each for each in said if isinstance(each, str)]
+        # Requirements that are all plain strings are marked as computed.
+        marked = isinstance(source, InScript) and bool(project.table("project"))
+        move = bool(providers) and marked and not any(each.stamp for each in source.entries)
+        if move:
+            findings.append(
+                SkewCause(
+                    where=f"{PYPROJECT}: project.dynamic",
+                    kind="dynamic-metadata",
+                    what=f"dependencies are dynamic, while {source.title} is a plain list: a resolver "
+                    "has to build in order to know them, or believes an older build",
+                    change="move the list to project.dependencies",
+                )
+            )
+        if not held:
+            self._declare(declarations, move=move)
+            notes += [
+                f"{each.text} is what {each.told_by} says; only packages that take a {each.provider} "
+                "in this range can share an environment with the result "
+                f"(--range '{each.provider}>=OLDEST,<NEXT-ABI' takes another)"
+                for each in declarations
+                if each.range is not None and (each.run_range != each.range or each.build is None)
+            ]
+        unfound = tuple(
+            dict.fromkeys(
+                link.provider
+                for link in self._links
+                for each in providers
+                if same_name(link.provider, each) and linked[each] and not proof.has_runpath(each)
+            )
+        )
+        findings += linking.check_runpath(project, unfound, wishes)
+        findings += (
+            f for each in unfound for f in other_builds.check_runpath(project, each, wishes)
+        )
+        if providers:
+            libraries = [sorted(self._linked(each)) for each in providers]
+            # One unknown name, and no command line for all of them can be given.
+            names = [name for each in libraries for name in each] if all(libraries) else []
+            findings += wheels.check_wheels(project, " and ".join(providers), names)
+        return findings, [*notes, *(f"not looked at: {each}" for each in proof.notes)]
+
+    def _linked(self, provider: str) -> set[str]:
+        """The libraries that build files link to of ``provider``."""
+        mine = (each for each in self._links if same_name(each.provider, provider))
+        return {name for each in mine for name in each.libraries}
+
+    def _libraries(self, provider: str) -> frozenset[str]:
+        """Those of them that are nobody else's."""
+        others = (each for each in self._links if not same_name(each.provider, provider))
+        return frozenset(self._linked(provider)) - {name for e in others for name in e.libraries}
+
+    def _suspects(self) -> tuple[str, ...]:
+        """The distributions whose library the project may be linked to.
+
+        A stamp says so; so do a native project's requirement for building and for running, a link
+        in a build file to what a build requires, and an extension class such as torch's.
+        """
+        project, build, wished = self._project, self._build, self._wishes.range_for
+        script = project.script
+        native = bool(
+            self._links or {MESON, CMAKE} & {*project.before} or (script and script.extensions)
+        )
+        linked = [each.provider for each in self._links]
+        stamps = [each.stamp for each in self._source.entries if each.stamp]
+        found = [*stamps]
+        found += [each for each in build if is_in(each, self._run) and (native or wished(each))]
+        found += [each for each in build if is_in(each, linked)]
+        found += [each for each in linked if each in CLASSES]
+        found += [each for each in build if each in CLASSES and native]
+        return tuple(
+            each
+            for each in dict.fromkeys(found)
+            if each in stamps or wished(each) or canonicalize_name(each) not in TOOLS
+        )
+
+    def _suspected(self, name: str) -> SkewCause | str:
+        """What is said of a suspect that no wheel proves: a finding for a person, or a note."""
+        ruled_out = self._proof.rules_out(name)
+        unneeded = f"no module of {', '.join(self._proof.wheels)} needs a library of"
+        for each in self._source.entries:
+            if each.stamp == name:
+                change = f"{unneeded} {name}: write down which versions run, as a plain string"
+                return _stamped(each, change if ruled_out else f"nothing is proposed yet: {_PROVE}")
+        if ruled_out:
+            return (
+                f"{name}: left as it is; {unneeded} it (headers or declarations alone, or a static "
+                "copy)"
+            )
+        required = {
+            (True, True): "it is required for building and for running",
+            (True, False): "it is required for building, and not for running",
+            (False, True): "it is required for running; a build takes whatever is there",
+            (False, False): "it is required neither for building nor for running",
+        }[is_in(name, self._build), is_in(name, self._run)]
+        where, how = _BUILD, "the project has native modules"
+        for link in self._links:
+            if same_name(link.provider, name):
+                where, how = link.where, "a build file links to it"
+                if name in CLASSES:
+                    how = f"its extension class links to {', '.join(CLASSES[name])}"
+                break
+        return SkewCause(
+            where=where,
+            kind="suspected-link",
+            what=f"{name}: {how}, and {required}",
+            change=f"nothing is proposed yet: {_PROVE}; or give the range (--range)",
+            by_hand=True,
+        )
+
+    def _declaration(self, provider: str) -> _Declaration:
+        """What is required of one provider.
+
+        Raises:
+            NotUnderstoodError: a list names it several times.
+
+        """
+        run = [each.stamp or Requirement(each.text).name for each in self._source.entries]
+        build_number = _number(self._build, provider, _BUILD)
+        run_number = _number(run, provider, self._source.title)
+        this = _Declaration(
+            provider=provider,
+            build=None
+            if build_number is None
+            else (build_number, self._project.build_requires[build_number]),
+            run=None if run_number is None else (run_number, self._source.entries[run_number]),
+            range=None,
+            told_by="",
+        )
+        found, told_by = self._range(this)
+        return msgspec.structs.replace(this, range=found, told_by=told_by)
+
+    def _range(self, this: _Declaration) -> tuple[SpecifierSet | None, str]:
+        """The one range, and what tells it; never a guess.
+
+        As asked; as the run-time requirement has it; as the wheels have it, which are what others
+        share an environment with today; as the build has it, where no stamp narrows that down.
+        """
+        wishes, run = self._wishes, this.run_range or SpecifierSet()
+        build = this.build[1].specifier if this.build else SpecifierSet()
+        if wished := wishes.range_for(this.provider):
+            return wished.specifier, "--range"
+        if ranges.is_bounded(run):
+            return run, "the run-time requirement"
+        oldest = ranges.lowest([run, build])
+        if oldest is not None and wishes.granularity:
+            return ranges.one_abi(oldest, wishes.granularity), f"--abi {wishes.granularity}"
+        if known := self._proof.range(this.provider):
+            return known
+        if ranges.is_bounded(build) and (not this.stamp or is_exact(build)):
+            return build, "the build requirement"
+        return None, ""
+
+    def _requirements(self, this: _Declaration, held: bool) -> Iterator[SkewCause]:
+        """What is wrong with the requirements on one provider.
+
+        ``held`` says that nothing is declared before every range is known.
+        """
+        source, run = self._source, this.run_range
+        target = source.target if isinstance(source, InScript) else source.title
+        declare = f"declare {this.text} in {target}" if this.range else _ASK.format(this.provider)
+        declare += ", once every range is known" if held and this.range else ""
+        in_both = declare.replace(" in ", " there and in ", 1)
+        unknown = held or this.range is None
+        finding = partial(SkewCause, where=_BUILD, by_hand=unknown)
+        if this.stamp:
+            yield _stamped(this.stamp, declare, by_hand=unknown)
+        if this.build is None:
+            yield finding(
+                kind="missing-build-requirement",
+                what=f"{this.provider} is not in it, so that a build takes whatever is there",
+                change="add it with the range of the run-time requirement",
+                by_hand=unknown or "build-system" not in self._project.pyproject,
+            )
+            return
+        build = this.build[1]
+        if this.run and run is not None and run != build.specifier:
+            what = f"a build may take {build}, while {this.run[1].text} is required to run"
+            yield finding(kind="unequal-ranges", what=what, change=in_both)
+        elif this.run and not ranges.is_bounded(build.specifier):
+            what = (
+                f"{build} has room for a later ABI: a build takes the newest, and another version "
+                "may be there to run with"
+            )
+            yield finding(kind="open-range", what=what, change=in_both)
+        elif run is not None and this.range is not None and this.range != run:
+            what = f"{build} is not the range asked for"
+            yield finding(kind="other-range", what=what, change=declare, by_hand=False)
+
+    def _declare(self, declarations: list[_Declaration], *, move: bool) -> None:
+        """Writes each known range into both lists."""
+        changed: dict[int, str] = {}
+        for each in declarations:
+            if each.range is None:
+                continue
+            if each.run and each.run_range != each.range:
+                number, entry = each.run
+                stated = Requirement(each.provider if entry.stamp else entry.text)
+                changed[number] = ranges.written(stated, each.range)
+            if each.build and each.build[1].specifier != each.range:
+                number, stated = each.build
+                self._project.require_for_build(number, ranges.written(stated, each.range))
+            elif each.build is None and "build-system" in self._project.pyproject:
+                self._project.require_for_build(None, each.text)
+        if changed or move:
+            self._source.replace(changed)
+
+
+def _stamped(entry: RequirementEntry, change: str, *, by_hand: bool = True) -> SkewCause:
+    return SkewCause(
+        where=entry.where,
+        kind="stamped-requirement",
+        what=f"{entry.text} is decided by the {entry.stamp} in the build environment: two builds of "
+        "one release require different versions",
+        change=change,
+        by_hand=by_hand,
     )
 
 
-def _links(project: Project) -> tuple[Link, ...]:
-    names = [each.name for each in project.build_requires]
-    return (*linking.links(project), *other_builds.links(project, names))
-
-
-def _libraries(links: tuple[Link, ...], provider: str) -> frozenset[str]:
-    """What a build file links to of ``provider``, where it is nobody else's."""
-    of_others = {
-        n for e in links if not ranges.same_name(e.provider, provider) for n in e.libraries
-    }
-    own = {n for e in links if ranges.same_name(e.provider, provider) for n in e.libraries}
-    return frozenset(own - of_others)
-
-
-def _parsed(entry: RequirementEntry) -> Requirement:
-    return Requirement(entry.text)
-
-
-def _numbers(names: list[str], provider: str, where: str) -> int | None:
+def _number(names: list[str], provider: str, where: str) -> int | None:
     """Which of ``names`` is the provider's.
 
     Raises:
         NotUnderstoodError: several are.
 
     """
-    found = [number for number, name in enumerate(names) if ranges.same_name(name, provider)]
+    found = [number for number, name in enumerate(names) if same_name(name, provider)]
     if len(found) > 1:
         raise NotUnderstoodError(
             where, f"{provider} is listed {len(found)} times", "write it in one line, or by hand"
         )
     return found[0] if found else None
-
-
-def _declaration(
-    project: Project,
-    place: RequirementSource,
-    provider: str,
-    wishes: Wishes,
-    proof: WheelProof,
-) -> Declaration:
-    build = [each.name for each in project.build_requires]
-    run = [each.stamp or _parsed(each).name for each in place.entries]
-    build_number = _numbers(build, provider, f"{PYPROJECT}: build-system.requires")
-    run_number = _numbers(run, provider, place.title)
-    entry = place.entries[run_number] if run_number is not None else None
-    run_range = _parsed(entry).specifier if entry and not entry.stamp else SpecifierSet()
-    built = project.build_requires[build_number] if build_number is not None else None
-    build_range = built.specifier if built else SpecifierSet()
-    found, source = _range(provider, run_range, build_range, entry, wishes, proof)
-    return Declaration(
-        provider=provider, build=build_number, run=run_number, range=found, source=source
-    )
-
-
-def _range(
-    provider: str,
-    run: SpecifierSet,
-    build: SpecifierSet,
-    entry: RequirementEntry | None,
-    wishes: Wishes,
-    proof: WheelProof,
-) -> tuple[SpecifierSet | None, str]:
-    """The one range, and what tells it; never a guess.
-
-    As asked; as the run-time requirement has it; as the wheels have it, which are what others
-    share an environment with today; as the build has it, where no stamp narrows that down.
-    """
-    if wished := wishes.range_for(provider):
-        return wished.specifier, "--range"
-    if ranges.is_bounded(run):
-        return run, "the run-time requirement"
-    oldest = ranges.lowest([run, build])
-    if oldest is not None and wishes.granularity:
-        return ranges.one_abi(oldest, wishes.granularity), f"--abi {wishes.granularity}"
-    if known := proof.range(provider):
-        return known
-    stamped = bool(entry and entry.stamp)
-    if ranges.is_bounded(build) and (not stamped or is_exact(build)):
-        return build, "the build requirement"
-    return None, ""
-
-
-def _requirements(
-    project: Project, place: RequirementSource, this: Declaration, held: bool
-) -> Iterator[SkewCause]:
-    """What is wrong with the requirements on one provider.
-
-    ``held`` says that nothing is declared before every range is known.
-    """
-    entry = place.entries[this.run] if this.run is not None else None
-    build = project.build_requires[this.build] if this.build is not None else None
-    run = _parsed(entry).specifier if entry and not entry.stamp else None
-    target = place.target if isinstance(place, InScript) else place.title
-    declare = (
-        f"declare {this.provider}{_sorted(this.range)} in {target}"
-        if this.range
-        else _ASK.format(this.provider)
-    )
-    unknown = held or this.range is None
-    declare += ", once every range is known" if held and this.range else ""
-    if entry and entry.stamp:
-        yield SkewCause(
-            where=entry.where, kind="stamped-requirement", by_hand=unknown, change=declare,
-            what=f"{entry.text} is decided by the {this.provider} in the build environment: two "
-            "builds of one release require different versions",
-        )  # fmt: skip
-    if build is None:
-        yield SkewCause(
-            where=f"{PYPROJECT}: build-system.requires", kind="missing-build-requirement",
-            what=f"{this.provider} is not in it, so that a build takes whatever is there",
-            change="add it with the range of the run-time requirement",
-            by_hand=unknown or "build-system" not in project.pyproject,
-        )  # fmt: skip
-    elif run is not None and run != build.specifier:
-        yield SkewCause(
-            where=f"{PYPROJECT}: build-system.requires", kind="unequal-ranges", by_hand=unknown,
-            what=f"a build may take {build}, while {entry.text if entry else ''} is required to run",
-            change=declare.replace(" in ", " there and in ", 1),
-        )  # fmt: skip
-    elif entry is not None and not ranges.is_bounded(build.specifier):
-        yield SkewCause(
-            where=f"{PYPROJECT}: build-system.requires", kind="open-range", by_hand=unknown,
-            what=f"{build} has room for a later ABI: a build takes the newest, and another "
-            "version may be there to run with",
-            change=declare.replace(" in ", " there and in ", 1),
-        )  # fmt: skip
-    elif run is not None and this.range is not None and this.range != run:
-        yield SkewCause(
-            where=f"{PYPROJECT}: build-system.requires", kind="other-range",
-            what=f"{build} is not the range asked for", change=declare,
-        )  # fmt: skip
-
-
-_ASK = "say which versions have one ABI: --range '{}>=OLDEST,<NEXT-ABI'"
-
-
-def _sorted(specifier: SpecifierSet) -> str:
-    return ranges.written(Requirement("x"), specifier)[1:]
-
-
-def _differs(place: RequirementSource, this: Declaration) -> bool:
-    """Whether the range is not already what both lists said."""
-    entry = place.entries[this.run] if this.run is not None else None
-    run = _parsed(entry).specifier if entry and not entry.stamp else None
-    return this.range is not None and (run != this.range or this.build is None)
-
-
-def _price(this: Declaration) -> str:
-    return (
-        f"{this.provider}{_sorted(this.range or SpecifierSet())} is what {this.source} says; only "
-        f"packages that take a {this.provider} in this range can share an environment with the "
-        f"result (--range '{this.provider}>=OLDEST,<NEXT-ABI' takes another)"
-    )
-
-
-def _is_dynamic(project: Project, place: RequirementSource) -> bool:
-    """Whether requirements that are all plain strings are marked as computed."""
-    return (
-        isinstance(place, InScript)
-        and bool(project.table("project"))
-        and not any(each.stamp for each in place.entries)
-    )
-
-
-def _dynamic(place: RequirementSource) -> SkewCause:
-    return SkewCause(
-        where=f"{PYPROJECT}: project.dynamic",
-        kind="dynamic-metadata",
-        what=f"dependencies are dynamic, while {place.title} is a plain list: a resolver has to "
-        "build in order to know them, or believes an older build",
-        change="move the list to project.dependencies",
-    )
-
-
-def _declare(
-    project: Project, place: RequirementSource, declarations: list[Declaration], *, move: bool
-) -> None:
-    """Writes each known range into both lists."""
-    changed: dict[int, str] = {}
-    for each in declarations:
-        if each.range is None:
-            continue
-        if each.run is not None:
-            entry = place.entries[each.run]
-            stated = Requirement(each.provider) if entry.stamp else _parsed(entry)
-            if entry.stamp or stated.specifier != each.range:
-                changed[each.run] = ranges.written(stated, each.range)
-        _require_for_build(project, each, each.range)
-    if changed or move:
-        place.replace(changed)
-
-
-def _require_for_build(project: Project, this: Declaration, specifier: SpecifierSet) -> None:
-    if this.build is not None:
-        stated = project.build_requires[this.build]
-        if stated.specifier != specifier:
-            project.require_for_build(this.build, ranges.written(stated, specifier))
-    elif "build-system" in project.pyproject:
-        project.require_for_build(None, ranges.written(Requirement(this.provider), specifier))
-
-
-def _wheels(
-    project: Project, providers: tuple[str, ...], links: tuple[Link, ...]
-) -> Iterator[SkewCause]:
-    if not providers:
-        return
-    libraries = [
-        sorted({n for x in links if ranges.same_name(x.provider, each) for n in x.libraries})
-        for each in providers
-    ]
-    # One unknown name, and no command line for all of them can be given.
-    names = [n for each in libraries for n in each] if all(libraries) else []
-    yield from wheels.check_wheels(project, " and ".join(providers), names)

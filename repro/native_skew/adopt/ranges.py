@@ -78,3 +78,8 @@ def written(requirement: Requirement, specifier: SpecifierSet) -> str:
 def same_name(one: str, other: str) -> bool:
     """Whether two names are of one distribution, or of a distribution and its module."""
     return canonicalize_name(one) == canonicalize_name(other)
+
+
+def is_in(name: str, names: Iterable[str]) -> bool:
+    """Whether ``name`` is of the same distribution as one of ``names``."""
+    return any(same_name(name, each) for each in names)

@@ -14,7 +14,6 @@ class SkewCause(msgspec.Struct, frozen=True, kw_only=True):
     """One cause of skew.
 
     Attributes:
-        where: the file, with a line where there is one.
         kind: a short name, as the documentation lists it.
         what: what is there, and what comes of it.
         change: what is proposed; or, with ``by_hand``, what a person has to do.
@@ -56,13 +55,9 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A module of the project that is linked to a provider's library.
+    """A module of the project that is linked to libraries of ``provider``, as that is imported.
 
-    Attributes:
-        provider: the provider's import name, or what it is imported as.
-        where: file and line.
-        libraries: file names without versions, ``libfoo.so``, as far as they are written.
-
+    The libraries are file names without versions, ``libfoo.so``, as far as they are written.
     """
 
     provider: str

@@ -149,12 +149,7 @@ def _move_to_config(project: Project, moved: _Moved) -> None:
 
 
 def find(project: Project) -> RequirementSource:
-    """Where ``project`` declares its run-time requirements.
-
-    Raises:
-        NotUnderstoodError: it is computed by something that is not read here.
-
-    """
+    """Where ``project`` declares its run-time requirements."""
     table = project.table("project")
     if "dependencies" in table:
         return InPyproject(project)

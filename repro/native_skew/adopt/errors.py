@@ -10,12 +10,7 @@ from native_skew.errors import SkewError
 class NotUnderstoodError(SkewError):
     """A build file says something that reading alone cannot decide; nothing is changed.
 
-    Args:
-        where: the file, and the line where there is one, as ``setup.py:12``.
-        reason: what is not understood.
-        advice: what a person can do about it.
-        proof: links to other distributions' libraries that wheels prove all the same.
-
+    ``proof`` are links to other distributions' libraries that wheels prove all the same.
     """
 
     def __init__(self, where: str, reason: str, advice: str, proof: tuple[str, ...] = ()) -> None:

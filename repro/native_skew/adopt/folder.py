@@ -16,13 +16,7 @@ _LIMIT = 1024 * 1024  # bytes; no build file that a person wrote is longer
 
 
 def read(root: Path) -> dict[str, str]:
-    """The build files and workflows below ``root``, by name; line ends as they are.
-
-    Raises:
-        NoProjectError: there is no build file.
-        ProjectFileError: one cannot be read.
-
-    """
+    """The build files and workflows below ``root``, by name; line ends as they are."""
     names = [name for name in BUILD_FILES if (root / name).is_file()]
     if not names:
         raise NoProjectError(root, ", ".join(BUILD_FILES))
@@ -82,12 +76,7 @@ def _without_last_end(lines: list[str]) -> list[str]:
 
 
 def write(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    """Writes the files that differ: all of them, or none where one cannot be written.
-
-    Raises:
-        ProjectFileError: a file cannot be written.
-
-    """
+    """Writes the files that differ: all of them, or none where one cannot be written."""
     changed = tuple(name for name in after if before[name] != after[name])
     ready: list[tuple[Path, Path]] = []
     path = root

@@ -30,9 +30,7 @@ _BUILD = f"{PYPROJECT}: build-system.requires"
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """What is found, and all files before and after the change.
 
-    Attributes:
-        notes: what is no finding: where a range comes from and what it costs, what is left alone.
-
+    Notes are no findings: where a range comes from and what it costs, what is left alone.
     """
 
     findings: tuple[SkewCause, ...]
@@ -251,12 +249,7 @@ class _Plan:
         )
 
     def _declaration(self, provider: str) -> _Declaration:
-        """What is required of one provider.
-
-        Raises:
-            NotUnderstoodError: a list names it several times.
-
-        """
+        """What is required of one provider."""
         run = [each.stamp or Requirement(each.text).name for each in self._source.entries]
         build_number = _number(self._build, provider, _BUILD)
         run_number = _number(run, provider, self._source.title)
@@ -360,12 +353,7 @@ def _stamped(entry: RequirementEntry, change: str, *, by_hand: bool = True) -> S
 
 
 def _number(names: list[str], provider: str, where: str) -> int | None:
-    """Which of ``names`` is the provider's.
-
-    Raises:
-        NotUnderstoodError: several are.
-
-    """
+    """Which of ``names`` is the provider's."""
     found = [number for number, name in enumerate(names) if same_name(name, provider)]
     if len(found) > 1:
         raise NotUnderstoodError(

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import configupdater
+import msgspec
 import tomlkit
 import tomlkit.items
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, is_normalized_name
 from tomlkit.exceptions import TOMLKitError
 
-from native_skew.adopt import shape
 from native_skew.adopt.errors import NotUnderstoodError, ProjectFileError
 from native_skew.adopt.python_source import Edit, Source
 from native_skew.adopt.setup_script import SetupScript, argument
@@ -23,21 +23,55 @@ from native_skew.adopt.setup_script import SetupScript, argument
 PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
 
 
-class Project:
-    """The build files, parsed.
+# What the settings that are read here have to look like: a build backend refuses other shapes too.
+# https://packaging.python.org/en/latest/specifications/pyproject-toml/
 
-    Args:
-        before: their texts by name, as ``folder.read`` gives them.
-        local: its own modules.
+
+class _BuildSystem(msgspec.Struct, rename="kebab"):
+    requires: list[str] = []
+    build_backend: str = ""
+
+
+class _Project(msgspec.Struct):
+    dependencies: list[str] = []
+    dynamic: list[str] = []
+
+
+class _Linux(msgspec.Struct, rename="kebab"):
+    repair_wheel_command: str | list[str] = ""
+
+
+class _Cibuildwheel(msgspec.Struct, rename="kebab"):
+    repair_wheel_command: str | list[str] = ""
+    build_frontend: str | dict[str, Any] = ""
+    linux: _Linux | None = None
+
+
+class _Setuptools(msgspec.Struct, rename="kebab"):
+    dynamic: dict[str, Any] = {}
+    package_data: dict[str, list[str]] = {}
+
+
+class _Tool(msgspec.Struct):
+    cibuildwheel: _Cibuildwheel | None = None
+    poetry: dict[str, Any] = {}
+    setuptools: _Setuptools | None = None
+
+
+class _Pyproject(msgspec.Struct, rename="kebab"):
+    build_system: _BuildSystem | None = None
+    project: _Project | None = None
+    tool: _Tool | None = None
+
+
+class Project:
+    """The build files ``before``, parsed; ``local`` are the project's own modules.
 
     Attributes:
         pyproject: ``pyproject.toml``, to be changed in place; empty where there is none.
         script: ``setup.py``, with ``edits`` to be made to it.
         config: ``setup.cfg``, to be changed in place.
         texts: every other file, to be replaced.
-
-    Raises:
-        NotUnderstoodError: a file is not valid in its own language.
 
     """
 
@@ -89,13 +123,7 @@ class Project:
             listed[number] = quoted_like(listed[number], requirement)
 
     def after(self) -> dict[str, str]:
-        """The texts with all changes in them.
-
-        Raises:
-            ProjectFileError: a file that would change has line ends of both kinds.
-            NotUnderstoodError: what ``setup.py`` would become is no Python any more.
-
-        """
+        """The texts with all changes in them, if they still are what they were."""
         made = dict(self.texts)
         if PYPROJECT in self.before:
             made[PYPROJECT] = tomlkit.dumps(self.pyproject)
@@ -123,20 +151,13 @@ class Project:
     def name(self) -> str | None:
         """The project's name, where it is written down."""
         named = self.table("project").get("name")
-        if named is None and self.config is not None and self.config.has_option("metadata", "name"):
+        if named is None and self.config and self.config.has_option("metadata", "name"):
             named = self.config["metadata"]["name"].value
-        if (
-            named is None
-            and self.script is not None
-            and (found := argument(self.script.call, "name"))
-        ):
+        if named is None and self.script and (found := argument(self.script.call, "name")):
             value = self.script.value(found.value)
             named = value.value if isinstance(value, ast.Constant) else None
-        return (
-            named
-            if isinstance(named, str) and is_normalized_name(canonicalize_name(named))
-            else None
-        )
+        is_name = isinstance(named, str) and is_normalized_name(canonicalize_name(named))
+        return named if is_name else None
 
 
 def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:
@@ -145,12 +166,7 @@ def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:
 
 
 def requirements(where: str, listed: Iterable[str]) -> tuple[Requirement, ...]:
-    """A list of requirements, parsed.
-
-    Raises:
-        NotUnderstoodError: one is no requirement (PEP 508).
-
-    """
+    """A list of requirements (PEP 508), parsed."""
     try:
         return tuple(Requirement(each) for each in listed)
     except InvalidRequirement as error:
@@ -163,8 +179,10 @@ def _toml(text: str) -> tomlkit.TOMLDocument:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
         raise NotUnderstoodError(PYPROJECT, f"not valid TOML ({error})", "correct it") from error
-    if mistake := shape.mistake(document.unwrap()):
-        raise NotUnderstoodError(PYPROJECT, mistake, "correct it")
+    try:
+        msgspec.convert(document.unwrap(), _Pyproject)
+    except msgspec.ValidationError as error:
+        raise NotUnderstoodError(PYPROJECT, str(error), "correct it") from error
     return document
 
 

@@ -6,13 +6,12 @@ The wheels are those named, else those in ``dist/``, else one of the newest rele
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
 import msgspec
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -36,6 +35,7 @@ from native_skew.audit import (
     local,
     packages_searched,
     targets,
+    understood,
 )
 from native_skew.distributions import stem
 from native_skew.toolchain import UserIndexes
@@ -68,10 +68,7 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
     def link(self, provider: str, named: frozenset[str] = frozenset()) -> str | None:
         """What proves a link to a library of ``provider``, in words.
 
-        Args:
-            provider: the distribution.
-            named: libraries that a build file takes from it, without their versions.
-
+        A build file takes the libraries ``named`` from it, without their versions.
         """
         shipped = self.ships.get(canonicalize_name(provider), frozenset())
         exact = {*CLASSES.get(provider, ()), *shipped, *named}
@@ -139,17 +136,11 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         found = {
             each.specifier: filename
             for filename, contents in self.wheels.items()
-            for each in _parsed(contents.requires)
+            for each in understood(contents.requires)
             if ranges.same_name(each.name, provider)
         }
         specifier, filename = next(iter(found.items()), (SpecifierSet(), ""))
         return (specifier, filename) if len(found) == 1 and ranges.is_bounded(specifier) else None
-
-
-def _parsed(requires: Sequence[str]) -> Iterator[Requirement]:
-    for text in requires:
-        with suppress(InvalidRequirement):
-            yield Requirement(text)
 
 
 NO_WHEELS = WheelProof()
@@ -167,18 +158,10 @@ def read(
     indexes: UserIndexes | None,
     build_requires: Sequence[Requirement] = (),
 ) -> WheelProof:
-    """Opens wheels of the project in ``root``.
+    """Opens the wheels that the user ``named``, or others of the project in ``root``.
 
-    Args:
-        root: of the project.
-        named: wheels that the user names.
-        project: its name; None where the build files do not tell it.
-        indexes: those that may be asked; None for none.
-        build_requires: what a build requires.
-
-    Raises:
-        AuditError: a wheel on disk cannot be read.
-
+    Its name is None where the build files do not tell it, and ``indexes`` where none may be asked.
+    A wheel on disk that cannot be read ends in an ``AuditError``.
     """
     on_disk = list(named) or sorted((root / "dist").glob("*.whl"))
     reader = Reader(None, Cache(None))
@@ -213,10 +196,7 @@ def read(
 class _Look:
     """Whose libraries wheels need: their requirements first, and only where some are left, more.
 
-    Attributes:
-        ships, in_turn, notes: as in ``WheelProof``.
-        complete: whether each wheel has a Python that it fits.
-
+    The attributes are ``WheelProof``'s; it is complete where each wheel has a Python that it fits.
     """
 
     def __init__(self, providers: Providers) -> None:

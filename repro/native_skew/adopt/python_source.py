@@ -25,16 +25,7 @@ class Edit(msgspec.Struct, frozen=True, order=True):
 
 
 class Source:
-    """A module's text and tree.
-
-    Args:
-        name: the file's name, for messages.
-        text: its content.
-
-    Raises:
-        NotUnderstoodError: it is no Python of the interpreter that reads it.
-
-    """
+    """A module's text and tree, if it is Python of the interpreter that reads it."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name

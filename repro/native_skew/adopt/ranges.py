@@ -21,12 +21,7 @@ _FREE_PARTS: dict[Granularity, int] = {"exact": 0, "patch": 1, "minor": 2}
 
 
 def parsed(text: str) -> Requirement:
-    """Reads what ``--range`` was given.
-
-    Raises:
-        RangeError: it is no requirement (PEP 508), or it has no upper bound.
-
-    """
+    """Reads what ``--range`` was given: a requirement (PEP 508) with both bounds."""
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:

@@ -39,17 +39,7 @@ class RequirementEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetupScript(Source):
-    """A ``setup.py`` with one call of ``setup()``.
-
-    Args:
-        name: the file's name, for messages.
-        text: its content.
-        local: the project's own modules.
-
-    Raises:
-        NotUnderstoodError: it calls ``setup()`` never or several times, or is no Python.
-
-    """
+    """A ``setup.py`` with one call of ``setup()``; ``local`` are the project's own modules."""
 
     def __init__(self, name: str, text: str, local: frozenset[str] = frozenset()) -> None:
         super().__init__(name, text)
@@ -83,12 +73,7 @@ class SetupScript(Source):
         )
 
     def keyword(self, name: str) -> ast.keyword | None:
-        """The argument ``name`` of ``setup()``.
-
-        Raises:
-            NotUnderstoodError: it may be in a dictionary that is unpacked into the call.
-
-        """
+        """The argument ``name`` of ``setup()``."""
         found = argument(self.call, name)
         if found is None and any(each.arg is None for each in self.call.keywords):
             raise NotUnderstoodError(
@@ -97,15 +82,7 @@ class SetupScript(Source):
         return found
 
     def requirements(self, build_names: tuple[str, ...]) -> tuple[RequirementEntry, ...]:
-        """The entries of ``install_requires``.
-
-        Args:
-            build_names: the distributions in ``build-system.requires``.
-
-        Raises:
-            NotUnderstoodError: it is no plain list, or an entry cannot be told.
-
-        """
+        """The entries of ``install_requires``; ``build_names`` are what a build requires."""
         keyword = self.keyword("install_requires")
         if keyword is None:
             return ()
@@ -127,26 +104,15 @@ class SetupScript(Source):
     ) -> RequirementEntry:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return RequirementEntry(where=self.where(node), text=node.value, comments=comments)
+        where, code = self.where(node), self.code(node)
         name = self._stamp(node, build_names)
-        own = sorted({each.partition(".")[0] for each in self.modules(node)} & self.local)
-        if name is None and own:
-            raise NotUnderstoodError(
-                self.where(node),
-                f"{self.code(node)} is computed from the project's own {', '.join(own)}",
-                _BY_HAND,
-            )
         if name is None:
-            raise NotUnderstoodError(
-                self.where(node),
-                f"{self.code(node)} is computed, and does not say from which distribution",
-                _BY_HAND,
-            )
-        return RequirementEntry(
-            where=self.where(node),
-            text=self.code(node),
-            stamp=name,
-            comments=comments,
-        )
+            own = sorted({each.partition(".")[0] for each in self.modules(node)} & self.local)
+            how = f" from the project's own {', '.join(own)}"
+            unsaid = ", and does not say from which distribution"
+            reason = f"{code} is computed{how if own else unsaid}"
+            raise NotUnderstoodError(where, reason, _BY_HAND)
+        return RequirementEntry(where=where, text=code, stamp=name, comments=comments)
 
     def _stamp(self, node: ast.expr, build_names: tuple[str, ...]) -> str | None:
         """The distribution whose installed version ``node`` is made of."""
@@ -184,12 +150,7 @@ class SetupScript(Source):
         return found
 
     def without_requirements(self) -> list[Edit]:
-        """What takes ``install_requires`` out, and the imports that only it needed.
-
-        Raises:
-            NotUnderstoodError: its list is used elsewhere too.
-
-        """
+        """What takes ``install_requires`` out, and the imports that only it needed."""
         keyword = self.keyword("install_requires")
         assert keyword is not None
         gone: list[ast.AST] = [keyword.value]

@@ -11,6 +11,7 @@ from native_skew.audit.modules import SharedObject
 from native_skew.audit.providers import Providers, is_exact
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release, local
+from native_skew.audit.resolver_metadata import understood
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython, targets, targets_of, this_platform
 from native_skew.audit.transport import Transport

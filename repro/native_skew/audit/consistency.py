@@ -93,8 +93,8 @@ class Victim(msgspec.Struct, frozen=True, kw_only=True):
 
     command: str
     extra: str
-    choices: tuple[ChosenFiles, ...]
     outcome: str
+    choices: list[ChosenFiles] = []
 
 
 _Said = tuple[tuple[Requirement, ...], bool]
@@ -102,7 +102,7 @@ _Said = tuple[tuple[Requirement, ...], bool]
 
 def _victims(examined: Examined) -> tuple[Victim, ...]:
     """Each reader that is misled, by the extra with which it is."""
-    found: dict[tuple[str, str], list[tuple[ChosenFiles, str]]] = {}
+    found: dict[tuple[str, str], Victim] = {}
     extras = sorted({name for each in examined.metadata.values() for name in each.extras})
     for choice in examined.choices:
         for command, file in choice.read.items():
@@ -113,19 +113,14 @@ def _victims(examined: Examined) -> tuple[Victim, ...]:
                 installed = _said(examined, choice.installed, choice, extra)
                 if read is None or installed is None or _bare(read) == _bare(installed):
                     continue
-                outcome = _outcome(read, installed, choice)
-                found.setdefault((command, extra), []).append((choice, outcome))
+                if (command, extra) not in found:
+                    outcome = _outcome(read, installed, choice)
+                    victim = Victim(command=command, extra=extra, outcome=outcome)
+                    found[command, extra] = victim
+                found[command, extra].choices.append(choice)
                 if not extra:
                     break  # who asks for an extra besides is misled as well
-    return tuple(
-        Victim(
-            command=command,
-            extra=extra,
-            choices=tuple(choice for choice, _ in cases),
-            outcome=cases[0][1],
-        )
-        for (command, extra), cases in found.items()
-    )
+    return tuple(found.values())
 
 
 def _said(examined: Examined, file: File | None, choice: ChosenFiles, extra: str) -> _Said | None:

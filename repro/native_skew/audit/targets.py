@@ -36,21 +36,62 @@ class _Platform(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     markers: dict[str, str]
 
 
-def _linux(machine: str, musl: bool) -> _Platform:
-    if musl:
-        names = [f"musllinux_1_{minor}_{machine}" for minor in range(2, -1, -1)]
-    else:
-        older = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
-        names = []
-        for minor in range(41, 4, -1):
-            names.append(f"manylinux_2_{minor}_{machine}")
-            if minor in older:
-                names.append(f"{older[minor]}_{machine}")
-    return _Platform(
-        title=f"{'musl ' if musl else ''}Linux {machine}",
-        tags=(*names, f"linux_{machine}"),
-        markers=_markers("linux", "Linux", "posix", machine),
-    )
+_SYSTEMS = {
+    "linux": ("Linux", "posix"),
+    "darwin": ("Darwin", "posix"),
+    "win32": ("Windows", "nt"),
+}
+
+
+def _platform(title: str, sys_platform: str, machine: str, tags: Iterable[str]) -> _Platform:
+    system, os_name = _SYSTEMS[sys_platform]
+    markers = {
+        "sys_platform": sys_platform,
+        "platform_system": system,
+        "os_name": os_name,
+        "platform_machine": machine,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
+    return _Platform(title=title, tags=tuple(tags), markers=markers)
+
+
+def _linux(machine: str) -> _Platform:
+    older = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+    names = []
+    for minor in range(41, 4, -1):
+        names.append(f"manylinux_2_{minor}_{machine}")
+        if minor in older:
+            names.append(f"{older[minor]}_{machine}")
+    return _platform(f"Linux {machine}", "linux", machine, [*names, f"linux_{machine}"])
+
+
+def _musl(machine: str) -> _Platform:
+    names = [f"musllinux_1_{minor}_{machine}" for minor in range(2, -1, -1)]
+    return _platform(f"musl Linux {machine}", "linux", machine, [*names, f"linux_{machine}"])
+
+
+def _macos(arch: str) -> _Platform:
+    return _platform(f"macOS {arch}", "darwin", arch, mac_platforms((15, 0), arch))
+
+
+# By the words of uv's --python-platform. https://docs.astral.sh/uv/reference/cli/
+PLATFORMS = {
+    "x86_64-unknown-linux-gnu": _linux("x86_64"),
+    "aarch64-unknown-linux-gnu": _linux("aarch64"),
+    "x86_64-unknown-linux-musl": _musl("x86_64"),
+    "aarch64-apple-darwin": _macos("arm64"),
+    "x86_64-apple-darwin": _macos("x86_64"),
+    "x86_64-pc-windows-msvc": _platform("Windows", "win32", "AMD64", ["win_amd64"]),
+}
+# Looked at where a release has a wheel for them.
+_RARER = (
+    _musl("aarch64"),
+    *map(_linux, ("riscv64", "ppc64le", "s390x", "armv7l", "i686")),
+    _platform("Windows arm64", "win32", "ARM64", ["win_arm64"]),
+    _platform("Windows 32-bit", "win32", "x86", ["win32"]),
+)
+LOCK_PLATFORMS = tuple(each for each in PLATFORMS if not each.endswith("musl"))
 
 
 class _Flavour(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -79,54 +120,6 @@ _FLAVOURS = (
         markers={"implementation_name": "pypy", "platform_python_implementation": "PyPy"},
     ),
 )
-
-
-def _markers(sys: str, system: str, os: str, machine: str) -> dict[str, str]:
-    return {
-        "sys_platform": sys,
-        "platform_system": system,
-        "os_name": os,
-        "platform_machine": machine,
-        "implementation_name": "cpython",
-        "platform_python_implementation": "CPython",
-    }
-
-
-def _macos(arch: str) -> _Platform:
-    return _Platform(
-        title=f"macOS {arch}",
-        tags=tuple(mac_platforms((15, 0), arch)),
-        markers=_markers("darwin", "Darwin", "posix", arch),
-    )
-
-
-# By the words of uv's --python-platform. https://docs.astral.sh/uv/reference/cli/
-PLATFORMS = {
-    "x86_64-unknown-linux-gnu": _linux("x86_64", musl=False),
-    "aarch64-unknown-linux-gnu": _linux("aarch64", musl=False),
-    "x86_64-unknown-linux-musl": _linux("x86_64", musl=True),
-    "aarch64-apple-darwin": _macos("arm64"),
-    "x86_64-apple-darwin": _macos("x86_64"),
-    "x86_64-pc-windows-msvc": _Platform(
-        title="Windows",
-        tags=("win_amd64",),
-        markers=_markers("win32", "Windows", "nt", "AMD64"),
-    ),
-}
-# Looked at where a release has a wheel for them.
-_RARER = (
-    _linux("aarch64", musl=True),
-    *(_linux(each, musl=False) for each in ("riscv64", "ppc64le", "s390x", "armv7l", "i686")),
-    *(
-        _Platform(
-            title=f"Windows {title}",
-            tags=(tag,),
-            markers=_markers("win32", "Windows", "nt", machine),
-        )
-        for title, tag, machine in (("arm64", "win_arm64", "ARM64"), ("32-bit", "win32", "x86"))
-    ),
-)
-LOCK_PLATFORMS = tuple(each for each in PLATFORMS if not each.endswith("musl"))
 
 
 def _system(platform: str) -> str:

@@ -232,8 +232,7 @@ class _Look:
         return bool(needs.difference(*self.ships.values()))
 
     def _in_turn(self, name: str, version: str, target: TargetPython) -> None:
-        metadata = self._providers.metadata(canonicalize_name(name), version, target)
-        for each in metadata.applicable(target.environment) if metadata else ():
+        for each in self._providers.requires(canonicalize_name(name), version, target):
             _, libraries = self._libraries(each, target)
             self._add(name, libraries or frozenset(), in_turn=not is_exact(each.specifier))
 

@@ -95,7 +95,8 @@ class BuildEnvironment:
             seen.add(name)
             allowed = each.specifier & (wanted(self._limits, name) or SpecifierSet())
             try:
-                more = self._providers.requires(name, allowed, self._target)
+                version = self._providers.newest(name, allowed, self._target)
+                more = self._providers.requires(name, version, self._target)
             except ReleaseError:
                 self.is_told = False
             else:

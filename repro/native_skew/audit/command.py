@@ -226,34 +226,27 @@ def _minors(values: tuple[str, ...]) -> tuple[str, ...]:
 def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
     """What the arguments name; an ``AuditError`` where one names nothing."""
     found = []
-    files: list[File] = []
+    by_release: dict[tuple[str, str], list[File]] = {}
     for text in releases:
         path = Path(text)
+        here = [local(path)] if path.is_file() else []
         if path.is_dir():
             here = _in_folder(path)
-            if not here and index is not None and _is_name(text):
-                _say(f"the folder {text} holds no release: the index is asked for {text}")
-                found.append(_on_index(text, index))
-                continue
-            if not here:
+            if not here and not (index and _is_name(text)):
                 raise ReleaseError(text, "holds no wheel and no sdist")
-            if _is_name(text):
+            if not here:
+                _say(f"the folder {text} holds no release: the index is asked for {text}")
+            elif _is_name(text):
                 _say(f"the folder {text} is taken; {text}==VERSION means the release of that name")
-            files += here
-        elif path.is_file():
-            files.append(local(path))
-        else:
+        if not here:
             found.append(_on_index(text, index))
-    by_release: dict[tuple[str, str], list[File]] = {}
-    for each in files:
-        by_release.setdefault((each.name, each.version), []).append(each)
-    return [
-        *(
-            Release(name=name, version=version, files=tuple(them))
-            for (name, version), them in by_release.items()
-        ),
-        *found,
-    ]
+        for each in here:
+            by_release.setdefault((each.name, each.version), []).append(each)
+    local_ones = (
+        Release(name=name, version=version, files=tuple(files))
+        for (name, version), files in by_release.items()
+    )
+    return [*local_ones, *found]
 
 
 def _in_folder(folder: Path) -> list[File]:

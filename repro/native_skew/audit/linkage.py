@@ -7,7 +7,6 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
 from pathlib import PurePosixPath
 
 import msgspec
@@ -17,11 +16,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from native_skew.audit.errors import AuditError, ReleaseError
-from native_skew.audit.facts import Contents
 from native_skew.audit.modules import SharedObject, base, bases, versions_of
 from native_skew.audit.providers import Providers, is_exact, wanted
 from native_skew.audit.read import Examined
-from native_skew.audit.release import File, Release
+from native_skew.audit.release import Release
 from native_skew.audit.rules import TOO_WIDE, UNDECLARED, UNTOLD
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import imported
@@ -51,8 +49,6 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
     """A wheel needs ``library`` of ``provider``.
 
     Attributes:
-        wheel: its file name.
-        module: what in it needs the library.
         allowed: what the wheel's Requires-Dist asks of the provider; None: it does not name it.
         version: the provider's newest version that this allows.
         ships_it: whether that version ships the library under the name needed.
@@ -106,41 +102,23 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
     links: list[LibraryNeed] = []
     untold: dict[str, dict[str, SharedObject]] = {}
     errors: list[AuditError] = []
-    source = examined.source
-    build = map(Requirement, source.build_requires if source else ())
-    built_with: list[str] = [canonicalize_name(each.name) for each in build]
-    for filename, contents in examined.contents.items():
-        file = next(each for each in examined.release.files if each.filename == filename)
-        needs = {k: v for k, v in contents.needs().items() if not is_system(k)}
-        meant = _targets(examined, file)
-        if not needs or not meant:
+    texts = examined.source.build_requires if examined.source else ()
+    build: list[str] = [canonicalize_name(Requirement(each).name) for each in texts]
+    for filename in examined.contents:
+        wheel = _Wheel(examined, filename, providers)
+        if not wheel.needs or not wheel.targets:
             continue
-        extras = _of_extras(contents, meant[0], built_with)
-        optional = {each.name for each in extras}
-        required = contents.metadata.names()
-        candidates = _candidates(built_with, contents, needs)
-        for candidate in chain(
-            (e for e in candidates if e.name in required),
-            _in_turn(contents, meant[0], providers),
-            (e for e in candidates if e.name not in required | optional),
-            extras,
-            _by_convention(file, needs),
-            _imported(file, contents, providers),
-        ):
-            if not needs:
-                break
+        for candidate in wheel.candidates(build):
             try:
-                found = list(_links(filename, contents, needs, candidate, meant, providers))
+                links += wheel.found_in(candidate)
             except ReleaseError:  # a requirement that the index does not have
                 continue
             except AuditError as error:
                 errors.append(error)
-                continue
-            links += found
-            for each in found:
-                needs.pop(each.library, None)
-        if needs:
-            untold[filename] = needs
+            if not wheel.needs:
+                break
+        else:
+            untold[filename] = wheel.needs
     return Linkage(links=tuple(links), untold=untold, errors=tuple(errors))
 
 
@@ -272,107 +250,186 @@ def _folders_searched(module: SharedObject) -> set[tuple[str, ...]]:
     return found
 
 
-def _links(
-    filename: str,
-    contents: Contents,
-    needs: dict[str, SharedObject],
-    candidate: _Candidate,
-    meant: tuple[TargetPython, ...],
-    providers: Providers,
-) -> Iterator[LibraryNeed]:
-    """What ``needs`` of ``candidate``, on the newest Python that it has a wheel for."""
-    name = candidate.name
-    for target in meant:
-        allowed = wanted(contents.metadata.applicable(target.environment), name)
-        asked = candidate.asked or allowed or SpecifierSet()
-        version = providers.newest(name, asked, target)
-        libraries = providers.shipped(name, version, target) if version else frozenset()
-        if needs.keys() & bases(libraries):
-            break
-        # Another one may be taken, for which what else is required has room.
-        version = version and _taken(name, asked, contents, target, providers)
-        libraries = providers.shipped(name, version, target) if version else frozenset()
-        if libraries:
-            break
-    if version is None or not libraries:
-        return
-    oldest = providers.oldest(name, allowed, target) if allowed is not None else None
-    older = providers.shipped(name, oldest, target) if oldest else frozenset()
-    for library, module in needs.items():
-        ships_it = base(library) in bases(libraries)
-        other_name = versions_of(library, libraries)
-        other_before = base(library) not in bases(older) and versions_of(library, older)
-        if ships_it or (other_name and not _is_variant(module.path, contents.libraries)):
-            yield LibraryNeed(
-                wheel=filename,
-                target=target,
-                module=module,
-                library=library,
-                provider=name,
-                allowed=allowed,
-                version=version,
-                ships_it=ships_it,
-                floor=oldest if oldest and ships_it and other_before else "",
-                extra=candidate.extra,
-                through=candidate.through,
-            )
+class _Wheel:
+    """One wheel, and whose libraries it needs.
 
+    Attributes:
+        targets: where it fits, the newest Python first.
+        needs: the libraries that nobody was found to ship yet, with what needs them.
 
-def _is_variant(path: str, libraries: tuple[str, ...]) -> bool:
-    """Whether it is one of several of which one is loaded: ``libm_cuda118.so``, ``libm_cuda121.so``."""
-    alike = {each for each in libraries if _NUMBER.sub("", each) == _NUMBER.sub("", path)}
-    return len(alike) > 1
-
-
-def _taken(
-    name: str,
-    asked: SpecifierSet,
-    contents: Contents,
-    target: TargetPython,
-    providers: Providers,
-) -> str | None:
-    """The newest version that goes with what else the wheel requires; None where none is seen to.
-
-    A resolver looks further than this: at each requirement of its own, and at what these ask of
-    each other.
     """
-    direct = contents.metadata.applicable(target.environment)
-    for each in direct[:_CANDIDATES]:
-        other = canonicalize_name(each.name)
-        if other == name:
-            continue
-        with suppress(AuditError):  # who cannot be asked holds nobody
-            version = _beside(other, each.specifier, direct, target, providers)
-            metadata = providers.metadata(other, version, target) if version else None
-            more = metadata.applicable(target.environment) if metadata else ()
-            asked &= wanted(more, name) or SpecifierSet()
-    return _beside(name, asked, direct, target, providers)
 
+    def __init__(self, examined: Examined, filename: str, providers: Providers) -> None:
+        self._file = next(e for e in examined.release.files if e.filename == filename)
+        self._contents, self._providers = examined.contents[filename], providers
+        self._metadata = self._contents.metadata
+        fitting = [each for each in examined.targets if each.rank(self._file) is not None]
+        self.targets = sorted(fitting, key=lambda each: -each.minor)
+        self.needs = {k: v for k, v in self._contents.needs().items() if not is_system(k)}
 
-def _beside(
-    name: str,
-    asked: SpecifierSet,
-    direct: tuple[Requirement, ...],
-    target: TargetPython,
-    providers: Providers,
-) -> str | None:
-    """The newest version whose own requirements leave room for ``direct``."""
-    for version in providers.versions(name, asked, target)[:_CANDIDATES]:
-        metadata = providers.metadata(name, version, target)
-        if metadata is None or all(
-            _is_there(canonicalize_name(each.name), each.specifier & both, target, providers)
-            for each in metadata.applicable(target.environment)
-            if (both := wanted(direct, canonicalize_name(each.name))) is not None
-        ):
-            return version
-    return None
+    def found_in(self, candidate: _Candidate) -> list[LibraryNeed]:
+        """What it needs of ``candidate``, on the newest Python that this has a wheel for."""
+        name, providers = candidate.name, self._providers
+        for target in self.targets:
+            allowed = wanted(self._metadata.applicable(target.environment), name)
+            asked = candidate.asked or allowed or SpecifierSet()
+            version = providers.newest(name, asked, target)
+            libraries = providers.shipped(name, version, target) if version else frozenset()
+            if self.needs.keys() & bases(libraries):
+                break
+            # Another one may be taken, for which what else is required has room.
+            version = version and self.taken(name, asked, target)
+            libraries = providers.shipped(name, version, target) if version else frozenset()
+            if libraries:
+                break
+        if version is None or not libraries:
+            return []
+        oldest = providers.oldest(name, allowed, target) if allowed is not None else None
+        older = providers.shipped(name, oldest, target) if oldest else frozenset()
+        found = []
+        for library, module in self.needs.items():
+            ships_it = base(library) in bases(libraries)
+            other_name = versions_of(library, libraries)
+            other_before = base(library) not in bases(older) and versions_of(library, older)
+            if ships_it or (other_name and not self._has_variants(module.path)):
+                found.append(
+                    LibraryNeed(
+                        wheel=self._file.filename,
+                        target=target,
+                        module=module,
+                        library=library,
+                        provider=name,
+                        allowed=allowed,
+                        version=version,
+                        ships_it=ships_it,
+                        floor=oldest if oldest and ships_it and other_before else "",
+                        extra=candidate.extra,
+                        through=candidate.through,
+                    )
+                )
+        for each in found:
+            del self.needs[each.library]
+        return found
 
+    def _has_variants(self, path: str) -> bool:
+        """Whether one of several is loaded: ``libm_cuda118.so`` or ``libm_cuda121.so``."""
+        name = _NUMBER.sub("", path)
+        return len({e for e in self._contents.libraries if _NUMBER.sub("", e) == name}) > 1
 
-def _is_there(name: str, asked: SpecifierSet, target: TargetPython, providers: Providers) -> bool:
-    try:
-        return providers.newest(name, asked, target) is not None
-    except AuditError:
-        return True
+    def taken(self, name: str, asked: SpecifierSet, target: TargetPython) -> str | None:
+        """The newest version that goes with what else it requires; None where none is seen to.
+
+        A resolver looks further than this: at each requirement of its own, and at what these ask
+        of each other.
+        """
+        for each in self._metadata.applicable(target.environment)[:_CANDIDATES]:
+            other = canonicalize_name(each.name)
+            if other == name:
+                continue
+            with suppress(AuditError):  # who cannot be asked holds nobody
+                version = self._beside(other, each.specifier, target)
+                more = self._providers.requires(other, version, target)
+                asked &= wanted(more, name) or SpecifierSet()
+        return self._beside(name, asked, target)
+
+    def _beside(self, name: str, asked: SpecifierSet, target: TargetPython) -> str | None:
+        """The newest version whose own requirements leave room for the wheel's."""
+        direct = self._metadata.applicable(target.environment)
+        for version in self._providers.versions(name, asked, target)[:_CANDIDATES]:
+            if all(
+                self._is_there(canonicalize_name(each.name), each.specifier & both, target)
+                for each in self._providers.requires(name, version, target)
+                if (both := wanted(direct, canonicalize_name(each.name))) is not None
+            ):
+                return version
+        return None
+
+    def _is_there(self, name: str, asked: SpecifierSet, target: TargetPython) -> bool:
+        try:
+            return self._providers.newest(name, asked, target) is not None
+        except AuditError:
+            return True
+
+    def candidates(self, build: list[str]) -> Iterator[_Candidate]:
+        """Whose libraries they may be, the likeliest first: each costs requests."""
+        required = self._metadata.names()
+        needing = self.needs.values()
+        sent_to = {canonicalize_name(e) for need in needing for e in packages_searched(need)}
+        known = dict.fromkeys((*build, *sorted(required)))
+        likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
+        extras = self._of_extras(build)
+        optional = {each.name for each in extras}
+        yield from (_Candidate(name=e) for e in likely[:_CANDIDATES] if e in required)
+        yield from self._in_turn()
+        others = (e for e in likely[:_CANDIDATES] if e not in required | optional)
+        yield from (_Candidate(name=each) for each in others)
+        yield from extras
+        yield from self._by_convention()
+        yield from self._imported()
+
+    def _of_extras(self, build: list[str]) -> list[_Candidate]:
+        """What it asks for with an extra alone, what a build takes too first; no developers'."""
+        environment = self.targets[0].environment
+        required = {each.name for each in self._metadata.applicable(environment)}
+        found: dict[str, _Candidate] = {}
+        for extra in self._metadata.extras:
+            if _OF_DEVELOPERS.search(extra):
+                continue
+            for each in self._metadata.applicable(environment, extra):
+                name = canonicalize_name(each.name)
+                if each.name not in required:
+                    found.setdefault(name, _Candidate(name=name, asked=each.specifier, extra=extra))
+        return sorted(found.values(), key=lambda each: each.name not in build)[:_FEWER]
+
+    def _in_turn(self) -> Iterator[_Candidate]:
+        """What its requirements require, which it may count on without naming it."""
+        target = self.targets[0]
+        direct = self._metadata.applicable(target.environment)
+        seen = {canonicalize_name(each.name) for each in direct}
+        first = [(canonicalize_name(each.name), each.specifier) for each in direct[:_FEWER]]
+        waiting = deque((name, specifier, name) for name, specifier in first)
+        for _ in range(_CANDIDATES):
+            if not waiting:
+                return
+            name, specifier, root = waiting.popleft()
+            try:
+                version = self.taken(name, specifier, target)
+                requires = self._providers.requires(name, version, target)
+            except AuditError:  # it was asked before, and said then
+                continue
+            for more in requires:
+                further = canonicalize_name(more.name)
+                if further not in seen:
+                    seen.add(further)
+                    yield _Candidate(name=further, asked=more.specifier, through=root)
+                    waiting.append((further, more.specifier, root))
+
+    def _by_convention(self) -> Iterator[_Candidate]:
+        """Distributions called like the parts of a namespace package that the loader is sent to.
+
+        ``nvidia/cublas/lib`` is of ``nvidia-cublas-cu12``, with the ending of the wheel's own name.
+        """
+        ending = self._file.name.rpartition("-")[2]
+        folders = {each[:2] for need in self.needs.values() for each in _folders_searched(need)}
+        names = sorted(canonicalize_name("-".join(each)) for each in folders if len(each) > 1)
+        for name in names[:_FEWER]:
+            yield _Candidate(name=f"{name}-{ending}")
+            yield _Candidate(name=name)
+
+    def _imported(self) -> Iterator[_Candidate]:
+        """Distributions called like what its Python imports and it does not require.
+
+        They are asked for last: whoever does not require somebody may still count on him.
+        """
+        own = {each.partition("/")[0].partition(".")[0] for each in self._contents.libraries}
+        try:
+            texts = self._providers.texts(self._file)
+        except AuditError:  # it was read before, as far as it can be
+            return
+        found = {name for text in texts.values() for name in imported(text)}
+        foreign = {canonicalize_name(each) for each in found - sys.stdlib_module_names - own}
+        unnamed = sorted(foreign - self._metadata.names())
+        yield from (_Candidate(name=each) for each in unnamed[:_FEWER])
 
 
 def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Finding]:
@@ -385,12 +442,12 @@ def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Findi
         calling = [each for each in contents.modules if each.numpy]
         if not calling or any(each.numpy != "<2" for each in calling):
             continue
-        file = next(each for each in examined.release.files if each.filename == filename)
-        for target in _targets(examined, file):
+        wheel = _Wheel(examined, filename, providers)
+        for target in wheel.targets:
             allowed = wanted(contents.metadata.applicable(target.environment), "numpy")
             if allowed is None or not allowed.contains(_NUMPY_2):
                 continue
-            version = _taken("numpy", allowed, contents, target, providers)
+            version = wheel.taken("numpy", allowed, target)
             if version and Version(version).major >= 2:
                 found.setdefault((str(allowed), version), []).append((filename, calling[0].path))
                 break
@@ -404,96 +461,9 @@ def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Findi
                 "version": version,
                 "allowed": asked,
                 "module": wheels[0][1],
-                "wheels": tuple(wheel for wheel, _ in wheels),
+                "wheels": tuple(name for name, _ in wheels),
             },
         )
-
-
-def _candidates(
-    build: list[str], contents: Contents, needs: dict[str, SharedObject]
-) -> list[_Candidate]:
-    """Whose libraries they may be, the likeliest first: each costs requests."""
-    required = contents.metadata.names()
-    sent_to = {
-        canonicalize_name(each) for need in needs.values() for each in packages_searched(need)
-    }
-    known = dict.fromkeys((*build, *sorted(required)))
-    likely = sorted(known, key=lambda e: (e not in sent_to, e not in required, e not in build))
-    return [_Candidate(name=each) for each in likely[:_CANDIDATES]]
-
-
-def _of_extras(contents: Contents, target: TargetPython, build: list[str]) -> list[_Candidate]:
-    """What it asks for with an extra alone, what a build takes too first; developers' is left out."""
-    required = {each.name for each in contents.metadata.applicable(target.environment)}
-    found: dict[str, _Candidate] = {}
-    for extra in contents.metadata.extras:
-        if _OF_DEVELOPERS.search(extra):
-            continue
-        for each in contents.metadata.applicable(target.environment, extra):
-            name = canonicalize_name(each.name)
-            if each.name not in required:
-                found.setdefault(name, _Candidate(name=name, asked=each.specifier, extra=extra))
-    return sorted(found.values(), key=lambda each: each.name not in build)[:_FEWER]
-
-
-def _in_turn(
-    contents: Contents, target: TargetPython, providers: Providers
-) -> Iterator[_Candidate]:
-    """What its requirements require, which it may count on without naming it."""
-    direct = contents.metadata.applicable(target.environment)
-    seen = {canonicalize_name(each.name) for each in direct}
-    first = [(canonicalize_name(each.name), each.specifier) for each in direct[:_FEWER]]
-    waiting = deque((name, specifier, name) for name, specifier in first)
-    for _ in range(_CANDIDATES):
-        if not waiting:
-            return
-        name, specifier, root = waiting.popleft()
-        try:
-            version = _taken(name, specifier, contents, target, providers)
-            metadata = providers.metadata(name, version, target) if version else None
-        except AuditError:  # it was asked before, and said then
-            continue
-        for more in metadata.applicable(target.environment) if metadata else ():
-            further = canonicalize_name(more.name)
-            if further not in seen:
-                seen.add(further)
-                yield _Candidate(name=further, asked=more.specifier, through=root)
-                waiting.append((further, more.specifier, root))
-
-
-def _by_convention(file: File, needs: dict[str, SharedObject]) -> Iterator[_Candidate]:
-    """Distributions called like the parts of a namespace package that the loader is sent to.
-
-    ``nvidia/cublas/lib`` is of ``nvidia-cublas-cu12``, with the ending of the wheel's own name.
-    """
-    _, _, ending = file.name.rpartition("-")
-    folders = {each[:2] for need in needs.values() for each in _folders_searched(need)}
-    names = sorted(canonicalize_name("-".join(each)) for each in folders if len(each) > 1)
-    for name in names[:_FEWER]:
-        yield _Candidate(name=f"{name}-{ending}")
-        yield _Candidate(name=name)
-
-
-def _imported(file: File, contents: Contents, providers: Providers) -> Iterator[_Candidate]:
-    """Distributions called like what its Python imports and it does not require.
-
-    They are asked for last: whoever does not require somebody may still count on him.
-    """
-    own = {each.partition("/")[0].partition(".")[0] for each in contents.libraries}
-    try:
-        texts = providers.texts(file)
-    except AuditError:  # it was read before, as far as it can be
-        return
-    found = {name for text in texts.values() for name in imported(text)}
-    foreign = {canonicalize_name(each) for each in found - sys.stdlib_module_names - own}
-    known = contents.metadata.names()
-    yield from (_Candidate(name=each) for each in sorted(foreign - known)[:_FEWER])
-
-
-def _targets(examined: Examined, file: File) -> tuple[TargetPython, ...]:
-    """Where ``file`` fits, the newest Python first."""
-    found = [each for each in examined.targets if each.rank(file) is not None]
-    return tuple(sorted(found, key=lambda each: -each.minor))
 
 
 def _alike(linkage: Linkage) -> list[list[LibraryNeed]]:

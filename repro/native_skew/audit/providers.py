@@ -107,10 +107,9 @@ class Providers:
         return self._metadata[key]
 
     def requires(
-        self, name: str, specifier: SpecifierSet, target: TargetPython
+        self, name: str, version: str | None, target: TargetPython
     ) -> tuple[Requirement, ...]:
-        """What the newest version that ``specifier`` allows requires on ``target``."""
-        version = self.newest(name, specifier, target)
+        """What that version requires on ``target``, as far as a wheel says it."""
         metadata = self.metadata(name, version, target) if version else None
         return metadata.applicable(target.environment) if metadata else ()
 

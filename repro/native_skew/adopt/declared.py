@@ -9,7 +9,7 @@ Each place is read into entries, and takes the same entries back with some repla
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import tomlkit
 
@@ -20,27 +20,17 @@ from native_skew.adopt.setup_script import RequirementEntry, SetupScript
 _STATIC = "list them in project.dependencies of pyproject.toml first"
 
 
-class RequirementSource(Protocol):
-    """Where run-time requirements are declared."""
-
-    title: str
-    entries: tuple[RequirementEntry, ...]
-
-    def replace(self, changed: Mapping[int, str]) -> None:
-        """Makes the entries with these numbers say something else."""
-
-
-class Nowhere:
-    """The project requires nothing."""
+class RequirementSource:
+    """Where run-time requirements are declared; by itself, of a project that requires nothing."""
 
     title = PYPROJECT
     entries: tuple[RequirementEntry, ...] = ()
 
     def replace(self, changed: Mapping[int, str]) -> None:
-        """Nothing is there to be changed."""
+        """Makes the entries with these numbers say something else."""
 
 
-class InPyproject:
+class InPyproject(RequirementSource):
     """``project.dependencies``."""
 
     title = f"{PYPROJECT}: project.dependencies"
@@ -58,7 +48,7 @@ class InPyproject:
             listed[number] = quoted_like(listed[number], text)
 
 
-class InConfig:
+class InConfig(RequirementSource):
     """``install_requires`` in ``setup.cfg``."""
 
     title = f"{CONFIG}: install_requires"
@@ -82,7 +72,7 @@ class InConfig:
         self._option.set_values(self._lines)
 
 
-class InScript:
+class InScript(RequirementSource):
     """``install_requires`` in ``setup.py``."""
 
     title = f"{SCRIPT}: install_requires"
@@ -100,23 +90,28 @@ class InScript:
             (changed.get(number, each.text), each.comments)
             for number, each in enumerate(self.entries)
         ]
-        if self._project.table("project"):
-            self._project.edits += self._script.without_requirements()
-            _move_to_pyproject(self._project, moved)
-        elif self._project.config is not None and self._project.config.has_section("options"):
-            self._project.edits += self._script.without_requirements()
-            _move_to_config(self._project, moved)
-        else:
+        if not self._is_moved:
             self._project.edits += self._script.with_requirements(changed)
+            return
+        self._project.edits += self._script.without_requirements()
+        if self._project.table("project"):
+            _move_to_pyproject(self._project, moved)
+        else:
+            _move_to_config(self._project, moved)
+
+    @property
+    def _is_moved(self) -> bool:
+        config = self._project.config
+        return bool(self._project.table("project") or (config and config.has_section("options")))
 
     @property
     def target(self) -> str:
         """Where the entries go, in words."""
+        if not self._is_moved:
+            return "install_requires as plain strings"
         if self._project.table("project"):
             return "project.dependencies of pyproject.toml"
-        if self._project.config is not None and self._project.config.has_section("options"):
-            return "[options] of setup.cfg"
-        return "install_requires as plain strings"
+        return "[options] of setup.cfg"
 
 
 _Moved = Sequence[tuple[str, tuple[str, ...]]]
@@ -154,7 +149,7 @@ def find(project: Project) -> RequirementSource:
     if "dependencies" in table:
         return InPyproject(project)
     if table and "dependencies" not in table.get("dynamic", []):
-        return Nowhere()
+        return RequirementSource()
     if project.table("tool", "poetry") and not table:
         raise NotUnderstoodError(
             PYPROJECT, "the requirements are in Poetry's own table", "move them to [project] first"
@@ -180,4 +175,4 @@ def _of_setuptools(project: Project) -> RequirementSource:
         )
     if script and has_script:
         return InScript(project, script)
-    return InConfig(project) if has_config else Nowhere()
+    return InConfig(project) if has_config else RequirementSource()

@@ -26,11 +26,9 @@ from native_skew.audit import (
     Providers,
     Reader,
     Release,
-    SharedObject,
     TargetPython,
     Transport,
     is_exact,
-    is_system,
     linux_wheels,
     local,
     packages_searched,
@@ -76,7 +74,7 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         needs = [
             (library, module, f"{module.path} in {filename} needs {library}")
             for filename, contents in self.wheels.items()
-            for library, module in _needs(contents).items()
+            for library, module in contents.needs_of_others().items()
         ]
         by_name = (
             words
@@ -96,7 +94,7 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         Nor one of what it brings; and where it was not looked at, all that is needed is others'.
         """
         name = canonicalize_name(provider)
-        needs = {each for contents in self.wheels.values() for each in _needs(contents)}
+        needs = {each for contents in self.wheels.values() for each in contents.needs_of_others()}
         if not self._all_read() or self.link(provider) or needs & self.in_turn.get(name, set()):
             return False
         others = frozenset[str]().union(*self.ships.values(), *self.in_turn.values())
@@ -144,11 +142,6 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_WHEELS = WheelProof()
-
-
-def _needs(contents: Contents) -> dict[str, SharedObject]:
-    """What its modules need of others: not what every system brings."""
-    return {name: module for name, module in contents.needs().items() if not is_system(name)}
 
 
 def read(
@@ -208,7 +201,7 @@ class _Look:
 
     def at(self, file: File, contents: Contents, build_requires: Sequence[Requirement]) -> None:
         """Looks whose libraries ``contents`` need."""
-        needs = frozenset(_needs(contents))
+        needs = frozenset(contents.needs_of_others())
         release = Release(name=file.name, version=file.version, files=(file,))
         meant = targets(release, contents.metadata.requires_python)
         target = next((each for each in meant if each.rank(file) is not None), None)
@@ -226,15 +219,13 @@ class _Look:
                     self._add(each.name, libraries)
                     found.append((each, version))
         for each, version in found if self._left(needs) else ():
-            self._in_turn(each.name, version, target)
+            for more in self._providers.requires(canonicalize_name(each.name), version, target):
+                _, brought = self._libraries(more, target)
+                in_turn = not is_exact(more.specifier)
+                self._add(each.name, brought or frozenset(), in_turn=in_turn)
 
     def _left(self, needs: frozenset[str]) -> bool:
         return bool(needs.difference(*self.ships.values()))
-
-    def _in_turn(self, name: str, version: str, target: TargetPython) -> None:
-        for each in self._providers.requires(canonicalize_name(name), version, target):
-            _, libraries = self._libraries(each, target)
-            self._add(name, libraries or frozenset(), in_turn=not is_exact(each.specifier))
 
     def _libraries(
         self, each: Requirement, target: TargetPython

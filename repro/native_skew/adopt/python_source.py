@@ -42,27 +42,23 @@ class Source:
         self._starts = [0]
         for line in self._bytes.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
-        self.imports = dict(self._imports())
+        self.imports: dict[str, str] = {}  # local names, and the dotted things that they stand for
         self._assigned: dict[str, list[ast.Assign | ast.AnnAssign]] = {}
         self._changed: set[str] = set()
         self._added: dict[str, list[ast.expr]] = {}
         for node in ast.walk(self.tree):
             self._note(node)
 
-    def _imports(self) -> Iterator[tuple[str, str]]:
-        """Local names and the dotted things that they stand for."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    root = alias.name.partition(".")[0]
-                    yield (alias.asname, alias.name) if alias.asname else (root, root)
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}"
-
     def _note(self, node: ast.AST) -> None:
-        """Remembers what is assigned, and what is changed later on."""
+        """Remembers what is imported, assigned, and changed later on."""
         match node:
+            case ast.Import(names=names):
+                for each in names:
+                    root = each.name.partition(".")[0]
+                    self.imports |= {each.asname: each.name} if each.asname else {root: root}
+            case ast.ImportFrom(module=module, names=names):
+                module = module or ""
+                self.imports |= {e.asname or e.name: f"{module}.{e.name}" for e in names}
             case ast.Assign(targets=[ast.Name(id=name)]):
                 self._assigned.setdefault(name, []).append(node)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):

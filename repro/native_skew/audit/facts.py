@@ -54,6 +54,10 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
                     found.setdefault(name, module)
         return found
 
+    def needs_of_others(self) -> dict[str, SharedObject]:
+        """Those that no system brings."""
+        return {k: v for k, v in self.needs().items() if not modules.is_system(k)}
+
 
 def metadata_of(filename: str, data: bytes) -> ResolverMetadata:
     """The metadata in ``data``; a ``FileRefusedError`` where there is none."""

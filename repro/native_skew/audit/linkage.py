@@ -25,18 +25,6 @@ from native_skew.audit.targets import TargetPython
 from native_skew.distributions import imported
 from native_skew.findings import Evidence, Finding, Level, Rule
 
-# What the system brings; looking for it in distributions would cost requests for nothing.
-# https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
-_SYSTEM = re.compile(
-    r"(ld-linux.*|ld64.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
-    r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
-    r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*|Python|(?i:api-ms-win-.*|ext-ms-.*|"
-    r"(python3\d*t?|kernel32|user32|gdi32|gdiplus|advapi32|shell32|ole32|oleaut32|ws2_32|wsock32|"
-    r"msvcrt|ucrtbase|vcruntime140.*|msvcp140.*|vcomp140|concrt140|ntdll|bcrypt|crypt32|secur32|"
-    r"iphlpapi|version|winmm|dbghelp|psapi|shlwapi|setupapi|comdlg32|comctl32|opengl32|d3d\d+|"
-    r"dxgi|rpcrt4|userenv|mswsock|netapi32|imm32|dwmapi|uxtheme|wldap32|normaliz|dnsapi|mpr|"
-    r"powrprof|winhttp|wininet|msimg32|ucrtbased|cfgmgr32|pdh|mf|mfplat|mfreadwrite)\.dll))"
-)
 _CANDIDATES = 24  # distributions to look into; each costs a page and a directory
 _FEWER = 8  # likewise, of those that it does not require itself
 _OF_DEVELOPERS = re.compile(r"^(all|bench|build|cov|dev|doc|lint|test)|check|style|typing")
@@ -90,11 +78,6 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
     def providers(self) -> tuple[str, ...]:
         """The distributions that a library is needed of."""
         return tuple(sorted({each.provider for each in self.links}))
-
-
-def is_system(library: str) -> bool:
-    """Whether every system brings a library of that name."""
-    return _SYSTEM.fullmatch(library) is not None
 
 
 def trace(examined: Examined, providers: Providers) -> Linkage:
@@ -265,7 +248,7 @@ class _Wheel:
         self._metadata = self._contents.metadata
         fitting = [each for each in examined.targets if each.rank(self._file) is not None]
         self.targets = sorted(fitting, key=lambda each: -each.minor)
-        self.needs = {k: v for k, v in self._contents.needs().items() if not is_system(k)}
+        self.needs = self._contents.needs_of_others()
 
     def found_in(self, candidate: _Candidate) -> list[LibraryNeed]:
         """What it needs of ``candidate``, on the newest Python that this has a wheel for."""

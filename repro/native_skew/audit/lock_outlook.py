@@ -22,7 +22,6 @@ from native_skew.audit.build_environment import (
 )
 from native_skew.audit.errors import ReleaseError
 from native_skew.audit.facts import Contents
-from native_skew.audit.linkage import is_system
 from native_skew.audit.modules import base, bases, versions_of
 from native_skew.audit.providers import Providers, is_within, wanted
 from native_skew.audit.read import linux_wheels
@@ -305,7 +304,7 @@ class _Judging:
         shown = self._source.shown(self._target) if ships else None
         if shown is None:
             return {name: () for name in ships if self._is_native and self._is_asked(name)}
-        needs = {name for name in shown[1].needs() if not is_system(name)}
+        needs = {*shown[1].needs_of_others()}
         found = {}
         for name, libraries in ships.items():
             names = bases(libraries)
@@ -399,21 +398,14 @@ class _Judging:
         locked = self._selected[name].version
         built, given = self._ships(name, version), self._ships(name, locked)
         if not version or not built or not given:
-            return self._outlook(
-                "not known",
-                f"A published wheel needs {', '.join(needed)} of {name}, and "
-                + (
-                    f"no wheel of {name} {version if given else locked} tells what it ships here."
-                    if version
-                    else f"there is no {name} for its build here."
-                ),
-                name,
-                shown_by=wheel,
-            )
+            why = f"no wheel of {name} {version if given else locked} tells what it ships here."
+            if not version:
+                why = f"there is no {name} for its build here."
+            needs = f"A published wheel needs {', '.join(needed)} of {name}"
+            return self._outlook("not known", f"{needs}, and {why}", name, shown_by=wheel)
         made = {each: _renamed(each, built) for each in needed}
-        missing = tuple(
-            sorted({new for old, new in made.items() if new and base(new) not in bases(given)})
-        )
+        new = set(filter(None, made.values()))
+        missing = tuple(sorted(each for each in new if base(each) not in bases(given)))
         libraries = tuple(sorted({new or old for old, new in made.items()}))
         if missing and version != locked:
             return self._outlook(
@@ -483,23 +475,21 @@ class _Judging:
             for e in built
             if not library_names.version(e) and library_names.stem(base(e)) not in stems
         }
-        changed = bool(nameless) or not versioned <= bases(given)
         libraries = tuple(sorted(nameless or versioned))[:_SHOWN]
-        if version == locked or not changed:
+        if version == locked or not (nameless or versioned - bases(given)):
             yield self._settled(name, libraries, "")
             return
+        why, cause = "it does not fit", self._cause(name, locked)
+        if nameless:
+            why = f"whose names carry no version, it may need what {locked} lacks"
+            cause = "symbol"
         yield self._outlook(
             "may break",
-            f"If it links what {name} ships ({', '.join(libraries)}), "
-            + (
-                f"whose names carry no version, it may need what {locked} lacks: "
-                if nameless
-                else "it does not fit: "
-            )
-            + "no wheel of this release shows what it links.",
+            f"If it links what {name} ships ({', '.join(libraries)}), {why}: no wheel of this release "
+            "shows what it links.",
             name,
             libraries=libraries,
-            cause="symbol" if nameless else self._cause(name, locked),
+            cause=cause,
         )
 
     def _takes_numpy_1(self) -> bool:

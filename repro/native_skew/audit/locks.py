@@ -272,38 +272,30 @@ class _Judge:
         if outlook.word == "not known" or not (outlook.provider and outlook.locked):
             return ()
         build = outlook.build
-        consumer = (build.package.name, build.package.version)
-        interfaces = [each for one in self._file.formats for each in one.installers]
+        consumer, python = (build.package.name, build.package.version), build.target.python
         fellows = sorted(
             name
             for name, each in build.selected.items()
-            if name != build.package.name
-            and outlook.provider in {edge.name for edge in each.requires}
+            if name != consumer[0] and outlook.provider in {edge.name for edge in each.requires}
         )
-        if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that
-            title = "Lock what its build can have, or take another release of it"
-            return tuple(
-                advice
-                for each in interfaces
-                for advice in constraining(
-                    each, consumer, outlook.own_range, title, build.target.python
-                )
-            )
-        return tuple(
-            advice
-            for each in interfaces
-            for advice in advise(
+        found: list[Advice] = []
+        for each in (one for form in self._file.formats for one in form.installers):
+            if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that
+                title = "Lock what its build can have, or take another release of it"
+                found += constraining(each, consumer, outlook.own_range, title, python)
+                continue
+            advice = advise(
                 outlook.cause if outlook.cause in INSTALLERS[each].repairs else "unstamped",
                 consumer=consumer,
                 provider=(outlook.provider, outlook.locked),
                 built_against=outlook.built_with if outlook.word == "will break" else "",
                 fellows=tuple(fellows),
-                from_source=_holds(self._file.settings.no_binary, build.package.name),
+                from_source=_holds(self._file.settings.no_binary, consumer[0]),
                 interface=each,
-                python=build.target.python,
+                python=python,
             )
-            if advice.remedy not in outlook.refused
-        )
+            found += (one for one in advice if one.remedy not in outlook.refused)
+        return tuple(found)
 
 
 def _holds(chosen: frozenset[str], name: str) -> bool:

@@ -15,6 +15,18 @@ from native_skew.findings import plain
 # https://sourceware.org/binutils/docs/ld/File-Commands.html
 _LINKER_SCRIPT = re.compile(rb"(\s|/\*.*?\*/)*(INPUT|GROUP|OUTPUT_FORMAT)\s*\(", re.DOTALL)
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/")
+# What the system brings; looking for it in distributions would cost requests for nothing.
+# https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
+_SYSTEM = re.compile(
+    r"(ld-linux.*|ld64.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
+    r"atomic|anl|X11|Xext|Xrender|ICE|SM|GL|glib-2\.0|gobject-2\.0|gthread-2\.0|cuda)"
+    r"(\.musl-.*)?\.so.*|libc\.musl.*|libpython3.*|Python|(?i:api-ms-win-.*|ext-ms-.*|"
+    r"(python3\d*t?|kernel32|user32|gdi32|gdiplus|advapi32|shell32|ole32|oleaut32|ws2_32|wsock32|"
+    r"msvcrt|ucrtbase|vcruntime140.*|msvcp140.*|vcomp140|concrt140|ntdll|bcrypt|crypt32|secur32|"
+    r"iphlpapi|version|winmm|dbghelp|psapi|shlwapi|setupapi|comdlg32|comctl32|opengl32|d3d\d+|"
+    r"dxgi|rpcrt4|userenv|mswsock|netapi32|imm32|dwmapi|uxtheme|wldap32|normaliz|dnsapi|mpr|"
+    r"powrprof|winhttp|wininet|msimg32|ucrtbased|cfgmgr32|pdh|mf|mfplat|mfreadwrite)\.dll))"
+)
 
 
 class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +81,11 @@ def read(path: Path, name: str) -> SharedObject:
 
 def _origin(folder: str) -> str:
     return re.sub(r"^@(loader|executable)_path", "$ORIGIN", folder)
+
+
+def is_system(library: str) -> bool:
+    """Whether every system brings a library of that name."""
+    return _SYSTEM.fullmatch(library) is not None
 
 
 def base(path: str) -> str:

@@ -7,7 +7,6 @@ from native_skew.audit.facts import Contents
 from native_skew.audit.judge import judge
 from native_skew.audit.linkage import packages_searched
 from native_skew.audit.locks import LockFile, formats_of, judge_lock
-
 from native_skew.audit.providers import Providers, is_exact
 from native_skew.audit.read import linux_wheels
 from native_skew.audit.release import File, Reader, Release, local

@@ -1,7 +1,7 @@
 """A remote file as a seekable stream that fetches only the ranges which are read.
 
-Bounded: a few blocks are kept, none larger than ``BLOCK``. Where the server has no ranges
-the whole file is fetched once, to a temporary file, and its hash checked.
+What was fetched stands at its place in a temporary file, which has holes elsewhere. Where the
+server has no ranges the whole file is fetched once, and its hash checked.
 https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
 """
 
@@ -11,13 +11,11 @@ import io
 import re
 import tempfile
 from collections.abc import Mapping
-from typing import BinaryIO
 
 from native_skew.audit.errors import FileRefusedError, IndexRefusedError
 from native_skew.audit.transport import Answer, Transport
 
-BLOCK = 32 * 1024 * 1024  # bytes; the most that one read may ask for, and that is kept
-_KEPT = 4
+BLOCK = 32 * 1024 * 1024  # bytes; the most that one read may ask for
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
@@ -44,14 +42,26 @@ class RangeFile(io.RawIOBase):
         tail: int = 0,
     ) -> None:
         super().__init__()
-        self._transport, self._url, self._hashes = transport, url, hashes
-        self._announced, self._ahead = size, ahead
+        self._transport, self._url, self._ahead = transport, url, ahead
+        self._content = tempfile.TemporaryFile()  # noqa: SIM115
+        self._fetched: list[tuple[int, int]] = []
         self._position = 0
-        self._blocks: list[tuple[int, bytes]] = []
-        self._whole: BinaryIO | None = None
         wanted = min(tail or ahead, size) if size else (tail or ahead)
-        self._size = 0
-        self._first(f"bytes=-{wanted}" if tail else f"bytes=0-{wanted - 1}")
+        answer = transport.part(url, f"bytes=-{wanted}" if tail else f"bytes=0-{wanted - 1}", BLOCK)
+        if answer.status == 206:
+            first, self._size = self._placed(answer)
+            if size is not None and self._size != size:
+                reason = f"has {self._size} bytes, and its page announces {size}"
+                raise IndexRefusedError(url, reason)
+            if self._size > transport.limits.file:
+                raise IndexRefusedError(url, f"claims to have {self._size} bytes")
+            self._keep(first, answer.body)
+        elif answer.status in (200, 416):  # 416: it is shorter than the range, or knows none
+            transport.download(url, self._content, size, hashes)
+            self._size = self._content.tell()
+            self._fetched.append((0, self._size))
+        else:
+            raise IndexRefusedError(url, f"answers {answer.status}")
 
     @property
     def size(self) -> int:
@@ -60,9 +70,8 @@ class RangeFile(io.RawIOBase):
 
     def prefetch(self, start: int, length: int) -> None:
         """Fetches ``length`` bytes from ``start`` in one request, unless they are there."""
-        start = max(0, start)
-        stop = min(self._size, start + length)
-        if self._whole is None and start < stop and self._cached(start, stop) is None:
+        start, stop = max(0, start), min(self._size, start + length)
+        if start < stop and not self._has(start, stop):
             self._fetch(start, stop)
 
     def readable(self) -> bool:
@@ -91,44 +100,21 @@ class RangeFile(io.RawIOBase):
         wanted = left if size is None or size < 0 else min(size, left)
         if wanted > BLOCK:
             raise FileRefusedError(self._url, f"one part of it has {wanted} bytes")
-        if not wanted:
-            return b""
         start, stop = self._position, self._position + wanted
-        self._position = stop
-        if self._whole is not None:
-            self._whole.seek(start)
-            return self._whole.read(wanted)
-        if (data := self._cached(start, stop)) is None:
+        if wanted and not self._has(start, stop):
             self._fetch(start, min(self._size, max(stop, start + self._ahead)))
             self._ahead = min(2 * self._ahead, 1024 * 1024)
-            data = self._cached(start, stop)
-        return data or b""
+        self._position = stop
+        self._content.seek(start)
+        return self._content.read(wanted)
 
     def close(self) -> None:
-        """Removes the temporary file, if any."""
-        if self._whole is not None:
-            self._whole.close()
+        """Removes the temporary file."""
+        self._content.close()
         super().close()
 
-    def _cached(self, start: int, stop: int) -> bytes | None:
-        for first, data in self._blocks:
-            if first <= start and stop <= first + len(data):
-                return data[start - first : stop - first]
-        return None
-
-    def _first(self, asked: str) -> None:
-        answer = self._transport.part(self._url, asked, BLOCK)
-        if answer.status != 206:
-            self._fetch_whole(answer.status)
-            return
-        first, total = self._placed(answer)
-        if self._announced is not None and total != self._announced:
-            reason = f"has {total} bytes, and its page announces {self._announced}"
-            raise IndexRefusedError(self._url, reason)
-        if total > self._transport.limits.file:
-            raise IndexRefusedError(self._url, f"claims to have {total} bytes")
-        self._size = total
-        self._keep(first, answer.body)
+    def _has(self, start: int, stop: int) -> bool:
+        return any(first <= start and stop <= last for first, last in self._fetched)
 
     def _fetch(self, start: int, stop: int) -> None:
         if stop - start > BLOCK:
@@ -148,13 +134,6 @@ class RangeFile(io.RawIOBase):
         return int(found[1]), int(found[3])
 
     def _keep(self, start: int, data: bytes) -> None:
-        self._blocks.append((start, data))
-        while len(self._blocks) > _KEPT or sum(len(each) for _, each in self._blocks) > BLOCK:
-            self._blocks.pop(0)
-
-    def _fetch_whole(self, status: int) -> None:
-        if status not in (200, 416):  # 416: it is shorter than the range, or knows none
-            raise IndexRefusedError(self._url, f"answers {status}")
-        self._whole = tempfile.TemporaryFile()  # noqa: SIM115
-        self._transport.download(self._url, self._whole, self._announced, self._hashes)
-        self._size = self._whole.tell()
+        self._content.seek(start)
+        self._content.write(data)
+        self._fetched.append((start, start + len(data)))

@@ -162,7 +162,7 @@ class Reader:
         """What a wheel holds; see ``facts.wheel_contents``."""
 
         def read() -> facts.Contents:
-            with self._open(file, tail=_tail(file.size)) as stream:
+            with self._open(file) as stream:
                 return facts.wheel_contents(file.filename, file.name, stream, budget, python)
 
         return self._cache.get(file, f"modules-{budget}-{python}", facts.Contents, read)
@@ -171,10 +171,7 @@ class Reader:
         """The names of a wheel's members: its directory alone is read."""
 
         def read() -> tuple[str, ...]:
-            with (
-                self._open(file, tail=_tail(file.size)) as stream,
-                Zip(file.filename, stream) as archive,
-            ):
+            with self._open(file) as stream, Zip(file.filename, stream) as archive:
                 return tuple(archive.members)
 
         return self._cache.get(file, "members", tuple[str, ...], read)
@@ -188,20 +185,20 @@ class Reader:
             digest.update(answer.body)
             digest.check(answer.url)
             return facts.metadata_of(file.filename, answer.body)
-        with self._open(file, tail=_tail(file.size)) as stream:
+        with self._open(file) as stream:
             return facts.wheel_metadata(file.filename, file.name, stream)
 
     @contextmanager
-    def _open(self, file: File, tail: int, ahead: int = _SMALL) -> Iterator[IO[bytes] | RangeFile]:
+    def _open(
+        self, file: File, tail: int | None = None, ahead: int = _SMALL
+    ) -> Iterator[IO[bytes] | RangeFile]:
+        if tail is None:  # of a wheel's directory, which grows with it
+            tail = min(_LARGE, max(_SMALL, (file.size or 0) // 64))
         if file.path:
             with Path(file.path).open("rb") as stream:
                 yield stream
         elif self._transport:
-            remote = RangeFile(self._transport, file.url, file.size, file.hashes, ahead, tail)
-            with remote:
+            with RangeFile(
+                self._transport, file.url, file.size, file.hashes, ahead, tail
+            ) as remote:
                 yield remote
-
-
-def _tail(size: int | None) -> int:
-    """How much of a wheel's end to fetch first: its directory grows with it."""
-    return min(_LARGE, max(_SMALL, (size or 0) // 64))

@@ -112,7 +112,7 @@ class Transport:
         limit = limit or self.limits.page
         too_large = IndexRefusedError(url, f"the answer is larger than {limit} bytes")
         with self._open(url, headers or {}) as response:
-            return _whole(response, self._chunks(response), limit, too_large)
+            return _answer(response, self._chunks(response, limit, too_large, decode=True))
 
     def part(self, url: str, asked: str, limit: int) -> Answer:
         """What the Range header ``asked`` names of a file, of ``limit`` bytes.
@@ -121,23 +121,21 @@ class Transport:
         """
         too_large = IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
         with self._open(url, {"Range": asked}) as response:
-            ranged = self._chunks(response, decode=False) if response.status_code == 206 else ()
-            return _whole(response, ranged, limit, too_large)
+            is_part = response.status_code == 206
+            return _answer(response, self._chunks(response, limit, too_large) if is_part else ())
 
     def download(self, url: str, to: BinaryIO, size: int | None, hashes: Mapping[str, str]) -> None:
         """A whole file, to ``to``; its size and hashes must be those that the page announces."""
         limit = min(self.limits.file, self.limits.file if size is None else size)
+        too_large = IndexRefusedError(url, f"sends more than the {limit} bytes expected")
         digest = Digest(hashes)
         written = 0
         with self._open(url, {}) as response:
             if response.status_code != 200:
                 raise IndexRefusedError(url, f"answers {response.status_code}")
-            for chunk in self._chunks(response, decode=False):
-                written += len(chunk)
-                if written > limit:
-                    raise IndexRefusedError(url, f"sends more than the {limit} bytes expected")
+            for chunk in self._chunks(response, limit, too_large):
                 digest.update(chunk)
-                to.write(chunk)
+                written += to.write(chunk)
         if size is not None and written != size:
             raise IndexRefusedError(url, f"has {written} bytes, and its page announces {size}")
         digest.check(url)
@@ -186,10 +184,20 @@ class Transport:
         reason = f"not asked, as the run's {self.limits.run:g} seconds are over"
         return IndexRefusedError(url, reason, "give it more (--time-limit), or name fewer releases")
 
-    def _chunks(self, response: requests.Response, decode: bool = True) -> Iterator[bytes]:
+    def _chunks(
+        self,
+        response: requests.Response,
+        limit: int,
+        too_large: IndexRefusedError,
+        decode: bool = False,
+    ) -> Iterator[bytes]:
         deadline = time.monotonic() + self.limits.total
+        left = limit
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=decode):
+                left -= len(chunk)
+                if left < 0:
+                    raise too_large
                 if time.monotonic() > self._deadline:
                     raise self._time_is_up(response.url)
                 if time.monotonic() > deadline:
@@ -224,23 +232,10 @@ class Digest:
             raise IndexRefusedError(url, reason, "do not use this index before you know why")
 
 
-def _whole(
-    response: requests.Response,
-    chunks: Iterable[bytes],
-    limit: int,
-    too_large: IndexRefusedError,
-) -> Answer:
-    """The answer with ``chunks`` as its body, of which there may be ``limit`` bytes."""
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > limit:
-            raise too_large
+def _answer(response: requests.Response, chunks: Iterable[bytes]) -> Answer:
+    body = b"".join(chunks)
     return Answer(
-        url=response.url,
-        status=response.status_code,
-        headers=response.headers,
-        body=bytes(body),
+        url=response.url, status=response.status_code, headers=response.headers, body=body
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from native_skew.adopt.errors import NoProjectError, ProjectFileError
@@ -53,26 +54,14 @@ def _text(path: Path) -> str:
 
 def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """The change as ``git apply`` and ``patch -p1`` take it; empty where there is none."""
-    return "".join(
-        line
-        for name in after
-        if before[name] != after[name]
-        for line in _file_diff(name, before[name], after[name])
-    )
-
-
-def _file_diff(name: str, before: str, after: str) -> Iterator[str]:
-    # Split at line feeds only: str.splitlines would also split at form feeds and others.
-    lines = ([line + "\n" for line in text.split("\n")] for text in (before, after))
-    old, new = (_without_last_end(each) for each in lines)
-    for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _without_last_end(lines: list[str]) -> list[str]:
-    """What split() made of the text's end: nothing after a line feed, else an open line."""
-    *whole, last = lines
-    return [*whole, last.removesuffix("\n")] if last != "\n" else whole
+    found = []
+    for name, text in after.items():
+        # Split at line feeds only: str.splitlines would also split at form feeds and others.
+        old, new = (io.StringIO(each, newline="\n").readlines() for each in (before[name], text))
+        for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
+            open_end = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"
+            found.append(line + open_end)
+    return "".join(found)
 
 
 def write(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:

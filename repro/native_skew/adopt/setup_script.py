@@ -212,9 +212,8 @@ class SetupScript(Source):
 
         What they import at build time is one more thing that can rot.
         """
-        removed = {id(each) for node in gone for each in ast.walk(node)}
-        left = {_dotted(n) for n in ast.walk(self.tree) if id(n) not in removed} - {""}
-        used = {_dotted(n) for node in gone for n in ast.walk(node)} - {""}
+        used = {each for node in gone for each in ast.walk(node)}
+        left = set(ast.walk(self.tree)) - used
         plain = [n for n in self.tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
         bound = [_binds(each) for each in plain]
         for node in plain:
@@ -252,14 +251,15 @@ def _binds(node: ast.Import | ast.ImportFrom) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
+def _is_used(name: str, nodes: set[ast.AST]) -> bool:
+    """Whether one of ``nodes`` is ``name``, or something of it."""
+    dotted = map(_dotted, nodes)
+    return any(each == name or each.startswith(f"{name}.") for each in dotted)
+
+
 def _dotted(node: ast.AST) -> str:
     """``a.b.c`` of such an expression; empty for any other."""
     if isinstance(node, ast.Name):
         return node.id
-    if isinstance(node, ast.Attribute) and (base := _dotted(node.value)):
-        return f"{base}.{node.attr}"
-    return ""
-
-
-def _is_used(name: str, dotted: set[str]) -> bool:
-    return any(each == name or each.startswith(f"{name}.") for each in dotted)
+    base = _dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{base}.{node.attr}" if isinstance(node, ast.Attribute) and base else ""

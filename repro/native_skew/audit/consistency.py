@@ -97,7 +97,8 @@ class Victim(msgspec.Struct, frozen=True, kw_only=True):
     choices: list[ChosenFiles] = []
 
 
-_Said = tuple[tuple[Requirement, ...], bool]
+# What is required, by name and in words; and whether the Python is let in.
+_Said = tuple[list[tuple[str, str]], bool]
 
 
 def _victims(examined: Examined) -> tuple[Victim, ...]:
@@ -111,7 +112,7 @@ def _victims(examined: Examined) -> tuple[Victim, ...]:
             for extra in ("", *extras):
                 read = _said(examined, file, choice, extra)
                 installed = _said(examined, choice.installed, choice, extra)
-                if read is None or installed is None or _bare(read) == _bare(installed):
+                if read is None or installed is None or _alike(read, installed):
                     continue
                 if (command, extra) not in found:
                     outcome = _outcome(read, installed, choice)
@@ -128,18 +129,13 @@ def _said(examined: Examined, file: File | None, choice: ChosenFiles, extra: str
     if file is None or metadata is None or not (file.is_wheel or metadata.promises_static):
         return None  # what a build will say, nobody knows before
     # What a wrong Python would have asked for is not a question of this target.
-    return (
-        metadata.applicable(choice.target.environment, extra),
-        choice.target.admits(metadata.requires_python),
-    )
+    found = metadata.applicable(choice.target.environment, extra)
+    required = [(each.name, str(each).partition(";")[0].strip()) for each in found]
+    return required, choice.target.admits(metadata.requires_python)
 
 
-def _bare(said: _Said) -> tuple[list[str], bool]:
-    return sorted(map(_text, said[0])), said[1]
-
-
-def _text(requirement: Requirement) -> str:
-    return str(requirement).partition(";")[0].strip()
+def _alike(one: _Said, other: _Said) -> bool:
+    return sorted(one[0]) == sorted(other[0]) and one[1] == other[1]
 
 
 def _outcome(read: _Said, installed: _Said, choice: ChosenFiles) -> str:
@@ -150,7 +146,7 @@ def _outcome(read: _Said, installed: _Said, choice: ChosenFiles) -> str:
             if installed[1]
             else "it is installed for a Python that it rules out"
         )
-    wanted, asked = ({each.name: _text(each) for each in said[0]} for said in (installed, read))
+    wanted, asked = dict(installed[0]), dict(read[0])
     kind = "the installed wheel" if not choice.is_built else "the sdist"
     parts = [f"{kind} needs «{wanted[e]}», which is left out" for e in wanted if e not in asked]
     parts += [

@@ -23,10 +23,9 @@ from native_skew.bench import (
     measuring,
     record,
     replay,
-    run,
     scale,
-    stub,
 )
+from native_skew.bench.__main__ import MEASURES, measure_all
 from native_skew.bench.record import (
     Bar,
     Bench,
@@ -90,7 +89,7 @@ def test_the_loop_does_what_the_runner_did_and_nothing_else(
 @pytest.mark.slow
 def test_the_stub_makes_cells_that_count_as_real_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "_LEAST", 6)
-    monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])  # it registers itself
+    monkeypatch.setitem(INSTALLERS, scale.STUB, INSTALLERS["uv-sync"])  # it registers itself
     taken = scale.run(SETTING.work, 3, 2)
     assert taken.cells == 6
     assert taken.peak > 0
@@ -100,9 +99,9 @@ def test_a_stub_that_installs_nothing_is_not_measured(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "check_tools", session.check_tools)
-    monkeypatch.setitem(INSTALLERS, stub.NAME, INSTALLERS["uv-sync"])
-    first = stub.prepare(session)
-    (session.folder / stub.NAME / stub.NAME).write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
+    monkeypatch.setitem(INSTALLERS, scale.STUB, INSTALLERS["uv-sync"])
+    first = scale.stub(session)
+    (session.folder / scale.STUB / scale.STUB).write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
     with pytest.raises(NotMeasuredError, match=r"No such file or directory: .\.venv/bin/python"):
         scale._run(session, [first], 1)
 
@@ -119,16 +118,16 @@ def test_what_fails_is_said_and_costs_its_own_entry_only(
     monkeypatch.setattr(doctor, "_PEAK", "raise SystemExit('no memory')")
     setting = Setting(work=tmp_path, rounds=1, jobs=1, environment=tmp_path)
     said: list[str] = []
-    (fine,) = run.measure_all(setting, ["doctor", "audit"], said.append).measurements
+    (fine,) = measure_all(setting, ["doctor", "audit"], said.append).measurements
     assert fine.id == "fine"
     assert fine.cpus > 0
     assert "no memory" in said[1]
 
 
-@pytest.mark.parametrize("name", run.MEASURES)
+@pytest.mark.parametrize("name", MEASURES)
 def test_every_measurement_has_a_title_and_takes_a_setting(name: str) -> None:
-    assert run.MEASURES[name].TITLE
-    signature = inspect.signature(run.MEASURES[name].measure)
+    assert MEASURES[name].TITLE
+    signature = inspect.signature(MEASURES[name].measure)
     assert list(signature.parameters) == ["setting"]
 
 
@@ -219,7 +218,7 @@ def test_the_record_fits_its_schema_and_names_no_machine() -> None:
     assert not re.search(r"(?<![\w.])/(?:root|home|Users|work|tmp|builds?)/", text)
     bench = record.read(path)
     assert bench is not None
-    assert {each.id for each in bench.measurements} <= run.MEASURES.keys()
+    assert {each.id for each in bench.measurements} <= MEASURES.keys()
 
 
 @pytest.mark.slow

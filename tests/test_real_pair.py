@@ -19,7 +19,8 @@ from pypi_simple import PyPISimple
 from native_skew.distributions import DistributionFile, sdists
 from native_skew.observe import judge
 from native_skew.publish import Publication
-from native_skew.run import CellRun, Session, Task
+from native_skew.run import Session, Task
+from native_skew.run.cell import CellRun
 from native_skew.run.live_builds import Builds
 from native_skew.toolchain import Processes, user_index
 from support.following import write
@@ -54,7 +55,7 @@ class Served(CellRun):
     def publish(self) -> Publication:
         publication = Publication(self.files, "public")
         url = self._session.index.publish(self._prefix, publication)
-        self.steps.sandbox = replace(self.steps.sandbox, index_url=url)
+        self.sandbox = replace(self.sandbox, index_url=url)
         return publication
 
 
@@ -100,14 +101,14 @@ def broken(session: Session, task: Callable[..., Task]) -> Iterator[tuple[Served
     cell.files = tuple({each.filename: each for each in found}.values())
     cell.publish()
     plan, exit_code = cell.run_steps(Publication(()))
-    seen, _ = cell.steps.observe(plan, exit_code)
+    seen, _ = cell.observe(plan, exit_code)
     assert judge(seen, exit_code).verdict == "broken, detected", seen
-    assert "pvxslibs" in (cell.steps.sandbox.project / "uv.lock").read_text(encoding="utf-8")
-    kept = cell.steps.sandbox.root.with_name(f"{cell.steps.sandbox.root.name}-kept")
-    shutil.copytree(cell.steps.sandbox.root, kept, symlinks=True)
+    assert "pvxslibs" in (cell.sandbox.project / "uv.lock").read_text(encoding="utf-8")
+    kept = cell.sandbox.root.with_name(f"{cell.sandbox.root.name}-kept")
+    shutil.copytree(cell.sandbox.root, kept, symlinks=True)
     yield cell, kept
     session.index.withdraw(cell._prefix)
-    cell.steps.sandbox.remove()
+    cell.sandbox.remove()
     shutil.rmtree(kept)
 
 
@@ -120,16 +121,16 @@ def works(cell: Served) -> dict[str, str]:
         "uv pip check": (f"{uv.path}/uv", "pip", "check", "--no-config", "--python", ".venv"),
         "iocInit": (".venv/bin/python", "-c", IOC),
     }
-    ends = {name: cell.steps.run(argv) for name, argv in questions.items()}
+    ends = {name: cell.run_command(argv) for name, argv in questions.items()}
     return {name: end.output[-400:] for name, end in ends.items() if end.exit_code}
 
 
 @pytest.mark.parametrize("shown", SHOWN)
 def test_what_is_shown_of_softioc_mends_it(broken: tuple[Served, Path], shown: str) -> None:
     cell, kept = broken
-    shutil.rmtree(cell.steps.sandbox.root)
-    shutil.copytree(kept, cell.steps.sandbox.root, symlinks=True)
-    project = cell.steps.sandbox.project
+    shutil.rmtree(cell.sandbox.root)
+    shutil.copytree(kept, cell.sandbox.root, symlinks=True)
+    project = cell.sandbox.project
     assert works(cell).keys() == {"import", "pip check", "uv pip check", "iocInit"}
     if shown == "a newer release":  # its wheel: the line stood for a Python that has none
         path = project / "pyproject.toml"
@@ -142,7 +143,7 @@ def test_what_is_shown_of_softioc_mends_it(broken: tuple[Served, Path], shown: s
             write(project, "pyproject.toml", text)
             continue
         for line in text.splitlines():
-            done = cell.steps.run(("sh", "-c", line))
+            done = cell.run_command(("sh", "-c", line))
             assert not done.exit_code, (line, done.output)
     assert not works(cell)
 
@@ -150,11 +151,11 @@ def test_what_is_shown_of_softioc_mends_it(broken: tuple[Served, Path], shown: s
 def test_the_override_alone_breaks_the_neighbour(broken: tuple[Served, Path]) -> None:
     """Why the page moves both: the first fix without ``--upgrade-package``."""
     cell, kept = broken
-    shutil.rmtree(cell.steps.sandbox.root)
-    shutil.copytree(kept, cell.steps.sandbox.root, symlinks=True)
+    shutil.rmtree(cell.sandbox.root)
+    shutil.copytree(kept, cell.sandbox.root, symlinks=True)
     (lines, _) = blocks(*SHOWN["both packages moved"])
-    write(cell.steps.sandbox.project, "pyproject.toml", lines[1])
-    assert not cell.steps.run(("uv", "sync")).exit_code
+    write(cell.sandbox.project, "pyproject.toml", lines[1])
+    assert not cell.run_command(("uv", "sync")).exit_code
     wrong = works(cell)
     assert "uv pip check" in wrong
     assert "iocInit" in wrong

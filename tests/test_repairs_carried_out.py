@@ -16,7 +16,8 @@ from native_skew.findings import Advice
 from native_skew.installers import INSTALLERS, tabs
 from native_skew.observe import judge
 from native_skew.results import Result
-from native_skew.run import CellRun, Session, Task
+from native_skew.run import Session, Task
+from native_skew.run.cell import CellRun
 from native_skew.run.live_builds import Builds
 from native_skew.toolchain import Processes
 from native_skew.verdict import FAILURES
@@ -52,7 +53,7 @@ def problem(session: Session, made: Task) -> str:
     publication = cell.publish()
     try:
         plan, exit_code = cell.run_steps(publication)
-        seen, home = cell.steps.observe(plan, exit_code)
+        seen, home = cell.observe(plan, exit_code)
         assert judge(seen, exit_code).verdict in FAILURES
         found = [f for f in diagnose(home).findings if f.advice] if home else []
         if not found:
@@ -66,10 +67,10 @@ def problem(session: Session, made: Task) -> str:
             return f"{made.cell.id}: no advice for its own tool" if has_one else ""
         advice = own[0]
         if failed := follow(
-            advice, cell.steps.sandbox.project, lambda argv: cell.steps.run(argv, plan).exit_code
+            advice, cell.sandbox.project, lambda argv: cell.run_command(argv, plan).exit_code
         ):
             return f"{made.cell.id}: {advice.remedy}: {failed} fails"
-        seen, _ = cell.steps.observe(plan, 0)
+        seen, _ = cell.observe(plan, 0)
         judgement = judge(seen, 0)
         if judgement.verdict != "works":
             return f"{made.cell.id}: {advice.remedy}: {judgement.because}"
@@ -79,7 +80,7 @@ def problem(session: Session, made: Task) -> str:
         return f"{made.cell.id}: {advice.remedy}: doctor says {left}" if left else ""
     finally:
         session.index.withdraw(cell._prefix)
-        cell.steps.sandbox.remove()
+        cell.sandbox.remove()
 
 
 @pytest.mark.parametrize(("scenario", "installer"), CASES)

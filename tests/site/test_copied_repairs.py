@@ -175,7 +175,7 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
     publication = cell.publish()
     try:
         plan, exit_code = cell.run_steps(publication)
-        seen, _ = cell.steps.observe(plan, exit_code)
+        seen, _ = cell.observe(plan, exit_code)
         before = judge(seen, exit_code).verdict
         if before not in FAILURES:
             repairs = "+" in copied.tab.question
@@ -186,28 +186,26 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
             name, _, what = title.partition(":")
             if name:
                 own = name.startswith("~/.config/")
-                folder = (
-                    cell.steps.sandbox.user_configuration if own else cell.steps.sandbox.project
-                )
+                folder = cell.sandbox.user_configuration if own else cell.sandbox.project
                 lines = text.rstrip("\n") + "\n"
                 write(folder, name.removeprefix("~/.config/"), lines, whole=not what)
                 continue
             for line in text.splitlines():
-                done = cell.steps.run(("sh", "-c", line), plan)
+                done = cell.run_command(("sh", "-c", line), plan)
                 if done.exit_code:
                     return f"{line}: {done.output[-600:]}"
                 words = shlex.split(line)
                 if "--with" in words and "python" in words:  # the environment is the command's own
                     python = tuple(words[: words.index("python") + 1])
                     plan = msgspec.structs.replace(plan, python=python)
-        seen, _ = cell.steps.observe(plan, 0)
+        seen, _ = cell.observe(plan, 0)
         judgement = judge(seen, 0)
         failed = [each.output for each in seen.checks if each.exit_code]
         works = judgement.verdict == "works" and not failed
         return "" if works else f"{judgement.verdict}: {judgement.because} {failed}"
     finally:
         session.index.withdraw(cell._prefix)
-        cell.steps.sandbox.remove()
+        cell.sandbox.remove()
 
 
 def carried_out(copied: list[Copied], session: Session, task: Callable[..., Task]) -> list[str]:

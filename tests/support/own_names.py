@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from native_skew.distributions import DistributionFile, sdist_file, wheel_file
 from native_skew.installers import INSTALLERS, Plan
 from native_skew.publish import Publication
-from native_skew.run import CellRun, Task
+from native_skew.run import Task
+from native_skew.run.cell import CellRun
 from native_skew.scenarios import CONSUMER, PROVIDER, SECOND_CONSUMER, Scenario, Step
 
 # What a reader fills in on a page.
@@ -70,18 +71,18 @@ class OwnCell(CellRun):
             map(_renamed_file, made.all_files()), self.original.cache_headers_of(task.cell.variant)
         )
         url = self._session.index.publish(self._prefix, publication)
-        self.steps.sandbox = replace(self.steps.sandbox, index_url=url)
+        self.sandbox = replace(self.sandbox, index_url=url)
         return publication
 
     def start_anew(self, plan: Plan) -> None:
         """The plain project again, with a new environment and an empty cache."""
-        self.steps.enter(Step(environment="new", cache="new"), plan, first=False)
+        self.enter(Step(environment="new", cache="new"), plan, first=False)
         for name, text in plan.files.items():
-            (self.steps.sandbox.project / name).write_text(text, encoding="utf-8")
+            (self.sandbox.project / name).write_text(text, encoding="utf-8")
         installer = INSTALLERS[self._task.cell.installer]
         if not installer.makes_environment:
             pip = () if installer.needs_pip else ("--without-pip",)
-            self.steps.run((self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
+            self.run_command((self._task.interpreter.path, "-m", "venv", *pip, ".venv"))
 
 
 def renamed(task: Task) -> Task:

@@ -1,7 +1,7 @@
 """``nox -s bench``: what the kit costs, as ratios that one run on one machine gives.
 
 Each measurement is a module with a ``TITLE`` and ``measure(setting) -> Measurement``, in ``MEASURES``
-(``repro/native_skew/bench/run.py``); it raises ``NotMeasuredError`` where something is missing.
+(``repro/native_skew/bench/__main__.py``); it raises ``NotMeasuredError`` where something is missing.
 """
 
 from native_skew.bench import record

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+import platform
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import click
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from native_skew.bench import record
-from native_skew.bench.record import Measured, Setting
-from native_skew.bench.run import MEASURES, measure_all
-from native_skew.errors import ExitCode
+from native_skew import __version__
+from native_skew.bench import audit, doctor, locks, record, replay, scale
+from native_skew.bench.record import Bench, Measured, Measurement, Setting
+from native_skew.errors import ExitCode, SkewError
 from native_skew.results import report
 from native_skew.run import jobs_option, work_option
+
+# In the order in which they are shown. ``measure`` of each takes a Setting and returns a
+# Measurement; ``TITLE`` is its heading.
+MEASURES: dict[str, ModuleType] = {
+    "runner": replay,
+    "scale": scale,
+    "doctor": doctor,
+    "audit": audit,
+    "locks": locks,
+}
 
 
 @click.command()
@@ -54,6 +69,40 @@ def bench(
         notes.print(f"recorded in {record.FILE}")
     missed = [b for each in done.measurements for b in each.measurement.bars if not b.met]
     sys.exit(ExitCode.of(changed=missed, not_run=len(done.measurements) < len(names)))
+
+
+def measure_all(setting: Setting, names: Sequence[str], said: Callable[[str], None]) -> Bench:
+    """Makes the measurements of ``names``, one after the other; one that cannot be made is missing.
+
+    Args:
+        setting: for all of them.
+        names: keys of ``MEASURES``.
+        said: is told each one's beginning, and why one cannot be made.
+
+    """
+    done = []
+    for name in names:
+        said(f"measuring: {MEASURES[name].TITLE}")
+        try:
+            done.append(_measured(MEASURES[name], setting))
+        except (SkewError, OSError) as error:
+            said(f"not measured: {error}")
+    return Bench(measurements=tuple(done))
+
+
+def _measured(module: ModuleType, setting: Setting) -> Measured:
+    before = os.getloadavg()[0]
+    measurement: Measurement = module.measure(setting)
+    return Measured(
+        measurement=measurement,
+        kit_version=__version__,
+        python=platform.python_version(),
+        platform=platform.platform(aliased=True, terse=True) + " " + platform.machine(),
+        cpus=os.cpu_count() or 1,
+        rounds=setting.rounds,
+        load=(round(before, 2), round(os.getloadavg()[0], 2)),
+        date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
+    )
 
 
 def _words(each: Measured) -> RenderableType:

@@ -1,23 +1,28 @@
 """Cost per cell, and memory, as the matrix grows.
 
-Each size runs in a process of its own, for memory once taken is seldom given back:
+A stub takes the installer's place, so that what is left is the kit's own cost. It asks the index
+for a page and a file, and copies an environment that a real installer made; the tools whose
+``check`` is asked are stubs as well. Each size runs in a process of its own, for memory once taken is seldom given back:
 ``python -m native_skew.bench.scale WORK CELLS JOBS`` prints what it took as JSON.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from native_skew import __version__
-from native_skew.bench import stub
 from native_skew.bench.measuring import Stopwatch, Took, least, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
-from native_skew.results import Result
-from native_skew.run import Runner, Session, Task, Watcher
+from native_skew.installers import INSTALLERS, Installer, Plan, RenderContext, Request
+from native_skew.results import NotRun, Result
+from native_skew.run import ISSUE, Filters, Runner, Session, Task, Watcher, select
+from native_skew.toolchain import Tool
 
 _SIZES = (10, 100, 1000)  # cells
 _WARM_UP = 4  # cells before the clock starts: what is compiled and loaded once
@@ -34,6 +39,19 @@ HOW = (
     "the runner's process had resident. Of the rounds, taken in turn, the least of each size "
     "counts; the largest size runs once."
 )
+
+STUB = "stub"
+_INSTALL = """\
+#!/bin/sh
+exec '{python}' -IS - <<'PROGRAM'
+import os, shutil, urllib.parse, urllib.request
+page = os.environ["PIP_INDEX_URL"] + "fake-softioc/"
+file = urllib.parse.urljoin(page, "../../files/fake_softioc-4.6.1.tar.gz")
+for url in (page, file):
+    urllib.request.urlopen(url).read()
+shutil.copytree({model!r}, ".venv", symlinks=True)
+PROGRAM
+"""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,20 +119,71 @@ def run(work: Path, cells: int, jobs: int) -> Taken:
     """
     with Session(work) as session:
         session.make_ready()
-        first = stub.prepare(session)
-        _run(session, [stub.numbered(first, n) for n in range(_WARM_UP)], jobs)
+        first = stub(session)
+        _run(session, [_numbered(first, n) for n in range(_WARM_UP)], jobs)
         times = max(1, _LEAST // cells)
         with Stopwatch() as watch:
             for _ in range(times):
-                _run(session, [stub.numbered(first, n) for n in range(cells)], jobs)
+                _run(session, [_numbered(first, n) for n in range(cells)], jobs)
     return Taken(cells=cells * times, took=watch.took, peak=_peak_memory())
 
 
 def _run(session: Session, tasks: list[Task], jobs: int) -> None:
-    for outcome in Runner(session, jobs=jobs).outcomes(tasks, Watcher()):
+    _require_works(Runner(session, jobs=jobs).outcomes(tasks, Watcher()))
+
+
+def _require_works(outcomes: Iterable[Result | NotRun]) -> None:
+    for outcome in outcomes:
         if not isinstance(outcome, Result) or outcome.verdict != "works":
             reason = outcome.because if isinstance(outcome, Result) else outcome.reason
             raise NotMeasuredError(f"{outcome.cell.id}: {reason}")
+
+
+def stub(session: Session) -> Task:
+    """Registers the stub and returns one task of it; further ones differ in their version.
+
+    Raises:
+        NotMeasuredError: uv could not make the environment that it copies.
+
+    """
+    folder = session.folder / STUB
+    folder.mkdir()
+    model = str(folder / "model")
+    asked = Filters(
+        scenarios=(ISSUE,),
+        installers=("uv-pip-install==newest",),
+        remedies=("build-constraint",),
+        starts=("fresh",),
+    )
+    selection = select(asked, session.toolbox)
+    runner = Runner(session, jobs=1, keep=True)
+    _require_works([*selection.not_run, *runner.run(selection.tasks, Watcher())])
+    (made,) = selection.tasks
+    project = runner.kept[made.cell.id]
+    shutil.copytree(project / ".venv", model, symlinks=True)
+    shutil.rmtree(project.parent)
+    scripts = {STUB: _INSTALL.format(python=sys.executable, model=model)}
+    for name in (STUB, *(tool.name for tool in session.check_tools)):
+        (folder / name).write_text(scripts.get(name, "#!/bin/sh\nexit 0\n"), encoding="utf-8")
+        (folder / name).chmod(0o755)
+    session.check_tools = tuple(replace(tool, path=str(folder)) for tool in session.check_tools)
+    INSTALLERS[STUB] = Installer(
+        id=STUB, title=STUB, tool=STUB, render=_render, makes_environment=True
+    )
+    cell = replace(made.cell, installer=STUB, version="0", remedy="nothing")
+    return replace(made, cell=cell, tool=Tool(name=STUB, version="0", path=str(folder)))
+
+
+def _render(request: Request, context: RenderContext) -> Plan:  # noqa: ARG001  (the stub knows no words)
+    return Plan(commands=((STUB, "install"),))
+
+
+def _numbered(first: Task, number: int) -> Task:
+    """The stub's task of that number: a cell of its own."""
+    version = str(number)
+    return replace(
+        first, cell=replace(first.cell, version=version), tool=replace(first.tool, version=version)
+    )
 
 
 def _peak_memory() -> float:
@@ -127,12 +196,6 @@ def _peak_memory() -> float:
     return round(int(found.split()[1]) / 1024, 1)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Runs one size and prints what it took."""
-    work, cells, jobs = arguments
-    taken = run(Path(work), int(cells), int(jobs))
-    sys.stdout.write(msgspec.json.encode(taken).decode())
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    _work, _cells, _jobs = sys.argv[1:]
+    sys.stdout.write(msgspec.json.encode(run(Path(_work), int(_cells), int(_jobs))).decode())

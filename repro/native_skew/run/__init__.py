@@ -1,8 +1,6 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
-from native_skew.run.cell import CellRun
 from native_skew.run.commands import run, serve
-from native_skew.run.live_builds import Builds
 from native_skew.run.matrix_commands import matrix, merge
 from native_skew.run.options import (
     jobs_option,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from native_skew.errors import BuildError
+from native_skew.errors import SkewError
 from native_skew.run.session import Session
 from native_skew.scenarios import Scenario
 from native_skew.toolchain import Interpreter, Outcome, Processes, Sandbox, environment, user_index
@@ -31,21 +31,26 @@ class Builds:
         self._known: dict[tuple[tuple[str, ...], str], Outcome] = {}
 
     def require(self, scenario: Scenario, variant: str, interpreter: Interpreter) -> None:
-        """Makes sure that the consumer of ``scenario`` builds here by itself.
-
-        Raises:
-            BuildError: it does not: that a tool fails with it says nothing of the tool.
-
-        """
+        """Raises where the consumer does not build: that a tool fails with it says nothing then."""
         requirements = scenario.ask_of(variant).requirements
         key = requirements, interpreter.path
         with self._lock:  # who else asks waits for the same answer
             if key not in self._known:
                 self._known[key] = self._build(scenario.consumer, requirements, interpreter)
             outcome = self._known[key]
-        if outcome.exit_code:
-            compiler = Path(self._session.compiler.title).name
-            raise BuildError(" ".join(requirements), interpreter.name, compiler, outcome.output)
+        if not outcome.exit_code:
+            return
+        lines = [line.strip() for line in outcome.output.splitlines() if line.strip()]
+        # A compiler names the place before the word; pip's own line says only that one failed.
+        compilers = (line for line in lines if ": error:" in line or ": fatal error:" in line)
+        told = next(compilers, lines[-1] if lines else "no output")
+        shown = "".join(each if each.isprintable() else " " for each in told)
+        raise SkewError(
+            f"{' '.join(requirements)}: its sdist does not build by itself here "
+            f"({interpreter.name}, {Path(self._session.compiler.title).name}: {shown}), so that a "
+            "tool's failure with it is no answer; name another Python with --python, or put "
+            "another compiler on the PATH"
+        )
 
     def _build(
         self, consumer: str, requirements: tuple[str, ...], interpreter: Interpreter
@@ -55,21 +60,17 @@ class Builds:
         place = Sandbox(root=root, index_url=user_index.index_url())
         place.prepare()
         pip, _ = self._session.check_tools
+        environ = {
+            **environment(place, (pip.path,), live=True),
+            **self._session.compiler.environ,
+        }
         wheel = ("wheel", "--no-deps", "--no-binary", consumer, "--wheel-dir", "wheels")
-        commands = (
-            (interpreter.path, "-m", "venv", "--without-pip", ".venv"),
-            ("pip", "--python", ".venv", *wheel, *requirements),
-        )
+        making = (interpreter.path, "-m", "venv", "--without-pip", ".venv")
+        building = ("pip", "--python", ".venv", *wheel, *requirements)
         try:
-            for argv in commands:
+            for argv in (making, building):
                 outcome = self._processes.run(
-                    argv,
-                    cwd=place.project,
-                    environ={
-                        **environment(place, (pip.path,), live=True),
-                        **self._session.compiler.environ,
-                    },
-                    limit=self._limit,
+                    argv, cwd=place.project, environ=environ, limit=self._limit
                 )
                 if outcome.exit_code:
                     break

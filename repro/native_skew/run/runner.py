@@ -28,10 +28,6 @@ class Watcher:
         """A cell is done."""
 
 
-class _SlotFree:
-    """A cell has no processes any more: another one may start its own."""
-
-
 class Runner:
     """Runs tasks.
 
@@ -39,7 +35,7 @@ class Runner:
         session: what they share.
         jobs: how many cells may have processes at once.
         limit: seconds that one command may take.
-        keep: leave the cells' folders.
+        keep: leave the cells' folders; ``kept`` has the projects in them by the cells' ids.
         processes: what starts the commands, where somebody wants to see them.
 
     """
@@ -80,18 +76,19 @@ class Runner:
     def _drain(
         self, pool: ThreadPoolExecutor, waiting: Iterator[Task], watcher: Watcher
     ) -> Iterator[Result | NotRun]:
-        events: SimpleQueue[Future[Result | NotRun] | _SlotFree] = SimpleQueue()
+        # None: a cell has no processes any more, so that another one may start its own.
+        events: SimpleQueue[Future[Result | NotRun] | None] = SimpleQueue()
         free, unfinished = self._jobs, 0
         while True:
             while free and (task := next(waiting, None)):
                 watcher.started(task.cell)
-                future = pool.submit(self._run_one, task, lambda: events.put(_SlotFree()))
+                future = pool.submit(self._run_one, task, lambda: events.put(None))
                 future.add_done_callback(events.put)
                 free, unfinished = free - 1, unfinished + 1
             if not unfinished:
                 return
             event = events.get()
-            if isinstance(event, _SlotFree):
+            if event is None:
                 free += 1
                 continue
             unfinished -= 1
@@ -103,14 +100,14 @@ class Runner:
         run = CellRun(self._session, task, self._processes, self._limit, self._builds)
         try:
             try:
-                ran = run.run()
+                run.run()
             finally:
                 ended()
-            return run.result(ran)
+            return run.result()
         except (SkewError, OSError) as error:
             return NotRun(cell=task.cell, reason=str(error))
         finally:
             if self._keep:
-                self.kept[task.cell.id] = run.steps.sandbox.project
+                self.kept[task.cell.id] = run.sandbox.project
             else:
-                run.steps.sandbox.remove()
+                run.sandbox.remove()

@@ -15,7 +15,7 @@ from pypi_simple import ProjectPage, PyPISimple
 from werkzeug.test import Client
 
 from native_skew.distributions.archives import DistributionFile
-from native_skew.errors import PortError
+from native_skew.errors import SkewError
 from native_skew.publish import fakes, pages
 from native_skew.publish.index import Index
 from native_skew.publish.publication import Publication
@@ -243,7 +243,7 @@ def test_a_port_in_use_is_said(capfd: pytest.CaptureFixture[str]) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(PortError, match=f"port {port} .* leave --port out"):
+        with pytest.raises(SkewError, match=f"port {port} .* leave --port out"):
             Index(port)
 
 

@@ -15,7 +15,7 @@ from native_skew import results, scenarios
 from native_skew.errors import SkewError
 from native_skew.results.record import NotRun
 from native_skew.run import parts
-from native_skew.run.parts import PartError, Shard, ShardError
+from native_skew.run.parts import Shard
 from native_skew.run.selection import Selection, Task
 from native_skew.scenarios.cell import Cell
 from support.matrix_part import part_of
@@ -54,7 +54,7 @@ def test_a_shard_is_the_same_in_whatever_order_and_version(
 
 @pytest.mark.parametrize("text", ["", "0/3", "4/3", "1", "1/0", "-1/2", "a/b", "1/2/3"])
 def test_a_shard_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ShardError, match="say K/N"):
+    with pytest.raises(SkewError, match="say K/N"):
         parts.parse_shard(text)
 
 
@@ -65,7 +65,7 @@ def test_a_shard_is_read_as_it_is_written() -> None:
 def test_a_folder_is_begun_once_and_gone_on_with_on_demand(tmp_path: Path) -> None:
     folder, part = tmp_path / "new", part_of("a/b/c@1/d.cp311")
     assert parts.begin(part, folder, resume=False) == frozenset()
-    with pytest.raises(PartError, match="--resume"):
+    with pytest.raises(SkewError, match="--resume"):
         parts.begin(part, folder, resume=False)
     assert parts.begin(part, folder, resume=True) == frozenset()
 
@@ -83,13 +83,13 @@ def test_another_matrix_is_not_gone_on_with(
     tmp_path: Path, change: dict[str, object], word: str
 ) -> None:
     parts.begin(part_of("x"), tmp_path, resume=False)
-    with pytest.raises(PartError, match=word):
+    with pytest.raises(SkewError, match=word):
         parts.begin(part_of("x", **change), tmp_path, resume=True)
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="ascii")
-    with pytest.raises(PartError, match="is not empty, and holds no matrix"):
+    with pytest.raises(SkewError, match="is not empty, and holds no matrix"):
         parts.begin(part_of("x"), tmp_path, resume=False)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
@@ -105,7 +105,7 @@ def test_a_run_killed_while_it_begins_can_be_begun_again(tmp_path: Path) -> None
 
 def test_a_damaged_manifest_is_said(tmp_path: Path) -> None:
     (tmp_path / parts.MANIFEST).write_text("{", encoding="ascii")
-    with pytest.raises(PartError, match=r"matrix\.json"):
+    with pytest.raises(SkewError, match=r"matrix\.json"):
         parts.read(tmp_path)
 
 
@@ -129,12 +129,12 @@ def test_a_part_names_what_the_whole_is_made_of(some_tasks: list[Task]) -> None:
 def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
     with (
         parts.only_writer(tmp_path / "into"),
-        pytest.raises(PartError, match="another run"),
+        pytest.raises(SkewError, match="another run"),
         parts.only_writer(tmp_path / "into"),
     ):
         pass
     with parts.only_writer(tmp_path / "into"):
-        assert issubclass(PartError, SkewError)
+        pass  # once the other has ended
 
 
 def test_cells_have_the_ids_of_their_files(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from native_skew import results
+from native_skew.errors import SkewError
 from native_skew.results.record import NotRun, Result
-from native_skew.run import merging, parts
-from native_skew.run.merging import MergeError
+from native_skew.run import parts
 from native_skew.run.parts import Shard
 from support.matrix_part import part_of
 
@@ -40,7 +40,7 @@ def written_parts(folder: Path, found: list[Result], count: int = 2) -> list[Pat
 
 def test_parts_are_joined_to_what_one_run_would_have_made(tmp_path: Path) -> None:
     found = some_recorded(5)
-    joined = merging.join(written_parts(tmp_path, found))
+    joined = parts.join(written_parts(tmp_path, found))
     assert not joined.missing
     assert not joined.absent
     joined.write(tmp_path / "whole")
@@ -53,15 +53,15 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     found = some_recorded(4)
     first, second = written_parts(tmp_path, found)
     (first / f"{found[0].cell.id}.json").unlink()
-    assert merging.join([first, second]).missing == (found[0].cell.id,)
-    assert merging.join([first]).absent == (Shard(number=2, count=2),)
+    assert parts.join([first, second]).missing == (found[0].cell.id,)
+    assert parts.join([first]).absent == (Shard(number=2, count=2),)
 
 
 def test_a_result_that_no_part_planned_is_left_out(tmp_path: Path) -> None:
     found = some_recorded(3)
     first, second = written_parts(tmp_path, found[:2])
     results.write(found[2], second)
-    assert {r.cell.id for r in merging.join([first, second]).results()} == {
+    assert {r.cell.id for r in parts.join([first, second]).results()} == {
         r.cell.id for r in found[:2]
     }
 
@@ -72,7 +72,7 @@ def test_what_could_not_be_run_is_not_missing_and_not_passed(tmp_path: Path) -> 
     (first / f"{found[0].cell.id}.json").unlink()
     given_up = NotRun(cell=found[0].cell, reason="no such release")
     parts.write(msgspec.structs.replace(parts.read(first), not_run=(given_up,)), first)
-    joined = merging.join([first, second])
+    joined = parts.join([first, second])
     assert not joined.missing
     assert joined.whole.not_run == (given_up,)
     assert [result.cell for result in joined.results()] == [found[1].cell]
@@ -84,10 +84,10 @@ def test_parts_that_do_not_belong_together_are_refused_with_every_reason(tmp_pat
         "x", shard=Shard(number=1, count=3), definitions={"unstamped-pin": "other", "native": "b"}
     )
     parts.write(wrong, second)
-    with pytest.raises(MergeError) as caught:
-        merging.join([first, second])
+    with pytest.raises(SkewError) as caught:
+        parts.join([first, second])
     assert "define unstamped-pin differently" in str(caught.value)
     assert "is shard 1/3" in str(caught.value)
     shutil.copytree(first, tmp_path / "copy")
-    with pytest.raises(MergeError, match="are both shard 1/2"):
-        merging.join([first, tmp_path / "copy"])
+    with pytest.raises(SkewError, match="are both shard 1/2"):
+        parts.join([first, tmp_path / "copy"])

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from native_skew import cli
-from native_skew.errors import ExtraMissingError
+from native_skew.errors import SkewError
 from support.command import Call
 
 # Each costs what a person notices, and neither doctor nor a list of commands has a use for it.
@@ -155,7 +155,7 @@ def test_what_is_not_installed_is_named_with_what_installs_it(
     for name in [name for name in sys.modules if name.startswith("native_skew.audit")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "requests", None)
-    with click.Context(cli.cli) as context, pytest.raises(ExtraMissingError) as caught:
+    with click.Context(cli.cli) as context, pytest.raises(SkewError) as caught:
         cli.cli.get_command(context, "audit")  # type: ignore[attr-defined]
     assert "pip install 'native-skew[audit]'" in str(caught.value)
     assert "requests" in str(caught.value)

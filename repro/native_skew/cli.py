@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from native_skew import __version__
-from native_skew.errors import ExitCode, ExtraMissingError, SkewError
+from native_skew.errors import ExitCode, SkewError
 
 # By reader; name: the stage that has the command, the command in it, and its line in --help.
 # A stage is imported when its command is asked for: each start would cost all of them else.
@@ -63,12 +63,7 @@ class Commands(click.Group):
         return list(_ENTRIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name, None where there is none.
-
-        Raises:
-            ExtraMissingError: what it needs is not installed.
-
-        """
+        """The command of that name; a ``SkewError`` where what it needs is not installed."""
         if cmd_name not in _ENTRIES:
             return None
         stage, attribute, _ = _ENTRIES[cmd_name]
@@ -78,7 +73,12 @@ class Commands(click.Group):
             missing = (error.name or "").partition(".")[0]
             if stage not in EXTRAS or missing == "native_skew":
                 raise
-            raise ExtraMissingError(cmd_name, EXTRAS[stage], missing) from error
+            extra = f"native-skew[{EXTRAS[stage]}]"
+            raise SkewError(
+                f"native-skew {cmd_name}: {missing} is not installed; this command needs more than "
+                f"doctor does: pip install '{extra}' (with uv: uvx '{extra}' {cmd_name}; "
+                f"in a clone: pip install '.[{EXTRAS[stage]}]')"
+            ) from error
         assert isinstance(command, click.Command)
         return command
 

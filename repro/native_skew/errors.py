@@ -73,58 +73,6 @@ class NothingSelectedError(SkewError):
         )
 
 
-class NothingToReportError(SkewError):
-    """No result is recorded, or none that the filters name."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder}: no result is recorded there of what the filters name; leave them out, or "
-            "name another folder of results with --results"
-        )
-
-
-class ExtraMissingError(SkewError):
-    """A command needs distributions that were not asked for when the kit was installed."""
-
-    def __init__(self, command: str, extra: str, module: str) -> None:
-        super().__init__(
-            f"native-skew {command}: {module} is not installed; this command needs more than "
-            f"doctor does: pip install 'native-skew[{extra}]' (with uv: "
-            f"uvx 'native-skew[{extra}]' {command}; in a clone: pip install '.[{extra}]')"
-        )
-
-
-class AmbiguousCellError(SkewError):
-    """Two executables of one version are asked for; their results could not be told apart."""
-
-    def __init__(self, cell: str) -> None:
-        super().__init__(
-            f"{cell}: asked for twice, with different executables of the same version; "
-            "run them one after the other"
-        )
-
-
-class RecordOwnError(SkewError):
-    """What is to be recorded is asked of an executable that nobody else can fetch."""
-
-    def __init__(self, installers: Sequence[str]) -> None:
-        named = " ".join(f"--installer {each}" for each in installers)
-        super().__init__(
-            f"{named}: results of an executable of your own are not recorded as those of a "
-            "release; run it by `native-skew run` without --record, or name the version"
-        )
-
-
-class RecordInstalledError(SkewError):
-    """--record into the record that an installed kit brings along."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "--record: the record of an installed kit is not changed; name a folder of your own "
-            "with --results, or work in a clone"
-        )
-
-
 class ToolUnavailableError(SkewError):
     """A tool could not be fetched, or does not start."""
 
@@ -133,48 +81,6 @@ class ToolUnavailableError(SkewError):
         super().__init__(
             f"{tool}: could not be made ready ({reason}); "
             "check the version's spelling and that the package index can be reached"
-        )
-
-
-class PlatformError(SkewError):
-    """The kit reads ELF files and runs what it builds: Linux only."""
-
-
-class CompilerError(SkewError):
-    """The fake pair could not be compiled."""
-
-    def __init__(self, command: Sequence[str], output: str) -> None:
-        super().__init__(
-            f"compiling the fake pair failed: {' '.join(command)}\n{output.strip()}\n"
-            f"install a working C compiler ({GET_COMPILER}), or have none on the PATH and let the "
-            "kit fetch ziglang"
-        )
-
-
-class HeadersMissingError(SkewError):
-    """The interpreter has no Python.h, so that no extension can be built for it."""
-
-    def __init__(self, interpreter: str, expected: Path) -> None:
-        super().__init__(
-            f"{interpreter}: no Python.h at {expected}; install the headers "
-            "(Debian, Ubuntu: apt-get install python3-dev; Fedora: dnf install python3-devel) "
-            "or name an interpreter that has them with --python"
-        )
-
-
-class BuildError(SkewError):
-    """A real distribution does not build on this machine, whatever tool asks for it."""
-
-    def __init__(self, requirement: str, python: str, compiler: str, output: str) -> None:
-        lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no output"]
-        # A compiler names the place before the word; pip's own line says only that one failed.
-        compilers = [line for line in lines if ": error:" in line or ": fatal error:" in line]
-        told = next(iter(compilers), lines[-1])
-        shown = "".join(each if each.isprintable() else " " for each in told)
-        super().__init__(
-            f"{requirement}: its sdist does not build by itself here ({python}, {compiler}: "
-            f"{shown}), so that a tool's failure with it is no answer; name another Python with "
-            "--python, or put another compiler on the PATH"
         )
 
 
@@ -194,15 +100,6 @@ class WorkFolderError(SkewError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"{path}: cannot be written ({reason}); free space or name another folder with --work"
-        )
-
-
-class PortError(SkewError):
-    """The port asked for is not free."""
-
-    def __init__(self, port: int, reason: str) -> None:
-        super().__init__(
-            f"port {port} on 127.0.0.1 is not free ({reason}); leave --port out to get any free one"
         )
 
 

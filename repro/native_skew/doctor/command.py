@@ -15,7 +15,7 @@ from native_skew.doctor.diagnosis import examine, searched_first
 from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.mending import placed, together
 from native_skew.doctor.rules import RULES
-from native_skew.errors import PlatformError
+from native_skew.errors import SkewError
 from native_skew.findings import FailOn, Form, output_options, write
 
 
@@ -74,9 +74,7 @@ def doctor(
     """
     platform = sys.platform  # else mypy takes what follows for unreachable
     if platform != "linux":
-        raise PlatformError(
-            f"{platform}: doctor reads environments of Linux; use a Linux container"
-        )
+        raise SkewError(f"{platform}: doctor reads environments of Linux; use a Linux container")
     chosen, file = settings.read(Path.cwd())
     if fail_on:
         chosen = msgspec.structs.replace(chosen, fail_on=fail_on)

@@ -48,12 +48,7 @@ _NEW_SYMBOL = """
 def provider_file(
     release: ProviderRelease, interpreter: Interpreter, compiler: Compiler
 ) -> DistributionFile:
-    """Compiles and packs a release of the provider.
-
-    Raises:
-        CompilerError: the library does not compile.
-
-    """
+    """Compiles and packs a release of the provider."""
     files = _rendered(NATIVE / PROVIDER, _provider_values(release))
     soname = library_name(release)
     members = {name: data for name, data in files.items() if name.startswith("fake_corelibs/")}
@@ -67,12 +62,7 @@ def provider_file(
 def consumer_files(
     release: ConsumerRelease, interpreter: Interpreter, compiler: Compiler
 ) -> tuple[DistributionFile, ...]:
-    """Packs a release of the consumer: its sdist, then its wheels.
-
-    Raises:
-        CompilerError: the module of a wheel that fits here does not compile.
-
-    """
+    """Packs a release of the consumer: its sdist, then its wheels."""
     wheels = tuple(_consumer_wheel(release, w, interpreter, compiler) for w in release.wheels)
     return ((_sdist(release, release.sdist), *wheels)) if release.sdist else wheels
 

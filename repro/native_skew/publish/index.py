@@ -22,7 +22,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from native_skew.errors import PortError
+from native_skew.errors import SkewError
 from native_skew.publish import pages
 from native_skew.publish.publication import JournalEntry, Publication
 from native_skew.scenarios import CachePolicy
@@ -69,10 +69,7 @@ class Index:
     """The server. Use as a context manager; ``url_of`` gives a cell's index URL.
 
     Args:
-        port: 0 for any free one.
-
-    Raises:
-        PortError: the port is taken.
+        port: 0 for any free one; a ``SkewError`` says that it is taken.
 
     """
 
@@ -127,7 +124,10 @@ class Index:
                 ssl_context=context,
             )
         except (OSError, SystemExit, OverflowError) as error:
-            raise PortError(port, str(error) or "in use") from error
+            raise SkewError(
+                f"port {port} on 127.0.0.1 is not free ({str(error) or 'in use'}); leave --port out "
+                "to get any free one"
+            ) from error
 
     def _start(self, server: BaseWSGIServer) -> None:
         # To be shut down, it is waited for until it looks: by default twice a second.

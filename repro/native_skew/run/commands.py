@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from native_skew import results, scenarios
-from native_skew.errors import ExitCode, RecordOwnError
+from native_skew.errors import ExitCode
 from native_skew.results import NotRun, Result, report
 from native_skew.run.options import Asked, asked_options, require_recordable, work_option
 from native_skew.run.progress import Display, Phases
@@ -62,8 +62,8 @@ def run(
     filters = replace(asked.filters, live=live)
     filters.require_known()
     recorded = results.read_verdicts(asked.folder)
-    if record and filters.own_executables:
-        raise RecordOwnError(filters.own_executables)
+    if record:
+        filters.require_releases()
     with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
         if asked.newest:
             session.toolbox.forget_newest()

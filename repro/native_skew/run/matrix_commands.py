@@ -13,16 +13,15 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from native_skew import results
-from native_skew.errors import ExitCode, RecordOwnError
+from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS, NEWEST
 from native_skew.results import BriefResult, Result, report
-from native_skew.run import merging, parts
+from native_skew.run import parts
 from native_skew.run.options import Asked, asked_options, require_recordable, results_option
-from native_skew.run.other_pythons import on_other_pythons
 from native_skew.run.parts import Part
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
-from native_skew.run.selection import Filters, Selection, Task, select
+from native_skew.run.selection import Filters, Selection, Task, on_other_pythons, select
 from native_skew.run.session import DEFAULT_WORK, Session
 
 DEFAULT_INTO = DEFAULT_WORK / "matrix"
@@ -61,8 +60,7 @@ def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
     filters = replace(asked.filters, installers=asked.filters.installers or newest)
     filters.require_known()
-    if filters.own_executables:
-        raise RecordOwnError(filters.own_executables)
+    filters.require_releases()
     with Session(asked.work, phase=Phases(notes).phase) as session, parts.only_writer(into):
         if asked.newest:
             session.toolbox.forget_newest()
@@ -155,7 +153,7 @@ def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Pa
     if record:
         require_recordable(folder)
     console = report.console()
-    joined = merging.join(folders)
+    joined = parts.join(folders)
     if into:
         joined.write(into)
     if record:

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from native_skew import results, shipped
-from native_skew.errors import RecordInstalledError
+from native_skew.errors import SkewError
 from native_skew.run.selection import Filters
 from native_skew.run.session import DEFAULT_WORK, default_work
 from native_skew.scenarios import STARTS
@@ -70,14 +70,12 @@ newest_option = click.option(
 
 
 def require_recordable(folder: Path) -> None:
-    """Makes sure, before anything runs, that what is recorded may be put into ``folder``.
-
-    Raises:
-        RecordInstalledError: it is the record that an installed kit judges by.
-
-    """
+    """Raises, before anything runs, where ``folder`` is what an installed kit judges by."""
     if folder.resolve().is_relative_to(shipped("recorded").resolve()):
-        raise RecordInstalledError
+        raise SkewError(
+            "--record: the record of an installed kit is not changed; name a folder of your own "
+            "with --results, or work in a clone"
+        )
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

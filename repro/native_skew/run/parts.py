@@ -1,4 +1,4 @@
-"""One part of a matrix: which cells it has, what it was made of, what is done.
+"""The parts of a matrix: which cells one has, what it was made of, what is done; all joined.
 
 A part is a folder of results with a ``matrix.json`` beside them. Each result is written,
 whole or not at all, when its cell is done: whatever ends a run, what was done is there.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from native_skew import __version__, results, scenarios
 from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
 from native_skew.publish import fakes
-from native_skew.results import NotRun
+from native_skew.results import NotRun, Result
 from native_skew.run.selection import Selection, Task
 
 MANIFEST = "matrix.json"
@@ -33,20 +34,6 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
-
-
-class ShardError(SkewError):
-    """``--shard`` is not K/N."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(f"--shard {text!r}: say K/N with K from 1 to N, for example 1/4")
-
-
-class PartError(SkewError):
-    """A folder cannot be used as a part of a matrix."""
-
-    def __init__(self, folder: Path, reason: str, remedy: str) -> None:
-        super().__init__(f"{folder}: {reason}; {remedy}")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,15 +57,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_shard(text: str) -> Shard:
-    """Reads ``K/N``.
-
-    Raises:
-        ShardError: it is something else.
-
-    """
+    """Reads ``K/N``; a ``SkewError`` says that it is something else."""
     match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", text)
     if not match or int(match[1]) > int(match[2]):
-        raise ShardError(text)
+        raise SkewError(f"--shard {text!r}: say K/N with K from 1 to N, for example 1/4")
     return Shard(number=int(match[1]), count=int(match[2]))
 
 
@@ -132,29 +114,19 @@ def planned(shard: Shard, selection: Selection) -> tuple[Part, tuple[Task, ...]]
 
 
 def read(folder: Path) -> Part:
-    """Reads ``matrix.json`` of ``folder``.
-
-    Raises:
-        PartError: there is none, or it is damaged.
-
-    """
+    """Reads ``matrix.json`` of ``folder``; a ``SkewError`` where there is none, or a damaged one."""
     try:
         return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Part)
     except FileNotFoundError:
-        raise PartError(
-            folder, "holds no matrix", "`native-skew matrix --into` makes one"
+        raise SkewError(
+            f"{folder}: holds no matrix; `native-skew matrix --into` makes one"
         ) from None
     except (OSError, msgspec.MsgspecError) as error:
-        raise PartError(folder, f"{MANIFEST}: {error}", "run the part again") from error
+        raise SkewError(f"{folder}: {MANIFEST}: {error}; run the part again") from error
 
 
 def write(part: Part, folder: Path) -> None:
-    """Writes ``matrix.json``, whole or not at all.
-
-    Raises:
-        WorkFolderError: the folder cannot be written to.
-
-    """
+    """Writes ``matrix.json``, whole or not at all."""
     results.write_file(folder / MANIFEST, results.encode(part))
 
 
@@ -162,38 +134,36 @@ def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
     """Makes ``folder`` ready for ``part``; returns the ids of the cells that are done.
 
     Raises:
-        PartError: a matrix is there and ``resume`` was not asked for, or it is another one.
+        SkewError: a matrix is there and ``resume`` was not asked for, or it is another one.
+        WorkFolderError: the folder cannot be written to.
 
     """
     done: frozenset[str] = frozenset()
     if (folder / MANIFEST).exists():
         if not resume:
-            raise PartError(
-                folder, "holds a matrix already", "go on with it by --resume, or name another"
+            raise SkewError(
+                f"{folder}: holds a matrix already; go on with it by --resume, or name another"
             )
-        _require_same(read(folder), part, folder)
+        old = read(folder)
+        if old.shard != part.shard:
+            raise SkewError(
+                f"{folder}: holds shard {old.shard}, not {part.shard}; name another folder"
+            )
+        if changed := different(old, part):
+            raise SkewError(
+                f"{folder}: was begun with other definitions of {', '.join(changed)}; what is done "
+                "there cannot be gone on with: name another folder"
+            )
         done = frozenset(map(cell_id, done_in(folder, part.cells)))
     # A matrix.json of a run that was killed before it was whole is nothing.
     elif folder.exists() and not all(
         each.name.startswith(f".{MANIFEST}.") for each in folder.iterdir()
     ):
-        raise PartError(folder, "is not empty, and holds no matrix", "name another folder")
+        raise SkewError(f"{folder}: is not empty, and holds no matrix; name another folder")
     for unfinished in folder.rglob(".*.json.*"):
         unfinished.unlink()
     write(part, folder)
     return done
-
-
-def _require_same(old: Part, new: Part, folder: Path) -> None:
-    if old.shard != new.shard:
-        raise PartError(folder, f"holds shard {old.shard}, not {new.shard}", "name another folder")
-    changed = different(old, new)
-    if changed:
-        raise PartError(
-            folder,
-            f"was begun with other definitions of {', '.join(changed)}",
-            "what is done there cannot be gone on with: name another folder",
-        )
 
 
 def different(one: Part, other: Part) -> list[str]:
@@ -216,15 +186,77 @@ def cell_id(path: Path) -> str:
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Keeps a second run from writing into ``folder``.
-
-    Raises:
-        PartError: one does.
-
-    """
+    """Keeps a second run from writing into ``folder``; a ``SkewError`` where one does."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder.with_name(f".{folder.name}.lock")).acquire(timeout=0):
             yield
     except Timeout:
-        raise PartError(folder, "another run writes into it", "wait, or name another") from None
+        raise SkewError(f"{folder}: another run writes into it; wait, or name another") from None
+
+
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """Parts that belong together.
+
+    Attributes:
+        by_folder: each part by where it is.
+        whole: what they are together.
+        missing: ids of cells that no part has a result of, and did not give up either.
+        absent: the shards that are not among the parts.
+
+    """
+
+    by_folder: dict[Path, Part]
+    whole: Part
+    missing: tuple[str, ...]
+    absent: tuple[Shard, ...]
+
+    def results(self) -> Iterator[Result]:
+        """The results of all parts, one at a time: a matrix need not fit into memory."""
+        for folder in self.by_folder:
+            yield from map(results.read, done_in(folder, self.whole.cells))
+
+    def write(self, into: Path) -> None:
+        """Writes the whole into a new folder, as ``begin`` makes it ready."""
+        begin(self.whole, into, resume=False)
+        for result in self.results():
+            results.write(result, into)
+
+
+def join(folders: Sequence[Path]) -> Joined:
+    """Joins the parts in ``folders``.
+
+    Raises:
+        SkewError: one is no part; or they are of different definitions or splits, or two are the
+            same shard: with every reason.
+
+    """
+    found = {folder: read(folder) for folder in folders}
+    if problems := list(_problems(found)):
+        lines = "".join(f"\n  - {problem}" for problem in problems)
+        raise SkewError(f"these parts cannot be joined; run the wrong ones again:{lines}")
+    first = next(iter(found.values()))
+    cells = {cell for part in found.values() for cell in part.cells}
+    not_run = tuple(each for part in found.values() for each in part.not_run)
+    done = {cell_id(path) for folder in found for path in done_in(folder, cells)}
+    here = {part.shard.number for part in found.values()}
+    count = first.shard.count
+    return Joined(
+        by_folder=found,
+        whole=replace(first, shard=Shard(), cells=tuple(sorted(cells)), not_run=not_run),
+        missing=tuple(sorted(cells - done - {each.cell.id for each in not_run})),
+        absent=tuple(Shard(number=n, count=count) for n in range(1, count + 1) if n not in here),
+    )
+
+
+def _problems(found: Mapping[Path, Part]) -> Iterator[str]:
+    first_folder, first = next(iter(found.items()))
+    seen: dict[Shard, Path] = {}
+    for folder, part in found.items():
+        if changed := different(first, part):
+            yield f"{folder} and {first_folder} define {', '.join(changed)} differently"
+        if part.shard.count != first.shard.count:
+            yield f"{folder} is shard {part.shard}, {first_folder} is {first.shard}"
+        if part.shard in seen:
+            yield f"{folder} and {seen[part.shard]} are both shard {part.shard}"
+        seen.setdefault(part.shard, folder)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from native_skew import results, scenarios
-from native_skew.errors import NothingToReportError
+from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, parse_choice
 from native_skew.publish import describe
 from native_skew.results import report as words
@@ -95,18 +95,21 @@ def report(
             not scenario_names or any(map(cell.is_of, scenario_names))
         )
 
-    if as_csv:  # no evidence is read for it
-        verdicts = [each for each in results.read_verdicts(folder) if is_chosen(each.cell)]
-        if not verdicts:
-            raise NothingToReportError(folder)
-        sys.stdout.write(words.as_csv(verdicts))
-        return
-    chosen = [result for result in results.read_each(folder) if is_chosen(result.cell)]
+    # No evidence is read for CSV.
+    verdicts = results.read_verdicts(folder) if as_csv else ()
+    told = [each for each in verdicts if is_chosen(each.cell)]
+    read = () if as_csv else results.read_each(folder)
+    chosen = [result for result in read if is_chosen(result.cell)]
     if tour:
         chosen = toured(chosen)
-    if not chosen:
-        raise NothingToReportError(folder)
-    if as_json:
+    if not (told or chosen):
+        raise SkewError(
+            f"{folder}: no result is recorded there of what the filters name; leave them out, or "
+            "name another folder of results with --results"
+        )
+    if as_csv:
+        sys.stdout.write(words.as_csv(told))
+    elif as_json:
         sys.stdout.write(results.encode(chosen).decode())
     elif svg:
         asked = ["--tour"] * tour + [f"--scenario {name}" for name in scenario_names]

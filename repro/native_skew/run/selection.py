@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
 from packaging.version import Version
 
 from native_skew import scenarios
-from native_skew.errors import AmbiguousCellError, NothingSelectedError, ToolUnavailableError
+from native_skew.errors import (
+    InterpreterError,
+    NothingSelectedError,
+    SkewError,
+    ToolUnavailableError,
+)
 from native_skew.installers import (
     INSTALLERS,
     NEWEST,
     TOOLS,
-    Installer,
     InstallerChoice,
     parse_choice,
     remedies,
@@ -48,6 +53,8 @@ _TOUR = (
     ),
     ("uv-sync", NEWEST, ("nothing", "match-runtime")),
 )
+# Of which the matrix asks the plain command, and each tool's first repair.
+OTHER_PYTHONS = ("3.10", "3.12", "3.13")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,15 +86,14 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         asked = self.live, self.scenarios, self.installers, self.remedies
         return any(asked) or len(self.starts) == 1
 
-    @property
-    def own_executables(self) -> tuple[str, ...]:
-        """Those of ``installers`` that name an executable of the user's: no release, to nobody.
-
-        Raises:
-            UnknownNameError: an entry names nothing that there is.
-
-        """
-        return tuple(text for text in self.installers if parse_choice(text).binary)
+    def require_releases(self) -> None:
+        """Raises where an executable of the user's is asked, which nobody else can fetch."""
+        if own := [text for text in self.installers if parse_choice(text).binary]:
+            named = " ".join(f"--installer {each}" for each in own)
+            raise SkewError(
+                f"{named}: results of an executable of your own are not recorded as those of a "
+                "release; run it by `native-skew run` without --record, or name the version"
+            )
 
     def require_known(self) -> None:
         """Makes sure that every name means something, before anything is fetched for it.
@@ -104,12 +110,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
             remedies.find(name)
         for name in self.pythons:
             interpreters.find(name)
-        wanted = frozenset(self.remedies)
-        if not any(
-            not wanted or wanted.intersection(scenario.remedies_from(start, variant))
-            for scenario, variant in _scenario_variants(self)
-            for start in self.starts
-        ):
+        if not any(_attempts(_scenario_variants(self), self)):
             raise NothingSelectedError
 
 
@@ -130,61 +131,42 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def select(filters: Filters, toolbox: Toolbox) -> Selection:
-    """The cells that ``filters`` name, with their tools made ready.
+    """The cells that ``filters`` name, each once, with their tools made ready.
 
     Raises:
-        UnknownNameError: a filter names nothing that there is.
-        InterpreterError: a Python cannot be used.
-        NothingSelectedError: no cell is left.
+        SkewError: as of ``require_known``; or two different executables would be the same cell.
 
     """
     filters.require_known()
     chosen = [parse_choice(text) for text in filters.installers]
     pairs = list(_scenario_variants(filters))
     pythons = [interpreters.find(name) for name in filters.pythons or (None,)]
-    tasks: list[Task] = []
+    tasks: dict[Cell, Task] = {}
     not_run: list[NotRun] = []
     for (installer_id, version, _), tool in _ready(list(_ways(chosen)), toolbox).items():
-        for scenario, variant in pairs:
-            for start, remedy in _attempts(scenario, variant, filters):
-                for python in pythons:
-                    cell = Cell(
-                        scenario=scenario.id,
-                        variant=variant,
-                        installer=installer_id,
-                        version=tool.version if isinstance(tool, Tool) else version,
-                        remedy=remedy,
-                        python=python.name,
-                        start=start,
+        for scenario, variant, start, remedy in _attempts(pairs, filters):
+            for python in pythons:
+                cell = Cell(
+                    scenario=scenario.id,
+                    variant=variant,
+                    installer=installer_id,
+                    version=tool.version if isinstance(tool, Tool) else version,
+                    remedy=remedy,
+                    python=python.name,
+                    start=start,
+                )
+                if not _can_start(scenario, cell):
+                    continue
+                if isinstance(tool, ToolUnavailableError):
+                    not_run.append(NotRun(cell=cell, reason=str(tool)))
+                    continue
+                task = Task(cell=cell, scenario=scenario, interpreter=python, tool=tool)
+                if tasks.setdefault(cell, task).tool != tool:
+                    raise SkewError(
+                        f"{cell.id}: asked for twice, with different executables of the same "
+                        "version; run them one after the other"
                     )
-                    if not _can_start(scenario, cell):
-                        continue
-                    if isinstance(tool, ToolUnavailableError):
-                        not_run.append(NotRun(cell=cell, reason=str(tool)))
-                        continue
-                    tasks.append(
-                        Task(
-                            cell=cell,
-                            scenario=scenario,
-                            interpreter=python,
-                            tool=tool,
-                        )
-                    )
-    return Selection(tasks=_once(tasks), not_run=tuple(not_run))
-
-
-def _once(tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """Each cell once, however often the filters name it.
-
-    Raises:
-        AmbiguousCellError: two different executables would be the same cell.
-
-    """
-    found: dict[Cell, Task] = {}
-    for task in tasks:
-        if found.setdefault(task.cell, task).tool != task.tool:
-            raise AmbiguousCellError(task.cell.id)
-    return tuple(found.values())
+    return Selection(tasks=tuple(tasks.values()), not_run=tuple(not_run))
 
 
 def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
@@ -206,18 +188,57 @@ def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
 def toured(recorded: Sequence[Result]) -> list[Result]:
     """Those of ``recorded`` that answer the tour's questions, of the newest tool and Python."""
     found = []
+    ordered = sorted(recorded, key=lambda r: (Version(r.cell.version), r.cell.python_number))
     for installer, version, names in _TOUR:
         for name in names:
             question = (TOUR_SCENARIO, TOUR_VARIANT, installer, name)
-            answers = [
-                each
-                for each in recorded
-                if each.cell.question == question and version in {NEWEST, each.cell.version}
-            ]
-            found += sorted(answers, key=lambda r: (Version(r.cell.version), r.cell.python_number))[
-                -1:
-            ]
+            answers = [e for e in ordered if e.cell.question == question]
+            found += [e for e in answers if version in {NEWEST, e.cell.version}][-1:]
     return found
+
+
+def on_other_pythons(
+    filters: Filters, toolbox: Toolbox, names: Sequence[str] = OTHER_PYTHONS
+) -> tuple[Selection, tuple[str, ...]]:
+    """The cells of the issue's scenario on other Pythons, and why there are none of some.
+
+    Args:
+        filters: installers, each as ``ID==VERSION``; all else is chosen here.
+        toolbox: makes the tools ready.
+        names: the Pythons, as ``interpreter.find`` reads them; this one is left out.
+
+    """
+    own = interpreters.find().name
+    found: list[Selection] = []
+    absent: list[str] = []
+    for name in names:
+        try:
+            if interpreters.find(name).name == own:
+                continue
+        except InterpreterError as error:
+            absent.append(f"not run: the plain command and the first repairs: {error}")
+            continue
+        for chosen in _plain_and_repaired(replace(filters, pythons=(name,))):
+            with suppress(NothingSelectedError):
+                found.append(select(chosen, toolbox))
+    return Selection.joined(found), tuple(absent)
+
+
+def _plain_and_repaired(filters: Filters) -> list[Filters]:
+    """The plain command, and the first repair of each of ``filters.installers`` that has one."""
+    plain = replace(filters, scenarios=(ISSUE,), remedies=("nothing",), starts=("fresh",))
+    repairs = [
+        replace(
+            plain,
+            installers=(text,),
+            remedies=installer.repairs["stamped"][:1],
+            starts=("after-failure",),
+        )
+        for text in filters.installers
+        for installer in parse_choice(text).installers
+        if "stamped" in installer.repairs
+    ]
+    return [plain, *repairs]
 
 
 def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
@@ -239,20 +260,12 @@ def _ways(chosen: Sequence[InstallerChoice]) -> Iterator[_Way]:
     """The ways to run that are chosen; without a choice, every one by default."""
     for choice in chosen or (InstallerChoice(installers=tuple(INSTALLERS.values())),):
         for installer in choice.installers:
-            if choice.binary:
-                yield installer.id, choice.binary, True
+            if named := choice.binary or choice.version:
+                yield installer.id, named, bool(choice.binary)
                 continue
-            versions = (choice.version,) if choice.version else _defaults(installer)
-            yield from ((installer.id, version, False) for version in versions)
-
-
-def _defaults(installer: Installer) -> tuple[str, ...]:
-    """The versions that are run where none is named: those that have this interface."""
-    return tuple(
-        version
-        for version in TOOLS[installer.tool].default_versions
-        if version == NEWEST or installer.is_in(version)
-    )
+            for version in TOOLS[installer.tool].default_versions:
+                if version == NEWEST or installer.is_in(version):  # it has this interface then
+                    yield installer.id, version, False
 
 
 def _ready(ways: Sequence[_Way], toolbox: Toolbox) -> dict[_Way, Tool | ToolUnavailableError]:
@@ -265,20 +278,23 @@ def _ready(ways: Sequence[_Way], toolbox: Toolbox) -> dict[_Way, Tool | ToolUnav
         except ToolUnavailableError as error:
             return error
 
-    needed = {
-        (id_, version, own): (INSTALLERS[id_].tool, version, own) for id_, version, own in ways
-    }
+    needed = {way: (INSTALLERS[way[0]].tool, *way[1:]) for way in ways}
     keys = sorted({*needed.values()})
     with ThreadPoolExecutor(4) as pool:
         fetched = dict(zip(keys, pool.map(fetch, keys), strict=True))
     return {way: fetched[key] for way, key in needed.items()}
 
 
-def _attempts(scenario: Scenario, variant: str, filters: Filters) -> Iterator[tuple[Start, str]]:
-    """Where to start from, and with which remedy."""
-    for start in filters.starts:
-        known = scenario.remedies_from(start, variant)
-        yield from ((start, name) for name in filters.remedies or known if name in known)
+def _attempts(
+    pairs: Iterable[tuple[Scenario, str]], filters: Filters
+) -> Iterator[tuple[Scenario, str, Start, str]]:
+    """In each scenario and variant, where to start from, and with which remedy."""
+    for scenario, variant in pairs:
+        for start in filters.starts:
+            known = scenario.remedies_from(start, variant)
+            for name in filters.remedies or known:
+                if name in known:
+                    yield scenario, variant, start, name
 
 
 def _can_start(scenario: Scenario, cell: Cell) -> bool:

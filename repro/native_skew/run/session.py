@@ -15,7 +15,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from native_skew.distributions import DistributionFile
-from native_skew.errors import CellError, PlatformError, WorkFolderError
+from native_skew.errors import CellError, SkewError, WorkFolderError
 from native_skew.installers import NEWEST
 from native_skew.publish import Index, Publication, fakes
 from native_skew.scenarios import Scenario, releases_of
@@ -49,9 +49,7 @@ class Session:
         phase: told what is fetched, for a person to see.
 
     Raises:
-        PlatformError: this is not Linux.
-        WorkFolderError: ``work`` cannot be written to.
-        PortError: the port is taken.
+        SkewError: this is not Linux, ``work`` cannot be written to, or the port is taken.
 
     """
 
@@ -63,7 +61,7 @@ class Session:
         phase: Phase = unseen,
     ) -> None:
         if lack := machine.lacks_for_laboratory():
-            raise PlatformError(lack)
+            raise SkewError(lack)
         self.work = work.resolve()
         self._keep = keep
         self.folder, self._lock = _new_run(self.work)
@@ -141,9 +139,6 @@ class Session:
             scenario: says what is published.
             variant: one of its variants.
             interpreter: the one that compiled files are for.
-
-        Raises:
-            CompilerError: the fake pair does not compile.
 
         """
         files = [*self.build_requirements]

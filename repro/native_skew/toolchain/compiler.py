@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.errors import CompilerError
+from native_skew.errors import GET_COMPILER, SkewError
 from native_skew.toolchain import machine
 
 
@@ -44,11 +44,7 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
         """Compiles ``source`` in ``root`` and returns the shared object's bytes.
 
         Paths are relative, and neither a build id nor symbols for a debugger are written: the
-        bytes do not tell where or when.
-
-        Raises:
-            CompilerError: with the compiler's words.
-
+        bytes do not tell where or when. Where it fails, a ``SkewError`` has the compiler's words.
         """
         command = [*self.command, "-shared", "-fPIC", "-O1", "-s", "-Wl,--build-id=none"]
         command += ["-o", output, source, *arguments]
@@ -62,7 +58,11 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
             check=False,
         )
         if done.returncode:
-            raise CompilerError(command, done.stderr)
+            raise SkewError(
+                f"compiling the fake pair failed: {' '.join(command)}\n{done.stderr.strip()}\n"
+                f"install a working C compiler ({GET_COMPILER}), or have none on the PATH and let "
+                "the kit fetch ziglang"
+            )
         return (root / output).read_bytes()
 
 

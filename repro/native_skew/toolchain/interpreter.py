@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.errors import HeadersMissingError, InterpreterError
+from native_skew.errors import InterpreterError, SkewError
 
 # Asked of the interpreter itself: nothing of this can be known from outside.
 _QUESTION = """
@@ -59,14 +59,13 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
         return self.platform.replace("-", "_").replace(".", "_")
 
     def require_headers(self) -> None:
-        """Makes sure that extension modules of others can be built; the fake pair needs none.
-
-        Raises:
-            HeadersMissingError: there is no Python.h.
-
-        """
+        """Raises where there is no Python.h: others' modules need it, the fake pair does not."""
         if not (Path(self.include) / "Python.h").is_file():
-            raise HeadersMissingError(self.path, Path(self.include))
+            raise SkewError(
+                f"{self.path}: no Python.h at {self.include}; install the headers "
+                "(Debian, Ubuntu: apt-get install python3-dev; Fedora: dnf install python3-devel) "
+                "or name an interpreter that has them with --python"
+            )
 
 
 @cache

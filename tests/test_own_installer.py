@@ -27,8 +27,15 @@ FILE = '''\
 from msgspec.structs import replace
 
 from native_skew.installers import uv
-from native_skew.installers.base import Installer, Plan, RenderContext, Tab
-from native_skew.installers.packaging_tool import CellFolders, Isolation, PackagingTool
+from native_skew.installers.base import (
+    CellFolders,
+    Installer,
+    Isolation,
+    PackagingTool,
+    Plan,
+    RenderContext,
+    Tab,
+)
 from native_skew.installers.request import Request
 
 _UV_PIP_INSTALL = uv.TOOL.installers[0]

@@ -11,15 +11,18 @@ from native_skew.installers.advice import (
     todays_context,
 )
 from native_skew.installers.base import (
+    GROUPS,
+    NEWEST,
     Cause,
+    CellFolders,
     Command,
     Installer,
     Place,
     Plan,
+    ReleaseFiles,
     RenderContext,
     Unsupported,
 )
-from native_skew.installers.groups import GROUPS
 from native_skew.installers.locks import (
     ALL,
     BuildSettings,
@@ -34,7 +37,6 @@ from native_skew.installers.locks import (
     tables,
     toml_settings,
 )
-from native_skew.installers.packaging_tool import NEWEST, CellFolders, ReleaseFiles
 from native_skew.installers.registry import (
     INSTALLERS,
     TOOLS,
@@ -43,7 +45,6 @@ from native_skew.installers.registry import (
     parse_choice,
     tabs,
 )
-from native_skew.installers.remedies import REMEDIES
+from native_skew.installers.remedies import REMEDIES, Roles, abi_requirement
 from native_skew.installers.repair import Repair, difference, with_lines
 from native_skew.installers.request import Request
-from native_skew.installers.roles import Roles, abi_requirement

@@ -18,10 +18,9 @@ from native_skew.findings import Advice
 from native_skew.installers.base import Cause, Installer, Plan, RenderContext, Unsupported
 from native_skew.installers.packaging_tool import PackagingTool
 from native_skew.installers.registry import INSTALLERS, TOOLS, tabs
-from native_skew.installers.remedies import REMEDIES
+from native_skew.installers.remedies import REMEDIES, Roles
 from native_skew.installers.repair import difference
 from native_skew.installers.request import Request
-from native_skew.installers.roles import Roles
 
 # Where each choice is recorded to mend what the plain command broke: the tests read it.
 SCENARIOS: dict[Cause, tuple[str, ...]] = {

@@ -14,21 +14,19 @@ from typing import Any
 
 from native_skew.installers import pip, uv
 from native_skew.installers.base import (
+    CellFolders,
     Command,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Plan,
     RenderContext,
     requirement_files,
     toml,
-    with_variables,
-)
-from native_skew.installers.packaging_tool import (
-    CellFolders,
-    Isolation,
-    PackagingTool,
     virtualenv_variables,
+    with_variables,
 )
 from native_skew.installers.request import Request
 

@@ -194,22 +194,12 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
     released_before: str = ""
 
     def __or__(self, other: BuildSettings) -> BuildSettings:
-        """Both."""
+        """Both: names united, lists one after the other, of two days the earlier."""
         return BuildSettings(
-            no_binary=self.no_binary | other.no_binary,
-            no_build=self.no_build | other.no_build,
-            no_isolation=self.no_isolation | other.no_isolation,
-            constraints=(*self.constraints, *other.constraints),
-            own_constraints=_joined(self.own_constraints, other.own_constraints),
-            requirements=_joined(self.requirements, other.requirements),
-            matched={
-                name: self.matched.get(name, frozenset()) | other.matched.get(name, frozenset())
-                for name in {*self.matched, *other.matched}
-            },
-            described=self.described | other.described,
-            released_before=min(
-                filter(None, (self.released_before, other.released_before)), default=""
-            ),
+            **{
+                name: _both(getattr(self, name), getattr(other, name))
+                for name in self.__struct_fields__
+            }
         )
 
 
@@ -232,13 +222,14 @@ class LockFormat(msgspec.Struct, frozen=True, kw_only=True):
     installers: tuple[str, ...]
 
 
-def _joined(
-    first: Mapping[str, tuple[str, ...]], second: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    return {
-        name: (*first.get(name, ()), *second.get(name, ()))
-        for name in dict.fromkeys((*first, *second))
-    }
+def _both(one: Any, other: Any) -> Any:
+    if isinstance(one, str):
+        return min(filter(None, (one, other)), default="")
+    if isinstance(one, frozenset):
+        return one | other
+    if isinstance(one, tuple):
+        return (*one, *other)
+    return {**one, **other, **{key: _both(one[key], other[key]) for key in {*one} & {*other}}}
 
 
 def holds(
@@ -270,11 +261,14 @@ def holds(
         return True
 
 
-def package_names(values: object) -> frozenset[str]:
-    """A list of names, or a text with commas or spaces between them, canonical."""
-    if isinstance(values, str):
-        values = values.replace(",", " ").split()
-    found = [str(each) for each in values] if isinstance(values, list | tuple) else []
+def package_names(*values: object) -> frozenset[str]:
+    """Lists of names, or texts with commas or spaces between them, canonical."""
+    found: list[str] = []
+    for each in values:
+        if isinstance(each, str):
+            found += each.replace(",", " ").split()
+        elif isinstance(each, list | tuple):
+            found += map(str, each)
     return frozenset(e if e.startswith(":") else canonicalize_name(e) for e in found)
 
 
@@ -321,6 +315,11 @@ def parsed_toml(data: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise ValueError("too deeply nested") from error
     return read
+
+
+def origin_in(keys: Collection[str], words: Mapping[str, str]) -> str:
+    """Where a package comes from that has ``keys``, in ``words`` by key; empty for an index."""
+    return next((each for key, each in words.items() if key in keys), "")
 
 
 def packages_of(

@@ -14,9 +14,12 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
+    CellFolders,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Plan,
     RenderContext,
     Tab,
@@ -24,13 +27,8 @@ from native_skew.installers.base import (
     Unsupported,
     application,
     toml,
-    with_variables,
-)
-from native_skew.installers.packaging_tool import (
-    CellFolders,
-    Isolation,
-    PackagingTool,
     virtualenv_variables,
+    with_variables,
 )
 from native_skew.installers.request import Request
 
@@ -156,17 +154,17 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables | virtualenv_variables(folders))
 
 
+_ORIGINS = {"git": "a repository", "path": "a file on disk", "url": "an address"}
+
+
 def _locked(package: dict[str, Any]) -> locks.LockedPackage:
-    other = next((kind for kind in ("git", "path", "url") if kind in package), "")
     files = [str(e.get("url") or e.get("file") or "") for e in locks.tables(package.get("files"))]
     return locks.LockedPackage(
         name=canonicalize_name(str(package["name"])),
         version=str(package.get("version", "")),
         files=tuple(map(locks.file_at, filter(None, files))),
         marker=str(package.get("marker", "")),
-        origin={"git": "a repository", "path": "a file on disk", "url": "an address"}.get(
-            other, ""
-        ),
+        origin=locks.origin_in(package, _ORIGINS),
         requires=tuple(
             locks.Dependency(name=locks.requirement_name(e))
             for e in locks.texts(package.get("dependencies"))
@@ -209,10 +207,8 @@ def _build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.B
     """
     told = locks.table(locks.toml_settings(read("pyproject.toml")), "tool", "pdm", "resolution")
     return locks.BuildSettings(
-        no_binary=locks.package_names(told.get("no-binary"))
-        | locks.package_names(environ.get("PDM_NO_BINARY")),
-        no_build=locks.package_names(told.get("only-binary"))
-        | locks.package_names(environ.get("PDM_ONLY_BINARY")),
+        no_binary=locks.package_names(told.get("no-binary"), environ.get("PDM_NO_BINARY")),
+        no_build=locks.package_names(told.get("only-binary"), environ.get("PDM_ONLY_BINARY")),
         constraints=tuple(
             f"{name}{version if version[:1] in '<>=!~' else '==' + version}"
             for name, version in locks.table(told, "overrides").items()

@@ -16,10 +16,14 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
+    NEWEST,
+    CellFolders,
     Command,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Place,
     Plan,
     RenderContext,
@@ -28,7 +32,6 @@ from native_skew.installers.base import (
     require_version,
     requirement_files,
 )
-from native_skew.installers.packaging_tool import NEWEST, CellFolders, Isolation, PackagingTool
 from native_skew.installers.request import Request
 
 _NEWS = "https://pip.pypa.io/en/stable/news/"
@@ -208,14 +211,12 @@ def pylock(data: bytes) -> locks.Lock:
     )
 
 
+_ORIGINS = {"vcs": "a repository", "directory": "a folder on disk", "archive": "an address"}
+
+
 def _locked(package: Package) -> locks.LockedPackage:
     files: list[PackageWheel | PackageSdist] = [*(package.wheels or ())]
     files += [package.sdist] if package.sdist else []
-    origin = {
-        "a repository": package.vcs is not None,
-        "a folder on disk": package.directory is not None,
-        "an address": package.archive is not None,
-    }
     return locks.LockedPackage(
         name=canonicalize_name(package.name),
         version=str(package.version or ""),
@@ -224,7 +225,7 @@ def _locked(package: Package) -> locks.LockedPackage:
             for each in files
         ),
         marker=str(package.marker or ""),
-        origin=next((words for words, value in origin.items() if value), ""),
+        origin=locks.origin_in([key for key in _ORIGINS if getattr(package, key)], _ORIGINS),
     )
 
 

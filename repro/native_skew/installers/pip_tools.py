@@ -8,10 +8,13 @@ from __future__ import annotations
 import sys
 
 from native_skew.installers.base import (
+    CellFolders,
     Command,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Plan,
     RenderContext,
     Unsupported,
@@ -20,7 +23,6 @@ from native_skew.installers.base import (
     requirement_lines,
     with_variables,
 )
-from native_skew.installers.packaging_tool import CellFolders, Isolation, PackagingTool
 from native_skew.installers.pip import library_folders
 from native_skew.installers.request import Request
 

@@ -13,23 +13,21 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
+    CellFolders,
     Command,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Plan,
     RenderContext,
     Tab,
     Tables,
     requirement_files,
     toml,
-    with_variables,
-)
-from native_skew.installers.packaging_tool import (
-    CellFolders,
-    Isolation,
-    PackagingTool,
     virtualenv_variables,
+    with_variables,
 )
 from native_skew.installers.pip import build_settings
 from native_skew.installers.request import Request
@@ -128,15 +126,20 @@ def _isolate(folders: CellFolders) -> Isolation:
     return Isolation(variables=variables | virtualenv_variables(folders))
 
 
+_ORIGINS = {
+    "git": "a repository",
+    **dict.fromkeys(("path", "file", "editable"), "a folder or a file"),
+}
+
+
 def _locked(name: str, package: dict[str, Any]) -> locks.LockedPackage:
-    other = next((kind for kind in ("git", "path", "file", "editable") if kind in package), "")
     version = str(package.get("version", ""))
     return locks.LockedPackage(
         name=canonicalize_name(name),
         version=version.removeprefix("==") if version.startswith("==") else "",
         hashes=frozenset(each.partition(":")[2] for each in locks.texts(package.get("hashes"))),
         marker=str(package.get("markers", "")),
-        origin={"git": "a repository"}.get(other, "a folder or a file") if other else "",
+        origin=locks.origin_in(package, _ORIGINS),
     )
 
 

@@ -15,26 +15,24 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
+    CellFolders,
     Command,
+    File,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Plan,
+    ReleaseFiles,
     RenderContext,
     Tab,
     Tables,
     application,
     require_version,
     toml,
-    with_variables,
-)
-from native_skew.installers.packaging_tool import (
-    CellFolders,
-    File,
-    Isolation,
-    PackagingTool,
-    ReleaseFiles,
     virtualenv_variables,
+    with_variables,
 )
 from native_skew.installers.request import Request
 
@@ -232,10 +230,12 @@ def _build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.B
         locks.toml_settings(read("pyproject.toml")), "tool", "poetry", "build-constraints"
     )
     return locks.BuildSettings(
-        no_binary=locks.package_names(installer.get("no-binary"))
-        | locks.package_names(environ.get("POETRY_INSTALLER_NO_BINARY")),
-        no_build=locks.package_names(installer.get("only-binary"))
-        | locks.package_names(environ.get("POETRY_INSTALLER_ONLY_BINARY")),
+        no_binary=locks.package_names(
+            installer.get("no-binary"), environ.get("POETRY_INSTALLER_NO_BINARY")
+        ),
+        no_build=locks.package_names(
+            installer.get("only-binary"), environ.get("POETRY_INSTALLER_ONLY_BINARY")
+        ),
         own_constraints={
             canonicalize_name(name): tuple(
                 f"{each}{'' if limit == '*' else limit}"

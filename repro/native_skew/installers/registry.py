@@ -12,8 +12,7 @@ import msgspec
 from packaging.version import InvalidVersion, Version
 
 from native_skew.errors import UnknownNameError
-from native_skew.installers.base import Installer
-from native_skew.installers.packaging_tool import PackagingTool
+from native_skew.installers.base import Installer, PackagingTool
 
 # By name, and by id, in the order of display.
 TOOLS: dict[str, PackagingTool] = {}

@@ -22,13 +22,19 @@ from packaging.version import Version
 
 from native_skew.installers import locks, pip
 from native_skew.installers.base import (
+    NEWEST,
     Cause,
+    CellFolders,
     Command,
+    File,
     Installer,
+    Isolation,
     Lack,
     Lacks,
+    PackagingTool,
     Place,
     Plan,
+    ReleaseFiles,
     RenderContext,
     Tab,
     Unsupported,
@@ -39,14 +45,6 @@ from native_skew.installers.base import (
     requirement_lines,
     toml,
     with_variables,
-)
-from native_skew.installers.packaging_tool import (
-    NEWEST,
-    CellFolders,
-    File,
-    Isolation,
-    PackagingTool,
-    ReleaseFiles,
 )
 from native_skew.installers.pip import (
     PYLOCKS,
@@ -493,20 +491,15 @@ def _tag_admits(interpreter: str, abi: str, oldest: int) -> bool:
     return bound or not found[2] or int(found[2]) >= oldest
 
 
-def _registry_or_words(source: object) -> str:
-    """Where a package comes from, in words, where that is no index."""
-    kinds = source if isinstance(source, dict) else {}
-    for kind, words in {
-        "git": "a repository",
-        "url": "an address",
-        "path": "a file on disk",
-        "directory": "a folder on disk",
-        "editable": "a folder on disk",
-        "virtual": "the project",
-    }.items():
-        if kind in kinds:
-            return words
-    return ""
+# Where a package comes from that is of no index.
+_ORIGINS = {
+    "git": "a repository",
+    "url": "an address",
+    "path": "a file on disk",
+    "directory": "a folder on disk",
+    "editable": "a folder on disk",
+    "virtual": "the project",
+}
 
 
 def _edges(values: object) -> tuple[locks.Dependency, ...]:
@@ -522,7 +515,7 @@ def _edges(values: object) -> tuple[locks.Dependency, ...]:
 
 
 def _locked(package: dict[str, Any]) -> locks.LockedPackage:
-    source, origin = package.get("source"), _registry_or_words(package.get("source"))
+    source = locks.table(package, "source")
     files = [*locks.tables(package.get("wheels")), *locks.tables([package.get("sdist")])]
     places = [str(e.get("url") or e.get("path") or e.get("filename") or "") for e in files]
     optional = {
@@ -535,8 +528,8 @@ def _locked(package: dict[str, Any]) -> locks.LockedPackage:
         version=str(package.get("version", "")),
         files=tuple(map(locks.file_at, filter(None, places))),
         marker=" or ".join(forks),
-        origin=origin,
-        root=isinstance(source, dict) and ("virtual" in source or "editable" in source),
+        origin=locks.origin_in(source, _ORIGINS),
+        root="virtual" in source or "editable" in source,
         requires=_edges(package.get("dependencies")),
         optional={key: _edges(each) for key, each in optional.items()},
     )
@@ -594,7 +587,6 @@ def build_settings(
     if environ.get("UV_NO_CONFIG"):
         told = {}
     own = locks.table(told, "pip") if pip else told
-    given = locks.table(told, "extra-build-dependencies")
 
     def variable(key: str) -> str:
         return environ.get(f"UV_{key.upper().replace('-', '_')}", "")
@@ -603,9 +595,19 @@ def build_settings(
         return frozenset([locks.ALL] if own.get(key) or variable(key) else [])
 
     def packages(key: str) -> frozenset[str]:
-        return locks.package_names(own.get(key)) | locks.package_names(variable(key))
+        return locks.package_names(own.get(key), variable(key))
 
-    wanted = {canonicalize_name(name): each for name, each in given.items()}
+    requirements: dict[str, tuple[str, ...]] = {}
+    matched: dict[str, frozenset[str]] = {}
+    for name, entries in locks.table(told, "extra-build-dependencies").items():
+        asked = [
+            (str(e.get("requirement", "")), e.get("match-runtime")) for e in locks.tables(entries)
+        ]
+        as_it_stands = (text for text, match in asked if not match)
+        requirements[canonicalize_name(name)] = (*locks.texts(entries), *as_it_stands)
+        matched[canonicalize_name(name)] = frozenset(
+            locks.requirement_name(text) for text, match in asked if match
+        )
     return locks.BuildSettings(
         no_binary=(every("no-binary") if not pip else locks.package_names(own.get("no-binary")))
         | packages("no-binary-package"),
@@ -615,25 +617,8 @@ def build_settings(
             *locks.texts(told.get("build-constraint-dependencies")),
             *locks.constraints_in(read, environ.get("UV_BUILD_CONSTRAINT", "").split()),
         ),
-        requirements={
-            name: (
-                *locks.texts(entries),
-                *(
-                    str(each.get("requirement", ""))
-                    for each in locks.tables(entries)
-                    if not each.get("match-runtime")
-                ),
-            )
-            for name, entries in wanted.items()
-        },
-        matched={
-            name: frozenset(
-                locks.requirement_name(str(each.get("requirement", "")))
-                for each in locks.tables(entries)
-                if each.get("match-runtime")
-            )
-            for name, entries in wanted.items()
-        },
+        requirements=requirements,
+        matched=matched,
         described=locks.package_names(
             [str(each.get("name", "")) for each in locks.tables(told.get("dependency-metadata"))]
         ),
@@ -657,79 +642,71 @@ _REPAIRS: dict[Cause, tuple[str, ...]] = {
     "symbol": _HELD,
 }
 
-_PIP_INSTALL = _interface(
-    id="uv-pip-install",
-    title="uv pip install",
-    elsewhere=_elsewhere,
-    render=_pip_install,
-    groups=(*_LASTING, "reads-installed-metadata"),
-    tab=Tab("uv pip", 2, by_default=True),
-    # An override is not kept, and what was stamped anew asks for the older provider.
-    repairs={**_REPAIRS, "stale": ("match-runtime-rebuild",)},
-)
-_PIP_SYNC = _interface(
-    id="uv-pip-sync",
-    title="uv pip sync",
-    render=_pip_sync,
-    groups=(*_LASTING, "locks", "keeps-locked-versions"),
-)
-_SYNC = _interface(
-    id="uv-sync",
-    title="uv sync",
-    render=partial(_sync, lock_first=False),
-    groups=(*_PROJECT, "keeps-locked-versions"),
-    makes_environment=True,
-    tab=Tab("uv project", 1, by_default=True),
-    repairs=_REPAIRS,
-)
-_LOCK_SYNC = _interface(
-    id="uv-lock-sync",
-    title="uv lock, uv sync",
-    render=partial(_sync, lock_first=True),
-    groups=(*_PROJECT, "locks", "keeps-locked-versions"),
-    makes_environment=True,
-)
-_RUN = _interface(
-    id="uv-run",
-    title="uv run --with",
-    render=_run,
-    groups=(*_ONE_COMMAND, "keeps-environment"),
-)
-_RUN_SCRIPT = _interface(
-    id="uv-script",
-    title="uv run script.py",
-    render=_script,
-    groups=(*_ONE_COMMAND, "reads-installed-metadata"),
-    makes_environment=True,
-)
-_PYLOCK = _interface(
-    id="pip-lock-uv",
-    title="pip lock, uv pip sync",
-    render=_pylock,
-    groups=("builds-metadata", "locks", "keeps-locked-versions"),
-    cost=8,
-    beside=("pip",),
-)
-_TOOL_INSTALL = _interface(
-    id="uv-tool",
-    title="uv tool install",
-    render=_tool,
-    groups=(*_ONE_COMMAND, "reads-installed-metadata"),
-    makes_environment=True,
-)
 TOOL = PackagingTool(
     name="uv",
     title="uv",
     order=2,
     installers=(
-        _PIP_INSTALL,
-        _PIP_SYNC,
-        _SYNC,
-        _LOCK_SYNC,
-        _RUN,
-        _TOOL_INSTALL,
-        _RUN_SCRIPT,
-        _PYLOCK,
+        _interface(
+            id="uv-pip-install",
+            title="uv pip install",
+            elsewhere=_elsewhere,
+            render=_pip_install,
+            groups=(*_LASTING, "reads-installed-metadata"),
+            tab=Tab("uv pip", 2, by_default=True),
+            # An override is not kept, and what was stamped anew asks for the older provider.
+            repairs={**_REPAIRS, "stale": ("match-runtime-rebuild",)},
+        ),
+        _interface(
+            id="uv-pip-sync",
+            title="uv pip sync",
+            render=_pip_sync,
+            groups=(*_LASTING, "locks", "keeps-locked-versions"),
+        ),
+        _interface(
+            id="uv-sync",
+            title="uv sync",
+            render=partial(_sync, lock_first=False),
+            groups=(*_PROJECT, "keeps-locked-versions"),
+            makes_environment=True,
+            tab=Tab("uv project", 1, by_default=True),
+            repairs=_REPAIRS,
+        ),
+        _interface(
+            id="uv-lock-sync",
+            title="uv lock, uv sync",
+            render=partial(_sync, lock_first=True),
+            groups=(*_PROJECT, "locks", "keeps-locked-versions"),
+            makes_environment=True,
+        ),
+        _interface(
+            id="uv-run",
+            title="uv run --with",
+            render=_run,
+            groups=(*_ONE_COMMAND, "keeps-environment"),
+        ),
+        _interface(
+            id="uv-tool",
+            title="uv tool install",
+            render=_tool,
+            groups=(*_ONE_COMMAND, "reads-installed-metadata"),
+            makes_environment=True,
+        ),
+        _interface(
+            id="uv-script",
+            title="uv run script.py",
+            render=_script,
+            groups=(*_ONE_COMMAND, "reads-installed-metadata"),
+            makes_environment=True,
+        ),
+        _interface(
+            id="pip-lock-uv",
+            title="pip lock, uv pip sync",
+            render=_pylock,
+            groups=("builds-metadata", "locks", "keeps-locked-versions"),
+            cost=8,
+            beside=("pip",),
+        ),
     ),
     default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
     isolate=_isolate,

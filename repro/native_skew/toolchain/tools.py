@@ -256,7 +256,7 @@ class Toolbox:
 
 def commands_of(name: str) -> tuple[str, ...]:
     """The commands that the tool ``name`` is driven by; the first of them says its version."""
-    return TOOLS[name].commands if name in TOOLS else (name,)
+    return (TOOLS[name].commands if name in TOOLS else ()) or (name,)
 
 
 def _requirement(name: str) -> str:

@@ -18,21 +18,14 @@ GET_COMPILER = (
 
 
 class ExitCode(enum.IntEnum):
-    """What each command ends with.
+    """What each command ends with."""
 
-    Attributes:
-        SOUND: all is as recorded; nothing was found; there is nothing to change.
-        CHANGED: a verdict changed; something was found; there is something to change.
-        COULD_NOT_RUN: something could not be run, read or looked at. A crash too: it is never
-            mistaken for a finding.
-        INTERRUPTED: by a signal, as shells have it.
-
-    """
-
-    SOUND = 0
-    CHANGED = 1
+    SOUND = 0  # all is as recorded; nothing was found; there is nothing to change
+    CHANGED = 1  # a verdict changed; something was found; there is something to change
+    # Something could not be run, read or looked at. A crash too: it is never mistaken for a
+    # finding.
     COULD_NOT_RUN = 2
-    INTERRUPTED = 130
+    INTERRUPTED = 130  # by a signal, as shells have it
 
     @classmethod
     def of(cls, *, changed: object, not_run: object = False) -> ExitCode:

@@ -19,20 +19,12 @@ SCHEMA = results.FOLDER / "bench.schema.json"
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """What every measurement gets.
+    """What every measurement gets."""
 
-    Attributes:
-        work: the work folder, with the tools in it.
-        rounds: how often each thing is timed; the least disturbed round counts.
-        jobs: how many at once, where several things run.
-        environment: a large one to diagnose; None has one made.
-
-    """
-
-    work: Path
-    rounds: int
-    jobs: int
-    environment: Path | None = None
+    work: Path  # the work folder, with the tools in it
+    rounds: int  # how often each thing is timed; the least disturbed round counts
+    jobs: int  # how many at once, where several things run
+    environment: Path | None = None  # a large one to diagnose; None has one made
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):

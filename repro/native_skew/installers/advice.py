@@ -15,8 +15,14 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from native_skew.findings import Advice
-from native_skew.installers.base import Cause, Installer, Plan, RenderContext, Unsupported
-from native_skew.installers.packaging_tool import PackagingTool
+from native_skew.installers.base import (
+    Cause,
+    Installer,
+    PackagingTool,
+    Plan,
+    RenderContext,
+    Unsupported,
+)
 from native_skew.installers.registry import INSTALLERS, TOOLS, tabs
 from native_skew.installers.remedies import REMEDIES, Roles
 from native_skew.installers.repair import difference

@@ -47,18 +47,11 @@ class Lack(msgspec.Struct, frozen=True):
 
 
 class Lacks(msgspec.Struct, frozen=True, kw_only=True):
-    """What an installer has not, by feature.
+    """What an installer has not, by feature."""
 
-    Attributes:
-        title: the installer's, as a sentence names it.
-        versions: the tool and those of its versions that were looked at, as ``pip<=26.3``.
-        features: names of ``FEATURES``.
-
-    """
-
-    title: str
-    versions: str
-    features: Mapping[str, Lack]
+    title: str  # the installer's, as a sentence names it
+    versions: str  # the tool and those of its versions that were looked at, as ``pip<=26.3``
+    features: Mapping[str, Lack]  # names of ``FEATURES``
 
     def refuse(self, request: Request) -> None:
         """Raises ``Unsupported`` for the first of them that ``request`` uses."""
@@ -69,28 +62,20 @@ class Lacks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What to write and run, in the project's folder.
+    """What to write and run, in the project's folder."""
 
-    Attributes:
-        files: content by name, relative to the project's folder.
-        user_files: content by name, relative to the user's configuration folder.
-        locking: command lines that write a lock and install nothing, run before ``commands``.
-        lock_files: what they write, relative to the project's folder: all that a second
-            machine needs besides ``files``.
-        commands: command lines, run in order until one fails.
-        python: the command that runs the environment's interpreter.
-        environ: variables to set beside those of the isolation.
-        library_path: folders, relative to the project's, for LD_LIBRARY_PATH at run time.
-
-    """
-
-    commands: tuple[Command, ...]
-    python: Command = (".venv/bin/python",)
+    commands: tuple[Command, ...]  # command lines, run in order until one fails
+    python: Command = (".venv/bin/python",)  # the command that runs the environment's interpreter
+    # Command lines that write a lock and install nothing, run before ``commands``.
     locking: tuple[Command, ...] = ()
+    # What they write, relative to the project's folder: all that a second machine needs besides
+    # ``files``.
     lock_files: tuple[str, ...] = ()
-    files: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}  # content by name, relative to the project's folder
+    # Content by name, relative to the user's configuration folder.
     user_files: Mapping[str, str] = {}
-    environ: Mapping[str, str] = {}
+    environ: Mapping[str, str] = {}  # variables to set beside those of the isolation
+    # Folders, relative to the project's, for LD_LIBRARY_PATH at run time.
     library_path: tuple[str, ...] = ()
 
     def commands_of(self, action: Literal["install", "lock", "sync"]) -> tuple[Command, ...]:
@@ -100,22 +85,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rendering may depend on besides the request.
+    """What a rendering may depend on besides the request."""
 
-    Attributes:
-        module: the consumer's import name.
-        python: the interpreter's path.
-        python_version: its ``major.minor``.
-        tool_version: the installer's own version.
-        index_url: the index, for tools that take it from the project's file alone.
-
-    """
-
-    module: str
-    python: str
-    python_version: str
-    tool_version: Version
-    index_url: str
+    module: str  # the consumer's import name
+    python: str  # the interpreter's path
+    python_version: str  # its ``major.minor``
+    tool_version: Version  # the installer's own version
+    index_url: str  # the index, for tools that take it from the project's file alone
 
 
 # Kinds of skew, as repairs are chosen by them: the consumer's metadata was stamped by its build;
@@ -143,45 +119,31 @@ class Tab(msgspec.Struct, frozen=True):
 
 
 class Installer(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to install.
+    """One way to install."""
 
-    Attributes:
-        id: its name on the command line, e.g. ``uv-sync``.
-        title: what a user calls it, e.g. ``uv sync``.
-        tool: the distribution that provides it, e.g. ``uv``.
-        render: gives the plan for a request, or raises ``Unsupported`` with the reason why
-            the tool, in this version, cannot do that.
-        groups: how it works, in the words of ``GROUPS``: a scenario states its expectations of
-            them.
-        cost: relative time of a cell; the heavier ones are started first.
-        misuse: exit codes by which the tool says that it was misused, or failed in a way that
-            is no answer to what was asked.
-        makes_environment: False where the runner must create ``.venv`` before.
-        needs_pip: whether that ``.venv`` must have a pip of its own.
-        beside: other tools that its commands run, each in its newest release.
-        since: the tool's first release that can do this at all; empty where all can.
-        tab: how it stands beside others; None where it does not.
-        repairs: the remedies that doctor offers for a skew in an environment of its tool's, best
-            first; what holds in the broken environment, with the cache as the failure left it.
-            Offered in the order of the tabs, to those that have one.
-        elsewhere: a command of its for what is at a path, instead of ``.venv``; None where the
-            project's folder says where that is.
-
-    """
-
-    id: str
-    title: str
-    tool: str
+    id: str  # its name on the command line, as ``uv-sync``
+    title: str  # what a user calls it, as ``uv sync``
+    tool: str  # the distribution that provides it, as ``uv``
+    # Gives the plan for a request, or raises ``Unsupported`` with the reason why the tool, in this
+    # version, cannot do that.
     render: Callable[[Request, RenderContext], Plan]
+    # How it works, in the words of ``GROUPS``: a scenario states its expectations of them.
     groups: tuple[str, ...] = ()
-    cost: int = 1
+    cost: int = 1  # relative time of a cell; the heavier ones are started first
+    # Exit codes by which the tool says that it was misused, or failed in a way that is no answer to
+    # what was asked.
     misuse: tuple[int, ...] = ()
-    makes_environment: bool = False
-    needs_pip: bool = False
-    beside: tuple[str, ...] = ()
-    since: str = ""
-    tab: Tab | None = None
+    makes_environment: bool = False  # False where the runner must create ``.venv`` before
+    needs_pip: bool = False  # whether that ``.venv`` must have a pip of its own
+    beside: tuple[str, ...] = ()  # other tools that its commands run, each in its newest release
+    since: str = ""  # the tool's first release that can do this at all; empty where all can
+    tab: Tab | None = None  # how it stands beside others; None where it does not
+    # The remedies that doctor offers for a skew in an environment of its tool's, best first; what
+    # holds in the broken environment, with the cache as the failure left it. Offered in the order
+    # of the tabs, to those that have one.
     repairs: Mapping[Cause, tuple[str, ...]] = {}
+    # A command of its for what is at a path, instead of ``.venv``; None where the project's folder
+    # says where that is.
     elsewhere: Callable[[tuple[str, ...], str, Place], tuple[str, ...]] | None = None
 
     def is_in(self, version: str) -> bool:
@@ -219,39 +181,24 @@ GROUPS: dict[str, str] = {
 
 
 class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a cell lets its tool read and write, and the index that it is to ask.
+    """Where a cell lets its tool read and write, and the index that it is to ask."""
 
-    Attributes:
-        root: the cell's own folder, above the project's.
-        cache: the tools' caches; counts up where a step wants a new one.
-        user_configuration: XDG_CONFIG_HOME.
-        system_configuration: XDG_CONFIG_DIRS.
-        data: XDG_DATA_HOME.
-        index_url: the cell's index.
-        authority: the certificate of whoever vouches for the index; None where nobody has to.
-
-    """
-
-    root: Path
-    cache: Path
-    user_configuration: Path
-    system_configuration: Path
-    data: Path
+    root: Path  # the cell's own folder, above the project's
+    cache: Path  # the tools' caches; counts up where a step wants a new one
+    user_configuration: Path  # XDG_CONFIG_HOME
+    system_configuration: Path  # XDG_CONFIG_DIRS
+    data: Path  # XDG_DATA_HOME
     index_url: str
+    # The certificate of whoever vouches for the index; None where nobody has to.
     authority: Path | None = None
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):
-    """What keeps a tool from seeing anything of the user's.
+    """What keeps a tool from seeing anything of the user's."""
 
-    Attributes:
-        variables: set for every process of a cell, whichever tool it is about: one tool may run
-            another.
-        files: content by path; a file that is found ends a search for configuration.
-
-    """
-
+    # Set for every process of a cell, whichever tool it is about: one tool may run another.
     variables: Mapping[str, str] = {}
+    # Content by path; a file that is found ends a search for configuration.
     files: Mapping[Path, str] = {}
 
 
@@ -271,24 +218,16 @@ File = TypeVar("File", bound=NamedFile)
 
 
 class ReleaseFiles(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
-    """The files of one release, as an installer on one Python and platform sees them.
+    """The files of one release, as an installer on one Python and platform sees them."""
 
-    Attributes:
-        wheels: in the order in which the index lists them, without those that are yanked.
-        fitting: the wheel that is installed; None where none fits.
-        sdist: None where there is none.
-        nearness: how near a wheel that does not fit comes: 3 wrong platform, 2 wrong ABI, 1 wrong
-            interpreter.
-        python: the minor version, such as ``3.12``, which is also the oldest of a project's.
-        first_uploaded: on the public index, whose JSON tells of a release by that file; else None.
-
-    """
-
+    # In the order in which the index lists them, without those that are yanked.
     wheels: tuple[File, ...]
-    fitting: File | None
+    fitting: File | None  # the wheel that is installed; None where none fits
     sdist: File | None
+    # How near a wheel that does not fit comes: 3 wrong platform, 2 wrong ABI, 1 wrong interpreter.
     nearness: Callable[[File], int]
-    python: str
+    python: str  # the minor version, such as ``3.12``, which is also the oldest of a project's
+    # On the public index, whose JSON tells of a release by that file; else None.
     first_uploaded: File | None = None
 
 
@@ -300,53 +239,38 @@ class MetadataReader(Protocol):
 
 
 class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool that installs: pip, uv, Poetry.
+    """A tool that installs: pip, uv, Poetry."""
 
-    Attributes:
-        name: the distribution that provides it.
-        title: as its authors write it.
-        installers: its interfaces, in the order of display.
-        order: its place among the tools wherever they are listed; equals by name.
-        default_versions: those that are run where none is named.
-        extras: of the distribution, fetched with it.
-        commands: what is run, found on PATH, the first of which says the version; without any,
-            the command of the tool's own name.
-        isolate: what keeps the user's settings out.
-        installer_file: its word in the INSTALLER file of what it installed, in lower case; empty
-            where it leaves that to another tool.
-            https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
-        readers: which one file of a release it takes the metadata of, by the command that does,
-            as audit speaks of it; none where it looks at the file alone that it installs.
-        locks: the kinds of lock that it writes or installs.
-        first_release: the oldest release that the timeline asks; empty where it asks none.
-        remake: what makes an environment's interpreter anew and keeps what is installed, before
-            the Python's version and the folder; its name stands in the pyvenv.cfg of its own.
-        holding: where a project's pyproject.toml holds versions, whatever else is asked: keys, one
-            below the other, of a list of requirements or of a table of versions by name.
-        documentation: where its commands are described.
-        since: the first release that knows a word of its commands and files, where releases that
-            lack it are still in use.
-        looked_up: the versions for which was looked up what it has not, as ``pip<=26.3``.
-
-    """
-
-    name: str
-    title: str
-    installers: tuple[Installer, ...]
-    order: int = 100
-    default_versions: tuple[str, ...] = (NEWEST,)
-    extras: tuple[str, ...] = ()
+    name: str  # the distribution that provides it
+    title: str  # as its authors write it
+    installers: tuple[Installer, ...]  # its interfaces, in the order of display
+    order: int = 100  # its place among the tools wherever they are listed; equals by name
+    default_versions: tuple[str, ...] = (NEWEST,)  # those that are run where none is named
+    extras: tuple[str, ...] = ()  # of the distribution, fetched with it
+    # What is run, found on PATH, the first of which says the version; without any, the command of
+    # the tool's own name.
     commands: tuple[str, ...] = ()
-    isolate: Callable[[CellFolders], Isolation] = _nothing
+    isolate: Callable[[CellFolders], Isolation] = _nothing  # what keeps the user's settings out
+    # Its word in the INSTALLER file of what it installed, in lower case; empty where it leaves that
+    # to another tool.
+    # https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
     installer_file: str = ""
+    # Which one file of a release it takes the metadata of, by the command that does, as audit
+    # speaks of it; none where it looks at the file alone that it installs.
     readers: Mapping[str, MetadataReader] = {}
-    locks: tuple[LockFormat, ...] = ()
-    first_release: str = ""
+    locks: tuple[LockFormat, ...] = ()  # the kinds of lock that it writes or installs
+    first_release: str = ""  # the oldest release that the timeline asks; empty where it asks none
+    # What makes an environment's interpreter anew and keeps what is installed, before the Python's
+    # version and the folder; its name stands in the pyvenv.cfg of its own.
     remake: tuple[str, ...] = ()
+    # Where a project's pyproject.toml holds versions, whatever else is asked: keys, one below the
+    # other, of a list of requirements or of a table of versions by name.
     holding: tuple[tuple[str, ...], ...] = ()
-    documentation: str = ""
+    documentation: str = ""  # where its commands are described
+    # The first release that knows a word of its commands and files, where releases that lack it are
+    # still in use.
     since: Mapping[str, str] = {}
-    looked_up: str = ""
+    looked_up: str = ""  # the versions for which was looked up what it has not, as ``pip<=26.3``
 
     def needed(self, texts: Iterable[str]) -> str:
         """The oldest release that knows all that ``texts``, files and commands, say; or empty."""

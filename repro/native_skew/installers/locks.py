@@ -46,67 +46,41 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
-    """A package of a lock.
+    """A package of a lock."""
 
-    Attributes:
-        name: canonical.
-        version: empty where the lock leaves it open, as of a folder.
-        files: those that it may be installed from; empty where the lock does not name files.
-        hashes: of its files, where the lock does not say whose; empty for any.
-        marker: where it is installed at all; empty for everywhere.
-        origin: what it comes from, in words, where that is no index.
-        root: whether the lock is about it: its own requirements are installed.
-        requires: edges, in a lock that is a graph.
-        optional: likewise, of extras and groups.
-
-    """
-
-    name: str
-    version: str
+    name: str  # canonical
+    version: str  # empty where the lock leaves it open, as of a folder
+    # Those that it may be installed from; empty where the lock does not name files.
     files: tuple[LockedFile, ...] = ()
+    # Of its files, where the lock does not say whose; empty for any.
     hashes: frozenset[str] = frozenset()
-    marker: str = ""
-    origin: str = ""
-    root: bool = False
-    requires: tuple[Dependency, ...] = ()
-    optional: Mapping[str, tuple[Dependency, ...]] = {}
+    marker: str = ""  # where it is installed at all; empty for everywhere
+    origin: str = ""  # what it comes from, in words, where that is no index
+    root: bool = False  # whether the lock is about it: its own requirements are installed
+    requires: tuple[Dependency, ...] = ()  # edges, in a lock that is a graph
+    optional: Mapping[str, tuple[Dependency, ...]] = {}  # likewise, of extras and groups
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What is installed or not as a whole: a project, or its extra or group.
+    """What is installed or not as a whole: a project, or its extra or group."""
 
-    Attributes:
-        package: canonical.
-        key: of ``LockedPackage.optional``; empty for the project itself.
-        marker_name: the extra that it is in the markers of the lock.
-
-    """
-
-    package: str
-    key: str
-    marker_name: str
+    package: str  # canonical
+    key: str  # of ``LockedPackage.optional``; empty for the project itself
+    marker_name: str  # the extra that it is in the markers of the lock
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
-    """What a lock says.
-
-    Attributes:
-        packages: all of them.
-        requires_python: the Pythons that it is for; empty where it does not say.
-        environments: markers, one of which holds where it is for; empty for everywhere.
-        one_platform: whether it is for the platform that it was made on, as far as it says.
-        no_binary: names that it has built from source.
-        problems: what could not be understood, a phrase each.
-        conflicts: sets of packages and their extras or groups, of which one at most is installed.
-
-    """
+    """What a lock says."""
 
     packages: tuple[LockedPackage, ...]
-    requires_python: str = ""
+    requires_python: str = ""  # the Pythons that it is for; empty where it does not say
+    # Markers, one of which holds where it is for; empty for everywhere.
     environments: tuple[str, ...] = ()
+    # Whether it is for the platform that it was made on, as far as it says.
     one_platform: bool = False
-    no_binary: frozenset[str] = frozenset()
-    problems: tuple[str, ...] = ()
+    no_binary: frozenset[str] = frozenset()  # names that it has built from source
+    problems: tuple[str, ...] = ()  # what could not be understood, a phrase each
+    # Sets of packages and their extras or groups, of which one at most is installed.
     conflicts: tuple[tuple[Choice, ...], ...] = ()
 
     def selections(self, environment: Mapping[str, str]) -> Iterator[dict[str, LockedPackage]]:
@@ -168,30 +142,21 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the packages of a lock are built, as its tool is told beside it. Names are canonical.
+    """How the packages of a lock are built, as its tool is told beside it. Names are canonical."""
 
-    Attributes:
-        no_binary: built even where a wheel fits; ``:all:`` for every one.
-        no_build: never built; likewise.
-        no_isolation: built in the environment itself; likewise.
-        constraints: on every build environment, as requirements.
-        own_constraints: on the builds of one package.
-        requirements: added to the build requirements of one package.
-        matched: names that the build of one package gets in the version of the lock.
-        described: names whose metadata is given there, so that no build is asked for it.
-        released_before: what is newer is not looked at; empty for no such day.
-
-    """
-
+    # Built even where a wheel fits; ``:all:`` for every one.
     no_binary: frozenset[str] = frozenset()
-    no_build: frozenset[str] = frozenset()
-    no_isolation: frozenset[str] = frozenset()
-    constraints: tuple[str, ...] = ()
-    own_constraints: Mapping[str, tuple[str, ...]] = {}
+    no_build: frozenset[str] = frozenset()  # never built; likewise
+    no_isolation: frozenset[str] = frozenset()  # built in the environment itself; likewise
+    constraints: tuple[str, ...] = ()  # on every build environment, as requirements
+    own_constraints: Mapping[str, tuple[str, ...]] = {}  # on the builds of one package
+    # Added to the build requirements of one package.
     requirements: Mapping[str, tuple[str, ...]] = {}
+    # Names that the build of one package gets in the version of the lock.
     matched: Mapping[str, frozenset[str]] = {}
+    # Names whose metadata is given there, so that no build is asked for it.
     described: frozenset[str] = frozenset()
-    released_before: str = ""
+    released_before: str = ""  # what is newer is not looked at; empty for no such day
 
     def __or__(self, other: BuildSettings) -> BuildSettings:
         """Both: names united, lists one after the other, of two days the earlier."""
@@ -206,20 +171,14 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
 class LockFormat(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of lock.
 
-    Attributes:
-        names: how its files are called, as ``fnmatch`` patterns.
-        read: what it says.
-        settings: how its tool builds, by the files beside it and the user's variables.
-        installers: the ids of the interfaces whose repairs are advised.
-
     Where a name fits those of several tools, any of them may install it.
-
     """
 
-    names: tuple[str, ...]
-    read: Callable[[bytes], Lock]
+    names: tuple[str, ...]  # how its files are called, as ``fnmatch`` patterns
+    read: Callable[[bytes], Lock]  # what it says
+    # How its tool builds, by the files beside it and the user's variables.
     settings: Callable[[ReadText, Mapping[str, str]], BuildSettings]
-    installers: tuple[str, ...]
+    installers: tuple[str, ...]  # the ids of the interfaces whose repairs are advised
 
 
 def _both(one: Any, other: Any) -> Any:

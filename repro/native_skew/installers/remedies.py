@@ -71,23 +71,15 @@ def abi_requirement(provider: str, version: str) -> str:
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing a user can do.
+    """One thing a user can do."""
 
-    Attributes:
-        title: what it is, as a heading.
-        why: how it is meant to help, one sentence.
-        trap: what it costs or where it fails, one sentence; empty where none is known.
-        source: where it is documented or was proposed.
-        changes: what is asked otherwise, by the names of a request's fields.
-        first: the installations before that one.
-
-    """
-
-    title: str
-    why: str
-    trap: str
-    source: str
+    title: str  # what it is, as a heading
+    why: str  # how it is meant to help, one sentence
+    trap: str  # what it costs or where it fails, one sentence; empty where none is known
+    source: str  # where it is documented or was proposed
+    # What is asked otherwise, by the names of a request's fields.
     changes: Callable[[Request, Roles], Mapping[str, object]] = lambda request, roles: {}
+    # The installations before that one.
     first: Callable[[Request, Roles], tuple[Request, ...]] = lambda request, roles: ()
 
     def apply(self, request: Request, roles: Roles) -> tuple[Request, ...]:

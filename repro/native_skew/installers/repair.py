@@ -17,19 +17,14 @@ _IN_SCRIPT = re.compile(r"(?<=^# /// script\n)(?:#(?: .*)?\n)*?(?=# ///$)", re.M
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody does to a project that they have.
+    """What somebody does to a project that they have."""
 
-    Attributes:
-        files: the lines to add, by file: in a TOML file, and in a script's metadata, below their
-            heading, and of a list the new entries alone; a new file whole.
-        commands: command lines, in order.
-        changed: the files that are there already, and whether what is added takes the place of
-            what they have, as another version of a requirement does.
-
-    """
-
+    # The lines to add, by file: in a TOML file, and in a script's metadata, below their heading,
+    # and of a list the new entries alone; a new file whole.
     files: dict[str, str]
-    commands: tuple[Command, ...]
+    commands: tuple[Command, ...]  # command lines, in order
+    # The files that are there already, and whether what is added takes the place of what they have,
+    # as another version of a requirement does.
     changed: dict[str, bool] = {}
 
 

@@ -18,59 +18,39 @@ class DependencyMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One installation, as asked. All requirements are PEP 508 strings.
+    """One installation, as asked. All requirements are PEP 508 strings."""
 
-    Attributes:
-        requirements: what is to be installed.
-        build_from_source: names whose wheels must not be used.
-        no_binary_variable: the same, by the tool's environment variable.
-        constraints: limits on the versions at run time.
-        build_constraints: limits on the versions in isolated build environments.
-        overrides: requirements that replace whatever any distribution declares.
-        dependency_metadata: metadata given by the user.
-        match_runtime: (name, build requirement) pairs; the requirement is added to the
-            build of *name*, in the version that was resolved for run time.
-        build_requirements: (name, requirement) pairs; the requirement is added to the build of
-            *name* as it stands.
-        no_build_isolation: names built in the target environment itself.
-        ignore_configuration: the user's configuration files are switched off.
-        upgrade: names that are moved to the newest versions that fit, whatever a lock says.
-        reinstall: names that are installed anew though they are there.
-        refresh: cached answers of the index are asked for again.
-        clean_cache: names whose cached builds are removed first.
-        rebuild: names that are built and installed anew, whatever is there of an earlier build.
-        empty_cache: nothing that was built before is used; a tool that cannot leave its cache
-            aside empties it.
-        constraint_variable: constraints set by the tool's environment variable.
-        library_path: a requirement whose libraries are put on LD_LIBRARY_PATH at run time.
-        lock_platforms: the platforms (``linux``, ``macos``, ``windows``) that a lock is for.
-        locked: the lock is there already, and may have been made with other options.
-        requires_python: the Pythons that the user's project supports, for tools that lock for
-            all of them; where empty, this minor version and newer.
-
-    """
-
-    requirements: tuple[str, ...]
-    build_from_source: tuple[str, ...] = ()
-    no_binary_variable: tuple[str, ...] = ()
-    constraints: tuple[str, ...] = ()
-    build_constraints: tuple[str, ...] = ()
-    overrides: tuple[str, ...] = ()
-    dependency_metadata: tuple[DependencyMetadata, ...] = ()
+    requirements: tuple[str, ...]  # what is to be installed
+    build_from_source: tuple[str, ...] = ()  # names whose wheels must not be used
+    no_binary_variable: tuple[str, ...] = ()  # the same, by the tool's environment variable
+    constraints: tuple[str, ...] = ()  # limits on the versions at run time
+    build_constraints: tuple[str, ...] = ()  # limits on the versions in isolated build environments
+    overrides: tuple[str, ...] = ()  # requirements that replace whatever any distribution declares
+    dependency_metadata: tuple[DependencyMetadata, ...] = ()  # metadata given by the user
+    # (name, build requirement) pairs; the requirement is added to the build of *name*, in the
+    # version that was resolved for run time.
     match_runtime: tuple[tuple[str, str], ...] = ()
+    # (name, requirement) pairs; the requirement is added to the build of *name* as it stands.
     build_requirements: tuple[tuple[str, str], ...] = ()
-    no_build_isolation: tuple[str, ...] = ()
-    ignore_configuration: bool = False
+    no_build_isolation: tuple[str, ...] = ()  # names built in the target environment itself
+    ignore_configuration: bool = False  # the user's configuration files are switched off
+    # Names that are moved to the newest versions that fit, whatever a lock says.
     upgrade: tuple[str, ...] = ()
-    reinstall: tuple[str, ...] = ()
-    refresh: bool = False
-    clean_cache: tuple[str, ...] = ()
+    reinstall: tuple[str, ...] = ()  # names that are installed anew though they are there
+    refresh: bool = False  # cached answers of the index are asked for again
+    clean_cache: tuple[str, ...] = ()  # names whose cached builds are removed first
+    # Names that are built and installed anew, whatever is there of an earlier build.
     rebuild: tuple[str, ...] = ()
+    # Nothing that was built before is used; a tool that cannot leave its cache aside empties it.
     empty_cache: bool = False
+    # A requirement whose libraries are put on LD_LIBRARY_PATH at run time.
     library_path: str | None = None
-    constraint_variable: tuple[str, ...] = ()
+    constraint_variable: tuple[str, ...] = ()  # constraints set by the tool's environment variable
+    # The platforms (``linux``, ``macos``, ``windows``) that a lock is for.
     lock_platforms: tuple[str, ...] = ()
-    locked: bool = False
+    locked: bool = False  # the lock is there already, and may have been made with other options
+    # The Pythons that the user's project supports, for tools that lock for all of them; where
+    # empty, this minor version and newer.
     requires_python: str = ""
 
 

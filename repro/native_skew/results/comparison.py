@@ -61,23 +61,15 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What differs.
+    """What differs."""
 
-    Attributes:
-        changed: verdicts that differ, and that no scenario expects.
-        new: cells that were compared with none.
-        vanished: old cells that no new one was compared with.
-        not_run: those that could not be run in the new run; they are not called vanished.
-        compared: how many cells were compared.
-        notes: what was compared with another version, another Python, or nothing, a line each.
-
-    """
-
-    changed: tuple[Drift, ...]
-    new: tuple[Cell, ...]
-    vanished: tuple[Cell, ...]
+    changed: tuple[Drift, ...]  # verdicts that differ, and that no scenario expects
+    new: tuple[Cell, ...]  # cells that were compared with none
+    vanished: tuple[Cell, ...]  # old cells that no new one was compared with
+    # Those that could not be run in the new run; they are not called vanished.
     not_run: tuple[NotRun, ...]
-    compared: int
+    compared: int  # how many cells were compared
+    # What was compared with another version, another Python, or nothing, a line each.
     notes: tuple[str, ...]
 
 

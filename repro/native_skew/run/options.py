@@ -79,24 +79,14 @@ def require_recordable(folder: Path) -> None:
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What every command is asked that runs cells and compares them with the record.
+    """What every command is asked that runs cells and compares them with the record."""
 
-    Attributes:
-        filters: which cells.
-        jobs: how many at once.
-        limit: seconds that one may take.
-        newest: whether to ask anew which release of each tool is newest.
-        folder: where results are recorded.
-        work: the work folder.
-
-    """
-
-    filters: Filters
-    jobs: int
-    limit: float
-    newest: bool
-    folder: Path
-    work: Path
+    filters: Filters  # which cells
+    jobs: int  # how many at once
+    limit: float  # seconds that one may take
+    newest: bool  # whether to ask anew which release of each tool is newest
+    folder: Path  # where results are recorded
+    work: Path  # the work folder
 
 
 def asked_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -37,22 +37,14 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``matrix.json`` says.
+    """What ``matrix.json`` says."""
 
-    Attributes:
-        shard: which part of how many.
-        kit_version: of the kit that made it.
-        definitions: the SHA-256 of each scenario's file and of the fake pair's sources.
-        cells: the ids of all cells of this part, done or not.
-        not_run: those that could not be run, and why.
-
-    """
-
-    shard: Shard
-    kit_version: str
+    shard: Shard  # which part of how many
+    kit_version: str  # of the kit that made it
+    # The SHA-256 of each scenario's file and of the fake pair's sources.
     definitions: dict[str, str]
-    cells: tuple[str, ...]
-    not_run: tuple[NotRun, ...] = ()
+    cells: tuple[str, ...]  # the ids of all cells of this part, done or not
+    not_run: tuple[NotRun, ...] = ()  # those that could not be run, and why
     kind: str = "native-skew matrix 1"
 
 
@@ -196,20 +188,13 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """Parts that belong together.
+    """Parts that belong together."""
 
-    Attributes:
-        by_folder: each part by where it is.
-        whole: what they are together.
-        missing: ids of cells that no part has a result of, and did not give up either.
-        absent: the shards that are not among the parts.
-
-    """
-
-    by_folder: dict[Path, Part]
-    whole: Part
+    by_folder: dict[Path, Part]  # each part by where it is
+    whole: Part  # what they are together
+    # Ids of cells that no part has a result of, and did not give up either.
     missing: tuple[str, ...]
-    absent: tuple[Shard, ...]
+    absent: tuple[Shard, ...]  # the shards that are not among the parts
 
     def results(self) -> Iterator[Result]:
         """The results of all parts, one at a time: a matrix need not fit into memory."""

@@ -15,18 +15,11 @@ from native_skew.toolchain import machine
 
 
 class Compiler(msgspec.Struct, frozen=True, kw_only=True):
-    """How to compile.
+    """How to compile."""
 
-    Attributes:
-        command: what ``CC`` would hold, split into words.
-        title: which compiler that is, and why.
-        variables: what it wants in its environment, as pairs.
-
-    """
-
-    command: tuple[str, ...]
-    title: str
-    variables: tuple[tuple[str, str], ...] = ()
+    command: tuple[str, ...]  # what ``CC`` would hold, split into words
+    title: str  # which compiler that is, and why
+    variables: tuple[tuple[str, str], ...] = ()  # what it wants in its environment, as pairs
 
     @property
     def environ(self) -> dict[str, str]:

@@ -17,17 +17,11 @@ TIMED_OUT = -1000  # no signal's number; see Outcome.exit_code
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command did.
-
-    Attributes:
-        exit_code: as the shell's; negative for a signal, ``TIMED_OUT`` past the time limit.
-        output: standard output and error together, as a terminal would show them.
-
-    """
+    """What a command did."""
 
     argv: tuple[str, ...]
-    exit_code: int
-    output: str
+    exit_code: int  # as the shell's; negative for a signal, ``TIMED_OUT`` past the time limit
+    output: str  # standard output and error together, as a terminal would show them
 
 
 class Processes:

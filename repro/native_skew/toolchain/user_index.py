@@ -20,18 +20,13 @@ _NAMED = re.compile(r"[\w.-]+=(?=https?:)", re.ASCII)
 
 
 class UserIndexes(msgspec.Struct, frozen=True, kw_only=True):
-    """Where distributions are looked for.
+    """Where distributions are looked for."""
 
-    Attributes:
-        default: asked last.
-        before: asked before it, the first first: uv takes a project from the first index that has
-            it. https://docs.astral.sh/uv/concepts/indexes/#searching-across-multiple-indexes
-        pinned: of a project that is to come from one index alone (``tool.uv.sources``).
-
-    """
-
-    default: str
+    default: str  # asked last
+    # Asked before it, the first first: uv takes a project from the first index that has it.
+    # https://docs.astral.sh/uv/concepts/indexes/#searching-across-multiple-indexes
     before: tuple[str, ...] = ()
+    # Of a project that is to come from one index alone (``tool.uv.sources``).
     pinned: Mapping[str, str] = {}
 
 

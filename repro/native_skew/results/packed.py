@@ -26,7 +26,7 @@ from typing import Any, Literal
 import msgspec.toml
 import tomlkit
 from filelock import FileLock
-from msgspec.structs import asdict, fields, replace
+from msgspec.structs import asdict, astuple, fields, replace
 from packaging.version import Version
 
 from native_skew import recorded
@@ -58,55 +58,26 @@ _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
 
 
 class Recording(Circumstances, frozen=True, kw_only=True):
-    """The newest recording of all that is recorded of a tool.
-
-    ``earlier`` are versions of such recordings before it, whose cells led to pages.
-    """
+    """The newest recording of all that is recorded of a tool."""
 
     version: str
-    earlier: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()  # versions of those before it, whose cells led to pages
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What tells a line's cell from others of its file; no version is the tool's."""
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a verdict file; no version or date is that of the tool's recording."""
 
     variant: str
     remedy: str
     python: str
-    version: str = ""
-    start: Start | Literal[""] = ""
-
-    def cell_in(self, path: Path) -> Cell:
-        """The cell, by the names of the file and of its folder."""
-        return Cell(
-            scenario=path.parent.name,
-            variant=self.variant,
-            installer=path.name.partition(".")[0],
-            version=self.version,
-            remedy=self.remedy,
-            python=self.python,
-            start=self.start or "fresh",
-        )
-
-
-class _Row(_Line, frozen=True, kw_only=True):
-    """A line of a verdict file; no date is the tool's."""
-
     verdict: Verdict
     because: str
+    version: str
     date: str
+    start: Start | Literal[""] = ""
 
 
-_COLUMNS: tuple[str, ...] = (
-    "variant",
-    "remedy",
-    "python",
-    "verdict",
-    "because",
-    "version",
-    "date",
-    "start",
-)
+_COLUMNS = _Row.__struct_fields__
 
 
 class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,10 +91,15 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     journal: tuple[str, ...] = ()
 
 
-class _EvidenceLine(_Line, frozen=True, kw_only=True):
-    """A line of an evidence file; ``circumstances`` are those that differ from the tool's."""
+class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of an evidence file; no version is that of the tool's recording."""
 
-    circumstances: dict[str, Any] = {}
+    variant: str
+    remedy: str
+    python: str
+    version: str = ""
+    start: Start | Literal[""] = ""
+    circumstances: dict[str, Any] = {}  # those that differ from the recording's
     evidence: msgspec.Raw
 
 
@@ -140,9 +116,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
 def read_verdicts(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
     """All verdicts of the record in ``folder``; its evidence is not read.
 
-    Raises:
-        ResultFileError: a file is damaged, says a thing twice, or has marks of a conflict.
-
+    A ``ResultFileError`` says that a file is damaged, says a thing twice, or has a conflict's marks.
     """
     versions = read_versions(folder)
     return tuple(
@@ -155,9 +129,7 @@ def read_verdicts(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
 def read_each(folder: Path = FOLDER) -> Iterator[Result]:
     """The results of the record in ``folder``, one at a time, in the order of their files.
 
-    Raises:
-        ResultFileError: as of ``read_verdicts``; or a verdict has no evidence, or the reverse.
-
+    Raises as ``read_verdicts`` does, and where a verdict has no evidence, or the reverse.
     """
     versions = read_versions(folder)
     for path in _paths(folder):
@@ -165,12 +137,7 @@ def read_each(folder: Path = FOLDER) -> Iterator[Result]:
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Result]:
-    """All results of the record in ``folder`` by cell id; empty where there is none.
-
-    Raises:
-        ResultFileError: as of ``read_each``.
-
-    """
+    """All results of the record in ``folder`` by cell id; empty where there is none."""
     return {result.cell.id: result for result in read_each(folder)}
 
 
@@ -178,12 +145,7 @@ def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
     """The newest recording of each tool.
 
     That of its live scenarios is called ``TOOL-live``, that of the cells that start after a
-    failure ``TOOL-after-failure``.
-
-    Raises:
-        ResultFileError: ``versions.toml`` is damaged, or has marks of a conflict.
-        WorkFolderError: a recording was killed at its end, and its files cannot be put in place.
-
+    failure ``TOOL-after-failure``. A recording that was killed at its end is ended first.
     """
     if (folder / _COMMITTED).is_dir():
         with _locked(folder):
@@ -222,12 +184,7 @@ def pack(
         gone: says instead which recorded cells go.
         files: what to write in it beside, as JSON; the schema of a result by default.
 
-    Returns:
-        how many results were recorded, and what was left out.
-
-    Raises:
-        WorkFolderError: the folder cannot be written to.
-        ResultFileError: what is recorded cannot be read.
+    Returns how many results were recorded, and what was left out.
 
     """
     new: dict[Cell, _Entry] = {}
@@ -249,12 +206,7 @@ def pack(
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """The record for one process alone, with what a killed one had left to do.
-
-    Raises:
-        WorkFolderError: the folder cannot be written to.
-
-    """
+    """The record for one process alone, with what a killed one had left to do."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):
@@ -456,32 +408,28 @@ def _sparse(value: Any) -> Any:
 
 
 def _encode_verdicts(entries: Iterable[_Entry], versions: Mapping[str, Recording]) -> bytes:
+    rows = []
+    for entry in entries:
+        cell, recording = entry.cell, versions[recording_of(entry.cell)]
+        own = cell.version != recording.version
+        date = entry.circumstances.date
+        row = _Row(
+            variant=cell.variant,
+            remedy=cell.remedy,
+            python=cell.python,
+            verdict=entry.verdict,
+            because=entry.because,
+            version=cell.version if own else "",
+            date=date if own or date != recording.date else "",
+            start="" if cell.start == "fresh" else cell.start,
+        )
+        rows.append(astuple(row))
+    if not rows:
+        return b""
+    width = len(_COLUMNS) - (not any(row[-1] for row in rows))  # no start: no column of it
     text = io.StringIO()
-    rows = [
-        {
-            **{name: getattr(entry.cell, name) for name in _COLUMNS[:3]},
-            "verdict": entry.verdict,
-            "because": entry.because,
-            **_own(entry, versions[recording_of(entry.cell)]),
-            **({} if entry.cell.start == "fresh" else {"start": entry.cell.start}),
-        }
-        for entry in entries
-    ]
-    started = any("start" in row for row in rows)
-    columns = _COLUMNS if started else _COLUMNS[:-1]
-    lines = csv.DictWriter(text, columns, lineterminator="\n")
-    if rows:
-        lines.writeheader()
-    lines.writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows(row[:width] for row in (_COLUMNS, *rows))
     return text.getvalue().encode()
-
-
-def _own(entry: _Entry, recording: Recording) -> dict[str, str]:
-    """The version and the date of a cell, where they are not those of its tool's recording."""
-    date = entry.circumstances.date
-    if entry.cell.version != recording.version:
-        return {"version": entry.cell.version, "date": date}
-    return {"date": date} if date != recording.date else {}
 
 
 def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording]) -> bytes:
@@ -489,15 +437,15 @@ def _encode_evidence(entries: Iterable[_Entry], versions: Mapping[str, Recording
     for entry in entries:
         if entry.evidence is None:
             continue
-        recording = versions[recording_of(entry.cell)]
+        cell, recording = entry.cell, versions[recording_of(entry.cell)]
         usual = asdict(recording)
         own = asdict(entry.circumstances).items()
         line = _EvidenceLine(
-            variant=entry.cell.variant,
-            remedy=entry.cell.remedy,
-            python=entry.cell.python,
-            version=_own(entry, recording).get("version", ""),
-            start="" if entry.cell.start == "fresh" else entry.cell.start,
+            variant=cell.variant,
+            remedy=cell.remedy,
+            python=cell.python,
+            version="" if cell.version == recording.version else cell.version,
+            start="" if cell.start == "fresh" else cell.start,
             circumstances={k: v for k, v in own if v != usual[k] and k != "date"},
             evidence=entry.evidence,
         )
@@ -528,24 +476,15 @@ def _paths(folder: Path) -> list[Path]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a file of the record, without their ends.
-
-    Raises:
-        ResultFileError: it cannot be read, or a merge left its marks in it.
-
-    """
+    """The numbered lines of a file of the record, without their ends."""
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
             for number, text in enumerate(stream, 1):
                 line = text.rstrip("\r\n")
                 if _CONFLICT.match(line):
-                    raise ResultFileError(
-                        path,
-                        "marks of a merge conflict",
-                        number,
-                        "take one side's line for each cell and delete the marks",
-                    )
+                    advice = "take one side's line for each cell and delete the marks"
+                    raise ResultFileError(path, "marks of a merge conflict", number, advice)
                 yield number, line
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise ResultFileError(path, str(error)) from error
@@ -564,37 +503,44 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
                     raise ValueError(f"the first line is {','.join(_COLUMNS)}")
                 continue
             row = msgspec.convert(dict(zip(columns, values, strict=True)), _Row)
-            entry = _from_row(path, row, versions)
+            cell, recording = _cell(row, path, versions)
+            if recording is None:
+                raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
+            Version(cell.version)  # or it is none, and says so
+            usual = {name: getattr(recording, name) for name in Circumstances.__struct_fields__}
+            circumstances = Circumstances(**{**usual, "date": row.date or recording.date})
         except (csv.Error, ValueError) as error:
             raise ResultFileError(path, str(error), number) from error
-        _require_once(seen, entry.cell, path, number)
-        yield entry
+        _require_once(seen, cell, path, number)
+        yield _Entry(
+            cell=cell, verdict=row.verdict, because=row.because, circumstances=circumstances
+        )
+
+
+def _cell(
+    line: _Row | _EvidenceLine, path: Path, versions: Mapping[str, Recording]
+) -> tuple[Cell, Recording | None]:
+    """The cell of a line in the file at ``path``, and the recording that it belongs to."""
+    cell = Cell(
+        scenario=path.parent.name,
+        variant=line.variant,
+        installer=path.name.partition(".")[0],
+        version=line.version,
+        remedy=line.remedy,
+        python=line.python,
+        start=line.start or "fresh",
+    )
+    recording = versions.get(recording_of(cell))
+    if recording and not cell.version:
+        cell = replace(cell, version=recording.version)
+    return cell, recording
 
 
 def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) -> None:
     first = seen.setdefault(cell, number)
     if first != number:
-        raise ResultFileError(
-            path,
-            f"{cell.id} stands in line {first} too",
-            number,
-            "delete one of the two",
-        )
-
-
-def _from_row(path: Path, row: _Row, versions: Mapping[str, Recording]) -> _Entry:
-    cell = row.cell_in(path)
-    recording = versions.get(recording_of(cell))
-    if recording is None:
-        raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
-    Version(row.version or recording.version)  # or it is none, and says so
-    usual = {name: getattr(recording, name) for name in Circumstances.__struct_fields__}
-    return _Entry(
-        cell=replace(cell, version=row.version or recording.version),
-        verdict=row.verdict,
-        because=row.because,
-        circumstances=Circumstances(**{**usual, "date": row.date or recording.date}),
-    )
+        said = f"{cell.id} stands in line {first} too"
+        raise ResultFileError(path, said, number, "delete one of the two")
 
 
 def _entries(path: Path, folder: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
@@ -612,7 +558,7 @@ def _entries(path: Path, folder: Path, versions: Mapping[str, Recording]) -> Ite
             yield entry
             continue
         try:
-            own = msgspec.structs.asdict(entry.circumstances) | found.circumstances
+            own = asdict(entry.circumstances) | found.circumstances
             circumstances = msgspec.convert(own, Circumstances)
         except msgspec.ValidationError as error:
             raise ResultFileError(evidence, f"{entry.cell.id}: {error}") from error
@@ -631,9 +577,7 @@ def _evidence_lines(
             line = decode(text)
         except msgspec.MsgspecError as error:
             raise ResultFileError(path, str(error), number) from error
-        cell = line.cell_in(path)
-        if not cell.version and (recording := versions.get(recording_of(cell))):
-            cell = replace(cell, version=recording.version)
+        cell, _ = _cell(line, path, versions)
         _require_once(seen, cell, path, number)
         yield cell, line
 
@@ -652,23 +596,26 @@ def _brief(entry: _Entry) -> BriefResult:
 
 def _result(entry: _Entry) -> Result:
     """The whole result, with all that follows from its scenario."""
-    told = _brief(entry)
+    told, cell = _brief(entry), entry.cell
+    scenario = known_scenarios().get(cell.scenario)
     found, journal = _Evidence(origin="none"), tuple[JournalEntry, ...]()
     if entry.evidence is not None:
         try:
             found = msgspec.json.decode(entry.evidence, type=_Evidence)
             journal = tuple(map(_request, found.journal))
         except (msgspec.MsgspecError, ValueError) as error:
-            raise ResultFileError(Path(entry.cell.id), f"its evidence: {error}") from error
+            raise ResultFileError(Path(cell.id), f"its evidence: {error}") from error
     machine = entry.circumstances.platform.rpartition(" ")[2]
     return Result(
-        cell=entry.cell,
+        cell=cell,
         verdict=entry.verdict,
         because=entry.because,
         expected=told.expected,
         expected_because=told.expected_because,
         origin=found.origin,
-        published=_published(entry.cell, f"linux_{machine}"),
+        published=published_in(scenario, cell.variant, cell.python, f"linux_{machine}")
+        if scenario
+        else (),
         steps=found.steps,
         observation=found.observation,
         journal=journal,
@@ -676,11 +623,6 @@ def _result(entry: _Entry) -> Result:
         diagnosis=found.findings,
         before=found.before,
     )
-
-
-def _published(cell: Cell, platform: str) -> tuple[Any, ...]:
-    scenario = known_scenarios().get(cell.scenario)
-    return published_in(scenario, cell.variant, cell.python, platform) if scenario else ()
 
 
 def _request(text: str) -> JournalEntry:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from native_skew import results
+from native_skew.errors import SkewError
 from native_skew.results import comparison
-from native_skew.results.comparison import Comparison, ComparisonError, NothingComparedError
+from native_skew.results.comparison import Comparison
 from native_skew.results.record import BriefResult, Circumstances, NotRun, Result
 from native_skew.scenarios.cell import Cell
 
@@ -47,9 +48,9 @@ def _version(result: BriefResult, version: str, **changes: str) -> BriefResult:
 
 
 def test_a_folder_without_results_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(ComparisonError, match="holds no results"):
+    with pytest.raises(SkewError, match="holds no results"):
         comparison.load(tmp_path)
-    with pytest.raises(ComparisonError) as told:
+    with pytest.raises(SkewError) as told:
         comparison.load(tmp_path / "nothing")
     assert str(told.value).startswith(f"{tmp_path / 'nothing'}: No such file or directory; ")
 
@@ -82,7 +83,7 @@ def test_every_form_of_a_run_is_read(tmp_path: Path) -> None:
         (b"[]", "holds no results"),
     ):
         file.write_bytes(bad)
-        with pytest.raises(ComparisonError, match=word) as told:
+        with pytest.raises(SkewError, match=word) as told:
             comparison.load(file)
         assert str(told.value).startswith(f"{file}: ")
         assert "name a file written by" in str(told.value)
@@ -267,8 +268,3 @@ def test_an_installer_that_is_gone_is_named_by_its_id() -> None:
     assert results.compare([], [new]).notes == (
         "one-of-old 1: nothing is recorded to compare with, in 1 cell",
     )
-
-
-def test_nothing_to_compare_names_both() -> None:
-    told = str(NothingComparedError(Path("one"), Path("other")))
-    assert told.startswith("one and other: nothing could be compared")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from native_skew.errors import SkewError
 from native_skew.installers import difference
 from native_skew.installers.repair import with_lines
 from native_skew.results import Result, repair_of
 from native_skew.results.record import CommandRecord, StepRecord
-from native_skew.results.repairs import NotARepairError
 from test_comparison import CELL, RESULT
 
 
@@ -45,7 +45,7 @@ def test_a_repair_is_what_the_last_step_adds_to_those_before() -> None:
     ids=["fresh", "nothing ran"],
 )
 def test_what_starts_from_nothing_repairs_nothing(result: Result) -> None:
-    with pytest.raises(NotARepairError, match="it starts fresh; cite a cell") as told:
+    with pytest.raises(SkewError, match="it starts fresh; cite a cell") as told:
         repair_of(result)
     assert str(told.value).startswith(result.cell.id)
 

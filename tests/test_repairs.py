@@ -11,10 +11,9 @@ from packaging.version import Version
 
 from native_skew import results, scenarios
 from native_skew.doctor import advice
-from native_skew.errors import ResultFileError
+from native_skew.errors import ResultFileError, SkewError
 from native_skew.installers import INSTALLERS, RenderContext, difference, tabs
 from native_skew.results import NotRun, Result, repair_of
-from native_skew.results.repairs import NotARepairError
 from native_skew.run import Runner, Session, Task
 from native_skew.run.plans import step_plans_of
 from native_skew.run.runner import Watcher
@@ -164,7 +163,7 @@ def test_a_repair_holds_the_lines_to_add_and_nothing_of_the_laboratory(
         syncing = [n for n, line in enumerate(typed) if line.startswith("uv sync")]
         assert not cleaning or not syncing or max(cleaning) < min(syncing)
     fresh = next(r for r in recorded.values() if r.cell.start == "fresh")
-    with pytest.raises(NotARepairError, match="starts fresh"):
+    with pytest.raises(SkewError, match="starts fresh"):
         repair_of(fresh)
 
 

@@ -23,26 +23,6 @@ from native_skew.scenarios import Cell
 from native_skew.verdict import Verdict
 
 
-class ComparisonError(SkewError):
-    """One of the two inputs holds no results."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path}: {reason}; name a file written by `native-skew run --json`, a folder that "
-            f"`native-skew matrix` wrote, or a record such as {packed.FOLDER}"
-        )
-
-
-class NothingComparedError(SkewError):
-    """Two runs have no question in common."""
-
-    def __init__(self, old: Path, new: Path) -> None:
-        super().__init__(
-            f"{old} and {new}: nothing could be compared, for no cell of the one asks what a cell "
-            "of the other does; run the same scenarios, installers and remedies"
-        )
-
-
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The verdicts of one run, and what it could not run; as ``run --json`` writes it, and more."""
 
@@ -74,40 +54,31 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(path: Path) -> Run:
-    """Reads a recorded run.
+    """Reads a recorded run; a ``SkewError`` where ``path`` is none.
 
-    Args:
-        path: a record; a folder with a file for each cell; or a file: what ``run --json`` or
-            ``report --json`` printed, or one cell's result.
-
-    Raises:
-        ComparisonError: there is nothing of that kind.
-        ResultFileError: a file in the folder is damaged.
-
+    It is a record; a folder with a file for each cell; or a file: what ``run --json`` or
+    ``report --json`` printed, or one cell's result.
     """
-    if path.is_dir():
-        found = Run(results=packed.read_verdicts(path) or tuple(map(brief, map(read, paths(path)))))
-    else:
-        found = _decoded(path)
-    if not found.results and not found.not_run:
-        raise ComparisonError(path, "holds no results")
-    return found
-
-
-def _decoded(path: Path) -> Run:
     try:
-        data = path.read_bytes()
+        if path.is_dir():
+            known = packed.read_verdicts(path) or tuple(map(brief, map(read, paths(path))))
+            found = Run(results=known)
+        else:
+            raw: Any = msgspec.json.decode(path.read_bytes())
+            if isinstance(raw, dict) and "cell" in raw:
+                raw = [raw]
+            found = msgspec.convert({"results": raw} if isinstance(raw, list) else raw, Run)
+        reason = "" if found.results or found.not_run else "holds no results"
     except OSError as error:
-        raise ComparisonError(path, error.strerror or str(error)) from error
-    try:
-        raw: Any = msgspec.json.decode(data)
-        if isinstance(raw, dict) and "cell" in raw:
-            raw = [raw]
-        if isinstance(raw, list):
-            raw = {"results": raw}
-        return msgspec.convert(raw, Run)
+        reason = error.strerror or str(error)
     except msgspec.MsgspecError as error:
-        raise ComparisonError(path, f"not a readable run ({error})") from error
+        reason = f"not a readable run ({error})"
+    if reason:
+        raise SkewError(
+            f"{path}: {reason}; name a file written by `native-skew run --json`, a folder that "
+            f"`native-skew matrix` wrote, or a record such as {packed.FOLDER}"
+        )
+    return found
 
 
 def compare(
@@ -119,13 +90,8 @@ def compare(
 ) -> Comparison:
     """What differs between two sets of results; their order does not matter.
 
-    Args:
-        old: what is compared with.
-        new: what is told of.
-        not_run: what could not be run along with ``new``.
-        newer: whether a cell of which only newer versions are among ``old`` is compared with
-            the nearest of these.
-
+    ``not_run`` could not be run along with ``new``. ``newer`` is whether a cell of which only newer
+    versions are among ``old`` is compared with the nearest of these.
     """
     by_question: dict[tuple[str, ...], list[AnyResult]] = defaultdict(list)
     for known in old:
@@ -192,7 +158,7 @@ def _apart(one: Cell, other: Cell) -> tuple[bool, int, str]:
 
 def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:
     """What is to be said of what ``cell`` is compared with."""
-    tool = f"{INSTALLERS[cell.installer].tool if cell.installer in INSTALLERS else cell.installer}"
+    tool = INSTALLERS[cell.installer].tool if cell.installer in INSTALLERS else cell.installer
     if found is None:
         yield f"{tool} {cell.version}: nothing is recorded to compare with"
         return

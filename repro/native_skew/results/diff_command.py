@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from native_skew import results
-from native_skew.errors import ExitCode
+from native_skew.errors import ExitCode, SkewError
 from native_skew.results import comparison, report
 from native_skew.results.comparison import Comparison, Drift
 from native_skew.scenarios import Cell
@@ -33,8 +33,9 @@ def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
     """Names the cells whose verdict differs between two recorded runs.
 
     OLD and NEW are files that `native-skew run --json` wrote, folders that `native-skew matrix`
-    wrote, or records; without OLD it is what the kit has recorded. Ends with 0 where no verdict changed, 1 where one did, 2 where something
-    could not be read or no cell of the one could be compared with any of the other.
+    wrote, or records; without OLD it is what the kit has recorded. Ends with 0 where no verdict
+    changed, 1 where one did, 2 where something could not be read or no cell of the one could be
+    compared with any of the other.
     """
     if len(runs) > 2:
         raise click.UsageError("name two runs at most: OLD and NEW")
@@ -52,7 +53,10 @@ def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
         for line in _text(found):
             console.print(line, soft_wrap=True)
     if not found.compared:
-        raise comparison.NothingComparedError(old, new)
+        raise SkewError(
+            f"{old} and {new}: nothing could be compared, for no cell of the one asks what a cell "
+            "of the other does; run the same scenarios, installers and remedies"
+        )
     sys.exit(ExitCode.of(changed=found.changed))
 
 

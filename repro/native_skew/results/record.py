@@ -120,12 +120,7 @@ def encode(value: object) -> bytes:
 
 
 def read_json(path: Path, kind: type[_T]) -> _T:
-    """What a file of the record says.
-
-    Raises:
-        ResultFileError: it is damaged, or of another kind.
-
-    """
+    """What a file of the record says; a ``ResultFileError`` that it is damaged, or of another kind."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.MsgspecError) as error:
@@ -133,12 +128,7 @@ def read_json(path: Path, kind: type[_T]) -> _T:
 
 
 def read(path: Path) -> Result:
-    """Reads the file of one cell; what is expected of it is what its scenario says now.
-
-    Raises:
-        ResultFileError: it is damaged, or of another kind.
-
-    """
+    """Reads the file of one cell; what is expected of it is what its scenario says now."""
     found = read_json(path, Result)
     verdict, because = expectation_of(found.cell, found.verdict)
     return msgspec.structs.replace(found, expected=verdict, expected_because=because)
@@ -183,12 +173,7 @@ def paths(folder: Path) -> list[Path]:
 
 
 def write(result: Result, folder: Path) -> Path:
-    """Writes the file of a cell below ``folder``, whole or not at all; returns its path.
-
-    Raises:
-        WorkFolderError: the folder cannot be written to.
-
-    """
+    """Writes the file of a cell below ``folder``, as ``write_file`` does; returns its path."""
     path = folder / f"{result.cell.id}.json"
     write_file(path, encode(result))
     return path
@@ -197,9 +182,7 @@ def write(result: Result, folder: Path) -> Path:
 def write_file(path: Path, content: bytes) -> None:
     """Writes a file, whole or not at all, whatever ends this process meanwhile.
 
-    Raises:
-        WorkFolderError: the folder cannot be written to.
-
+    A ``WorkFolderError`` says why it cannot be written.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -7,25 +7,16 @@ from native_skew.installers import Command, Repair, difference
 from native_skew.results.record import Result, StepRecord
 
 
-class NotARepairError(SkewError):
-    """A cell that starts from nothing repairs nothing."""
-
-    def __init__(self, cell: str) -> None:
-        super().__init__(f"{cell}: it starts fresh; cite a cell that starts after a failure")
-
-
 def repair_of(result: Result) -> Repair:
-    """The difference between the steps of a cell that starts after a failure.
+    """The difference between the steps of a cell that starts after a failure, and of no other.
 
     It holds nothing that belongs to the laboratory: the index and the project's other lines are
     the same before and after.
-
-    Raises:
-        NotARepairError: the cell starts from nothing, or nothing ran in it.
-
     """
     if result.cell.start == "fresh" or not result.steps:
-        raise NotARepairError(result.cell.id)
+        raise SkewError(
+            f"{result.cell.id}: it starts fresh; cite a cell that starts after a failure"
+        )
     last = result.steps[-1].title
     failed = [step for step in result.steps if step.title != last]
     files = {name: text for step in failed for name, text in step.files.items()}

@@ -12,17 +12,11 @@ from native_skew.toolchain import Interpreter, Outcome, Processes, Sandbox, envi
 
 
 class Builds:
-    """Whether real consumers build on this machine at all.
+    """Whether real consumers build on this machine at all, in the folder of ``session``.
 
     A compiler that refuses their sources, or an index that is away, makes every tool fail, and
     none of that is a tool's answer. Each consumer is built once, when the first tool has failed:
     its sdist alone, in isolation, with the newest of what it requires.
-
-    Args:
-        session: its folder is built in.
-        processes: starts the commands.
-        limit: seconds that one command may take.
-
     """
 
     def __init__(self, session: Session, processes: Processes, limit: float) -> None:

@@ -19,12 +19,9 @@ class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
 def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tuple[StepPlan, ...]:
     """All of the cell's installations in order; a remedy may make several of one step.
 
-    After a failure they are those of the plain command, and behind them the repair.
-
-    Raises:
-        Unsupported: the installer cannot do one of them. Known before anything runs, so that
-            it does not depend on how far a run got.
-
+    After a failure they are those of the plain command, and behind them the repair. Raises
+    ``Unsupported`` where the installer cannot do one of them: before anything runs, so that it does
+    not depend on how far a run got.
     """
     installer, roles = INSTALLERS[cell.installer], roles_of(scenario, cell.variant)
     found = []

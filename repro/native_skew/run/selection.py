@@ -202,11 +202,7 @@ def on_other_pythons(
 ) -> tuple[Selection, tuple[str, ...]]:
     """The cells of the issue's scenario on other Pythons, and why there are none of some.
 
-    Args:
-        filters: installers, each as ``ID==VERSION``; all else is chosen here.
-        toolbox: makes the tools ready.
-        names: the Pythons, as ``interpreter.find`` reads them; this one is left out.
-
+    Of ``filters`` its installers count, each as ``ID==VERSION``. This Python is left out.
     """
     own = interpreters.find().name
     found: list[Selection] = []

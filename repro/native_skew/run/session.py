@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -23,8 +24,6 @@ from native_skew.toolchain import Compiler, Interpreter, Phase, Tool, Toolbox, m
 
 DEFAULT_WORK = Path(".native-skew")
 MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
-# What all cells share.
-_SHARED = ("compiler", "build_requirements", "check_tools")
 
 
 def default_work() -> Path:
@@ -48,8 +47,7 @@ class Session:
         port: of the index; 0 for any free one.
         phase: told what is fetched, for a person to see.
 
-    Raises:
-        SkewError: this is not Linux, ``work`` cannot be written to, or the port is taken.
+    A ``SkewError`` says that this is not Linux, ``work`` cannot be written to, or the port is taken.
 
     """
 
@@ -106,24 +104,15 @@ class Session:
         return self.toolbox.tool("pip", NEWEST), self.toolbox.tool("uv", NEWEST)
 
     def make_ready(self) -> None:
-        """Fetches what all cells share, before the first of them runs.
-
-        Raises:
-            ToolUnavailableError: something cannot be fetched.
-
-        """
+        """Fetches what all cells share, before the first of them runs."""
+        shared = ("compiler", "build_requirements", "check_tools")
         with ThreadPoolExecutor() as pool:  # each waits for the index, or unpacks
-            asked = [pool.submit(getattr, self, each) for each in _SHARED]
+            asked = [pool.submit(getattr, self, each) for each in shared]
         for each in asked:
             each.result()
 
     def require_space(self) -> None:
-        """Makes sure that the disk is not full.
-
-        Raises:
-            CellError: it nearly is, and what a tool does then says nothing about the tool.
-
-        """
+        """Raises where the disk is nearly full: what a tool does then says nothing about it."""
         if shutil.disk_usage(self.work).free < MINIMUM_FREE:
             raise CellError(
                 str(self.work),
@@ -133,14 +122,7 @@ class Session:
     def publication(
         self, scenario: Scenario, variant: str, interpreter: Interpreter
     ) -> Publication:
-        """Publishes ``variant`` of ``scenario`` anew: compiled, packed, nothing asked yet.
-
-        Args:
-            scenario: says what is published.
-            variant: one of its variants.
-            interpreter: the one that compiled files are for.
-
-        """
+        """Publishes a variant anew, compiled for ``interpreter``: packed, nothing asked yet."""
         files = [*self.build_requirements]
         files.extend(
             fakes.provider_file(provider, interpreter, self.compiler)
@@ -184,10 +166,7 @@ def _remove_if_dead(lock_file: Path) -> None:
     Where a tool that outlived its run still writes into it, a later run removes the rest.
     """
     folder = lock_file.with_suffix("")
-    try:
-        with FileLock(lock_file).acquire(timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
-            if not folder.exists():
-                lock_file.unlink(missing_ok=True)
-    except (Timeout, OSError):
-        return
+    with suppress(Timeout, OSError), FileLock(lock_file).acquire(timeout=0):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            lock_file.unlink(missing_ok=True)

@@ -65,7 +65,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         expected: the scenario's verdict for this cell; None where it states none.
         origin: where the installed consumer comes from: a published wheel, or built here.
-        environ: variables that this tool needed besides those of the isolation.
         diagnosis: what `native-skew doctor` says of the environment; None where the consumer
             is not there, and in results recorded before it was asked.
         before: the verdict on what a repair was applied to; None where a cell starts fresh.

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 
 from native_skew.distributions.archives import DistributionFile
 from native_skew.errors import SkewError
-from native_skew.publish import fakes, pages
+from native_skew.publish import fakes
 from native_skew.publish.index import Index
 from native_skew.publish.publication import Publication
 from native_skew.scenarios.model import CachePolicy, ConsumerRelease, ProviderRelease, Sdist, Wheel
@@ -259,13 +259,13 @@ def test_a_reason_is_a_text_in_either_form(reason: str) -> None:
         yanked=reason,
     )
     publication = Publication((file,))
-    page = pages.project_html(publication, "lib", (file,))
+    page = publication.project_html("lib")
     (read,) = ProjectPage.from_html("lib", page, "http://127.0.0.1/simple/lib/").packages
     assert (read.is_yanked, read.yanked_reason) == (True, reason)
     assert read.requires_python == "<4,>=3.9"
     assert read.digests == {"sha256": hashlib.sha256(b"wheel").hexdigest()}
     # "data-requires-python: the < and > must be HTML encoded" (PEP 503)
     assert 'data-requires-python="&lt;4,&gt;=3.9"' in page
-    data = pages.project_json(publication, "lib", (file,))
+    data = publication.project_json("lib")
     (listed,) = ProjectPage.from_json_data(data, "http://127.0.0.1/simple/lib/").packages
     assert (listed.yanked_reason, listed.requires_python) == (reason, "<4,>=3.9")

@@ -20,7 +20,7 @@ from native_skew.results import report
 from native_skew.results.record import NotRun, Result
 from native_skew.run import Display
 from native_skew.run.selection import toured
-from native_skew.scenarios.expectations import expected_of
+from native_skew.scenarios.asked import expected_of
 from support.machine_paths import OF_A_MACHINE
 
 ROOT = Path(__file__).parent.parent

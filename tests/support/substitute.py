@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from native_skew import scenarios
 from native_skew.distributions import DistributionFile, core_metadata, sdists, wheel_file
 from native_skew.publish import Publication, fakes
-from native_skew.publish.listing import wheel_tag
+from native_skew.publish.fakes import wheel_tag
 from native_skew.results.record import Result
 from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import Filters, select

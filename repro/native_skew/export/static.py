@@ -11,7 +11,7 @@ from pathlib import Path
 
 from werkzeug.http import http_date
 
-from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, Publication, page_age, pages
+from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, UPLOADED, Publication, page_age
 from native_skew.toolchain import write_below
 
 
@@ -19,10 +19,9 @@ def write(publication: Publication, steps: int, folder: Path) -> None:
     """Writes the index below ``folder``: ``files/``, ``step-1/`` and so on, ``headers.json``."""
     for number in range(1, steps + 1):
         publication.step = number
-        html = {"index.html": pages.root_html(publication)}
+        html = {"index.html": publication.root_html()}
         for project in publication.projects():
-            files_of = publication.files_of(project)
-            html[f"{project}/index.html"] = pages.project_html(publication, project, files_of)
+            html[f"{project}/index.html"] = publication.project_html(project)
         write_below(folder / f"step-{number}", html)
     files = folder / "files"
     files.mkdir(parents=True, exist_ok=True)
@@ -43,5 +42,5 @@ def _headers(publication: Publication) -> dict[str, object]:
         "page_age": page_age(publication.cache_headers) if page else None,
         "last_modified": None
         if publication.cache_headers in NO_VALIDATORS
-        else http_date(pages.UPLOADED),
+        else http_date(UPLOADED),
     }

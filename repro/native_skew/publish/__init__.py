@@ -1,6 +1,6 @@
 """The fake pair -> an index with a request journal."""
 
-from native_skew.publish import describe, fakes, pages
+from native_skew.publish import describe, fakes
+from native_skew.publish.fakes import PublishedRecord, published_in
 from native_skew.publish.index import CACHE_CONTROL, NO_VALIDATORS, Index, page_age
-from native_skew.publish.listing import PublishedRecord, published_in
-from native_skew.publish.publication import JournalEntry, Publication
+from native_skew.publish.publication import UPLOADED, JournalEntry, Publication

@@ -9,16 +9,26 @@ them, and reading them is just what goes wrong.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from string import Template
 
+import msgspec
+
 from native_skew import shipped
 from native_skew.distributions import DistributionFile, core_metadata, sdist_file, wheel_file
 from native_skew.installers import abi_requirement
-from native_skew.publish.listing import wheel_tag
-from native_skew.scenarios import CONSUMER, PROVIDER, ConsumerRelease, ProviderRelease, Sdist, Wheel
+from native_skew.scenarios import (
+    CONSUMER,
+    PROVIDER,
+    ConsumerRelease,
+    ProviderRelease,
+    Scenario,
+    Sdist,
+    Wheel,
+    releases_of,
+)
 from native_skew.toolchain import Compiler, Interpreter
 
 NATIVE = shipped("publish", "native")
@@ -202,3 +212,59 @@ def provider_title(release: ProviderRelease) -> str:
     """A release of the provider in words."""
     rotten = "; its helper needs pkg_resources" if release.needs_pkg_resources else ""
     return f"{PROVIDER} {release.version}: {library_name(release)}{rotten}"
+
+
+class PublishedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the index offered, and what its metadata said."""
+
+    filename: str
+    step: int
+    requires_dist: tuple[str, ...]
+    dynamic: tuple[str, ...]
+
+
+def published_in(
+    scenario: Scenario, variant: str, python: str, platform: str
+) -> tuple[PublishedRecord, ...]:
+    """The files of the pair that the index offers in ``variant``, in all steps; none is compiled.
+
+    A live scenario publishes nothing of its own. ``python`` and ``platform`` are wheel tags, as
+    ``cp311`` and ``linux_x86_64``.
+    """
+    providers = (
+        PublishedRecord(
+            filename=f"{_of(PROVIDER)}-{each.version}-py3-none-{platform}.whl",
+            step=each.step,
+            requires_dist=(),
+            dynamic=(),
+        )
+        for each in releases_of(scenario.providers, variant)
+    )
+    consumers = releases_of(scenario.consumers, variant)
+    return (*providers, *(file for each in consumers for file in _listed(each, python, platform)))
+
+
+def _listed(release: ConsumerRelease, python: str, platform: str) -> Iterator[PublishedRecord]:
+    stem = f"{_of(release.name)}-{release.version}"
+    if sdist := release.sdist:
+        yield PublishedRecord(
+            filename=f"{stem}.tar.gz",
+            step=release.step,
+            requires_dist=sdist.requires_dist,
+            # Its spelling counts for tools; what is read of it is in lower case.
+            dynamic=() if sdist.dynamic == "absent" else (sdist.dynamic,),
+        )
+    for wheel in release.wheels:
+        yield PublishedRecord(
+            filename=f"{stem}-{wheel_tag(wheel, python, platform)}.whl",
+            step=release.step,
+            requires_dist=wheel.requires_dist,
+            dynamic=(),
+        )
+
+
+def wheel_tag(wheel: Wheel, python: str, platform: str) -> str:
+    """The tag that ``wheel`` has for an interpreter, whose own tags are given."""
+    if wheel.tag == "here":
+        return f"{python}-{python}-{platform}"
+    return wheel.tag.replace("{python}", python)

@@ -10,12 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from packaging.utils import canonicalize_name
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.http import http_date
 from werkzeug.routing import Map, RequestRedirect, Rule
@@ -23,8 +22,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from native_skew.errors import SkewError
-from native_skew.publish import pages
-from native_skew.publish.publication import JournalEntry, Publication
+from native_skew.publish.publication import UPLOADED, JournalEntry, Publication
 from native_skew.scenarios import CachePolicy
 
 if TYPE_CHECKING:
@@ -32,8 +30,14 @@ if TYPE_CHECKING:
 
 _HTML = "text/html"
 _JSON_V1 = "application/vnd.pypi.simple.v1+json"
-_LATEST = "application/vnd.pypi.simple.latest+"
 _HTML_V1 = "application/vnd.pypi.simple.v1+html"
+# What a client may ask for besides, and what it gets.
+_FORMS = {
+    _JSON_V1: _JSON_V1,
+    _HTML_V1: _HTML_V1,
+    "application/vnd.pypi.simple.latest+json": _JSON_V1,
+    "application/vnd.pypi.simple.latest+html": _HTML_V1,
+}
 
 # (page, file) Cache-Control. «public» is what the public index itself sends. Whether uv builds
 # a cached sdist again hangs on them, and on validators: after a 304 it keeps what it built.
@@ -52,14 +56,6 @@ PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
 def page_age(policy: CachePolicy) -> int:
     """How old, in seconds, an index page says that it is."""
     return 0 if policy == "fresh-pages" else PAGE_AGE
-
-
-_FORMS = {
-    _JSON_V1: _JSON_V1,
-    _HTML_V1: _HTML_V1,
-    f"{_LATEST}json": _JSON_V1,
-    f"{_LATEST}html": _HTML_V1,
-}
 
 
 _MAKING = threading.Lock()
@@ -167,19 +163,11 @@ class _QuietHandler(WSGIRequestHandler):
         self.send_response_only(code, message)
 
 
-_ROUTES = Map(
-    [
-        Rule("/simple/", endpoint="root", methods=["GET"]),
-        Rule("/simple/<project>/", endpoint="project", methods=["GET"]),
-        Rule("/files/<filename>", endpoint="file", methods=["GET"]),
-    ]
-)
-
-
 def _answer(publication: Publication, request: Request, path: str) -> Response:
     try:
         endpoint, values = _ROUTES.bind("").match(path, method=request.method)
-        return _ENDPOINTS[endpoint](publication, request, **values)
+        answer: Response = endpoint(publication, request, **values)
+        return answer
     except RequestRedirect:  # PEP 503: to the address with the slash, below the cell's prefix
         return Response(status=308, headers={"Location": path.rpartition("/")[2] + "/"})
     except HTTPException as error:  # also: a range that lies outside the file
@@ -187,20 +175,14 @@ def _answer(publication: Publication, request: Request, path: str) -> Response:
 
 
 def _root(publication: Publication, request: Request) -> Response:
-    return _page(publication, request, pages.root_json(publication), pages.root_html(publication))
+    return _page(publication, request, publication.root_json(), publication.root_html())
 
 
 def _project(publication: Publication, request: Request, project: str) -> Response:
-    name = canonicalize_name(project)
-    files = publication.files_of(name)
-    if not files:
+    if not publication.files_of(project):
         raise NotFound
-    return _page(
-        publication,
-        request,
-        pages.project_json(publication, name, files),
-        pages.project_html(publication, name, files),
-    )
+    data, html = publication.project_json(project), publication.project_html(project)
+    return _page(publication, request, data, html)
 
 
 def _page(
@@ -211,8 +193,7 @@ def _page(
     form = _FORMS.get(form, form)
     body = msgspec.json.encode(data) if form == _JSON_V1 else html.encode()
     response = Response(body, content_type=form)
-    control = CACHE_CONTROL[publication.cache_headers][0]
-    if control:
+    if control := CACHE_CONTROL[publication.cache_headers][0]:
         response.headers["Cache-Control"] = control
         # As a CDN serves a page whose time has run out: a step of a scenario that comes
         # «later» sees what is published by then, without waiting ten minutes for it.
@@ -237,7 +218,13 @@ def _file(publication: Publication, request: Request, filename: str) -> Response
     return _conditional(response, request, publication)
 
 
-_ENDPOINTS: dict[str, Callable[..., Response]] = {"root": _root, "project": _project, "file": _file}
+_ROUTES = Map(
+    [
+        Rule("/simple/", endpoint=_root, methods=["GET"]),
+        Rule("/simple/<project>/", endpoint=_project, methods=["GET"]),
+        Rule("/files/<filename>", endpoint=_file, methods=["GET"]),
+    ]
+)
 
 
 NO_VALIDATORS = ("no-validators", "none")
@@ -246,7 +233,7 @@ NO_VALIDATORS = ("no-validators", "none")
 def _conditional(response: Response, request: Request, publication: Publication) -> Response:
     """Adds validators, where there are to be any, and answers If-None-Match and Range."""
     if publication.cache_headers not in NO_VALIDATORS:
-        response.headers["Last-Modified"] = http_date(pages.UPLOADED)
+        response.headers["Last-Modified"] = http_date(UPLOADED)
         response.add_etag()
     length = len(response.get_data())
     response.make_conditional(request.environ, accept_ranges=True, complete_length=length)

@@ -30,9 +30,7 @@ FOLDER = shipped("scenarios")
 def load(path: Path) -> Scenario:
     """Reads one scenario file; its name is the scenario's id.
 
-    Raises:
-        ScenarioError: with all problems at once, each naming its place in the file.
-
+    A ``ScenarioError`` has all problems at once, each naming its place in the file.
     """
     try:
         data = msgspec.toml.decode(path.read_bytes())
@@ -58,13 +56,7 @@ def load_all(folder: Path = FOLDER) -> dict[str, Scenario]:
 
 
 def find(name: str, folder: Path = FOLDER) -> Scenario:
-    """The scenario called ``name``.
-
-    Raises:
-        UnknownNameError: there is no such file.
-        ScenarioError: the file is wrong.
-
-    """
+    """The scenario called ``name``; an ``UnknownNameError`` where there is no such file."""
     known = {path.stem: path for path in folder.glob("*.toml")}
     if name not in known:
         raise UnknownNameError("scenario", name, known)
@@ -74,10 +66,7 @@ def find(name: str, folder: Path = FOLDER) -> Scenario:
 def find_variants(text: str) -> tuple[Scenario, tuple[str, ...]]:
     """Reads ``scenario`` or ``scenario/variant``: the scenario, and the variants meant.
 
-    Raises:
-        UnknownNameError: there is no such scenario, or variant of it.
-        ScenarioError: the file is wrong.
-
+    An ``UnknownNameError`` says that there is no such scenario, or variant of it.
     """
     name, _, variant = text.partition("/")
     scenario = find(name)
@@ -114,10 +103,11 @@ def _releases(scenario: Scenario) -> Iterator[tuple[str, Any]]:
 
 
 def _versions(scenario: Scenario) -> Iterator[str]:
-    versions = [(place + ".version", release.version) for place, release in _releases(scenario)]
-    versions += [("versions.older", scenario.versions.older)]
-    versions += [("versions.newer", scenario.versions.newer)]
-    for place, text in versions:
+    for place, text in (
+        *((f"{place}.version", release.version) for place, release in _releases(scenario)),
+        ("versions.older", scenario.versions.older),
+        ("versions.newer", scenario.versions.newer),
+    ):
         if not is_version(text):
             yield f"{place}: {text!r} is not a version"
         elif not place.startswith("consumers") and len(Version(text).release) < 2:
@@ -125,18 +115,18 @@ def _versions(scenario: Scenario) -> Iterator[str]:
 
 
 def _requirements(scenario: Scenario) -> Iterator[str]:
-    lists: list[tuple[str, Iterable[str]]] = [("ask.requirements", scenario.ask.requirements)]
+    lists: dict[str, Iterable[str]] = {"ask.requirements": scenario.ask.requirements}
     for name, variant in scenario.variants.items():
         if variant.ask:
-            lists.append((f"variants.{name}.ask.requirements", variant.ask.requirements))
+            lists[f"variants.{name}.ask.requirements"] = variant.ask.requirements
     for number, consumer in enumerate(scenario.consumers):
         place = f"consumers[{number}]"
         for index, wheel in enumerate(consumer.wheels):
-            lists.append((f"{place}.wheels[{index}].requires-dist", wheel.requires_dist))
+            lists[f"{place}.wheels[{index}].requires-dist"] = wheel.requires_dist
         if consumer.sdist:
-            lists.append((f"{place}.sdist.requires-dist", consumer.sdist.requires_dist))
-            lists.append((f"{place}.sdist.build-requires", consumer.sdist.build_requires))
-    for place, texts in lists:
+            lists[f"{place}.sdist.requires-dist"] = consumer.sdist.requires_dist
+            lists[f"{place}.sdist.build-requires"] = consumer.sdist.build_requires
+    for place, texts in lists.items():
         for index, text in enumerate(texts):
             try:
                 Requirement(text)

@@ -1,7 +1,7 @@
 """What a scenario is: what is published, what is asked, what must come out.
 
-A scenario file (``scenarios/*.toml``) states what the index offers, what the user asks for step by step, and
-which verdict each cell that matters must have, and why. Everything else (which tool,
+A scenario file (``scenarios/*.toml``) states what the index offers, what the user asks for step by
+step, and which verdict each cell that matters must have, and why. Everything else (which tool,
 which remedy) is multiplied onto it by the runner.
 """
 
@@ -39,53 +39,46 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Wheel(Table, frozen=True):
     """A published wheel of the consumer.
 
-    ``tag`` is a full wheel tag, in which ``{python}`` stands for the interpreter's (cp311),
-    or ``here`` for a wheel that fits the interpreter at hand; only a wheel that fits here is compiled, and then ``built_against`` says with which provider. All others
-    hold no module: their metadata is all that an installer on this machine can use.
+    Only one that fits here is compiled. All others hold no module: their metadata is all that an
+    installer on this machine can use.
     """
 
+    # A full wheel tag, in which ``{python}`` stands for the interpreter's (cp311), or ``here`` for
+    # a wheel that fits the interpreter at hand.
     tag: str
     requires_dist: tuple[str, ...] = ()
-    built_against: str | None = None
+    built_against: str | None = None  # with which provider it is compiled, where it is
 
 
 class Sdist(Table, frozen=True):
-    """A published source distribution of the consumer.
-
-    ``requires_dist`` and ``dynamic`` are what its PKG-INFO says; ``stamps`` is whether its
-    setup.py takes the range from the provider in the build environment; else it says
-    ``requires_dist`` too.
-    """
+    """A published source distribution of the consumer; its PKG-INFO has ``requires_dist``."""
 
     build_requires: tuple[str, ...]
     requires_dist: tuple[str, ...] = ()
-    dynamic: Dynamic = "absent"
+    dynamic: Dynamic = "absent"  # as its PKG-INFO has it
+    # Whether its setup.py takes the range from the provider in the build environment; else it says
+    # ``requires_dist`` too.
     stamps: bool = True
 
 
 class ProviderRelease(Table, frozen=True):
-    """A release of fake-corelibs: one wheel with the library and its header.
-
-    ``step`` is the step before which it is released; ``variants`` limits it to some.
-    ``soname`` is whether the library's name carries its ABI version; ``changes`` is what is
-    new in its ABI: a function's symbol, or a struct's layout.
-    """
+    """A release of fake-corelibs: one wheel with the library and its header."""
 
     version: str
-    step: int = 1
-    variants: tuple[str, ...] = ()
+    step: int = 1  # before which it is released
+    variants: tuple[str, ...] = ()  # in which it is; empty for all
     needs_pkg_resources: bool = False
+    # Whether the library's name carries its ABI version.
     soname: Literal["versioned", "unversioned"] = "versioned"
+    # What is new in its ABI: a function's symbol, or a struct's layout.
     changes: Literal["nothing", "symbol", "struct"] = "nothing"
 
 
 class ConsumerRelease(Table, frozen=True):
-    """A release of a consumer: wheels, an sdist, or both.
-
-    ``name`` is the one that is looked at, or the second one, which only has to go on working.
-    """
+    """A release of a consumer: wheels, an sdist, or both."""
 
     version: str
+    # The one that is looked at, or the second one, which only has to go on working.
     name: Literal["fake-softioc", "fake-pvxslibs"] = CONSUMER
     step: int = 1
     variants: tuple[str, ...] = ()
@@ -94,43 +87,32 @@ class ConsumerRelease(Table, frozen=True):
 
 
 class Ask(Table, frozen=True):
-    """What the user asks for, before any remedy.
-
-    ``requires_python`` is what the user's project says, where a tool asks for one; without
-    it, this minor version and newer. ``lock_platforms`` limits the lock of tools that else
-    lock for every platform.
-    """
+    """What the user asks for, before any remedy."""
 
     requirements: tuple[str, ...] = (CONSUMER,)
     build_from_source: tuple[str, ...] = ()
+    # What the user's project says, where a tool asks; without it, this minor version and newer.
     requires_python: str = ""
-    lock_platforms: tuple[Platform, ...] = ()
+    lock_platforms: tuple[Platform, ...] = ()  # for tools that else lock for every platform
 
 
 class Step(Table, frozen=True):
-    """One installation, or one half of it.
-
-    ``action`` is what is done: all of it, the lock alone, or the installation of a lock that
-    an earlier step left. ``build_from_source`` is added to what the scenario asks; ``remedy``
-    says whether the cell's remedy is applied.
-    """
+    """One installation, or one half of it."""
 
     title: str = "install"
+    # All of it, the lock alone, or the installation of a lock that an earlier step left.
     action: Literal["install", "lock", "sync"] = "install"
-    build_from_source: tuple[str, ...] = ()
+    build_from_source: tuple[str, ...] = ()  # besides what the scenario asks
     environment: Literal["keep", "new"] = "keep"
     cache: Literal["keep", "new"] = "keep"
-    remedy: bool = True
+    remedy: bool = True  # whether the cell's remedy is applied
 
 
 class Variant(Table, frozen=True):
-    """A named variation of the scenario: another question, other steps or cache headers.
-
-    ``https`` is whether the index is asked over TLS: pip keeps pages only then.
-    """
+    """A named variation of the scenario: another question, other steps or cache headers."""
 
     title: str
-    https: bool = False
+    https: bool = False  # whether the index is asked over TLS: pip keeps pages only then
     ask: Ask | None = None
     steps: tuple[Step, ...] = ()
     cache_headers: CachePolicy | None = None
@@ -144,16 +126,12 @@ class Versions(Table, frozen=True):
 
 
 class Repairs(Table, frozen=True):
-    """What is tried on the environment that the plain command left broken.
-
-    ``variants`` are those in which it is; empty for all. ``also`` is what is tried in a variant
-    besides. ``after`` is the remedy that was tried before, and led there.
-    """
+    """What is tried on the environment that the plain command left broken."""
 
     remedies: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
-    also: dict[str, tuple[str, ...]] = {}
-    after: str = "nothing"
+    variants: tuple[str, ...] = ()  # in which they are; empty for all
+    also: dict[str, tuple[str, ...]] = {}  # what is tried in a variant besides
+    after: str = "nothing"  # the remedy that was tried before, and led there
 
     @property
     def all_remedies(self) -> tuple[str, ...]:
@@ -164,31 +142,26 @@ class Repairs(Table, frozen=True):
 class Expectation(Table, frozen=True):
     """Cells that must have this verdict, and why. Empty filters mean all.
 
-    ``installers`` are groups (``GROUPS`` says what they mean), or ids for what is one's alone.
-    ``tool_versions`` is a tool and its versions, as ``uv<0.8.5``; ``pythons`` is a version
-    specifier of ``major.minor``; ``start`` is where they start from. Any verdict but ``unsupported`` is of the cells that the installer can do.
+    Any verdict but ``unsupported`` is of the cells that the installer can do.
     """
 
     verdict: Verdict
     because: str
-    installers: tuple[str, ...] = ()
+    installers: tuple[str, ...] = ()  # of ``GROUPS``, or ids for what is one's alone
     remedies: tuple[str, ...] = ("nothing",)
     variants: tuple[str, ...] = ()
-    tool_versions: str = ""
-    pythons: str = ""
+    tool_versions: str = ""  # a tool and its versions, as ``uv<0.8.5``
+    pythons: str = ""  # a version specifier of ``major.minor``
     start: Start = "fresh"
 
 
 class Live(Table, frozen=True):
-    """Names of a real pair, installed from the user's own index with ``--live``.
-
-    ``requires`` is what the consumer needs besides the provider.
-    """
+    """Names of a real pair, installed from the user's own index with ``--live``."""
 
     consumer: str
     provider: str
     module: str
-    requires: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()  # what the consumer needs besides the provider
 
 
 class Scenario(Table, frozen=True):

@@ -72,9 +72,7 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
 def find(name: str | None = None) -> Interpreter:
     """The interpreter called ``name``: a version (``3.12``), a path, or None for this one.
 
-    Raises:
-        InterpreterError: it is not there, does not run, or is older than 3.10.
-
+    An ``InterpreterError`` says that it is not there, does not run, or is older than 3.10.
     """
     if name is None:
         path: str | None = getattr(sys, "_base_executable", None) or sys.executable

@@ -98,13 +98,9 @@ def write_below(folder: Path, files: Mapping[str, str] | Mapping[Path, str]) -> 
 def environment(
     sandbox: Sandbox, tool_paths: tuple[str, ...], live: bool = False
 ) -> dict[str, str]:
-    """The variables of every process in a cell.
+    """The variables of every process in a cell; ``tool_paths`` stand first on PATH.
 
-    Args:
-        sandbox: the cell's folder and index.
-        tool_paths: folders that stand first on PATH.
-        live: let the caller's proxy and certificate settings through.
-
+    ``live`` lets the caller's proxy and certificate settings through.
     """
     variables = {name: str(sandbox.root / folder) for name, folder in _FOLDERS.items()}
     variables |= {

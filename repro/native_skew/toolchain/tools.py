@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from packaging.metadata import parse_email
@@ -60,10 +60,8 @@ def unseen(_: str) -> AbstractContextManager[None]:
 class Toolbox:
     """Fetches tools into ``folder`` and finds them there again.
 
-    Args:
-        folder: shared by all runs; two of them may use it at once.
-        phase: told what is fetched.
-
+    Two runs may use the folder at once. ``phase`` is told what is fetched. A
+    ``ToolUnavailableError`` says what cannot be had, and why.
     """
 
     def __init__(self, folder: Path, phase: Phase = unseen) -> None:
@@ -72,12 +70,7 @@ class Toolbox:
         self._suffix = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
     def tool(self, name: str, version: str) -> Tool:
-        """``name`` in ``version`` (or ``newest``), fetched where it is not there yet.
-
-        Raises:
-            ToolUnavailableError: it cannot be fetched.
-
-        """
+        """``name`` in ``version`` (or ``newest``), fetched where it is not there yet."""
         exact = self.newest(name) if version == NEWEST else version
         home = self._folder / f"{name}-{exact}-{self._suffix}"
         with self._lock(home.name):
@@ -88,12 +81,7 @@ class Toolbox:
         return Tool(name=name, version=exact, path=str(home / "path"))
 
     def own(self, name: str, binary: str) -> Tool:
-        """The user's own executable ``binary`` as the tool ``name``.
-
-        Raises:
-            ToolUnavailableError: it does not say its version.
-
-        """
+        """The user's own executable ``binary`` as the tool ``name``."""
         try:
             done = subprocess.run(
                 [binary, "--version"], capture_output=True, text=True, check=False, timeout=30
@@ -107,27 +95,22 @@ class Toolbox:
         mark = hashlib.sha256(str(Path(binary).absolute()).encode()).hexdigest()[:12]
         path = self._folder / f"own-{name}-{mark}" / "path"
         path.mkdir(parents=True, exist_ok=True)
-        first, *more = commands_of(name)
-        _link(path / first, Path(binary).absolute())
-        for command in more:
-            _link(path / command, Path(binary).absolute().with_name(command))
+        target = Path(binary).absolute()
+        for number, command in enumerate(commands_of(name)):
+            _link(path / command, target.with_name(command) if number else target)
         return Tool(name=name, version=version, path=str(path))
 
     def newest(self, name: str) -> str:
         """The newest release of ``name``: asked once, then remembered in the folder.
 
         Of those that can be installed: a release may ask for what the index does not have.
-
-        Raises:
-            ToolUnavailableError: the index cannot be asked.
-
         """
         memory = self._folder / f"{name}.newest"
         with self._lock(memory.name):
             if not memory.exists():
-                asked = "install", "--dry-run", "--ignore-installed", _requirement(name)
+                asked = "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"
                 with self._phase(f"asking for the newest {name}"):
-                    report = self._pip(*asked)
+                    report = json.loads(self._pip(*asked, _requirement(name)))
                 chosen = (each["metadata"] for each in report["install"])
                 found = {canonicalize_name(each["name"]): each["version"] for each in chosen}
                 _write_whole(memory, str(found[canonicalize_name(name)]))
@@ -136,19 +119,13 @@ class Toolbox:
     def releases(self, name: str) -> tuple[str, ...]:
         """Every final release of ``name`` that the index has for this interpreter, older first.
 
-        Asked once, then remembered in the folder.
-
-        Raises:
-            ToolUnavailableError: the index cannot be asked, or does not know the name.
-
+        Asked once, then remembered in the folder: https://pip.pypa.io/en/stable/cli/pip_index/
         """
         memory = self._folder / f"{name}-releases.json"
         with self._lock(memory.name):
             if not memory.exists():
-                # https://pip.pypa.io/en/stable/cli/pip_index/
-                asking = ("--disable-pip-version-check", "index", "versions", "--json", name)
                 with self._phase(f"asking for the releases of {name}"):
-                    told = json.loads(self._run([sys.executable, "-m", "pip", *asking], name))
+                    told = json.loads(self._pip("index", "versions", "--json", name))
                 _write_whole(memory, json.dumps(told["versions"]))
             return tuple(sorted(json.loads(memory.read_text(encoding="utf-8")), key=Version))
 
@@ -159,12 +136,7 @@ class Toolbox:
                 memory.unlink()
 
     def build_requirements(self) -> tuple[DistributionFile, ...]:
-        """The build requirements that every cell's index offers.
-
-        Raises:
-            ToolUnavailableError: one cannot be fetched.
-
-        """
+        """The build requirements that every cell's index offers."""
 
         def fetched(requirement: str) -> tuple[DistributionFile, ...]:
             return self._downloaded(requirement.replace("==", "-"), "--no-deps", requirement)
@@ -174,23 +146,13 @@ class Toolbox:
         return tuple({each.filename: each for each in found}.values())
 
     def wheels(self, requirements: Sequence[str]) -> tuple[DistributionFile, ...]:
-        """Wheels for ``requirements`` and for what these require, for this interpreter.
-
-        Raises:
-            ToolUnavailableError: one cannot be fetched.
-
-        """
+        """Wheels for ``requirements`` and for what these require, for this interpreter."""
         wanted = sorted(requirements)
         mark = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
         return self._downloaded(f"{mark}-{self._suffix}", *wanted)
 
     def compiler(self) -> Compiler:
-        """The machine's C compiler, or else ziglang.
-
-        Raises:
-            ToolUnavailableError: neither is to be had.
-
-        """
+        """The machine's C compiler, or else ziglang."""
         if found := system_compiler():
             return found
         tool = self.tool("ziglang", NEWEST)
@@ -225,14 +187,10 @@ class Toolbox:
                 (folder / "complete").touch()
         return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
 
-    def _pip(self, *arguments: str) -> Any:
-        """Runs this environment's pip; returns its report where one was asked for."""
+    def _pip(self, *arguments: str) -> str:
+        """What this environment's pip prints; the last argument is what it is about."""
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
-        dry = "--dry-run" in arguments
-        output = self._run(
-            [*command, "--quiet", "--report", "-"] if dry else command, arguments[-1]
-        )
-        return json.loads(output) if dry else None
+        return self._run(command, arguments[-1])
 
     def _run(self, command: Sequence[str], what: str) -> str:
         # Two tries more are enough, and Python compiles what it imports of a tool.

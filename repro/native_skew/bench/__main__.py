@@ -74,11 +74,7 @@ def bench(
 def measure_all(setting: Setting, names: Sequence[str], said: Callable[[str], None]) -> Bench:
     """Makes the measurements of ``names``, one after the other; one that cannot be made is missing.
 
-    Args:
-        setting: for all of them.
-        names: keys of ``MEASURES``.
-        said: is told each one's beginning, and why one cannot be made.
-
+    ``said`` is told each one's beginning, and why one cannot be made.
     """
     done = []
     for name in names:

@@ -28,12 +28,7 @@ HOW = (
 
 
 def measure(setting: Setting) -> Measurement:  # noqa: ARG001  # nothing is timed
-    """Counts the bytes and requests of audits.
-
-    Raises:
-        NotMeasuredError: the index cannot be asked.
-
-    """
+    """Counts the bytes and requests of audits."""
     try:
         rows = [_row(name, live.index_url(), name) for name in _REAL]
     except AuditError as error:

@@ -56,41 +56,37 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def measure(setting: Setting) -> Measurement:
-    """Diagnoses the large environment, and has its files read otherwise, in turns.
-
-    Raises:
-        NotMeasuredError: there is no such environment, and it cannot be made.
-
-    """
+    """Diagnoses the large environment, and has its files read otherwise, in turns."""
     home = setting.environment or _made(setting.work / "tools")
     try:
         paths, report = _elf_files(home), diagnose(home)
     except NotAnEnvironmentError as error:
         raise NotMeasuredError(str(error)) from error
+    with opened(home) as environment:
+        found = {canonicalize_name(e.name): e.version for e in environment.distributions}
+    versions = {str(name): found[name] for name in found if name in _DISTRIBUTIONS}
     took = _timed(_readers(home, paths), setting.rounds)
     looked_at = ", ".join(f"{number} {name}" for name, number in report.looked_at.items())
     doctor, bare = took["doctor"].cpu, took["bare reader"].cpu
-    peak = _peak(home)
+    command = [sys.executable, "-c", _PEAK, str(home)]
+    peak = int(output_of(command, "the diagnosis in a process of its own"))  # KiB
+
+    def times(seconds: float, digits: int) -> float:
+        return round(seconds / max(doctor, _TICK), digits)
+
     return Measurement(
         id="doctor",
         title=TITLE,
         how=f"{HOW} This one has {looked_at}.",
         columns=("processor time, s", "doctor is faster by", "files read"),
         rows=tuple(
-            Row(
-                name=name,
-                values=(
-                    round(each.cpu, 3),
-                    round(each.cpu / max(doctor, _TICK), 2),
-                    float(len(paths)),
-                ),
-            )
+            Row(name=name, values=(round(each.cpu, 3), times(each.cpu, 2), float(len(paths))))
             for name, each in took.items()
         ),
         bars=(
             Bar(
                 name="times faster than ldd",
-                value=round(took["ldd"].cpu / max(doctor, _TICK), 1),
+                value=times(took["ldd"].cpu, 1),
                 at_least=_FASTER_THAN_LDD,
             ),
             Bar(
@@ -98,19 +94,10 @@ def measure(setting: Setting) -> Measurement:
                 value=round(doctor / max(bare, _TICK), 1),
                 at_most=_SLOWER_THAN_BARE,
             ),
-            Bar(name="peak memory, MiB", value=round(peak / 1024**2, 1), at_most=_MEMORY),
+            Bar(name="peak memory, MiB", value=round(peak / 1024, 1), at_most=_MEMORY),
         ),
-        versions={"native-skew": __version__, **_versions(home)},
+        versions={"native-skew": __version__, **versions},
     )
-
-
-def _versions(home: Path) -> dict[str, str]:
-    with opened(home) as environment:
-        return {
-            name: each.version
-            for each in environment.distributions
-            if (name := canonicalize_name(each.name)) in _DISTRIBUTIONS
-        }
 
 
 def _made(tools: Path) -> Path:
@@ -163,12 +150,6 @@ def _timed(readers: dict[str, Callable[[], object]], rounds: int) -> dict[str, T
                 reader()
             turns[name].append(watch.took)
     return {name: least(each) for name, each in turns.items()}
-
-
-def _peak(home: Path) -> int:
-    """Bytes that a process had resident which only diagnosed ``home``."""
-    command = [sys.executable, "-c", _PEAK, str(home)]
-    return 1024 * int(output_of(command, "the diagnosis in a process of its own"))
 
 
 def _elf_files(env: Path) -> list[Path]:

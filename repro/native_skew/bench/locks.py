@@ -12,9 +12,9 @@ import io
 import itertools
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 from pathlib import Path
 
 import msgspec
@@ -48,7 +48,7 @@ from native_skew.installers import (
 )
 from native_skew.publish import Publication
 from native_skew.results import Result
-from native_skew.run import Filters, Runner, Session, Task, Watcher, select, step_plans_of
+from native_skew.run import Filters, Runner, Session, Watcher, select, step_plans_of
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
 from native_skew.toolchain import Interpreter, interpreter
 from native_skew.verdict import Verdict
@@ -194,21 +194,16 @@ def measure(setting: Setting) -> Measurement:
     """Foretells the recorded cells of all tools that lock, and writes what was foretold of each.
 
     Those of which it is said that they may break later are run once more, with one tool.
-
-    Raises:
-        NotMeasuredError: nothing is recorded, or it cannot be looked at here.
-
     """
     with Session(setting.work) as session:
         found = foretold(session)
-        later = [
-            each
+        later = {
+            each.cell
             for each in found
-            if each.word == "may break later"
-            and each.happened == "works"
+            if (each.word, each.happened) == ("may break later", "works")
             and each.cell.installer == _RUN_AGAIN
-        ]
-        ended = _after_the_next_release(session, setting.jobs, {each.cell for each in later})
+        }
+        ended = _after_the_next_release(session, setting.jobs, later) if later else {}
     found = [replace(each, later=ended.get(each.cell)) for each in found]
     if not found:
         raise NotMeasuredError("no cell of a tool that locks is recorded")
@@ -219,25 +214,23 @@ def measure(setting: Setting) -> Measurement:
 def foretold(session: Session) -> list[Foretold]:
     """What is said of each recorded lock, and what happened."""
     foretelling = Foretelling(session)
-    found = []
-    for result in _newest(results.read_each()):
-        word = foretelling.word(result)
-        if word is not None:
-            found.append(Foretold(cell=result.cell, word=word, happened=result.verdict))
-    return found
+    return [
+        Foretold(cell=result.cell, word=word, happened=result.verdict)
+        for result in _newest(results.read_each())
+        if (word := foretelling.word(result)) is not None
+    ]
 
 
 def _after_the_next_release(session: Session, jobs: int, cells: set[Cell]) -> dict[Cell, Verdict]:
     """What becomes of ``cells`` when they are installed anew, from the same locks."""
-    if not cells:
-        return {}
     chosen = select(Filters(installers=(_RUN_AGAIN,), starts=("fresh",)), session.toolbox)
     tasks = [
         replace(each, scenario=released_later(each.scenario, each.cell.variant))
         for each in chosen.tasks
         if each.cell in cells
     ]
-    return _ran(Runner(session, jobs=jobs), tasks)
+    outcomes = Runner(session, jobs=jobs).outcomes(tasks, Watcher())
+    return {each.cell: each.verdict for each in outcomes if isinstance(each, Result)}
 
 
 def _newest(recorded: Iterable[Result]) -> list[Result]:
@@ -250,19 +243,9 @@ def _newest(recorded: Iterable[Result]) -> list[Result]:
         and not each.cell.scenario.endswith("-live")
         and each.cell.python == _PYTHON
     ]
-    newest: dict[str, Version] = {}
-    for each in locking:
-        version = Version(each.cell.version)
-        newest[each.cell.installer] = max(version, newest.get(each.cell.installer, version))
-    return [e for e in locking if Version(e.cell.version) == newest[e.cell.installer]]
-
-
-def _ran(runner: Runner, tasks: list[Task]) -> dict[Cell, Verdict]:
-    return {
-        each.cell: each.verdict
-        for each in runner.outcomes(tasks, Watcher())
-        if isinstance(each, Result)
-    }
+    ordered = sorted(locking, key=lambda each: Version(each.cell.version))
+    newest = {each.cell.installer: each.cell.version for each in ordered}
+    return [each for each in locking if each.cell.version == newest[each.cell.installer]]
 
 
 def released_later(scenario: Scenario, variant: str) -> Scenario:
@@ -295,10 +278,8 @@ def written(found: Iterable[Foretold]) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([*_CELL, "foretold", "happened", "later"])
-    rows.writerows(
-        (*(getattr(e.cell, name) for name in _CELL), e.word, e.happened, e.later or "")
-        for e in found
-    )
+    cell = attrgetter(*_CELL)
+    rows.writerows((*cell(e.cell), e.word, e.happened, e.later or "") for e in found)
     return text.getvalue()
 
 
@@ -313,7 +294,7 @@ def measurement(found: list[Foretold]) -> Measurement:
     lasting = [each for each in decided if each.later]
     lulled = [each for each in lasting if each.later not in _BROKEN]
     told = [each for each in broken if each.word in said]
-    counts: Mapping[tuple[str, str], int] = Counter(
+    counts: Counter[tuple[str, str]] = Counter(
         (each.word, "a cache's" if each.of_a_cache else each.happened) for each in found
     )
     columns = ("works", *_BROKEN, "refused", "a cache's")
@@ -332,7 +313,7 @@ def measurement(found: list[Foretold]) -> Measurement:
         ),
         columns=columns,
         rows=tuple(
-            Row(name=word, values=tuple(float(counts.get((word, each), 0)) for each in columns))
+            Row(name=word, values=tuple(float(counts[word, each]) for each in columns))
             for word in (*_WORDS, _WHEEL)
         ),
         bars=(

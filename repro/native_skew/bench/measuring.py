@@ -16,12 +16,7 @@ from native_skew.bench.record import NotMeasuredError
 
 
 def made_once(home: Path, make: Callable[[], None]) -> Path:
-    """``home``, filled by ``make`` where it is not there yet, whole.
-
-    Raises:
-        NotMeasuredError: ``make``'s.
-
-    """
+    """``home``, filled by ``make`` where it is not there yet, whole."""
     home.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(home.with_name(f".{home.name}.lock")):
         if not (home / "complete").exists():
@@ -32,12 +27,7 @@ def made_once(home: Path, make: Callable[[], None]) -> Path:
 
 
 def output_of(command: Sequence[str], what: str) -> str:
-    """What ``command`` prints.
-
-    Raises:
-        NotMeasuredError: it fails; names ``what`` it was for, and the last line that it says.
-
-    """
+    """What ``command`` prints; where it fails, the error says ``what`` for, and its last line."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip() or done.stdout.strip() or "no output"

@@ -45,9 +45,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bound(self) -> str:
         """The bound in words."""
-        return (
-            f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
-        )
+        least = self.at_least
+        return f"at most {self.at_most}" if least is None else f"at least {least}"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,21 +113,11 @@ class NotMeasuredError(SkewError):
 
 
 def read(path: Path = FILE) -> Bench | None:
-    """What is recorded; None where nothing is.
-
-    Raises:
-        ResultFileError: the file is damaged, or of another kind.
-
-    """
+    """What is recorded; None where nothing is."""
     return results.read_json(path, Bench) if path.exists() else None
 
 
 def write(bench: Bench, path: Path = FILE, schema_path: Path = SCHEMA) -> None:
-    """Writes the measurements and their schema.
-
-    Raises:
-        WorkFolderError: one of them cannot be written.
-
-    """
+    """Writes the measurements and their schema."""
     results.write_file(path, results.encode(bench))
     results.write_file(schema_path, results.encode(schema_of(Bench)))

@@ -26,15 +26,7 @@ from native_skew.bench.measuring import Stopwatch, Took, least
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.installers import INSTALLERS
 from native_skew.results import NotRun, Result
-from native_skew.run import (
-    ISSUE,
-    Filters,
-    Runner,
-    Session,
-    Task,
-    Watcher,
-    select,
-)
+from native_skew.run import ISSUE, Filters, Runner, Session, Task, Watcher, select
 from native_skew.toolchain import Outcome, Processes, Sandbox, write_below
 
 _CELLS = (
@@ -96,12 +88,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(setting: Setting) -> Measurement:
-    """Times the runner and the two loops, in turn.
-
-    Raises:
-        NotMeasuredError: a cell could not be run.
-
-    """
+    """Times the runner and the two loops, in turn."""
     with Session(setting.work) as session:
         session.make_ready()
         tasks = _tasks(session)
@@ -166,9 +153,8 @@ def _marked(task: Task, link: Path) -> Task:
 def _turn(session: Session, tasks: Sequence[Task], jobs: int) -> tuple[Took, Took, Took]:
     """What the runner took, the loop over all of its processes, and the one over the commands."""
     ran, scripts = _timed_run(session, tasks, jobs)
-    everything = _timed_loop(session, scripts, jobs, looking=True)
-    commands = _timed_loop(session, scripts, jobs, looking=False)
-    return ran, everything, commands
+    looking, typing = (_timed_loop(session, scripts, jobs, looking=each) for each in (True, False))
+    return ran, looking, typing
 
 
 def _timed_run(session: Session, tasks: Sequence[Task], jobs: int) -> tuple[Took, list[Script]]:

@@ -63,12 +63,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(setting: Setting) -> Measurement:
-    """Runs every size in every round.
-
-    Raises:
-        NotMeasuredError: a size could not be run to its end.
-
-    """
+    """Runs every size in every round."""
     turns: dict[int, list[Taken]] = {size: [] for size in _SIZES}
     for number in range(setting.rounds):
         for size in _SIZES if number == 0 else _SIZES[:-1]:
@@ -111,12 +106,7 @@ def _child(setting: Setting, cells: int) -> Taken:
 
 
 def run(work: Path, cells: int, jobs: int) -> Taken:
-    """Runs ``cells`` cells of the stub, again and again until there are enough to time.
-
-    Raises:
-        NotMeasuredError: a cell did not come out as it must.
-
-    """
+    """Runs ``cells`` cells of the stub, again and again until there are enough to time."""
     with Session(work) as session:
         session.make_ready()
         first = stub(session)
@@ -140,12 +130,7 @@ def _require_works(outcomes: Iterable[Result | NotRun]) -> None:
 
 
 def stub(session: Session) -> Task:
-    """Registers the stub and returns one task of it; further ones differ in their version.
-
-    Raises:
-        NotMeasuredError: uv could not make the environment that it copies.
-
-    """
+    """Registers the stub and returns one task of it; further ones differ in their version."""
     folder = session.folder / STUB
     folder.mkdir()
     model = str(folder / "model")

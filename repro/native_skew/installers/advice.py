@@ -94,9 +94,8 @@ def advise(
         installer: INSTALLER's word.
         interface: the id of the one way to install that is asked about, instead.
 
-    Returns:
-        nothing where a name or a version is none, as in a forged METADATA file: it would stand in
-        a command line.
+    There are none where a name or a version is none, as in a forged METADATA file: it would stand
+    in a command line.
 
     """
     told = [f"{name}=={version}" for name, version in (consumer, provider)]
@@ -191,13 +190,8 @@ def constraining(
 ) -> tuple[Advice, ...]:
     """What holds the run time to ``requirement``; nothing where the tool has no way of that.
 
-    Args:
-        interface: the id of the way to install.
-        consumer: name and version of the distribution for whose sake.
-        requirement: a name with a range.
-        title: the advice's.
-        python: ``major.minor``.
-
+    ``interface`` is the id of the way to install, ``consumer`` for whose sake, ``title`` the
+    advice's.
     """
     installer = INSTALLERS[interface]
     asked = Request(requirements=(f"{consumer[0]}=={consumer[1]}",))

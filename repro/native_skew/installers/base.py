@@ -25,13 +25,10 @@ Command = tuple[str, ...]
 
 
 class Unsupported(Exception):  # noqa: N818  (an answer, not an error)
-    """The tool has no such feature; ``str()`` is the reason.
+    """The tool has no such feature; ``str()`` is the reason, a sentence.
 
-    Args:
-        reason: a sentence.
-        source: where the tool's documentation, code or authors say so.
-        versions: the tool and those of its versions that it was looked up for, as ``pip<=26.3``.
-
+    ``source`` is where the tool's documentation, code or authors say so; ``versions`` are the tool
+    and those of its versions that it was looked up for, as ``pip<=26.3``.
     """
 
     def __init__(self, reason: str, *, source: str = "", versions: str = "") -> None:
@@ -108,14 +105,11 @@ Place = Literal["environment", "with-pip", "managed", "folder"]
 
 
 class Tab(msgspec.Struct, frozen=True):
-    """Where ways to install are shown side by side: the heading, and the place among the tabs.
-
-    ``by_default`` is whether it is shown to somebody who has not said what they install with.
-    """
+    """Where ways to install are shown side by side: the heading, and the place among the tabs."""
 
     title: str
     order: int
-    by_default: bool = False
+    by_default: bool = False  # shown to somebody who has not said what they install with
 
 
 class Installer(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,6 @@ https://hatch.pypa.io/latest/plugins/environment/virtual/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from native_skew.installers import pip, uv
@@ -47,17 +45,8 @@ _PIP_LACKS = Lacks(
     title="Hatch with pip",
     versions=_VERSIONS,
     features={
+        **pip.LACKS.features,
         **_ALWAYS,
-        **{
-            name: pip.LACKS.features[name]
-            for name in (
-                "overrides",
-                "dependency_metadata",
-                "match_runtime",
-                "build_requirements",
-                "ignore_configuration",
-            )
-        },
         "clean_cache": Lack(
             "https://hatch.pypa.io/latest/cli/reference/",
             "Hatch has no command for pip's cache, and makes an environment with what is in it "
@@ -77,36 +66,41 @@ _UV_LACKS = Lacks(
 )
 
 
-def _files(request: Request) -> dict[str, str]:
-    """The files of requirements that variables of pip and uv name."""
-    return requirement_files(
+def _files(request: Request, prefix: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The files of requirements, and the variables that name them: ``PIP_BUILD_CONSTRAINT``."""
+    files = requirement_files(
         # Hatch gives pip no other constraints than those of the variable.
         constraints=request.constraints or request.constraint_variable,
         build_constraints=request.build_constraints,
         overrides=request.overrides,
     )
-
-
-def _naming(files: Iterable[str], prefix: str) -> dict[str, str]:
-    """The variables that name them: ``PIP_BUILD_CONSTRAINT``."""
-    return {
+    return files, {
         f"{prefix}_{each.removesuffix('s.txt').upper().replace('-', '_')}": each for each in files
     }
 
 
-def _project(environment: dict[str, Any], more: dict[str, Any]) -> str:
-    return toml(
-        {
-            "project": {"name": "application", "version": "0.1.0"},
-            "tool": {"hatch": {"envs": {"default": environment}}, **more},
-        }
-    )
+def _project(
+    request: Request,
+    variables: dict[str, str],
+    environment: dict[str, Any],
+    tools: dict[str, Any],
+) -> dict[str, str]:
+    """The pyproject.toml: its environment, with ``variables`` in it, and the tables of ``tools``."""
+    default = {
+        "path": ".venv",
+        "skip-install": True,
+        "dependencies": request.requirements,
+        **({"env-vars": variables} if variables else {}),
+        **environment,
+    }
+    project = {"name": "application", "version": "0.1.0"}
+    hatch = {"envs": {"default": default}}
+    return {"pyproject.toml": toml({"project": project, "tool": {"hatch": hatch, **tools}})}
 
 
 def _with_pip(request: Request, context: RenderContext) -> Plan:
     _PIP_LACKS.refuse(request)
-    files = _files(request)
-    variables = _naming(files, "PIP")
+    files, variables = _files(request, "PIP")
     if request.empty_cache:
         variables["PIP_NO_CACHE_DIR"] = "1"
     if built := (*request.build_from_source, *request.no_binary_variable):
@@ -117,26 +111,18 @@ def _with_pip(request: Request, context: RenderContext) -> Plan:
         variables["PIP_NO_BUILD_ISOLATION"] = "0"
     if request.refresh:
         variables["PIP_REFRESH_PACKAGE"] = ":all:"
-    project = _project(_environment(request, variables), {})
-    removing = [_REMOVING] if request.rebuild else []
+    removing: list[Command] = [_REMOVING] if request.rebuild else []
     unkept = {"PIP_NO_CACHE_DIR": "1" if request.rebuild else ""}
-    return _plan(context, {**files, "pyproject.toml": project}, *removing, variables=unkept)
+    return _plan(context, files | _project(request, variables, {}, {}), removing, unkept)
 
 
 def _with_uv(request: Request, context: RenderContext) -> Plan:
     _UV_LACKS.refuse(request)
-    files = _files(request)
-    variables = _naming(files, "UV")
+    files, variables = _files(request, "UV")
     if request.empty_cache:
         variables["UV_NO_CACHE"] = "1"
     if request.ignore_configuration:
         variables["UV_NO_CONFIG"] = "1"
-    # A uv that is named is used as it is; else Hatch would install one first.
-    environment = {
-        **_environment(request, variables),
-        "installer": "uv",
-        "uv-path": "uv",
-    }
     settings = uv.settings(request)
     if request.build_from_source:
         settings["pip"] = {"no-binary": request.build_from_source}
@@ -145,24 +131,17 @@ def _with_uv(request: Request, context: RenderContext) -> Plan:
     stale = (*request.clean_cache, *request.rebuild)
     cleaning: list[Command] = [("uv", "cache", "clean", name) for name in stale]
     cleaning += [_REMOVING] if request.rebuild else []
-    project = _project(environment, {"uv": settings} if settings else {})
-    return _plan(context, {**files, "pyproject.toml": project}, *cleaning)
-
-
-def _environment(request: Request, variables: dict[str, str]) -> dict[str, Any]:
-    environment: dict[str, Any] = {
-        "path": ".venv",
-        "skip-install": True,
-        "dependencies": request.requirements,
-    }
-    return {**environment, "env-vars": variables} if variables else environment
+    # A uv that is named is used as it is; else Hatch would install one first.
+    named = {"installer": "uv", "uv-path": "uv"}
+    tools = {"uv": settings} if settings else {}
+    return _plan(context, files | _project(request, variables, named, tools), cleaning, {})
 
 
 def _plan(
     context: RenderContext,
     files: dict[str, str],
-    *cleaning: Command,
-    variables: Mapping[str, str] = MappingProxyType({}),
+    cleaning: list[Command],
+    variables: dict[str, str],
 ) -> Plan:
     run = with_variables(variables, "hatch", "run", "python", "-c", f"import {context.module}")
     return Plan(

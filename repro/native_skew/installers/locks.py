@@ -263,12 +263,7 @@ def toml_settings(text: str) -> dict[str, Any]:
 
 
 def parsed_toml(data: bytes) -> dict[str, Any]:
-    """A lock in TOML.
-
-    Raises:
-        ValueError: it is none.
-
-    """
+    """A lock in TOML; a ``ValueError`` says that it is none."""
     try:
         read: dict[str, Any] = tomllib.loads(data.decode())
     except RecursionError as error:

@@ -48,12 +48,8 @@ class InstallerChoice(msgspec.Struct, frozen=True, kw_only=True):
 def parse_choice(text: str) -> InstallerChoice:
     """Reads ``uv-sync``, ``uv==0.9.21`` (all of uv's interfaces) or ``uv=PATH``.
 
-    A name that is both an installer's and its tool's, as ``pip``, is the installer's.
-
-    Raises:
-        UnknownNameError: no installer and no tool has that name, that is no version, or there is
-            no such file.
-
+    A name that is both an installer's and its tool's, as ``pip``, is the installer's. An
+    ``UnknownNameError`` says that nothing has that name, that is no version, or no such file.
     """
     match = re.fullmatch(r"([A-Za-z0-9-]+)(?:==([^=]+)|=([^=].*))?", text)
     name = match[1] if match else text

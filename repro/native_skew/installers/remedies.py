@@ -70,13 +70,16 @@ def abi_requirement(provider: str, version: str) -> str:
     return f"{provider}>={version},<{'.'.join([*base, str(int(abi) + 1)])}"
 
 
+_ISSUE = "https://github.com/astral-sh/uv/issues/17378"
+
+
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a user can do."""
 
     title: str  # what it is, as a heading
     why: str  # how it is meant to help, one sentence
     trap: str  # what it costs or where it fails, one sentence; empty where none is known
-    source: str  # where it is documented or was proposed
+    source: str = _ISSUE  # where it is documented or was proposed
     # What is asked otherwise, by the names of a request's fields.
     changes: Callable[[Request, Roles], Mapping[str, object]] = lambda request, roles: {}
     # The installations before that one.
@@ -123,7 +126,6 @@ def _without_isolation(request: Request, roles: Roles, *more: str) -> dict[str, 
 
 _UV_BUILD_DOCS = "https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies"
 _UV_RESOLUTION_DOCS = "https://docs.astral.sh/uv/concepts/resolution/"
-_ISSUE = "https://github.com/astral-sh/uv/issues/17378"
 _OLD_SETUPTOOLS = {"build_constraints": ("setuptools<81",)}
 
 REMEDIES: dict[str, Remedy] = {
@@ -131,7 +133,6 @@ REMEDIES: dict[str, Remedy] = {
         title="The plain command",
         why="What the tool does when nobody intervenes.",
         trap="",
-        source=_ISSUE,
     ),
     "match-runtime": Remedy(
         title="Match the build to the run time",
@@ -298,7 +299,6 @@ REMEDIES: dict[str, Remedy] = {
         why="The obvious attempt: ask for the version that the build takes.",
         trap="Where the published wheel's metadata is read, it forbids that.",
         changes=lambda request, roles: {"requirements": (*request.requirements, roles.newer_pin)},
-        source=_ISSUE,
     ),
     "require-older": Remedy(
         title="Require the older provider",
@@ -340,7 +340,6 @@ REMEDIES: dict[str, Remedy] = {
         why="A constraint asks for the version that the build takes.",
         trap="Where the published wheel's metadata is read, it forbids that.",
         changes=lambda request, roles: {"constraints": (roles.newer_pin,)},
-        source=_ISSUE,
     ),
     "constrain-older": Remedy(
         title="Constrain to the older provider",
@@ -361,7 +360,6 @@ REMEDIES: dict[str, Remedy] = {
         why="A wheel that fits is consistent with its own metadata.",
         trap="It helps only where the release has one for this Python and platform.",
         changes=lambda request, roles: {"build_from_source": ()},
-        source=_ISSUE,
     ),
     "no-binary-variable": Remedy(
         title="Rule the wheels out by the tool's environment variable as well",
@@ -375,7 +373,6 @@ REMEDIES: dict[str, Remedy] = {
         why="The second run may read the metadata of what the first one installed.",
         trap="It depends on the interface, and repairs one environment only.",
         first=lambda request, roles: (request,),
-        source=_ISSUE,
     ),
     "refresh": Remedy(
         title="Refresh the cached index answers",
@@ -421,18 +418,12 @@ REMEDIES: dict[str, Remedy] = {
         why="The loader finds the missing file.",
         trap="Two ABI generations of one library are now in one process.",
         changes=lambda request, roles: {"library_path": roles.newer_pin},
-        source=_ISSUE,
     ),
 }
 
 
 def find(name: str) -> Remedy:
-    """The remedy called ``name``.
-
-    Raises:
-        UnknownNameError: there is none.
-
-    """
+    """The remedy called ``name``; an ``UnknownNameError`` where there is none."""
     if name not in REMEDIES:
         raise UnknownNameError("remedy", name, REMEDIES)
     return REMEDIES[name]

@@ -34,11 +34,7 @@ def difference(
     """The repair that leads from a project to another state of it.
 
     What both have is left out, so that nothing of the project shows but what the repair adds.
-
-    Args:
-        before: content by name: the project's files.
-        steps: files that are written, and command lines that run then.
-
+    ``before`` are the project's files, content by name; a step writes files, and runs commands then.
     """
     written: dict[str, str] = {}
     commands: list[Command] = []

@@ -114,12 +114,7 @@ def settings(request: Request) -> dict[str, Any]:
 
 
 def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
-    """The same, where this uv is not too old for it.
-
-    Raises:
-        Unsupported: it is.
-
-    """
+    """The same; raises ``Unsupported`` where this uv is too old for it."""
     # Before that it knew neither UV_DEFAULT_INDEX, and would ask the public index, nor others.
     require_version(context, "uv", "--default-index", "0.4.23", _INDEX_NEWS)
     if request.match_runtime:
@@ -573,13 +568,7 @@ def build_settings(
 ) -> locks.BuildSettings:
     """What uv is told in uv.toml, or else in pyproject.toml, and by variables.
 
-    https://docs.astral.sh/uv/reference/settings/
-
-    Args:
-        read: the text of a file beside the lock.
-        environ: the user's variables.
-        pip: for the pip interface, which has a table of its own.
-
+    The pip interface has a table of its own. https://docs.astral.sh/uv/reference/settings/
     """
     told = locks.toml_settings(read("uv.toml")) or locks.table(
         locks.toml_settings(read(_PROJECT_FILE)), "tool", "uv"

@@ -14,8 +14,7 @@ from native_skew.doctor import advice
 from native_skew.errors import ResultFileError, SkewError
 from native_skew.installers import INSTALLERS, RenderContext, difference, tabs
 from native_skew.results import NotRun, Result, repair_of
-from native_skew.run import Runner, Session, Task
-from native_skew.run.plans import step_plans_of
+from native_skew.run import Runner, Session, Task, step_plans_of
 from native_skew.run.runner import Watcher
 from native_skew.run.selection import Filters, Selection, select
 from native_skew.scenarios import STARTS, Cell

@@ -225,13 +225,6 @@ class ReleaseFiles(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
     first_uploaded: File | None = None
 
 
-class MetadataReader(Protocol):
-    """Which file's metadata a tool resolves with, before anything is built."""
-
-    def __call__(self, files: ReleaseFiles[File]) -> File | None:
-        """One of ``files``; None where there is none."""
-
-
 class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     """A tool that installs: pip, uv, Poetry."""
 
@@ -249,9 +242,9 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     # to another tool.
     # https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
     installer_file: str = ""
-    # Which one file of a release it takes the metadata of, by the command that does, as audit
-    # speaks of it; none where it looks at the file alone that it installs.
-    readers: Mapping[str, MetadataReader] = {}
+    # Which one file of a release it resolves with the metadata of, if any, by the command that does,
+    # as audit speaks of it; none where it looks at the file alone that it installs.
+    readers: Mapping[str, Callable[[ReleaseFiles[Any]], Any]] = {}
     locks: tuple[LockFormat, ...] = ()  # the kinds of lock that it writes or installs
     first_release: str = ""  # the oldest release that the timeline asks; empty where it asks none
     # What makes an environment's interpreter anew and keeps what is installed, before the Python's

@@ -7,6 +7,7 @@ https://github.com/python-poetry/poetry/blob/2.5.1/src/poetry/repositories/http_
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -166,14 +167,6 @@ def _first(files: ReleaseFiles[File]) -> File | None:
     return next(iter(pure or files.wheels), files.sdist)
 
 
-def _first_uploaded(files: ReleaseFiles[File]) -> File | None:
-    """What the public index's own JSON tells of a release as a whole.
-
-    See the documentation of its JSON API, and Poetry's ``PyPiRepository._get_release_info``.
-    """
-    return files.first_uploaded
-
-
 def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     kind = locks.table(package, "source").get("type")
     markers = package.get("markers", "")
@@ -280,7 +273,9 @@ TOOL = PackagingTool(
     isolate=_isolate,
     installer_file="poetry",
     readers={
-        "Poetry (from the public index)": _first_uploaded,
+        # What that index's own JSON tells of a release as a whole: see the documentation of its
+        # JSON API, and Poetry's ``PyPiRepository._get_release_info``.
+        "Poetry (from the public index)": attrgetter("first_uploaded"),
         "Poetry (from any other index)": _first,
     },
     locks=(

@@ -29,7 +29,7 @@ from native_skew.scenarios import (
     Wheel,
     releases_of,
 )
-from native_skew.toolchain import Compiler, Interpreter
+from native_skew.toolchain import Compiler, Interpreter, write_below
 
 NATIVE = shipped("publish", "native")
 
@@ -143,7 +143,7 @@ def _rendered(folder: Path, values: dict[str, str]) -> dict[str, bytes]:
 def _compile_library(files: dict[str, bytes], soname: str, compiler: Compiler) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        _write(root, files)
+        write_below(root, files)
         include = "-Ifake_corelibs/include"
         return compiler.shared_object(root, "fakecore.c", soname, include, f"-Wl,-soname,{soname}")
 
@@ -156,8 +156,8 @@ def _compile_extension(release: ConsumerRelease, built_against: str, compiler: C
     files = _rendered(NATIVE / PROVIDER, _provider_values(provider))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        _write(root, files)
-        _write(root, _consumer_sources(release, _ANY_SDIST))
+        write_below(root, files)
+        write_below(root, _consumer_sources(release, _ANY_SDIST))
         (root / soname).write_bytes(_compile_library(files, soname, compiler))
         return compiler.shared_object(
             root,
@@ -199,13 +199,6 @@ def _sdist(release: ConsumerRelease, sdist: Sdist) -> DistributionFile:
     pkg_info = core_metadata(release.name, release.version, sdist.requires_dist, dynamic)
     members = _consumer_sources(release, sdist)
     return sdist_file(release.name, release.version, pkg_info, members, release.step)
-
-
-def _write(root: Path, files: dict[str, bytes]) -> None:
-    for name, data in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def provider_title(release: ProviderRelease) -> str:

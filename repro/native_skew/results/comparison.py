@@ -16,7 +16,6 @@ import msgspec
 from packaging.version import Version
 
 from native_skew.errors import SkewError
-from native_skew.installers import INSTALLERS
 from native_skew.results import packed
 from native_skew.results.record import AnyResult, BriefResult, NotRun, Result, brief, paths, read
 from native_skew.scenarios import Cell
@@ -158,14 +157,13 @@ def _apart(one: Cell, other: Cell) -> tuple[bool, int, str]:
 
 def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:
     """What is to be said of what ``cell`` is compared with."""
-    tool = INSTALLERS[cell.installer].tool if cell.installer in INSTALLERS else cell.installer
     if found is None:
-        yield f"{tool} {cell.version}: nothing is recorded to compare with"
+        yield f"{cell.tool} {cell.version}: nothing is recorded to compare with"
         return
     if found.version != cell.version:
         is_newer = Version(cell.version) > Version(found.version)
         what = "is new: compared with" if is_newer else "compared with the newer"
-        yield f"{tool} {cell.version} {what} {found.version}"
+        yield f"{cell.tool} {cell.version} {what} {found.version}"
     if found.python != cell.python:
         yield f"{cell.python}: compared with what {found.python} gave"
 

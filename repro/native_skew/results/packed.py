@@ -296,7 +296,8 @@ def _superseded(old: Iterable[Cell], new: Iterable[Cell]) -> set[Cell]:
     """The recorded cells whose place newer ones take."""
     newest: dict[tuple[str, ...], Cell] = {}
     for cell in sorted(old, key=lambda each: Version(each.version)):
-        if cell.version not in _defaults(cell):
+        tool = TOOLS.get(cell.tool)
+        if not tool or cell.version not in tool.default_versions:
             newest[_asked(cell)] = cell
     found = set()
     for cell in new:
@@ -314,17 +315,7 @@ def _asked(cell: Cell) -> tuple[str, ...]:
 def recording_of(cell: Cell) -> str:
     """The table in ``versions.toml`` that the cell belongs to."""
     live = "-live" if cell.scenario.endswith("-live") else ""
-    return f"{_tool(cell)}{live}" + (f"-{cell.start}" if cell.start != "fresh" else "")
-
-
-def _tool(cell: Cell) -> str:
-    installer = INSTALLERS.get(cell.installer)
-    return installer.tool if installer else cell.installer
-
-
-def _defaults(cell: Cell) -> tuple[str, ...]:
-    tool = TOOLS.get(_tool(cell))
-    return tool.default_versions if tool else ()
+    return f"{cell.tool}{live}" + (f"-{cell.start}" if cell.start != "fresh" else "")
 
 
 def _next_recording(

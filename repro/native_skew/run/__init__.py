@@ -1,5 +1,6 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
+from native_skew.run.cell import StepPlan, step_plans_of
 from native_skew.run.commands import run, serve
 from native_skew.run.matrix_commands import matrix, merge
 from native_skew.run.options import (
@@ -12,7 +13,6 @@ from native_skew.run.options import (
     scenario_option,
     work_option,
 )
-from native_skew.run.plans import StepPlan, step_plans_of
 from native_skew.run.progress import Display, Phases
 from native_skew.run.read_commands import list_, report, schema, show
 from native_skew.run.runner import Runner, Watcher

@@ -1,4 +1,4 @@
-"""One cell: publish, render, run, observe, judge, keep. Only this module knows the order."""
+"""One cell: render, publish, run, observe, judge, keep. Only this module knows the order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from native_skew import __version__
 from native_skew.distributions import archives
 from native_skew.doctor import diagnose
 from native_skew.errors import CellError
-from native_skew.installers import INSTALLERS, Plan, RenderContext, Unsupported
+from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, Plan, RenderContext, Unsupported
 from native_skew.observe import (
     NOT_STARTED,
     Check,
@@ -32,10 +32,17 @@ from native_skew.observe import (
 from native_skew.publish import Publication, published_in
 from native_skew.results import Circumstances, CommandRecord, Result, StepRecord
 from native_skew.run.live_builds import Builds
-from native_skew.run.plans import step_plans_of
 from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.scenarios import Step, expected_of
+from native_skew.scenarios import (
+    Cell,
+    Scenario,
+    Step,
+    expected_of,
+    repaired,
+    request_of,
+    roles_of,
+)
 from native_skew.toolchain import (
     TIMED_OUT,
     Outcome,
@@ -46,6 +53,42 @@ from native_skew.toolchain import (
     write_below,
 )
 from native_skew.verdict import FAILURES, Verdict
+
+
+class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One installation, or one half of it; ``number`` is that of its step, from 1."""
+
+    number: int
+    step: Step
+    plan: Plan
+
+
+def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tuple[StepPlan, ...]:
+    """All of the cell's installations in order; a remedy may make several of one step.
+
+    After a failure they are those of the plain command, and behind them the repair. Raises
+    ``Unsupported`` where the installer cannot do one of them: before anything runs, so that it does
+    not depend on how far a run got.
+    """
+    installer, roles = INSTALLERS[cell.installer], roles_of(scenario, cell.variant)
+    found = []
+    steps = scenario.steps_of(cell.variant)
+    tried = [cell.remedy if cell.start == "fresh" else scenario.repairs.after] * len(steps)
+    if cell.start == "after-failure":
+        steps, tried = (*steps, repaired(scenario, cell.variant)), [*tried, cell.remedy]
+    for number, (step, name) in enumerate(zip(steps, tried, strict=True), 1):
+        remedy = REMEDIES[name if step.remedy else "nothing"]
+        for request in remedy.apply(request_of(scenario, cell.variant, step), roles):
+            plan = installer.render(request, context)
+            if step.action != "install" and not plan.locking:
+                tool = TOOLS[installer.tool]
+                raise Unsupported(
+                    f"{installer.title} writes no lock before it installs",
+                    source=tool.documentation,
+                    versions=tool.looked_up,
+                )
+            found.append(StepPlan(number=number, step=step, plan=plan))
+    return tuple(found)
 
 
 class CellRun:

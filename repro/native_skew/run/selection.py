@@ -67,16 +67,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asks for; an empty tuple means all.
+    """What the command line asks for; an empty tuple means all."""
 
-    ``scenarios`` entries are ``name`` or ``name/variant``; ``installers`` are as
-    ``parse_choice`` reads them; ``pythons`` as ``interpreter.find`` does.
-    """
-
-    scenarios: tuple[str, ...] = ()
-    installers: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()  # each ``name`` or ``name/variant``
+    installers: tuple[str, ...] = ()  # as ``parse_choice`` reads them
     remedies: tuple[str, ...] = ()
-    pythons: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()  # as ``interpreter.find`` does
     starts: tuple[Start, ...] = STARTS
     live: bool = False
 

@@ -84,5 +84,4 @@ def expected_of(scenario: Scenario, cell: Cell, *, supported: bool = True) -> Ex
 
 
 def _has_version(cell: Cell, wanted: Requirement) -> bool:
-    tool = INSTALLERS[cell.installer].tool
-    return tool == wanted.name and wanted.specifier.contains(cell.version, prereleases=True)
+    return cell.tool == wanted.name and wanted.specifier.contains(cell.version, prereleases=True)

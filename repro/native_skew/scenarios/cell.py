@@ -6,6 +6,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from native_skew.installers import INSTALLERS
+
 # From where the remedy is applied: to nothing at all; or to what the plain command left broken,
 # with that project, environment and cache.
 Start = Literal["fresh", "after-failure"]
@@ -28,6 +30,12 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=
         """The cell's name, and the path of its result below the results' folder."""
         tool = f"{self.installer}@{self.version}"
         return f"{self.scenario}/{self.variant}/{tool}/{self.attempt}.{self.python}"
+
+    @property
+    def tool(self) -> str:
+        """The tool of its installer; of one that is gone, the installer's id."""
+        known = INSTALLERS.get(self.installer)
+        return known.tool if known else self.installer
 
     @property
     def attempt(self) -> str:

@@ -87,12 +87,14 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def write_below(folder: Path, files: Mapping[str, str] | Mapping[Path, str]) -> None:
+def write_below(
+    folder: Path, files: Mapping[str, str] | Mapping[Path, str] | Mapping[str, bytes]
+) -> None:
     """Writes files by their names in ``folder``, and makes the folders that they lie in."""
-    for name, text in files.items():
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def environment(

@@ -27,15 +27,7 @@ FILE = '''\
 from msgspec.structs import replace
 
 from native_skew.installers import uv
-from native_skew.installers.base import (
-    CellFolders,
-    Installer,
-    Isolation,
-    PackagingTool,
-    Plan,
-    RenderContext,
-    Tab,
-)
+from native_skew.installers.base import Installer, PackagingTool, Plan, RenderContext, Tab
 from native_skew.installers.request import Request
 
 _UV_PIP_INSTALL = uv.TOOL.installers[0]
@@ -44,13 +36,6 @@ _UV_PIP_INSTALL = uv.TOOL.installers[0]
 def _render(request: Request, context: RenderContext) -> Plan:
     plan = _UV_PIP_INSTALL.render(request, context)
     return replace(plan, commands=tuple(("wrap", *words[1:]) for words in plan.commands))
-
-
-def _isolate(folders: CellFolders) -> Isolation:
-    return Isolation(
-        variables={"WRAPPER_CACHE": str(folders.cache / "wrapper")},
-        files={folders.user_configuration / "wrapper.toml": "quiet = true"},
-    )
 
 
 _INSTALL = Installer(
@@ -68,7 +53,8 @@ TOOL = PackagingTool(
     installers=(_INSTALL,),
     extras=("all",),
     commands=("wrap",),
-    isolate=_isolate,
+    variables={"WRAPPER_CACHE": "{cache}/wrapper"},
+    files={"{user_configuration}/wrapper.toml": "quiet = true"},
     installer_file="wrapper",
 )
 '''

@@ -14,7 +14,6 @@ from native_skew.installers.base import (
     GROUPS,
     NEWEST,
     Cause,
-    CellFolders,
     Command,
     Installer,
     Place,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
@@ -20,6 +19,24 @@ from native_skew.installers.locks import LockFormat
 from native_skew.installers.request import FEATURES, Request, used_features
 
 NEWEST = "newest"
+# Where a cell lets its tool read and write, and the index that it is to ask.
+PLACES: dict[str, str] = {
+    "root": "the cell's own folder, above the project's",
+    "cache": "the tools' caches; another one where a step wants a new one",
+    "user_configuration": "XDG_CONFIG_HOME",
+    "system_configuration": "XDG_CONFIG_DIRS",
+    "data": "XDG_DATA_HOME",
+    "index_url": "the cell's index",
+    "authority": "the certificate of whoever vouches for the index; empty where nobody has to",
+}
+# For tools that make environments with virtualenv. It looks for newer seed packages in the
+# background, on the public index:
+# https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
+VIRTUALENV = {
+    "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
+    "VIRTUALENV_NO_DOWNLOAD": "1",
+    "VIRTUALENV_OVERRIDE_APP_DATA": "{cache}/virtualenv",
+}
 _WORD = re.compile(r"[\w-]+")
 Command = tuple[str, ...]
 
@@ -174,32 +191,6 @@ GROUPS: dict[str, str] = {
 }
 
 
-class CellFolders(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a cell lets its tool read and write, and the index that it is to ask."""
-
-    root: Path  # the cell's own folder, above the project's
-    cache: Path  # the tools' caches; counts up where a step wants a new one
-    user_configuration: Path  # XDG_CONFIG_HOME
-    system_configuration: Path  # XDG_CONFIG_DIRS
-    data: Path  # XDG_DATA_HOME
-    index_url: str
-    # The certificate of whoever vouches for the index; None where nobody has to.
-    authority: Path | None = None
-
-
-class Isolation(msgspec.Struct, frozen=True, kw_only=True):
-    """What keeps a tool from seeing anything of the user's."""
-
-    # Set for every process of a cell, whichever tool it is about: one tool may run another.
-    variables: Mapping[str, str] = {}
-    # Content by path; a file that is found ends a search for configuration.
-    files: Mapping[Path, str] = {}
-
-
-def _nothing(_: CellFolders) -> Isolation:
-    return Isolation()
-
-
 class NamedFile(Protocol):
     """A distribution file."""
 
@@ -237,7 +228,11 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     # What is run, found on PATH, the first of which says the version; without any, the command of
     # the tool's own name.
     commands: tuple[str, ...] = ()
-    isolate: Callable[[CellFolders], Isolation] = _nothing  # what keeps the user's settings out
+    # What keeps the user's settings out, in every process of a cell: one tool may run another. In
+    # braces stand the names of the cell's places (``PLACES``); an empty variable is not set.
+    variables: Mapping[str, str] = {}
+    # Likewise content by path; a file that is found ends a search for configuration.
+    files: Mapping[str, str] = {}
     # Its word in the INSTALLER file of what it installed, in lower case; empty where it leaves that
     # to another tool.
     # https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
@@ -269,19 +264,6 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     def requirement(self) -> str:
         """What an index is asked for."""
         return f"{self.name}[{','.join(self.extras)}]" if self.extras else self.name
-
-
-def virtualenv_variables(folders: CellFolders) -> dict[str, str]:
-    """For tools that make environments with virtualenv.
-
-    It looks for newer seed packages in the background, on the public index:
-    https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
-    """
-    return {
-        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
-        "VIRTUALENV_NO_DOWNLOAD": "1",
-        "VIRTUALENV_OVERRIDE_APP_DATA": str(folders.cache / "virtualenv"),
-    }
 
 
 def require_version(

@@ -12,10 +12,9 @@ from typing import Any
 
 from native_skew.installers import pip, uv
 from native_skew.installers.base import (
-    CellFolders,
+    VIRTUALENV,
     Command,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -23,7 +22,6 @@ from native_skew.installers.base import (
     RenderContext,
     requirement_files,
     toml,
-    virtualenv_variables,
     with_variables,
 )
 from native_skew.installers.request import Request
@@ -151,16 +149,6 @@ def _plan(
     )
 
 
-def _isolate(folders: CellFolders) -> Isolation:
-    configuration = folders.user_configuration / "hatch.toml"  # Hatch wants the one it is told of
-    variables = {
-        "HATCH_CACHE_DIR": str(folders.cache / "hatch"),
-        "HATCH_DATA_DIR": str(folders.data / "hatch"),
-        "HATCH_CONFIG": str(configuration),
-    }
-    return Isolation(variables=variables | virtualenv_variables(folders), files={configuration: ""})
-
-
 _WITH_PIP = Installer(
     id="hatch-pip",
     title="pip through hatch run",
@@ -185,7 +173,13 @@ TOOL = PackagingTool(
     order=7,
     installers=(_WITH_PIP, _WITH_UV),
     commands=("hatch", "uv"),  # it brings a uv along
-    isolate=_isolate,
+    variables={
+        **VIRTUALENV,
+        "HATCH_CACHE_DIR": "{cache}/hatch",
+        "HATCH_DATA_DIR": "{data}/hatch",
+        "HATCH_CONFIG": "{user_configuration}/hatch.toml",
+    },
+    files={"{user_configuration}/hatch.toml": ""},  # Hatch wants the one it is told of
     documentation=_ENVIRONMENTS,
     looked_up=_VERSIONS,
 )

@@ -14,9 +14,8 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
-    CellFolders,
+    VIRTUALENV,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -27,7 +26,6 @@ from native_skew.installers.base import (
     Unsupported,
     application,
     toml,
-    virtualenv_variables,
     with_variables,
 )
 from native_skew.installers.request import Request
@@ -144,16 +142,6 @@ def _plan(request: Request, context: RenderContext, install: tuple[str, ...]) ->
     )
 
 
-def _isolate(folders: CellFolders) -> Isolation:
-    variables = {
-        "PDM_CACHE_DIR": str(folders.cache / "pdm"),
-        "PDM_LOG_DIR": str(folders.cache / "pdm-log"),
-        "PDM_CHECK_UPDATE": "0",
-        "PDM_NON_INTERACTIVE": "1",
-    }
-    return Isolation(variables=variables | virtualenv_variables(folders))
-
-
 _ORIGINS = {"git": "a repository", "path": "a file on disk", "url": "an address"}
 
 
@@ -250,7 +238,13 @@ TOOL = PackagingTool(
     # Its dependencies in the versions that the release was tested with: it takes any newer ones
     # else, and hishel 2 breaks PDM 2.29. https://pdm-project.org/en/latest/#installation
     extras=("locked",),
-    isolate=_isolate,
+    variables={
+        **VIRTUALENV,
+        "PDM_CACHE_DIR": "{cache}/pdm",
+        "PDM_LOG_DIR": "{cache}/pdm-log",
+        "PDM_CHECK_UPDATE": "0",
+        "PDM_NON_INTERACTIVE": "1",
+    },
     installer_file="pdm",
     locks=(
         locks.LockFormat(

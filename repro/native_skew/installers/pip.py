@@ -17,10 +17,8 @@ from packaging.utils import canonicalize_name
 from native_skew.installers import locks
 from native_skew.installers.base import (
     NEWEST,
-    CellFolders,
     Command,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -157,20 +155,6 @@ def library_folders(request: Request) -> tuple[str, ...]:
 
 # https://github.com/pypa/pip/blob/main/src/pip/_internal/cli/status_codes.py
 _MISUSE = (2,)
-
-
-def _isolate(folders: CellFolders) -> Isolation:
-    variables = {
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_INPUT": "1",
-        "PIP_PROGRESS_BAR": "off",
-        "PIP_INDEX_URL": folders.index_url,
-        "PIP_CACHE_DIR": str(folders.cache / "pip"),
-    }
-    if folders.authority:
-        variables["PIP_CERT"] = str(folders.authority)
-    return Isolation(variables=variables)
 
 
 def build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
@@ -311,7 +295,15 @@ TOOL = PackagingTool(
     order=1,
     installers=(_INSTALL, _LOCK_INSTALL),
     default_versions=("25.3", NEWEST),  # that of the issue, and the newest there is
-    isolate=_isolate,
+    variables={
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_PROGRESS_BAR": "off",
+        "PIP_INDEX_URL": "{index_url}",
+        "PIP_CACHE_DIR": "{cache}/pip",
+        "PIP_CERT": "{authority}",
+    },
     installer_file="pip",
     locks=(
         locks.LockFormat(names=PYLOCKS, read=pylock, settings=build_settings, installers=("pip",)),

@@ -8,10 +8,8 @@ from __future__ import annotations
 import sys
 
 from native_skew.installers.base import (
-    CellFolders,
     Command,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -114,10 +112,6 @@ def _render(request: Request, context: RenderContext) -> Plan:
     )
 
 
-def _isolate(folders: CellFolders) -> Isolation:
-    return Isolation(variables={"PIP_TOOLS_CACHE_DIR": str(folders.cache / "pip-tools")})
-
-
 _COMPILE_SYNC = Installer(
     id="pip-tools",
     title="pip-compile, pip-sync",
@@ -133,7 +127,7 @@ TOOL = PackagingTool(
     order=6,
     installers=(_COMPILE_SYNC,),
     commands=("pip-compile", "pip-sync"),
-    isolate=_isolate,
+    variables={"PIP_TOOLS_CACHE_DIR": "{cache}/pip-tools"},
     documentation=_COMPILE,
     looked_up=_LACKS.versions,
 )

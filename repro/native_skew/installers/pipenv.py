@@ -13,10 +13,9 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
-    CellFolders,
+    VIRTUALENV,
     Command,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -26,7 +25,6 @@ from native_skew.installers.base import (
     Tables,
     requirement_files,
     toml,
-    virtualenv_variables,
     with_variables,
 )
 from native_skew.installers.pip import build_settings
@@ -114,18 +112,6 @@ def _render(request: Request, context: RenderContext) -> Plan:
     )
 
 
-def _isolate(folders: CellFolders) -> Isolation:
-    variables = {
-        "PIPENV_CACHE_DIR": str(folders.cache / "pipenv"),
-        "PIPENV_VENV_IN_PROJECT": "1",
-        "PIPENV_IGNORE_VIRTUALENVS": "1",
-        "PIPENV_DONT_LOAD_ENV": "1",
-        "PIPENV_NOSPIN": "1",
-        "PIPENV_YES": "1",
-    }
-    return Isolation(variables=variables | virtualenv_variables(folders))
-
-
 _ORIGINS = {
     "git": "a repository",
     **dict.fromkeys(("path", "file", "editable"), "a folder or a file"),
@@ -187,7 +173,15 @@ TOOL = PackagingTool(
     title="Pipenv",
     order=5,
     installers=(_LOCK_SYNC,),
-    isolate=_isolate,
+    variables={
+        **VIRTUALENV,
+        "PIPENV_CACHE_DIR": "{cache}/pipenv",
+        "PIPENV_VENV_IN_PROJECT": "1",
+        "PIPENV_IGNORE_VIRTUALENVS": "1",
+        "PIPENV_DONT_LOAD_ENV": "1",
+        "PIPENV_NOSPIN": "1",
+        "PIPENV_YES": "1",
+    },
     installer_file="pip",  # which it runs
     locks=(
         locks.LockFormat(

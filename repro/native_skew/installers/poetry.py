@@ -16,11 +16,10 @@ from packaging.utils import canonicalize_name
 
 from native_skew.installers import locks
 from native_skew.installers.base import (
-    CellFolders,
+    VIRTUALENV,
     Command,
     File,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -32,7 +31,6 @@ from native_skew.installers.base import (
     application,
     require_version,
     toml,
-    virtualenv_variables,
     with_variables,
 )
 from native_skew.installers.request import Request
@@ -148,19 +146,6 @@ def _updating(request: Request, command: str, *options: str) -> Command:
     return ("update", *options, *request.upgrade) if request.upgrade else (command,)
 
 
-def _isolate(folders: CellFolders) -> Isolation:
-    variables = {
-        "POETRY_CACHE_DIR": str(folders.cache / "poetry"),
-        "POETRY_CONFIG_DIR": str(folders.user_configuration / "pypoetry"),
-        "POETRY_DATA_DIR": str(folders.data / "pypoetry"),
-        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
-        "POETRY_VIRTUALENVS_OPTIONS_NO_PIP": "true",
-        "POETRY_KEYRING_ENABLED": "false",
-        "POETRY_NO_INTERACTION": "1",
-    }
-    return Isolation(variables=variables | virtualenv_variables(folders))
-
-
 def _first(files: ReleaseFiles[File]) -> File | None:
     """A pure wheel before the others, else the first: Poetry's ``_get_info_from_links``."""
     pure = [each for each in files.wheels if each.filename.endswith("-none-any.whl")]
@@ -270,7 +255,16 @@ TOOL = PackagingTool(
     title="Poetry",
     order=3,
     installers=(_LOCK_SYNC, _INSTALL),
-    isolate=_isolate,
+    variables={
+        **VIRTUALENV,
+        "POETRY_CACHE_DIR": "{cache}/poetry",
+        "POETRY_CONFIG_DIR": "{user_configuration}/pypoetry",
+        "POETRY_DATA_DIR": "{data}/pypoetry",
+        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+        "POETRY_VIRTUALENVS_OPTIONS_NO_PIP": "true",
+        "POETRY_KEYRING_ENABLED": "false",
+        "POETRY_NO_INTERACTION": "1",
+    },
     installer_file="poetry",
     readers={
         # What that index's own JSON tells of a release as a whole: see the documentation of its

@@ -24,11 +24,9 @@ from native_skew.installers import locks, pip
 from native_skew.installers.base import (
     NEWEST,
     Cause,
-    CellFolders,
     Command,
     File,
     Installer,
-    Isolation,
     Lack,
     Lacks,
     PackagingTool,
@@ -404,32 +402,6 @@ _MISUSE = (2,)
 
 # The first that knows extra-build-dependencies.
 _FIRST_RELEASE = "0.8.4"
-# What ends uv's search for a project in the folders above.
-_NO_PROJECT = """\
-[project]
-name = "cell"
-version = "0"
-"""
-
-
-def _isolate(folders: CellFolders) -> Isolation:
-    """Files that say nothing end uv's searches for a project and for configuration.
-
-    It looks in every parent folder, then in the system's:
-    https://docs.astral.sh/uv/concepts/configuration-files/
-    """
-    variables = {
-        "UV_DEFAULT_INDEX": folders.index_url,
-        "UV_CACHE_DIR": str(folders.cache / "uv"),
-        "UV_PYTHON_DOWNLOADS": "never",
-        "UV_NO_PROGRESS": "1",
-    }
-    files = {
-        folders.root / "uv.toml": "",
-        folders.root / _PROJECT_FILE: _NO_PROJECT,
-        folders.system_configuration / "uv" / "uv.toml": "",
-    }
-    return Isolation(variables=variables, files=files)
 
 
 def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...]:
@@ -698,7 +670,19 @@ TOOL = PackagingTool(
         ),
     ),
     default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
-    isolate=_isolate,
+    variables={
+        "UV_DEFAULT_INDEX": "{index_url}",
+        "UV_CACHE_DIR": "{cache}/uv",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_NO_PROGRESS": "1",
+    },
+    # These say nothing, and end its searches for a project and for configuration in every folder
+    # above and in the system's: https://docs.astral.sh/uv/concepts/configuration-files/
+    files={
+        "{root}/uv.toml": "",
+        f"{{root}}/{_PROJECT_FILE}": '[project]\nname = "cell"\nversion = "0"\n',
+        "{system_configuration}/uv/uv.toml": "",
+    },
     installer_file="uv",
     remake=("uv", "venv", "--allow-existing", "--python"),
     # uv pip reads them too: https://docs.astral.sh/uv/reference/settings/#override-dependencies

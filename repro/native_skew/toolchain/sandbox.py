@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.installers import TOOLS, CellFolders
+from native_skew.installers import TOOLS
 
 _FOLDERS = {
     "HOME": "home",
@@ -60,36 +60,36 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
         return self.root / _FOLDERS["XDG_CONFIG_HOME"]
 
     @property
-    def folders(self) -> CellFolders:
-        """What the tools are told of."""
-        return CellFolders(
-            root=self.root,
-            cache=self.root / f"cache-{self.cache}",
-            user_configuration=self.user_configuration,
-            system_configuration=self.root / _FOLDERS["XDG_CONFIG_DIRS"],
-            data=self.root / _FOLDERS["XDG_DATA_HOME"],
-            index_url=self.index_url,
-            authority=self.root / "authority.pem" if self.authority else None,
-        )
+    def places(self) -> dict[str, str]:
+        """The cell's ``PLACES``."""
+        return {
+            "root": str(self.root),
+            "cache": f"{self.root}/cache-{self.cache}",
+            "user_configuration": str(self.user_configuration),
+            "system_configuration": f"{self.root}/{_FOLDERS['XDG_CONFIG_DIRS']}",
+            "data": f"{self.root}/{_FOLDERS['XDG_DATA_HOME']}",
+            "index_url": self.index_url,
+            "authority": f"{self.root}/authority.pem" if self.authority else "",
+        }
 
     def prepare(self) -> None:
         """Makes the folders, and the files that end each tool's search for configuration."""
         for name in _FOLDERS.values():
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.project.mkdir(exist_ok=True)
-        if self.folders.authority:
-            self.folders.authority.write_bytes(self.authority)
+        places = self.places
+        if self.authority:
+            Path(places["authority"]).write_bytes(self.authority)
         for tool in TOOLS.values():
-            write_below(self.root, tool.isolate(self.folders).files)
+            files = {path.format_map(places): text for path, text in tool.files.items()}
+            write_below(self.root, files)
 
     def remove(self) -> None:
         """Deletes the folder; what a read-only build tree keeps is left to the next run."""
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def write_below(
-    folder: Path, files: Mapping[str, str] | Mapping[Path, str] | Mapping[str, bytes]
-) -> None:
+def write_below(folder: Path, files: Mapping[str, str] | Mapping[str, bytes]) -> None:
     """Writes files by their names in ``folder``, and makes the folders that they lie in."""
     for name, content in files.items():
         path = folder / name
@@ -114,11 +114,12 @@ def environment(
         "COLUMNS": "120",
         "PYTHONNOUSERSITE": "1",
     }
-    if sandbox.folders.authority:  # as OpenSSL, and requests, are told
-        names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-        variables |= dict.fromkeys(names, str(sandbox.folders.authority))
+    places = sandbox.places
+    if sandbox.authority:  # as OpenSSL, and requests, are told
+        variables |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), places["authority"])
     for tool in TOOLS.values():
-        variables |= tool.isolate(sandbox.folders).variables
+        own = {name: text.format_map(places) for name, text in tool.variables.items()}
+        variables |= {name: value for name, value in own.items() if value}
     if not live:
         variables |= dict.fromkeys(_PROXIES, _CLOSED)
         variables |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}

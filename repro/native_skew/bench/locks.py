@@ -46,7 +46,6 @@ from native_skew.installers import (
     package_names,
     requirement_texts,
 )
-from native_skew.publish import Publication
 from native_skew.results import Result
 from native_skew.run import Filters, Runner, Session, Watcher, select, step_plans_of
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
@@ -123,7 +122,9 @@ class Foretelling:
         if seen is None or not seen.distributions:
             return None
         scenario = self._scenarios[cell.scenario]
-        publication, python = self._published(scenario, cell)
+        python = interpreter.find(cell.python_version)
+        publication = self._session.publication(scenario, cell.variant, python)
+        publication.step = len(scenario.steps_of(cell.variant))
         locked = tuple(
             LockedPackage(
                 name=each.name,
@@ -165,12 +166,6 @@ class Foretelling:
             raise found.errors[0]
         words = {e.word for e in found.outlooks if e.build.package.name == scenario.consumer}
         return next((each for each in _WORDS if each in words), _WHEEL)
-
-    def _published(self, scenario: Scenario, cell: Cell) -> tuple[Publication, Interpreter]:
-        python = interpreter.find(cell.python_version)
-        publication = self._session.publication(scenario, cell.variant, python)
-        publication.step = len(scenario.steps_of(cell.variant))
-        return publication, python
 
     def _last(
         self, scenario: Scenario, cell: Cell, python: Interpreter

@@ -72,7 +72,11 @@ class Lacks(msgspec.Struct, frozen=True, kw_only=True):
         for feature in used_features(request):
             if lack := self.features.get(feature):
                 reason = lack.reason or f"{self.title} has no way of {FEATURES[feature]}"
-                raise Unsupported(reason, source=lack.source, versions=self.versions)
+                raise self.unsupported(reason, lack.source)
+
+    def unsupported(self, reason: str, source: str) -> Unsupported:
+        """Says of these versions that they cannot do what is asked."""
+        return Unsupported(reason, source=source, versions=self.versions)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,6 @@ from native_skew.installers.base import (
     RenderContext,
     Tab,
     Tables,
-    Unsupported,
     application,
     toml,
     with_variables,
@@ -88,25 +87,13 @@ def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
     return with_variables(variables, "pdm", *caching, name, *isolating, *more)
 
 
-def _cleaning(request: Request) -> list[tuple[str, ...]]:
-    """PDM matches the names of wheel files, in which a hyphen is an underscore."""
-    return [
-        ("pdm", "cache", "remove", f"{name.replace('-', '_')}-*")
-        for name in (*request.clean_cache, *request.rebuild)
-    ]
-
-
 def _lock_sync(request: Request, context: RenderContext) -> Plan:
     _LACKS.refuse(request)
     reinstall = ["--reinstall"] if request.reinstall or request.rebuild else []
     plan = _plan(request, context, _command(request, "sync", *reinstall))
     *cleaning, syncing = plan.commands
-    return replace(
-        plan,
-        locking=(*cleaning, *_locking(request)),
-        lock_files=("pdm.lock",),
-        commands=(syncing,),
-    )
+    locking = (*cleaning, *_locking(request))
+    return replace(plan, locking=locking, lock_files=("pdm.lock",), commands=(syncing,))
 
 
 def _locking(request: Request) -> list[tuple[str, ...]]:
@@ -126,20 +113,21 @@ def _install(request: Request, context: RenderContext) -> Plan:
     _LACKS.refuse(request)
     if request.reinstall or request.rebuild:
         reason = "--reinstall is an option of pdm sync, not of pdm install"
-        raise Unsupported(reason, source=f"{_CLI}#sync", versions=_LACKS.versions)
+        raise _LACKS.unsupported(reason, f"{_CLI}#sync")
     if request.lock_platforms:
         reason = "--platform is an option of pdm lock, not of pdm install"
-        raise Unsupported(reason, source=f"{_CLI}#lock", versions=_LACKS.versions)
+        raise _LACKS.unsupported(reason, f"{_CLI}#lock")
     # https://pdm-project.org/en/latest/reference/cli/#update
     install = ("update", *request.upgrade) if request.upgrade else ("install",)
     return _plan(request, context, _command(request, *install))
 
 
 def _plan(request: Request, context: RenderContext, install: tuple[str, ...]) -> Plan:
-    return Plan(
-        files={"pyproject.toml": _project(request, context)},
-        commands=(*_cleaning(request), install),
-    )
+    # PDM matches the names of wheel files, in which a hyphen is an underscore.
+    stale = [name.replace("-", "_") for name in (*request.clean_cache, *request.rebuild)]
+    cleaning = (("pdm", "cache", "remove", f"{name}-*") for name in stale)
+    files = {"pyproject.toml": _project(request, context)}
+    return Plan(files=files, commands=(*cleaning, install))
 
 
 _ORIGINS = {"git": "a repository", "path": "a file on disk", "url": "an address"}

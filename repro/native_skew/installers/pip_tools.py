@@ -15,7 +15,6 @@ from native_skew.installers.base import (
     PackagingTool,
     Plan,
     RenderContext,
-    Unsupported,
     repeated,
     requirement_files,
     requirement_lines,
@@ -52,18 +51,11 @@ _PIP = (_PYTHON, "-m", "pip")
 _OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _require_supported(request: Request, context: RenderContext) -> None:
-    if context.python_version != _OWN_PYTHON:
-        raise Unsupported(
-            f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}",
-            source=_LACKS.features["lock_platforms"].source,
-            versions=_LACKS.versions,
-        )
-    _LACKS.refuse(request)
-
-
 def _render(request: Request, context: RenderContext) -> Plan:
-    _require_supported(request, context)
+    if context.python_version != _OWN_PYTHON:
+        reason = f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}"
+        raise _LACKS.unsupported(reason, _LACKS.features["lock_platforms"].source)
+    _LACKS.refuse(request)
     # pip-compile carries the options of its input over to its output.
     # https://pip.pypa.io/en/stable/reference/requirements-file-format/#global-options
     source = [f"--no-binary {name}" for name in request.build_from_source]

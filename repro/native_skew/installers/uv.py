@@ -35,7 +35,6 @@ from native_skew.installers.base import (
     ReleaseFiles,
     RenderContext,
     Tab,
-    Unsupported,
     application,
     repeated,
     require_version,
@@ -232,10 +231,8 @@ def _script(request: Request, context: RenderContext) -> Plan:
 
     https://packaging.python.org/en/latest/specifications/inline-script-metadata/
     """
-    _SCRIPT_LACKS.refuse(request)
-    _require_consumer(
-        request, context, "uv run script.py installs in one go, and prepares nothing", _SCRIPT_DOCS
-    )
+    reason = "uv run script.py installs in one go, and prepares nothing"
+    _refuse(_SCRIPT_LACKS, request, context, reason, _SCRIPT_DOCS)
     project = _application(request, context)
     stated = {key: project["project"][key] for key in ("requires-python", "dependencies")}
     uv = {"tool": project["tool"]} if "tool" in project else {}
@@ -299,19 +296,20 @@ def _uv(request: Request, *words: str) -> Command:
     return with_variables(variables, "uv", *words)
 
 
-def _require_consumer(request: Request, context: RenderContext, reason: str, source: str) -> None:
-    """Raises ``Unsupported`` where something else than the consumer is to be installed first."""
+def _refuse(
+    lacks: Lacks, request: Request, context: RenderContext, reason: str, source: str
+) -> None:
+    """Refuses what ``lacks`` does, and for ``reason`` what is to be installed before the consumer."""
+    lacks.refuse(request)
     name = canonicalize_name(Requirement(request.requirements[0]).name)
     if name != canonicalize_name(context.module):
-        raise Unsupported(reason, source=source, versions=_VERSIONS)
+        raise lacks.unsupported(reason, source)
 
 
 def _run(request: Request, context: RenderContext) -> Plan:
     """``uv run --with``: a layer over ``.venv`` for one command, kept in the cache."""
-    _RUN_LACKS.refuse(request)
-    _require_consumer(
-        request, context, "uv run --with makes its layer in one go, and prepares none", _RUN_DOCS
-    )
+    reason = "uv run --with makes its layer in one go, and prepares none"
+    _refuse(_RUN_LACKS, request, context, reason, _RUN_DOCS)
     options = [
         *options_of(request),
         *repeated("--no-binary-package", request.build_from_source),
@@ -357,10 +355,8 @@ def _tool(request: Request, context: RenderContext) -> Plan:
 
     https://docs.astral.sh/uv/concepts/configuration-files/
     """
-    _TOOL_LACKS.refuse(request)
-    _require_consumer(
-        request, context, "uv tool install installs a program, and prepares nothing", _TOOL_DOCS
-    )
+    reason = "uv tool install installs a program, and prepares nothing"
+    _refuse(_TOOL_LACKS, request, context, reason, _TOOL_DOCS)
     settings = settings_for(request, context)
     files: dict[str, str] = {}
     first, *more = request.requirements
@@ -399,9 +395,6 @@ _TOOL_LACKS = Lacks(
 # What uv ends with where it fails unexpectedly, or does not understand its arguments.
 # https://docs.astral.sh/uv/reference/cli/
 _MISUSE = (2,)
-
-# The first that knows extra-build-dependencies.
-_FIRST_RELEASE = "0.8.4"
 
 
 def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...]:
@@ -502,8 +495,7 @@ def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     )
 
 
-# Each is an installation more to look at.
-_MOST_CONFLICTS = 64
+_MOST_CONFLICTS = 64  # each is an installation more to look at
 
 
 def _choice(item: dict[str, Any]) -> locks.Choice:
@@ -702,7 +694,7 @@ TOOL = PackagingTool(
             for names, read in ((PYLOCKS, pylock), (REQUIREMENTS, requirements_file))
         ),
     ),
-    first_release=_FIRST_RELEASE,
+    first_release="0.8.4",  # that knows extra-build-dependencies
     documentation=_CLI,
     since=_SINCE,
     looked_up=_VERSIONS,

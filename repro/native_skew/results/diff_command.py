@@ -12,7 +12,7 @@ from rich.text import Text
 from native_skew import results
 from native_skew.errors import ExitCode, SkewError
 from native_skew.results import comparison, report
-from native_skew.results.comparison import Comparison, Drift
+from native_skew.results.comparison import Comparison
 from native_skew.scenarios import Cell
 
 _SHOWN = 20  # cells named in a list that no verdict of changed
@@ -83,16 +83,13 @@ def _markdown(found: Comparison) -> Iterator[str]:
     for tool, changes in comparison.by_tool(found.changed).items():
         yield f"\n## {tool}\n"
         yield "| cell | before | after | what is observed now |\n| --- | --- | --- | --- |"
-        yield from (_row(each) for each in changes)
+        for each in changes:
+            because = each.because.replace("|", "\\|").replace("\n", " ")
+            yield f"| `{_where(each.after)}` | {each.old} | {each.new} | {because} |"
     for title, names in _rest(found):
         yield f"\n<details><summary>{title}: {len(names)}</summary>\n"
         yield from (f"- `{name}`" for name in names)
         yield "\n</details>"
-
-
-def _row(each: Drift) -> str:
-    because = each.because.replace("|", "\\|").replace("\n", " ")
-    return f"| `{_where(each.after)}` | {each.old} | {each.new} | {because} |"
 
 
 def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:

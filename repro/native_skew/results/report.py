@@ -252,11 +252,11 @@ def reasons(not_run: Iterable[NotRun]) -> list[str]:
     cells: dict[str, list[Cell]] = {}
     for each in not_run:
         cells.setdefault(each.reason, []).append(each.cell)
-    return [f"not run: {_named(those)}: {reason}" for reason, those in cells.items()]
-
-
-def _named(cells: Sequence[Cell]) -> str:
-    return cells[0].id if len(cells) == 1 else f"{len(cells)} cells, the first is {cells[0].id}"
+    named = {
+        reason: one.id if not more else f"{len(more) + 1} cells, the first is {one.id}"
+        for reason, (one, *more) in cells.items()
+    }
+    return [f"not run: {which}: {reason}" for reason, which in named.items()]
 
 
 def command() -> str:

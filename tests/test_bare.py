@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,27 @@ def test_a_long_phase_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = told.getvalue().splitlines()
     assert lines[0] == "fetching [a]"
     assert "fetching b" in lines
+
+
+def test_an_environment_is_made_once_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+
+    def run(toolbox: Toolbox, command: Sequence[str], what: str) -> str:
+        begun.append(any(tmp_path.glob("thing-*")))
+        if "venv" in command:
+            (Path(command[-1]) / "bin").mkdir(parents=True)
+            (Path(command[-1]) / "bin" / "there").touch()
+        elif len(begun) == 2:
+            raise ToolUnavailableError(what, "lost")
+        return ""
+
+    monkeypatch.setattr(Toolbox, "_run", run)
+    toolbox = Toolbox(tmp_path)
+    with pytest.raises(ToolUnavailableError, match="lost"):
+        toolbox.environment("thing", ["thing==1"], "the thing", ["there", "not-there"])
+    for _ in range(2):
+        home = toolbox.environment("thing", ["thing==1"], "the thing", ["there", "not-there"])
+        assert [each.name for each in (home / "path").iterdir()] == ["there"]
+    assert begun == [False, True, False, True], "what was left of the first is removed"

@@ -6,7 +6,6 @@ import inspect
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from native_skew import results
 from native_skew.bench import (
     audit,
     doctor,
-    measuring,
     record,
     replay,
     scale,
@@ -129,26 +127,6 @@ def test_every_measurement_has_a_title_and_takes_a_setting(name: str) -> None:
     assert MEASURES[name].TITLE
     signature = inspect.signature(MEASURES[name].measure)
     assert list(signature.parameters) == ["setting"]
-
-
-@pytest.mark.slow
-def test_what_is_fetched_is_made_once_and_whole(tmp_path: Path) -> None:
-    home, begun = tmp_path / "tools" / "thing", []
-
-    def make() -> None:
-        begun.append(home.exists())
-        home.mkdir()
-        if len(begun) == 1:
-            measuring.output_of(
-                [sys.executable, "-c", "raise SystemExit('lost')"],
-                "the thing",
-            )
-
-    with pytest.raises(NotMeasuredError, match=r"^the thing: lost$"):
-        measuring.made_once(home, make)
-    for _ in range(2):
-        assert measuring.made_once(home, make) == home
-    assert begun == [False, False], "what was left of the first is removed, and the second kept"
 
 
 def example() -> Bench:

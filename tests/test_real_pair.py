@@ -24,6 +24,7 @@ from native_skew.run.cell import CellRun
 from native_skew.run.live_builds import Builds
 from native_skew.toolchain import Processes, user_index
 from support.following import write
+from support.substitute import wheels
 
 pytestmark = [pytest.mark.live, pytest.mark.full]  # softioc is compiled twice
 PAGES = Path(__file__).parent.parent / "docs" / "errors"
@@ -92,7 +93,7 @@ def blocks(page: str, section: str) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def broken(session: Session, task: Callable[..., Task]) -> Iterator[tuple[Served, Path]]:
     """The project that the plain command has broken, and a copy of it."""
-    found = [each for wanted in WANTED for each in session.toolbox.wheels(wanted)]
+    found = [each for wanted in WANTED for each in wheels(session.toolbox, wanted)]
     found += [*session.build_requirements, source("softioc", "4.6.1")]
     processes = Processes()
     cell = Served(

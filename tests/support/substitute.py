@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import Filters, select
 from native_skew.run.session import Session
 from native_skew.scenarios.model import CONSUMER, PROVIDER, Scenario, releases_of
+from native_skew.toolchain import Toolbox
 from native_skew.toolchain.interpreter import Interpreter, find
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -35,6 +37,13 @@ ALSO: Final = {
     "scikit_build_core.build": ("cmake", "ninja"),
     "scikit_build_core.setuptools.build_meta": ("cmake", "ninja"),
 }
+
+
+def wheels(toolbox: Toolbox, requirements: Iterable[str]) -> tuple[DistributionFile, ...]:
+    """Wheels for ``requirements`` and for what these require, for this interpreter."""
+    wanted = sorted(requirements)
+    mark = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
+    return toolbox._downloaded(f"{mark}-{toolbox._suffix}", *wanted)
 
 
 class _Session(Session):
@@ -60,7 +69,7 @@ class _Session(Session):
         usual = self.toolbox.build_requirements()
         wanted = (*self._texts.build_requires, *ALSO.get(self._texts.backend, ()))
         missing = [each for each in wanted if not _is_met(Requirement(each), usual)]
-        more = self.toolbox.wheels(missing) if missing else ()
+        more = wheels(self.toolbox, missing) if missing else ()
         return tuple({each.filename: each for each in (*more, *usual)}.values())
 
     def publication(

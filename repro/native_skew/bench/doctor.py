@@ -14,10 +14,11 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from native_skew import __version__
-from native_skew.bench.measuring import Stopwatch, Took, least, made_once, output_of
+from native_skew.bench.measuring import Stopwatch, Took, least, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
 from native_skew.binaries import Image, ImageError, file_cache, reference
 from native_skew.doctor import NotAnEnvironmentError, diagnose, opened
+from native_skew.toolchain import Toolbox
 
 # Many extension modules, and libraries of more than a gigabyte. Several gigabytes to fetch.
 _DISTRIBUTIONS = (
@@ -57,7 +58,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 def measure(setting: Setting) -> Measurement:
     """Diagnoses the large environment, and has its files read otherwise, in turns."""
-    home = setting.environment or _made(setting.work / "tools")
+    home = setting.environment or _made(Toolbox(setting.work / "tools"))
     try:
         paths, report = _elf_files(home), diagnose(home)
     except NotAnEnvironmentError as error:
@@ -100,21 +101,11 @@ def measure(setting: Setting) -> Measurement:
     )
 
 
-def _made(tools: Path) -> Path:
-    """The large environment in the tools' folder, fetched where it is not there yet."""
+def _made(toolbox: Toolbox) -> Path:
+    """The large environment, fetched where it is not there yet."""
     mark = hashlib.sha256(" ".join(_DISTRIBUTIONS).encode()).hexdigest()[:8]
-    python = f"cp{sys.version_info.major}{sys.version_info.minor}"
-    home = tools / f"large-environment-{mark}-{python}"
-    return made_once(home, lambda: _fetch(home))
-
-
-def _fetch(home: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(home)]
-    for command in (
-        [sys.executable, "-m", "venv", "--without-pip", str(home)],
-        [*pip, "install", "--only-binary", ":all:", *_DISTRIBUTIONS],
-    ):
-        output_of(command, "no large environment could be made (name one with --environment)")
+    asked = ("--only-binary", ":all:", *_DISTRIBUTIONS)
+    return toolbox.environment(f"large-{mark}", asked, "a large environment") / "venv"
 
 
 def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object]]:

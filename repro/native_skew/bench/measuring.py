@@ -1,29 +1,15 @@
-"""What measurements are made with: a clock, what is made once, programs that must succeed."""
+"""What measurements are made with: a clock, and programs that must succeed."""
 
 from __future__ import annotations
 
 import resource
-import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import msgspec
-from filelock import FileLock
 
 from native_skew.bench.record import NotMeasuredError
-
-
-def made_once(home: Path, make: Callable[[], None]) -> Path:
-    """``home``, filled by ``make`` where it is not there yet, whole."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(home.with_name(f".{home.name}.lock")):
-        if not (home / "complete").exists():
-            shutil.rmtree(home, ignore_errors=True)
-            make()
-            (home / "complete").touch()
-    return home
 
 
 def output_of(command: Sequence[str], what: str) -> str:

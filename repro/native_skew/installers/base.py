@@ -19,16 +19,6 @@ from native_skew.installers.locks import LockFormat
 from native_skew.installers.request import FEATURES, Request, used_features
 
 NEWEST = "newest"
-# Where a cell lets its tool read and write, and the index that it is to ask.
-PLACES: dict[str, str] = {
-    "root": "the cell's own folder, above the project's",
-    "cache": "the tools' caches; another one where a step wants a new one",
-    "user_configuration": "XDG_CONFIG_HOME",
-    "system_configuration": "XDG_CONFIG_DIRS",
-    "data": "XDG_DATA_HOME",
-    "index_url": "the cell's index",
-    "authority": "the certificate of whoever vouches for the index; empty where nobody has to",
-}
 # For tools that make environments with virtualenv. It looks for newer seed packages in the
 # background, on the public index:
 # https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
@@ -233,7 +223,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     # the tool's own name.
     commands: tuple[str, ...] = ()
     # What keeps the user's settings out, in every process of a cell: one tool may run another. In
-    # braces stand the names of the cell's places (``PLACES``); an empty variable is not set.
+    # braces stand the cell's places: root, cache, data, user_configuration, system_configuration,
+    # index_url, authority. An empty variable is not set.
     variables: Mapping[str, str] = {}
     # Likewise content by path; a file that is found ends a search for configuration.
     files: Mapping[str, str] = {}

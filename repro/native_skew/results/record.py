@@ -24,7 +24,6 @@ from native_skew.toolchain import minor_of
 from native_skew.verdict import Verdict
 
 _T = TypeVar("_T")
-Diagnosis = tuple[BriefFinding, ...] | None
 
 
 class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +81,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     observation: Observation | None
     journal: tuple[JournalEntry, ...]
     circumstances: Circumstances
-    diagnosis: Diagnosis = None
+    diagnosis: tuple[BriefFinding, ...] | None = None
     before: Verdict | None = None
     kind: Literal["native-skew result 1"] = "native-skew result 1"
 

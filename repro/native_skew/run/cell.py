@@ -94,17 +94,9 @@ def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tup
 class CellRun:
     """The running of one task: ``run``, then ``result``.
 
-    Args:
-        session: what all cells share.
-        task: the cell.
-        processes: starts the commands.
-        limit: seconds that one command may take.
-        builds: asked about a real consumer with which a tool failed.
-
-    Attributes:
-        sandbox: where the commands run; a step may move on to a new environment or cache in it.
-        records: what the steps wrote and ran.
-
+    ``builds`` is asked about a real consumer with which a tool failed. The commands run in
+    ``sandbox``; a step may move on to a new environment or cache in it. ``records`` has what the
+    steps wrote and ran.
     """
 
     def __init__(

@@ -61,7 +61,7 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def places(self) -> dict[str, str]:
-        """The cell's ``PLACES``."""
+        """What stands for the names in braces in the tools' variables and files."""
         return {
             "root": str(self.root),
             "cache": f"{self.root}/cache-{self.cache}",

@@ -72,13 +72,35 @@ class Toolbox:
     def tool(self, name: str, version: str) -> Tool:
         """``name`` in ``version`` (or ``newest``), fetched where it is not there yet."""
         exact = self.newest(name) if version == NEWEST else version
-        home = self._folder / f"{name}-{exact}-{self._suffix}"
+        size = f", {machine.ZIGLANG_SIZE}" if name == "ziglang" else ""
+        asked = (f"{_requirement(name)}=={exact}",)
+        home = self.environment(
+            f"{name}-{exact}", asked, f"{name} {exact}{size}", commands_of(name)
+        )
+        return Tool(name=name, version=exact, path=str(home / "path"))
+
+    def environment(
+        self, name: str, asked: Sequence[str], title: str, commands: Sequence[str] = ()
+    ) -> Path:
+        """A folder with ``venv``, in which pip installed ``asked``; made once, whole.
+
+        ``path`` in it holds those of ``commands`` that there are.
+        """
+        home = self._folder / f"{name}-{self._suffix}"
+        venv, path = home / "venv", home / "path"
         with self._lock(home.name):
             if not (home / "complete").exists():
-                size = f", {machine.ZIGLANG_SIZE}" if name == "ziglang" else ""
-                with self._phase(f"fetching {name} {exact}{size}"):
-                    self._fetch(home, name, exact)
-        return Tool(name=name, version=exact, path=str(home / "path"))
+                shutil.rmtree(home, ignore_errors=True)
+                with self._phase(f"fetching {title}"):
+                    python = getattr(sys, "_base_executable", None) or sys.executable
+                    self._run([python, "-m", "venv", "--without-pip", str(venv)], name)
+                    self._pip("--python", str(venv), "install", *asked)
+                path.mkdir()
+                for command in commands:
+                    if (venv / "bin" / command).exists():
+                        _link(path / command, venv / "bin" / command)
+                (home / "complete").touch()
+        return home
 
     def own(self, name: str, binary: str) -> Tool:
         """The user's own executable ``binary`` as the tool ``name``."""
@@ -145,12 +167,6 @@ class Toolbox:
             found = [each for files in pool.map(fetched, BUILD_REQUIREMENTS) for each in files]
         return tuple({each.filename: each for each in found}.values())
 
-    def wheels(self, requirements: Sequence[str]) -> tuple[DistributionFile, ...]:
-        """Wheels for ``requirements`` and for what these require, for this interpreter."""
-        wanted = sorted(requirements)
-        mark = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
-        return self._downloaded(f"{mark}-{self._suffix}", *wanted)
-
     def compiler(self) -> Compiler:
         """The machine's C compiler, or else ziglang."""
         if found := system_compiler():
@@ -164,18 +180,6 @@ class Toolbox:
             variables=(("ZIG_GLOBAL_CACHE_DIR", str(self._folder / "zig-cache")),),
             title=f"ziglang {tool.version} from the package index (no C compiler on the PATH works)",
         )
-
-    def _fetch(self, home: Path, name: str, version: str) -> None:
-        shutil.rmtree(home, ignore_errors=True)
-        venv = home / "venv"
-        python = getattr(sys, "_base_executable", None) or sys.executable
-        self._run([python, "-m", "venv", "--without-pip", str(venv)], name)
-        self._pip("--python", str(venv), "install", f"{_requirement(name)}=={version}")
-        (home / "path").mkdir()
-        for command in commands_of(name):
-            if (venv / "bin" / command).exists():
-                _link(home / "path" / command, venv / "bin" / command)
-        (home / "complete").touch()
 
     def _downloaded(self, name: str, *asked: str) -> tuple[DistributionFile, ...]:
         """The wheels that pip downloads for ``asked``, kept in a folder called ``name``."""

@@ -20,7 +20,7 @@ from native_skew.results.record import Result
 from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import Task
 from native_skew.run.session import DEFAULT_WORK, Session
-from native_skew.scenarios.cell import Cell
+from native_skew.scenarios import Cell
 from native_skew.toolchain import interpreter
 from native_skew.toolchain.interpreter import Interpreter
 from native_skew.toolchain.tools import Tool

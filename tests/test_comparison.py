@@ -14,7 +14,7 @@ from native_skew.errors import SkewError
 from native_skew.results import comparison
 from native_skew.results.comparison import Comparison
 from native_skew.results.record import BriefResult, Circumstances, NotRun, Result
-from native_skew.scenarios.cell import Cell
+from native_skew.scenarios import Cell
 
 CELL = Cell(
     scenario="unstamped-pin",

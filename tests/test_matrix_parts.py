@@ -17,7 +17,7 @@ from native_skew.results.record import NotRun
 from native_skew.run import parts
 from native_skew.run.parts import Shard
 from native_skew.run.selection import Selection, Task
-from native_skew.scenarios.cell import Cell
+from native_skew.scenarios import Cell
 from support.matrix_part import part_of
 
 

@@ -17,8 +17,8 @@ from native_skew.errors import (
 from native_skew.installers import INSTALLERS
 from native_skew.results import Result
 from native_skew.run.selection import Filters, select, tour, toured
+from native_skew.scenarios import Cell
 from native_skew.scenarios.asked import expected_of
-from native_skew.scenarios.cell import Cell
 from native_skew.toolchain.tools import NEWEST, Tool
 from support.command import ISSUE, Call
 

@@ -20,8 +20,8 @@ from native_skew.errors import (
 from native_skew.findings import schema_of
 from native_skew.results.record import NotRun, Result
 from native_skew.run.selection import Selection, Task
+from native_skew.scenarios import Cell
 from native_skew.scenarios.asked import expected_of
-from native_skew.scenarios.cell import Cell
 from native_skew.timeline import lines, record, search
 from native_skew.timeline.lines import InstallerVersionError
 from native_skew.timeline.record import Question

@@ -16,13 +16,13 @@ from native_skew.export import static
 from native_skew.export.payload import look
 from native_skew.observe.environment import Check, Observation
 from native_skew.observe.judgement import judge
-from native_skew.publish.index import CACHE_CONTROL, Index
+from native_skew.publish.index import CACHE_HEADERS, Index
 from native_skew.publish.publication import Publication
 from native_skew.run.session import Session
 from native_skew.toolchain.interpreter import Interpreter
 
 
-@pytest.mark.parametrize("policy", CACHE_CONTROL)
+@pytest.mark.parametrize("policy", CACHE_HEADERS)
 def test_the_server_sends_what_the_kits_index_sends(
     policy: str, session: Session, python: Interpreter, tmp_path: Path
 ) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from werkzeug.http import http_date
+from msgspec.structs import asdict
 
-from native_skew.publish import CACHE_CONTROL, NO_VALIDATORS, UPLOADED, Publication, page_age
+from native_skew.publish import CACHE_HEADERS, Publication
 from native_skew.toolchain import write_below
 
 
@@ -29,18 +29,5 @@ def write(publication: Publication, steps: int, folder: Path) -> None:
         (files / file.filename).write_bytes(file.content)
         if publication.has_sidecar(file):
             (files / f"{file.filename}.metadata").write_bytes(file.metadata)
-    headers = json.dumps(_headers(publication), indent=1) + "\n"
-    write_below(folder, {"headers.json": headers})
-
-
-def _headers(publication: Publication) -> dict[str, object]:
-    """What the server is to send; as ``native_skew.publish.index`` sends it."""
-    page, file = CACHE_CONTROL[publication.cache_headers]
-    return {
-        "page_cache_control": page,
-        "file_cache_control": file,
-        "page_age": page_age(publication.cache_headers) if page else None,
-        "last_modified": None
-        if publication.cache_headers in NO_VALIDATORS
-        else http_date(UPLOADED),
-    }
+    headers = asdict(CACHE_HEADERS[publication.cache_headers])
+    write_below(folder, {"headers.json": json.dumps(headers, indent=1) + "\n"})

@@ -15,14 +15,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from native_skew.findings import Advice
-from native_skew.installers.base import (
-    Cause,
-    Installer,
-    PackagingTool,
-    Plan,
-    RenderContext,
-    Unsupported,
-)
+from native_skew.installers.base import Cause, Installer, Plan, RenderContext, Unsupported
 from native_skew.installers.registry import INSTALLERS, TOOLS, tabs
 from native_skew.installers.remedies import REMEDIES, Roles
 from native_skew.installers.repair import difference
@@ -170,19 +163,17 @@ def leading_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title
     repair = difference(
         plain.files, [(each.files, (*each.locking, *each.commands)) for each in plans]
     )
+    commands = tuple(map(shlex.join, repair.commands))
+    tool = TOOLS[interface.tool]
+    release = tool.needed((*repair.files.values(), *commands))
     return Advice(
         remedy="",
         title=title,
         tool=interface.title,
         files=repair.files,
-        commands=(commands := tuple(map(shlex.join, repair.commands))),
-        needs=_needs(TOOLS[interface.tool], (*repair.files.values(), *commands)),
+        commands=commands,
+        needs=f"{tool.title} {release}" if release else "",
     )
-
-
-def _needs(tool: PackagingTool, texts: Iterable[str]) -> str:
-    release = tool.needed(texts)
-    return f"{tool.title} {release}" if release else ""
 
 
 def constraining(

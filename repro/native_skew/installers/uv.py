@@ -68,18 +68,18 @@ _PLATFORMS_LACK = Lack(
     "https://docs.astral.sh/uv/reference/settings/#environments",
     "uv's pip interface resolves for one platform, and keeps no lock for more",
 )
-_PIP_LACKS = Lacks(
-    title="uv's pip interface",
-    versions=_VERSIONS,
-    features={
-        "no_binary_variable": NO_BINARY_VARIABLE,
-        "constraint_variable": CONSTRAINT_VARIABLE,
-        "lock_platforms": _PLATFORMS_LACK,
-    },
+
+
+def _lacks(title: str, **features: Lack) -> Lacks:
+    """What one of uv's interfaces has not, besides what none of them has."""
+    every = {"constraint_variable": CONSTRAINT_VARIABLE}
+    return Lacks(title=title, versions=_VERSIONS, features={**every, **features})
+
+
+_PIP_LACKS = _lacks(
+    "uv's pip interface", no_binary_variable=NO_BINARY_VARIABLE, lock_platforms=_PLATFORMS_LACK
 )
-_PROJECT_LACKS = Lacks(
-    title="uv", versions=_VERSIONS, features={"constraint_variable": CONSTRAINT_VARIABLE}
-)
+_PROJECT_LACKS = _lacks("uv")
 # https://github.com/astral-sh/uv/blob/main/changelogs/0.6.x.md, 0.8.x.md
 _SINCE = {
     "build-constraint-dependencies": "0.6.2",
@@ -250,29 +250,21 @@ def _script(request: Request, context: RenderContext) -> Plan:
 
 _SCRIPT = "script.py"
 _SCRIPT_DOCS = "https://docs.astral.sh/uv/guides/scripts/#declaring-script-dependencies"
-_SCRIPT_LACKS = Lacks(
-    title="uv run script.py",
-    versions=_VERSIONS,
-    features={
-        "ignore_configuration": Lack(
-            _SCRIPT_DOCS, "what uv is told in a script is a part of the script"
-        ),
-        "empty_cache": Lack(
-            f"{_CLI}#uv-run",
-            "uv run --no-cache makes the script's environment in a cache that is gone when the "
-            "command ends: nothing is left to look at",
-        ),
-        "upgrade": Lack(_SCRIPT_DOCS, "a script without a lock has nothing that could be moved"),
-        "constraint_variable": CONSTRAINT_VARIABLE,
-        "lock_platforms": Lack(_SCRIPT_DOCS, "a script without a lock is for one platform"),
-        "library_path": Lack(_SCRIPT_DOCS),
-    },
+_SCRIPT_LACKS = _lacks(
+    "uv run script.py",
+    ignore_configuration=Lack(_SCRIPT_DOCS, "what uv is told in a script is a part of the script"),
+    empty_cache=Lack(
+        f"{_CLI}#uv-run",
+        "uv run --no-cache makes the script's environment in a cache that is gone when the "
+        "command ends: nothing is left to look at",
+    ),
+    upgrade=Lack(_SCRIPT_DOCS, "a script without a lock has nothing that could be moved"),
+    lock_platforms=Lack(_SCRIPT_DOCS, "a script without a lock is for one platform"),
+    library_path=Lack(_SCRIPT_DOCS),
 )
 
 
-_PYLOCK_LACKS = Lacks(
-    title="pip lock", versions=_VERSIONS, features={**pip.LACKS.features, **_PIP_LACKS.features}
-)
+_PYLOCK_LACKS = _lacks("pip lock", **{**pip.LACKS.features, **_PIP_LACKS.features})
 
 
 def _pylock(request: Request, context: RenderContext) -> Plan:
@@ -328,25 +320,21 @@ def _run(request: Request, context: RenderContext) -> Plan:
 
 
 _RUN_DOCS, _TOOL_DOCS = f"{_CLI}#uv-run", f"{_CLI}#uv-tool-install"
-_RUN_LACKS = Lacks(
-    title="uv run --with",
-    versions=_VERSIONS,
-    features={
-        "empty_cache": Lack(
-            _RUN_DOCS,
-            "uv run --no-cache makes its layer in a cache that is gone when the command ends: "
-            "nothing is left to look at",
-        ),
-        "upgrade": Lack(
-            "https://docs.astral.sh/uv/concepts/tools/#upgrading-tools",
-            "uv run --with keeps no lock, in which anything could be moved",
-        ),
-        "constraint_variable": CONSTRAINT_VARIABLE,
-        "lock_platforms": _PLATFORMS_LACK,
-        # A project's overrides were tried: what --with adds is resolved without them.
-        "overrides": Lack(_RUN_DOCS),
-        "library_path": Lack(_RUN_DOCS),
-    },
+_RUN_LACKS = _lacks(
+    "uv run --with",
+    empty_cache=Lack(
+        _RUN_DOCS,
+        "uv run --no-cache makes its layer in a cache that is gone when the command ends: "
+        "nothing is left to look at",
+    ),
+    upgrade=Lack(
+        "https://docs.astral.sh/uv/concepts/tools/#upgrading-tools",
+        "uv run --with keeps no lock, in which anything could be moved",
+    ),
+    lock_platforms=_PLATFORMS_LACK,
+    # A project's overrides were tried: what --with adds is resolved without them.
+    overrides=Lack(_RUN_DOCS),
+    library_path=Lack(_RUN_DOCS),
 )
 
 
@@ -381,14 +369,8 @@ def _tool(request: Request, context: RenderContext) -> Plan:
 
 # Relative to the project's folder, so that a new environment is a new tool folder too.
 _TOOL_FOLDER = "uv-tools"
-_TOOL_LACKS = Lacks(
-    title="uv tool install",
-    versions=_VERSIONS,
-    features={
-        "constraint_variable": CONSTRAINT_VARIABLE,
-        "lock_platforms": _PLATFORMS_LACK,
-        "library_path": Lack(_TOOL_DOCS),
-    },
+_TOOL_LACKS = _lacks(
+    "uv tool install", lock_platforms=_PLATFORMS_LACK, library_path=Lack(_TOOL_DOCS)
 )
 
 

@@ -2,5 +2,5 @@
 
 from native_skew.publish import describe, fakes
 from native_skew.publish.fakes import PublishedRecord, published_in
-from native_skew.publish.index import CACHE_CONTROL, NO_VALIDATORS, Index, page_age
-from native_skew.publish.publication import UPLOADED, JournalEntry, Publication
+from native_skew.publish.index import CACHE_HEADERS, Index
+from native_skew.publish.publication import JournalEntry, Publication

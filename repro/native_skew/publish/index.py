@@ -39,25 +39,28 @@ _FORMS = {
     "application/vnd.pypi.simple.latest+html": _HTML_V1,
 }
 
-# (page, file) Cache-Control. «public» is what the public index itself sends. Whether uv builds
-# a cached sdist again hangs on them, and on validators: after a 304 it keeps what it built.
-CACHE_CONTROL: dict[CachePolicy, tuple[str, str]] = {
-    "public": ("max-age=600, public", "max-age=365000000, immutable, public"),
-    "fresh-pages": ("max-age=600, public", "max-age=365000000, immutable, public"),
-    "no-immutable": ("max-age=600, public", "max-age=365000000, public"),
-    "no-cache": ("no-cache", "no-cache"),
-    "no-validators": ("no-cache", "no-cache"),
-    "no-cache-control": ("", ""),
-    "none": ("", ""),
+
+class CacheHeaders(msgspec.Struct, frozen=True):
+    """What the index says of how long its answers may be kept."""
+
+    page_cache_control: str
+    file_cache_control: str
+    page_age: int | None = 600  # seconds; as old as "max-age=600" lets a page become
+    last_modified: str | None = http_date(UPLOADED)  # and an ETag; None for no validators
+
+
+_PAGES, _FILES = "max-age=600, public", "max-age=365000000, immutable, public"
+# «public» is what the public index itself sends. Whether uv builds a cached sdist again hangs on
+# them, and on validators: after a 304 it keeps what it built.
+CACHE_HEADERS: dict[CachePolicy, CacheHeaders] = {
+    "public": CacheHeaders(_PAGES, _FILES),
+    "fresh-pages": CacheHeaders(_PAGES, _FILES, page_age=0),
+    "no-immutable": CacheHeaders(_PAGES, "max-age=365000000, public"),
+    "no-cache": CacheHeaders("no-cache", "no-cache"),
+    "no-validators": CacheHeaders("no-cache", "no-cache", last_modified=None),
+    "no-cache-control": CacheHeaders("", "", page_age=None),
+    "none": CacheHeaders("", "", page_age=None, last_modified=None),
 }
-PAGE_AGE = 600  # seconds; as old as "max-age=600" lets a page become
-
-
-def page_age(policy: CachePolicy) -> int:
-    """How old, in seconds, an index page says that it is."""
-    return 0 if policy == "fresh-pages" else PAGE_AGE
-
-
 _MAKING = threading.Lock()
 
 
@@ -193,15 +196,15 @@ def _page(
     form = _FORMS.get(form, form)
     body = msgspec.json.encode(data) if form == _JSON_V1 else html.encode()
     response = Response(body, content_type=form)
-    if control := CACHE_CONTROL[publication.cache_headers][0]:
-        response.headers["Cache-Control"] = control
+    headers = CACHE_HEADERS[publication.cache_headers]
+    if headers.page_age is not None:
+        response.headers["Cache-Control"] = headers.page_cache_control
         # As a CDN serves a page whose time has run out: a step of a scenario that comes
         # «later» sees what is published by then, without waiting ten minutes for it.
         # Not every cache reads Age: CacheControl (Poetry) and hishel (PDM) count from Date.
-        age = page_age(publication.cache_headers)
-        response.headers["Age"] = str(age)
+        response.headers["Age"] = str(headers.page_age)
         now = dt.datetime.now(tz=dt.timezone.utc)
-        response.date = now - dt.timedelta(seconds=age)
+        response.date = now - dt.timedelta(seconds=headers.page_age)
     response.headers["Vary"] = "Accept"
     return _conditional(response, request, publication)
 
@@ -213,7 +216,7 @@ def _file(publication: Publication, request: Request, filename: str) -> Response
         raise NotFound
     content = found.metadata if is_sidecar else found.content
     response = Response(content, content_type="application/octet-stream")
-    if control := CACHE_CONTROL[publication.cache_headers][1]:
+    if control := CACHE_HEADERS[publication.cache_headers].file_cache_control:
         response.headers["Cache-Control"] = control
     return _conditional(response, request, publication)
 
@@ -227,13 +230,10 @@ _ROUTES = Map(
 )
 
 
-NO_VALIDATORS = ("no-validators", "none")
-
-
 def _conditional(response: Response, request: Request, publication: Publication) -> Response:
     """Adds validators, where there are to be any, and answers If-None-Match and Range."""
-    if publication.cache_headers not in NO_VALIDATORS:
-        response.headers["Last-Modified"] = http_date(UPLOADED)
+    if last_modified := CACHE_HEADERS[publication.cache_headers].last_modified:
+        response.headers["Last-Modified"] = last_modified
         response.add_etag()
     length = len(response.get_data())
     response.make_conditional(request.environ, accept_ranges=True, complete_length=length)

@@ -8,8 +8,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from native_skew.installers import INSTALLERS, Request, Roles
-from native_skew.scenarios.cell import Cell
-from native_skew.scenarios.model import Expectation, Scenario, Step, releases_of
+from native_skew.scenarios.model import Cell, Expectation, Scenario, Step, releases_of
 
 
 def roles_of(scenario: Scenario, variant: str) -> Roles:

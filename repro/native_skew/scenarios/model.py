@@ -1,4 +1,4 @@
-"""What a scenario is: what is published, what is asked, what must come out.
+"""What a scenario is: what is published, what is asked, what must come out; and a cell of it.
 
 A scenario file (``scenarios/*.toml``) states what the index offers, what the user asks for step by
 step, and which verdict each cell that matters must have, and why. Everything else (which tool,
@@ -7,17 +7,22 @@ which remedy) is multiplied onto it by the runner.
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 import msgspec
 
-from native_skew.scenarios.cell import Start
+from native_skew.installers import INSTALLERS
 from native_skew.verdict import Verdict
 
 PROVIDER = "fake-corelibs"
 CONSUMER: Final = "fake-softioc"
 # It links to the same provider, as pvxslibs does beside softioc.
 SECOND_CONSUMER = "fake-pvxslibs"
+
+# From where the remedy is applied: to nothing at all; or to what the plain command left broken,
+# with that project, environment and cache.
+Start = Literal["fresh", "after-failure"]
+STARTS: tuple[Start, ...] = get_args(Start)
 
 Dynamic = Literal["absent", "Requires-Dist", "requires-dist"]
 CachePolicy = Literal[
@@ -247,3 +252,67 @@ Release = TypeVar("Release", ProviderRelease, ConsumerRelease)
 def releases_of(releases: tuple[Release, ...], variant: str) -> tuple[Release, ...]:
     """Those of ``releases`` that are published in ``variant``."""
     return tuple(r for r in releases if not r.variants or variant in r.variants)
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=True):
+    """One scenario in one variant, one installer in one version, one remedy, one Python, one start."""
+
+    scenario: str
+    variant: str
+    installer: str
+    version: str
+    remedy: str
+    python: str
+    start: Start = "fresh"
+
+    @property
+    def id(self) -> str:
+        """The cell's name, and the path of its result below the results' folder."""
+        tool = f"{self.installer}@{self.version}"
+        return f"{self.scenario}/{self.variant}/{tool}/{self.attempt}.{self.python}"
+
+    @property
+    def tool(self) -> str:
+        """The tool of its installer; of one that is gone, the installer's id."""
+        known = INSTALLERS.get(self.installer)
+        return known.tool if known else self.installer
+
+    @property
+    def attempt(self) -> str:
+        """The remedy, and where it starts from unless that is nothing at all."""
+        return self.remedy if self.start == "fresh" else f"{self.remedy}+{self.start}"
+
+    @property
+    def question(self) -> tuple[str, str, str, str]:
+        """The cell without versions: what stays the same when a tool is released anew."""
+        return self.scenario, self.variant, self.installer, self.attempt
+
+    @property
+    def python_version(self) -> str:
+        """``3.11`` of ``cp311``."""
+        digits = "".join(filter(str.isdigit, self.python))
+        return f"{digits[0]}.{digits[1:]}"
+
+    @property
+    def python_number(self) -> int:
+        """Orders Pythons: 311 of ``cp311``; 0 where its name has no number."""
+        return int("0" + "".join(filter(str.isdigit, self.python)))
+
+    def is_of(self, name: str) -> bool:
+        """Whether it belongs to ``name``, a ``scenario`` or a ``scenario/variant``."""
+        return f"{self.scenario}/{self.variant}/".startswith(f"{name}/")
+
+    @property
+    def command(self) -> str:
+        """The command line that runs this cell again."""
+        return f"native-skew run {self.arguments}"
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of ``native-skew run`` that run this cell again."""
+        return (
+            f"--scenario {self.scenario}/{self.variant} "
+            f"--installer {self.installer}=={self.version} --remedy {self.remedy}"
+            + (f" --start {self.start}" if self.start != "fresh" else "")
+            + (" --live" if self.scenario.endswith("-live") else "")
+        )

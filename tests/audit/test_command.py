@@ -71,6 +71,18 @@ def test_one_bad_file_is_said_and_the_others_are_judged(
     assert audit(str(tmp_path), "--index-url", serve(files)).code == 2
 
 
+def test_an_sdist_that_names_nobody_leaves_the_wheels_judged(
+    audit: Audit, publish: Publish, tmp_path: Path
+) -> None:
+    wheel = next(each for each in publish() if each.filename.endswith(".whl"))
+    nameless = sdist_file("fake-softioc", "4.6.1", b"Metadata-Version: 2.1\n", {}, 1)
+    for each in (wheel, nameless):
+        (tmp_path / each.filename).write_bytes(each.content)
+    output = audit(str(tmp_path), "--no-index")
+    assert (output.code, output.report.looked_at["files"]) == (1, 1)
+    assert f"{nameless.filename}: not read (" in output.errors
+
+
 def test_what_was_read_is_not_fetched_again(
     audit: Audit, serve: Serve, publish: Publish, tmp_path: Path
 ) -> None:

@@ -12,7 +12,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from native_skew.audit import facts
 from native_skew.audit.build_environment import (
     GONE_SINCE,
     OLD_SETUPTOOLS,
@@ -24,7 +23,7 @@ from native_skew.audit.errors import ReleaseError
 from native_skew.audit.facts import Contents
 from native_skew.audit.modules import base, bases, versions_of
 from native_skew.audit.providers import Providers, is_within, wanted
-from native_skew.audit.read import linux_wheels
+from native_skew.audit.read import linux_wheels, read_sdist
 from native_skew.audit.release import File, Reader, Release
 from native_skew.audit.resolver_metadata import applying, understood
 from native_skew.audit.simple import IndexClient
@@ -103,8 +102,7 @@ class _Source:
         listed = next((e for e in release.files if e.filename == sdist.filename), None)
         sdist = listed or release.sdist or sdist
         self.release, self._reader = release, reader
-        self.texts = reader.source(sdist)
-        self.metadata = facts.metadata_of(sdist.filename, self.texts.pkg_info)
+        self.texts, self.metadata = read_sdist(reader, sdist)
         self.causes: dict[tuple[str, str], Cause] = {}
         self._shown: dict[str, tuple[File, Contents] | None] = {}
 

@@ -90,13 +90,13 @@ def examine(
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         asked = {each.filename: pool.submit(reader.metadata, each) for each in release.wheels}
         sdist = release.sdist
-        source_asked = pool.submit(reader.source, sdist) if sdist else None
+        source_asked = pool.submit(read_sdist, reader, sdist) if sdist else None
         for filename, future in asked.items():
             if (read := _result(future, errors)) is not None:
                 metadata[filename] = read
             step()
-        if sdist and source_asked and (source := _result(source_asked, errors)):
-            metadata[sdist.filename] = facts.metadata_of(sdist.filename, source.pkg_info)
+        if sdist and source_asked and (found := _result(source_asked, errors)):
+            source, metadata[sdist.filename] = found
         if not metadata:
             raise errors[0]
         chosen = _representatives(release, metadata, thorough)
@@ -107,9 +107,9 @@ def examine(
             for number, each in enumerate(chosen)
         }
         contents = {
-            filename: found
+            filename: held
             for filename, future in reading.items()
-            if (found := _result(future, errors))
+            if (held := _result(future, errors))
         }
     pythons = {each.requires_python for each in metadata.values()}
     meant = {each.title: each for python in sorted(pythons) for each in targets(release, python)}
@@ -122,6 +122,12 @@ def examine(
         targets=tuple(meant.values()),
         errors=tuple(errors),
     )
+
+
+def read_sdist(reader: Reader, sdist: File) -> tuple[SourceTexts, ResolverMetadata]:
+    """What an sdist says; an ``AuditError`` where it cannot be read."""
+    source = reader.source(sdist)
+    return source, facts.metadata_of(sdist.filename, source.pkg_info)
 
 
 def _result(future: Future[_T], errors: list[AuditError]) -> _T | None:

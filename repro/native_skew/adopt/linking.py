@@ -46,18 +46,18 @@ def links(project: Project) -> tuple[Link, ...]:
 def _links_of(script: SetupScript, call: ast.Call) -> Iterator[Link]:
     where = script.where(call)
     by_dso: dict[str, list[str]] = {}
-    if dsos := argument(call, "dsos"):  # setuptools_dso: dotted names, RUNPATH included
-        for text in script.texts(dsos.value):
-            package, _, library = text.rpartition(".")
-            by_dso.setdefault(package.partition(".")[0], []).append(f"lib{library}.so")
+    for _, text in script.texts_of(call, "dsos"):  # setuptools_dso: dotted, RUNPATH included
+        package, _, library = text.rpartition(".")
+        by_dso.setdefault(package.partition(".")[0], []).append(f"lib{library}.so")
     for package, names in by_dso.items():
         yield Link(provider=package, where=where, libraries=tuple(names))
     for root in sorted(_roots(script, call.func) & CLASSES.keys()):
         yield Link(provider=root, where=where, libraries=CLASSES[root])
     arguments = [each for name in _LINKING if (each := argument(call, name))]
     roots = {root for each in arguments for root in _roots(script, each.value)}
+    libraries = tuple(_libraries(script.texts_of(call, *_LINKING)))
     for root in sorted(roots - HEADERS_ONLY - by_dso.keys() - CLASSES.keys()):
-        yield Link(provider=root, where=where, libraries=tuple(_libraries(script, arguments)))
+        yield Link(provider=root, where=where, libraries=libraries)
 
 
 def _roots(script: SetupScript, node: ast.AST) -> set[str]:
@@ -67,15 +67,14 @@ def _roots(script: SetupScript, node: ast.AST) -> set[str]:
     return {root for root in roots if root and root not in own}
 
 
-def _libraries(script: SetupScript, arguments: list[ast.keyword]) -> Iterator[str]:
-    for each in arguments:
-        for text in script.texts(each.value):
-            if found := _LIBRARY.search(text):
-                yield found[1]
-            elif (found := _NAMED.match(text)) and found[1] not in _OF_THE_SYSTEM:
-                yield f"lib{found[1]}.so"
-            elif each.arg == "libraries" and text not in _OF_THE_SYSTEM:
-                yield f"lib{text}.so"
+def _libraries(texts: list[tuple[str, str]]) -> Iterator[str]:
+    for name, text in texts:
+        if found := _LIBRARY.search(text):
+            yield found[1]
+        elif (found := _NAMED.match(text)) and found[1] not in _OF_THE_SYSTEM:
+            yield f"lib{found[1]}.so"
+        elif name == "libraries" and text not in _OF_THE_SYSTEM:
+            yield f"lib{text}.so"
 
 
 def check_runpath(
@@ -88,12 +87,7 @@ def check_runpath(
         if argument(call, "dsos"):  # setuptools_dso sets it
             continue
         linked = {link.provider for link in _links_of(script, call)} - CLASSES.keys()
-        texts = [
-            text
-            for name in ("extra_link_args", "runtime_library_dirs")
-            if (each := argument(call, name))
-            for text in script.texts(each.value)
-        ]
+        texts = [e for _, e in script.texts_of(call, "extra_link_args", "runtime_library_dirs")]
         missing = [
             each for each in providers if each in linked and not _found(each, texts, providers)
         ]
@@ -156,14 +150,9 @@ def _module_name(call: ast.Call) -> str | None:
 
 def _folder(script: SetupScript, call: ast.Call) -> str | None:
     """The library's folder in the provider's package, where a path to it is spelled out."""
-    found = [
-        text
-        for name in ("library_dirs", "extra_link_args", "extra_objects")
-        if (each := argument(call, name))
-        for text in script.texts(each.value)
-        if _FOLDER.fullmatch(text) and not _LIBRARY.search(text)
-    ]
-    return found[0] if len(set(found)) == 1 else None
+    texts = script.texts_of(call, "library_dirs", "extra_link_args", "extra_objects")
+    found = {e for _, e in texts if _FOLDER.fullmatch(e) and not _LIBRARY.search(e)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _with_link_arguments(

@@ -81,6 +81,11 @@ class SetupScript(Source):
             )
         return found
 
+    def texts_of(self, call: ast.Call, *names: str) -> list[tuple[str, str]]:
+        """The string constants in these arguments of ``call``, each with the argument's name."""
+        found = [(name, argument(call, name)) for name in names]
+        return [(name, text) for name, each in found if each for text in self.texts(each.value)]
+
     def requirements(self, build_names: tuple[str, ...]) -> tuple[RequirementEntry, ...]:
         """The entries of ``install_requires``; ``build_names`` are what a build requires."""
         keyword = self.keyword("install_requires")

@@ -15,7 +15,6 @@ import tomlkit
 
 from native_skew.adopt.causes import SkewCause
 from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project
-from native_skew.adopt.setup_script import argument
 
 # cibuildwheel's own, for Linux: https://cibuildwheel.pypa.io/en/stable/options/#repair-wheel-command
 _DEFAULT = "auditwheel repair -w {dest_dir} {wheel}"
@@ -126,8 +125,8 @@ def _packed(project: Project, provider: str, libraries: Sequence[str]) -> Iterat
     if project.config and project.config.has_section("options.package_data"):
         for option in project.config["options.package_data"].iter_options():
             patterns += [(CONFIG, each) for each in option.as_list()]
-    if project.script and (data := argument(project.script.call, "package_data")):
-        patterns += [(SCRIPT, text) for text in project.script.texts(data.value)]
+    if script := project.script:
+        patterns += [(SCRIPT, e) for _, e in script.texts_of(script.call, "package_data")]
     for where, pattern in patterns:
         name = pattern.rpartition("/")[2]
         if any(name.startswith(library.removesuffix(".so")) for library in libraries):

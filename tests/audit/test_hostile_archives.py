@@ -19,10 +19,10 @@ from werkzeug.wrappers import Request
 
 from native_skew.audit import facts
 from native_skew.audit.errors import FileRefusedError
+from native_skew.audit.facts import ENTRIES, Zip
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.resolver_metadata import parse
 from native_skew.audit.transport import Answer, Limits, Transport
-from native_skew.audit.zips import ENTRIES, Zip
 from native_skew.distributions import sdists
 from native_skew.distributions.archives import sdist_file
 from native_skew.distributions.sdists import SourceTexts

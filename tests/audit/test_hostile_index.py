@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from native_skew.audit.cache import Cache
 from native_skew.audit.errors import IndexRefusedError
-from native_skew.audit.release import Reader
+from native_skew.audit.release import Cache, Reader
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Limits, Transport
 from support.audit_output import Audit

@@ -12,13 +12,12 @@ import requests
 from test_transport import opened
 
 from native_skew import __version__
-from native_skew.audit.cache import Cache
 from native_skew.audit.errors import AuditError, FileRefusedError, IndexRefusedError
 from native_skew.audit.facts import Contents
 from native_skew.audit.judge import ReleaseFindings, judge, report
 from native_skew.audit.locks import LockFindings
 from native_skew.audit.modules import SharedObject
-from native_skew.audit.release import File, Reader, Release, local
+from native_skew.audit.release import Cache, File, Reader, Release, local
 from native_skew.audit.resolver_metadata import parse
 from native_skew.audit.simple import IndexClient
 from native_skew.distributions.archives import wheel_file

@@ -11,8 +11,8 @@ import requests
 
 from native_skew.audit.credentials import Credentials
 from native_skew.audit.errors import FileRefusedError, IndexAddressError
+from native_skew.audit.facts import Zip
 from native_skew.audit.redaction import without_credentials
-from native_skew.audit.zips import Zip
 from support.server import METADATA, wheel
 
 

@@ -20,10 +20,9 @@ import msgspec
 from packaging.version import Version
 
 from native_skew.audit import facts
-from native_skew.audit.cache import Cache
 from native_skew.audit.command import find
 from native_skew.audit.judge import judge
-from native_skew.audit.release import File, Reader
+from native_skew.audit.release import Cache, File, Reader
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.transport import Transport
 from native_skew.distributions import library_names

@@ -1,6 +1,5 @@
 """Whether a release will skew others: reads its files, compares, judges; runs none of them."""
 
-from native_skew.audit.cache import Cache
 from native_skew.audit.command import audit
 from native_skew.audit.errors import AuditError
 from native_skew.audit.facts import Contents
@@ -9,7 +8,7 @@ from native_skew.audit.linkage import packages_searched
 from native_skew.audit.locks import LockFile, formats_of, judge_lock
 from native_skew.audit.providers import Providers, is_exact
 from native_skew.audit.read import linux_wheels
-from native_skew.audit.release import File, Reader, Release, local
+from native_skew.audit.release import Cache, File, Reader, Release, local
 from native_skew.audit.resolver_metadata import understood
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython, targets, targets_of, this_platform

@@ -20,12 +20,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from native_skew import findings
 from native_skew.audit import locks as locking
 from native_skew.audit import rebuild as rebuilding
-from native_skew.audit.cache import Cache
 from native_skew.audit.errors import FileRefusedError, LockError, ReleaseError
 from native_skew.audit.judge import Judgement
 from native_skew.audit.judge import judge as judge_release
 from native_skew.audit.judge import report as report_of
-from native_skew.audit.release import File, Reader, Release, local
+from native_skew.audit.release import Cache, File, Reader, Release, local
 from native_skew.audit.rules import RULES
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import PLATFORMS

@@ -84,16 +84,6 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     refused: frozenset[str] = frozenset()
     own_range: str = ""
 
-    def sentence(self) -> str:
-        """It in words."""
-        takes = (
-            f"Its build takes {self.provider} {self.built_with} («{self.asked}») today, and the lock "
-            f"gives {self.provider} {self.locked}. "
-            if self.built_with
-            else ""
-        )
-        return f"{takes}{self.reason}"
-
 
 class _Source:
     """What is known of the package, whichever target."""

@@ -260,8 +260,14 @@ class _Judge:
             "shown_by": outlook.shown_by,
             "targets": where,
         }
+        takes = ""
+        if outlook.built_with:
+            takes = (
+                f"Its build takes {outlook.provider} {outlook.built_with} («{outlook.asked}») today, "
+                f"and the lock gives {outlook.provider} {outlook.locked}. "
+            )
         return _RULES[outlook.word].finding(
-            f"Built from source on {where}: {why}. {outlook.sentence()}",
+            f"Built from source on {where}: {why}. {takes}{outlook.reason}",
             self._place(build.package.name, build.package.version),
             evidence,
             self._advice(outlook),

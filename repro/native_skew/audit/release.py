@@ -1,12 +1,14 @@
-"""A release: its files, wherever they are, and how each is read for the fewest bytes."""
+"""A release: its files, wherever they are; how each is read for the fewest bytes, and kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import msgspec
 from packaging.tags import Tag
@@ -19,16 +21,16 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from native_skew import __version__
 from native_skew.audit import facts
-from native_skew.audit.cache import Cache
 from native_skew.audit.errors import FileRefusedError, IndexRefusedError
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.transport import Digest, Transport
-from native_skew.audit.zips import Zip
 from native_skew.distributions import SourceTexts, sdists
 from native_skew.findings import Location
 
+_T = TypeVar("_T")
 _SMALL, _LARGE = 4 * 1024, 64 * 1024
 
 
@@ -135,6 +137,46 @@ def local(path: Path) -> File:
     )
 
 
+class Cache:
+    """What was read from files on an index, in a folder, or not kept. Safe for several runs.
+
+    A published file never changes. Only what was understood is kept, a few kilobytes for each file;
+    index pages are asked anew.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def get(self, file: File, what: str, kind: type[_T], read: Callable[[], _T]) -> _T:
+        """What is kept about ``file``, or else what ``read`` returns.
+
+        A file without an announced hash is read each time: it may be another one.
+        """
+        path = self._path(file, what)
+        if path is None:
+            return read()
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            value = read()  # not there, or damaged
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+                part.write(msgspec.json.encode(value))
+            Path(part.name).replace(path)  # whole, or not at all
+        except OSError:  # a full or read-only disk is no reason to say nothing
+            return value
+        return value
+
+    def _path(self, file: File, what: str) -> Path | None:
+        if self._folder is None or not file.url or not file.hashes:
+            return None
+        hashes = sorted({**file.hashes, **(file.sidecar or {})}.items())
+        key = repr((__version__, file.url, hashes, sorted((file.sidecar or {}).items()), what))
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        return self._folder / digest[:2] / f"{digest[2:]}.json"
+
+
 class Reader:
     """Reads files; an ``AuditError`` where one cannot be read. Safe to use from several threads.
 
@@ -171,7 +213,7 @@ class Reader:
         """The names of a wheel's members: its directory alone is read."""
 
         def read() -> tuple[str, ...]:
-            with self._open(file) as stream, Zip(file.filename, stream) as archive:
+            with self._open(file) as stream, facts.Zip(file.filename, stream) as archive:
                 return tuple(archive.members)
 
         return self._cache.get(file, "members", tuple[str, ...], read)

@@ -88,7 +88,7 @@ def parse(data: bytes) -> ResolverMetadata:
     requires, problems = _requirements(core.requires_dist)
     python = core.requires_python
     try:
-        python = specifier_text(SpecifierSet(python))
+        python = ",".join(sorted({_one_specifier(each) for each in SpecifierSet(python)}))
     except InvalidSpecifier:
         python = plain(python)
         problems.append(f"Requires-Python: {python}")
@@ -104,12 +104,8 @@ def parse(data: bytes) -> ResolverMetadata:
     )
 
 
-def specifier_text(specifiers: SpecifierSet) -> str:
-    """Specifiers in one order, versions in one spelling: ``>=1.0, <2`` is ``<2,>=1``."""
-    return ",".join(sorted({_one_specifier(each) for each in specifiers}))
-
-
 def _one_specifier(specifier: Specifier) -> str:
+    """A specifier with its version in one spelling: ``<2`` of ``<2.0``."""
     operator, version = specifier.operator, specifier.version
     if operator == "===":
         return str(specifier)

@@ -17,6 +17,7 @@ from native_skew.adopt.errors import NotUnderstoodError
 from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project, quoted_like, requirements
 from native_skew.adopt.setup_script import RequirementEntry, SetupScript
 
+_KEY = "install_requires"
 _STATIC = "list them in project.dependencies of pyproject.toml first"
 
 
@@ -162,17 +163,12 @@ def find(project: Project) -> RequirementSource:
         raise NotUnderstoodError(
             PYPROJECT, "dependencies are read from another file (tool.setuptools.dynamic)", _STATIC
         )
-    return _of_setuptools(project)
-
-
-def _of_setuptools(project: Project) -> RequirementSource:
-    script = project.script
-    has_script = bool(script and script.keyword("install_requires"))
-    has_config = bool(project.config and project.config.has_option("options", "install_requires"))
-    if has_script and has_config:
+    script = project.script if project.script and project.script.keyword(_KEY) else None
+    in_config = project.config is not None and project.config.has_option("options", _KEY)
+    if script and in_config:
         raise NotUnderstoodError(
-            SCRIPT, f"install_requires is in {SCRIPT} and in {CONFIG}", "keep one of the two"
+            SCRIPT, f"{_KEY} is in {SCRIPT} and in {CONFIG}", "keep one of the two"
         )
-    if script and has_script:
+    if script:
         return InScript(project, script)
-    return InConfig(project) if has_config else RequirementSource()
+    return InConfig(project) if in_config else RequirementSource()

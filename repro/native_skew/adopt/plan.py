@@ -95,8 +95,8 @@ class _Declaration(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     build: tuple[int, Requirement] | None
     run: tuple[int, RequirementEntry] | None
-    range: SpecifierSet | None
-    told_by: str
+    range: SpecifierSet | None = None
+    told_by: str = ""
 
     @property
     def stamp(self) -> RequirementEntry | None:
@@ -250,17 +250,14 @@ class _Plan:
 
     def _declaration(self, provider: str) -> _Declaration:
         """What is required of one provider."""
-        run = [each.stamp or Requirement(each.text).name for each in self._source.entries]
-        build_number = _number(self._build, provider, _BUILD)
-        run_number = _number(run, provider, self._source.title)
+        entries = self._source.entries
+        run_names = [each.stamp or Requirement(each.text).name for each in entries]
+        build = _number(self._build, provider, _BUILD)
+        run = _number(run_names, provider, self._source.title)
         this = _Declaration(
             provider=provider,
-            build=None
-            if build_number is None
-            else (build_number, self._project.build_requires[build_number]),
-            run=None if run_number is None else (run_number, self._source.entries[run_number]),
-            range=None,
-            told_by="",
+            build=None if build is None else (build, self._project.build_requires[build]),
+            run=None if run is None else (run, entries[run]),
         )
         found, told_by = self._range(this)
         return msgspec.structs.replace(this, range=found, told_by=told_by)

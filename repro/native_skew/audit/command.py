@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -37,6 +38,13 @@ from native_skew.toolchain import user_index as live
 _ENDINGS = (".whl", ".tar.gz", ".tgz", ".zip")
 
 
+_SECONDS: dict[str, Any] = {
+    "type": click.FloatRange(min=1),
+    "show_default": True,
+    "metavar": "SECONDS",
+}
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -55,12 +63,7 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
 )
 @click.option("--no-index", is_flag=True, help="Compare files on disk, ask nobody.")
 @click.option(
-    "--time-limit",
-    type=click.FloatRange(min=1),
-    default=Limits().run,
-    show_default=True,
-    metavar="SECONDS",
-    help="In which the index may be asked.",
+    "--time-limit", default=Limits().run, help="In which the index may be asked.", **_SECONDS
 )
 @click.option(
     "--thorough",
@@ -73,12 +76,7 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     help="Also build the sdist in isolation and compare. This runs the sdist's code.",
 )
 @click.option(
-    "--build-limit",
-    type=click.FloatRange(min=1),
-    default=rebuilding.LIMIT,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long --rebuild may build.",
+    "--build-limit", default=rebuilding.LIMIT, help="How long --rebuild may build.", **_SECONDS
 )
 @click.option(
     "--python-version",

@@ -130,7 +130,7 @@ def outlooks(
     package = builds[0].package
     release = index.release(package.name, package.version)
     source = _Source(builds[0].sdist, release, reader)
-    grouped: dict[tuple[object, ...], list[Outlook]] = {}
+    found: dict[tuple[object, ...], Outlook] = {}
     known: dict[tuple[object, ...], list[Outlook]] = {}
     for build in sorted(builds, key=lambda each: -each.target.minor):
         judging = _Judging(build, source, settings, providers, reader)
@@ -140,15 +140,11 @@ def outlooks(
             known[key] = list(judging.outlooks())
         for each in known[key]:
             same = (each.word, each.provider, each.built_with, each.locked)
-            grouped.setdefault(same, []).append(
-                msgspec.structs.replace(each, targets=(build.target,))
+            after = found[same].targets if same in found else ()
+            found[same] = msgspec.structs.replace(
+                found.get(same, each), targets=(build.target, *after)
             )
-    return [
-        msgspec.structs.replace(
-            alike[0], targets=tuple(t for each in reversed(alike) for t in each.targets)
-        )
-        for alike in grouped.values()
-    ]
+    return list(found.values())
 
 
 class _Judging:

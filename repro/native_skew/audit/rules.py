@@ -1,16 +1,25 @@
-"""What audit can find."""
+"""What audit can find, in the order in which code scanning lists it."""
 
 from __future__ import annotations
 
 from native_skew.findings import Rule
 
-DISAGREE = Rule(
-    id="files-disagree",
-    level="warning",
-    title="The files of one release ask for different things",
-    description="Requires-Dist, Requires-Python or Provides-Extra differ in meaning, not in "
-    "spelling. A tool that reads one file and installs another goes by the wrong one. It is a "
-    "note where no Python and platform that was looked at would notice.",
+LOCK_BREAKS = Rule(
+    id="lock-will-break",
+    level="error",
+    title="A package of this lock is built against another library than the lock gives",
+    description="No wheel of the lock fits there, or a setting wants a build. The build takes "
+    "another version of a provider than the lock has, and links a library that the locked one "
+    "does not ship: a published wheel of the same release shows the link. The import fails, or "
+    "the installer refuses what was built.",
+)
+LOCK_NO_BUILD = Rule(
+    id="lock-will-not-build",
+    level="error",
+    title="A package of this lock is built without what its setup.py imports",
+    description="It is built in isolation, and its build requirements do not bring a package that "
+    "its setup.py imports in any case, and that the lock has; or it imports pkg_resources, which "
+    "the setuptools that the build takes has no more.",
 )
 ACTIVE = Rule(
     id="skew-active",
@@ -21,13 +30,6 @@ ACTIVE = Rule(
     "and does not bundle it; and the newest one that a build may take is outside what the wheels "
     "ask for. A tool that reads a wheel and builds the sdist installs a pair that does not fit.",
 )
-LATENT = Rule(
-    id="skew-latent",
-    level="warning",
-    title="This release will skew when its provider's next version leaves the range",
-    description="As skew-active, but the newest version that a build may take is still inside what "
-    "the wheels ask for.",
-)
 OUTSIDE = Rule(
     id="build-outside-requirement",
     level="error",
@@ -35,6 +37,41 @@ OUTSIDE = Rule(
     description="The sdist's metadata is fixed, and its build requirements allow a newer version of "
     "a library than its Requires-Dist. Every tool that builds it gets a module for one version "
     "and installs another.",
+)
+REBUILT = Rule(
+    id="rebuilt-differs",
+    level="error",
+    title="Built today, the sdist gives other requirements than the release's files",
+    description="The sdist was built in isolation (--rebuild), and its metadata compared.",
+)
+UNDECLARED = Rule(
+    id="undeclared-library",
+    level="error",
+    title="A wheel needs another distribution's library and does not require it",
+    description="A shared object needs a library that the wheel does not hold and that a "
+    "distribution outside its Requires-Dist ships. Whether the right version is there is chance. "
+    "It is a warning where an extra alone asks for that distribution.",
+)
+SIDECAR = Rule(
+    id="sidecar-differs",
+    level="error",
+    title="The metadata beside a wheel is not the wheel's",
+    description="The index's PEP 658 file and METADATA in the wheel differ in meaning; pip aborts.",
+)
+LATENT = Rule(
+    id="skew-latent",
+    level="warning",
+    title="This release will skew when its provider's next version leaves the range",
+    description="As skew-active, but the newest version that a build may take is still inside what "
+    "the wheels ask for.",
+)
+DISAGREE = Rule(
+    id="files-disagree",
+    level="warning",
+    title="The files of one release ask for different things",
+    description="Requires-Dist, Requires-Python or Provides-Extra differ in meaning, not in "
+    "spelling. A tool that reads one file and installs another goes by the wrong one. It is a "
+    "note where no Python and platform that was looked at would notice.",
 )
 CLAIMS_STATIC = Rule(
     id="sdist-claims-static",
@@ -44,22 +81,6 @@ CLAIMS_STATIC = Rule(
     "metadata will say the same (PEP 643). Its setup.py makes install_requires from an imported "
     "package, or a build from source (--rebuild) said something else. Tools that believe the "
     "promise go by a stamp from the maintainer's machine.",
-)
-SPELLING = Rule(
-    id="dynamic-spelling",
-    level="note",
-    title="Tools read this spelling of Dynamic differently",
-    description="setuptools writes «Dynamic: requires-dist»; uv takes only «Requires-Dist» as "
-    "dynamic, and believes the sdist's stamped requirements. Field names are case-insensitive; a "
-    "note.",
-)
-UNDECLARED = Rule(
-    id="undeclared-library",
-    level="error",
-    title="A wheel needs another distribution's library and does not require it",
-    description="A shared object needs a library that the wheel does not hold and that a "
-    "distribution outside its Requires-Dist ships. Whether the right version is there is chance. "
-    "It is a warning where an extra alone asks for that distribution.",
 )
 TOO_WIDE = Rule(
     id="range-too-wide",
@@ -84,24 +105,6 @@ NOT_BUILT_WITH = Rule(
     "do not bring. An isolated build fails; one without isolation is for the version that it "
     "finds.",
 )
-REBUILT = Rule(
-    id="rebuilt-differs",
-    level="error",
-    title="Built today, the sdist gives other requirements than the release's files",
-    description="The sdist was built in isolation (--rebuild), and its metadata compared.",
-)
-SIDECAR = Rule(
-    id="sidecar-differs",
-    level="error",
-    title="The metadata beside a wheel is not the wheel's",
-    description="The index's PEP 658 file and METADATA in the wheel differ in meaning; pip aborts.",
-)
-UNTOLD = Rule(
-    id="not-told",
-    level="note",
-    title="Something was not looked at",
-    description="What could not be told from what was read, and what would tell it.",
-)
 INCOMPLETE = Rule(
     id="incomplete",
     level="warning",
@@ -109,35 +112,25 @@ INCOMPLETE = Rule(
     description="Files that cannot be read, and modules that were passed over to save bytes: that "
     "nothing was found in them means nothing. --thorough reads every wheel whole.",
 )
-REDIRECTED = Rule(
-    id="redirected",
-    level="note",
-    title="The index leads to another host",
-    description="A redirect was followed; what it led to was checked like the rest.",
-)
 REQUIREMENT = Rule(
     id="unreadable-requirement",
     level="warning",
     title="A requirement that no tool can read",
     description="A Requires-Dist or Requires-Python does not follow the specification.",
 )
-
-LOCK_BREAKS = Rule(
-    id="lock-will-break",
-    level="error",
-    title="A package of this lock is built against another library than the lock gives",
-    description="No wheel of the lock fits there, or a setting wants a build. The build takes "
-    "another version of a provider than the lock has, and links a library that the locked one "
-    "does not ship: a published wheel of the same release shows the link. The import fails, or "
-    "the installer refuses what was built.",
+SPELLING = Rule(
+    id="dynamic-spelling",
+    level="note",
+    title="Tools read this spelling of Dynamic differently",
+    description="setuptools writes «Dynamic: requires-dist»; uv takes only «Requires-Dist» as "
+    "dynamic, and believes the sdist's stamped requirements. Field names are case-insensitive; a "
+    "note.",
 )
-LOCK_NO_BUILD = Rule(
-    id="lock-will-not-build",
-    level="error",
-    title="A package of this lock is built without what its setup.py imports",
-    description="It is built in isolation, and its build requirements do not bring a package that "
-    "its setup.py imports in any case, and that the lock has; or it imports pkg_resources, which "
-    "the setuptools that the build takes has no more.",
+REDIRECTED = Rule(
+    id="redirected",
+    level="note",
+    title="The index leads to another host",
+    description="A redirect was followed; what it led to was checked like the rest.",
 )
 LOCK_MAY_BREAK = Rule(
     id="lock-may-break",
@@ -172,29 +165,11 @@ LOCK_NOTHING_FITS = Rule(
     title="A package of this lock cannot be installed somewhere",
     description="No wheel of the lock fits, and there is nothing to build, or building is off.",
 )
-
-RULES = (
-    LOCK_BREAKS,
-    LOCK_NO_BUILD,
-    ACTIVE,
-    OUTSIDE,
-    REBUILT,
-    UNDECLARED,
-    SIDECAR,
-    LATENT,
-    DISAGREE,
-    CLAIMS_STATIC,
-    TOO_WIDE,
-    ROTTEN,
-    NOT_BUILT_WITH,
-    INCOMPLETE,
-    REQUIREMENT,
-    SPELLING,
-    REDIRECTED,
-    LOCK_MAY_BREAK,
-    LOCK_LATER,
-    LOCK_UNKNOWN,
-    LOCK_BUILDS,
-    LOCK_NOTHING_FITS,
-    UNTOLD,
+UNTOLD = Rule(
+    id="not-told",
+    level="note",
+    title="Something was not looked at",
+    description="What could not be told from what was read, and what would tell it.",
 )
+
+RULES = tuple(each for each in list(vars().values()) if isinstance(each, Rule))

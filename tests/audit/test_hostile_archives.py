@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request
 
-from native_skew.audit import facts
 from native_skew.audit.errors import FileRefusedError
 from native_skew.audit.facts import ENTRIES, Zip
 from native_skew.audit.ranges import RangeFile
@@ -41,7 +40,7 @@ def _zip(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> io.BytesIO:
 def test_a_zip_bomb_and_one_that_understates_itself() -> None:
     bomb = _zip(**{"victim-1.0.dist-info/METADATA": b"\0" * 200_000_000})
     with pytest.raises(FileRefusedError, match="a zip bomb"):
-        facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", bomb)
+        Zip("victim-1.0-py3-none-any.whl", bomb).metadata("victim")
     data = bytearray(bomb.getvalue())
     sizes = struct.pack("<I", 200_000_000)
     while sizes in data:  # both headers now claim 100 bytes
@@ -49,7 +48,7 @@ def test_a_zip_bomb_and_one_that_understates_itself() -> None:
         data[place : place + 4] = struct.pack("<I", 100)
     tracemalloc.start()
     with pytest.raises(FileRefusedError, match=r"damaged|larger than its header"):
-        facts.wheel_metadata("victim-1.0-py3-none-any.whl", "victim", io.BytesIO(data))
+        Zip("victim-1.0-py3-none-any.whl", io.BytesIO(data)).metadata("victim")
     assert tracemalloc.get_traced_memory()[1] < 30_000_000
     tracemalloc.stop()
 
@@ -127,7 +126,7 @@ def test_damaged_archives_get_a_word(noise: bytes, place: int, cut: int) -> None
     at = place % len(content)
     broken = (content[:at] + noise + content[at + len(noise) :])[: len(content) - cut]
     with suppress(FileRefusedError):
-        facts.wheel_contents(name, "victim", io.BytesIO(broken), 1_000_000, 1_000_000)
+        Zip(name, io.BytesIO(broken)).contents("victim", 1_000_000, 1_000_000)
     pkg = sdist_file("victim", "1.0", METADATA, {"pyproject.toml": b"[build-system]\n"}, 1).content
     broken = (pkg[:at] + noise + pkg[at + len(noise) :])[: len(pkg) - cut]
     with suppress(FileRefusedError):

@@ -75,13 +75,13 @@ class _Recorder(Reader):
                 modules=[(tuple(paths), *needs) for needs, paths in by_needs.items()],
                 python=kept,
             )
-        with self._open(file, tail=64 * 1024) as stream, facts.Zip(file.filename, stream) as zipped:
+        with self._wheel(file) as zipped:
             info = zipped.dist_info(file.name)
             self.texts[file.filename] = zipped.read(f"{info}/METADATA")
         return found
 
     def _metadata(self, file: File) -> facts.ResolverMetadata:
-        with self._open(file, tail=16 * 1024) as stream, facts.Zip(file.filename, stream) as zipped:
+        with self._wheel(file) as zipped:
             info = zipped.dist_info(file.name)
             self.texts[file.filename] = zipped.read(f"{info}/METADATA")
         return facts.metadata_of(file.filename, self.texts[file.filename])

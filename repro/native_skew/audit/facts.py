@@ -28,49 +28,6 @@ ENTRIES = 65_535  # what a zip can have without its 64-bit extension; no real wh
 _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
 
-class Zip(CarefulZip):
-    """An open zip file by its members' names; a context manager.
-
-    All of it raises a ``FileRefusedError`` at what is damaged, missing, unsafe or too large.
-
-    Args:
-        filename: for messages.
-        stream: seekable; of a remote one, only what is needed is fetched.
-
-    """
-
-    def __init__(self, filename: str, stream: IO[bytes] | RangeFile) -> None:
-        self.filename = filename
-        super().__init__(stream, partial(FileRefusedError, filename), ENTRIES)
-        self.members = {each.filename: each for each in self.infos}
-
-    def dist_info(self, name: str) -> str:
-        """The name of the one ``.dist-info`` folder, which must be of distribution ``name``."""
-        folders = {each.partition("/")[0] for each in self.members if "/" in each}
-        found = [each for each in sorted(folders) if each.endswith(".dist-info")]
-        fitting = [each for each in found if canonicalize_name(each.partition("-")[0]) == name]
-        if len(fitting) != 1:
-            names = ", ".join(found) or "none"
-            raise FileRefusedError(self.filename, f"one .dist-info of {name} expected, has {names}")
-        return fitting[0]
-
-    def read(self, name: str, limit: int = METADATA_LIMIT) -> bytes:
-        """A member's content, of ``limit`` bytes at the most."""
-        return b"".join(self.chunks(self._member(name), limit))
-
-    def unpack(self, name: str, folder: Path, limit: int) -> Path:
-        """A member's content as a file of our own name in ``folder``."""
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".so", delete=False) as file:
-            file.writelines(self.chunks(self._member(name), limit))
-        return Path(file.name)
-
-    def _member(self, name: str) -> zipfile.ZipInfo:
-        info = self.members.get(name)
-        if info is None:
-            raise FileRefusedError(self.filename, f"has no {name}")
-        return info
-
-
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a wheel holds, as far as it was read.
 
@@ -108,67 +65,101 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
         return {k: v for k, v in self.needs().items() if not modules.is_system(k)}
 
 
+class Zip(CarefulZip):
+    """An open wheel by its members' names; a context manager.
+
+    All of it raises a ``FileRefusedError`` at what is damaged, missing, unsafe or too large.
+
+    Args:
+        filename: for messages.
+        stream: seekable; of a remote one, only what is needed is fetched.
+
+    """
+
+    def __init__(self, filename: str, stream: IO[bytes] | RangeFile) -> None:
+        self.filename = filename
+        super().__init__(stream, partial(FileRefusedError, filename), ENTRIES)
+        self.members = {each.filename: each for each in self.infos}
+
+    def dist_info(self, name: str) -> str:
+        """The name of the one ``.dist-info`` folder, which must be of distribution ``name``."""
+        folders = {each.partition("/")[0] for each in self.members if "/" in each}
+        found = [each for each in sorted(folders) if each.endswith(".dist-info")]
+        fitting = [each for each in found if canonicalize_name(each.partition("-")[0]) == name]
+        if len(fitting) != 1:
+            names = ", ".join(found) or "none"
+            raise FileRefusedError(self.filename, f"one .dist-info of {name} expected, has {names}")
+        return fitting[0]
+
+    def read(self, name: str, limit: int = METADATA_LIMIT) -> bytes:
+        """A member's content, of ``limit`` bytes at the most."""
+        return b"".join(self.chunks(self._member(name), limit))
+
+    def unpack(self, name: str, folder: Path, limit: int) -> Path:
+        """A member's content as a file of our own name in ``folder``."""
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".so", delete=False) as file:
+            file.writelines(self.chunks(self._member(name), limit))
+        return Path(file.name)
+
+    def metadata(self, name: str) -> ResolverMetadata:
+        """What its METADATA says, if it is of distribution ``name``."""
+        return metadata_of(self.filename, self.read(f"{self.dist_info(name)}/METADATA"))
+
+    def contents(self, name: str, budget: int, python: int = 0) -> Contents:
+        """What it holds, if it is of distribution ``name``.
+
+        Of its shared objects ``budget`` packed bytes are read, the smallest first, and of Python
+        files near the top ``python`` bytes.
+        """
+        info = self.dist_info(name)
+        self._member(f"{info}/WHEEL")  # nobody installs one without it
+        core = self.read(f"{info}/METADATA")
+        libraries = sorted(each for each in self.members if library_names.is_library(each))
+        chosen = self._within(libraries, budget)
+        with tempfile.TemporaryDirectory() as folder:
+            found = [self._module(each, Path(folder)) for each in chosen]
+        near = [e for e in self.members if e.endswith(".py") and e.count("/") <= 1]
+        texts = {each: self.read(each) for each in self._within(near, python)}
+        return Contents(
+            metadata=metadata_of(self.filename, core),
+            requires=tuple(map(without_credentials, metadata.parse(core).requires_dist)),
+            libraries=tuple(libraries),
+            modules=tuple(each for each in found if isinstance(each, SharedObject)),
+            unread=len(libraries) - len(chosen),
+            damaged=tuple(each for each in found if isinstance(each, str)),
+            python={name: text.decode("utf-8", "replace") for name, text in texts.items()},
+        )
+
+    def _within(self, names: list[str], budget: int) -> list[str]:
+        """The smallest of ``names`` that take no more than ``budget`` packed bytes together."""
+        chosen = []
+        for name in sorted(names, key=lambda each: self.members[each].compress_size):
+            budget -= self.members[name].compress_size
+            if budget < 0:
+                break
+            chosen.append(name)
+        return sorted(chosen)
+
+    def _module(self, name: str, folder: Path) -> SharedObject | str:
+        """What it needs; or, where it cannot be read, its name and why."""
+        path = self.unpack(name, folder, _LIBRARY_LIMIT)
+        try:
+            return modules.read(path, name)
+        except ImageError as error:
+            return plain(f"{name} ({error})")
+        finally:
+            path.unlink()
+
+    def _member(self, name: str) -> zipfile.ZipInfo:
+        info = self.members.get(name)
+        if info is None:
+            raise FileRefusedError(self.filename, f"has no {name}")
+        return info
+
+
 def metadata_of(filename: str, data: bytes) -> ResolverMetadata:
     """The metadata in ``data``; a ``FileRefusedError`` where there is none."""
     try:
         return parse(data)
     except ValueError as error:
         raise FileRefusedError(filename, str(error)) from error
-
-
-def wheel_metadata(filename: str, name: str, stream: IO[bytes] | RangeFile) -> ResolverMetadata:
-    """What a wheel's METADATA says; see ``Zip`` for what is raised."""
-    with Zip(filename, stream) as archive:
-        return metadata_of(filename, archive.read(f"{archive.dist_info(name)}/METADATA"))
-
-
-def wheel_contents(
-    filename: str, name: str, stream: IO[bytes] | RangeFile, budget: int, python: int = 0
-) -> Contents:
-    """What a wheel holds; see ``Zip`` for what is raised.
-
-    Of its shared objects ``budget`` packed bytes are read, the smallest first, and of Python files
-    near the top ``python`` bytes.
-    """
-    with Zip(filename, stream) as archive:
-        info = archive.dist_info(name)
-        libraries = sorted(each for each in archive.members if library_names.is_library(each))
-        chosen = _within(archive, libraries, budget)
-        with tempfile.TemporaryDirectory() as folder:
-            found = [_module(archive, each, Path(folder)) for each in chosen]
-        near = [e for e in archive.members if e.endswith(".py") and e.count("/") <= 1]
-        core = archive.read(f"{info}/METADATA")
-        return Contents(
-            metadata=metadata_of(filename, core),
-            requires=tuple(map(without_credentials, metadata.parse(core).requires_dist)),
-            libraries=tuple(libraries),
-            modules=tuple(each for each in found if isinstance(each, SharedObject)),
-            unread=len(libraries) - len(chosen),
-            damaged=tuple(each for each in found if isinstance(each, str)),
-            python={
-                each: archive.read(each).decode("utf-8", "replace")
-                for each in _within(archive, near, python)
-            },
-        )
-
-
-def _within(archive: Zip, names: list[str], budget: int) -> list[str]:
-    """The smallest of ``names`` that take no more than ``budget`` packed bytes together."""
-    chosen = []
-    for name in sorted(names, key=lambda each: archive.members[each].compress_size):
-        budget -= archive.members[name].compress_size
-        if budget < 0:
-            break
-        chosen.append(name)
-    return sorted(chosen)
-
-
-def _module(archive: Zip, name: str, folder: Path) -> SharedObject | str:
-    """What it needs; or, where it cannot be read, its name and why."""
-    path = archive.unpack(name, folder, _LIBRARY_LIMIT)
-    try:
-        return modules.read(path, name)
-    except ImageError as error:
-        return plain(f"{name} ({error})")
-    finally:
-        path.unlink()

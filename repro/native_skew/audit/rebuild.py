@@ -23,7 +23,7 @@ from native_skew.audit.errors import (
     RebuildError,
     RebuildTimeError,
 )
-from native_skew.audit.facts import Contents, wheel_contents
+from native_skew.audit.facts import Contents, Zip
 from native_skew.audit.judge import ReleaseFindings
 from native_skew.audit.providers import Providers
 from native_skew.audit.read import Examined, words
@@ -86,8 +86,8 @@ def _built(sdist: File, index: IndexClient | None, limit: float) -> Iterator[tup
             known = index.transport.credentials if index else Credentials()
             known.take(url)
             raise RebuildError(sdist.filename, done.exit_code, known.hidden(done.output))
-        with wheels[0].open("rb") as stream:
-            contents = wheel_contents(wheels[0].name, sdist.name, stream, _ALL)
+        with wheels[0].open("rb") as stream, Zip(wheels[0].name, stream) as archive:
+            contents = archive.contents(sdist.name, _ALL)
         yield wheels[0], contents
 
 

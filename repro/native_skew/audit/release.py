@@ -22,8 +22,8 @@ from packaging.utils import (
 )
 
 from native_skew import __version__
-from native_skew.audit import facts
 from native_skew.audit.errors import FileRefusedError, IndexRefusedError
+from native_skew.audit.facts import Contents, Zip, metadata_of
 from native_skew.audit.ranges import RangeFile
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.transport import Digest, Transport
@@ -200,20 +200,20 @@ class Reader:
 
         return self._cache.get(file, "source", SourceTexts, read)
 
-    def contents(self, file: File, budget: int, python: int = 0) -> facts.Contents:
-        """What a wheel holds; see ``facts.wheel_contents``."""
+    def contents(self, file: File, budget: int, python: int = 0) -> Contents:
+        """What a wheel holds; see ``Zip.contents``."""
 
-        def read() -> facts.Contents:
-            with self._open(file) as stream:
-                return facts.wheel_contents(file.filename, file.name, stream, budget, python)
+        def read() -> Contents:
+            with self._wheel(file) as archive:
+                return archive.contents(file.name, budget, python)
 
-        return self._cache.get(file, f"modules-{budget}-{python}", facts.Contents, read)
+        return self._cache.get(file, f"modules-{budget}-{python}", Contents, read)
 
     def members(self, file: File) -> tuple[str, ...]:
         """The names of a wheel's members: its directory alone is read."""
 
         def read() -> tuple[str, ...]:
-            with self._open(file) as stream, facts.Zip(file.filename, stream) as archive:
+            with self._wheel(file) as archive:
                 return tuple(archive.members)
 
         return self._cache.get(file, "members", tuple[str, ...], read)
@@ -226,21 +226,22 @@ class Reader:
             digest = Digest(file.sidecar)
             digest.update(answer.body)
             digest.check(answer.url)
-            return facts.metadata_of(file.filename, answer.body)
-        with self._open(file) as stream:
-            return facts.wheel_metadata(file.filename, file.name, stream)
+            return metadata_of(file.filename, answer.body)
+        with self._wheel(file) as archive:
+            return archive.metadata(file.name)
 
     @contextmanager
-    def _open(
-        self, file: File, tail: int | None = None, ahead: int = _SMALL
-    ) -> Iterator[IO[bytes] | RangeFile]:
-        if tail is None:  # of a wheel's directory, which grows with it
-            tail = min(_LARGE, max(_SMALL, (file.size or 0) // 64))
+    def _wheel(self, file: File) -> Iterator[Zip]:
+        tail = min(_LARGE, max(_SMALL, (file.size or 0) // 64))  # its directory grows with it
+        with self._open(file, tail) as stream, Zip(file.filename, stream) as archive:
+            yield archive
+
+    @contextmanager
+    def _open(self, file: File, tail: int, ahead: int = _SMALL) -> Iterator[IO[bytes] | RangeFile]:
         if file.path:
             with Path(file.path).open("rb") as stream:
                 yield stream
         elif self._transport:
-            with RangeFile(
-                self._transport, file.url, file.size, file.hashes, ahead, tail
-            ) as remote:
+            remote = RangeFile(self._transport, file.url, file.size, file.hashes, ahead, tail)
+            with remote:
                 yield remote

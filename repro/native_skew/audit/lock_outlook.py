@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 import msgspec
@@ -369,61 +369,45 @@ class _Judging:
 
     def _compared(self, name: str, needed: tuple[str, ...], wheel: str) -> Outlook:
         """``needed`` is what a published module links of ``name``."""
+        say = partial(self._outlook, provider=name, shown_by=wheel)
+        needs = f"A published wheel needs {', '.join(needed)} of {name}, and"
         if not self._is_asked(name):
-            return self._outlook(
-                "not known",
-                f"A published wheel needs {', '.join(needed)} of {name}, and its build requirements do "
-                f"not name {name}: which one the build finds, its setup.py or its backend decides.",
-                name,
-                built_with="",
-                shown_by=wheel,
-            )
+            why = "which one the build finds, its setup.py or its backend decides"
+            reason = f"{needs} its build requirements do not name {name}: {why}."
+            return say("not known", reason, built_with="")
         version, _ = self._taken(name)
         locked = self._selected[name].version
         built, given = self._ships(name, version), self._ships(name, locked)
-        if not version or not built or not given:
-            why = f"no wheel of {name} {version if given else locked} tells what it ships here."
-            if not version:
-                why = f"there is no {name} for its build here."
-            needs = f"A published wheel needs {', '.join(needed)} of {name}"
-            return self._outlook("not known", f"{needs}, and {why}", name, shown_by=wheel)
+        if not version:
+            return say("not known", f"{needs} there is no {name} for its build here.")
+        if not built or not given:
+            untold = f"{name} {version if given else locked}"
+            return say("not known", f"{needs} no wheel of {untold} tells what it ships here.")
         made = {each: _renamed(each, built) for each in needed}
         new = set(filter(None, made.values()))
         missing = tuple(sorted(each for each in new if base(each) not in bases(given)))
         libraries = tuple(sorted({new or old for old, new in made.items()}))
         if missing and version != locked:
-            return self._outlook(
-                "will break",
+            reason = (
                 f"It links {', '.join(missing)}, as {wheel} shows, and {name} {locked} does not ship "
-                "that: the import fails, or the installer refuses what was built.",
-                name,
-                libraries=missing,
-                shown_by=wheel,
+                "that: the import fails, or the installer refuses what was built."
             )
+            return say("will break", reason, libraries=missing)
         if version != locked and not all(map(library_names.version, libraries)):
-            return self._outlook(
-                "may break",
-                f"It links {', '.join(libraries)}, as {wheel} shows. The name carries no version, and a "
-                f"module for {name} {version} may need what {locked} lacks.",
-                name,
-                libraries=libraries,
-                shown_by=wheel,
-                cause="symbol",
+            reason = (
+                f"It links {', '.join(libraries)}, as {wheel} shows. The name carries no version, "
+                f"and a module for {name} {version} may need what {locked} lacks."
             )
+            return say("may break", reason, libraries=libraries, cause="symbol")
         return self._settled(name, libraries, wheel)
 
     def _settled(self, name: str, libraries: tuple[str, ...], wheel: str) -> Outlook:
         """Nothing is amiss today."""
+        say = partial(self._outlook, provider=name, libraries=libraries, shown_by=wheel)
         if (why := self._leaves(name, libraries)) is None:
-            return self._outlook("holds", "", name, libraries=libraries, shown_by=wheel)
+            return say("holds", "")
         shown = f"as {wheel} shows" if wheel else f"if it links what {name} ships"
-        return self._outlook(
-            "may break later",
-            f"It links {', '.join(libraries)}, {shown}. {why}",
-            name,
-            libraries=libraries,
-            shown_by=wheel,
-        )
+        return say("may break later", f"It links {', '.join(libraries)}, {shown}. {why}")
 
     def _leaves(self, name: str, libraries: tuple[str, ...]) -> str | None:
         """How a release of ``name`` to come parts the build from the lock; None: it cannot."""

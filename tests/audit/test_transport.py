@@ -69,7 +69,7 @@ def test_an_answer_is_as_large_as_is_allowed_and_no_larger(
     if taken:
         assert transport.get(URL, limit=limit).body == b"x" * size
         assert index.seen[0].headers["Accept-Encoding"] == "identity"
-        assert (transport.traffic.requests, transport.traffic.bytes) == (1, size)
+        assert transport.traffic == {"requests": 1, "bytes fetched": size}
         return
     with pytest.raises(IndexRefusedError, match=f"larger than {limit or 100} bytes"):
         transport.get(URL, limit=limit)

@@ -20,10 +20,6 @@ class NotUnderstoodError(SkewError):
             f"{where}: not understood, so nothing is changed: {reason}{linked}; {advice}"
         )
 
-    def with_proof(self, proof: tuple[str, ...]) -> NotUnderstoodError:
-        """The same, and why it matters."""
-        return NotUnderstoodError(self.where, self.reason, self.advice, proof)
-
 
 class ProjectFileError(SkewError):
     """A build file cannot be read or written."""

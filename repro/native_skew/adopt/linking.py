@@ -27,6 +27,7 @@ _LINKING = ("extra_link_args", "library_dirs", "libraries", "extra_objects", "ru
 _LIBRARY = re.compile(r"(?:^|/|-l:)(lib[A-Za-z0-9_+.-]+?\.so)(?:\.[0-9.]+)?$")
 _NAMED = re.compile(r"-l([A-Za-z0-9_+.-]+)$")
 _FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+_FOLDER_HINT = " (FOLDER: that of the library in the package; --library-folder names it)"
 _OF_THE_SYSTEM = {"c", "m", "dl", "rt", "pthread", "stdc++", "util", "z"}
 # Extension classes that link to the library of the package which they come from, and that
 # package's own way of loading it: none of them needs a RUNPATH.
@@ -119,6 +120,7 @@ def _without_runpath(
     by_hand = folder is None or name is None or edit is None or runtime is not None
     if edit and not by_hand:
         project.edits.append(edit)
+    hint = "" if folder else _FOLDER_HINT
     for provider, option in zip(providers, options, strict=True):
         what = f"the module is linked to a library of {provider}, with no RUNPATH that leads there"
         if runtime:
@@ -126,11 +128,6 @@ def _without_runpath(
                 f"runtime_library_dirs={script.code(runtime.value)} is a folder of the build "
                 "environment, which is gone when the module is used"
             )
-        hint = (
-            ""
-            if folder
-            else " (FOLDER: that of the library in the package; --library-folder names it)"
-        )
         yield SkewCause(
             where=script.where(call),
             kind="missing-runpath",

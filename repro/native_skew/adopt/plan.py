@@ -66,7 +66,8 @@ def propose(
     except NotUnderstoodError as error:
         # Wheels may prove that it does not matter.
         if wishes.ranges or not proof.rules_out_all():
-            raise error.with_proof(proof.links()) from error
+            why, advice, links = error.reason, error.advice, proof.links()
+            raise NotUnderstoodError(error.where, why, advice, links) from error
         notes = [
             f"{error.where}: {error.reason}; no module of {', '.join(proof.wheels)} needs a library "
             "of another distribution, so that it does not matter here"

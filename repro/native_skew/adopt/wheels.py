@@ -17,6 +17,7 @@ from native_skew.adopt.causes import SkewCause
 from native_skew.adopt.project import CONFIG, PYPROJECT, SCRIPT, Project
 
 # cibuildwheel's own, for Linux: https://cibuildwheel.pypa.io/en/stable/options/#repair-wheel-command
+_KEY = "repair-wheel-command"
 _DEFAULT = "auditwheel repair -w {dest_dir} {wheel}"
 _REPAIR = re.compile(r"\bauditwheel(?:\s+-\S+)*\s+repair\b")
 _FRONTEND = re.compile(r"\bCIBW_BUILD_FRONTEND[^\n]*")
@@ -75,13 +76,10 @@ def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Ske
     uses = any("cibuildwheel" in t for n, t in project.texts.items() if n.startswith(".github/"))
     if not uses and not project.table("tool", "cibuildwheel"):
         return
-    keys: tuple[str, ...] = ("tool", "cibuildwheel", "linux")
-    command = project.table(*keys).get("repair-wheel-command")
-    if command is None:
-        keys = keys[:2]
-        command = project.table(*keys).get("repair-wheel-command")
-    if command is None:
-        command, keys = _DEFAULT, ("tool", "cibuildwheel", "linux")
+    linux: tuple[str, ...] = ("tool", "cibuildwheel", "linux")
+    stated = (each for each in (linux, linux[:2]) if _KEY in project.table(*each))
+    keys = next(stated, linux)
+    command = project.table(*keys).get(_KEY, _DEFAULT)
     found = _REPAIR.search(command) if isinstance(command, str) else None
     if isinstance(command, str) and (found is None or "--exclude" in command):
         return
@@ -92,9 +90,7 @@ def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Ske
         table = cast("Any", project.pyproject)
         for key in keys:
             table = table.setdefault(key, tomlkit.table(is_super_table=key != keys[-1]))
-        table["repair-wheel-command"] = (
-            f"{command[: found.end()]} {options}{command[found.end() :]}"
-        )
+        table[_KEY] = f"{command[: found.end()]} {options}{command[found.end() :]}"
     yield _finding(f"{PYPROJECT}: {'.'.join(keys)}", provider, options)
 
 

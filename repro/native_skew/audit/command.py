@@ -179,7 +179,6 @@ def audit(
                 show.update(bar, description=f"building {release.name} {release.version}")
                 found = rebuilding.with_rebuild(found, index, reader, build_limit)
             judgements.append(found)
-        traffic = {}
         if transport:
             for lock in locks:
                 # With the indexes of the project that it lies in.
@@ -187,10 +186,7 @@ def audit(
                 where = locking.targets(lock, pythons, platforms)
                 client = IndexClient(url, transport)
                 judgements.append(locking.judge_lock(lock, where, reader, client))
-            traffic = {
-                "requests": transport.traffic.requests,
-                "bytes fetched": transport.traffic.bytes,
-            }
+        traffic = transport.traffic if transport else {}
     code = findings.write(report_of(" ".join(named), judgements, traffic), RULES, form)
     errors = [each for found in judgements for each in found.errors]
     for each in errors:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from packaging.utils import parse_wheel_filename
 
 from native_skew.audit import linkage
 from native_skew.audit.credentials import Credentials
@@ -154,13 +153,12 @@ def _compared(examined: Examined, filename: str) -> dict[str, File]:
 
     That is the wheel for the same Python and platform, else those that tools resolve with.
     """
-    tags = parse_wheel_filename(filename)[3]
-    here = [e for e in examined.choices if tags & e.target.order.keys()]
+    built = File(filename=filename, name=examined.release.name, version=examined.release.version)
+    ranked = [(each.target.rank(built), each) for each in examined.choices]
+    here = [(rank, each) for rank, each in ranked if rank is not None]
     if not here:
         return {}
-    choice = min(
-        here, key=lambda each: min(each.target.order[t] for t in tags & each.target.order.keys())
-    )
+    _, choice = min(here, key=lambda each: each[0])
     installed = choice.installed
     if installed is not None and installed.is_wheel:
         return {"is installed here": installed} if installed.filename in examined.metadata else {}

@@ -23,7 +23,7 @@ from native_skew.findings import plain
 def understood(texts: Iterable[str]) -> Iterator[Requirement]:
     """The requirements among ``texts``."""
     for each in texts:
-        with suppress(InvalidRequirement):
+        with suppress(InvalidRequirement, RecursionError):
             yield Requirement(each)
 
 
@@ -120,27 +120,22 @@ def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
     problems = []
     for text in texts:
         try:
-            found = Requirement(text)
+            each = Requirement(text)
         except (InvalidRequirement, RecursionError):
             problems.append(plain(without_credentials(text)))
             continue
         # packaging has no public tree; what it keeps has had this form since its first release.
-        marker = _expression(found.marker._markers) if found.marker else ""
-        key = (canonicalize_name(found.name), marker, without_credentials(found.url or ""))
+        marker = _expression(each.marker._markers) if each.marker else ""
+        key = (canonicalize_name(each.name), marker, without_credentials(each.url or ""))
         extras, specifiers = joined.setdefault(key, (set(), set()))
-        extras |= {canonicalize_name(each) for each in found.extras}
-        specifiers |= {_one_specifier(each) for each in found.specifier}
-    return tuple(
-        sorted(_joined_text(*key, extras, spec) for key, (extras, spec) in joined.items())
-    ), problems
-
-
-def _joined_text(
-    name: str, marker: str, url: str, extras: Iterable[str], specifiers: Iterable[str]
-) -> str:
-    extra = f"[{','.join(sorted(extras))}]" if extras else ""
-    where = f" @ {url} " if url else ",".join(sorted(specifiers))
-    return f"{name}{extra}{where}" + (f"; {marker}" if marker else "")
+        extras |= set(map(canonicalize_name, each.extras))
+        specifiers |= set(map(_one_specifier, each.specifier))
+    found = []
+    for (name, marker, url), (extras, specifiers) in joined.items():
+        extra = f"[{','.join(sorted(extras))}]" if extras else ""
+        where = f" @ {url} " if url else ",".join(sorted(specifiers))
+        found.append(f"{name}{extra}{where}" + (f"; {marker}" if marker else ""))
+    return tuple(sorted(found)), problems
 
 
 def _expression(node: Any) -> str:

@@ -48,13 +48,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     retries: int = 3
 
 
-class Traffic(msgspec.Struct, kw_only=True):
-    """What went over the wire: answers and the bytes of their bodies, as sent."""
-
-    requests: int = 0
-    bytes: int = 0
-
-
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The body of an answer, whole, and what its head says."""
 
@@ -69,6 +62,7 @@ class Transport:
 
     Attributes:
         credentials: every address goes through ``credentials.take`` before anything else.
+        traffic: answers, and the bytes of their bodies, as sent.
         elsewhere: the hosts that redirects led to.
 
     Each question raises an ``IndexRefusedError`` where the answer does not come, is too large or
@@ -79,7 +73,7 @@ class Transport:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.credentials = Credentials()
-        self.traffic = Traffic()
+        self.traffic = {"requests": 0, "bytes fetched": 0}
         self.elsewhere: set[str] = set()
         self._lock = threading.Lock()
         self._deadline = time.monotonic() + self.limits.run
@@ -167,7 +161,7 @@ class Transport:
             except (requests.RequestException, HTTPError, ValueError) as error:
                 raise IndexRefusedError(here, _reason(error)) from error
             with self._lock:
-                self.traffic.requests += 1
+                self.traffic["requests"] += 1
             target = response.headers.get("Location")
             if not (target and response.is_redirect):
                 if urlsplit(here).netloc != urlsplit(first).netloc:
@@ -208,7 +202,7 @@ class Transport:
             raise IndexRefusedError(response.url, _reason(error)) from error
         finally:
             with self._lock:
-                self.traffic.bytes += int(response.raw.tell())
+                self.traffic["bytes fetched"] += int(response.raw.tell())
 
 
 class Digest:

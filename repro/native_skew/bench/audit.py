@@ -61,7 +61,7 @@ def _row(title: str, url: str, wanted: str) -> Row:
         judged = judge(release, Reader(transport, Cache(None)), index)
         if judged.errors:
             raise NotMeasuredError(str(judged.errors[0]))
-        fetched, requests = transport.traffic.bytes, transport.traffic.requests
+        requests, fetched = transport.traffic.values()
     return Row(
         name=title if version or title != name else f"{name}=={release.version}",
         values=(

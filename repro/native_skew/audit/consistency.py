@@ -50,8 +50,7 @@ def _unreadable(examined: Examined) -> Iterator[Finding]:
     for filename, metadata in examined.metadata.items():
         for text in metadata.problems:
             yield REQUIREMENT.finding(
-                f"«{text}» does not follow the specification.",
-                examined.release.place(filename),
+                f"«{text}» does not follow the specification.", examined.release.place(filename)
             )
 
 

@@ -8,6 +8,7 @@ may take is outside what the file says that a resolver reads: *active*, or not y
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgspec
 from packaging.requirements import Requirement
@@ -220,21 +221,15 @@ class _Builds:
             if may_take is None:
                 continue
             newest = self._providers.newest(name, may_take, choice.target)
+            if newest is None:
+                continue
+            case = partial(_Case, choice=choice, newest=newest, build=may_take)
             cases = []
-            for reader, file in choice.read.items() if newest else ():
-                read = self._examined.metadata.get(file.filename) if file else None
-                allowed = wanted(read.applicable(environment), name) if read else None
-                if file is not None and newest is not None and allowed is not None:
-                    cases.append(
-                        _Case(
-                            choice=choice,
-                            reader=reader,
-                            read=file,
-                            newest=newest,
-                            build=may_take,
-                            allowed=allowed,
-                        )
-                    )
+            for reader, file in choice.read.items():
+                said = self._examined.metadata.get(file.filename) if file else None
+                allowed = wanted(said.applicable(environment), name) if said else None
+                if file and allowed is not None:
+                    cases.append(case(reader=reader, read=file, allowed=allowed))
             leaving = [each for each in cases if each.can_leave]
             if leaving:
                 found.append(max(leaving, key=lambda each: each.is_outside))

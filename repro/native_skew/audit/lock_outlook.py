@@ -28,12 +28,7 @@ from native_skew.audit.release import File, Reader, Release
 from native_skew.audit.resolver_metadata import applying, understood
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
-from native_skew.distributions import (
-    imported,
-    imports_at_once,
-    library_names,
-    stamping_modules,
-)
+from native_skew.distributions import imported, imports_at_once, library_names, stamping_modules
 from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
 
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]

@@ -131,10 +131,7 @@ def targets(
 
 
 def judge_lock(
-    file: LockFile,
-    targets: tuple[TargetPython, ...],
-    reader: Reader,
-    index: IndexClient,
+    file: LockFile, targets: tuple[TargetPython, ...], reader: Reader, index: IndexClient
 ) -> LockFindings:
     """Judges a lock on ``targets``; an ``AuditError`` where nothing of it can be looked into."""
     judge = _Judge(file, reader, index)

@@ -16,12 +16,7 @@ import msgspec
 
 from native_skew.audit import linkage
 from native_skew.audit.credentials import Credentials
-from native_skew.audit.errors import (
-    AuditError,
-    IndexRefusedError,
-    RebuildError,
-    RebuildTimeError,
-)
+from native_skew.audit.errors import AuditError, IndexRefusedError, RebuildError, RebuildTimeError
 from native_skew.audit.facts import Contents, Zip
 from native_skew.audit.judge import ReleaseFindings
 from native_skew.audit.providers import Providers

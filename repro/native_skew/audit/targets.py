@@ -36,11 +36,7 @@ class _Platform(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     markers: dict[str, str]
 
 
-_SYSTEMS = {
-    "linux": ("Linux", "posix"),
-    "darwin": ("Darwin", "posix"),
-    "win32": ("Windows", "nt"),
-}
+_SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
 
 
 def _platform(title: str, sys_platform: str, machine: str, tags: Iterable[str]) -> _Platform:

@@ -37,7 +37,6 @@ def abi(session: nox.Session) -> None:
 
     A new ABI is recorded with: nox -s abi -- --record
     """
-    session.install(*group("abi"))
     session.install(".", "--config-settings", "cmake.build-type=Debug", "--no-deps")
     said = str(session.run("python", "-c", PATHS, silent=True)).splitlines()
     library, include, version = said[-3:]

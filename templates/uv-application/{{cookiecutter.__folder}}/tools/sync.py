@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import shutil
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,24 +20,6 @@ MODULES = {
 {%- endfor %}
 }
 PROVIDER = "{{ cookiecutter.provider }}"
-NOT_OURS = {".venv", ".nox", "tools"}
-
-# Run by the environment's Python: who requires a distribution, and what one requires.
-REQUIRED_BY = """
-import re, sys
-from importlib import metadata
-wanted = re.sub("[-_.]+", "-", sys.argv[1]).lower()
-for each in metadata.distributions():
-    for requirement in each.requires or []:
-        name = re.match("[A-Za-z0-9._-]+", requirement)[0]
-        if re.sub("[-_.]+", "-", name).lower() == wanted:
-            print(each.name)
-"""
-REQUIRES = """
-import sys
-from importlib import metadata
-print(*(each for each in metadata.requires(sys.argv[1]) or [] if "extra ==" not in each), sep="\\n")
-"""
 
 
 def uv(*arguments: str) -> int:
@@ -47,44 +27,20 @@ def uv(*arguments: str) -> int:
     return subprocess.run(["uv", *arguments], cwd=ROOT, check=False).returncode
 
 
-def asked(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run uv in the project's folder, and keep what it prints."""
-    return subprocess.run(["uv", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def in_environment(code: str, argument: str) -> list[str]:
-    """The lines that some code prints in the environment."""
-    return asked("run", "--no-sync", "python", "-c", code, argument).stdout.splitlines()
+def in_environment(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the project's environment, whichever one is active, and keep its output."""
+    words = ["uv", "run", "--no-sync", *command]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def imported() -> set[str]:
-    """The modules of the dependency that this project's own files import."""
-    tops = {each.partition(".")[0] for each in MODULES}
-    found = set(MODULES)
-    for path in ROOT.rglob("*.py"):
-        if NOT_OURS & set(path.relative_to(ROOT).parts):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {each.name for each in node.names if each.name.split(".")[0] in tops}
-            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-                found |= {node.module} if node.module.split(".")[0] in tops else set()
-    return found
-
-
-def unstated() -> Iterator[str]:
-    """Requirements of the built package that dependency-metadata does not state."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"]
-    for entry in settings.get("dependency-metadata", []):
-        if entry["name"] == DEPENDENCY:
-            stated = {_name(each) for each in entry.get("requires-dist", [])}
-            lacking = (e for e in in_environment(REQUIRES, DEPENDENCY) if _name(e) not in stated)
-            yield from (f"requires-dist: add {each!r}" for each in lacking)
-
-
-def _name(requirement: str) -> str:
-    match = re.match(r"[A-Za-z0-9._-]+", requirement)
-    return re.sub(r"[-_.]+", "-", match[0]).lower() if match else ""
+    """The modules of the dependency that this project imports."""
+    tops = "|".join({each.partition(".")[0] for each in MODULES})
+    statement = re.compile(rf"^\s*(?:import|from)\s+((?:{tops})(?:\.\w+)*)(?!\w)", re.MULTILINE)
+    environments = {each.parent for each in ROOT.rglob("pyvenv.cfg")}
+    files = (each for each in ROOT.rglob("*.py") if not environments & {*each.parents})
+    texts = (each.read_text(encoding="utf-8", errors="replace") for each in files)
+    return MODULES.union(*map(statement.findall, texts))
 
 
 def complaints() -> list[str]:
@@ -94,16 +50,10 @@ def complaints() -> list[str]:
     of one version and the links of another. Without --no-config uv would believe the
     project's own dependency-metadata.
     """
-    found = list(unstated())
-    checks = {"requirements": ["pip", "check", "--no-config"]}
-    for module in sorted(imported()):
-        command = ["run", "--no-sync", "python", "-c", f"import {module}"]
-        checks[f"import {module}"] = command
-    for name, command in checks.items():
-        done = asked(*command)
-        if done.returncode:
-            found.append(f"{name}: {done.stderr.strip()}")
-    return found
+    checks = {"requirements": ["uv", "pip", "check", "--no-config"]}
+    checks |= {f"import {each}": ["python", "-c", f"import {each}"] for each in sorted(imported())}
+    done = {name: in_environment(*command) for name, command in checks.items()}
+    return [f"{name}: {each.stderr.strip()}" for name, each in done.items() if each.returncode]
 
 
 def repair(options: list[str]) -> int:
@@ -114,37 +64,31 @@ def repair(options: list[str]) -> int:
     requires the provider may have to move with it.
     """
     print(f"Building {DEPENDENCY} again, in a new build tree.", file=sys.stderr)
-    fixed = {"--locked", "--frozen"} & set(options)
-    others = [] if fixed else in_environment(REQUIRED_BY, PROVIDER)
-    upgrades = [word for name in sorted({*others}) for word in ("--upgrade-package", name)]
-    return uv("cache", "clean", DEPENDENCY) or uv(
-        "sync", "--reinstall-package", DEPENDENCY, *upgrades, *options
-    )
+    shown = in_environment("uv", "pip", "show", PROVIDER).stdout
+    others = re.findall(r"[\w.-]+", shown.partition("Required-by:")[2].partition("\n")[0])
+    fixed = {"--locked", "--frozen"} & {*options}
+    upgrades = [word for each in others if not fixed for word in ("--upgrade-package", each)]
+    again = ["sync", "--reinstall-package", DEPENDENCY, *upgrades, *options]
+    return uv("cache", "clean", DEPENDENCY) or uv(*again)
 
 
 def main() -> int:
     """Sync, check, and build once more where a stale build tree may be the cause."""
-    options = sys.argv[1:]
-    try:
-        if code := uv("sync", *options):
-            return code
-        found = complaints()
-        if found:
-            print(*found, sep="\n", file=sys.stderr)
-            if code := repair(options):
-                return code
-            found = complaints()
-    except FileNotFoundError:
+    if shutil.which("uv") is None:
         print("uv is not installed: https://docs.astral.sh/uv/", file=sys.stderr)
         return 2
-    if found:
+    for bring in (lambda options: uv("sync", *options), repair):
+        if code := bring(sys.argv[1:]):
+            return code
+        if not (found := complaints()):
+            return 0
         print(*found, sep="\n", file=sys.stderr)
-        print(
-            f"{DEPENDENCY} was built with another {PROVIDER} than is installed, or something that "
-            "it needs is not there. See [tool.uv] in pyproject.toml.",
-            file=sys.stderr,
-        )
-    return bool(found)
+    print(
+        f"{DEPENDENCY} was built with another {PROVIDER} than is installed, or something that "
+        "it needs is not there. See [tool.uv] in pyproject.toml.",
+        file=sys.stderr,
+    )
+    return 1
 
 
 if __name__ == "__main__":

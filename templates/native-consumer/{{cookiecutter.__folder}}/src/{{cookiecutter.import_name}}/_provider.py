@@ -114,9 +114,9 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def range_of(provider: Provider, requirements: Iterable[str]) -> str:
+def range_of(provider: Provider, requirements: Iterable[str] | None) -> str:
     """The specifier for a provider among some requirements."""
-    for requirement in requirements:
+    for requirement in requirements or ():
         match = re.match(r"([A-Za-z0-9._-]+)\s*\(?([^;)]*)", requirement)
         if match and normalized(match[1]) == normalized(provider.distribution):
             return match[2].strip()
@@ -188,9 +188,12 @@ def load() -> None:
             for provider, folder in reversed(folders):
                 for path in library_files(provider, folder):
                     ctypes.CDLL(str(path))
-            import_module(name)
-        except (OSError, ProviderError, ImportError):
+        except (OSError, ProviderError):
             raise explained(error) from error
+        try:
+            import_module(name)
+        except ImportError as second:
+            raise explained(second) from error
     for provider, folder in folders:
         _check_installed(provider, folder)
 
@@ -243,10 +246,6 @@ def built_for() -> dict[str, str]:
 def explained(error: ImportError) -> ImportError:
     """The loader's error with its cause, where a provider is that; else the error itself."""
     said, built = str(error), built_for()
-    try:
-        requirements = metadata.requires(DISTRIBUTION) or []
-    except metadata.PackageNotFoundError:
-        requirements = []
     named = [
         each
         for each in PROVIDERS
@@ -254,15 +253,16 @@ def explained(error: ImportError) -> ImportError:
     ]
     # A file that is not found has a name; where that is no provider's, neither is the cause.
     for provider in named or (() if _MISSING.search(said) else PROVIDERS):
-        reason = _reason(provider, range_of(provider, requirements), built, said)
-        if reason:
+        if reason := _reason(provider, built.get(provider.distribution), said):
             return ProviderError(f"{DISTRIBUTION} cannot be loaded: {said}\n{reason}")
     return error
 
 
-def _reason(provider: Provider, wanted: str, built: dict[str, str], said: str) -> str | None:
+def _reason(provider: Provider, theirs: str | None, said: str) -> str | None:
+    """Why a module that was built with `theirs` does not load with the provider that is here."""
     name, installed = provider.distribution, version_of(provider.distribution)
-    theirs = built.get(name)
+    mine = _installation()
+    wanted = range_of(provider, mine.requires if mine else ())
     if provider_folder(provider) is None:
         there = f"{name} is not installed, and the module needs its library."
         return f"{there}\n{_commands(name + wanted)}"
@@ -276,17 +276,14 @@ def _reason(provider: Provider, wanted: str, built: dict[str, str], said: str) -
         return f"{there}{_others(provider, wanted)}\n{_commands(name + wanted)}"
     if theirs is None:
         return None
-    newer = key(theirs) > key(installed)
-    if provider.abi_parts is not None and abi(provider, theirs) != abi(provider, installed):
-        there = f"It was not built for {name} {installed}, which is installed, but for {theirs}."
-        return f"{there}\n{_commands()}"
-    if "symbol" in said.lower() and newer:
+    same = provider.abi_parts is None or abi(provider, theirs) == abi(provider, installed)
+    if same and "symbol" in said.lower() and key(theirs) > key(installed):
         there = f"It was built with {name} {theirs}; {installed} is installed, and lacks a symbol."
         return f"{there}\n{_commands(f'{name}=={theirs}')}"
-    if provider.abi_parts is None:
-        there = f"It was built with {name} {theirs}, and {installed} is installed."
-        return f"{there}\n{_commands()}"
-    return None
+    if same and provider.abi_parts is not None:
+        return None
+    there = f"It was not built for {name} {installed}, which is installed, but for {theirs}."
+    return f"{there}\n{_commands()}"
 
 
 def _others(provider: Provider, wanted: str) -> str:
@@ -295,42 +292,43 @@ def _others(provider: Provider, wanted: str) -> str:
         f"{other.name}: {provider.distribution}{theirs}"
         for other in metadata.distributions()
         if other.name and normalized(other.name) != normalized(DISTRIBUTION)
-        if (theirs := range_of(provider, other.requires or [])) and theirs != wanted
+        if (theirs := range_of(provider, other.requires)) and theirs != wanted
     }
     return f"\nThe same provider is needed by {'; '.join(sorted(found))}." if found else ""
 
 
+def _installation() -> metadata.Distribution | None:
+    """What says how this package came here; a frozen program has none."""
+    try:
+        return metadata.distribution(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return None
+
+
 def _commands(requirement: str = "") -> str:
     """What installs a requirement, or builds this package again, with the tool that it came by."""
-    version = version_of(DISTRIBUTION)
-    if version is None or getattr(sys, "frozen", False):
+    mine = _installation()
+    if mine is None or getattr(sys, "frozen", False):
         return "This copy has no metadata: make it again with that provider."
-    installer = (metadata.distribution(DISTRIBUTION).read_text("INSTALLER") or "").strip()
-    python = shlex.quote(sys.executable)
-    pip, uv = f"{python} -m pip install", f"uv pip install --python {python}"
-    if requirement:
-        options, uv_options, what = "", "", shlex.quote(requirement)
-    else:
-        what = _source(version)
-        binary = "" if " @ " in what or what.startswith("-e ") else f" --no-binary {DISTRIBUTION}"
-        options = f" --force-reinstall --no-deps --no-cache-dir{binary}"
-        uv_options = f" --reinstall-package {DISTRIBUTION} --no-cache{binary}"
-    commands = [f"{uv}{uv_options} {what}"]
-    if installer != "uv":
-        commands.insert(0, f"{pip}{options} {what}")
-    one_of = " one of" if len(commands) > 1 else ""
-    return "\n    ".join([f"Mend it with{one_of}:", *commands])
+    pip = [sys.executable, "-m", "pip", "install"]
+    uv, what = ["uv", "pip", "install", "--python", sys.executable], [requirement]
+    if not requirement:
+        pip += ["--force-reinstall", "--no-deps", "--no-cache-dir"]
+        uv += ["--reinstall-package", DISTRIBUTION, "--no-cache"]
+        what = ["--no-binary", DISTRIBUTION, *_source(mine)]
+    by_uv = (mine.read_text("INSTALLER") or "").strip() == "uv"
+    commands = [shlex.join([*each, *what]) for each in ([uv] if by_uv else [pip, uv])]
+    return "\n    ".join([f"Mend it with{'' if by_uv else ' one of'}:", *commands])
 
 
-def _source(version: str) -> str:
+def _source(mine: metadata.Distribution) -> list[str]:
     """What this package is built again from: where it came from, else the published sdist."""
-    text = metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
-    origin = json.loads(text) if text else {}
+    origin = json.loads(mine.read_text("direct_url.json") or "{}")
     url = str(origin.get("url", ""))
     if origin.get("dir_info", {}).get("editable"):
-        return f"-e {shlex.quote(url.removeprefix('file://'))}"
+        return ["--editable", url]
+    if vcs := origin.get("vcs_info"):
+        url = f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
     if url and not url.endswith(".whl"):
-        vcs = origin.get("vcs_info", {})
-        where = f"{vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else url
-        return shlex.quote(f"{DISTRIBUTION} @ {where}")
-    return shlex.quote(f"{DISTRIBUTION}=={version}")
+        return [f"{DISTRIBUTION} @ {url}"]
+    return [f"{DISTRIBUTION}=={mine.version}"]

@@ -1,7 +1,9 @@
-"""Where the headers and the library are, for builds."""
+"""Where the headers and the library are, for builds, and for loading ahead of a module."""
 
 from __future__ import annotations
 
+import ctypes
+from functools import cache
 from pathlib import Path
 
 import {{ cookiecutter.import_name }}
@@ -23,3 +25,13 @@ lib_path = str(_folder("lib"))
 library = str(Path(lib_path) / f"{_library}.{abi_version}")
 cmake_path = str(Path(lib_path) / "cmake")
 pkgconfig_path = str(Path(lib_path) / "pkgconfig")
+
+
+@cache
+def preload() -> ctypes.CDLL:
+    """Load the library, so that a module finds it by its SONAME wherever it is installed.
+
+    For modules whose RUNPATH does not lead here, as in editable installations. The
+    symbols stay out of the global scope: what links to the library finds them by itself.
+    """
+    return ctypes.CDLL(library)

@@ -24,6 +24,7 @@ CONSUMER = [
     ({"provider_library": "fakecore"}, "give the file name without a version"),
     ({"provider_library_folder": "../lib"}, "give a folder inside the provider's package"),
     ({"provider_header": "fake core.h"}, "give the name as in #include"),
+    ({"provider_header": "none"}, "provider_version_macro = 'FAKECORE_VERSION': is declared by a header"),
     ({"provider_version_macro": "1X"}, "use a C identifier"),
     ({"provider_oldest": "1.0rc1", "provider_below": "2"}, "use numbers with dots only"),
     ({"provider_below": "7.0.7.99.1.2"}, "the range from 7.0.7.99.1.2 to below it is empty"),

@@ -51,7 +51,8 @@ def test_provider_is_read_from_its_wheel(bakery: Bakery, env: dict[str, str]) ->
 def test_provider_that_nobody_has_is_no_obstacle(bakery: Bakery, env: dict[str, str]) -> None:
     output = bakery.root / "made"
     command = [sys.executable, *NEW, "consumer", "provider_distribution=nobodys", "--no-input"]
-    bakery.run(*command, "--output-dir", output, env=env)
+    said = bakery.run(*command, "--output-dir", output, env=env)
+    assert "nobodys: neither installed here nor to be had as a wheel" in said
     assert declared(output / "my-extension") == ["nobodys>=1.0.0,<1.1"]
 
 
@@ -86,6 +87,22 @@ def test_header_that_is_offered_is_of_the_provider(bakery: Bakery) -> None:
         bakery.run(*command, env={"PIP_INDEX_URL": address})
     source = bakery.root / "my-extension/src/my_extension/_extension.c"
     assert "#include <upon/deep/version.h>" in source.read_text()
+
+
+def test_provider_of_the_active_environment_is_read(bakery: Bakery) -> None:
+    """Of nobody's index, and without a header: then none is included, and the project builds."""
+    bakery.python("-m", "venv", "--without-pip", bakery.root / "venv")
+    plain_wheel(bakery, "inhouse", "2.1", (), "libinhouse.so")
+    site = next(bakery.root.glob("venv/lib/python*/site-packages"))
+    bakery.installed(str(site.relative_to(bakery.root)), *bakery.root.glob("*.whl"))
+    command = [*NEW, "consumer", "provider_distribution=inhouse", "--no-input"]
+    nowhere = {"PIP_NO_INDEX": "1", "VIRTUAL_ENV": str(bakery.root / "venv")}
+    bakery.run(sys.executable, *command, env=nowhere)
+    project = bakery.root / "my-extension"
+    assert declared(project) == ["inhouse==2.1"]
+    (wheel,) = bakery.build(project, site, "--wheel")
+    both = bakery.installed("both", wheel, *bakery.root.glob("inhouse*.whl"))
+    assert "built_against: 2.1" in bakery.python("-c", "import my_extension as m; m.main()", site=both)
 
 
 def test_provider_without_a_library_is_refused(bakery: Bakery) -> None:

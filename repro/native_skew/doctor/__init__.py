@@ -2,5 +2,5 @@
 
 from native_skew.doctor.command import doctor
 from native_skew.doctor.diagnosis import diagnose
-from native_skew.doctor.environment import opened
+from native_skew.doctor.environment import active, opened
 from native_skew.doctor.errors import NotAnEnvironmentError

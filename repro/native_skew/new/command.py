@@ -114,4 +114,11 @@ def _offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
         "(--no-index leaves that out)",
         err=True,
     )
-    return provider.offered(name, known)
+    found = provider.offered(name, known)
+    if not found:
+        click.echo(
+            f"{plain(name)}: neither installed here nor to be had as a wheel, so that nothing was "
+            "read; look at the library, the header and the versions that are offered",
+            err=True,
+        )
+    return found

@@ -55,10 +55,3 @@ class UnknownAnswerError(SkewError):
 
     def __init__(self, pair: str, known: list[str]) -> None:
         super().__init__(f"{pair}: no such answer; known are {', '.join(known)}")
-
-
-class WheelError(SkewError):
-    """A provider's wheel cannot be read."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}; publish or fetch a sound wheel instead")

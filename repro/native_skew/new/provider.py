@@ -6,46 +6,28 @@ Nothing of the provider is imported or run.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
-import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 from native_skew.binaries import Image, ImageError
-from native_skew.distributions import CarefulZip
 from native_skew.distributions import metadata as core_metadata
+from native_skew.doctor import active, opened
+from native_skew.errors import SkewError
 from native_skew.installers import is_version
-from native_skew.new.errors import NoLibraryError, WheelError
+from native_skew.new.errors import NoLibraryError
 
 _LIBRARY = re.compile(r"(lib[^/]+?\.so)(\.[^/]*)?$")
 _HEADER = re.compile(r"\.(h|hh|hpp|hxx)$")
-_MANY = 100_000  # members; the largest wheels have a fifth
-_LARGEST = 4 << 30  # bytes of a library; the largest of torch has less than one
-
-
-class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of one release of a provider.
-
-    Attributes:
-        version: of the release.
-        libraries: its shared libraries on disk, by their place in site-packages.
-        headers: places of its headers.
-
-    """
-
-    version: str
-    libraries: Mapping[str, Path]
-    headers: Sequence[str]
 
 
 def offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
@@ -56,34 +38,37 @@ def offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
         known: what the template would offer; kept where the files agree.
 
     Returns:
-        Empty where it is neither installed, nor to be had from the user's own index as a wheel.
+        Empty where it is not installed with a library, in the environment that is active or beside
+        this program, nor to be had from the user's own index as a wheel for Linux.
 
     Raises:
-        NoLibraryError: it ships no library to link to.
-        WheelError: the wheel is damaged.
+        NoLibraryError: its wheel ships no library to link to.
 
     """
     if not core_metadata.is_name(name):
         return {}  # the template's own check refuses it, in words
-    with _contents(name) as contents:
-        if contents is None:
-            return {}
-        answers = _answers(contents, known, _versions(name))
-        if not answers:
-            raise NoLibraryError(name, contents.version)
+    if answers := _answers(_installed(name, [*_active(), *sys.path]), known):
         return answers
-
-
-@contextmanager
-def _contents(name: str) -> Iterator[Contents | None]:
-    if installed := _installed(name):
-        yield installed
-        return
     with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
-        command = ["download", "--no-deps", "--only-binary", ":all:", "--quiet", "--dest", folder]
-        _pip(*command, "--", name)
-        wheel = next(Path(folder).glob("*.whl"), None)
-        yield _unpacked(wheel, Path(folder)) if wheel else None
+        command = ["install", "--no-deps", "--only-binary", ":all:", "--no-compile", "--quiet"]
+        _pip(*command, "--target", folder, "--", name)
+        found = _installed(name, [folder])
+        answers = _answers(found, known)
+        if found and not answers and sys.platform == "linux":
+            raise NoLibraryError(name, found.version)
+    return answers
+
+
+def _active() -> list[str]:
+    try:
+        with opened(active(), environ=os.environ) as environment:
+            return [str(each) for each in environment.sites]
+    except SkewError:
+        return []
+
+
+def _installed(name: str, path: Sequence[str]) -> metadata.Distribution | None:
+    return next(iter(metadata.distributions(name=name, path=list(path))), None)
 
 
 def _pip(*arguments: str) -> str:
@@ -91,51 +76,6 @@ def _pip(*arguments: str) -> str:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
-
-
-def _installed(name: str) -> Contents | None:
-    try:
-        found = metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        return None
-    places = [str(each) for each in found.files or ()]
-    return Contents(
-        version=found.version,
-        libraries={each: Path(str(found.locate_file(each))) for each in _libraries(places)},
-        headers=[each for each in places if _HEADER.search(each)],
-    )
-
-
-def _unpacked(wheel: Path, folder: Path) -> Contents:
-    """Its libraries as files in ``folder``, under names of our own."""
-
-    def damaged(reason: str) -> WheelError:
-        return WheelError(wheel.name, reason)
-
-    with wheel.open("rb") as stream, CarefulZip(stream, damaged, _MANY) as archive:
-        places = {info.filename: info for info in archive.infos}
-        libraries = {}
-        for number, place in enumerate(_libraries(places)):
-            libraries[place] = folder / f"{number}.so"
-            with libraries[place].open("wb") as target:
-                for chunk in archive.chunks(places[place], _LARGEST):
-                    target.write(chunk)
-    return Contents(
-        version=str(parse_wheel_filename(wheel.name)[1]),
-        libraries=libraries,
-        headers=[place for place in places if _HEADER.search(place)],
-    )
-
-
-def _libraries(places: Iterable[str]) -> list[str]:
-    """Those for others to link to: in a folder that can be imported, so in none that a repair made."""
-    return [
-        place
-        for place in places
-        if _LIBRARY.match(PurePosixPath(place).name)
-        and "/" in place
-        and place.partition("/")[0].isidentifier()
-    ]
 
 
 def contradictory(requirements: Sequence[str]) -> bool:
@@ -158,44 +98,37 @@ def lowest(requirements: Sequence[str]) -> list[str]:
     return [re.sub(r"^([^<>=!]+)[>=]=([^,]+).*", r"\1==\2", each) for each in requirements]
 
 
-def _versions(name: str) -> list[Version]:
-    """Final releases on the user's index."""
-    said = _pip("index", "versions", "--json", "--", name)
-    listed = json.loads(said)["versions"] if said else ()
-    found = (Version(each) for each in listed if is_version(each))
-    return [each for each in found if not each.is_prerelease]
-
-
-def _answers(
-    contents: Contents, known: Mapping[str, str], versions: Sequence[Version]
-) -> dict[str, str]:
-    sonames: dict[str, str] = {}  # by place
+def _answers(provider: metadata.Distribution | None, known: Mapping[str, str]) -> dict[str, str]:
+    """Empty of what ships no library for others to link to."""
+    files = (provider and provider.files) or ()
+    sonames: dict[str, str] = {}  # by place in site-packages
     wanted: Counter[str] = Counter()
-    for place, path in contents.libraries.items():
+    for file in files:
+        # In a folder that can be imported, so in none that a repair of a wheel made.
+        if not _LIBRARY.match(file.name) or not file.parts[0].isidentifier():
+            continue
         try:
-            with Image(path) as image:
-                sonames[place] = image.header.soname or PurePosixPath(place).name
+            with Image(Path(str(file.locate()))) as image:
+                sonames[str(file)] = image.header.soname or file.name
                 wanted.update(image.header.needed)
         except ImageError:
             continue
-    if not sonames:
+    if provider is None or not sonames or not is_version(provider.version):
         return {}
     plain = {place: _plain(soname) for place, soname in sonames.items()}
     usual = known.get("provider_library", "").split()
     # What the others need is at the bottom of them all.
     best = max(sonames, key=lambda place: (plain[place] in usual, wanted[sonames[place]]))
     package, *folders = PurePosixPath(best).parent.parts
-    chosen = usual if set(usual) <= set(plain.values()) else [plain[best]]
-    answers = {
+    granularity = _granularity(sonames[best], plain[best], provider.version)
+    return {
         "provider_import_name": package,
-        "provider_library": " ".join(chosen),
+        "provider_library": " ".join(usual if {*usual} <= {*plain.values()} else [plain[best]]),
         "provider_library_folder": "/".join(folders) or ".",
-        **_header(contents.headers, package, plain[best], known),
+        **_header(files, package, plain[best], known),
+        "abi_granularity": granularity,
+        "provider_oldest": _oldest(Version(provider.version), granularity, provider.name),
     }
-    granularity = _granularity(sonames[best], plain[best], contents.version)
-    answers["abi_granularity"] = granularity
-    answers["provider_oldest"] = _oldest(Version(contents.version), granularity, versions)
-    return answers
 
 
 def _plain(soname: str) -> str:
@@ -204,12 +137,12 @@ def _plain(soname: str) -> str:
 
 
 def _header(
-    places: Sequence[str], package: str, library: str, known: Mapping[str, str]
+    places: Sequence[PurePosixPath], package: str, library: str, known: Mapping[str, str]
 ) -> dict[str, str]:
     """The folder of headers, and the one to include: its own that says a version, if any."""
-    mine = [PurePosixPath(each) for each in places if each.startswith(f"{package}/")]
+    mine = [each for each in places if each.parts[0] == package and _HEADER.search(each.name)]
     if not mine:
-        return {}
+        return {"provider_header": "none"}
     folder = next(
         (
             PurePosixPath(*each.parts[: each.parts.index("include") + 1])
@@ -251,11 +184,14 @@ def _granularity(soname: str, plain: str, version: str) -> str:
     return {0: "exact", 1: "patch", 2: "minor"}.get(free, "soname")
 
 
-def _oldest(version: Version, granularity: str, versions: Sequence[Version]) -> str:
-    """The oldest release of the ABI that ``version`` has."""
+def _oldest(version: Version, granularity: str, name: str) -> str:
+    """The oldest release on the user's index of the ABI that ``version`` has."""
     free = {"patch": 1, "minor": 2}.get(granularity)
     if free is None:
         return version.public
     abi = version.release[: len(version.release) - free]
-    same = [each for each in versions if each.release[: len(abi)] == abi and each <= version]
-    return min([*same, version]).public
+    said = _pip("index", "versions", "--json", "--", name)
+    listed = json.loads(said)["versions"] if said else ()
+    found = (Version(each) for each in listed if is_version(each))
+    same = [each for each in found if not each.is_prerelease and each.release[: len(abi)] == abi]
+    return min([*(each for each in same if each <= version), version]).public

@@ -137,6 +137,10 @@ def language():
         yield problem("build_backend", "nanobind is built with CMake; choose scikit-build-core")
     if ANSWERS["language"] in ("c", "cython") and re.fullmatch(CPP_HEADER, ANSWERS["provider_header"]):
         yield problem("language", f"{ANSWERS['provider_header']} is in C++; choose c++, pybind11 or nanobind")
+    if ANSWERS["provider_header"] == "none":
+        for name in ("provider_version_macro", "provider_version_function"):
+            if ANSWERS[name] not in ("", "none"):
+                yield problem(name, "is declared by a header; name that")
     if ANSWERS["provider_import_name"] == "torch" and ANSWERS["abi_granularity"] == "stable":
         if not re.fullmatch(STABLE_TORCH_HEADER, ANSWERS["provider_header"]):
             yield problem("provider_header", "is not of torch's stable ABI; give one of torch/csrc/stable, or choose exact or patch")

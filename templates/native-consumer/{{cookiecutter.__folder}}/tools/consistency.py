@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from elftools.common.exceptions import ELFError
+from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
 from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import Requirement
@@ -131,7 +132,8 @@ def links_of(content: bytes) -> tuple[set[str], set[str]] | None:
         elf = ELFFile(io.BytesIO(content))
     except ELFError:
         return None
-    tags = [tag for segment in elf.iter_segments("PT_DYNAMIC") for tag in segment.iter_tags()]
+    dynamic = (each for each in elf.iter_segments() if isinstance(each, DynamicSegment))
+    tags = [tag for segment in dynamic for tag in segment.iter_tags()]
     needed = {tag.needed for tag in tags if hasattr(tag, "needed")}
     return needed, {each for t in tags if hasattr(t, "runpath") for each in t.runpath.split(":")}
 

@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src/{{ cookiecutter.import_name }}"
 # The rules are those of the import guard: one file, used at both ends.
 GUARD = runpy.run_path(str(PACKAGE / "_provider.py"))
-HEADER = "{{ cookiecutter.provider_header }}"
+{%- if cookiecutter.__header %}
+HEADER = "{{ cookiecutter.__header }}"
+{%- endif %}
 
 
 class Build(NamedTuple):
@@ -76,8 +78,10 @@ def locate() -> Build:
         linked = [f"-l:{path.name}" for path in files]
         by_name = [f"-L{package / provider.library_folder}", *linked]
         found.link.extend(by_name if sys.platform == "linux" else map(str, files))
+{%- if cookiecutter.__header %}
     if not any(Path(folder, HEADER).is_file() for folder in found.include):
         raise SystemExit(f"{HEADER} is in none of {', '.join(found.include) or 'no folder'}")
+{%- endif %}
     if sys.platform == "linux":
         # RUNPATH, not RPATH: some linkers still write the older one by default, and it would
         # also decide for the libraries that the providers' libraries need.

@@ -8,6 +8,7 @@ everything else is a new one, and needs a new SONAME.
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,10 @@ GET_ABIDIFF = (
     "apt-get install abigail-tools; Fedora: dnf install libabigail; conda-forge: libabigail"
 )
 # Without what changes with a machine or a folder.
-ABIDW = (
+ABIDW = shlex.split(
     "abidw --drop-private-types --no-architecture --no-comp-dir-path --no-corpus-path "
     "--no-elf-needed --no-show-locs --short-locs --type-id-style hash --headers-dir"
-).split()
+)
 ABIDIFF = ("abidiff", "--no-added-syms", "--no-architecture")
 BREAK = (
     "This breaks what is built for this ABI. Raise the part of the version that is the ABI, and "

@@ -1,7 +1,9 @@
 /* The module: what it was compiled against, and what it runs with. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <{{ cookiecutter.provider_header }}>
+{%- if cookiecutter.__header %}
+#include <{{ cookiecutter.__header }}>
+{%- endif %}
 
 #include "_built_for.h"
 

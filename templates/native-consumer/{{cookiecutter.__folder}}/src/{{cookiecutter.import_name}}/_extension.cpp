@@ -7,7 +7,9 @@
 {%- else %}
 #include <pybind11/pybind11.h>
 {%- endif %}
-#include <{{ cookiecutter.provider_header }}>
+{%- if cookiecutter.__header %}
+#include <{{ cookiecutter.__header }}>
+{%- endif %}
 
 #include "_built_for.h"
 

@@ -1,7 +1,7 @@
 # cython: language_level=3
 """The module: what it was compiled against, and what it runs with."""
 
-cdef extern from "<{{ cookiecutter.provider_header }}>":
+cdef extern from {{ '"<' ~ cookiecutter.__header ~ '>"' if cookiecutter.__header else "*" }}:
 {%- if cookiecutter.__function %}
     const char *loaded_version "{{ cookiecutter.__function }}"()
 {%- else %}

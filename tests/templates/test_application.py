@@ -50,7 +50,7 @@ def env(bakery: Bakery, index: str, stamped: list[Path]) -> dict[str, str]:
 def sync(
     bakery: Bakery, project: Path, env: dict[str, str], *options: str, fails: bool = False
 ) -> str:
-    return bakery.run("python", "tools/sync.py", *options, cwd=project, env=env, fails=fails)
+    return bakery.run("uv", "run", "tools/sync.py", *options, cwd=project, env=env, fails=fails)
 
 
 def loaded(bakery: Bakery, project: Path, env: dict[str, str]) -> str:
@@ -102,6 +102,21 @@ def test_remedy_that_comes_late_meets_a_stale_build_tree(
     output = sync(bakery, project, env)
     assert "Building fake-softioc again, in a new build tree." in output
     assert loaded(bakery, project, env) == HIGHEST
+
+
+@pytest.mark.network
+def test_other_environment_that_is_active_is_not_asked(
+    bakery: Bakery, env: dict[str, str]
+) -> None:
+    project = bakery.bake("uv-application")
+    sync(bakery, project, env)
+    bakery.run("uv", "venv", "other", env=env)
+    (metadata,) = project.glob(".venv/lib/*/site-packages/fake_softioc-*/METADATA")
+    text = metadata.read_text().replace("\nRequires-Dist", "\nRequires-Dist: nobodys\nRequires-Dist", 1)
+    metadata.write_text(text)
+    output = sync(bakery, project, env | {"VIRTUAL_ENV": str(bakery.root / "other")})
+    assert "requires `nobodys`" in output
+    assert "in a new build tree" in output
 
 
 @pytest.mark.network

@@ -15,7 +15,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 @nox.session(venv_backend="none")
 def environment(session: nox.Session) -> None:
     """Sync the environment, and fail when it is skewed; options are uv's, such as --locked."""
-    session.run("python", "tools/sync.py", *session.posargs)
+    session.run("uv", "run", "tools/sync.py", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["environment"])

@@ -1,11 +1,16 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = []
+# ///
 """Brings the environment up to date, and fails when it is skewed.
 
 `uv sync` ends with 0 in an environment whose module does not load, and so does
-`uv sync --check`. Options are handed to uv: python tools/sync.py --locked
+`uv sync --check`. Options are handed to uv: uv run tools/sync.py --locked
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,17 +25,19 @@ MODULES = {
 {%- endfor %}
 }
 PROVIDER = "{{ cookiecutter.provider }}"
+# The environment is the project's, whichever is active; `uv run` has one for this script.
+ENVIRON = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
 
 
 def uv(*arguments: str) -> int:
     """Run uv in the project's folder; its exit code."""
-    return subprocess.run(["uv", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run(["uv", *arguments], cwd=ROOT, env=ENVIRON, check=False).returncode
 
 
 def in_environment(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the project's environment, whichever one is active, and keep its output."""
+    """Run a command in the project's environment, and keep its output."""
     words = ["uv", "run", "--no-sync", *command]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(words, cwd=ROOT, env=ENVIRON, capture_output=True, text=True, check=False)
 
 
 def imported() -> set[str]:
@@ -69,7 +76,9 @@ def repair(options: list[str]) -> int:
     fixed = {"--locked", "--frozen"} & {*options}
     upgrades = [word for each in others if not fixed for word in ("--upgrade-package", each)]
     again = ["sync", "--reinstall-package", DEPENDENCY, *upgrades, *options]
-    return uv("cache", "clean", DEPENDENCY) or uv(*again)
+    # Without --force it would wait for the `uv run` that runs this, which holds the cache
+    # (https://github.com/astral-sh/uv/issues/16112).
+    return uv("cache", "clean", "--force", DEPENDENCY) or uv(*again)
 
 
 def main() -> int:

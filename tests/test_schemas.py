@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from native_skew.findings.schemas import schema_of
+from native_skew.findings import schema_of
 
 
 class Indented(msgspec.Struct):

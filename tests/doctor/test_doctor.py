@@ -22,8 +22,7 @@ from native_skew.distributions import core_metadata, wheel_file
 from native_skew.doctor import advice, inventory
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.sites import Sites
-from native_skew.findings import Advice, Finding
-from native_skew.findings.model import schema
+from native_skew.findings import Advice, Finding, Report, schema_of
 from native_skew.installers import INSTALLERS, Cause
 from native_skew.run.session import Session
 from native_skew.toolchain.sandbox import Sandbox, environment
@@ -212,7 +211,7 @@ def test_the_command_and_its_exit_codes(skewed, call, tmp_path: Path) -> None:  
     assert (code, "skewed-library" in text) == (1, True)
     assert "nothing imported: --confirm does" in text
     code, text, _ = call("doctor", home, "--json")
-    Draft202012Validator(schema()).validate(json.loads(text))
+    Draft202012Validator(schema_of(Report)).validate(json.loads(text))
     assert code == 1
     annotation = call("doctor", home, "--github")[1]
     assert annotation.startswith("::error ")

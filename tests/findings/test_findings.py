@@ -25,7 +25,7 @@ from native_skew.findings import (
     plain,
     write,
 )
-from native_skew.findings.model import ordered, schema
+from native_skew.findings.model import ordered, schema_of
 from native_skew.results.record import encode
 
 # The standard's own schema, in the form in which editors and code scanning use it.
@@ -88,11 +88,13 @@ def test_text_holds_what_a_person_needs() -> None:
 
 def test_json_is_as_its_schema_says_and_reads_back() -> None:
     _, text = printed("json", FOUND)
-    Draft202012Validator.check_schema(schema())
-    Draft202012Validator(schema()).validate(json.loads(text))
+    Draft202012Validator.check_schema(schema_of(Report))
+    Draft202012Validator(schema_of(Report)).validate(json.loads(text))
     assert msgspec.json.decode(text, type=Report) == report(FOUND)
     with pytest.raises(Exception, match="loud"):
-        Draft202012Validator(schema()).validate(json.loads(text.replace('"error"', '"loud"')))
+        Draft202012Validator(schema_of(Report)).validate(
+            json.loads(text.replace('"error"', '"loud"'))
+        )
 
 
 @given(st.text(), st.text(), st.text(max_size=20))
@@ -149,7 +151,7 @@ def test_errors_come_first() -> None:
 
 def test_the_published_schema_is_the_one_in_force() -> None:
     published = Path(__file__).parents[2] / "docs/tools/findings.schema.json"
-    assert published.read_bytes() == encode(schema()), "write it anew"
+    assert published.read_bytes() == encode(schema_of(Report)), "write it anew"
 
 
 @pytest.mark.parametrize("form", [None, "json", "sarif", "github"])

@@ -44,4 +44,4 @@ def test_text_goes_through_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Console"
     }
-    assert made == {"findings/terminal.py", "results/report.py"}
+    assert made == {"findings/words.py", "results/report.py"}

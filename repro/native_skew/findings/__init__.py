@@ -12,10 +12,7 @@ from native_skew.findings.model import (
     Report,
     Rule,
     ordered,
-    plain,
-    plain_lines,
+    schema_of,
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
-from native_skew.findings.schemas import schema_of
-from native_skew.findings.terminal import terminal
-from native_skew.findings.words import SHOWN, listed, needing
+from native_skew.findings.words import SHOWN, listed, needing, plain, plain_lines, terminal

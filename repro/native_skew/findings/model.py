@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+import inspect
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from native_skew.errors import ExitCode
-from native_skew.findings.schemas import schema_of
+from native_skew.findings.words import plain
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Level = Literal["error", "warning", "note"]
 FailOn = Literal["error", "warning"]  # the lowest level that makes a run end with 1
@@ -160,32 +162,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return ExitCode.of(changed=any(each.level in counts for each in self.findings))
 
 
-# Control characters, ends of lines in Unicode's sense, and what turns the direction of a text.
-_NOT_PLAIN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
-)
-
-
-def plain(text: str) -> str:
-    """``text`` on one line: what is no Unicode, no sign, or ends a line, is spelled out.
-
-    Names of files, of libraries and of distributions may hold anything. A name that could end a
-    line could forge the next one.
-    """
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return _NOT_PLAIN.sub(_spelled, text)
-
-
-def plain_lines(text: str) -> str:
-    """``text`` of several lines, each of them plain."""
-    return "\n".join(map(plain, text.split("\n")))
-
-
-def _spelled(match: re.Match[str]) -> str:
-    number = ord(match[0])
-    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
-
-
 def _plain_value(value: EvidenceValue) -> EvidenceValue:
     if isinstance(value, tuple):
         return tuple(map(plain, value))
@@ -194,10 +170,28 @@ def _plain_value(value: EvidenceValue) -> EvidenceValue:
 
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
     """Errors first, then warnings, then notes."""
-    levels = ("error", "warning", "note")
+    levels = get_args(Level)
     return tuple(sorted(findings, key=lambda each: levels.index(each.level)))
 
 
-def schema() -> dict[str, object]:
-    """The JSON Schema (2020-12) of a report."""
-    return schema_of(Report)
+def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of ``kind``.
+
+    Its descriptions are docstrings, from which CPython strips the indentation since 3.13:
+    https://docs.python.org/3/whatsnew/3.13.html#other-language-changes
+    """
+    return {**_cleaned(msgspec.json.schema(kind)), "$schema": _DIALECT}
+
+
+def _cleaned(value: Any) -> Any:
+    """``value`` with the descriptions in it as ``inspect.cleandoc`` leaves a docstring."""
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: inspect.cleandoc(each)
+        if key == "description" and isinstance(each, str)
+        else _cleaned(each)
+        for key, each in value.items()
+    }

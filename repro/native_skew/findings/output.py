@@ -54,20 +54,19 @@ def write(
         verbose: of text, whether it says all that a finding rests on; the others always do.
 
     """
-    if form in ("github", "sarif"):
-        report = _in_workspace(report)
+    # The forms are loaded when they are asked for.
     if form is None:
-        from native_skew.findings import text  # noqa: PLC0415  (not needed by the others)
+        from native_skew.findings import text  # noqa: PLC0415
 
         text.show(report, verbose=verbose)
-    elif form == "github":
-        from native_skew.findings import github  # noqa: PLC0415
+        return report.exit_code
+    from native_skew.findings import for_ci  # noqa: PLC0415
 
-        sys.stdout.write(github.workflow_commands(report, rules))
+    shown = report if form == "json" else _in_workspace(report)
+    if form == "github":
+        sys.stdout.write(for_ci.workflow_commands(shown, rules))
     else:
-        from native_skew.findings import sarif  # noqa: PLC0415
-
-        data = sarif.log(report, rules) if form == "sarif" else report
+        data = for_ci.sarif(shown, rules) if form == "sarif" else shown
         encoded = msgspec.json.encode(data, order="deterministic")
         sys.stdout.write(msgspec.json.format(encoded, indent=1).decode() + "\n")
     return report.exit_code

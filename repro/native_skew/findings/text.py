@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import click
 
-from native_skew.findings.model import Advice, Finding, Level, Report, plain
+from native_skew.findings.model import Advice, Finding, Level, Report
+from native_skew.findings.words import plain
 
 _STYLES: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 

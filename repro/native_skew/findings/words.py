@@ -1,10 +1,38 @@
-"""Phrases that several findings share."""
+"""Words for people: on one line whatever a stranger wrote, and phrases that findings share."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 SHOWN = 6  # names in a sentence; all are in the evidence
+# Control characters, ends of lines in Unicode's sense, and what turns the direction of a text.
+_NOT_PLAIN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+
+def plain(text: str) -> str:
+    """``text`` on one line: what is no Unicode, no sign, or ends a line, is spelled out.
+
+    A stranger's name that could end a line could forge the next one.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _NOT_PLAIN.sub(_spelled, text)
+
+
+def plain_lines(text: str) -> str:
+    """``text`` of several lines, each of them plain."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
+def _spelled(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def listed(names: Collection[str], quotes: str = "``", shown: int = SHOWN) -> str:
@@ -16,3 +44,13 @@ def listed(names: Collection[str], quotes: str = "``", shown: int = SHOWN) -> st
 def needing(file: str, files: int) -> str:
     """Who needs something: ``file``, the first of so many."""
     return f"`{file}` and {files - 1} more need" if files > 1 else f"`{file}` needs"
+
+
+def terminal(stderr: bool = False, width: int | None = None) -> Console:
+    """A console that prints words as they are.
+
+    Rich would read ``[red]`` in a stranger's name as a style, and ``:100:`` as an emoji.
+    """
+    from rich.console import Console  # noqa: PLC0415  (not needed by --json, nor to start)
+
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)

@@ -81,7 +81,7 @@ def test_an_egg_info_of_a_folder_and_of_a_file(tmp_path: Path) -> None:
     core = "Metadata-Version: 1.1\nName: Some.Thing\nVersion: 1\n"
     requires = "one>=1\n\n two \n[extra]\nthree\n"
     info = egg(tmp_path, "x", PKG__INFO=core, requires_txt=requires, top_level_txt="some\n_ext\n")
-    found = installed.read_egg(info)
+    found = installed.read_one(info)
     assert (found.name, found.version, found.problem) == ("some-thing", "1", "")
     assert found.requires_dist == ("one>=1", "two")  # an extra's are not required
     assert found.top_level == ("some", "_ext", "Some.Thing")
@@ -89,10 +89,10 @@ def test_an_egg_info_of_a_folder_and_of_a_file(tmp_path: Path) -> None:
     assert (found.generator, found.direct_url) == ("", "")
     # What its metadata says itself comes first.
     own = egg(tmp_path, "y", PKG__INFO=f"{core}Requires-Dist: four\n", requires_txt=requires)
-    assert installed.read_egg(own).requires_dist == ("four",)
+    assert installed.read_one(own).requires_dist == ("four",)
     file = tmp_path / "z.egg-info"
     file.write_text(core)
-    found = installed.read_egg(str(file))
+    found = installed.read_one(str(file))
     assert (found.name, found.requires_dist, found.top_level) == ("some-thing", (), ("Some.Thing",))
 
 
@@ -120,8 +120,7 @@ def test_metadata_that_is_none_is_said_and_the_folder_s_name_counts(
     info.mkdir()
     if core is not None:
         (info / ("PKG-INFO" if suffix == "egg-info" else "METADATA")).write_text(core)
-    read = installed.read_egg if suffix == "egg-info" else installed.read_one
-    found = read(str(info))
+    found = installed.read_one(str(info))
     assert (found.name, found.version) == (name, version)
     assert problem in found.problem
     assert str(tmp_path) not in found.problem
@@ -147,7 +146,7 @@ def test_metadata_that_is_none_is_said_and_the_folder_s_name_counts(
     ],
 )
 def test_which_names_are_fit_for_a_command_line(name: str, version: str, valid: bool) -> None:
-    core = installed.Listed(
+    core = installed.Distribution(
         name=name, version=version, requires_dist=(), dynamic=(), tags=(), generator="",
         installer="", direct_url="",
     )  # fmt: skip
@@ -157,9 +156,10 @@ def test_which_names_are_fit_for_a_command_line(name: str, version: str, valid: 
 def test_what_lies_in_a_folder(tmp_path: Path) -> None:
     for name in ("b.dist-info", "a.dist-info", "c.egg-info", "d.info", "e"):
         (tmp_path / name).mkdir()
-    found = installed.listing(tmp_path)
-    assert (found.infos, found.eggs) == (("a.dist-info", "b.dist-info"), ("c.egg-info",))
-    assert installed.listing(tmp_path / "absent") == installed.Listing()
+    (tmp_path / "a.egg-info").touch()
+    found = installed.info_folders(tmp_path)
+    assert found == ["a.dist-info", "b.dist-info", "a.egg-info", "c.egg-info"]
+    assert installed.info_folders(tmp_path / "absent") == []
 
 
 def test_rows_of_record(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_rows_of_record(tmp_path: Path) -> None:
     }  # fmt: skip
     assert found.libraries == tuple(sorted(found.libraries))
     assert (found.top_level, found.direct_url) == ((), '{"url": "u"}')
-    assert installed.top_level(str(info)) == ("x", "one")
+    assert found.packages() == ("x", "one")
     (info / "INSTALLER").write_bytes(b"u\xffv\n")
     assert installed.read_one(str(info)).installer == "u\ufffdv"
     (info / "RECORD").unlink()

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from native_skew.binaries.image import Header
 from native_skew.binaries.loader import Closure, Loaded
+from native_skew.distributions import nameless
 from native_skew.doctor import import_errors, rules
 from native_skew.doctor.confirm import confirmed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.interpreter import EnvironmentPython
-from native_skew.doctor.inventory import Inventory, nameless
+from native_skew.doctor.inventory import Inventory
 from native_skew.findings import Advice, Evidence, Level, Location, Report, Rule
 
 _HEADER = Header(
@@ -276,13 +277,11 @@ def test_packages_of_python_alone_are_imported(environment: Environment) -> None
     for name, source in sources.items():
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).write_text(f"{source}\n")
-    owner = msgspec.structs.replace(nameless(()), name="audio")
+    owner = nameless(name="audio", info=str(info))
     # What an editable install's own code finds, by its name, and one that is called otherwise.
     (site / "hook_ed.py").write_text("")
     url = '{"dir_info": {"editable": true}, "url": "file:///project"}'
-    hooked = [
-        msgspec.structs.replace(owner, name=name, direct_url=url) for name in ("hook-ed", "other")
-    ]
+    hooked = [nameless(name=name, direct_url=url) for name in ("hook-ed", "other")]
     both = msgspec.structs.replace(environment, distributions=(owner, *hooked))
     report = confirm(both)
     (finding,) = report.findings
@@ -307,7 +306,8 @@ def test_the_failure_of_what_is_required_is_said_of_that(
         (site / f"{name}-1.dist-info").mkdir()
         (site / f"{name}-1.dist-info/RECORD").write_text(f"{name}.py,sha256=x,1\n")
         (site / f"{name}.py").write_text(f"{source}\n")
-        both.append(replace(nameless(()), name=name, requires_dist=requires))
+        one = nameless(name=name, info=str(site / f"{name}-1.dist-info"))
+        both.append(replace(one, requires_dist=requires))
     report = confirm(replace(environment, distributions=tuple(both)))
     assert [each.evidence["module"] for each in report.findings] == ["base" if fails else "above"]
 
@@ -321,7 +321,7 @@ def test_the_package_that_a_distribution_is_named_for(
     info.mkdir()
     (info / "RECORD").write_text("own_one.py,sha256=x,1\n")
     (environment.root / "own_one.py").write_text("import pkg_resources_of_old\n")
-    one = replace(nameless(()), name=name)
+    one = nameless(name=name, info=str(info))
     report = confirm(replace(environment, distributions=(one,)))
     assert [each.evidence["module"] for each in report.findings] == ["own_one"] * found
 
@@ -350,11 +350,11 @@ def test_what_an_optional_module_lacks_may_be_what_the_package_needs(
 
 
 def test_nothing_of_the_kit_s_own_is_imported(environment: Environment) -> None:
-    """Its files lie beside the child's, and one is called as a module of setuptools was."""
-    assert Path(import_errors.__file__).with_name("library_owners.py").exists()
-    (environment.root / "asks.py").write_text("import library_owners\n")
+    """Its files lie beside the child's."""
+    assert Path(import_errors.__file__).with_name("loaded_by_name.py").exists()
+    (environment.root / "asks.py").write_text("import loaded_by_name\n")
     (finding,) = confirm(environment, "asks").findings
-    assert "No module named 'library_owners'" in finding.message
+    assert "No module named 'loaded_by_name'" in finding.message
 
 
 def test_what_an_import_leaves_running_is_ended(environment: Environment) -> None:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from test_facts import HERE, environment, installed, library, only, rules
 
 from native_skew.binaries.numpy_c_api import compiled
+from native_skew.distributions import Distribution, nameless
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.fits import fit
-from native_skew.doctor.inventory import Distribution, nameless
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Location
 from native_skew.toolchain.compiler import Compiler

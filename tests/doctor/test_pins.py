@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from native_skew.doctor.inventory import Distribution, nameless
+from native_skew.distributions import Distribution, nameless
 from native_skew.doctor.pins import Pin, Pins
 
 

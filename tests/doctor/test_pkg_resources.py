@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from native_skew.distributions import nameless
 from native_skew.doctor.diagnosis import diagnose
-from native_skew.doctor.inventory import nameless
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from native_skew.distributions import Distribution
 from native_skew.doctor import advice, import_errors, inventory, mending, rules
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.environment import opened
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.sites import Sites, with_added
 from native_skew.findings import Advice, Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler

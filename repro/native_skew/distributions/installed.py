@@ -14,8 +14,10 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -27,11 +29,24 @@ _RECORD_BYTES = 32 << 20
 _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
 _HASHED_BYTES = 256 << 20  # of one file: larger ones are not held in memory
+_SHOWN_OF_VERSION = 60  # characters
 # What ``site`` reads: of old namespace packages' own, none is needed since PEP 420.
 _PTH = re.compile(rb"^([^/\0,\"\r\n]+(?<!-nspkg)\.pth),", re.MULTILINE)
 _PYTHON = re.compile(rb'^([^",/\n][^",\n]*\.py),', re.MULTILINE)
 _TESTS = re.compile(r"(?:^|/)tests?/")
-_NO_NAME = "its Name is none that the specifications allow"
+_REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
+_OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    editable: bool = False
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """https://packaging.python.org/en/latest/specifications/direct-url/ ."""
+
+    url: str = ""
+    dir_info: _Folder = _Folder()
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,10 +74,11 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
     libraries: tuple[str, ...] = ()
 
 
-class Listed(Installed, frozen=True, kw_only=True):
+class Distribution(Installed, frozen=True, kw_only=True):
     """An installed distribution, with what matters where nobody vouches for it.
 
     Attributes:
+        info: its ``.dist-info`` or ``.egg-info``; empty where none tells of it.
         hashes: what RECORD says of the content of each library, in their order; or empty. That is
             its hash, a comma, and its size.
         path_files: the ``.pth`` files that RECORD lists.
@@ -70,19 +86,131 @@ class Listed(Installed, frozen=True, kw_only=True):
         requires_python: as written in METADATA; empty where it says nothing.
         problem: why its metadata is not read; empty where it is. Name and version are then those
             of the folder's name.
+        files: its shared objects on disk, as absolute paths.
 
     """
 
+    info: str = ""
     hashes: tuple[str, ...] = ()
     path_files: tuple[str, ...] = ()
     top_level: tuple[str, ...] = ()
     requires_python: str = ""
     problem: str = ""
+    files: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name and version, of no more length than a person reads."""
+        shown = self.version[:_SHOWN_OF_VERSION]
+        return f"{self.name} {shown}{'…' if shown != self.version else ''}".strip()
+
+    @property
+    def site(self) -> str:
+        """The folder in which it is installed; empty where nothing tells."""
+        return self.info.rpartition("/")[0]
 
     @property
     def has_valid_names(self) -> bool:
         """Whether name and version are what the specifications allow: fit for a command line."""
         return metadata.is_name(self.name) and metadata.is_version(self.version)
+
+    @property
+    def built_here(self) -> bool:
+        """Whether it was built from source here: no index takes a ``linux_`` tag.
+
+        conda's packages have such tags too, and the wheels of PyTorch's projects inside; what
+        auditwheel has put libraries into was made to be published.
+        """
+        repaired = any(_REPAIRED.search(path) for path in self.files)
+        if self.installer == "conda" or self.name in _OF_PYTORCH or repaired:
+            return False
+        return any(tag.rpartition("-")[2].startswith("linux_") for tag in self.tags)
+
+    @property
+    def of_system(self) -> bool:
+        """Whether the system's package manager installed it, and sees to what it needs."""
+        return self.installer in ("debian", "rpm")
+
+    @property
+    def is_of_index(self) -> bool:
+        """Whether an index has it, as far as is recorded: it came from no folder or address.
+
+        conda's packages keep the address of the folder that they were built in.
+        """
+        return not self.direct_url or self.installer == "conda"
+
+    @property
+    def _origin(self) -> _Origin:
+        try:
+            return msgspec.json.decode(self.direct_url, type=_Origin)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return _Origin()
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its sources lie elsewhere."""
+        return "editable" in self.direct_url and self._origin.dir_info.editable
+
+    @property
+    def source(self) -> str:
+        """The folder that it was installed from, where that is one of the machine's; or empty."""
+        try:
+            url = urlsplit(self._origin.url)
+        except ValueError:
+            return ""
+        path = unquote(url.path)
+        return path if url.scheme == "file" and "\0" not in path else ""
+
+    @property
+    def _record(self) -> bytes:
+        return _bytes(f"{self.info}/RECORD", _RECORD_BYTES) if self.info else b""
+
+    def packages(self) -> tuple[str, ...]:
+        """The names of the modules and packages at the top that RECORD lists."""
+        lines = (os.fsdecode(line) for line in self._record.splitlines() if b".py," in line)
+        paths = (_row(line)[0].partition("/") for line in lines)
+        names = (
+            top if rest else top.removesuffix(".py")
+            for top, _, rest in paths
+            if rest == "__init__.py" or (not rest and top.endswith(".py"))
+        )
+        return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+    def python_files(self) -> list[str]:
+        """The files of Python code that RECORD lists, relative to the site, tests left out."""
+        found = map(os.fsdecode, _PYTHON.findall(self._record))
+        return [each for each in found if ".." not in each and not _TESTS.search(each)]
+
+    def changed_files(self) -> Iterator[str]:
+        """The files whose content is another than RECORD lists: all of them are read.
+
+        What is not there, and what is no regular file, is not among them.
+        https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
+        """
+        for path, hashed in self._inside():
+            kind, _, digest = hashed.partition("=")
+            try:
+                if kind != "sha256" or os.stat(path).st_size > _HASHED_BYTES:  # noqa: PTH116
+                    continue
+                content = regular_files.content(path, _HASHED_BYTES)
+            except OSError:
+                continue
+            own = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+            if own != digest:
+                yield path
+
+    def gone_files(self) -> Iterator[str]:
+        """The Python files that RECORD lists and that are not there."""
+        for path, _ in self._inside():
+            if path.endswith(".py") and not os.path.lexists(path):
+                yield path
+
+    def _inside(self) -> Iterator[tuple[str, str]]:
+        """The path and hash of each file in the site that RECORD lists."""
+        for line in self._record.splitlines():
+            name, hashed, _ = _row(os.fsdecode(line))
+            if not name.startswith(("/", "..")) and "\0" not in name:
+                yield f"{self.site}/{name}", hashed
 
 
 def read(site: Path) -> tuple[Installed, ...]:
@@ -90,82 +218,82 @@ def read(site: Path) -> tuple[Installed, ...]:
 
     A folder without a readable METADATA is passed over, as installers do.
     """
-    found = (read_one(f"{site}/{folder}") for folder in info_folders(site))
-    fields = Installed.__struct_fields__
+    folders = (each for each in info_folders(site) if each.endswith(".dist-info"))
+    found = (read_one(f"{site}/{folder}") for folder in folders)
     return tuple(
-        Installed(**{name: getattr(each, name) for name in fields})
-        for each in found
-        if not each.problem
+        msgspec.convert(each, Installed, from_attributes=True) for each in found if not each.problem
     )
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """The names in a site-packages folder that tell what is installed, sorted.
+def info_folders(site: Path | str) -> list[str]:
+    """What in ``site`` tells of a distribution; nothing where it is no folder.
 
-    Attributes:
-        infos: ``.dist-info`` folders.
-        eggs: ``.egg-info`` folders or files, of older tools and of Debian.
-
+    First ``.dist-info`` folders by their names, then ``.egg-info`` of older tools and of Debian.
     """
-
-    infos: tuple[str, ...] = ()
-    eggs: tuple[str, ...] = ()
-
-
-def listing(site: Path | str) -> Listing:
-    """What lies in ``site``; nothing where it is no folder."""
     try:
         with os.scandir(site) as entries:
-            names = sorted([each.name for each in entries if each.name.endswith("-info")])
+            names = [each.name for each in entries if each.name.endswith("-info")]
     except OSError:
-        return Listing()
-    return Listing(
-        infos=tuple(each for each in names if each.endswith(".dist-info")),
-        eggs=tuple(each for each in names if each.endswith(".egg-info")),
-    )
+        return []
+    return [
+        each
+        for kind in (".dist-info", ".egg-info")
+        for each in sorted(names)
+        if each.endswith(kind)
+    ]
 
 
-def info_folders(site: Path) -> list[str]:
-    """The names of the ``.dist-info`` folders, sorted; none where ``site`` is no folder."""
-    return list(listing(site).infos)
+def read_one(info: str) -> Distribution:
+    """The distribution of one ``.dist-info`` folder; ``problem`` says what is wrong with it.
 
-
-def read_egg(info: str) -> Listed:
-    """The distribution of one ``.egg-info``, a folder or a single file, as far as it tells.
-
+    Or of an ``.egg-info``, a folder or a single file, as far as that tells:
     https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
     """
-    is_file, problem = not os.path.isdir(info), ""  # noqa: PTH112
+    is_egg, problem = info.endswith(".egg-info"), ""
+    path = f"{info}/{'PKG-INFO' if is_egg else 'METADATA'}"
     try:
-        path = info if is_file else f"{info}/PKG-INFO"
-        core = metadata.parse(regular_files.content(path, _METADATA_BYTES))
+        is_file = is_egg and not os.path.isdir(info)  # noqa: PTH112
+        core = metadata.parse(regular_files.content(info if is_file else path, _METADATA_BYTES))
         if not metadata.is_name(core.name):
-            raise ValueError(_NO_NAME)
+            raise ValueError("its Name is none that the specifications allow")
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
-        core = _of_folder(info, ".egg-info")
+        name, _, version = info.rpartition("/")[2].rpartition(".")[0].partition("-")
+        name = name if metadata.is_name(name) else ""
+        core = metadata.CoreMetadata(name=name, version=version)
     requires = core.requires_dist
-    if not requires and not is_file:
+    if is_egg and not requires:
         requires = tuple(_plain_requirements(_text(f"{info}/requires.txt")))
-    tops = [] if is_file else _text(f"{info}/top_level.txt").split()
-    return Listed(
+    wheel = _bytes(f"{info}/WHEEL", _SMALL_BYTES)
+    record = _bytes(f"{info}/RECORD", _RECORD_BYTES)
+    recorded = dict(sorted(_recorded(record)))
+    tops = () if record else (*_text(f"{info}/top_level.txt").split(), core.name.replace("-", "_"))
+    return Distribution(
         name=canonicalize_name(core.name),
         version=core.version,
         requires_dist=requires,
         dynamic=core.dynamic,
-        tags=(),
-        generator="",
-        installer="",
-        direct_url="",
-        top_level=(*tops, core.name.replace("-", "_")),
+        tags=metadata.wheel_values(wheel, "Tag"),
+        generator="".join(metadata.wheel_values(wheel, "Generator")),
+        installer=_text(f"{info}/INSTALLER"),
+        direct_url=_text(f"{info}/direct_url.json"),
+        libraries=tuple(recorded),
+        info=info,
+        hashes=tuple(recorded.values()),
+        path_files=tuple(os.fsdecode(each) for each in _PTH.findall(record)),
+        top_level=tops,
+        requires_python=core.requires_python,
         problem=problem,
     )
 
 
-def _of_folder(info: str, suffix: str) -> metadata.CoreMetadata:
-    """Name and version as a folder's name has them; nothing where that is no valid name."""
-    name, _, version = info.rpartition("/")[2].removesuffix(suffix).partition("-")
-    return metadata.CoreMetadata(name=name if metadata.is_name(name) else "", version=version)
+def nameless(files: tuple[str, ...] = (), **known: str) -> Distribution:
+    """What ``files`` belong to that no metadata tells of, but for what is ``known``."""
+    empty = Distribution(
+        name="", version="", requires_dist=(), dynamic=(), tags=(), generator="", installer="",
+        direct_url="", files=files,
+    )  # fmt: skip
+    return replace(empty, **known)
 
 
 def _plain_requirements(text: str) -> Iterator[str]:
@@ -177,119 +305,30 @@ def _plain_requirements(text: str) -> Iterator[str]:
             yield line.strip()
 
 
-def read_one(info: str) -> Listed:
-    """The distribution of one ``.dist-info`` folder; ``problem`` says what is wrong with it."""
-    problem = ""
-    try:
-        core = metadata.parse(regular_files.content(f"{info}/METADATA", _METADATA_BYTES))
-        if not metadata.is_name(core.name):
-            raise ValueError(_NO_NAME)
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or str(error)
-        core = _of_folder(info, ".dist-info")
-    wheel = _bytes(f"{info}/WHEEL", _SMALL_BYTES)
-    record = _bytes(f"{info}/RECORD", _RECORD_BYTES)
-    recorded = dict(sorted(_recorded(record)))
-    tops = () if record else (*_text(f"{info}/top_level.txt").split(), core.name.replace("-", "_"))
-    return Listed(
-        name=canonicalize_name(core.name),
-        version=core.version,
-        requires_dist=core.requires_dist,
-        dynamic=core.dynamic,
-        tags=metadata.wheel_values(wheel, "Tag"),
-        generator="".join(metadata.wheel_values(wheel, "Generator")),
-        installer=_text(f"{info}/INSTALLER"),
-        direct_url=_text(f"{info}/direct_url.json"),
-        libraries=tuple(recorded),
-        hashes=tuple(recorded.values()),
-        path_files=tuple(os.fsdecode(each) for each in _PTH.findall(record)),
-        top_level=tops,
-        requires_python=core.requires_python,
-        problem=problem,
-    )
-
-
-def top_level(info: str) -> tuple[str, ...]:
-    """The names of the modules and packages at the top that the RECORD of ``info`` lists."""
-    lines = _bytes(f"{info}/RECORD", _RECORD_BYTES).splitlines()
-    paths = (_row(os.fsdecode(line))[0].partition("/") for line in lines if b".py," in line)
-    names = (
-        top if rest else top.removesuffix(".py")
-        for top, _, rest in paths
-        if rest == "__init__.py" or (not rest and top.endswith(".py"))
-    )
-    return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
-
-
-def python_files(info: str) -> list[str]:
-    """The files of Python code that the RECORD of ``info`` lists, its tests left out."""
-    found = map(os.fsdecode, _PYTHON.findall(_bytes(f"{info}/RECORD", _RECORD_BYTES)))
-    return [each for each in found if ".." not in each and not _TESTS.search(each)]
-
-
-def changed(site: Path | str, info: str) -> tuple[str, ...]:
-    """The files below ``site`` whose content is another than the RECORD of ``info`` lists.
-
-    What is not there, and what is no regular file, is not among them.
-    https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
-    """
-    found = []
-    for line in _bytes(f"{site}/{info}/RECORD", _RECORD_BYTES).splitlines():
-        name, hashed, _ = _row(os.fsdecode(line))
-        kind, _, digest = hashed.partition("=")
-        if kind != "sha256" or name.startswith(("/", "..")) or "\0" in name:
-            continue
-        try:
-            if os.stat(f"{site}/{name}").st_size > _HASHED_BYTES:  # noqa: PTH116
-                continue
-            content = regular_files.content(f"{site}/{name}", _HASHED_BYTES)
-        except OSError:
-            continue
-        own = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-        if own != digest:
-            found.append(name)
-    return tuple(found)
-
-
-def gone(site: Path | str, info: str) -> tuple[str, ...]:
-    """The Python files below ``site`` that the RECORD of ``info`` lists and that are not there."""
-    lines = _bytes(f"{site}/{info}/RECORD", _RECORD_BYTES).splitlines()
-    names = (_row(os.fsdecode(line))[0] for line in lines if b".py," in line)
-    return tuple(
-        name
-        for name in names
-        if not name.startswith(("/", ".."))
-        and "\0" not in name
-        and not os.path.lexists(f"{site}/{name}")
-    )
-
-
 def violations(installed: tuple[Installed, ...]) -> tuple[str, ...]:
     """Each Requires-Dist that the installed set does not satisfy, as a sentence."""
     versions = {each.name: each.version for each in installed}
     return tuple(
-        sentence
+        f"{each.name} {each.version} {why}"
         for each in installed
         for text in each.requires_dist
-        if (sentence := _violation(each, text, versions))
+        if (why := _violation(text, versions))
     )
 
 
-def _violation(holder: Installed, text: str, versions: dict[str, str]) -> str | None:
+def _violation(text: str, versions: dict[str, str]) -> str:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
-        return f"{holder.name} {holder.version} has an unreadable requirement: {text}"
+        return f"has an unreadable requirement: {text}"
     if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-        return None
+        return ""
     name = canonicalize_name(requirement.name)
     if name not in versions:
-        return f"{holder.name} {holder.version} requires {text}, which is not installed"
+        return f"requires {text}, which is not installed"
     if requirement.specifier.contains(versions[name]):
-        return None
-    return (
-        f"{holder.name} {holder.version} requires {text}, but {name} {versions[name]} is installed"
-    )
+        return ""
+    return f"requires {text}, but {name} {versions[name]} is installed"
 
 
 def _recorded(record: bytes) -> Iterator[tuple[str, str]]:

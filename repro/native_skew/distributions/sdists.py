@@ -116,8 +116,8 @@ def _members(stream: Seekable, make_error: MakeError) -> Iterator[tuple[str, byt
     unpacked = 0
     try:
         with (
-            gzip.GzipFile(fileobj=stream) as plain,
-            tarfile.open(fileobj=_Forward(plain, make_error), mode="r:") as archive,
+            _Bounded(stream, make_error) as plain,
+            tarfile.open(fileobj=plain, mode="r:") as archive,
         ):
             for count, member in enumerate(archive):
                 unpacked += max(0, member.size)
@@ -136,48 +136,30 @@ def _members(stream: Seekable, make_error: MakeError) -> Iterator[tuple[str, byt
         raise make_error(f"no readable sdist: {error}") from error
 
 
-class _Forward(io.RawIOBase):
-    """A stream that goes on, or back by one byte (as tarfile does), and reads no huge block."""
+class _Bounded(gzip.GzipFile):
+    """A packed stream that only goes on, and reads no huge block."""
 
-    def __init__(self, stream: gzip.GzipFile, make_error: MakeError) -> None:
-        super().__init__()
-        self._stream, self._make_error = stream, make_error
-        self._position, self._last, self._again = 0, b"", False
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position - self._again
+    def __init__(self, stream: Seekable, make_error: MakeError) -> None:
+        super().__init__(fileobj=stream, mode="rb")
+        self._make_error = make_error
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence != io.SEEK_SET:
+        here = super().seek(0, io.SEEK_CUR)
+        if whence == io.SEEK_CUR and not offset:
+            return here  # what ``tell`` asks
+        if whence != io.SEEK_SET or offset < here:
             raise ValueError("forward only")
-        if offset == self._position - 1 and self._last:
-            self._again = True
-            return offset
-        if offset < self._position:
-            raise ValueError("forward only")
-        self._again = False
-        while self._position < offset:
-            if not self._take(min(offset - self._position, 1024 * 1024)):
-                break
-        return self._position
+        position = super().seek(offset)
+        self._check(position)
+        return position
 
     def read(self, size: int | None = -1) -> bytes:
-        if size is None or size < 0 or size > _ONE_READ:
+        if size is None or not 0 <= size <= _ONE_READ:
             raise self._make_error(f"a header asks for {size} bytes at once")
-        before = self._last if self._again and size else b""
-        self._again = self._again and not size
-        return before + self._take(size - len(before))
-
-    def _take(self, size: int) -> bytes:
-        data = self._stream.read(size)
-        self._position += len(data)
-        if self._position > _UNPACKED:
-            raise self._make_error(f"unpacks to more than {_UNPACKED} bytes")
-        self._last = data[-1:] or self._last
+        data = super().read(size)
+        self._check(self.tell())
         return data
+
+    def _check(self, position: int) -> None:
+        if position > _UNPACKED:
+            raise self._make_error(f"unpacks to more than {_UNPACKED} bytes")

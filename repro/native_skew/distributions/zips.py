@@ -47,19 +47,15 @@ class Seekable(Protocol):
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Moves to ``offset``; returns where that is."""
-        ...
 
     def tell(self) -> int:
         """Where it is."""
-        ...
 
     def seekable(self) -> bool:
         """Whether it can ``seek``."""
-        ...
 
     def read(self, size: int = -1, /) -> bytes:
         """Reads up to ``size`` bytes."""
-        ...
 
 
 class CarefulZip:

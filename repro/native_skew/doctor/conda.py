@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
-from native_skew.distributions import SHARED, regular_files
-from native_skew.doctor.inventory import Distribution, Inventory, nameless
+from native_skew.distributions import SHARED, Distribution, nameless, regular_files
+from native_skew.doctor.inventory import Inventory
 from native_skew.findings import Advice
 
 _RECORDS, _BYTES = 5000, 32 << 20
@@ -44,36 +45,27 @@ def added(inventory: Inventory, prefix: Path) -> Inventory:
         return inventory
     known = {each.name: each for each in inventory.distributions if each.name}
     owned = {path for each in known.values() for path in each.files}
-    packages: list[Distribution] = []
+    packages: dict[str, Distribution] = {}
     gone: list[tuple[Distribution, tuple[str, ...]]] = []
     for record in records.values():
-        paths = tuple(f"{prefix}/{name}" for name in record.files if SHARED.search(name))
-        there = tuple(path for path in paths if os.path.lexists(path))
-        package = msgspec.structs.replace(
-            nameless(tuple(path for path in there if path not in owned)),
-            name=record.name,
-            version=record.version,
-            installer="conda",
-        )
-        if lost := tuple(path for path in paths if not os.path.lexists(path)):
-            gone.append((package, lost))
-        if record.name in known:  # its .dist-info has no RECORD, or not all in it
-            one = known[record.name]
-            known[record.name] = msgspec.structs.replace(one, files=(*one.files, *package.files))
-        elif package.files or lost:
-            packages.append(package)
-    named = {**known, **{each.name: each for each in packages}}
-    ones = (known.get(each.name, each) for each in inventory.distributions)
-    complete = [_with_depends(each, records, named) for each in (*ones, *packages)]
-    of_packages = {path for each in complete if each.name for path in each.files}
-    return msgspec.structs.replace(
+        paths = [f"{prefix}/{name}" for name in record.files if SHARED.search(name)]
+        lost = tuple(path for path in paths if not os.path.lexists(path))
+        files = tuple(path for path in paths if path not in lost and path not in owned)
+        package = nameless(files, name=record.name, version=record.version, installer="conda")
+        gone += [(package, lost)] if lost else []
+        if one := known.get(record.name):  # its .dist-info has no RECORD, or not all in it
+            known[record.name] = replace(one, files=(*one.files, *files))
+        elif files or lost:
+            packages[record.name] = package
+    named = known | packages
+    complete = [_with_depends(each, records, named) for each in named.values()]
+    of_packages = {path for each in complete for path in each.files}
+    left = (path for each in inventory.distributions if not each.name for path in each.files)
+    nobodys = nameless(tuple(path for path in left if path not in of_packages))
+    has_nobodys = any(not each.name for each in inventory.distributions)
+    return replace(
         inventory,
-        distributions=tuple(
-            each
-            if each.name
-            else nameless(tuple(path for path in each.files if path not in of_packages))
-            for each in complete
-        ),
+        distributions=(*complete, *([nobodys] if has_nobodys else [])),
         gone=(*(pair for pair in inventory.gone if pair[0].installer != "conda"), *gone),
     )
 
@@ -94,7 +86,7 @@ def _records(folder: Path) -> Iterator[_Record]:
             for each in record.files
             if not each.startswith("/") and ".." not in each.split("/")
         )
-        yield msgspec.structs.replace(record, files=inside)
+        yield replace(record, files=inside)
 
 
 def _with_depends(
@@ -109,7 +101,7 @@ def _with_depends(
         for match in found
         if match and match[1] in named and canonicalize_name(match[1]) == match[1]
     )
-    return msgspec.structs.replace(one, requires_dist=(*one.requires_dist, *requires))
+    return replace(one, requires_dist=(*one.requires_dist, *requires))
 
 
 def installing(names: Iterable[str], title: str, *options: str) -> tuple[Advice, ...]:

@@ -24,11 +24,11 @@ import click
 import msgspec
 from packaging.utils import canonicalize_name
 
+from native_skew.distributions import Distribution
 from native_skew.doctor import import_errors, importers, rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import offered
 from native_skew.findings import Evidence, Finding, Location, Report, plain
 
@@ -181,7 +181,7 @@ def _packages(
             continue
         if owner.is_editable:  # an import hook of its own may find it
             yield owner.name.replace("-", "_"), owner
-        for _, top in environment.top_level(owner):
+        for top in owner.packages():
             if top not in _NO_PACKAGES:
                 yield top, owner
 

@@ -21,7 +21,7 @@ from native_skew.doctor import (
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
-from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.inventory import Owners
 from native_skew.doctor.mending import offered, required
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.target import Target

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from native_skew.binaries import Loader, Unresolved
-from native_skew.distributions import installed, library_names
+from native_skew.distributions import Distribution, library_names
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import (
@@ -23,7 +23,6 @@ from native_skew.doctor.extension_modules import (
     OfAnotherPython,
     OfAnotherSystem,
 )
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import moving, reinstalling, remaking
 from native_skew.findings import SHOWN, Evidence, Finding, Location, listed
 
@@ -125,29 +124,22 @@ def changed(owner: Distribution, environment: Environment) -> Changed | None:
 
     All of them are read: this is for what is known to fail.
     """
-    for site, info in environment.info_folders(owner):
-        found = installed.changed(site, info)
-        names = tuple(environment.relative(f"{site}/{each}") for each in found)
-        return Changed(names, _not_its_own(owner, names)) if names else None
-    return None
+    names = tuple(map(environment.relative, owner.changed_files()))
+    return Changed(names, _not_its_own(owner, names)) if names else None
 
 
 def unlisted(owner: Distribution, environment: Environment) -> tuple[str, ...]:
     """The modules in the packages of ``owner`` that no RECORD lists, as another release has them."""
     listed_ones = {path for each in environment.distributions for path in each.files}
-    tops = (site / top for site, top in environment.top_level(owner))
+    tops = (f"{owner.site}/{top}" for top in owner.packages())
     files = (f"{at}/{name}" for top in tops for at, _, names in os.walk(top) for name in names)
     return tuple(sorted(e for e in files if library_names.is_library(e) and e not in listed_ones))
 
 
 def lost(owner: Distribution, environment: Environment) -> tuple[str, ...]:
     """The Python files of ``owner`` that are gone, but for tests: for what is known to fail."""
-    return tuple(
-        environment.relative(f"{site}/{name}")
-        for site, info in environment.info_folders(owner)
-        for name in installed.gone(site, info)
-        if not _OF_TESTS & {*PurePath(name).parts[:-1]}
-    )
+    names = map(environment.relative, owner.gone_files())
+    return tuple(each for each in names if not _OF_TESTS & {*PurePath(each).parts[:-1]})
 
 
 def shared_files(environment: Environment) -> Iterator[Finding]:

@@ -6,20 +6,19 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
-from packaging.utils import canonicalize_name
+from msgspec.structs import replace
 
 from native_skew.binaries import other_formats, rooted
-from native_skew.distributions import installed
+from native_skew.distributions import Distribution
 from native_skew.doctor import conda, inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.interpreter import read as read_interpreter
-from native_skew.doctor.inventory import Distribution, Inventory
+from native_skew.doctor.inventory import Inventory
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target
 from native_skew.findings import Evidence, Location
@@ -29,7 +28,7 @@ _WHEELS = 2000
 _OF_A_ROOT = ("etc/os-release", "etc/ld.so.cache", "etc/alpine-release")
 
 
-class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked at.
 
     Attributes:
@@ -112,23 +111,6 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         its_root = self.image or _other_root(self.root)
         return os.path.exists(rooted.real(its_root, its_root + path))  # noqa: PTH110
 
-    def top_level(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
-        """The modules and packages at the top that RECORD lists of ``owner``, with their site."""
-        for site, info in self.info_folders(owner):
-            yield from ((site, name) for name in installed.top_level(f"{site}/{info}"))
-
-    def info_folders(self, owner: Distribution) -> Iterator[tuple[Path, str]]:
-        """The ``.dist-info`` folders of ``owner`` by name, each behind its site."""
-        yield from self._infos.get(owner.name, ())
-
-    @cached_property
-    def _infos(self) -> dict[str, list[tuple[Path, str]]]:
-        found: dict[str, list[tuple[Path, str]]] = {}
-        for site in self.sites:
-            for info in installed.info_folders(site):
-                found.setdefault(canonicalize_name(info.partition("-")[0]), []).append((site, info))
-        return found
-
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""
         return path.removeprefix(f"{self.root}/")
@@ -180,12 +162,10 @@ def opened(
     """
     subject = str(path)
     path, root = _placed(path, image)
-    if not path.exists() and not os.path.lexists(path):
+    if not os.path.lexists(path):
         raise NotAnEnvironmentError(Path(subject), "there is nothing at this path")
-    if prefix := _of_program(path):
-        path = prefix
-    packed = _wheels(path)
-    if packed:
+    path = _of_program(path) or path
+    if packed := _wheels(path):
         packed, others = target.chosen(packed, asked)
         import tempfile  # noqa: PLC0415  (only wheels need it)
 
@@ -194,10 +174,11 @@ def opened(
         with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
             site = Path(os.path.realpath(folder))
             wheels.lay_out(packed, site)
-            interpreter = EnvironmentPython(python=_wheel_python(packed))
-            made = _environment(subject, site, Sites(folders=(site,)), interpreter, "", asked)
-            phrases = (others, *made.not_examined) if others else made.not_examined
-            yield msgspec.structs.replace(made, not_examined=phrases, is_packed=True)
+            made = _environment(
+                subject, site, Sites(folders=(site,)), _python_of_wheels(packed), "", asked
+            )
+            phrases = (*filter(None, [others]), *made.not_examined)
+            yield replace(made, not_examined=phrases, is_packed=True)
         return
     if not path.is_dir():
         raise NotAnEnvironmentError(Path(subject), "it is a file, and no wheel")
@@ -207,14 +188,14 @@ def opened(
     # Who runs what is in an image is not known: its root does, where nothing else is said.
     variables = {"HOME": f"{its_root}/root"} if its_root else environ
     found = sites.of_prefix(path, interpreter, its_root, variables)
-    if (found.folders or found.leftover) and not _is_site(path):
-        yield _environment(subject, path, found, interpreter, root, asked)
-        return
-    if not any(path.glob("*.dist-info")) and not any(path.glob("*.egg-info")):
-        raise NotAnEnvironmentError(Path(subject), "nothing is installed in it")
-    # Without its interpreter, a --target folder's .pth files are not read by anybody.
-    found = sites.with_added((path,), root) if _is_site(path) else Sites(folders=(path,))
-    interpreter = EnvironmentPython(python=_folder_python(path))
+    is_site = path.name in ("site-packages", "dist-packages")
+    if is_site or not (found.folders or found.leftover):
+        if not any(path.glob("*.dist-info")) and not any(path.glob("*.egg-info")):
+            raise NotAnEnvironmentError(Path(subject), "nothing is installed in it")
+        # Without its interpreter, a --target folder's .pth files are not read by anybody.
+        found = sites.with_added((path,), root) if is_site else Sites(folders=(path,))
+        named = re.search(r"/python(3\.\d+t?)/(?:site|dist)-packages$", str(path))
+        interpreter = EnvironmentPython(python=named[1] if named else "")
     yield _environment(subject, path, found, interpreter, root, asked)
 
 
@@ -251,18 +232,10 @@ def _environment(
     if asked is None and program and system in (None, "linux"):
         asked = Target()
     elif program and (asked is None or asked.system != system or asked.musl):
-        interpreter = msgspec.structs.replace(interpreter, program=None)  # none to ask
+        interpreter = replace(interpreter, program=None)  # none to ask
     if asked and asked.python:
-        interpreter = msgspec.structs.replace(interpreter, python=asked.python, full_version="")
+        interpreter = replace(interpreter, python=asked.python, full_version="")
     what = conda.added(inventory.read(found, asked, image), root)
-    left_out = [*what.not_examined]
-    if found.hooks:
-        left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")
-    if not image and (other := _other_root(root)):
-        left_out.append(
-            f"the libraries of {other}, which looks like another system's root (those of this "
-            f"system were looked at: add --root {other})"
-        )
     made = Environment(
         subject=subject,
         root=root,
@@ -273,12 +246,18 @@ def _environment(
         lost=found.lost,
         image=image,
         inventory=what,
-        not_examined=tuple(left_out),
     )
+    left_out = [*what.not_examined]
+    if found.hooks:
+        left_out.append(f"modules that only an import hook finds ({', '.join(found.hooks)})")
+    if not image and (other := _other_root(root)):
+        left_out.append(
+            f"the libraries of {other}, which looks like another system's root (those of this "
+            f"system were looked at: add --root {other})"
+        )
     if made.is_elsewhere:
-        more = (*left_out, f"the libraries of {what.target.title} itself, which is not at hand")
-        return msgspec.structs.replace(made, not_examined=more)
-    return made
+        left_out.append(f"the libraries of {what.target.title} itself, which is not at hand")
+    return replace(made, not_examined=tuple(left_out))
 
 
 def _other_root(path: Path) -> str:
@@ -308,17 +287,8 @@ def _wheels(path: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _is_site(path: Path) -> bool:
-    return path.name in ("site-packages", "dist-packages")
-
-
-def _folder_python(site: Path) -> str:
-    match = re.search(r"/python(3\.\d+t?)/(?:site|dist)-packages$", str(site))
-    return match[1] if match else ""
-
-
-def _wheel_python(packed: tuple[Path, ...]) -> str:
-    """The one CPython that the wheels' tags name; empty where they name none, or several."""
+def _python_of_wheels(packed: tuple[Path, ...]) -> EnvironmentPython:
+    """The one CPython that the wheels' tags name; none where they name none, or several."""
     named = (m for each in packed for m in re.finditer(r"-cp3(\d+)-cp3\d+(t?)", each.name))
     found = {f"3.{m[1]}{m[2]}" for m in named}
-    return found.pop() if len(found) == 1 else ""
+    return EnvironmentPython(python=found.pop() if len(found) == 1 else "")

@@ -12,14 +12,13 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from native_skew.binaries import Loaded, MissingVersions, Unresolved
-from native_skew.distributions import library_names, stem
+from native_skew.distributions import Distribution, library_names, stem
 from native_skew.doctor import disk, importers, rules, system_libraries
 from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import newer
-from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.library_owners import Owners, Shipped
+from native_skew.doctor.inventory import Owners, Shipped
 from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
 from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.doctor.skew import Skew, skew_finding

@@ -26,8 +26,8 @@ from native_skew.binaries import (
     machine_name,
     symbols,
 )
+from native_skew.distributions import Distribution
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.target import of_tags
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES

@@ -7,8 +7,7 @@ import re
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from native_skew.distributions import library_names
-from native_skew.doctor.inventory import Distribution
+from native_skew.distributions import Distribution, library_names
 from native_skew.doctor.pins import Pin
 
 # torch_scatter-2.1.2+pt21cpu, flash_attn-2.6.3+cu123torch2.3cxx11abifalse

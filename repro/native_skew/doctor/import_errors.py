@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from packaging.requirements import Requirement
 
 from native_skew.binaries import Loader
+from native_skew.distributions import Distribution
 from native_skew.doctor import disk, loaded_by_name, system_libraries
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import installing, moving, reinstalling, replacing
 from native_skew.doctor.pins import Pin, Pins, of_extras
 from native_skew.findings import Advice, Evidence, listed
@@ -52,7 +52,7 @@ def explained(
         words = [
             error,
             *lacking,
-            *(n for e in loaded_by_name.asked_for(owner, environment) for n in e[1]),
+            *(n for e in loaded_by_name.asked_for(owner) for n in e[1]),
         ]
     loader = Loader(environment.program, root=environment.image)
     if names := loaded_by_name.not_there(words, loader):
@@ -100,7 +100,7 @@ def named(owner: Distribution, error: str, environment: Environment) -> Iterator
     for each in environment.distributions:
         if each.name in required and each.name != owner.name:
             # scikit-learn, of which a failure to import a name from it says sklearn
-            tops = (top for _, top in environment.top_level(each))
+            tops = each.packages()
             if _is_named(each.name, error) or any(f"'{t}{c}" in error for t in tops for c in ".'"):
                 yield each
 

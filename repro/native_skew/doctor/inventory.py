@@ -8,112 +8,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import compress
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from native_skew.binaries import rooted
-from native_skew.distributions import Listed, installed, library_names
+from native_skew.distributions import Distribution, installed, library_names, nameless, stem
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target, of_tags
 from native_skew.findings import listed
 
 # https://www.debian.org/doc/packaging-manuals/python-policy/#module-path
 _OF_DEBIAN = "/lib/python3/dist-packages"
-_SHOWN_OF_VERSION = 60  # characters
 # Narrower than what is looked at: ``x.so.py`` or ``x.so.txt`` is no library that is missed.
 _LIBRARY = re.compile(r"\.(so(\.\d[\w.]*)?|dylib|pyd|dll)$", re.IGNORECASE)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # in a wheel's own RECORD
-_REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
-_OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
 _DIGITS = 18  # of a size
 _WALK = 500_000  # entries of a folder without a RECORD
-
-
-class _Folder(msgspec.Struct, frozen=True):
-    editable: bool = False
-
-
-class _Origin(msgspec.Struct, frozen=True):
-    """https://packaging.python.org/en/latest/specifications/direct-url/ ."""
-
-    url: str = ""
-    dir_info: _Folder = _Folder()
-
-
-def _origin(direct_url: str) -> _Origin:
-    try:
-        return msgspec.json.decode(direct_url, type=_Origin)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return _Origin()
-
-
-class Distribution(Listed, frozen=True, kw_only=True):
-    """One installed distribution; ``files`` are its shared objects on disk, as absolute paths."""
-
-    files: tuple[str, ...] = ()
-
-    @property
-    def built_here(self) -> bool:
-        """Whether it was built from source here: no index takes a ``linux_`` tag.
-
-        conda's packages have such tags too, and the wheels of PyTorch's projects inside; what
-        auditwheel has put libraries into was made to be published.
-        """
-        repaired = any(_REPAIRED.search(path) for path in self.files)
-        if self.installer == "conda" or self.name in _OF_PYTORCH or repaired:
-            return False
-        return any(tag.rpartition("-")[2].startswith("linux_") for tag in self.tags)
-
-    @property
-    def of_system(self) -> bool:
-        """Whether the system's package manager installed it, and sees to what it needs."""
-        return self.installer in ("debian", "rpm")
-
-    @property
-    def is_of_index(self) -> bool:
-        """Whether an index has it, as far as is recorded: it came from no folder or address.
-
-        conda's packages keep the address of the folder that they were built in.
-        """
-        return not self.direct_url or self.installer == "conda"
-
-    @property
-    def is_editable(self) -> bool:
-        """Whether its sources lie elsewhere."""
-        return "editable" in self.direct_url and _origin(self.direct_url).dir_info.editable
-
-    @property
-    def source(self) -> str:
-        """The folder that it was installed from, where that is one of the machine's; or empty."""
-        try:
-            url = urlsplit(_origin(self.direct_url).url)
-        except ValueError:
-            return ""
-        path = unquote(url.path)
-        return path if url.scheme == "file" and "\0" not in path else ""
-
-    @property
-    def title(self) -> str:
-        """Name and version, of no more length than a person reads."""
-        shown = self.version[:_SHOWN_OF_VERSION]
-        return f"{self.name} {shown}{'…' if shown != self.version else ''}".strip()
-
-
-def nameless(files: tuple[str, ...]) -> Distribution:
-    """What ``files`` belong to that no distribution lists."""
-    return Distribution(
-        name="",
-        version="",
-        requires_dist=(),
-        dynamic=(),
-        tags=(),
-        generator="",
-        installer="",
-        direct_url="",
-        files=files,
-    )
-
 
 _Gone = tuple[tuple[Distribution, tuple[str, ...]], ...]
 
@@ -156,44 +67,38 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     unread: list[str] = []
     unlinked: list[tuple[str, tuple[str, ...]]] = []
     for site in sites.folders:
-        listing = installed.listing(site)
-        distributions = [installed.read_one(f"{site}/{each}") for each in listing.infos]
-        eggs = [installed.read_egg(f"{site}/{each}") for each in listing.eggs]
-        unread += [
-            f"{each.name or folder} ({each.problem})"
-            for each, folder in zip(
-                [*distributions, *eggs], [*listing.infos, *listing.eggs], strict=True
-            )
-            if each.problem
-        ]
-        unrecorded = not listing.infos or bool(eggs) or site in sites.sources
-        for folder, one in zip(listing.infos, distributions, strict=True):
-            if not one.libraries and not _has_record(f"{site}/{folder}"):
-                unrecorded = True
-        for one in (*distributions, *eggs):
+        ones = [installed.read_one(f"{site}/{each}") for each in installed.info_folders(site)]
+        for one in ones:
+            if one.problem:
+                unread.append(f"{one.name or one.info.rpartition('/')[2]} ({one.problem})")
+            files = tuple(_paths(site, one.libraries))
             if not one.name:
-                more = tuple(_paths(site, one.libraries))
-                found[""] = nameless((*found[""].files, *more) if "" in found else more)
+                _give(found, "", files)
             elif one.name not in found:
-                fields = msgspec.structs.asdict(one)
-                if not one.installer and str(site).endswith(_OF_DEBIAN):
-                    fields["installer"] = "debian"
-                found[one.name] = Distribution(**fields, files=tuple(_paths(site, one.libraries)))
+                of_debian = not one.installer and str(site).endswith(_OF_DEBIAN)
+                word = "debian" if of_debian else one.installer
+                found[one.name] = replace(one, files=files, installer=word)
                 lost = [f"{site}/{e}" for e in one.path_files if not os.path.exists(f"{site}/{e}")]  # noqa: PTH110
                 unlinked += [(one.name, tuple(lost))] if lost else []
-        if unrecorded:
+        # What no RECORD lists is of whoever has the package at the top that it lies in.
+        if not ones or site in sites.sources or any(each.top_level for each in ones):
             owned = {path for each in found.values() for path in each.files}
-            stray = [path for path in _walk(site) if path not in owned]
-            _give(stray, site, [*distributions, *eggs], found)
+            owner_of = {top: each.name for each in ones for top in each.top_level}
+            strays: dict[str, list[str]] = {}
+            for path in _walk(site):
+                if path not in owned:
+                    top = path.removeprefix(f"{site}/").partition("/")[0].partition(".")[0]
+                    strays.setdefault(owner_of.get(top, ""), []).append(path)
+            for name, several in strays.items():
+                _give(found, name, several)
     if target is None:
         target = of_tags(tag for each in found.values() for tag in each.tags) or Target()
     if target.system == "linux":
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
     hidden: set[str] = set()
-    kept, gone, beside = _on_disk(
-        [each for key, each in found.items() if key], inside, root, hidden
-    )
+    named = [each for each in found.values() if each.name]
+    kept, gone, beside = _on_disk(named, inside, root, hidden)
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
@@ -214,24 +119,14 @@ def _of_linux(one: Distribution) -> Distribution:
     if not any(map(library_names.OF_OTHERS.search, one.files)):
         return one
     kept = [not library_names.OF_OTHERS.search(path) for path in one.files]
-    return msgspec.structs.replace(
-        one,
-        files=tuple(compress(one.files, kept)),
-        hashes=tuple(compress(one.hashes, kept)),
-    )
+    files, hashes = (tuple(compress(each, kept)) for each in (one.files, one.hashes))
+    return replace(one, files=files, hashes=hashes)
 
 
-def _give(stray: list[str], site: Path, ones: list[Listed], found: dict[str, Distribution]) -> None:
-    """Adds ``stray`` files to the distributions whose top-level packages they are in."""
-    owner_of = {top: each.name for each in ones for top in each.top_level}
-    base = f"{site}/"
-    by_owner: dict[str, list[str]] = {}
-    for path in stray:
-        top = path.removeprefix(base).partition("/")[0].partition(".")[0]
-        by_owner.setdefault(owner_of.get(top, ""), []).append(path)
-    for name, paths in by_owner.items():
-        known = found.get(name) or nameless(())
-        found[name] = msgspec.structs.replace(known, files=(*known.files, *paths))
+def _give(found: dict[str, Distribution], name: str, files: Iterable[str]) -> None:
+    """Adds ``files`` to a distribution of ``found``, or to what no metadata tells of."""
+    known = found.get(name) or nameless()
+    found[name] = replace(known, files=(*known.files, *files))
 
 
 def _on_disk(
@@ -247,7 +142,7 @@ def _on_disk(
         if missing:
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
-            each = msgspec.structs.replace(each, files=there)  # noqa: PLW2901
+            each = replace(each, files=there)  # noqa: PLW2901
             hidden.update(filter(_is_hidden, missing))
             libraries = [p for p in missing if _LIBRARY.search(p) and p not in hidden]
             if own := tuple(path for path in libraries if path.startswith(inside)):
@@ -298,13 +193,6 @@ def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Dist
             yield path, tuple(each for each, _ in owners)
 
 
-def _has_record(info: str) -> bool:
-    try:
-        return os.stat(f"{info}/RECORD").st_size > 0  # noqa: PTH116
-    except OSError:
-        return False
-
-
 def _paths(site: Path, libraries: Iterable[str]) -> Iterator[str]:
     base = str(site)
     for name in libraries:
@@ -332,3 +220,61 @@ def _walk(site: Path) -> Iterator[str]:
                 return
             if library_names.is_library(name):
                 yield f"{folder}/{name}"
+
+
+class Shipped(msgspec.Struct, frozen=True, kw_only=True):
+    """A library and the distribution whose RECORD lists it."""
+
+    path: str
+    owner: Distribution
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.rpartition("/")[2]
+
+
+class Owners:
+    """The shared objects of all distributions, by file, by name and by stem."""
+
+    def __init__(self, distributions: Iterable[Distribution]) -> None:
+        self._owner: dict[str, Distribution] = {}
+        self._found: dict[str, Distribution | None] = {}
+        self._by_stem: dict[str, list[Shipped]] = {}
+        for each in distributions:
+            for path in each.files:
+                self._owner.setdefault(path, each)
+                shipped = Shipped(path=path, owner=each)
+                self._by_stem.setdefault(stem(shipped.name), []).append(shipped)
+
+    def of(self, path: str) -> Distribution | None:
+        """The distribution that lists ``path``, or the file that it is a link to."""
+        if path not in self._found:
+            self._found[path] = (
+                self._owner.get(path)
+                or self._owner.get(os.path.normpath(path))
+                or self._owner.get(os.path.realpath(path))
+            )
+        return self._found[path]
+
+    def named(self, name: str) -> list[Shipped]:
+        """The files of exactly that name."""
+        return [each for each in self._by_stem.get(stem(name), ()) if each.name == name]
+
+    def other_versions(self, name: str) -> list[Shipped]:
+        """The files of that stem under another name."""
+        return [each for each in self._by_stem.get(stem(name), ()) if each.name != name]
+
+    def of_family(self, name: str) -> list[Shipped]:
+        """The files whose stem has the same word before its first ``_``, as ``libboost_`` has."""
+        family, _, rest = stem(name).partition("_")
+        return [
+            each
+            for known, several in self._by_stem.items()
+            if rest and known.startswith(f"{family}_")
+            for each in several
+        ]
+
+    def of_stem(self, name: str) -> list[str]:
+        """The paths of those that differ from ``name`` in the version at most."""
+        return [each.path for each in self._by_stem.get(stem(name), ())]

@@ -17,12 +17,11 @@ from pathlib import Path
 import msgspec
 
 from native_skew.binaries import Loaded, Loader
-from native_skew.distributions import installed, regular_files
+from native_skew.distributions import Distribution, regular_files
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.inventory import Owners
 from native_skew.findings import Finding, listed, needing
 
 # https://doc.qt.io/qt-6/qpa.html: without it, no window opens where there is a display
@@ -54,30 +53,27 @@ def lacking(
             if names := _names(file, loader, owners):
                 found.setdefault(_how(path, owner, environment, texts), {})[path] = names
         if owner.name and not owner.files:
-            for source, words in asked_for(owner, environment, of_failure=True):
+            for source, words in asked_for(owner, of_failure=True):
                 if names := not_there(words, loader):
                     found.setdefault("ctypes", {})[source] = names
         yield from (_finding(how, owner, paths, environment) for how, paths in found.items())
 
 
-def asked_for(
-    owner: Distribution, environment: Environment, *, of_failure: bool = False
-) -> Iterator[tuple[str, list[str]]]:
+def asked_for(owner: Distribution, *, of_failure: bool = False) -> Iterator[tuple[str, list[str]]]:
     """The files of Python code of ``owner`` that load libraries by name, and the names.
 
     ``of_failure``: those of small packages alone that raise an error where there is none.
     """
-    for site, info in environment.info_folders(owner):
-        paths = installed.python_files(f"{site}/{info}")
-        for path in paths if not of_failure or len(paths) < _SMALL else ():
-            with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-                data = regular_files.content(f"{site}/{path}", _BYTES)
-                if b"ctypes" not in data and b"dlopen" not in data:
-                    continue
-                if not _CALLS.search(data) or (of_failure and not _RAISES.search(data)):
-                    continue
-                names = _named_in(ast.parse(data), of_failure=of_failure)
-                yield f"{site}/{path}", [f"lib{each.removeprefix('lib')}" for each in names]
+    paths = owner.python_files()
+    for path in paths if not of_failure or len(paths) < _SMALL else ():
+        with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            data = regular_files.content(f"{owner.site}/{path}", _BYTES)
+            if b"ctypes" not in data and b"dlopen" not in data:
+                continue
+            if not _CALLS.search(data) or (of_failure and not _RAISES.search(data)):
+                continue
+            names = _named_in(ast.parse(data), of_failure=of_failure)
+            yield f"{owner.site}/{path}", [f"lib{each.removeprefix('lib')}" for each in names]
 
 
 def _named_in(tree: ast.Module, *, of_failure: bool) -> list[str]:
@@ -141,7 +137,7 @@ def _how(
         return "platform"
     name = path.rpartition("/")[2].partition(".so")[0].encode().removeprefix(b"lib")
     # gmsh.py loads lib/libgmsh.so.4.13, which lies beside the packages.
-    modules = (site / f"{top}.py" for site, top in environment.top_level(owner))
+    modules = (Path(owner.site, f"{top}.py") for top in owner.packages())
     places = (*_packages(path, environment), *modules)
     by_name = any(name in text for place in places for text in texts(place))
     return "ctypes" if by_name else "unknown"

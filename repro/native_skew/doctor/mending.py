@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from native_skew.distributions import Distribution
 from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import Fit
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.pins import Pin, Pins, agree
 from native_skew.findings import Advice, Finding, Report
 

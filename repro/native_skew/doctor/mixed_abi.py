@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from packaging.version import Version
 
 from native_skew.binaries import Loaded
-from native_skew.distributions import stem
+from native_skew.distributions import Distribution, stem
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.inventory import Distribution
-from native_skew.doctor.library_owners import Owners
+from native_skew.doctor.inventory import Owners
 from native_skew.doctor.mending import rebuilding
 from native_skew.doctor.pins import Pins
 from native_skew.findings import Finding

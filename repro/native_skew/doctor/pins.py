@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from native_skew.doctor.inventory import Distribution
+from native_skew.distributions import Distribution
 
 # What applies to an extra alone is not required. An «or» is left to the full reader, unless it
 # lies in parentheses before: CUDA's packages have a hundred of these, and each takes 0.1 ms.

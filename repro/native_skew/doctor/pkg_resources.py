@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from native_skew.distributions import imports_at_once, regular_files
-from native_skew.doctor.inventory import Distribution
+from native_skew.distributions import Distribution, imports_at_once, regular_files
 
 _FILES, _BYTES = 64, 256 * 1024  # of Python, near the top of a provider's package
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from native_skew.distributions import Distribution
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import fit
-from native_skew.doctor.inventory import Distribution
 from native_skew.doctor.mending import fitting, rebuilding
 from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.pkg_resources import importer_of_pkg_resources

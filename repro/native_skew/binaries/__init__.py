@@ -1,7 +1,8 @@
 """ELF files, Mach-O and PE, and what the dynamic loader would do with them: read, never loaded."""
 
 from native_skew.binaries import (
-    file_cache,
+    gnu_hash,
+    ld_cache,
     numpy_c_api,
     other_formats,
     rooted,
@@ -9,7 +10,6 @@ from native_skew.binaries import (
     symbols,
 )
 from native_skew.binaries.image import Image, ImageError
+from native_skew.binaries.lacking import MissingVersions, UndefinedSymbols, VersionCheck
 from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved, machine_name
-from native_skew.binaries.missing_versions import MissingVersions, VersionCheck
 from native_skew.binaries.other_loaders import MacLoader, OtherLoader, WindowsLoader
-from native_skew.binaries.undefined_symbols import UndefinedSymbols

@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from native_skew.binaries import file_cache
 from native_skew.binaries.image import Image, ImageError
 
 DT_GNU_HASH = 0x6FFFFEF5
@@ -54,7 +53,7 @@ class GnuHash:
             ImageError: the tables lie outside of the file, or are too large.
 
         """
-        wanted, bits = _hash(name), self._word * 8
+        wanted, bits = hashed(name), self._word * 8
         bloom = self._blooms[wanted // bits % self._bloom_count]
         if not bloom >> (wanted % bits) & bloom >> ((wanted >> self._shift) % bits) & 1:
             return 0
@@ -130,15 +129,12 @@ class GnuHash:
 
 
 @lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
-def _hash(name: bytes) -> int:
+def hashed(name: bytes) -> int:
     """Bernstein's: times 33 plus the next byte, from 5381."""
     value = 5381
     for byte in name:
         value = value * 33 + byte & _MASK
     return value
-
-
-file_cache.also_clears(_hash.cache_clear)
 
 
 def order(image: Image) -> str:

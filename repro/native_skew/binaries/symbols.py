@@ -15,8 +15,6 @@ from native_skew.binaries.image import Image, ImageError
 
 _DT_HASH, _DT_STRTAB, _DT_SYMTAB = 4, 5, 6
 _BYTES_FOR_ONE = 200  # of a string table read whole cost as much as one lookup; measured
-_BYTES_FOR_READ = 8000  # of a string table cost as much to read as one name by itself
-_SMALL = 1 << 16  # bytes of a string table that is read whole for a single name
 _NAME = 1 << 16  # bytes; those of templates have been seen with 10,000
 
 _Kind = Literal["needed", "defined"]
@@ -133,9 +131,8 @@ def _unhashed(image: Image) -> int:
 
 def _texts(image: Image, places: list[int]) -> frozenset[bytes]:
     """The names at ``places``."""
-    size = image.header.names_size
-    strings = _strings(image) if size < len(places) * _BYTES_FOR_READ + _SMALL else b""
-    if not strings.endswith(b"\0"):  # few names of a large table, or a damaged one
+    size, strings = image.header.names_size, _strings(image)
+    if not strings.endswith(b"\0"):  # too large to be read at once, or damaged
         return frozenset(_single(image, places, size))
     index = strings.index
     try:

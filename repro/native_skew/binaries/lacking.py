@@ -1,20 +1,70 @@
-"""Which symbols nothing defines: each library is asked once, for all modules together.
+"""What the libraries of a process lack: symbols that nothing defines, and versions of symbols.
 
 The modules of an environment need the same few names of the same libraries over and over: of
-74,000 that torch, pyarrow, scipy and others need, 5,000 differ.
+74,000 that torch, pyarrow, scipy and others need, 5,000 differ. So each library is asked once.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+
+import msgspec
 
 from native_skew.binaries import symbols
 from native_skew.binaries.image import Image, ImageError
-from native_skew.binaries.loader import Loaded
+from native_skew.binaries.loader import Closure, Loaded
 
 _Identity = tuple[int, int]
+
+
+class MissingVersions(msgspec.Struct, frozen=True, kw_only=True):
+    """Versions that ``needer`` wants of a library, and that the one which is loaded lacks.
+
+    Attributes:
+        name: as the needer calls the library.
+        versions: what is missing, e.g. ``GLIBCXX_3.4.32``.
+
+    """
+
+    needer: Loaded
+    name: str
+    library: Loaded
+    versions: tuple[str, ...]
+
+
+class VersionCheck:
+    """The comparisons of one diagnosis."""
+
+    def __init__(self) -> None:
+        self._of_libraries: dict[tuple[_Identity, ...], tuple[MissingVersions, ...]] = {}
+
+    def missing(self, closure: Closure) -> tuple[MissingVersions, ...]:
+        """What the loader stops at."""
+        module, *libraries = closure.files
+        # Modules that load the same libraries, as most of one distribution do, are as one.
+        key = tuple(each.identity for each in libraries)
+        if key not in self._of_libraries:
+            self._of_libraries[key] = tuple(_compared(libraries, closure.by_name))
+        return (*_compared([module], closure.by_name), *self._of_libraries[key])
+
+
+def _compared(files: list[Loaded], by_name: dict[str, Loaded]) -> Iterator[MissingVersions]:
+    for file in files:
+        for name, wanted in file.wanted.items():
+            library = by_name.get(name)
+            # What is not there is said as a missing library; one may have no versions at all.
+            if library is None or (defined := library.defined) is None:
+                continue
+            places = [each.name for each in wanted if each.hashed not in defined and not each.weak]
+            with contextlib.suppress(ImageError):
+                if places:
+                    with Image(file.path) as image:
+                        versions = tuple(sorted(map(image.name_at, places)))
+                    yield MissingVersions(
+                        needer=file, name=name, library=library, versions=versions
+                    )
 
 
 class UndefinedSymbols:
@@ -65,7 +115,6 @@ class UndefinedSymbols:
 
 
 def _defined(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:
-    """Those of ``names`` that ``file`` defines."""
     # Of a damaged file is said where it is met as a module or as a library.
     with contextlib.suppress(ImageError):
         if names:

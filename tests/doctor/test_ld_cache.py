@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from native_skew.binaries import ld_cache as cache
-from native_skew.binaries.file_cache import clear, while_unchanged
 from native_skew.doctor.diagnosis import diagnose
 from support.compiler import cc
 
@@ -44,29 +43,19 @@ def test_a_changed_cache_is_read_again(tmp_path: Path) -> None:
 
 
 def test_what_is_the_same_is_read_once(tmp_path: Path) -> None:
-    reads: list[str] = []
-
-    @while_unchanged
-    def content(path: str) -> str:
-        reads.append(path)
-        return Path(path).read_text()
-
-    path = tmp_path / "file"
-    path.write_text("first")
+    path = tmp_path / "ld.so.cache"
+    path.write_bytes(cache_file(one="/lib/one"))
+    first = cache.read(path)
+    assert cache.read(path) is first
     with ThreadPoolExecutor(8) as threads:
-        assert set(threads.map(content, [str(path)] * 200)) == {"first"}
-    assert 1 <= len(reads) <= 8
-    path.write_text("changed")
-    assert content(str(path)) == "changed"
-    clear()
-    before = len(reads)
-    assert content(str(path)) == "changed"
-    assert len(reads) == before + 1
-    for number in range(1000):  # one interpreter after the other
+        assert all(threads.map(lambda _: cache.read(path) is first, range(200)))
+    cache.parsed.cache_clear()
+    assert cache.read(path) is not first
+    for number in range(1000):  # one image after the other
         each = tmp_path / str(number)
         each.touch()
-        content(str(each))
-    assert content(str(path)) == "changed"
+        assert cache.read(each) == {}
+    assert cache.read(path) == first
 
 
 def test_an_interpreter_that_changed_is_read_again(tmp_path: Path) -> None:
@@ -93,9 +82,5 @@ def test_an_interpreter_that_changed_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/no/such/file", "nul\0byte"])
-def test_what_is_not_there_is_not_kept(path: str) -> None:
-    reads: list[str] = []
-    read = while_unchanged(reads.append)
-    read(path)
-    read(path)
-    assert reads == [path, path]
+def test_what_is_not_there_is_no_cache(path: str) -> None:
+    assert cache.read(Path(path)) == {}

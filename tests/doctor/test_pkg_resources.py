@@ -9,7 +9,7 @@ import pytest
 
 from native_skew.distributions import nameless
 from native_skew.doctor.diagnosis import diagnose
-from native_skew.doctor.pkg_resources import importer_of_pkg_resources
+from native_skew.doctor.skew import importer_of_pkg_resources
 
 OLDER, NEWER = "7.0.7.99.1.2", "7.0.10.99.0.2"
 STAMP = f"fake-corelibs>={NEWER},<7.0.10.99.1"

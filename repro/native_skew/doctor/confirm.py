@@ -294,7 +294,7 @@ class _Said:
             )
             or any(
                 error in self._failing.get(name, ())
-                for name in import_errors.required_by(owner, self._environment)
+                for name in self._environment.pins.in_turn(owner)
                 if name != owner.name
             )
         )

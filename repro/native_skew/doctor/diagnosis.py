@@ -10,22 +10,13 @@ from typing import Literal
 
 from native_skew import __version__
 from native_skew.binaries import Loader, MacLoader, OtherLoader, WindowsLoader
-from native_skew.doctor import (
-    disk,
-    loaded_by_name,
-    mixed_abi,
-    numpy_abi,
-    rules,
-    system_libraries,
-)
+from native_skew.doctor import disk, loaded_by_name, other_builds, rules, system_libraries
 from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
-from native_skew.doctor.inventory import Owners
 from native_skew.doctor.mending import offered, required
-from native_skew.doctor.pins import Pin, Pins
 from native_skew.doctor.target import Target
-from native_skew.findings import Finding, Location, Report, plain
+from native_skew.findings import Finding, Report, plain
 
 
 def diagnose(
@@ -56,19 +47,10 @@ def examine(
     environment: Environment, library_path: Sequence[str] = ()
 ) -> tuple[Report, tuple[ExtensionModule, ...]]:
     """The report on ``environment``, and the extension modules that were found in it."""
-    owners = Owners(environment.distributions)
-    loader = _loader(environment, owners, library_path)
-    pins = Pins(
-        environment.distributions,
-        environment.python,
-        environment.interpreter.full_version,
-        environment.target.markers if environment.is_elsewhere else None,
-    )
-    finder = ModuleFinder(
-        environment, loader, pins.of, lambda name: [each.path for each in owners.named(name)]
-    )
+    loader = _loader(environment, library_path)
+    finder = ModuleFinder(environment, loader)
     modules = finder.modules()
-    explanations = Explanations(environment, owners, pins)
+    explanations = Explanations(environment)
     needed = {each.name for module in modules for each in module.closure.unresolved}
     findings: list[Finding] = [
         *disk.interpreter(environment, loader.process.unresolved),
@@ -79,10 +61,10 @@ def examine(
         *disk.modules_of_another_python(environment, finder.of_another_python),
         *disk.modules_of_another_system(environment, finder.of_another_system),
         *disk.shared_files(environment),
-        *numpy_abi.other_numpy(modules, environment, owners, pins),
-        *loaded_by_name.lacking(modules, environment, loader, owners),
-        *mixed_abi.mixed(modules, environment, owners, pins),
-        *mixed_abi.other_abi(modules, environment, owners, pins),
+        *other_builds.other_numpy(modules, environment),
+        *loaded_by_name.lacking(modules, environment, loader),
+        *other_builds.mixed(modules, environment),
+        *other_builds.other_abi(modules, environment),
     ]
     explained = explanations.explained | {
         (each.location.distribution, "numpy")
@@ -94,7 +76,7 @@ def examine(
         *disk.changed_files(environment, failing),
         *disk.for_another_python(environment, failing),
         *system_libraries.together(findings, environment.image),
-        *_violated(pins, explained),
+        *_violated(environment, explained),
     ]
     report = Report(
         command="doctor",
@@ -112,13 +94,13 @@ def examine(
     return report, tuple(modules)
 
 
-def _loader(environment: Environment, owners: Owners, library_path: Sequence[str]) -> Loader:
+def _loader(environment: Environment, library_path: Sequence[str]) -> Loader:
     """The loader of the system that ``environment`` is for."""
     target = environment.target
     if target.system == "macos":
         return MacLoader(target.machine, str(environment.root))
     if target.system == "windows":
-        return WindowsLoader(target.machine, owners.of_stem)
+        return WindowsLoader(target.machine, environment.owners.of_stem)
     libc: Literal["musl"] | None = "musl" if environment.program is None and target.musl else None
     return Loader(environment.program, library_path, libc, environment.image)
 
@@ -141,17 +123,22 @@ def searched_first() -> tuple[str, ...]:
     return tuple(each for each in os.environ.get("LD_LIBRARY_PATH", "").split(":") if each)
 
 
-def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
-    left = [pin for pin in pins.violated() if (pin.holder.name, pin.provider) not in explained]
+def _violated(environment: Environment, explained: set[tuple[str, str]]) -> Iterator[Finding]:
+    violated = environment.pins.violated()
+    left = [pin for pin in violated if (pin.holder.name, pin.provider) not in explained]
     for holder, several in groupby(left, key=lambda pin: pin.holder):
         together = list(several)
         missed = [pin for pin in together if pin.installed or pin.is_missed]
-        advice = required(missed, pins, holder.installer)  # one command for all that it lacks
+        advice = required(
+            missed, environment, holder.installer
+        )  # one command for all that it lacks
         for pin in together:
             left_out = pin not in missed
+            found = f"{pin.installed.version} is" if pin.installed else "it is not"
             yield rules.VIOLATED_REQUIREMENT.finding(
-                _violation(pin) + (" Its system's package does without it." if left_out else ""),
-                Location(distribution=pin.holder.name, version=pin.holder.version),
+                f"{holder.title} requires `{pin.text}`, and {found} installed."
+                + (" Its system's package does without it." if left_out else ""),
+                environment.location(holder),
                 {
                     "requirement": pin.text,
                     "provider": pin.provider,
@@ -160,8 +147,3 @@ def _violated(pins: Pins, explained: set[tuple[str, str]]) -> Iterator[Finding]:
                 () if left_out else advice,
                 level="note" if left_out else None,
             )
-
-
-def _violation(pin: Pin) -> str:
-    found = f"{pin.installed.version} is" if pin.installed else "it is not"
-    return f"{pin.holder.title} requires `{pin.text}`, and {found} installed."

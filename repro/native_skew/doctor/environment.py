@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +19,8 @@ from native_skew.doctor import conda, inventory, sites, target
 from native_skew.doctor.errors import NoActiveEnvironmentError, NotAnEnvironmentError
 from native_skew.doctor.interpreter import EnvironmentPython
 from native_skew.doctor.interpreter import read as read_interpreter
-from native_skew.doctor.inventory import Inventory
+from native_skew.doctor.inventory import Inventory, Owners
+from native_skew.doctor.pins import Pins
 from native_skew.doctor.sites import Sites
 from native_skew.doctor.target import Target
 from native_skew.findings import Evidence, Location
@@ -28,7 +30,7 @@ _WHEELS = 2000
 _OF_A_ROOT = ("etc/os-release", "etc/ld.so.cache", "etc/alpine-release")
 
 
-class Environment(msgspec.Struct, frozen=True, kw_only=True):
+class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What is looked at.
 
     Attributes:
@@ -96,6 +98,17 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         return not os.path.lexists(self.root / "pyvenv.cfg") and self.exists(
             f"{stdlib}/EXTERNALLY-MANAGED"
         )
+
+    @cached_property
+    def owners(self) -> Owners:
+        """Which distribution ships which library."""
+        return Owners(self.distributions)
+
+    @cached_property
+    def pins(self) -> Pins:
+        """What the distributions require of each other."""
+        markers = self.target.markers if self.is_elsewhere else None
+        return Pins(self.distributions, self.python, self.interpreter.full_version, markers)
 
     def location(self, owner: Distribution, path: str = "") -> Location:
         """Where a finding of ``owner`` is, in the file ``path``."""

@@ -18,9 +18,9 @@ from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import Damaged, ExtensionModule
 from native_skew.doctor.fits import newer
-from native_skew.doctor.inventory import Owners, Shipped
+from native_skew.doctor.inventory import Shipped
 from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
-from native_skew.doctor.pins import Pin, Pins, of_extras
+from native_skew.doctor.pins import Pin, of_extras
 from native_skew.doctor.skew import Skew, skew_finding
 from native_skew.findings import Advice, Evidence, Finding, listed, needing
 
@@ -88,13 +88,15 @@ class Explanations:
 
     Args:
         environment: what is looked at.
-        owners: of its shared objects.
-        pins: its requirements.
 
     """
 
-    def __init__(self, environment: Environment, owners: Owners, pins: Pins) -> None:
-        self._environment, self._owners, self._pins = environment, owners, pins
+    def __init__(self, environment: Environment) -> None:
+        self._environment, self._owners, self._pins = (
+            environment,
+            environment.owners,
+            environment.pins,
+        )
         inventory = environment.inventory
         self._gone = {
             path.rpartition("/")[2]
@@ -167,7 +169,7 @@ class Explanations:
             self.explained.add((holder.name, skew.provider.name))
             linking = self._linking(modules, skew) | {n for n, of, _ in skews if of == key[1]}
             others = tuple(sorted(linking - {skew.consumer.name, skew.provider.name, ""}))
-            yield skew_finding(replace(skew, linking=others), self._environment, self._pins)
+            yield skew_finding(replace(skew, linking=others), self._environment)
 
     def _without_alternatives(self, modules: list[ExtensionModule]) -> list[ExtensionModule]:
         """``modules`` without the alternatives to one that loads, or lacks what is gone alone."""
@@ -554,7 +556,7 @@ class Explanations:
     ) -> tuple[Advice, ...]:
         if not consumer.has_valid_names:
             return ()
-        found = required(absent, self._pins, consumer.installer)
+        found = required(absent, self._environment, consumer.installer)
         # Any version is allowed, the newest is installed, and the name may be an older one's.
         unbounded = any(map(library_names.version, names)) and not any(p.bounded for p in absent)
         if unbounded and not consumer.built_here:
@@ -662,7 +664,7 @@ class Explanations:
         told = newer(provider, pin, consumer, () if fellows else versions)
         # PyQt6-NetworkAuth-Qt6 links to Qt, and does not say so.
         linking = self._newer[provider.name] if pin is None else ()
-        return fitting(told, consumer, self._pins, provider, tuple(sorted(linking)))
+        return fitting(told, consumer, self._environment, provider, tuple(sorted(linking)))
 
 
 def _by_version(shipped: list[Shipped]) -> list[Shipped]:

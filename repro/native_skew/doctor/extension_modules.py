@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -115,20 +115,11 @@ class ModuleFinder:
     Args:
         environment: what is looked at.
         loader: the loader of a process in it.
-        requires: the names of the distributions that one requires.
-        named: the environment's files of a name.
 
     """
 
-    def __init__(
-        self,
-        environment: Environment,
-        loader: Loader,
-        requires: Callable[[Distribution], Iterable[str]],
-        named: Callable[[str], Iterable[str]],
-    ) -> None:
-        self.environment, self.loader, self._requires = environment, loader, requires
-        self._named = named
+    def __init__(self, environment: Environment, loader: Loader) -> None:
+        self.environment, self.loader = environment, loader
         self._first: dict[str, tuple[Loaded, ...]] = {}
         self.damaged: list[Damaged] = []
         self.of_another_python: list[OfAnotherPython] = []
@@ -287,7 +278,8 @@ class ModuleFinder:
         """What stands in for all that ``closure`` lacks; nothing where a part of it is nowhere."""
         found: dict[tuple[int, int], Loaded] = {}
         for gap in closure.unresolved:
-            named = next(self._opened(self._named(gap.name)), None)
+            paths = [each.path for each in self.environment.owners.named(gap.name)]
+            named = next(self._opened(paths), None)
             if named is None or gap.damaged:
                 return ()
             found |= {each.identity: each for each in self.loader.closure(named).files}
@@ -308,7 +300,7 @@ class ModuleFinder:
     def _may_be_loaded_first(self, owner: Distribution) -> tuple[Loaded, ...]:
         """The libraries of ``owner`` and of what it requires."""
         if owner.name not in self._first:
-            wanted = {owner.name, *self._requires(owner)}
+            wanted = {owner.name, *self.environment.pins.of(owner)}
             paths = [
                 path
                 for each in self.environment.distributions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from packaging.requirements import Requirement
 
@@ -12,7 +12,7 @@ from native_skew.distributions import Distribution
 from native_skew.doctor import disk, loaded_by_name, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.mending import installing, moving, reinstalling, replacing
-from native_skew.doctor.pins import Pin, Pins, of_extras
+from native_skew.doctor.pins import of_extras
 from native_skew.findings import Advice, Evidence, listed
 
 _NOT_FOUND = re.compile(
@@ -96,19 +96,13 @@ def _of_extras(owner: Distribution, error: str, environment: Environment) -> Ite
 
 def named(owner: Distribution, error: str, environment: Environment) -> Iterator[Distribution]:
     """The distributions that ``owner`` requires, if in turn, and that ``error`` names."""
-    required = required_by(owner, environment)
+    required = environment.pins.in_turn(owner)
     for each in environment.distributions:
         if each.name in required and each.name != owner.name:
             # scikit-learn, of which a failure to import a name from it says sklearn
             tops = each.packages()
             if _is_named(each.name, error) or any(f"'{t}{c}" in error for t in tops for c in ".'"):
                 yield each
-
-
-def required_by(owner: Distribution, environment: Environment) -> Mapping[str, Pin]:
-    """What ``owner`` requires, if in turn."""
-    pins = Pins(environment.distributions, environment.python, environment.interpreter.full_version)
-    return pins.in_turn(owner)
 
 
 def _is_named(name: str, error: str) -> bool:

@@ -21,7 +21,6 @@ from native_skew.distributions import Distribution, regular_files
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
-from native_skew.doctor.inventory import Owners
 from native_skew.findings import Finding, listed, needing
 
 # https://doc.qt.io/qt-6/qpa.html: without it, no window opens where there is a display
@@ -37,7 +36,7 @@ _RAISES = re.compile(rf"raise (?:{'|'.join(_RAISED)})".encode())
 
 
 def lacking(
-    modules: Iterable[ExtensionModule], environment: Environment, loader: Loader, owners: Owners
+    modules: Iterable[ExtensionModule], environment: Environment, loader: Loader
 ) -> Iterator[Finding]:
     """Those that need a library of the system that it does not have."""
     if environment.is_elsewhere or environment.target.system != "linux":
@@ -50,7 +49,7 @@ def lacking(
             file = None if _OF_OTHERS.search(path) else loader.open(path)
             if not isinstance(file, Loaded) or file.identity in known:
                 continue
-            if names := _names(file, loader, owners):
+            if names := _names(file, loader, environment):
                 found.setdefault(_how(path, owner, environment, texts), {})[path] = names
         if owner.name and not owner.files:
             for source, words in asked_for(owner, of_failure=True):
@@ -114,14 +113,14 @@ def not_there(words: Iterable[str], loader: Loader) -> tuple[str, ...]:
     )
 
 
-def _names(file: Loaded, loader: Loader, owners: Owners) -> tuple[str, ...]:
+def _names(file: Loaded, loader: Loader, environment: Environment) -> tuple[str, ...]:
     """What the system should have and lacks, by the names that wheels are known to take from it."""
     if loader.program and loader.program.header.architecture != file.header.architecture:
         return ()
     return tuple(
         gap.name
         for gap in loader.closure(file).unresolved
-        if not (gap.foreign or gap.damaged or owners.named(gap.name))
+        if not (gap.foreign or gap.damaged or environment.owners.named(gap.name))
         and system_libraries.is_known(gap.name)
     )
 

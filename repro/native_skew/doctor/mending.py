@@ -13,7 +13,7 @@ from native_skew.distributions import Distribution
 from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import Fit
-from native_skew.doctor.pins import Pin, Pins, agree
+from native_skew.doctor.pins import Pin, agree
 from native_skew.findings import Advice, Finding, Report
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def replacing(
 def fitting(
     fit: Fit | None,
     consumer: Distribution,
-    pins: Pins,
+    environment: Environment,
     older: Distribution | None = None,
     linking: tuple[str, ...] = (),
 ) -> tuple[Advice, ...]:
@@ -77,13 +77,14 @@ def fitting(
     Args:
         fit: where the provider is needed; None where nothing tells.
         consumer: what was built for another version of it.
-        pins: what is required of it.
+        environment: in which all of it is.
         older: the provider, where it must be newer.
         linking: what else links to the provider, and moves with it whatever its metadata says.
 
     """
     if not consumer.has_valid_names or (older and not older.has_valid_names):
         return ()
+    pins = environment.pins
     title, newer = "Install the provider that fits", "Take a newer release of the provider"
     if (older or consumer).installer == "conda":
         what = str(fit) if fit else (older or consumer).name
@@ -132,7 +133,6 @@ def rebuilding(
     provider: Distribution,
     built_against: str,
     environment: Environment,
-    pins: Pins,
     stamped: str = "",
 ) -> tuple[Advice, ...]:
     """See ``advice.advise``: what mends ``consumer``, which was built here."""
@@ -140,7 +140,7 @@ def rebuilding(
 
     if not (consumer.has_valid_names and provider.has_valid_names and consumer.is_of_index):
         return ()
-    wanted = pins.of(consumer).items()
+    wanted = environment.pins.of(consumer).items()
     return advice.advise(
         cause,
         consumer=(consumer.name, consumer.version),
@@ -148,34 +148,36 @@ def rebuilding(
         built_against=built_against,
         stamped=stamped,
         others=tuple(pin.range for name, pin in wanted if name != provider.name),
-        fellows=pins.requiring(provider.name, besides=consumer.name),
+        fellows=environment.pins.requiring(provider.name, besides=consumer.name),
         from_source=True,
         installer=consumer.installer,
         python=environment.python.rstrip("t"),
     )
 
 
-def required(wanted: Collection[Pin], pins: Pins, installer: str) -> tuple[Advice, ...]:
+def required(
+    wanted: Collection[Pin], environment: Environment, installer: str
+) -> tuple[Advice, ...]:
     """What installs all that is ``wanted``, in versions that whoever requires it admits.
 
     Where no version is admitted by all, each of those who require it may have to move.
     """
-    limits = [pins.on(pin.provider) for pin in wanted]
+    limits = [(pin, *environment.pins.on(pin.provider)) for pin in wanted]
     at_odds = {
         pin
         for several in limits
         if not agree([each.specifier for each in several])
         for pin in several
+        if pin.specifier
     }
     if at_odds:
         names = {each.holder.name for each in at_odds} | {each.provider for each in at_odds}
         return moving(tuple(sorted(names)), installer)
-    what = tuple(f"{pin.provider}{','.join(sorted(_specifiers(pin, pins)))}" for pin in wanted)
-    return installing(what, installer)
-
-
-def _specifiers(pin: Pin, pins: Pins) -> set[str]:
-    return {str(part) for each in (pin, *pins.on(pin.provider)) for part in each.specifier}
+    what = []
+    for pin, *others in limits:
+        versions = {str(part) for each in (pin, *others) for part in each.specifier}
+        what.append(f"{pin.provider}{','.join(sorted(versions))}")
+    return installing(tuple(what), installer)
 
 
 def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:

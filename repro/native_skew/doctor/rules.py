@@ -74,14 +74,6 @@ MISSING_SYSTEM_LIBRARY = Rule(
         "with the system's package manager. This is not skew between distributions."
     ),
 )
-MISSING_DRIVER = Rule(
-    id="missing-driver",
-    level="note",
-    title="A driver's library is not there",
-    description=(
-        "The library comes with a device's driver, and is absent where there is no such device."
-    ),
-)
 MISSING_FILE = Rule(
     id="missing-file",
     level="error",
@@ -91,27 +83,6 @@ MISSING_FILE = Rule(
         "removed them after it was installed: another distribution that held the same files and "
         "was uninstalled, a clean-up, a copy that was cut short. Where all of them are tests, it "
         "is a note. Where a .pth file is gone, imports do not search where it leads."
-    ),
-)
-CHANGED_FILE = Rule(
-    id="changed-file",
-    level="note",
-    title="A module or library is not the one that RECORD lists",
-    description=(
-        "A file has another size than its distribution's RECORD lists: another release, or another "
-        "distribution, has put its own there. Some wheels are published so, and work: --confirm "
-        "imports what imports these modules. Nothing is said of what was only stripped, and of "
-        "what conda or the system's package manager installed."
-    ),
-)
-SHARED_FILE = Rule(
-    id="shared-file",
-    level="note",
-    title="Two distributions own one file",
-    description=(
-        "Several installed distributions list the same file with different content. The one "
-        "installed last is what is there, and removing one of them removes it from the others. "
-        "Where it is gone already, that is an error."
     ),
 )
 OTHER_PYTHON = Rule(
@@ -133,26 +104,6 @@ MISSING_INTERPRETER = Rule(
         "bin/python is a link to an interpreter that is not there, or one that lacks a library: it "
         "was removed or upgraded, or the environment was copied from another machine. Or no "
         "pyvenv.cfg tells it which environment it is of."
-    ),
-)
-OPTIONAL_MODULE = Rule(
-    id="optional-module",
-    level="note",
-    title="An optional module lacks a library",
-    description=(
-        "A module cannot be loaded, and its package imports it only inside of functions, or "
-        "where it takes a failure. What needs the module fails, all else works."
-    ),
-)
-PRELOADED_LIBRARY = Rule(
-    id="preloaded-library",
-    level="note",
-    title="A library off the search path, which its owner has to load first",
-    description=(
-        "The loader would not find the library, but an installed distribution ships it under "
-        "the very name. Packages load such libraries before their modules: a name that is "
-        "loaded already is not looked for again. Whether they do is not seen in the files; "
-        "--confirm tells."
     ),
 )
 FOREIGN_ARCHITECTURE = Rule(
@@ -205,12 +156,54 @@ VIOLATED_REQUIREMENT = Rule(
         "symbol was found that would follow from it."
     ),
 )
-
-UNUSED_IGNORE = Rule(
-    id="unused-ignore",
+PRELOADED_LIBRARY = Rule(
+    id="preloaded-library",
     level="note",
-    title="An ignore that fits nothing",
-    description="[tool.native-skew] ignores what was not found: it may hide what comes later.",
+    title="A library off the search path, which its owner has to load first",
+    description=(
+        "The loader would not find the library, but an installed distribution ships it under "
+        "the very name. Packages load such libraries before their modules: a name that is "
+        "loaded already is not looked for again. Whether they do is not seen in the files; "
+        "--confirm tells."
+    ),
+)
+CHANGED_FILE = Rule(
+    id="changed-file",
+    level="note",
+    title="A module or library is not the one that RECORD lists",
+    description=(
+        "A file has another size than its distribution's RECORD lists: another release, or another "
+        "distribution, has put its own there. Some wheels are published so, and work: --confirm "
+        "imports what imports these modules. Nothing is said of what was only stripped, and of "
+        "what conda or the system's package manager installed."
+    ),
+)
+SHARED_FILE = Rule(
+    id="shared-file",
+    level="note",
+    title="Two distributions own one file",
+    description=(
+        "Several installed distributions list the same file with different content. The one "
+        "installed last is what is there, and removing one of them removes it from the others. "
+        "Where it is gone already, that is an error."
+    ),
+)
+OPTIONAL_MODULE = Rule(
+    id="optional-module",
+    level="note",
+    title="An optional module lacks a library",
+    description=(
+        "A module cannot be loaded, and its package imports it only inside of functions, or "
+        "where it takes a failure. What needs the module fails, all else works."
+    ),
+)
+MISSING_DRIVER = Rule(
+    id="missing-driver",
+    level="note",
+    title="A driver's library is not there",
+    description=(
+        "The library comes with a device's driver, and is absent where there is no such device."
+    ),
 )
 IMPORT_FAILS = Rule(
     id="import-fails",
@@ -236,34 +229,15 @@ IMPORTS_AFTER_ALL = Rule(
     title="A module imports in spite of an error found",
     description="--confirm imported the module. Something loads first what its files lack.",
 )
-
-RULES = (
-    SKEWED_LIBRARY,
-    STALE_BUILD,
-    UNDEFINED_SYMBOL,
-    OLDER_LIBRARY,
-    OTHER_NUMPY,
-    MISSING_LIBRARY,
-    MISSING_SYSTEM_LIBRARY,
-    MISSING_FILE,
-    OTHER_PYTHON,
-    MISSING_INTERPRETER,
-    FOREIGN_ARCHITECTURE,
-    FOREIGN_LIBC,
-    DAMAGED_FILE,
-    MIXED_GENERATIONS,
-    OTHER_ABI,
-    VIOLATED_REQUIREMENT,
-    PRELOADED_LIBRARY,
-    CHANGED_FILE,
-    SHARED_FILE,
-    OPTIONAL_MODULE,
-    MISSING_DRIVER,
-    IMPORT_FAILS,
-    FAILS_BY_ITSELF,
-    IMPORTS_AFTER_ALL,
-    UNUSED_IGNORE,
+UNUSED_IGNORE = Rule(
+    id="unused-ignore",
+    level="note",
+    title="An ignore that fits nothing",
+    description="[tool.native-skew] ignores what was not found: it may hide what comes later.",
 )
+
+# In the order in which they stand above.
+RULES = tuple(each for each in [*globals().values()] if isinstance(each, Rule))
 
 
 def arranged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

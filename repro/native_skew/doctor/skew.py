@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from native_skew.distributions import Distribution
+from native_skew.distributions import Distribution, imports_at_once, regular_files
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import fit
 from native_skew.doctor.mending import fitting, rebuilding
-from native_skew.doctor.pins import Pin, Pins
-from native_skew.doctor.pkg_resources import importer_of_pkg_resources
+from native_skew.doctor.pins import Pin
 from native_skew.findings import Advice, Evidence, Finding, Rule, listed
 
 if TYPE_CHECKING:
     from native_skew.installers import Cause
 
+_FILES, _BYTES = 64, 256 * 1024  # of Python, near the top of a provider's package
 _RULES: dict[Cause, Rule] = {
     "stamped": rules.SKEWED_LIBRARY,
     "unstamped": rules.SKEWED_LIBRARY,
@@ -70,7 +73,7 @@ class Skew(msgspec.Struct, frozen=True, kw_only=True):
         return self.pin.lowest if self.pin and not self.pin.holds else ""
 
 
-def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
+def skew_finding(skew: Skew, environment: Environment) -> Finding:
     """The finding with its whole cause, and the remedies for it."""
     consumer, provider = skew.consumer, skew.provider
     file = environment.relative(skew.file)
@@ -98,30 +101,30 @@ def skew_finding(skew: Skew, environment: Environment, pins: Pins) -> Finding:
                 _pinned(skew),
                 _made(consumer),
                 *_rotten(rotten),
-                *_fellows(pins.requiring(provider.name, besides=consumer.name)),
+                *_fellows(environment.pins.requiring(provider.name, besides=consumer.name)),
             ]
         )
         + ".",
         environment.location(consumer, skew.file),
         evidence,
         # What is no valid name or version gets into no command line.
-        _advice(skew, "rotten" if rotten else skew.cause, environment, pins)
+        _advice(skew, "rotten" if rotten else skew.cause, environment)
         if consumer.has_valid_names and provider.has_valid_names
         else (),
     )
 
 
-def _advice(skew: Skew, cause: Cause, environment: Environment, pins: Pins) -> tuple[Advice, ...]:
+def _advice(skew: Skew, cause: Cause, environment: Environment) -> tuple[Advice, ...]:
     """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
     consumer, provider = skew.consumer, skew.provider
     if consumer.built_here and consumer.is_of_index:
         stamped = skew.pin.range if skew.pin else ""
-        return rebuilding(cause, consumer, provider, skew.newer, environment, pins, stamped)
+        return rebuilding(cause, consumer, provider, skew.newer, environment, stamped)
     needed = "" if skew.cause == "symbol" else skew.needed[0]
     found = fit(provider, skew.pin, consumer, needed, next(iter(skew.shipped), ""))
     # A consumer that does not say what it needs is released for the provider's newest.
     with_it = () if skew.pin or found else (provider.name,)
-    return fitting(found, consumer, pins, linking=(*skew.linking, *with_it))
+    return fitting(found, consumer, environment, linking=(*skew.linking, *with_it))
 
 
 def _needs(skew: Skew, file: str) -> str:
@@ -178,3 +181,31 @@ def _fellows(names: tuple[str, ...]) -> list[str]:
         return []
     verb = "requires" if len(names) == 1 else "require"
     return [f"{listed(names)} {verb} that library too, and must move with it where it is moved"]
+
+
+def importer_of_pkg_resources(provider: Distribution, sites: Iterable[Path]) -> str:
+    """The first of the provider's files that imports pkg_resources in any case; empty for none.
+
+    With today's setuptools nothing can then be built against it: pkg_resources is gone since 82,
+    https://setuptools.pypa.io/en/latest/history.html#v82-0-0.
+
+    Args:
+        provider: with the paths of its shared objects, which tell its packages.
+        sites: the folders that imports search.
+
+    """
+    for path in islice(_python_files(provider, sites), _FILES):
+        try:
+            text = regular_files.text(str(path), _BYTES)
+        except OSError:
+            continue
+        if imports_at_once(text, "pkg_resources"):
+            return f"{path.parent.name}/{path.name}"
+    return ""
+
+
+def _python_files(provider: Distribution, sites: Iterable[Path]) -> Iterator[Path]:
+    for site in sites:
+        inside = (Path(f).relative_to(site) for f in provider.files if Path(f).is_relative_to(site))
+        for package in sorted({path.parts[0] for path in inside if len(path.parts) > 1}):
+            yield from sorted((site / package).glob("*.py"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import selectors
 import signal
 import subprocess
 import sys
@@ -47,19 +46,11 @@ _TOGETHER = 16  # packages of Python alone in one child
 _SHOWN = 400  # characters of an error
 _REPORT_BYTES = 64 << 20  # of one child
 _POLL = 0.05  # seconds
-
-
 # Errors for which a distribution is installed anew, whatever else of it fails.
 _OF_WHOLE_DISTRIBUTIONS = {
-    each.id
-    for each in (
-        rules.MISSING_FILE,
-        rules.DAMAGED_FILE,
-        rules.FOREIGN_LIBC,
-        rules.FOREIGN_ARCHITECTURE,
-        rules.OTHER_PYTHON,
-    )
-}
+    rules.MISSING_FILE.id, rules.DAMAGED_FILE.id, rules.FOREIGN_LIBC.id,
+    rules.FOREIGN_ARCHITECTURE.id, rules.OTHER_PYTHON.id,
+}  # fmt: skip
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,61 +92,32 @@ def confirmed(
         NothingToConfirmError: the environment has no interpreter.
 
     """
-    program = environment.program
-    if program is None:
+    if environment.program is None:
         raise NothingToConfirmError(environment.subject)
     found = [each for each in modules if not (each.variant or each.by_file)]
-    by_package: dict[str, list[str]] = {}
     owners: dict[str, Distribution] = {}
+    jobs: dict[str, list[str]] = {}  # what is imported in one process, by package
     for package, owner in _packages(environment, found):
-        if owner.files:
-            by_package.setdefault(package, [])
         owners.setdefault(package, owner)
-    plain_ones = [name for name in owners if name not in by_package]
+        if owner.files:
+            jobs.setdefault(package, [package])
+    plain_ones = [name for name in owners if name not in jobs]
     for module in found:
-        parts = module.name.split(".")
-        parents = [".".join(parts[:n]) for n in range(2, len(parts))]
-        by_package.setdefault(parts[0], []).extend((*parents, module.name))
+        top, *parts = module.name.split(".")
+        inside = [".".join((top, *parts[:n])) for n in range(1, len(parts) + 1)]
+        jobs.setdefault(top, [top]).extend(inside)
     users = _users(environment, found)
     for name in users:
-        by_package.setdefault(name.partition(".")[0], []).append(name)
-    outcomes: dict[str, _Outcome] = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
-    ):
-        jobs = [list(dict.fromkeys((top, *names))) for top, names in by_package.items()]
-        jobs.sort(key=len, reverse=True)  # the longest first
-        # What is of Python alone is imported at once, and what fails of it again by itself.
-        together = [plain_ones[n : n + _TOGETHER] for n in range(0, len(plain_ones), _TOGETHER)]
-        waiting = [
-            pool.submit(_imported, program, names, folder, limit) for names in (*jobs, *together)
-        ]
-        with click.progressbar(
-            length=len(waiting), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
-        ) as bar:
-            for done in as_completed(waiting):
-                outcomes |= done.result()
-                bar.update(1)
-        for names in (*jobs, *([name] for name in plain_ones)):
-            if not outcomes[names[0]].error or outcomes[names[0]].died:
-                continue
-            owner = owners[names[0]]
-            first = _requiring(owner, environment)
-            if first or not owner.files:
-                again = _imported(program, [*first, *names], folder, limit)
-                outcomes |= {name: again[name] for name in names}
-    failing: dict[str, set[str]] = {}
-    for package, owner in owners.items():
-        if outcomes[package].error:
-            failing.setdefault(owner.name, set()).add(outcomes[package].error)
-    said = _Said(report, outcomes, environment, failing)
-    more = [
-        *_of_modules(report, found, outcomes, environment, said),
-        *_of_packages(owners, {each.name for each in found}, outcomes, said),
-    ]
-    told = {each.location.distribution for each in more}
-    more += [e for e in _of_users(users, outcomes, said) if e.location.distribution not in told]
+        top = name.partition(".")[0]
+        jobs.setdefault(top, [top]).append(name)
+    outcomes = _imported(
+        environment,
+        owners,
+        [list(dict.fromkeys(names)) for names in jobs.values()],
+        plain_ones,
+        limit,
+    )
+    more = _Comparison(report, environment, outcomes).findings(found, owners, users)
     return msgspec.structs.replace(
         report,
         findings=rules.arranged([*report.findings, *more]),
@@ -181,9 +143,7 @@ def _packages(
             continue
         if owner.is_editable:  # an import hook of its own may find it
             yield owner.name.replace("-", "_"), owner
-        for top in owner.packages():
-            if top not in _NO_PACKAGES:
-                yield top, owner
+        yield from ((top, owner) for top in owner.packages() if top not in _NO_PACKAGES)
 
 
 def _users(environment: Environment, modules: list[ExtensionModule]) -> dict[str, Distribution]:
@@ -200,20 +160,41 @@ def _users(environment: Environment, modules: list[ExtensionModule]) -> dict[str
     }
 
 
-def _of_users(
-    users: dict[str, Distribution], outcomes: dict[str, _Outcome], said: _Said
-) -> Iterator[Finding]:
-    """One finding for each distribution whose modules a module of Python refuses."""
-    refused: dict[str, str] = {}
-    for name, owner in users.items():
-        error = outcomes[name].error
-        if error and not _is_absence(error):
-            refused.setdefault(owner.name, name)
-    for name in refused.values():
-        owner, error = users[name], outcomes[name].error
-        place = Location(distribution=owner.name, version=owner.version)
-        fails = f"`import {name}` fails: {plain(error)[:_SHOWN]}"
-        yield said.failure(fails, error, owner, place, {"module": name})
+def _imported(
+    environment: Environment,
+    owners: dict[str, Distribution],
+    jobs: list[list[str]],
+    plain_ones: list[str],
+    limit: float,
+) -> dict[str, _Outcome]:
+    """What became of each import: ``jobs``, and those ``plain_ones`` that are of Python alone."""
+    outcomes: dict[str, _Outcome] = {}
+    program = str(environment.program)
+    jobs.sort(key=len, reverse=True)  # the longest first
+    # What is of Python alone is imported at once, and what fails of it again by itself.
+    together = [plain_ones[n : n + _TOGETHER] for n in range(0, len(plain_ones), _TOGETHER)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
+    ):
+        waiting = [
+            pool.submit(_imported_by, program, names, folder, limit) for names in (*jobs, *together)
+        ]
+        with click.progressbar(
+            length=len(waiting), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            for done in as_completed(waiting):
+                outcomes |= done.result()
+                bar.update(1)
+        for names in (*jobs, *([name] for name in plain_ones)):
+            if not outcomes[names[0]].error or outcomes[names[0]].died:
+                continue
+            owner = owners[names[0]]
+            first = _requiring(owner, environment)
+            if first or not owner.files:
+                again = _imported_by(program, [*first, *names], folder, limit)
+                outcomes |= {name: again[name] for name in names}
+    return outcomes
 
 
 def _requiring(owner: Distribution, environment: Environment) -> list[str]:
@@ -232,72 +213,259 @@ def _requiring(owner: Distribution, environment: Environment) -> list[str]:
     ]
 
 
-class _Said:
-    """What the errors in ``report`` account for: one finding a cause.
+def _imported_by(program: str, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:
+    """What became of each of ``names``; a new child goes on behind one at which a child ended."""
+    found: dict[str, _Outcome] = {}
+    left = names
+    while left:
+        lines, how = _run(program, left, folder, limit)
+        found |= {line.ends: _Outcome(error=line.error) for line in lines if line.ends}
+        begun = [line.starts for line in lines if line.starts]
+        if begun and begun[-1] not in found:
+            found[begun[-1]] = _Outcome(error=how or "the process ended", died=True)
+        elif not begun:
+            nothing = _Outcome(error=how or "nothing was imported", died=True)
+            return found | dict.fromkeys(left, nothing)
+        left = [name for name in left if name not in found]
+    return found
+
+
+def _run(program: str, names: list[str], folder: str, limit: float) -> tuple[list[_Line], str]:
+    """What one child says, and how it ended; empty where it came to its end."""
+    with (
+        tempfile.NamedTemporaryFile(dir=folder) as report,
+        tempfile.TemporaryFile(dir=folder) as errors,
+    ):
+        try:
+            child = subprocess.Popen(
+                [program, "-B", str(_CHILD), report.name, *names],
+                cwd=folder,  # nothing of the working folder is imported
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return [], f"{program}: {error.strerror}"
+        hung = _hangs(child, report, limit)
+        # Its own group, which it started: what an import has left running ends with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        code = child.wait()
+        lines = []
+        for line in report:
+            with contextlib.suppress(msgspec.MsgspecError):  # a module may write there too
+                lines.append(msgspec.json.decode(line, type=_Line))
+        if hung:
+            return lines, f"no end after {limit:.0f} s"
+        if code < 0:
+            return lines, f"the process was ended by {_signal(-code)}"
+        return lines, f"the process ended with {code}{_last_line(errors)}"
+
+
+def _hangs(child: subprocess.Popen[bytes], report: IO[bytes], limit: float) -> bool:
+    """Waits for the child's end; whether one import took longer, or said more, than it may."""
+    size, last = 0, time.monotonic()
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(min(_POLL, limit))
+            return False
+        if (now := os.fstat(report.fileno()).st_size) != size:
+            size, last = now, time.monotonic()
+        if time.monotonic() - last > limit or size > _REPORT_BYTES:
+            return True
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _last_line(errors: IO[bytes]) -> str:
+    size = errors.seek(0, os.SEEK_END)
+    errors.seek(max(0, size - 4096))
+    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+    return f": {lines[-1]}" if lines else ""
+
+
+class _Comparison:
+    """What imports came to, beside what was found in the files: one finding a cause.
 
     Args:
         report: what was found in the files.
+        environment: in which the imports took place.
         outcomes: of the imports.
-        environment: in which they took place.
-        failing: the errors of packages at the top, by distribution.
 
     """
 
     def __init__(
-        self,
-        report: Report,
-        outcomes: dict[str, _Outcome],
-        environment: Environment,
-        failing: dict[str, set[str]],
+        self, report: Report, environment: Environment, outcomes: dict[str, _Outcome]
     ) -> None:
-        self._environment, self._failing = environment, failing
+        self._environment, self._outcomes = environment, outcomes
+        self._known = {name for each in report.findings for name in _modules_of(each)}
         errors = [each for each in report.findings if each.level == "error"]
-        self.modules = {name for each in errors for name in _modules_of(each)}
-        self.distributions = {name for each in errors for name in _owners_in(each)}
+        self._broken = {name for each in errors for name in _modules_of(each)}
+        self._with_errors = {name for each in errors for name in _owners_in(each)}
         whole = [each for each in errors if each.rule in _OF_WHOLE_DISTRIBUTIONS]
         self._incomplete = {name for each in whole for name in _owners_in(each)}
         self._violated = [e for e in report.findings if e.rule == rules.VIOLATED_REQUIREMENT.id]
         self._optional = [e for e in report.findings if e.rule == rules.OPTIONAL_MODULE.id]
-        alike = {outcomes[name].error for name in self.modules if name in outcomes}
+        alike = {outcomes[name].error for name in self._broken if name in outcomes}
         self._alike = {each for each in alike if not _is_absence(each)}
         self._names = {name for each in errors for name in _missing_in(each)}
+        self._failing: dict[str, set[str]] = {}  # errors of packages at the top, by distribution
 
-    def failure(
-        self, fails: str, error: str, owner: Distribution, place: Location, evidence: Evidence
+    def findings(
+        self,
+        modules: list[ExtensionModule],
+        owners: dict[str, Distribution],
+        users: dict[str, Distribution],
+    ) -> list[Finding]:
+        """Those that the imports add.
+
+        Args:
+            modules: extension modules.
+            owners: whose the packages at the top are.
+            users: modules of Python that import what was changed, and whose that is.
+
+        """
+        for package, owner in owners.items():
+            if error := self._outcomes[package].error:
+                self._failing.setdefault(owner.name, set()).add(error)
+        found = [*self._of_modules(modules), *self._of_packages(owners, modules)]
+        told = {each.location.distribution for each in found}
+        return [*found, *self._of_users(users, told)]
+
+    def _of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
+        # One finding for all modules of a distribution that fail alike.
+        alike: dict[tuple[str, str, bool], tuple[str, list[ExtensionModule]]] = {}
+        for module in modules:
+            outcome = self._outcomes[module.name]
+            if not outcome.error and module.name in self._broken:
+                yield rules.IMPORTS_AFTER_ALL.finding(
+                    f"`import {module.name}` succeeds, though an error is found in its files: "
+                    "something loads or provides first what is missing.",
+                    self._environment.location(module.owner, module.file.path),
+                    {"module": module.name},
+                )
+            if not outcome.error or module.name in self._broken:
+                continue
+            package = self._outcomes[module.name.rpartition(".")[0] or module.name]
+            # A part of it that asks for a distribution which is not there: its tests, say.
+            if _is_absence(package.error):
+                package = self._outcomes[module.name.partition(".")[0]]
+            optional = not (package.error or outcome.died or self._is_needed(module, outcome.error))
+            error = package.error or outcome.error
+            if self._accounts_for(module.owner, error):
+                continue
+            if not optional or module.name not in self._known:
+                without_name = error.replace(module.name, "")  # sip's words have each module's
+                key = module.owner.name, without_name, optional
+                alike.setdefault(key, (error, []))[1].append(module)
+        for (_, _, optional), (error, several) in alike.items():
+            first, names = several[0], tuple(each.name for each in several)
+            place = self._environment.location(first.owner, first.file.path)
+            if optional:
+                evidence = _evidence(names)
+                fails = f"{_fails(names, error)}. The package imports without it."
+                yield rules.FAILS_BY_ITSELF.finding(fails, place, evidence)
+            else:
+                yield self._failure(names, error, first.owner, place)
+
+    def _is_needed(self, module: ExtensionModule, error: str) -> bool:
+        """Whether ``error`` is of binaries that do not fit, and no way around it is known."""
+        # As cupyx.cudnn, which needs no library itself, and imports what lacks one.
+        not_there = {name for each in self._optional for name in _missing_in(each)}
+        if not _OF_BINARIES.search(error) or any(name in error for name in not_there):
+            return False
+        if any(module.name in _modules_of(each) for each in self._optional):
+            return False
+        # Its package imports it in any case, or leaves that to others, as PyQt6 does.
+        use = importers.use_of(module.name, self._environment.sites)
+        public = not module.name.rpartition(".")[2].startswith("_")
+        return use == "in any case" or (use == "unknown" and public)
+
+    def _of_packages(
+        self, owners: dict[str, Distribution], modules: list[ExtensionModule]
+    ) -> Iterator[Finding]:
+        """Packages that fail and have no module of their own that the failure was said of."""
+        # A module may have been loaded before its package failed, and is not imported again.
+        names = {each.name for each in modules}
+        with_modules = {each.partition(".")[0] for each in names if self._outcomes[each].error}
+        for package, owner in owners.items():
+            error = self._outcomes[package].error
+            if not error or package in with_modules or owner.name in self._with_errors:
+                continue
+            # Beside the package that a distribution is named for, if it is there, others may be an
+            # extra's, or another system's.
+            is_own = canonicalize_name(package) == owner.name and f"'{package}'" not in error
+            if not owner.files and not is_own and _is_absence(error):
+                continue
+            if not self._accounts_for(owner, error):
+                yield self._failure((package,), error, owner, self._environment.location(owner))
+
+    def _of_users(self, users: dict[str, Distribution], told: set[str]) -> Iterator[Finding]:
+        """One finding for each distribution whose modules a module of Python refuses."""
+        refused: dict[str, str] = {}
+        for name, owner in users.items():
+            error = self._outcomes[name].error
+            if error and not _is_absence(error) and owner.name not in told:
+                refused.setdefault(owner.name, name)
+        for name in refused.values():
+            owner, error = users[name], self._outcomes[name].error
+            yield self._failure((name,), error, owner, self._environment.location(owner))
+
+    def _failure(
+        self, names: tuple[str, ...], error: str, owner: Distribution, place: Location
     ) -> Finding:
-        """The finding of an import of ``owner`` that ends with ``error``."""
+        """The finding of imports of ``owner`` that end with ``error``."""
+        fails, evidence = _fails(names, error), _evidence(names)
         # What it requires and does not have: most imports fail of that.
         ones = (each for each in self._violated if each.location.distribution == owner.name)
         if violated := next(ones, None):
             return rules.IMPORT_FAILS.finding(fails, place, evidence, violated.advice)
-        lacking = [
-            n
+        lacking = tuple(
+            name
             for each in self._optional
             if owner.name in _owners_in(each)
-            for n in _texts(each, "needed")
-        ]
-        why, more, advice = import_errors.explained(owner, error, self._environment, tuple(lacking))
+            for name in _texts(each, "needed")
+        )
+        why, more, advice = import_errors.explained(owner, error, self._environment, lacking)
         fails = f"{fails.removesuffix('.')}. {why}" if why else fails
         found = rules.IMPORT_FAILS.finding(fails, place, {**evidence, **more}, advice)
         return next(iter(offered([found], self._environment)))
 
-    def accounts_for(self, owner: Distribution, error: str) -> bool:
+    def _accounts_for(self, owner: Distribution, error: str) -> bool:
         """Whether ``error``, of an import of what ``owner`` has, is of a cause that is found."""
+        named = import_errors.named(owner, error, self._environment)
+        required = self._environment.pins.in_turn(owner).keys() - {owner.name}
         return (
             owner.name in self._incomplete
             or error in self._alike
             or any(name in error for name in self._names)
             # pandas, whose words are that NumPy fails: that is said of NumPy.
-            or any(
-                each.name in self._failing
-                for each in import_errors.named(owner, error, self._environment)
-            )
-            or any(
-                error in self._failing.get(name, ())
-                for name in self._environment.pins.in_turn(owner)
-                if name != owner.name
-            )
+            or any(each.name in self._failing for each in named)
+            or any(error in self._failing.get(name, ()) for name in required)
         )
+
+
+def _fails(names: tuple[str, ...], error: str) -> str:
+    who = f"`import {names[0]}`" + (f" and {len(names) - 1} more" if names[1:] else "")
+    return f"{who} fail{'' if names[1:] else 's'}: {plain(error)[:_SHOWN]}"
+
+
+def _evidence(names: tuple[str, ...]) -> Evidence:
+    return {"module": names[0], **({"modules": names} if names[1:] else {})}
+
+
+def _is_absence(error: str) -> bool:
+    return error.startswith("ModuleNotFoundError:")
+
+
+def _modules_of(finding: Finding) -> tuple[str, ...]:
+    return (*_texts(finding, "modules"), *_texts(finding, "module"))
 
 
 def _missing_in(finding: Finding) -> Iterator[str]:
@@ -316,200 +484,3 @@ def _texts(finding: Finding, key: str) -> tuple[str, ...]:
     """What the evidence has under ``key``, be it one text or several."""
     value = finding.evidence.get(key)
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-
-
-def _of_modules(
-    report: Report,
-    modules: list[ExtensionModule],
-    outcomes: dict[str, _Outcome],
-    environment: Environment,
-    said: _Said,
-) -> Iterator[Finding]:
-    known = {name for each in report.findings for name in _modules_of(each)}
-    ones = [each for each in report.findings if each.rule == rules.OPTIONAL_MODULE.id]
-    done_without = {name for each in ones for name in _modules_of(each)}
-    # As cupyx.cudnn, which needs no library itself, and imports what lacks one.
-    not_there = {name for each in ones for name in _missing_in(each)}
-    # One finding for all modules of a distribution that fail alike.
-    alike: dict[tuple[str, str, bool], tuple[str, list[ExtensionModule]]] = {}
-    for module in modules:
-        outcome = outcomes[module.name]
-        package = outcomes[module.name.rpartition(".")[0] or module.name]
-        # A part of it that asks for a distribution which is not there: its tests, say.
-        if _is_absence(package.error):
-            package = outcomes[module.name.partition(".")[0]]
-        if not outcome.error:
-            if module.name in said.modules:
-                yield rules.IMPORTS_AFTER_ALL.finding(
-                    f"`import {module.name}` succeeds, though an error is found in its files: "
-                    "something loads or provides first what is missing.",
-                    environment.location(module.owner, module.file.path),
-                    {"module": module.name},
-                )
-        elif module.name not in said.modules:
-            optional = not (
-                package.error
-                or outcome.died
-                or (
-                    _OF_BINARIES.search(outcome.error)
-                    and module.name not in done_without
-                    and not any(name in outcome.error for name in not_there)
-                    and _is_wanted(module.name, environment)
-                )
-            )
-            error = package.error or outcome.error
-            if said.accounts_for(module.owner, error):
-                continue
-            if not optional or module.name not in known:
-                without_name = error.replace(module.name, "")  # sip's words have each module's
-                key = module.owner.name, without_name, optional
-                alike.setdefault(key, (error, []))[1].append(module)
-    for (_, _, optional), (error, several) in alike.items():
-        first, names = several[0], tuple(each.name for each in several)
-        who = f"`import {names[0]}`" + (f" and {len(names) - 1} more" if names[1:] else "")
-        fails = f"{who} fail{'' if names[1:] else 's'}: {plain(error)[:_SHOWN]}"
-        evidence: Evidence = {"module": names[0], **({"modules": names} if names[1:] else {})}
-        if optional:
-            yield rules.FAILS_BY_ITSELF.finding(
-                f"{fails}. The package imports without it.",
-                environment.location(first.owner, first.file.path),
-                evidence,
-            )
-        else:
-            place = environment.location(first.owner, first.file.path)
-            yield said.failure(fails, error, first.owner, place, evidence)
-
-
-def _is_wanted(module: str, environment: Environment) -> bool:
-    """Whether its package imports it in any case, or leaves that to others, as PyQt6 does."""
-    use = importers.use_of(module, environment.sites)
-    public = not module.rpartition(".")[2].startswith("_")
-    return use == "in any case" or (use == "unknown" and public)
-
-
-def _of_packages(
-    owners: dict[str, Distribution],
-    modules: set[str],
-    outcomes: dict[str, _Outcome],
-    said: _Said,
-) -> Iterator[Finding]:
-    """Packages that fail and have no module of their own that the failure was said of."""
-    # A module may have been loaded before its package failed, and is not imported again.
-    with_modules = {name.partition(".")[0] for name in modules if outcomes[name].error}
-    for package, owner in owners.items():
-        error = outcomes[package].error
-        if not error or package in with_modules or owner.name in said.distributions:
-            continue
-        # Beside the package that a distribution is named for, if it is there, others may be an
-        # extra's, or another system's.
-        is_own = canonicalize_name(package) == owner.name and f"'{package}'" not in error
-        if not owner.files and not is_own and _is_absence(error):
-            continue
-        if not said.accounts_for(owner, error):
-            place = Location(distribution=owner.name, version=owner.version)
-            fails = f"`import {package}` fails: {plain(error)[:_SHOWN]}"
-            yield said.failure(fails, error, owner, place, {"module": package})
-
-
-def _is_absence(error: str) -> bool:
-    return error.startswith("ModuleNotFoundError:")
-
-
-def _modules_of(finding: Finding) -> tuple[str, ...]:
-    return (*_texts(finding, "modules"), *_texts(finding, "module"))
-
-
-def _imported(program: Path, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:
-    """What became of each of ``names``; a new child goes on behind one at which a child ended."""
-    found: dict[str, _Outcome] = {}
-    left = names
-    while left:
-        lines, how = _run(program, left, folder, limit)
-        for line in lines:
-            if line.ends:
-                found[line.ends] = _Outcome(error=line.error)
-        begun = [line.starts for line in lines if line.starts]
-        if begun and begun[-1] not in found:
-            found[begun[-1]] = _Outcome(error=how or "the process ended", died=True)
-        elif not begun:
-            return found | {
-                name: _Outcome(error=how or "nothing was imported", died=True) for name in left
-            }
-        left = [name for name in left if name not in found]
-    return found
-
-
-def _run(program: Path, names: list[str], folder: str, limit: float) -> tuple[list[_Line], str]:
-    """What one child says, and how it ended; empty where it came to its end."""
-    with (
-        tempfile.TemporaryDirectory(dir=folder) as own,
-        tempfile.TemporaryFile(dir=folder) as errors,
-    ):
-        pipe = f"{own}/report"
-        os.mkfifo(pipe)
-        # With a writer of our own, the child's is none that ends it.
-        with open(os.open(pipe, os.O_RDWR), "rb", buffering=0) as stream:  # noqa: PTH123
-            try:
-                child = subprocess.Popen(
-                    [str(program), "-B", str(_CHILD), pipe, *names],
-                    cwd=folder,  # nothing of the working folder is imported
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=errors,
-                    start_new_session=True,
-                )
-            except OSError as error:
-                return [], f"{program}: {error.strerror}"
-            lines, hung = _read(stream, child, limit)
-        # Its own group, which it started: what an import has left running ends with it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        code = child.wait()
-        if hung:
-            return lines, f"no end after {limit:.0f} s"
-        if code < 0:
-            return lines, f"the process was ended by {_signal(-code)}"
-        return lines, f"the process ended with {code}{_last_line(errors)}"
-
-
-def _read(
-    stream: IO[bytes], child: subprocess.Popen[bytes], limit: float
-) -> tuple[list[_Line], bool]:
-    """The lines until the child's end, and whether one import took longer than ``limit``.
-
-    Nothing but its process tells the child's end: the pipe is ours.
-    """
-    found: list[_Line] = []
-    rest, size, last = b"", 0, time.monotonic()
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        while True:
-            left = last + limit - time.monotonic()
-            if left <= 0 or size > _REPORT_BYTES:
-                return found, True
-            ended = child.poll() is not None
-            if not selector.select(0 if ended else min(left, _POLL)):
-                if ended:
-                    return found, False
-                continue
-            data = os.read(stream.fileno(), 1 << 16)
-            size += len(data)
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                with contextlib.suppress(msgspec.MsgspecError):  # a module may write there too
-                    found.append(msgspec.json.decode(line, type=_Line))
-                    last = time.monotonic()
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-def _last_line(errors: IO[bytes]) -> str:
-    size = errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, size - 4096))
-    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return f": {lines[-1]}" if lines else ""

@@ -1,7 +1,7 @@
 """Imports modules one after the other, and says of each what came of it: run by ``--confirm``.
 
 Run as a script by the environment's own interpreter, without anything of the kit. It takes the
-path of a pipe to report to, and the names. A line before each import and one after it, as JSON:
+path of a file to report to, and the names. A line before each import and one after it, as JSON:
 whoever reads them sees at which one the process ended.
 """
 
@@ -18,7 +18,7 @@ _LONGEST = 2000  # characters of an error
 
 def _say(report: str, **what: str) -> None:
     # Opened each time: a module may close all files of its process, as a daemon does.
-    file = os.open(report, os.O_WRONLY)
+    file = os.open(report, os.O_WRONLY | os.O_APPEND)
     os.write(file, (json.dumps(what) + "\n").encode())
     os.close(file)
 

@@ -23,17 +23,9 @@ _MASK = 0xFFFFFFFF
 
 
 class GnuHash:
-    """The hash table of one file.
+    """The hash table of a file with ``DT_GNU_HASH``; ``first`` is the first symbol that is hashed.
 
-    Args:
-        image: a file with ``DT_GNU_HASH``.
-
-    Attributes:
-        first: the number of the first symbol that is hashed.
-
-    Raises:
-        ImageError: it has no buckets, or lies outside of the file.
-
+    All raise ImageError where the tables lie outside of the file, or are too large.
     """
 
     def __init__(self, image: Image) -> None:
@@ -47,12 +39,7 @@ class GnuHash:
             raise ImageError("a hash table without buckets")
 
     def index(self, name: bytes) -> int:
-        """The symbol's number; 0 where ``name`` is not defined.
-
-        Raises:
-            ImageError: the tables lie outside of the file, or are too large.
-
-        """
+        """The symbol's number; 0 where ``name`` is not defined."""
         wanted, bits = hashed(name), self._word * 8
         bloom = self._blooms[wanted // bits % self._bloom_count]
         if not bloom >> (wanted % bits) & bloom >> ((wanted >> self._shift) % bits) & 1:
@@ -66,12 +53,7 @@ class GnuHash:
         return 0
 
     def count(self) -> int:
-        """How many symbols there are, the unhashed included.
-
-        Raises:
-            ImageError: the tables lie outside of the file, or are too large.
-
-        """
+        """How many symbols there are, the unhashed included."""
         last = max(self._buckets)
         if last < self.first:
             return self.first
@@ -143,12 +125,7 @@ def order(image: Image) -> str:
 
 
 def unpack(image: Image, form: str, at: int) -> tuple[int, ...]:
-    """The fields of ``form`` at an address, in the file's byte order.
-
-    Raises:
-        ImageError: the file ends before.
-
-    """
+    """The fields of ``form`` at an address; ImageError where the file ends before."""
     form = order(image) + form
     size = struct.calcsize(form)
     raw = image.bytes_at(at, size)

@@ -86,9 +86,6 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Image:
     """An open ELF file. Reads by ``os.pread``: a file that shrinks meanwhile ends no process.
 
-    Args:
-        path: the file.
-
     Raises:
         ImageError: it is no regular file, no ELF file, or damaged.
 
@@ -122,9 +119,7 @@ class Image:
     def bytes_at(self, address: int, size: int) -> bytes:
         """Up to ``size`` bytes from the mapped ``address``; fewer where the file ends before.
 
-        Raises:
-            ImageError: no segment holds the address.
-
+        ImageError where no segment holds the address.
         """
         for start, length, offset, _ in self._loads:
             if start <= address < start + length:
@@ -147,12 +142,7 @@ class Image:
                     limit -= _PIECE
 
     def name_at(self, index: int) -> str:
-        """The text at ``index`` of the dynamic string table.
-
-        Raises:
-            ImageError: the index lies outside of the table, or the text does not end.
-
-        """
+        """The text at ``index`` of the dynamic string table; ImageError where there is none."""
         strings = self.strings or b""
         if 0 <= index < len(strings) and (end := strings.find(b"\0", index)) >= 0:
             return _decoded(strings[index:end])

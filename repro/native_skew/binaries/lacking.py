@@ -20,12 +20,9 @@ _Identity = tuple[int, int]
 
 
 class MissingVersions(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions that ``needer`` wants of a library, and that the one which is loaded lacks.
+    """Versions, e.g. ``GLIBCXX_3.4.32``, that ``needer`` wants of a library which lacks them.
 
-    Attributes:
-        name: as the needer calls the library.
-        versions: what is missing, e.g. ``GLIBCXX_3.4.32``.
-
+    ``name`` is as the needer calls the library.
     """
 
     needer: Loaded
@@ -68,15 +65,7 @@ def _compared(files: list[Loaded], by_name: dict[str, Loaded]) -> Iterator[Missi
 
 
 class UndefinedSymbols:
-    """The names that each module needs and nothing has defined yet.
-
-    Args:
-        wanted: what each needs, by the module's number.
-
-    Attributes:
-        names: what is left, of those that lack something.
-
-    """
+    """The ``names`` that each module needs and nothing has defined yet, by the module's number."""
 
     def __init__(self, wanted: Mapping[int, AbstractSet[bytes]]) -> None:
         self.names = {number: names for number, names in wanted.items() if names}

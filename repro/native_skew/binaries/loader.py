@@ -81,9 +81,7 @@ class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that loading one file takes in, in the loader's order, and what is not found.
 
-    Attributes:
-        by_name: the file for each name that was asked for, what was loaded before included.
-
+    ``by_name`` is the file for each name that was asked for, what was loaded before included.
     """
 
     files: tuple[Loaded, ...]
@@ -171,11 +169,8 @@ class Loader:
     def closure(self, module: Loaded, before: Mapping[str, Loaded] | None = None) -> Closure:
         """What loading ``module`` takes in, breadth first.
 
-        Args:
-            module: what is loaded.
-            before: what is in the process already, by the names that it satisfies; by default,
-                what the program has taken in.
-
+        ``before`` is what is in the process already, by the names that it satisfies; by default, what
+        the program has taken in.
         """
         names = dict(self.process.by_name if before is None else before)
         chains: list[tuple[Loaded, ...]] = [(module,)]

@@ -39,13 +39,9 @@ _BYTES = 64 << 20  # of one file
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
-    """For which NumPy a file was compiled.
+    """For which NumPy a file was compiled, and whether it ends the import where that does not fit.
 
-    Attributes:
-        oldest: the oldest that it runs with; empty where it was compiled with NumPy 1's header,
-            which does not say.
-        raises: whether it ends the import where that does not fit.
-
+    ``oldest`` is empty where it was compiled with NumPy 1's header, which does not say.
     """
 
     oldest: str

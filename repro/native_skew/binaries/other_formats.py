@@ -31,26 +31,16 @@ _PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x14C: "x86"}
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A library that a file needs.
-
-    Attributes:
-        name: as the file has it: an install name, or a DLL's.
-        weak: whether the file is loaded without it as well.
-
-    """
+    """An install name or a DLL's that a file needs; where it is ``weak``, it is loaded without too."""
 
     name: str
     weak: bool = False
 
 
 class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One file, or one machine's part of a universal one.
+    """One file, or the part of a universal one for a machine, called as a wheel's tag calls it.
 
-    Attributes:
-        machine: as a wheel's tag calls it.
-        name: the install name of a macOS library; empty where there is none.
-        search: LC_RPATH's folders.
-
+    ``name`` is the install name of a macOS library, or empty; ``search`` are LC_RPATH's folders.
     """
 
     machine: str
@@ -73,12 +63,7 @@ def system_of(path: str | Path) -> System | None:
 
 
 def mach_o(path: str | Path) -> tuple[OtherFile, ...]:
-    """The parts of a Mach-O file, one for each machine.
-
-    Raises:
-        ImageError: it is damaged.
-
-    """
+    """The parts of a Mach-O file, one for each machine; ImageError where it is damaged."""
     from macholib.MachO import MachO  # noqa: PLC0415
 
     _check_regular(path)
@@ -116,12 +101,7 @@ def _commands(header: MachOHeader) -> Iterator[tuple[str, str]]:
 
 
 def pe(path: str | Path) -> OtherFile:
-    """What a DLL imports, at once or when it first calls it.
-
-    Raises:
-        ImageError: it is damaged.
-
-    """
+    """What a DLL imports, at once or when it first calls it; ImageError where it is damaged."""
     import pefile  # noqa: PLC0415
 
     _check_regular(path)

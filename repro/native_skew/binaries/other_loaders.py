@@ -21,13 +21,8 @@ _LOADER, _RPATH = "@loader_path/", "@rpath/"
 class OtherLoader(Loader):
     """A loader of another system than Linux; what it does not judge is counted.
 
-    Args:
-        machine: of the process, as a wheel's tag calls it; empty where nothing tells, then a
-            universal file counts by its first part.
-
-    Attributes:
-        elsewhere: names that lie, or may lie, outside of the environment.
-
+    ``machine`` is the process's, as a wheel's tag calls it; where it is empty, a universal file
+    counts by its first part. ``elsewhere`` are names that may lie outside of the environment.
     """
 
     def __init__(self, machine: str = "") -> None:
@@ -69,13 +64,7 @@ class OtherLoader(Loader):
 
 
 class MacLoader(OtherLoader):
-    """dyld: install names, with the folders of all that led to a file.
-
-    Args:
-        machine: of the process.
-        root: the environment's folder.
-
-    """
+    """dyld: install names, with the folders of all that led to a file in the environment ``root``."""
 
     def __init__(self, machine: str, root: str) -> None:
         super().__init__(machine)
@@ -118,10 +107,7 @@ class MacLoader(OtherLoader):
 class WindowsLoader(OtherLoader):
     """Windows': by the DLL's name, in whatever folder a package has added.
 
-    Args:
-        machine: of the process.
-        of_stem: the environment's files that differ from a name in its version at most.
-
+    ``of_stem`` gives the environment's files that differ from a name in its version at most.
     """
 
     def __init__(self, machine: str, of_stem: Callable[[str], list[str]]) -> None:

@@ -13,12 +13,9 @@ _LINKS = (
 
 
 def real(root: str, path: str) -> str:
-    """The real file of ``path``, which starts with ``root`` where that is not empty.
+    """The real file of ``path``, an absolute one of this process's that starts with ``root``.
 
-    Args:
-        root: the folder that is ``/``; empty for this process's own.
-        path: an absolute path of this process's.
-
+    ``root`` is the folder that is ``/``; empty for this process's own.
     """
     if not root:
         return os.path.realpath(path)

@@ -26,13 +26,9 @@ _FORMS = {
 
 
 class Wanted(NamedTuple):
-    """A version of symbols that a file wants of a library.
+    """A version of symbols that a file wants of a library: its hash, by which the loader compares.
 
-    Attributes:
-        hashed: the hash of its name, by which the loader compares.
-        name: where its name is in the string table.
-        weak: whether the loader goes on where it is not defined.
-
+    ``name`` is where its name is in the string table; without a ``weak`` one the loader goes on.
     """
 
     hashed: int
@@ -41,12 +37,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
-    """What ``image`` wants, by the library that should define it.
-
-    Raises:
-        ImageError: the table lies outside of the file, or has no end.
-
-    """
+    """What ``image`` wants, by the library that should define it; ImageError of a damaged table."""
     if _DT_VERNEED not in image.header.tags:
         return {}
     raw = image.bytes_at(image.header.tags[_DT_VERNEED], _BYTES)
@@ -80,9 +71,7 @@ def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
 def defined(image: Image) -> frozenset[int] | None:
     """The hashes of the versions that ``image`` defines; None where it has none at all.
 
-    Raises:
-        ImageError: the table lies outside of the file, or has no end.
-
+    ImageError of a damaged table.
     """
     if _DT_VERDEF not in image.header.tags:
         return None

@@ -1,4 +1,4 @@
-"""Symbols that a file needs, and those that it defines.
+"""Symbols that a file needs, and those that it defines; ImageError where its tables are damaged.
 
 A large library is asked for single names by way of its hash table, a small one is read at once.
 """
@@ -30,14 +30,7 @@ _UNDERSCORE, _P, _Y = OF_THE_INTERPRETER[1]
 def undefined(image: Image, *, python: bool = True) -> frozenset[bytes]:
     """The names that ``image`` must be given: undefined, and not weak.
 
-    Args:
-        image: what needs them.
-        python: whether those ``OF_THE_INTERPRETER`` are wanted too; False is
-            quicker, and may leave some in.
-
-    Raises:
-        ImageError: its tables lie outside of the file.
-
+    Without ``python``, most of those ``OF_THE_INTERPRETER`` are left out, which is quicker.
     """
     tags = image.header.tags
     if _DT_SYMTAB not in tags:
@@ -59,12 +52,7 @@ def undefined(image: Image, *, python: bool = True) -> frozenset[bytes]:
 
 
 def defined(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
-    """Those of ``names`` that ``image`` defines.
-
-    Raises:
-        ImageError: its tables lie outside of the file, or are too large.
-
-    """
+    """Those of ``names`` that ``image`` defines."""
     names, tags = frozenset(names), image.header.tags
     if _DT_SYMTAB not in tags:
         return frozenset()
@@ -79,12 +67,7 @@ def defined(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
 
 
 def all_defined(image: Image) -> frozenset[bytes]:
-    """Every name that ``image`` defines.
-
-    Raises:
-        ImageError: its tables lie outside of the file, or are too large to be read at once.
-
-    """
+    """Every name that ``image`` defines; ImageError where they are too many to be read at once."""
     if _DT_SYMTAB not in image.header.tags:
         return frozenset()
     if DT_GNU_HASH in image.header.tags:
@@ -94,12 +77,7 @@ def all_defined(image: Image) -> frozenset[bytes]:
 
 
 def location(image: Image, name: bytes) -> tuple[int, int]:
-    """Address and size of what ``name`` stands for; zeros where it is not defined.
-
-    Raises:
-        ImageError: the tables lie outside of the file.
-
-    """
+    """Address and size of what ``name`` stands for; zeros where it is not defined."""
     if DT_GNU_HASH not in image.header.tags:
         return 0, 0
     if image.strings is not None and name not in image.strings:  # costs a tenth of a lookup

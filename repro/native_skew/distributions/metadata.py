@@ -26,12 +26,7 @@ _LONGEST = 200  # characters of a name or a version
 
 
 class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The fields that resolvers read, as written; empty where they are not there.
-
-    Attributes:
-        dynamic: in its own spelling, in which tools differ.
-
-    """
+    """The fields that resolvers read, as written; empty where they are not there."""
 
     metadata_version: str = ""
     name: str
@@ -43,12 +38,7 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def parse(data: bytes) -> CoreMetadata:
-    """Reads METADATA or PKG-INFO.
-
-    Raises:
-        ValueError: there is no name or version.
-
-    """
+    """Reads METADATA or PKG-INFO; ValueError where there is no name or version."""
     # Up to the first empty line, which may be the very first.
     head = (b"\n" + data.replace(b"\r\n", b"\n")).partition(b"\n\n")[0]
     fields: dict[str, list[str]] = {}

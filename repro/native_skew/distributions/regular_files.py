@@ -32,22 +32,12 @@ def content(path: str, limit: int) -> bytes:
 
 
 def text(path: str, limit: int) -> str:
-    """The same as text; what is no UTF-8 is replaced.
-
-    Raises:
-        OSError: as ``content`` does.
-
-    """
+    """The same as text; what is no UTF-8 is replaced."""
     return content(path, limit).decode("utf-8", "replace")
 
 
 def toml(content: bytes) -> dict[str, Any]:
-    """The tables of a TOML file's content.
-
-    Raises:
-        ValueError: it is no TOML, or no UTF-8.
-
-    """
+    """The tables of a TOML file's content; ValueError where it is none, or no UTF-8."""
     # Not on top: most that read files have none of these.
     if sys.version_info >= (3, 11):
         import tomllib  # noqa: PLC0415

@@ -51,16 +51,13 @@ class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(filename: str, stream: Seekable, make_error: MakeError | None = None) -> SourceTexts:
-    """Reads an sdist, no further than needed.
+    """Reads an sdist, no further than needed; its ``filename`` tells its form.
 
-    Args:
-        filename: tells its form.
-        stream: of the sdist; one with a ``prefetch`` is told what is read next.
-        make_error: makes the error to raise out of a reason; by default, an ``ArchiveError``.
+    A ``stream`` with a ``prefetch`` is told what is read next.
 
     Raises:
-        SkewError: ``make_error``'s; it is malformed, hostile, or in a form that nobody uses any
-            more.
+        SkewError: ``make_error``'s, or an ArchiveError: it is malformed, hostile, or in a form that
+            nobody uses any more.
 
     """
     make_error = make_error or partial(ArchiveError, filename)

@@ -59,16 +59,13 @@ class Seekable(Protocol):
 
 
 class CarefulZip:
-    """An open zip file; a context manager.
+    """An open zip file; a context manager. ``infos`` are its members, some perhaps twice.
 
     Args:
         stream: of the zip file; if it has a ``prefetch``, as a remote one, that is told the
             offset and length of what is read next.
         make_error: makes the error to raise out of a reason.
         limit: it has fewer members than this.
-
-    Attributes:
-        infos: its members, as zipfile knows them; a name may be there twice.
 
     Raises:
         SkewError: ``make_error``'s; it is no zip file, has ``limit`` members or more, or one
@@ -99,10 +96,7 @@ class CarefulZip:
     def chunks(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         """A member's content, 256 KiB at the most at once.
 
-        Raises:
-            SkewError: ``make_error``'s; it is damaged, larger than ``limit`` bytes, or packed in
-                a way that cannot be unpacked bit by bit.
-
+        ``make_error``'s where it is damaged, larger than ``limit``, or cannot be unpacked bit by bit.
         """
         name = info.filename
         if info.file_size > limit:

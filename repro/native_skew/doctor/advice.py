@@ -53,18 +53,10 @@ def installing(
     reinstall: bool = False,
     upgrade: bool = False,
 ) -> tuple[Advice, ...]:
-    """What installs ``requirements``, first into the environment as it stands.
+    """What installs ``requirements`` by the tool that INSTALLER's word names, best first.
 
-    Args:
-        requirements: names, with the versions that are wanted.
-        installer: INSTALLER's word.
-        title: the advice's.
-        reinstall: whether they are there, and are to be installed anew.
-        upgrade: whether they are there, and a newer release is wanted.
-
-    Returns:
-        nothing where one of the names or versions is none.
-
+    With ``reinstall`` they are there, and are installed anew; with ``upgrade`` newer releases are
+    taken. Nothing where one of the names or versions is none.
     """
     if not all(map(is_requirement, requirements)):
         return ()
@@ -171,14 +163,9 @@ def _warned(
 
 
 def placed(findings: Iterable[Finding], path: str, kind: Place, pip: str = "") -> Iterator[Finding]:
-    """``findings`` whose commands name the environment at ``path``: they are typed anywhere.
+    """``findings`` whose commands name the environment at ``path``, to be typed anywhere.
 
-    Args:
-        findings: with commands for the folder that has it as ``.venv``.
-        path: where it is.
-        kind: what is there.
-        pip: the release of the environment's own pip; empty where it has none.
-
+    ``kind`` is what is there; ``pip`` the release of its own pip, empty where it has none.
     """
     known = {each.title: each.elsewhere for each in tabs().values()}
 
@@ -290,13 +277,10 @@ def newest(names: Iterable[str], tool: str) -> tuple[Advice, ...]:
 
 
 def remaking(python: str, root: Path, word: str) -> tuple[Advice, ...]:
-    """What gives an environment its interpreter again, with what is installed in it.
+    """What gives the environment at ``root`` its interpreter again, with what is installed in it.
 
-    Args:
-        python: ``major.minor`` of the packages in it.
-        root: the environment's folder.
-        word: the tool that its ``pyvenv.cfg`` names; empty where that is Python itself.
-
+    ``python`` is the ``major.minor`` of its packages; ``word`` is what its ``pyvenv.cfg`` names: a
+    tool, or nothing where that is Python itself.
     """
     title, number = "Give it its interpreter again, in place", python.rstrip("t")
     tool = TOOLS.get(word)

@@ -33,13 +33,7 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 def added(inventory: Inventory, prefix: Path) -> Inventory:
-    """``inventory`` with the packages that no ``.dist-info`` tells of, and what all of them require.
-
-    Args:
-        inventory: of the prefix.
-        prefix: its folder; what it has no records in stays as it is.
-
-    """
+    """``inventory`` with the packages that no ``.dist-info`` tells of, and what all of them require."""
     records = {each.name: each for each in _records(prefix / "conda-meta")}
     if not records:
         return inventory

@@ -62,13 +62,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import came to.
-
-    Attributes:
-        error: the exception, or how the process ended; empty where it succeeded.
-        died: whether the process ended over it, or had to be ended.
-
-    """
+    """What an import came to: the error is empty where it succeeded, or how the process ended."""
 
     error: str = ""
     died: bool = False
@@ -80,13 +74,9 @@ def confirmed(
     environment: Environment,
     limit: float = LIMIT,
 ) -> Report:
-    """``report`` with what the imports add to it or speak against.
+    """``report`` with what the imports of ``modules`` and packages add to it or speak against.
 
-    Args:
-        report: what was found in the files.
-        modules: the extension modules.
-        environment: whose interpreter imports them.
-        limit: the seconds that one import may take.
+    ``limit`` is how many seconds one import may take.
 
     Raises:
         NothingToConfirmError: the environment has no interpreter.
@@ -291,14 +281,7 @@ def _last_line(errors: IO[bytes]) -> str:
 
 
 class _Comparison:
-    """What imports came to, beside what was found in the files: one finding a cause.
-
-    Args:
-        report: what was found in the files.
-        environment: in which the imports took place.
-        outcomes: of the imports.
-
-    """
+    """What imports came to, beside what was found in the files: one finding a cause."""
 
     def __init__(
         self, report: Report, environment: Environment, outcomes: dict[str, _Outcome]
@@ -325,11 +308,8 @@ class _Comparison:
     ) -> list[Finding]:
         """Those that the imports add.
 
-        Args:
-            modules: extension modules.
-            owners: whose the packages at the top are.
-            users: modules of Python that import what was changed, and whose that is.
-
+        ``owners`` are those of the packages at the top, ``users`` the modules of Python that import
+        what was changed, with whose that is.
         """
         for package, owner in owners.items():
             if error := self._outcomes[package].error:

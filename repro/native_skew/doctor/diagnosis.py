@@ -25,19 +25,9 @@ def diagnose(
     image: Path | None = None,
     asked: Target | None = None,
 ) -> Report:
-    """Looks at the environment at ``path``.
+    """Looks at the environment at ``path``: see ``opened``, whose errors it raises.
 
-    Args:
-        path: a virtual environment, a conda prefix, a site-packages or --target folder, a
-            wheel, or a folder of wheels.
-        library_path: the folders of LD_LIBRARY_PATH in the processes that would run there.
-        image: the folder that is ``/`` for it; None for this machine's own.
-        asked: for which system and Python it is; None where its files are to tell.
-
-    Raises:
-        NotAnEnvironmentError: it is none of these.
-        WheelError: a wheel cannot be read.
-
+    ``library_path`` are the folders of LD_LIBRARY_PATH in the processes that would run there.
     """
     with opened(path, image, asked) as environment:
         return examine(environment, library_path)[0]

@@ -228,10 +228,7 @@ def interpreter(
 ) -> Iterator[Finding]:
     """An interpreter that is gone or cannot be started, and packages that none searches for.
 
-    Args:
-        environment: what is looked at.
-        unresolved: what the interpreter's own file lacks.
-
+    ``unresolved`` is what the interpreter's own file lacks.
     """
     known, here = environment.interpreter, environment.target.system == "linux"
     unusable: list[tuple[str, Evidence, str]] = []
@@ -267,10 +264,7 @@ def interpreter(
 def for_another_python(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
     """One finding for all distributions whose Requires-Python excludes the environment's.
 
-    Args:
-        environment: what is looked at.
-        explained: the names of those of which this is said already.
-
+    ``explained`` are the names of those of which this is said already.
     """
     version = environment.interpreter.full_version or environment.python.rstrip("t")
     found = [

@@ -163,8 +163,8 @@ def opened(
 
     Args:
         path: where it is; with ``image``, as it is called in there, or as it is called here.
-        image: the folder that is ``/`` for it.
-        asked: for which system and Python, whatever the files say.
+        image: the folder that is ``/`` for it; None for this machine's own.
+        asked: for which system and Python it is; None where its files are to tell.
         environ: the variables of the processes that would run there, unless it is an image's.
 
     Raises:

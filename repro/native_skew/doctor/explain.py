@@ -84,12 +84,7 @@ class _Older(NamedTuple):
 
 
 class Explanations:
-    """The joins over one environment.
-
-    Args:
-        environment: what is looked at.
-
-    """
+    """The joins over one environment."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment, self._owners, self._pins = (

@@ -110,13 +110,7 @@ class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ModuleFinder:
-    """Finds the extension modules of one environment.
-
-    Args:
-        environment: what is looked at.
-        loader: the loader of a process in it.
-
-    """
+    """Finds the extension modules of one environment, by the loader of a process in it."""
 
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader

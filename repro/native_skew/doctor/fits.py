@@ -44,13 +44,7 @@ def fit(
 ) -> Fit | None:
     """The versions of ``provider`` that ``consumer`` was built for; None where nothing tells.
 
-    Args:
-        provider: what is installed.
-        pin: the consumer's requirement on it.
-        consumer: what was built.
-        needed: the library that is missing, or empty.
-        shipped: the one that the provider has in its place.
-
+    ``needed`` is the library that is missing, or empty, and ``shipped`` the one in its place.
     """
     if pin and not pin.holds and pin.bounded:
         return _wanted(pin)

@@ -27,10 +27,8 @@ def explained(
 ) -> tuple[str, Evidence, tuple[Advice, ...]]:
     """A sentence on why ``owner`` fails with ``error``, what that rests on, and what mends it.
 
-    ``lacking`` are the system's libraries that modules of its own need, and may do without.
-
-    Nothing of these where its files are as they were installed, and the words name nothing that
-    could be another version.
+    ``lacking`` are the system's libraries that modules of its own need, and may do without. Nothing
+    of these where its files are as they were installed, and the words name no other version.
     """
     others = tuple(named(owner, error, environment))
     for each in (owner, *others):

@@ -22,15 +22,7 @@ Use = Literal["in any case", "if asked", "unknown"]
 
 
 def use_of(module: str, sites: Sequence[Path]) -> Use:
-    """How its own package imports ``module``; unknown where no import of it is found at all.
-
-    Something may then find it by other means.
-
-    Args:
-        module: as one imports it.
-        sites: the folders that imports search.
-
-    """
+    """How its own package imports ``module``; where no import of it is found, it is unknown."""
     top, _, _ = module.partition(".")
     folder = next((each / top for each in sites if (each / top).is_dir()), None)
     if folder is None:

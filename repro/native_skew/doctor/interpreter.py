@@ -52,11 +52,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(prefix: Path, root: str = "") -> EnvironmentPython:
-    """The interpreter of the environment at ``prefix``.
-
-    Args:
-        prefix: the environment's folder.
-        root: the folder that is ``/`` for it; empty for this machine's own.
+    """The interpreter of the environment at ``prefix``, for which the folder ``root`` is ``/``.
 
     Raises:
         NotAnEnvironmentError: its ``pyvenv.cfg`` cannot be read.

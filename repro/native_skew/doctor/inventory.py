@@ -55,13 +55,9 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventory:
-    """What is in ``sites``.
+    """What is in ``sites``, for which the folder ``root`` is ``/`` unless that is empty.
 
-    Args:
-        sites: the folders.
-        target: what it is for; None where the wheels that were installed are to tell.
-        root: the folder that is ``/`` for it; empty for this machine's own.
-
+    ``target`` is what it is for; None where the installed wheels are to tell.
     """
     found: dict[str, Distribution] = {}
     unread: list[str] = []

@@ -81,13 +81,9 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
 class Pins:
     """All requirements that apply.
 
-    Args:
-        distributions: what is installed.
-        python: the environment's ``major.minor``; empty where it is not known.
-        full_version: the environment's, of three numbers; empty where it is not known. A marker
-            that hangs on the third number is then taken not to hold.
-        markers: what markers see of the platform; None for this machine's.
-
+    ``python`` is the environment's ``major.minor``, and ``full_version`` of three numbers: empty
+    where they are not known, and a marker that hangs on the third number is then taken not to hold.
+    ``markers`` are what markers see of the platform; None for this machine's.
     """
 
     def __init__(

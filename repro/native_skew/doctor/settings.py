@@ -18,15 +18,7 @@ _BYTES = 4 << 20
 
 
 class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Findings that are not to count. All that is stated must fit.
-
-    Attributes:
-        reason: why; it is shown with them.
-        rule: a finding's rule.
-        distribution: a distribution's name.
-        file: a pattern for a finding's file, where ``*`` is any text.
-
-    """
+    """Findings that are not to count. All that is stated must fit; ``file`` is a pattern."""
 
     reason: str
     rule: str = ""

@@ -50,14 +50,9 @@ def of_prefix(
     root: str = "",
     environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Sites:
-    """Of an environment or an installation.
+    """Of an environment or an installation, whose processes have the variables ``environ``.
 
-    Args:
-        prefix: its folder.
-        interpreter: what runs in it.
-        root: the folder that is ``/`` for it; empty for this machine's own.
-        environ: the variables of the processes that would run there.
-
+    ``root`` is the folder that is ``/`` for it; empty for this machine's own.
     """
     own = list(_of_python(prefix, interpreter.python, root))
     found = _once(own, root)

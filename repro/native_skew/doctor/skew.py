@@ -188,11 +188,6 @@ def importer_of_pkg_resources(provider: Distribution, sites: Iterable[Path]) -> 
 
     With today's setuptools nothing can then be built against it: pkg_resources is gone since 82,
     https://setuptools.pypa.io/en/latest/history.html#v82-0-0.
-
-    Args:
-        provider: with the paths of its shared objects, which tell its packages.
-        sites: the folders that imports search.
-
     """
     for path in islice(_python_files(provider, sites), _FILES):
         try:

@@ -59,13 +59,7 @@ def is_of_cuda(name: str) -> bool:
 
 
 def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
-    """``findings`` with one command for all that the system lacks: a part of it mends nothing.
-
-    Args:
-        findings: of any rule.
-        image: the folder that is ``/`` for the environment; empty for this machine's own.
-
-    """
+    """``findings`` with one command for all that the system lacks: a part of it mends nothing."""
     found = list(findings)
     # What an extra brings is not the system's.
     ones = [e for e in found if e.rule == MISSING_SYSTEM_LIBRARY.id and "extra" not in e.evidence]
@@ -79,10 +73,8 @@ def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
 def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
     """What installs the libraries ``names``, for the system's own package manager first.
 
-    Args:
-        names: SONAMEs; one that is no plain name of a file, or CUDA's, is left out.
-        image: the folder that is ``/`` for the environment; empty for this machine's own.
-
+    What is no plain name of a file, or CUDA's, is left out. ``image`` is the folder that is ``/``
+    for the environment; empty for this machine's own.
     """
     plain = sorted({each for each in names if _NAME.fullmatch(each) and not is_of_cuda(each)})
     system, release = _system(image)

@@ -152,11 +152,6 @@ def chosen(wheels: tuple[Path, ...], target: Target | None) -> tuple[tuple[Path,
 
     Without a target all are, unless there are several of one release: then most of those
     that go together, this interpreter's before others.
-
-    Args:
-        wheels: of a folder.
-        target: what is asked for.
-
     """
     tags = {each: found for each in wheels if (found := _tags(each))}
     if target is None:

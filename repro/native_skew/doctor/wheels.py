@@ -63,13 +63,7 @@ def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
 
 
 def _write(site: Path, name: str, content: Iterable[bytes]) -> None:
-    """Writes a new file below ``site``.
-
-    Raises:
-        OSError: ``name`` can be none there.
-        TemporaryFolderError: nothing can be written there, whatever its name.
-
-    """
+    """Writes a new file; OSError where ``name`` can be none there."""
     target = site / name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

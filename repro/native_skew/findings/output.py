@@ -45,14 +45,10 @@ def output_options(command: Callable[..., None]) -> Callable[..., None]:
 def write(
     report: Report, rules: Iterable[Rule], form: Form | None, *, verbose: bool = False
 ) -> ExitCode:
-    """Writes ``report`` to standard output; returns the exit code.
+    """Writes ``report`` of a command that finds by ``rules``; returns the exit code.
 
-    Args:
-        report: what was found.
-        rules: all that the command can find.
-        form: one of ``FORMS``; None for text.
-        verbose: of text, whether it says all that a finding rests on; the others always do.
-
+    ``form`` is one of ``FORMS``, or None for text, which says all that a finding rests on only where
+    it is ``verbose``.
     """
     # The forms are loaded when they are asked for.
     if form is None:

@@ -17,16 +17,9 @@ _CRASHED = 100  # exit codes from here on are crashes: 101 is Rust's panic, 127 
 
 
 def require_sound(outcome: Outcome, limit: float, misuse: tuple[int, ...] = ()) -> None:
-    """Makes sure that a command ended by itself and understood what it was asked.
+    """Makes sure that a command ended by itself and understood what it was asked: else a CellError.
 
-    Args:
-        outcome: of the command.
-        limit: its time limit in seconds, for the message.
-        misuse: exit codes that are no answer.
-
-    Raises:
-        CellError: it did not.
-
+    ``limit`` is its time limit in seconds, ``misuse`` are exit codes that are no answer.
     """
     command = " ".join(outcome.argv)
     last = (outcome.output.strip().splitlines() or ["no output"])[-1]

@@ -174,17 +174,13 @@ def observe(
     run_checks: Callable[[Path], tuple[Check, ...]],
     library_path: tuple[str, ...] = (),
 ) -> Observation:
-    """Looks at an environment.
+    """Looks at an environment; one that does not exist has no consumer installed.
 
     Args:
         subject: the pair.
         run_python: runs the environment's interpreter with the arguments given.
         run_checks: runs the tools' checks on the environment with that prefix.
         library_path: what LD_LIBRARY_PATH holds in ``run_python``.
-
-    Returns:
-        what was found; ``consumer_installed`` is False for an environment that does not
-        exist.
 
     """
     facts = probe_facts(run_python(["-c", PROBE, *subject.modules]))
@@ -264,12 +260,7 @@ def _modules(sites: Sequence[Path], subject: Subject, loader: Loader) -> Iterato
 
 
 def _read(path: Path, loader: Loader) -> Loaded | None:
-    """The file; None where it is none that a loader takes.
-
-    Raises:
-        CellError: the readers disagree about what is in it.
-
-    """
+    """The file; None where it is none that a loader takes. CellError where the readers disagree."""
     expected = reference.read(path)
     try:
         with Image(path) as image:

@@ -169,8 +169,8 @@ class Loader:
     def closure(self, module: Loaded, before: Mapping[str, Loaded] | None = None) -> Closure:
         """What loading ``module`` takes in, breadth first.
 
-        ``before`` is what is in the process already, by the names that it satisfies; by default, what
-        the program has taken in.
+        ``before`` is what is in the process already, by the names that it satisfies; by default,
+        what the program has taken in.
         """
         names = dict(self.process.by_name if before is None else before)
         chains: list[tuple[Loaded, ...]] = [(module,)]

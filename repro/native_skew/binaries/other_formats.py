@@ -31,7 +31,7 @@ _PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x14C: "x86"}
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An install name or a DLL's that a file needs; where it is ``weak``, it is loaded without too."""
+    """An install name or a DLL's; where it is ``weak``, the file is loaded without it as well."""
 
     name: str
     weak: bool = False

@@ -64,7 +64,7 @@ class OtherLoader(Loader):
 
 
 class MacLoader(OtherLoader):
-    """dyld: install names, with the folders of all that led to a file in the environment ``root``."""
+    """dyld: install names, with the folders of all that led to a file."""
 
     def __init__(self, machine: str, root: str) -> None:
         super().__init__(machine)

@@ -96,7 +96,7 @@ class CarefulZip:
     def chunks(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         """A member's content, 256 KiB at the most at once.
 
-        ``make_error``'s where it is damaged, larger than ``limit``, or cannot be unpacked bit by bit.
+        The error where it is damaged, larger than ``limit``, or cannot be unpacked bit by bit.
         """
         name = info.filename
         if info.file_size > limit:

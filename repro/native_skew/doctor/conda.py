@@ -33,7 +33,7 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 def added(inventory: Inventory, prefix: Path) -> Inventory:
-    """``inventory`` with the packages that no ``.dist-info`` tells of, and what all of them require."""
+    """``inventory`` with the packages that conda alone tells of, and what all of them require."""
     records = {each.name: each for each in _records(prefix / "conda-meta")}
     if not records:
         return inventory

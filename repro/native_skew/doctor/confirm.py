@@ -209,11 +209,12 @@ def _imported_by(program: str, names: list[str], folder: str, limit: float) -> d
     left = names
     while left:
         lines, how = _run(program, left, folder, limit)
-        found |= {line.ends: _Outcome(error=line.error) for line in lines if line.ends}
+        done = {line.ends: _Outcome(error=line.error) for line in lines if line.ends}
+        found |= done
         begun = [line.starts for line in lines if line.starts]
         if begun and begun[-1] not in found:
             found[begun[-1]] = _Outcome(error=how or "the process ended", died=True)
-        elif not begun:
+        elif not (begun or done):
             nothing = _Outcome(error=how or "nothing was imported", died=True)
             return found | dict.fromkeys(left, nothing)
         left = [name for name in left if name not in found]

@@ -47,8 +47,8 @@ def write(
 ) -> ExitCode:
     """Writes ``report`` of a command that finds by ``rules``; returns the exit code.
 
-    ``form`` is one of ``FORMS``, or None for text, which says all that a finding rests on only where
-    it is ``verbose``.
+    ``form`` is one of ``FORMS``, or None for text, which says all that a finding rests on only
+    where it is ``verbose``.
     """
     # The forms are loaded when they are asked for.
     if form is None:

@@ -21,8 +21,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 def judge(observation: Observation, exit_code: int) -> Judgement:
     """Says what an observed environment amounts to; ``unsupported`` never comes from here.
 
-    ``exit_code`` is the tool's last command's. A tool that fails *and* leaves a broken module behind
-    has not refused: it is judged by what it left.
+    ``exit_code`` is the tool's last command's. A tool that fails *and* leaves a broken module
+    behind has not refused: it is judged by what it left.
     """
     if not observation.consumer_installed:
         return Judgement(

@@ -7,7 +7,6 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -17,12 +16,7 @@ from native_skew.binaries import Loader, Unresolved
 from native_skew.distributions import Distribution, library_names
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import (
-    Damaged,
-    ExtensionModule,
-    OfAnotherPython,
-    OfAnotherSystem,
-)
+from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder, Unusable
 from native_skew.doctor.mending import moving, reinstalling, remaking
 from native_skew.findings import SHOWN, Evidence, Finding, Location, listed
 
@@ -79,7 +73,7 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
 
 def unloadable(
     environment: Environment, loader: Loader, modules: Iterable[ExtensionModule]
-) -> Iterator[Damaged]:
+) -> Iterator[Unusable]:
     """Libraries of another size than RECORD has that no loader takes, as a pointer of Git LFS.
 
     What Python code loads by its name is among them; what ``modules`` stop at is said of these.
@@ -90,7 +84,7 @@ def unloadable(
         for path in paths:
             reason = loader.open(path)
             if isinstance(reason, str) and os.path.realpath(path) not in known:
-                yield Damaged(path=path, owner=owner, reason=reason)
+                yield Unusable(path=path, owner=owner, why=reason)
 
 
 def changed_files(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
@@ -112,20 +106,13 @@ def _not_its_own(owner: Distribution, names: tuple[str, ...]) -> str:
     return f"{listed(names)} {are} that {owner.title}'s RECORD lists: reinstall it."
 
 
-class Changed(NamedTuple):
-    """Files that are not those that were installed, and what is to be said of them."""
-
-    files: tuple[str, ...]
-    sentence: str
-
-
-def changed(owner: Distribution, environment: Environment) -> Changed | None:
-    """The files of ``owner`` that something else has put there; None where there is none.
+def changed(owner: Distribution, environment: Environment) -> tuple[tuple[str, ...], str]:
+    """The files of ``owner`` that something else has put there, and what is to be said of them.
 
     All of them are read: this is for what is known to fail.
     """
     names = tuple(map(environment.relative, owner.changed_files()))
-    return Changed(names, _not_its_own(owner, names)) if names else None
+    return names, _not_its_own(owner, names) if names else ""
 
 
 def unlisted(owner: Distribution, environment: Environment) -> tuple[str, ...]:
@@ -165,18 +152,13 @@ def shared_files(environment: Environment) -> Iterator[Finding]:
         )
 
 
-def modules_of_another_python(
-    environment: Environment, files: Iterable[OfAnotherPython]
-) -> Iterator[Finding]:
+def modules_of_another_python(environment: Environment, finder: ModuleFinder) -> Iterator[Finding]:
     """One finding for all modules of one Python that this interpreter does not import."""
-    alike: dict[str, list[OfAnotherPython]] = {}
-    for each in files:
-        alike.setdefault(each.tag, []).append(each)
-    for several in alike.values():
+    for tag, several in _alike(finder.of_another_python):
         names = tuple(environment.relative(each.path) for each in several)
         owners, who, verb = _of_whom(each.owner for each in several)
         yield rules.OTHER_PYTHON.finding(
-            f"{who} {verb} {listed(names)} for `{several[0].tag}`, and none for the environment's "
+            f"{who} {verb} {listed(names)} for `{tag}`, and none for the environment's "
             f"Python {_version(environment)}. "
             f"Reinstall {who if owners[0].name else 'it'} with this environment's own interpreter.",
             environment.location(owners[0], names[0]),
@@ -190,25 +172,25 @@ def modules_of_another_python(
         )
 
 
-def modules_of_another_system(
-    environment: Environment, files: Iterable[OfAnotherSystem]
-) -> Iterator[Finding]:
+def modules_of_another_system(environment: Environment, finder: ModuleFinder) -> Iterator[Finding]:
     """One finding for all files that are for another processor or system."""
-    alike: dict[str, list[OfAnotherSystem]] = {}
-    for each in files:
-        alike.setdefault(each.system, []).append(each)
-    for several in alike.values():
-        first = several[0]
+    for system, several in _alike(finder.of_another_system):
         names = tuple(environment.relative(each.path) for each in several if each.path)
         owners, who, verb = _of_whom(each.owner for each in several)
-        what = listed(names) if names else "a wheel"
         yield rules.FOREIGN_ARCHITECTURE.finding(
-            f"{who} {verb} {what} for {first.system}, and the environment is "
-            f"for {first.here}. Reinstall {who if owners[0].name else 'it'} here.",
+            f"{who} {verb} {listed(names) if names else 'a wheel'} for {system}, and the environment "
+            f"is for {finder.here}. Reinstall {who if owners[0].name else 'it'} here.",
             environment.location(owners[0], names[0] if names else ""),
-            {"files": names, "system": first.system, **of_several(owners)},
+            {"files": names, "system": system, **of_several(owners)},
             reinstalling(*owners),
         )
+
+
+def _alike(files: Iterable[Unusable]) -> Iterable[tuple[str, list[Unusable]]]:
+    alike: dict[str, list[Unusable]] = {}
+    for each in files:
+        alike.setdefault(each.why, []).append(each)
+    return alike.items()
 
 
 def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, str]:

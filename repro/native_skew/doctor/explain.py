@@ -16,7 +16,7 @@ from native_skew.distributions import Distribution, library_names, stem
 from native_skew.doctor import disk, importers, rules, system_libraries
 from native_skew.doctor.disk import of_several
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import Damaged, ExtensionModule
+from native_skew.doctor.extension_modules import ExtensionModule, Unusable
 from native_skew.doctor.fits import newer
 from native_skew.doctor.inventory import Shipped
 from native_skew.doctor.mending import fitting, installing, moving, reinstalling, required
@@ -180,19 +180,19 @@ class Explanations:
         gone = all(each.name in self._gone for each in module.closure.unresolved)
         return bool(module.preloaded or gone) and not (module.undefined or module.missing_versions)
 
-    def damaged(self, files: Iterable[Damaged]) -> Iterator[Finding]:
+    def damaged(self, files: Iterable[Unusable]) -> Iterator[Finding]:
         """Files that an import, or code of Python, would open and that cannot be loaded."""
-        alike: dict[tuple[str, str], dict[str, Damaged]] = {}
+        alike: dict[tuple[str, str], dict[str, Unusable]] = {}
         for each in files:
-            alike.setdefault((each.owner.name, each.reason), {})[each.path] = each
+            alike.setdefault((each.owner.name, each.why), {})[each.path] = each
         for several in alike.values():
             first, paths = next(iter(several.values())), tuple(several)
             name = self._environment.relative(first.path)
             who = f"`{name}`" + (f" and {len(paths) - 1} more" if paths[1:] else "")
             yield rules.DAMAGED_FILE.finding(
-                f"{who} cannot be loaded: {first.reason}. Reinstall {first.owner.title or 'it'}.",
+                f"{who} cannot be loaded: {first.why}. Reinstall {first.owner.title or 'it'}.",
                 self._environment.location(first.owner, first.path),
-                {"reason": first.reason, **self._environment.all_files(paths)},
+                {"reason": first.why, **self._environment.all_files(paths)},
                 reinstalling(first.owner),
             )
 
@@ -564,17 +564,17 @@ class Explanations:
         first = modules[0]
         symbols = tuple(dict.fromkeys(name for each in modules for name in each.undefined))
         who = needing(first.name, len(modules))
-        changed = disk.changed(first.owner, self._environment) if first.owner.name else None
+        changed, why = disk.changed(first.owner, self._environment)
         return rules.UNDEFINED_SYMBOL.finding(
             f"{who} {listed(symbols)}, which no library that it loads defines."
-            f"{f' {changed.sentence}' if changed else ''}",
+            f"{f' {why}' if why else ''}",
             self._environment.location(first.owner, first.file.path),
             {
                 "module": first.name,
                 "symbols": symbols,
                 **({"modules": tuple(each.name for each in modules)} if modules[1:] else {}),
                 **self._environment.all_files(tuple(each.file.path for each in modules)),
-                **({"changed": changed.files} if changed else {}),
+                **({"changed": changed} if changed else {}),
             },
             reinstalling(first.owner) if changed else (),
         )

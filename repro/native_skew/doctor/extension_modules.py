@@ -83,30 +83,17 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return not (self.closure.unresolved or self.undefined or self.missing_versions)
 
 
-class OfAnotherPython(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that is a module for another interpreter, and for which this one has no other."""
+class Unusable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A file that is a module, and that no import here can load.
 
-    path: str
-    name: str
-    owner: Distribution
-    tag: str
-
-
-class OfAnotherSystem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that is a module for another processor or system than the environment's."""
+    ``why`` is what is wrong with it, or the tag of another Python that it is for, or the system;
+    ``path`` is empty where a whole wheel is for another system.
+    """
 
     path: str
     owner: Distribution
-    system: str
-    here: str
-
-
-class Damaged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that an import would open and that cannot be loaded."""
-
-    path: str
-    owner: Distribution
-    reason: str
+    why: str
+    name: str = ""
 
 
 class ModuleFinder:
@@ -115,9 +102,9 @@ class ModuleFinder:
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
         self._first: dict[str, tuple[Loaded, ...]] = {}
-        self.damaged: list[Damaged] = []
-        self.of_another_python: list[OfAnotherPython] = []
-        self.of_another_system: list[OfAnotherSystem] = []
+        self.damaged: list[Unusable] = []
+        self.of_another_python: list[Unusable] = []
+        self.of_another_system: list[Unusable] = []
         self.unnamed: list[str] = []
         # The longest first: a folder that a .pth file adds may lie below another.
         self._sites = sorted((f"{each}/" for each in environment.sites), key=len, reverse=True)
@@ -130,8 +117,11 @@ class ModuleFinder:
         # Everything needs symbols of a system that is not at hand.
         unknown = self.environment.is_elsewhere
         for owner in self.environment.distributions:
-            if other := self._other_system(owner):
-                self.of_another_system.append(other)
+            tags = () if any(each.endswith("-any") for each in owner.tags) else owner.tags
+            other = of_tags(tags)
+            if other and other.system != self.environment.target.system:
+                path = owner.files[0] if owner.files else ""
+                self.of_another_system.append(Unusable(path=path, owner=owner, why=other.title))
                 continue
             for path in owner.files:
                 name, variant = self._import_name(path, owner)
@@ -150,16 +140,6 @@ class ModuleFinder:
             undefined = tuple(sorted(map(os.fsdecode, left)))
             found[number] = msgspec.structs.replace(found[number], undefined=undefined)
         return found
-
-    def _other_system(self, owner: Distribution) -> OfAnotherSystem | None:
-        """What tells that the wheel of ``owner`` is for another system; None where nothing does."""
-        if not owner.tags or any(each.endswith("-any") for each in owner.tags):
-            return None
-        found, target = of_tags(owner.tags), self.environment.target
-        if found is None or found.system == target.system:
-            return None
-        path = owner.files[0] if owner.files else ""
-        return OfAnotherSystem(path=path, owner=owner, system=found.title, here=self._here())
 
     def _import_name(self, path: str, owner: Distribution) -> tuple[str, str]:
         """The module's name, and its variant; empty where no import here would take the file."""
@@ -181,17 +161,15 @@ class ModuleFinder:
             newer = _newer_abi(owner, python) if tag else ""
             if not newer:
                 return name, variant
-            self.of_another_python.append(
-                OfAnotherPython(path=path, name=name, owner=owner, tag=newer)
-            )
-            return "", ""
-        cpython = _CPYTHON.fullmatch(tag)
-        if cpython and (not python or f"{cpython[1]}.{cpython[2]}{cpython[3]}" == python):
-            return name, variant
-        if python and not variant and _OF_OTHERS.fullmatch(tag):
-            self.of_another_python.append(
-                OfAnotherPython(path=path, name=name, owner=owner, tag=tag)
-            )
+            other = newer
+        else:
+            cpython = _CPYTHON.fullmatch(tag)
+            if cpython and (not python or f"{cpython[1]}.{cpython[2]}{cpython[3]}" == python):
+                return name, variant
+            other = tag if python and not variant and _OF_OTHERS.fullmatch(tag) else ""
+        if other:
+            one = Unusable(path=path, name=name, owner=owner, why=other)
+            self.of_another_python.append(one)
         return "", ""
 
     def _module(
@@ -205,17 +183,17 @@ class ModuleFinder:
             with Image(path) as image:
                 entry = f"PyInit_{name.rpartition('.')[2]}".encode()
                 by_file = plain and not symbols.defined(image, [entry])
-                if other := self._architecture(image):
-                    if by_file:  # pyepics has its library for each processor
-                        return None
-                    here = self._here()
-                    self.of_another_system.append(
-                        OfAnotherSystem(path=path, owner=owner, system=other, here=here)
-                    )
+                program = self.loader.program
+                if program and program.header.architecture != image.header.architecture:
+                    why = f"Linux {machine_name(image.header)}"
+                    if not by_file:  # pyepics has its library for each processor
+                        one = Unusable(path=path, owner=owner, why=why)
+                        self.of_another_system.append(one)
                     return None
                 found = self.loader.adopt(path, image)
-                if by_file and not self._is_for_others(found):
-                    return None  # a library that happens to be named like a module
+                # A library that happens to be named like a module, or a framework's operators.
+                if by_file and not any(map(_FRAMEWORKS.match, found.header.needed)):
+                    return None
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
                 closure = self.loader.closure(found)
                 wanted = symbols.undefined(image, python=False)
@@ -223,7 +201,7 @@ class ModuleFinder:
             # A plain .so may be anything, a linker's script or a placeholder; what RECORD lists
             # and is not there was removed on purpose.
             if not plain and os.path.exists(path):  # noqa: PTH110
-                self.damaged.append(Damaged(path=path, owner=owner, reason=str(error)))
+                self.damaged.append(Unusable(path=path, owner=owner, why=str(error)))
             return None
         # musl does not look at versions.
         missing = self._versions.missing(closure) if self.loader.libc == "glibc" else ()
@@ -239,16 +217,11 @@ class ModuleFinder:
         )
         return module, wanted
 
-    def _here(self) -> str:
+    @property
+    def here(self) -> str:
+        """The system that the environment is for, with its processor."""
         program = self.loader.program
         return f"Linux {machine_name(program.header)}" if program else self.environment.target.title
-
-    def _architecture(self, image: Image) -> str:
-        """The processor that a file is for, where the interpreter's is another; or empty."""
-        program = self.loader.program
-        if program is None or program.header.architecture == image.header.architecture:
-            return ""
-        return f"Linux {machine_name(image.header)}"
 
     def _other_module(
         self, path: str, name: str, variant: str, owner: Distribution
@@ -257,16 +230,12 @@ class ModuleFinder:
         found = self.loader.open(path)
         if not isinstance(found, Loaded):
             if found:
-                self.damaged.append(Damaged(path=path, owner=owner, reason=found))
+                self.damaged.append(Unusable(path=path, owner=owner, why=found))
             return None
         module = ExtensionModule(
             name=name, file=found, owner=owner, closure=self.loader.closure(found), variant=variant
         )
         return module, frozenset()
-
-    def _is_for_others(self, file: Loaded) -> bool:
-        """Whether a library hangs on another distribution's, as a framework's operators do."""
-        return any(_FRAMEWORKS.match(each) for each in file.header.needed)
 
     def _preloaded(self, closure: Closure) -> tuple[Loaded, ...]:
         """What stands in for all that ``closure`` lacks; nothing where a part of it is nowhere."""

@@ -39,8 +39,9 @@ def explained(
         names = tuple(map(environment.relative, stray))
         said = f"No RECORD lists {listed(names)}: remove {'them' if names[1:] else 'it'}."
         return said, {"files": names}, replacing(owner, stray, environment)
-    if changed := disk.changed(owner, environment):
-        return changed.sentence, {"changed": changed.files}, reinstalling(owner)
+    changed, why = disk.changed(owner, environment)
+    if changed:
+        return why, {"changed": changed}, reinstalling(owner)
     if wanted := tuple(dict.fromkeys(_of_extras(owner, error, environment))):
         said = f"{owner.title} requires {' or '.join(wanted)} in an extra alone."
         advice = tuple(a for each in wanted for a in installing((each,), owner.installer))

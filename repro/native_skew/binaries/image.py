@@ -143,12 +143,12 @@ class Image:
 
     def name_at(self, index: int) -> str:
         """The text at ``index`` of the dynamic string table; ImageError where there is none."""
-        strings = self.strings or b""
-        if 0 <= index < len(strings) and (end := strings.find(b"\0", index)) >= 0:
-            return _decoded(strings[index:end])
         return self._name(self.header.tags, index)
 
     def _name(self, tags: dict[int, int], index: int) -> str:
+        strings = self.strings or b""
+        if 0 <= index < len(strings) and (stop := strings.find(b"\0", index)) >= 0:
+            return _decoded(strings[index:stop])
         size = tags.get(_DT_STRSZ, 0)
         if index >= size:
             raise ImageError(f"a name lies at {index}, past the end of the string table ({size})")
@@ -166,11 +166,9 @@ class Image:
     def _read(self) -> Header:
         head = self._pread(_HEAD, 0)
         if head[:4] != b"\x7fELF":
-            is_pointer = head.startswith(_LFS)
-            lacking = (
-                "its content was not fetched from Git LFS" if is_pointer else "not an ELF file"
-            )
-            raise ImageError(lacking if head else "empty")
+            if head.startswith(_LFS):
+                raise ImageError("its content was not fetched from Git LFS")
+            raise ImageError("not an ELF file" if head else "empty")
         if len(head) < 52 or head[4] not in (1, 2) or head[5] not in (1, 2):
             raise ImageError("truncated, or a damaged ELF header")
         wide, order = head[4] == 2, "<" if head[5] == 1 else ">"
@@ -253,25 +251,15 @@ class Image:
     ) -> dict[int, tuple[str, ...]]:
         """The texts; a small string table is read at once."""
         size = tags.get(_DT_STRSZ, 0)
-        strings = b""
         if size <= _STRINGS_AT_ONCE and any(lists.values()):
-            self.strings = strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
-        found: dict[int, tuple[str, ...]] = dict.fromkeys(lists, ())
+            self.strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
+        found: dict[int, tuple[str, ...]] = {}
         for kind, indexes in lists.items():
-            if not indexes:
-                continue
             if len(indexes) > _NEEDED:
                 raise ImageError(f"more than {_NEEDED} names")
             # Of the other kinds the loader takes the last.
             wanted = indexes if kind == _DT_NEEDED else indexes[-1:]
-            found[kind] = tuple(
-                [
-                    _decoded(strings[i:end])
-                    if (end := strings.find(b"\0", i)) >= 0
-                    else self._name(tags, i)
-                    for i in wanted
-                ]
-            )
+            found[kind] = tuple([self._name(tags, index) for index in wanted])
         return found
 
 

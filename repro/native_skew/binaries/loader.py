@@ -73,7 +73,7 @@ class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     name: str
     needer: Loaded
-    chain: tuple[Loaded, ...]
+    chain: tuple[Loaded, ...] = ()
     foreign: tuple[str, ...] = ()
     damaged: str = ""
 
@@ -112,9 +112,7 @@ class Loader:
     ) -> None:
         self._root = root.rstrip("/")
         self._files: dict[str, Loaded | str | None] = {}
-        self._known: dict[
-            tuple[tuple[str, ...], str, object], tuple[Loaded | None, Unresolved | None]
-        ] = {}
+        self._known: dict[tuple[tuple[str, ...], str, object], Loaded | Unresolved] = {}
         self._library_path = tuple(library_path)
         self.program = self._program(program)
         interpreter = self.program.header.interpreter if self.program else ""
@@ -185,11 +183,10 @@ class Loader:
                     continue
                 if folders is None:
                     folders = self._folders(chain)
-                found, gap = self._find(name, chain[-1], folders)
-                if found is None:
+                found = self._find(name, chain[-1], folders)
+                if not isinstance(found, Loaded):
                     missing.add(name)
-                    if gap:
-                        unresolved.append(msgspec.structs.replace(gap, chain=chain))
+                    unresolved += [msgspec.structs.replace(found, chain=chain)] if found else []
                     continue
                 names.update(dict.fromkeys((name, *_names(found)), found))
                 if found.identity not in seen:
@@ -200,33 +197,31 @@ class Loader:
 
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
-    ) -> tuple[Loaded | None, Unresolved | None]:
+    ) -> Loaded | Unresolved | None:
+        """The file, or why there is none; None where that is not judged."""
         if self.libc == "musl" and name.startswith(_LIBC_NAMES):
-            return self.program, None  # the loader itself, under any name; there is always one
+            return self.program  # the loader itself, under any name; there is always one
         if "/" in name:
             folders = ("",)
             name = self._expand(name, needer.folder)
         key = folders, name, needer.header.architecture
         if key not in self._known:
             self._known[key] = self._search(name, folders, needer)
-        found, gap = self._known[key]
-        return found, gap and msgspec.structs.replace(gap, needer=needer)
+        found = self._known[key]
+        return found if isinstance(found, Loaded) else msgspec.structs.replace(found, needer=needer)
 
-    def _search(
-        self, name: str, folders: tuple[str, ...], needer: Loaded
-    ) -> tuple[Loaded | None, Unresolved | None]:
+    def _search(self, name: str, folders: tuple[str, ...], needer: Loaded) -> Loaded | Unresolved:
         foreign = []
         for path in self._candidates(name, folders, needer):
             found = self.open(path)
             if found is None:
                 continue
             if isinstance(found, str):
-                why = f"{path}: {found}"
-                return None, Unresolved(name=name, needer=needer, chain=(), damaged=why)
+                return Unresolved(name=name, needer=needer, damaged=f"{path}: {found}")
             if found.header.architecture == needer.header.architecture:
-                return found, None
+                return found
             foreign.append(path)
-        return None, Unresolved(name=name, needer=needer, chain=(), foreign=tuple(foreign))
+        return Unresolved(name=name, needer=needer, foreign=tuple(foreign))
 
     def _candidates(self, name: str, folders: tuple[str, ...], needer: Loaded) -> Iterable[str]:
         yield from (f"{folder}/{name}" if folder else name for folder in folders)

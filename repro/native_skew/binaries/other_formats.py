@@ -6,9 +6,6 @@ imported where there is such a file. What they raise of damage is anything.
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -68,7 +65,7 @@ def mach_o(path: str | Path) -> tuple[OtherFile, ...]:
 
     _check_regular(path)
     try:
-        found = tuple(_slice(each) for each in MachO(str(path)).headers)
+        found = tuple(map(_part, MachO(str(path)).headers))
     except Exception as error:
         raise ImageError(f"a damaged Mach-O file ({type(error).__name__})") from error
     if not found:
@@ -76,9 +73,12 @@ def mach_o(path: str | Path) -> tuple[OtherFile, ...]:
     return found
 
 
-def _slice(header: MachOHeader) -> OtherFile:
+def _part(header: MachOHeader) -> OtherFile:
     needed, search, name = [], [], ""
-    for kind, text in _commands(header):
+    for load, _, data in header.commands:
+        if not isinstance(data, bytes):
+            continue
+        kind, text = load.get_cmd_name(), _text(data.partition(b"\0")[0])
         if kind == "LC_RPATH":
             search.append(text)
         elif kind == "LC_ID_DYLIB":
@@ -86,18 +86,11 @@ def _slice(header: MachOHeader) -> OtherFile:
         elif kind in _LOAD_DYLIB:
             needed.append(Needed(name=text, weak="WEAK" in kind))
     machine = _MACHINES.get(header.header.cputype & 0xFFFFFFFF, "another machine")
-    return OtherFile(
-        machine=machine,
-        needed=tuple(needed),
-        name=name,
-        search=tuple(search),
-    )
+    return OtherFile(machine=machine, needed=tuple(needed), name=name, search=tuple(search))
 
 
-def _commands(header: MachOHeader) -> Iterator[tuple[str, str]]:
-    for load, _, data in header.commands:
-        if isinstance(data, bytes):
-            yield load.get_cmd_name(), data.partition(b"\0")[0].decode("utf-8", "backslashreplace")
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
 
 
 def pe(path: str | Path) -> OtherFile:
@@ -105,14 +98,14 @@ def pe(path: str | Path) -> OtherFile:
     import pefile  # noqa: PLC0415
 
     _check_regular(path)
-    kinds = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
+    kinds = ("DIRECTORY_ENTRY_IMPORT", "DIRECTORY_ENTRY_DELAY_IMPORT")
     try:
         with pefile.PE(str(path), fast_load=True) as image:
-            image.parse_data_directories([pefile.DIRECTORY_ENTRY[each] for each in kinds])
+            image.parse_data_directories([pefile.DIRECTORY_ENTRY[f"IMAGE_{e}"] for e in kinds])
             needed = [
-                Needed(name=each.dll.decode("utf-8", "backslashreplace"), weak=late)
-                for kind, late in (("IMPORT", False), ("DELAY_IMPORT", True))
-                for each in getattr(image, f"DIRECTORY_ENTRY_{kind}", [])
+                Needed(name=_text(each.dll), weak="DELAY" in kind)
+                for kind in kinds
+                for each in getattr(image, kind, [])
                 if each.dll
             ]
             machine = _PE_MACHINES.get(image.FILE_HEADER.Machine, "another machine")
@@ -124,7 +117,6 @@ def pe(path: str | Path) -> OtherFile:
 def _check_regular(path: str | Path) -> None:
     """Raises ImageError where ``path`` is no regular file: a FIFO would wait for a writer."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
-            raise ImageError("not a regular file")
-    except (OSError, ValueError) as error:
-        raise ImageError(getattr(error, "strerror", None) or "unusable name") from error
+        regular_files.content(str(path), 1)
+    except OSError as error:
+        raise ImageError(error.strerror or "unreadable") from error

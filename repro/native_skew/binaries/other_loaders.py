@@ -8,7 +8,7 @@ https://learn.microsoft.com/en-us/windows/win32/dlls/dynamic-link-library-search
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from native_skew.binaries import other_formats
 from native_skew.binaries.image import Header, ImageError
@@ -29,21 +29,16 @@ class OtherLoader(Loader):
         super().__init__()
         self.machine = machine
         self.elsewhere: set[str] = set()
-        self._parts: dict[str, OtherFile] = {}
-
-    def part(self, file: Loaded) -> OtherFile:
-        """What the format says of a file that was opened."""
-        return self._parts[file.path]
 
     def _read(self, path: str) -> Loaded | str | None:
         if not os.path.exists(path):  # noqa: PTH110
             return None
         try:
-            part = self._choose(self._parts_of(path))
+            parts = self._parts_of(path)
+            part = next((each for each in parts if each.machine == self.machine), parts[0])
             status = os.stat(path)  # noqa: PTH116
         except (OSError, ImageError) as error:
             return str(error)
-        self._parts[path] = part
         header = Header(
             machine=0, bits=64, little=True, shared=True, interpreter="", soname=part.name,
             needed=tuple(each.name for each in part.needed if not each.weak), rpath="",
@@ -52,15 +47,12 @@ class OtherLoader(Loader):
         )  # fmt: skip
         return Loaded(path=path, identity=(status.st_dev, status.st_ino), header=header)
 
-    def _choose(self, parts: tuple[OtherFile, ...]) -> OtherFile:
-        return next((each for each in parts if each.machine == self.machine), parts[0])
-
     def _parts_of(self, path: str) -> tuple[OtherFile, ...]:
         raise NotImplementedError
 
-    def _outside(self, name: str) -> tuple[None, None]:
+    def _outside(self, name: str) -> Unresolved | None:
         self.elsewhere.add(name)
-        return None, None
+        return None
 
 
 class MacLoader(OtherLoader):
@@ -78,7 +70,7 @@ class MacLoader(OtherLoader):
 
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
-    ) -> tuple[Loaded | None, Unresolved | None]:
+    ) -> Loaded | Unresolved | None:
         if name.startswith(_RPATH):
             candidates = [f"{folder}/{name.removeprefix(_RPATH)}" for folder in folders]
         elif name.startswith(_LOADER):
@@ -88,20 +80,13 @@ class MacLoader(OtherLoader):
         places = [os.path.normpath(each) for each in candidates]
         if not any(each.startswith(self._inside) for each in places):
             return self._outside(name)
-        return self._first(places, name, needer)
-
-    def _first(
-        self, candidates: Iterable[str], name: str, needer: Loaded
-    ) -> tuple[Loaded | None, Unresolved | None]:
-        for path in candidates:
+        for path in places:
             found = self.open(path)
             if isinstance(found, Loaded):
-                return found, None
+                return found
             if found:
-                return None, Unresolved(
-                    name=_leaf(name), needer=needer, chain=(), damaged=f"{path}: {found}"
-                )
-        return None, Unresolved(name=_leaf(name), needer=needer, chain=())
+                return Unresolved(name=_leaf(name), needer=needer, damaged=f"{path}: {found}")
+        return Unresolved(name=_leaf(name), needer=needer)
 
 
 class WindowsLoader(OtherLoader):
@@ -119,17 +104,17 @@ class WindowsLoader(OtherLoader):
 
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
-    ) -> tuple[Loaded | None, Unresolved | None]:
+    ) -> Loaded | Unresolved | None:
         del folders  # added by the packages' own code, which is not run
         alike = self._of_stem(name)
         same = [path for path in alike if _leaf(path).lower() == name.lower()]
         for path in same:
             if isinstance(found := self.open(path), Loaded):
-                return found, None
+                return found
         if not alike:
             return self._outside(name)
         damaged = f"{same[0]}: {self.open(same[0])}" if same else ""
-        return None, Unresolved(name=name, needer=needer, chain=(), damaged=damaged)
+        return Unresolved(name=name, needer=needer, damaged=damaged)
 
 
 def _leaf(name: str) -> str:

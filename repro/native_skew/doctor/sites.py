@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -54,24 +55,26 @@ def of_prefix(
 
     ``root`` is the folder that is ``/`` for it; empty for this machine's own.
     """
-    own = list(_of_python(prefix, interpreter.python, root))
-    found = _once(own, root)
-    leftover = [each for each in _of_any_python(prefix, root) if each not in found]
+    python = interpreter.python
+    found = _once(_of_python(prefix, python, root), root)
     if interpreter.sees_system and interpreter.home:
         base = Path(interpreter.home).parent
         users = _of_user(interpreter, environ)
-        found = _once([*found, *users, *_of_python(base, interpreter.python, root)], root)
+        found = _once([*found, *users, *_of_python(base, python, root)], root)
     elif found and not interpreter.home:
         found = _once([*_of_user(interpreter, environ), *found], root)
     seen = {rooted.real(root, str(each)) for each in found}
-    sites = msgspec.structs.replace(
-        with_added(found, root),
-        leftover=tuple(each for each in leftover if rooted.real(root, str(each)) not in seen),
-    )
     first = [Path(os.path.abspath(e)) for e in environ.get("PYTHONPATH", "").split(":") if e]  # noqa: PTH100
-    if not (found and first):
-        return sites
-    return msgspec.structs.replace(sites, folders=_once([*first, *sites.folders], root))
+    sites = with_added(found, root)
+    return msgspec.structs.replace(
+        sites,
+        folders=_once([*(first if found else ()), *sites.folders], root),
+        leftover=tuple(
+            each
+            for each in _of_any_python(prefix, root)
+            if rooted.real(root, str(each)) not in seen
+        ),
+    )
 
 
 def _of_user(interpreter: EnvironmentPython, environ: Mapping[str, str]) -> Iterator[Path]:
@@ -88,21 +91,20 @@ def with_added(folders: tuple[Path, ...], root: str) -> Sites:
     hooks: list[str] = []
     lost: list[tuple[str, str]] = []
     for site in folders:
-        for path in _pth_files(site):
-            for line in _lines(path):
-                if hook := _HOOK.match(line):
-                    mapped = _mapped(site, path.stem)
-                    added += mapped
-                    if "editable" in path.stem.lower():
-                        hooks += [] if mapped else [path.stem]
-                        lost += [
-                            (path.stem, e) for e in _lost(path.stem, site / f"{hook[1]}.py", root)
-                        ]
-                    added += _prefixes(site, line)
-                else:
-                    folder = Path(os.path.normpath(_joined(site, line, root)))
-                    if _is_folder(folder):
-                        added.append(folder)
+        for stem, line in _pth_lines(site):
+            hook = _HOOK.match(line)
+            if hook is None:
+                path = f"{root}{line}" if line.startswith("/") else f"{site}/{line}"
+                folder = Path(os.path.normpath(path))
+                added += [folder] if _is_folder(folder) else []
+                continue
+            mapped = _mapped(site, stem)
+            added += mapped
+            if "editable" in stem.lower():
+                hooks += [] if mapped else [stem]
+                lost += [(stem, each) for each in _lost(stem, site / f"{hook[1]}.py", root)]
+            if _ONE_MODULE.fullmatch(line):  # cmeel's adds prefixes below the folder
+                added += sorted(site.glob(f"*/lib/{site.parent.name}/site-packages"))
     all_folders = _once([*folders, *added], root)
     return Sites(
         folders=all_folders,
@@ -115,18 +117,6 @@ def with_added(folders: tuple[Path, ...], root: str) -> Sites:
 def _is_folder(path: Path) -> bool:
     """Not ``Path.is_dir``, which raises for a name too long and for what may not be read."""
     return os.path.isdir(path)  # noqa: PTH112
-
-
-def _prefixes(site: Path, line: str) -> list[Path]:
-    """Packages' folders in prefixes below ``site``, which a module of their own adds (cmeel)."""
-    if not _ONE_MODULE.fullmatch(line):
-        return []
-    python = site.parent.name
-    return sorted(site.glob(f"*/lib/{python}/site-packages"))
-
-
-def _joined(site: Path, line: str, root: str) -> str:
-    return f"{root}{line}" if line.startswith("/") else f"{site}/{line}"
 
 
 def _of_python(prefix: Path, python: str, root: str) -> Iterator[Path]:
@@ -154,7 +144,7 @@ def _of_any_python(prefix: Path, root: str) -> tuple[Path, ...]:
     return _once(found, root)
 
 
-def _once(folders: list[Path], root: str) -> tuple[Path, ...]:
+def _once(folders: Iterable[Path], root: str) -> tuple[Path, ...]:
     """Those that are there, each once: lib64 is often a link to lib."""
     found: dict[str, Path] = {}
     for each in folders:
@@ -163,23 +153,15 @@ def _once(folders: list[Path], root: str) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
-def _pth_files(site: Path) -> list[Path]:
-    # As ``site`` does: sorted, and no hidden ones.
-    try:
+def _pth_lines(site: Path) -> Iterator[tuple[str, str]]:
+    """The lines of the ``.pth`` files in ``site``, with the file's stem: as ``site`` has them."""
+    with suppress(OSError):
         names = sorted(n for n in os.listdir(site) if n.endswith(".pth") and n[0] != ".")  # noqa: PTH208
-    except OSError:
-        return []
-    return [site / name for name in names[:_PTH_FILES]]
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        text = regular_files.text(str(path), _PTH_BYTES)
-    except OSError:
-        return
-    for line in text.splitlines():
-        if line.strip() and not line.startswith("#") and "\0" not in line:
-            yield line.rstrip()
+        for name in names[:_PTH_FILES]:
+            with suppress(OSError):
+                for line in regular_files.text(f"{site}/{name}", _PTH_BYTES).splitlines():
+                    if line.strip() and not line.startswith("#") and "\0" not in line:
+                        yield name.removesuffix(".pth"), line.rstrip()
 
 
 def _tree(path: Path) -> ast.Module | None:
@@ -195,17 +177,15 @@ def _lost(stem: str, hook: Path, root: str) -> list[str]:
     meson-python's builds when it is imported: it needs its build folder, and ninja. Of the sources
     that scikit-build-core's and setuptools' name, some may have been removed since.
     """
-    named = _named_by(hook)
+    # The absolute paths in its text: no other part of it has any.
+    tree = _tree(hook)
+    texts = (
+        (each.value for each in ast.walk(tree) if isinstance(each, ast.Constant)) if tree else ()
+    )
+    paths = (t for t in texts if isinstance(t, str) and re.fullmatch(r"/[^\0\n]+", t))
+    named = list(dict.fromkeys(paths))
     gone = [each for each in named if not os.path.exists(rooted.real(root, root + each))]  # noqa: PTH110
     return gone if stem.endswith("-editable") or len(gone) == len(named) else []
-
-
-def _named_by(hook: Path) -> list[str]:
-    """The absolute paths in a module's text: no other part of an editable install's has any."""
-    tree = _tree(hook)
-    nodes = ast.walk(tree) if tree else ()
-    texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    return list(dict.fromkeys(t for t in texts if re.fullmatch(r"/[^\0\n]+", t)))
 
 
 def _mapped(site: Path, stem: str) -> list[Path]:
@@ -222,9 +202,7 @@ def _mapped(site: Path, stem: str) -> list[Path]:
                     mapping = ast.literal_eval(value)
                 except (ValueError, RecursionError):
                     return []
-                if isinstance(mapping, dict):
-                    paths = [Path(each) for each in mapping.values() if isinstance(each, str)]
-                    return [
-                        each.parent for each in paths if each.is_absolute() and _is_folder(each)
-                    ]
+                places = mapping.values() if isinstance(mapping, dict) else ()
+                paths = [Path(each) for each in places if isinstance(each, str)]
+                return [e.parent for e in paths if e.is_absolute() and _is_folder(e)]
     return []

@@ -39,12 +39,12 @@ _OF_TAG = re.compile(
     r"(?:(?P<linux>manylinux\w*?|linux)|(?P<musl>musllinux_\d+_\d+)|(?P<macos>macosx_\d+_\d+)|(?P<windows>win))"
     r"_?(?P<machine>x86_64|aarch64|arm64|universal2|intel|amd64|i686|i386|riscv64|ppc64le|s390x|armv7l|32)"
 )
-_MARKERS: dict[other_formats.System, tuple[str, str, str]] = {
-    "linux": ("linux", "Linux", "posix"),
-    "macos": ("darwin", "Darwin", "posix"),
-    "windows": ("win32", "Windows", "nt"),
+# As a person calls it, and as markers do.
+_NAMES: dict[other_formats.System, tuple[str, str, str, str]] = {
+    "linux": ("Linux", "linux", "Linux", "posix"),
+    "macos": ("macOS", "darwin", "Darwin", "posix"),
+    "windows": ("Windows", "win32", "Windows", "nt"),
 }
-TITLES: dict[other_formats.System, str] = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,15 +65,15 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """As a person says it."""
-        return f"{'musl ' if self.musl else ''}{TITLES[self.system]} {self.machine}".strip()
+        return f"{'musl ' if self.musl else ''}{_NAMES[self.system][0]} {self.machine}".strip()
 
     @property
     def markers(self) -> dict[str, str]:
         """What markers see of the platform."""
-        keys = ("sys_platform", "platform_system", "os_name")
+        keys = ("sys_platform", "platform_system", "os_name", "platform_machine")
         machine = self.machine.upper() if self.system == "windows" else self.machine
-        found = dict(zip(keys, _MARKERS[self.system], strict=True))
-        return {**found, **({"platform_machine": machine} if machine else {})}
+        values = (*_NAMES[self.system][1:], machine)
+        return {key: value for key, value in zip(keys, values, strict=True) if value}
 
     def admits(self, tag: Tag) -> bool:
         """Whether a wheel with ``tag`` is for it."""
@@ -110,9 +110,8 @@ def parse(platform_name: str | None, python: str | None) -> Target | None:
     if not match:
         examples = (*_ALIASES, "aarch64-unknown-linux-gnu", "x86_64-manylinux_2_28")
         raise UnknownTargetError("--python-platform", platform_name, examples)
-    system: other_formats.System = "linux"
-    if match["rest"] in ("pc-windows-msvc", "apple-darwin"):
-        system = "windows" if "windows" in match["rest"] else "macos"
+    named: dict[str, other_formats.System] = {"pc-windows-msvc": "windows", "apple-darwin": "macos"}
+    system = named.get(match["rest"], "linux")
     machine = _MACHINES[system].get(match["machine"], match["machine"])
     return Target(system=system, machine=machine, musl=match["rest"].endswith("musl"), python=name)
 
@@ -125,12 +124,8 @@ def _of_tag(text: str) -> Target | None:
     system: other_formats.System = (
         "macos" if match["macos"] else "windows" if match["windows"] else "linux"
     )
-    machine = match["machine"]
-    if machine in ("universal2", "intel"):
-        machine = ""
-    return Target(
-        system=system, machine="x86" if machine == "32" else machine, musl=bool(match["musl"])
-    )
+    machine = {"universal2": "", "intel": "", "32": "x86"}.get(match["machine"], match["machine"])
+    return Target(system=system, machine=machine, musl=bool(match["musl"]))
 
 
 HERE = Target(
@@ -162,13 +157,12 @@ def chosen(wheels: tuple[Path, ...], target: Target | None) -> tuple[tuple[Path,
         candidates = (HERE, *(each for each in of_first if each))
         target = max(candidates, key=lambda t: sum(any(map(t.admits, e)) for e in tags.values()))
     kept = tuple(each for each in wheels if each not in tags or any(map(target.admits, tags[each])))
-    left = len(wheels) - len(kept)
+    if len(kept) == len(wheels):
+        return kept, ""
     python = f"Python {target.python} on " if target.python else ""
     return kept, (
-        f"{left} wheels that are not for {python}{target.title} (--python-version and "
-        "--python-platform choose another)"
-        if left
-        else ""
+        f"{len(wheels) - len(kept)} wheels that are not for {python}{target.title} "
+        "(--python-version and --python-platform choose another)"
     )
 
 

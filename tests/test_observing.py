@@ -16,7 +16,6 @@ from native_skew.distributions import installed as inventory
 from native_skew.distributions import metadata
 from native_skew.distributions.installed import Installed
 from native_skew.errors import CellError
-from native_skew.observe.answers import require_answer
 from native_skew.observe.environment import (
     Check,
     Observation,
@@ -25,7 +24,7 @@ from native_skew.observe.environment import (
     observe,
     probe_facts,
 )
-from native_skew.observe.judgement import judge
+from native_skew.observe.judgement import judge, require_answer
 from native_skew.publish.publication import JournalEntry
 from native_skew.toolchain.process import Outcome
 from native_skew.verdict import Verdict

@@ -29,7 +29,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.errors import NothingToConfirmError
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.mending import offered
-from native_skew.findings import Evidence, Finding, Location, Report, plain
+from native_skew.findings import Evidence, Finding, Location, Report, listed, plain
 
 LIMIT = 120.0  # seconds for one import
 _CHILD = Path(__file__).with_name("import_child.py")
@@ -433,7 +433,7 @@ class _Comparison:
 
 
 def _fails(names: tuple[str, ...], error: str) -> str:
-    who = f"`import {names[0]}`" + (f" and {len(names) - 1} more" if names[1:] else "")
+    who = listed([f"import {each}" for each in names], shown=1)
     return f"{who} fail{'' if names[1:] else 's'}: {plain(error)[:_SHOWN]}"
 
 

@@ -87,11 +87,8 @@ class Explanations:
     """The joins over one environment."""
 
     def __init__(self, environment: Environment) -> None:
-        self._environment, self._owners, self._pins = (
-            environment,
-            environment.owners,
-            environment.pins,
-        )
+        self._environment = environment
+        self._owners, self._pins = environment.owners, environment.pins
         inventory = environment.inventory
         self._gone = {
             path.rpartition("/")[2]
@@ -187,8 +184,7 @@ class Explanations:
             alike.setdefault((each.owner.name, each.why), {})[each.path] = each
         for several in alike.values():
             first, paths = next(iter(several.values())), tuple(several)
-            name = self._environment.relative(first.path)
-            who = f"`{name}`" + (f" and {len(paths) - 1} more" if paths[1:] else "")
+            who = listed([*map(self._environment.relative, paths)], shown=1)
             yield rules.DAMAGED_FILE.finding(
                 f"{who} cannot be loaded: {first.why}. Reinstall {first.owner.title or 'it'}.",
                 self._environment.location(first.owner, first.path),
@@ -204,11 +200,10 @@ class Explanations:
         of_libc: dict[bool, list[_Case]] = {}
         for cases in groups:
             first = cases[0]
-            of_system_away = (
-                self._environment.is_elsewhere and self._environment.target.system == "linux"
-            )
-            if of_system_away and not self._owners.named(first.unresolved.name):
-                continue  # the system that it is for is not at hand, and may have it
+            # The system that it is for is not at hand, and may have it.
+            away = self._environment.is_elsewhere and self._environment.target.system == "linux"
+            if away and not self._owners.named(first.unresolved.name):
+                continue
             if self._is_of_system(first):
                 of_system.setdefault(first.consumer.name, []).extend(cases)
             elif self._shipped_elsewhere(first.unresolved):
@@ -223,10 +218,11 @@ class Explanations:
         yield from map(self._lacks_of_absent, of_absent.values())
         yield from map(self._preloaded, elsewhere.values())
         for cases in of_system.values():
-            optional = [
-                each for each in cases if each.module.by_file or self._is_optional(each.module)
-            ]
-            needed = [each for each in cases if each not in optional]
+            needed: list[_Case] = []
+            optional: list[_Case] = []
+            for each in cases:
+                is_optional = each.module.by_file or self._is_optional(each.module)
+                (optional if is_optional else needed).append(each)
             if needed:
                 yield self._lacks_of_system(needed)
             if optional:
@@ -244,30 +240,26 @@ class Explanations:
 
     def _is_optional(self, module: ExtensionModule) -> bool:
         if module.name not in self._is_asked_for:
-            sites = self._environment.sites
-            use = importers.use_of(module.name, sites)
-            # _ffmpeg5 and _ffmpeg6: its package tries one after the other.
-            numbered = _NUMBER.sub("", module.name) in self._numbered
-            # daal4py imports another module of its own, and no file of it this one; a package
-            # that imports none, as PyQt6, leaves each of them to others.
-            package = module.name.partition(".")[0]
-            beside = [name for name, _ in self._sound if name.startswith(f"{package}.")]
-            optional = use == "if asked" or (
-                use == "unknown"
-                and (
-                    numbered
-                    or importers.has_face(package, beside, sites)
-                    or self._is_for_device(module)
-                )
-            )
+            use = importers.use_of(module.name, self._environment.sites)
+            optional = use == "if asked" or (use == "unknown" and self._is_one_of_many(module))
             self._is_asked_for[module.name] = optional
         return self._is_asked_for[module.name]
 
-    def _is_for_device(self, module: ExtensionModule) -> bool:
-        """Whether CUDA alone is lacking, and others of its distribution load, as cupy's do."""
+    def _is_one_of_many(self, module: ExtensionModule) -> bool:
+        """Whether its package may do without it, though no file of it says so."""
+        # _ffmpeg5 and _ffmpeg6: its package tries one after the other.
+        if _NUMBER.sub("", module.name) in self._numbered:
+            return True
+        # CUDA alone is lacking, and others of its distribution load, as cupy's do.
         lacking = [each.name for each in module.closure.unresolved]
         others = any(owner == module.owner.name for _, owner in self._sound)
-        return others and all(map(system_libraries.is_of_cuda, lacking))
+        if others and all(map(system_libraries.is_of_cuda, lacking)):
+            return True
+        # daal4py imports another module of its own, and no file of it this one; a package
+        # that imports none, as PyQt6, leaves each of them to others.
+        package = module.name.partition(".")[0]
+        beside = [name for name, _ in self._sound if name.startswith(f"{package}.")]
+        return importers.has_face(package, beside, self._environment.sites)
 
     def _is_of_system(self, case: _Case) -> bool:
         """Whether the system should have it: no distribution does, in any version or condition."""
@@ -316,14 +308,12 @@ class Explanations:
     def _lacks_of_system(self, cases: list[_Case]) -> Finding:
         first, lack = cases[0], _Lack(cases, self._environment)
         names, it = lack.names, lack.them
-        several = first.module.variant and {
-            each.module.variant for each in cases if each.module.name == first.module.name
-        }
-        either = (
-            f" `{first.module.name}` has {len(several)} alternatives, one of which suffices."
-            if several and len(several) > 1
-            else ""
-        )
+        ones = (each.module for each in cases if each.module.name == first.module.name)
+        several, either = {each.variant for each in ones}, ""
+        if first.module.variant and len(several) > 1:
+            either = (
+                f" `{first.module.name}` has {len(several)} alternatives, one of which suffices."
+            )
         where = f"Install {it} with the system's package manager."
         extra, wanted = self._extra(first.consumer, names)
         if wanted:
@@ -363,13 +353,11 @@ class Explanations:
 
     def _optional(self, cases: list[_Case]) -> Finding:
         lack, owner = _Lack(cases, self._environment), cases[0].consumer
-        modules = lack.modules
         return rules.OPTIONAL_MODULE.finding(
-            f"`{modules[0]}`{f' and {len(modules) - 1} more' if modules[1:] else ''} cannot be "
-            f"loaded without {listed(lack.names)}, which the system does not have; {owner.title} "
-            "imports it only when it is asked for.",
+            f"{listed(lack.modules, shown=1)} cannot be loaded without {listed(lack.names)}, which "
+            f"the system does not have; {owner.title} imports it only when it is asked for.",
             lack.place,
-            {"needed": lack.names, "modules": modules},
+            {"needed": lack.names, "modules": lack.modules},
         )
 
     def _skew(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,9 +77,26 @@ class Skew(msgspec.Struct, frozen=True, kw_only=True):
 def skew_finding(skew: Skew, environment: Environment) -> Finding:
     """The finding with its whole cause, and the remedies for it."""
     consumer, provider = skew.consumer, skew.provider
-    file = environment.relative(skew.file)
-    stamped = skew.cause == "stamped"
+    of_symbol, stamped = skew.cause == "symbol", skew.cause == "stamped"
     rotten = importer_of_pkg_resources(provider, environment.sites) if stamped else ""
+    fellows = environment.pins.requiring(provider.name, besides=consumer.name)
+    said = [
+        f"`{environment.relative(skew.file)}` needs {'the symbol ' if of_symbol else ''}"
+        f"{listed(skew.needed)}; {provider.title} ships "
+        f"{listed(skew.shipped) if skew.shipped else 'none'}{', which lacks it' if of_symbol else ''}",
+        _pinned(skew),
+        _made(consumer),
+    ]
+    if rotten:
+        said.append(
+            f"to build with the installed version is no way out: its `{rotten}` imports "
+            "pkg_resources, which is gone since setuptools 82"
+        )
+    if fellows:  # what a repair must not break
+        said.append(
+            f"{listed(fellows)} {'require' if fellows[1:] else 'requires'} that library too, and "
+            "must move with it where it is moved"
+        )
     evidence: Evidence = {
         "cause": skew.cause,
         "modules": skew.modules,
@@ -94,23 +112,13 @@ def skew_finding(skew: Skew, environment: Environment) -> Finding:
         "installer": consumer.installer,
         "imports_pkg_resources": rotten or None,
     }
+    # What is no valid name or version gets into no command line.
+    valid = consumer.has_valid_names and provider.has_valid_names
     return _RULES[skew.cause].finding(
-        "; ".join(
-            [
-                _needs(skew, file),
-                _pinned(skew),
-                _made(consumer),
-                *_rotten(rotten),
-                *_fellows(environment.pins.requiring(provider.name, besides=consumer.name)),
-            ]
-        )
-        + ".",
+        "; ".join(said) + ".",
         environment.location(consumer, skew.file),
         evidence,
-        # What is no valid name or version gets into no command line.
-        _advice(skew, "rotten" if rotten else skew.cause, environment)
-        if consumer.has_valid_names and provider.has_valid_names
-        else (),
+        _advice(skew, "rotten" if rotten else skew.cause, environment) if valid else (),
     )
 
 
@@ -127,31 +135,21 @@ def _advice(skew: Skew, cause: Cause, environment: Environment) -> tuple[Advice,
     return fitting(found, consumer, environment, linking=(*skew.linking, *with_it))
 
 
-def _needs(skew: Skew, file: str) -> str:
-    what = "the symbol " if skew.cause == "symbol" else ""
-    ships = f"{skew.provider.title} ships {listed(skew.shipped) if skew.shipped else 'none'}"
-    without = ", which lacks it" if skew.cause == "symbol" else ""
-    return f"`{file}` needs {what}{listed(skew.needed)}; {ships}{without}"
-
-
 def _pinned(skew: Skew) -> str:
     """What the consumer's metadata has to say of it."""
     pin = skew.pin
-    name = pin.holder.name if pin else skew.consumer.name
     if pin is None:
-        return f"{name}'s own metadata does not mention {skew.provider.name}"
+        return f"{skew.consumer.name}'s own metadata does not mention {skew.provider.name}"
+    wants = f"{pin.holder.name}'s own metadata wants `{pin.text}`, which is"
     if not pin.holds:
-        return f"{name}'s own metadata wants `{pin.text}`, which is not what is installed"
+        return f"{wants} not what is installed"
     if skew.cause == "stale":
         return (
-            f"{name}'s own metadata wants `{pin.text}`, which is installed: the module was "
-            "compiled earlier and packed again, from a build tree that was left over"
+            f"{wants} installed: the module was compiled earlier and packed again, from a build "
+            "tree that was left over"
         )
     where = ", in an isolated build or out of a cache" if skew.consumer.built_here else ""
-    return (
-        f"{name}'s own metadata wants `{pin.text}`, which is installed: it was built with another "
-        f"version{where}"
-    )
+    return f"{wants} installed: it was built with another version{where}"
 
 
 def _made(consumer: Distribution) -> str:
@@ -165,24 +163,6 @@ def _made(consumer: Distribution) -> str:
     return f"the wheel {where}{generator}{installer}"
 
 
-def _rotten(file: str) -> list[str]:
-    """Why the installed provider cannot be brought into a build."""
-    if not file:
-        return []
-    return [
-        f"to build with the installed version is no way out: its `{file}` imports pkg_resources, "
-        "which is gone since setuptools 82"
-    ]
-
-
-def _fellows(names: tuple[str, ...]) -> list[str]:
-    """What a repair must not break."""
-    if not names:
-        return []
-    verb = "requires" if len(names) == 1 else "require"
-    return [f"{listed(names)} {verb} that library too, and must move with it where it is moved"]
-
-
 def importer_of_pkg_resources(provider: Distribution, sites: Iterable[Path]) -> str:
     """The first of the provider's files that imports pkg_resources in any case; empty for none.
 
@@ -190,12 +170,9 @@ def importer_of_pkg_resources(provider: Distribution, sites: Iterable[Path]) -> 
     https://setuptools.pypa.io/en/latest/history.html#v82-0-0.
     """
     for path in islice(_python_files(provider, sites), _FILES):
-        try:
-            text = regular_files.text(str(path), _BYTES)
-        except OSError:
-            continue
-        if imports_at_once(text, "pkg_resources"):
-            return f"{path.parent.name}/{path.name}"
+        with suppress(OSError):
+            if imports_at_once(regular_files.text(str(path), _BYTES), "pkg_resources"):
+                return f"{path.parent.name}/{path.name}"
     return ""
 
 

@@ -1,5 +1,10 @@
 """What ended up in an environment, and what it amounts to."""
 
-from native_skew.observe.answers import NOT_STARTED, require_answer, require_sound
 from native_skew.observe.environment import PROBE, Check, Observation, observe, subject_of
-from native_skew.observe.judgement import Judgement, judge
+from native_skew.observe.judgement import (
+    NOT_STARTED,
+    Judgement,
+    judge,
+    require_answer,
+    require_sound,
+)

@@ -1,14 +1,72 @@
-"""Observation -> Judgement: what an installation amounts to, from what is really there.
+"""What an installation amounts to: whether it is the tool's answer, and which verdict that is.
 
-No word that a tool printed enters here; see rule 1 in CONTRIBUTING.md.
+A crash, a hang, a lost index or a harness that misuses a tool must never pass for a refusal. Of a
+verdict, no word that a tool printed enters here; see rule 1 in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from native_skew.errors import CellError
 from native_skew.observe.environment import Observation
+from native_skew.publish import JournalEntry
+from native_skew.toolchain import TIMED_OUT, Outcome
 from native_skew.verdict import Verdict
+
+NOT_STARTED = 127
+_CRASHED = 100  # exit codes from here on are crashes: 101 is Rust's panic, 127 «not started»
+
+
+def require_sound(outcome: Outcome, limit: float, misuse: tuple[int, ...] = ()) -> None:
+    """Makes sure that a command ended by itself and understood what it was asked: else a CellError.
+
+    ``limit`` is its time limit in seconds, ``misuse`` are exit codes that are no answer.
+    """
+    command = " ".join(outcome.argv)
+    last = (outcome.output.strip().splitlines() or ["no output"])[-1]
+    if outcome.exit_code == TIMED_OUT:
+        raise CellError(command, f"took longer than {limit:g} s and was ended: see --time-limit")
+    if outcome.exit_code in misuse:
+        raise CellError(command, f"failed otherwise than by an answer: {last}")
+    if outcome.exit_code < 0 or outcome.exit_code >= _CRASHED:
+        raise CellError(command, f"crashed (exit code {outcome.exit_code}): {last}")
+
+
+def require_answer(
+    argv: Sequence[str],
+    exit_code: int,
+    observation: Observation,
+    journal: Sequence[JournalEntry] | None,
+) -> None:
+    """Makes sure that what was observed is the tool's answer to what was published.
+
+    Args:
+        argv: the last command.
+        exit_code: how it ended.
+        observation: what it left.
+        journal: the index's; None where the index is not the kit's.
+
+    Raises:
+        CellError: the tool was content and installed nothing, never reached the index, met an
+            error of the index's own, or left a module of which it could not be seen which
+            library it runs with.
+
+    """
+    command = " ".join(argv)
+    if exit_code == 0 and not observation.consumer_installed:
+        raise CellError(command, "ended with 0 and installed nothing that could be found")
+    runs = observation.consumer_installed and not observation.import_error
+    if runs and not observation.loaded:
+        raise CellError(command, "it could not be seen which library the module runs with")
+    if journal is None:
+        return
+    if any(entry.status >= 500 for entry in journal):
+        raise CellError(command, "the kit's own index failed; this is a bug of the kit")
+    if exit_code and not any(entry.status < 400 for entry in journal):
+        raise CellError(command, "ended non-zero and never reached the local index")
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

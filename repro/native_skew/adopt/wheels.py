@@ -54,20 +54,15 @@ def _finding(where: str, provider: str, options: str) -> SkewCause:
 def _in_workflow(
     project: Project, name: str, text: str, provider: str, options: str
 ) -> Iterator[SkewCause]:
-    lines = text.split("\n")
-    wrong = [n for n, line in enumerate(lines) if _REPAIR.search(line.partition("#")[0])]
-    # The options may be on another line of a folded command.
-    if not wrong or "--exclude" in text:
+    if "--exclude" in text:  # perhaps on another line of a folded command
         return
-    for number in wrong:
-        found = _REPAIR.search(lines[number])
-        if found and options and "'" not in lines[number]:  # inside quotes, quotes end them
-            lines[number] = (
-                f"{lines[number][: found.end()]} {options}{lines[number][found.end() :]}"
-            )
-            yield _finding(f"{name}:{number + 1}", provider, options)
-        else:
-            yield _finding(f"{name}:{number + 1}", provider, "")
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if found := _REPAIR.search(line.partition("#")[0]):
+            added = "" if "'" in line else options  # inside quotes, quotes end them
+            if added:
+                lines[number] = f"{line[: found.end()]} {added}{line[found.end() :]}"
+            yield _finding(f"{name}:{number + 1}", provider, added)
     project.texts[name] = "\n".join(lines)
 
 

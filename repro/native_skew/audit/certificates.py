@@ -27,24 +27,20 @@ def trust() -> tuple[ssl.SSLContext, str]:
 
     A ``CertificatesError`` where what is named is not there, or holds no certificates.
     """
-    for said_by, path in _named():
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            if Path(path).is_dir():
-                context.load_verify_locations(capath=path)
-            else:
-                context.load_verify_locations(cafile=path)
-        except (OSError, ssl.SSLError, ValueError) as error:
-            raise CertificatesError(said_by, path, str(error)) from error
-        return context, f"{said_by}={path}"
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "what this system trusts"
-
-
-def _named() -> list[tuple[str, str]]:
-    """The settings that name authorities, and what they name; the first one holds."""
-    found = [(name, os.environ[name]) for name in _VARIABLES if os.environ.get(name)]
-    # Asked for last: a process of its own.
-    return found or [("pip's cert", path) for path in (user_index.pip_setting("cert"),) if path]
+    said_by = next((name for name in _VARIABLES if os.environ.get(name)), "pip's cert")
+    # Pip is asked last: a process of its own.
+    path = os.environ.get(said_by) or user_index.pip_setting("cert")
+    if not path:
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "what this system trusts"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if Path(path).is_dir():
+            context.load_verify_locations(capath=path)
+        else:
+            context.load_verify_locations(cafile=path)
+    except (OSError, ssl.SSLError, ValueError) as error:
+        raise CertificatesError(said_by, path, str(error)) from error
+    return context, f"{said_by}={path}"
 
 
 def proxies() -> dict[str, str]:

@@ -314,11 +314,9 @@ def _target(minor: int, platform: _Platform, other: _Flavour | None = None) -> T
 
 def spoken(targets: Iterable[TargetPython]) -> str:
     """Targets in few words: ``Python 3.12 to 3.14 on Linux x86_64; ...``."""
-    by_platform: dict[str, list[str]] = {}
+    by_platform: dict[str, dict[str, None]] = {}
     for each in targets:
-        pythons_of = by_platform.setdefault(each.platform, [])
-        if each.python not in pythons_of:
-            pythons_of.append(each.python)
+        by_platform.setdefault(each.platform, {})[each.python] = None
     by_pythons: dict[tuple[str, ...], list[str]] = {}
     for platform, pythons in by_platform.items():
         by_pythons.setdefault(tuple(pythons), []).append(platform)

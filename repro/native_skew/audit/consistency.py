@@ -19,7 +19,10 @@ from native_skew.findings import SHOWN, Finding, listed
 
 def findings(examined: Examined) -> Iterator[Finding]:
     """What the files say of themselves and of each other."""
-    yield from _unreadable(examined)
+    for filename, metadata in examined.metadata.items():
+        for text in metadata.problems:
+            message = f"«{text}» does not follow the specification."
+            yield REQUIREMENT.finding(message, examined.release.place(filename))
     groups = examined.groups()
     if len(groups) > 1:
         victims = _victims(examined)
@@ -44,14 +47,6 @@ def _pair(victim: Victim) -> str:
     read, installed = choice.read[victim.command], choice.installed
     names = " / ".join(each.filename if each else "" for each in (read, installed))
     return f"{victim.command} {victim.extra}: {choice.target.title}: {names}"
-
-
-def _unreadable(examined: Examined) -> Iterator[Finding]:
-    for filename, metadata in examined.metadata.items():
-        for text in metadata.problems:
-            yield REQUIREMENT.finding(
-                f"«{text}» does not follow the specification.", examined.release.place(filename)
-            )
 
 
 def _source(examined: Examined) -> Iterator[Finding]:

@@ -153,7 +153,7 @@ class _Judging:
         providers: Providers,
         reader: Reader,
     ) -> None:
-        self._build, self._source = build, source
+        self._build, self._source, self._settings = build, source, settings
         self._providers, self._reader = providers, reader
         self._target, self._name = build.target, build.package.name
         self._selected = {k: v for k, v in build.selected.items() if k != self._name}
@@ -167,7 +167,6 @@ class _Judging:
             self._target,
             providers,
         )
-        self._is_described = self._name in settings.described
         self._is_isolated = not {self._name, ALL} & settings.no_isolation
         self._is_native = bool(native_sign(texts, self._environment.names))
         self._modules = {canonicalize_name(each) for each in imported(texts.setup_py)}
@@ -327,7 +326,7 @@ class _Judging:
         https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies
         """
         known = self._source.release.wheels or self._source.metadata.promises_static
-        if known or self._is_described:
+        if known or self._name in self._settings.described:
             return frozenset()
         return frozenset({"match-runtime-rebuild", "match-runtime-setuptools-rebuild"})
 

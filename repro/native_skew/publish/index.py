@@ -65,11 +65,9 @@ _MAKING = threading.Lock()
 
 
 class Index:
-    """The server. Use as a context manager; ``url_of`` gives a cell's index URL.
+    """The server, a context manager; ``publish`` gives a cell's index URL.
 
-    Args:
-        port: 0 for any free one; a ``SkewError`` says that it is taken.
-
+    Port 0 is any free one; a ``SkewError`` says that another is taken.
     """
 
     def __init__(self, port: int = 0) -> None:

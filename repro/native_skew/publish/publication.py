@@ -32,13 +32,9 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publication:
-    """What one cell sees.
+    """What one cell sees of ``files``, which are published now or in a later step.
 
-    Args:
-        files: everything published, now or in a later step.
-        cache_headers: which Cache-Control the answers carry.
-        sidecars: whether the wheels' METADATA is offered beside them (PEP 658).
-
+    ``sidecars`` is whether the wheels' METADATA is offered beside them (PEP 658).
     """
 
     def __init__(

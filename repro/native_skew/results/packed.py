@@ -178,14 +178,10 @@ def pack(
     to compare with. ``versions.toml`` changes for a tool if all that is recorded of it was run
     again; a recording that took several days has the day of its end.
 
-    Args:
-        found: taken one by one: of each no more is kept than will be written.
-        folder: the record; its files change all together or not at all, under a lock.
-        gone: says instead which recorded cells go.
-        files: what to write in it beside, as JSON; the schema of a result by default.
-
+    ``found`` is taken one by one: of each no more is kept than will be written. The files of the
+    record in ``folder`` change all together or not at all, under a lock. ``gone`` says instead which
+    recorded cells go; ``files`` is what to write beside, as JSON: by default the schema of a result.
     Returns how many results were recorded, and what was left out.
-
     """
     new: dict[Cell, _Entry] = {}
     left_out = []

@@ -58,11 +58,8 @@ def in_order(results: Iterable[Result]) -> list[Result]:
 def table(results: Iterable[Result], width: int = _WIDE) -> RenderableType:
     """One row per cell, in words that need no knowledge of the issue.
 
-    Args:
-        results: in any order.
-        width: columns that there are. As they get fewer, remedies lose their titles, then the
-            check goes, then a row has lines in place of columns; no version is ever cut.
-
+    As the columns get fewer that there are, remedies lose their titles, then the check goes, then a
+    row has lines in place of columns; no version is ever cut.
     """
     ordered = in_order(results)
     layout = next((each for each in _LAYOUTS if sum(each.widths(ordered)) <= width), None)

@@ -1,8 +1,7 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
 from native_skew.run.cell import StepPlan, step_plans_of
-from native_skew.run.commands import run, serve
-from native_skew.run.matrix_commands import matrix, merge
+from native_skew.run.commands import matrix, merge, run, serve
 from native_skew.run.options import (
     jobs_option,
     limit_option,

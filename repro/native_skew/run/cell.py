@@ -118,10 +118,8 @@ class CellRun:
     def run(self) -> None:
         """Publishes, runs the tool, and looks at what came out: all that needs processes.
 
-        Raises:
-            CellError: a command crashed, hung, or the disk is full: nothing can be said.
-            SkewError: the fake pair could not be made, or a real consumer does not build here.
-
+        A ``SkewError`` says that nothing can be said: a command crashed or hung, the disk is full,
+        the fake pair could not be made, or a real consumer does not build here.
         """
         task = self._task
         self._publication = self.publish()

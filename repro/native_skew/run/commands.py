@@ -1,10 +1,12 @@
-"""The commands that run something: ``native-skew run`` and ``native-skew serve``."""
+"""The commands that run cells, ``run`` and ``matrix``, and what belongs to them: ``serve``, ``merge``."""
 
 from __future__ import annotations
 
 import shlex
 import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,12 +17,21 @@ from rich.text import Text
 
 from native_skew import results, scenarios
 from native_skew.errors import ExitCode
-from native_skew.results import NotRun, Result, report
-from native_skew.run.options import Asked, asked_options, require_recordable, work_option
+from native_skew.installers import INSTALLERS, NEWEST
+from native_skew.results import BriefResult, NotRun, Result, report
+from native_skew.run import parts
+from native_skew.run.options import (
+    Asked,
+    asked_options,
+    require_recordable,
+    results_option,
+    work_option,
+)
+from native_skew.run.parts import Part
 from native_skew.run.progress import Display, Phases
 from native_skew.run.runner import Runner
-from native_skew.run.selection import Filters, Selection, select, tour
-from native_skew.run.session import Session
+from native_skew.run.selection import Filters, Selection, Task, on_other_pythons, select, tour
+from native_skew.run.session import DEFAULT_WORK, Session
 from native_skew.scenarios import Scenario, request_of
 from native_skew.toolchain import find as find_interpreter
 
@@ -67,9 +78,9 @@ def run(
     with Session(asked.work, keep=keep, phase=Phases(notes).phase) as session:
         if asked.newest:
             session.toolbox.forget_newest()
-        _note(notes, f"work folder: {session.where}")
+        _print(notes, f"work folder: {session.where}")
         selection = _selected(session, filters, everything=everything)
-        _note(notes, f"C compiler: {session.compiler.title}")
+        _print(notes, f"C compiler: {session.compiler.title}")
         runner = Runner(session, jobs=asked.jobs, limit=asked.limit, keep=keep)
         prepared = time.monotonic() - started
         with Display(notes, len(selection.tasks)) as display:
@@ -83,16 +94,14 @@ def run(
         sys.stdout.write(results.encode(value).decode())
     else:
         console.print(report.summary(done, not_run, changes, console.width), crop=False)
-    for line in compared.notes:
-        _note(notes, line)
-    for cell_id, path in runner.kept.items():
-        _note(notes, f"{cell_id}: cd {path}")
+    _print(notes, *compared.notes)
+    _print(notes, *(f"{cell_id}: cd {path}" for cell_id, path in runner.kept.items()))
     wall = time.monotonic() - started - prepared
-    _note(notes, f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation")
+    _print(notes, f"{len(done)} cells in {wall:.1f} s after {prepared:.1f} s of preparation")
     contradictory = report.contradictions(done)
     if record:
         number, _ = results.pack(done, asked.folder)
-        _note(notes, f"recorded {number} results below {asked.folder}")
+        _print(notes, f"recorded {number} results below {asked.folder}")
         changes = ()
     sys.exit(ExitCode.of(changed=changes or contradictory, not_run=not_run))
 
@@ -109,8 +118,9 @@ def _selected(session: Session, filters: Filters, *, everything: bool) -> Select
     return selection
 
 
-def _note(notes: Console, line: str) -> None:
-    notes.print(line, soft_wrap=True)
+def _print(console: Console, *lines: str | Text) -> None:
+    for line in lines:
+        console.print(line, soft_wrap=True)
 
 
 @click.command(
@@ -176,3 +186,139 @@ def _instructions(scenario: Scenario, variant: str, url: str) -> str:
         f"  venv-pip/bin/python -c 'import {scenario.module}'\n\n"
         "Requests are shown below. Ctrl-C ends it.\n"
     )
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  native-skew matrix --shard 1/4 --into part-1
+  native-skew matrix --shard 1/4 --into part-1 --resume
+  native-skew merge part-* --into whole"""
+)
+@asked_options
+@click.option("--shard", default="1/1", show_default=True, help="K/N: the K-th of N parts.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_WORK / "matrix",
+    show_default=True,
+    help="Where each result is written as soon as it is there.",
+)
+@click.option("--resume", is_flag=True, help="Go on with what is there, and run only the rest.")
+def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
+    """Runs every scenario with every installer, in its newest release, and every remedy.
+
+    It takes releases alone, which can be recorded; an executable of your own runs with `run`.
+
+    Where it is told nothing else, also the plain command of the issue and each tool's first repair
+    on other Pythons; one that is not there is said, and is no failure.
+
+    Each result is written when its cell is done, so that --resume can go on after whatever
+    interrupted the run. Ends as `run` does; recording is `merge --record`.
+    """
+    notes = report.console(stderr=True)
+    wanted = parts.parse_shard(shard)
+    newest = tuple(f"{name}=={NEWEST}" for name in INSTALLERS)
+    filters = replace(asked.filters, installers=asked.filters.installers or newest)
+    filters.require_known()
+    filters.require_releases()
+    with Session(asked.work, phase=Phases(notes).phase) as session, parts.only_writer(into):
+        if asked.newest:
+            session.toolbox.forget_newest()
+        selection = select(filters, session.toolbox)
+        if asked.filters == Filters():
+            more, absent = on_other_pythons(filters, session.toolbox)
+            selection = Selection.joined((selection, more))
+            _print(notes, *absent)
+        part, mine = parts.planned(wanted, selection)
+        done = parts.begin(part, into, resume=resume)
+        session.make_ready()
+        found = [results.brief(results.read(into / f"{cell}.json")) for cell in done]
+        runner = Runner(session, jobs=asked.jobs, limit=asked.limit)
+        part = _run(mine, part, found, runner, into, notes)
+    changed = _print_end(part, found, asked.folder)
+    sys.exit(ExitCode.of(changed=changed, not_run=part.not_run))
+
+
+def _run(
+    tasks: Sequence[Task],
+    part: Part,
+    found: list[BriefResult],
+    runner: Runner,
+    into: Path,
+    notes: Console,
+) -> Part:
+    """Runs what is not found yet, writes each result, and adds it to what is found.
+
+    Returns the part with what was not run.
+    """
+    done = {result.cell for result in found}
+    waiting = [task for task in tasks if task.cell not in done]
+    notes.print(f"{len(waiting)} cells to run, {len(done)} done before, into {into}")
+    started = time.monotonic()
+    not_run = list(part.not_run)
+    try:
+        with Display(notes, len(waiting)) as display:
+            for outcome in runner.outcomes(waiting, display):
+                if isinstance(outcome, Result):
+                    results.write(outcome, into)
+                    found.append(results.brief(outcome))
+                else:
+                    not_run.append(outcome)
+    except KeyboardInterrupt:
+        _print(notes, f"what is done stays in {into}: --resume goes on with it")
+        raise
+    notes.print(f"{len(waiting)} cells in {time.monotonic() - started:.0f} s")
+    ended = replace(part, not_run=tuple(not_run))
+    parts.write(ended, into)
+    return ended
+
+
+def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool:
+    """Counts verdicts and tells the news; returns whether a verdict is another than it was."""
+    ordered = sorted(found, key=lambda result: result.cell)
+    verdicts = Counter(result.verdict for result in ordered)
+    compared = results.compare(results.read_verdicts(recorded), ordered)
+    contradictory = report.contradictions(ordered)
+    console = report.console()
+    counted = [*verdicts.most_common(), ("not run", len(part.not_run))]
+    _print(console, *(f"{number:6} {verdict}" for verdict, number in counted), *compared.notes)
+    _print(console, *report.news(part.not_run, contradictory, compared.changed))
+    return bool(compared.changed or contradictory)
+
+
+@click.command(
+    epilog="""\b
+Example:
+  native-skew merge part-* --into whole"""
+)
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False)
+)
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="A new folder for the whole."
+)
+@click.option("--record", is_flag=True, help="Put the results among the recorded; deliberate.")
+@results_option
+def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Path) -> None:
+    """Joins the parts of a matrix; refuses parts of different scenario definitions.
+
+    Ends with 0 when all shards are there and every cell was run, 2 when something is missing.
+    """
+    if not into and not record:
+        raise click.UsageError("say --into FOLDER, or --record, or both")
+    if record:
+        require_recordable(folder)
+    console = report.console()
+    joined = parts.join(folders)
+    if into:
+        joined.write(into)
+    if record:
+        number, contradictory = results.pack(joined.results(), folder)
+        _print(console, f"recorded {number} results below {folder}")
+        _print(console, *report.news((), contradictory, ()))
+    _print(console, *(f"shard {shard} is not among the parts" for shard in joined.absent))
+    _print(console, *(f"{cell}: no result yet: --resume runs it" for cell in joined.missing))
+    _print(console, *report.news(joined.whole.not_run, (), ()))
+    incomplete = joined.absent or joined.missing or joined.whole.not_run
+    sys.exit(ExitCode.of(changed=False, not_run=incomplete))

@@ -125,10 +125,7 @@ def write(part: Part, folder: Path) -> None:
 def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
     """Makes ``folder`` ready for ``part``; returns the ids of the cells that are done.
 
-    Raises:
-        SkewError: a matrix is there and ``resume`` was not asked for, or it is another one.
-        WorkFolderError: the folder cannot be written to.
-
+    Raises where a matrix is there and ``resume`` was not asked for, or it is another one.
     """
     done: frozenset[str] = frozenset()
     if (folder / MANIFEST).exists():
@@ -211,10 +208,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
 def join(folders: Sequence[Path]) -> Joined:
     """Joins the parts in ``folders``.
 
-    Raises:
-        SkewError: one is no part; or they are of different definitions or splits, or two are the
-            same shard: with every reason.
-
+    A ``SkewError`` has every reason why not: one is no part, they are of different definitions or
+    splits, or two are the same shard.
     """
     found = {folder: read(folder) for folder in folders}
     if problems := list(_problems(found)):

@@ -29,15 +29,10 @@ class Watcher:
 
 
 class Runner:
-    """Runs tasks.
+    """Runs tasks; ``jobs`` cells may have processes at once, a command may take ``limit`` seconds.
 
-    Args:
-        session: what they share.
-        jobs: how many cells may have processes at once.
-        limit: seconds that one command may take.
-        keep: leave the cells' folders; ``kept`` has the projects in them by the cells' ids.
-        processes: what starts the commands, where somebody wants to see them.
-
+    With ``keep`` the cells' folders stay: ``kept`` has the projects in them by the cells' ids.
+    ``processes`` starts the commands, where somebody wants to see them.
     """
 
     def __init__(

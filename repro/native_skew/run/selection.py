@@ -92,13 +92,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
             )
 
     def require_known(self) -> None:
-        """Makes sure that every name means something, before anything is fetched for it.
+        """Raises, before anything is fetched, where a filter names nothing that there is.
 
-        Raises:
-            UnknownNameError: a filter names nothing that there is.
-            InterpreterError: a Python cannot be used.
-            NothingSelectedError: no cell is left.
-
+        An ``UnknownNameError``, or an ``InterpreterError`` for a Python; a ``NothingSelectedError``
+        where no cell is left.
         """
         for text in self.installers:
             parse_choice(text)
@@ -129,9 +126,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 def select(filters: Filters, toolbox: Toolbox) -> Selection:
     """The cells that ``filters`` name, each once, with their tools made ready.
 
-    Raises:
-        SkewError: as of ``require_known``; or two different executables would be the same cell.
-
+    Raises as ``require_known`` does, and where two different executables would be the same cell.
     """
     filters.require_known()
     chosen = [parse_choice(text) for text in filters.installers]

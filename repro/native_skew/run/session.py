@@ -40,15 +40,10 @@ def elsewhere_work() -> Path:
 class Session:
     """The shared part of a run; a context manager that cleans up after itself.
 
-    Args:
-        work: the one folder that is written to. ``tools/`` in it is kept from run to run;
-            each run has a folder of its own beside it, removed at the end.
-        keep: leave this run's folder.
-        port: of the index; 0 for any free one.
-        phase: told what is fetched, for a person to see.
-
-    A ``SkewError`` says that this is not Linux, ``work`` cannot be written to, or the port is taken.
-
+    ``work`` is the one folder that is written to: ``tools/`` in it is kept from run to run; each run
+    has a folder of its own beside it, removed at the end unless ``keep``. ``phase`` is told what is
+    fetched, for a person to see. A ``SkewError`` says that this is not Linux, that ``work`` cannot
+    be written to, or that the index's ``port`` is taken; 0 is any free one.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import tomlkit
@@ -258,7 +258,7 @@ def test_the_active_environment(skewed, start) -> None:  # type: ignore[no-untyp
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip", "Poetry 2.5.1", "pdm"])
-@pytest.mark.parametrize("cause", advice.SCENARIOS)
+@pytest.mark.parametrize("cause", get_args(Cause))
 def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
     cause: Cause, installer: str
 ) -> None:

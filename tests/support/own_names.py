@@ -17,7 +17,7 @@ from native_skew.installers import INSTALLERS, Plan
 from native_skew.publish import Publication
 from native_skew.run import Task
 from native_skew.run.cell import CellRun
-from native_skew.scenarios import CONSUMER, PROVIDER, SECOND_CONSUMER, Scenario, Step
+from native_skew.scenarios import CONSUMER, PROVIDER, Scenario, Step
 
 # What a reader fills in on a page.
 OWN = {
@@ -94,7 +94,7 @@ def renamed(task: Task) -> Task:
 
 
 def _renamed_file(file: DistributionFile) -> DistributionFile:
-    if file.project not in (CONSUMER, PROVIDER, SECOND_CONSUMER):
+    if file.project not in (CONSUMER, PROVIDER, "fake-pvxslibs"):
         return file
     project, version = _text(file.project), _text(file.version)
     metadata = _said(file.metadata)

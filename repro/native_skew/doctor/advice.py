@@ -19,7 +19,6 @@ from native_skew.doctor import conda
 from native_skew.doctor.pins import agree
 from native_skew.findings import Advice, Finding
 from native_skew.installers import (
-    SCENARIOS,
     TOOLS,
     Cause,
     Place,
@@ -35,7 +34,7 @@ from native_skew.installers import (
     with_lines,
 )
 
-__all__ = ["SCENARIOS", "Cause", "advise", "installing", "offered", "remaking"]
+__all__ = ["Cause", "advise", "installing", "offered", "remaking"]
 
 _VERSION = re.compile(r"[<>=!~]")
 _PROJECT, _BYTES = "pyproject.toml", 4 << 20

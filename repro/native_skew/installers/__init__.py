@@ -2,7 +2,6 @@
 
 from native_skew.installers import remedies
 from native_skew.installers.advice import (
-    SCENARIOS,
     advise,
     by_tool,
     constraining,

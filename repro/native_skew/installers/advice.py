@@ -21,16 +21,6 @@ from native_skew.installers.remedies import REMEDIES, Roles
 from native_skew.installers.repair import difference
 from native_skew.installers.request import Request
 
-# Where each choice is recorded to mend what the plain command broke: the tests read it.
-SCENARIOS: dict[Cause, tuple[str, ...]] = {
-    "stamped": ("stamped-wheel-elsewhere",),
-    "shared": ("second-consumer",),
-    "rotten": ("rotten-build-requirement",),
-    "stale": ("stale-build-tree",),
-    "unstamped": ("unstamped-pin",),
-    "cached": ("stale-wheel-cache/public-headers",),
-    "symbol": ("unversioned-soname",),
-}
 _MOVING_OTHERS = ("override", "require-newer")
 _NAMING_THE_NEWER = (*_MOVING_OTHERS, "override-all", "dependency-metadata")
 

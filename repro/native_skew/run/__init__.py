@@ -18,7 +18,6 @@ from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import (
     ISSUE,
     TOUR_SCENARIO,
-    TOUR_VARIANT,
     Filters,
     Selection,
     Task,

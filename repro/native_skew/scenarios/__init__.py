@@ -5,7 +5,6 @@ from native_skew.scenarios.loading import FOLDER, find, find_variants, load, loa
 from native_skew.scenarios.model import (
     CONSUMER,
     PROVIDER,
-    SECOND_CONSUMER,
     STARTS,
     CachePolicy,
     Cell,

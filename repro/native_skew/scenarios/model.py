@@ -16,8 +16,6 @@ from native_skew.verdict import Verdict
 
 PROVIDER = "fake-corelibs"
 CONSUMER: Final = "fake-softioc"
-# It links to the same provider, as pvxslibs does beside softioc.
-SECOND_CONSUMER = "fake-pvxslibs"
 
 # From where the remedy is applied: to nothing at all; or to what the plain command left broken,
 # with that project, environment and cache.
@@ -83,7 +81,8 @@ class ConsumerRelease(Table, frozen=True):
     """A release of a consumer: wheels, an sdist, or both."""
 
     version: str
-    # The one that is looked at, or the second one, which only has to go on working.
+    # The one that is looked at; or a second one, linked to the same provider as pvxslibs is beside
+    # softioc, which only has to go on working.
     name: Literal["fake-softioc", "fake-pvxslibs"] = CONSUMER
     step: int = 1
     variants: tuple[str, ...] = ()

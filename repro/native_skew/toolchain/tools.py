@@ -123,36 +123,48 @@ class Toolbox:
         return Tool(name=name, version=version, path=str(path))
 
     def newest(self, name: str) -> str:
-        """The newest release of ``name``: asked once, then remembered in the folder.
+        """The newest release of ``name``.
 
         Of those that can be installed: a release may ask for what the index does not have.
         """
-        memory = self._folder / f"{name}.newest"
-        with self._lock(memory.name):
-            if not memory.exists():
-                asked = "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"
-                with self._phase(f"asking for the newest {name}"):
-                    report = json.loads(self._pip(*asked, _requirement(name)))
-                chosen = (each["metadata"] for each in report["install"])
-                found = {canonicalize_name(each["name"]): each["version"] for each in chosen}
-                _write_whole(memory, str(found[canonicalize_name(name)]))
-            return memory.read_text(encoding="ascii")
+
+        def ask() -> str:
+            asked = "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"
+            report = json.loads(self._pip(*asked, _requirement(name)))
+            chosen = (each["metadata"] for each in report["install"])
+            found = {canonicalize_name(each["name"]): each["version"] for each in chosen}
+            return str(found[canonicalize_name(name)])
+
+        return self._remembered(f"{name}.newest", f"asking for the newest {name}", ask)
 
     def releases(self, name: str) -> tuple[str, ...]:
         """Every final release of ``name`` that the index has for this interpreter, older first.
 
-        Asked once, then remembered in the folder: https://pip.pypa.io/en/stable/cli/pip_index/
+        https://pip.pypa.io/en/stable/cli/pip_index/
         """
-        memory = self._folder / f"{name}-releases.json"
-        with self._lock(memory.name):
+
+        def ask() -> str:
+            return json.dumps(
+                json.loads(self._pip("index", "versions", "--json", name))["versions"]
+            )
+
+        told = self._remembered(f"{name}-releases.json", f"asking for the releases of {name}", ask)
+        return tuple(sorted(json.loads(told), key=Version))
+
+    def _remembered(self, name: str, what: str, ask: Callable[[], str]) -> str:
+        """What ``ask`` told the first time, kept in the folder; written whole or not at all."""
+        memory = self._folder / name
+        with self._lock(name):
             if not memory.exists():
-                with self._phase(f"asking for the releases of {name}"):
-                    told = json.loads(self._pip("index", "versions", "--json", name))
-                _write_whole(memory, json.dumps(told["versions"]))
-            return tuple(sorted(json.loads(memory.read_text(encoding="utf-8")), key=Version))
+                with self._phase(what):
+                    told = ask()
+                draft = memory.with_suffix(f".{os.getpid()}")
+                draft.write_text(told, encoding="utf-8")
+                draft.replace(memory)
+            return memory.read_text(encoding="utf-8")
 
     def forget_newest(self) -> None:
-        """Makes ``newest`` and ``releases`` ask the index again."""
+        """Makes ``newest`` and ``releases``, which ask the index once, ask it again."""
         for pattern in ("*.newest", "*-releases.json"):
             for memory in self._folder.glob(pattern):
                 memory.unlink()
@@ -246,10 +258,3 @@ def _published(path: Path) -> DistributionFile:
 def _link(link: Path, target: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(target)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Writes so that a reader sees all of it or nothing."""
-    temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
 from packaging.version import Version
 
 from native_skew import results, scenarios
-from native_skew.doctor import advice
 from native_skew.errors import ResultFileError, SkewError
-from native_skew.installers import INSTALLERS, RenderContext, difference, tabs
+from native_skew.installers import INSTALLERS, Cause, RenderContext, difference, tabs
 from native_skew.results import NotRun, Result, repair_of
 from native_skew.run import Runner, Session, Task, step_plans_of
 from native_skew.run.runner import Watcher
@@ -207,24 +207,37 @@ def test_a_repair_of_one_consumer_that_breaks_the_other_is_recorded_as_such(
             assert not other.abi_mismatch
 
 
-@pytest.mark.parametrize("cause", advice.SCENARIOS)
+# Where each choice of repairs is recorded.
+RECORDED_IN: dict[Cause, str] = {
+    "stamped": "stamped-wheel-elsewhere",
+    "shared": "second-consumer",
+    "rotten": "rotten-build-requirement",
+    "stale": "stale-build-tree",
+    "unstamped": "unstamped-pin",
+    "cached": "stale-wheel-cache/public-headers",
+    "symbol": "unversioned-soname",
+}
+assert set(RECORDED_IN) == set(get_args(Cause))
+
+
+@pytest.mark.parametrize("cause", RECORDED_IN)
 def test_each_repair_that_is_offered_mends_what_the_plain_command_broke(
-    cause: advice.Cause, recorded: dict[str, Result]
+    cause: Cause, recorded: dict[str, Result]
 ) -> None:
     known = scenarios.load_all()
     offering = [each for each in tabs().values() if cause in each.repairs]
     assert offering
     for installer in offering:
-        start, where = "after-failure", advice.SCENARIOS[cause]
+        start, where = "after-failure", RECORDED_IN[cause]
         if (installer.id, cause) in NEVER_BROKEN:
-            start, where = "fresh", advice.SCENARIOS["stamped"]
+            start, where = "fresh", RECORDED_IN["stamped"]
         ends = []
         for remedy in installer.repairs[cause]:
             runs = [
                 r
                 for r in recorded.values()
                 if (r.cell.installer, r.cell.remedy, r.cell.start) == (installer.id, remedy, start)
-                and any(r.cell.is_of(name) for name in where)
+                and r.cell.is_of(where)
             ]
             works = [r for r in runs if r.verdict == "works"]
             assert works, (installer.id, cause, remedy)

@@ -23,7 +23,7 @@ CELL = "cells/stamped-wheel-elsewhere/no-wheel-fits/uv-sync@0.13.9/nothing.cp311
 PAGES = (
     "",
     "errors/",
-    *(f"errors/{message.id}/" for message in messages.MESSAGES),
+    *(f"errors/{name}/" for name in messages.MESSAGES),
     *(f"errors/{name}/" for name in messages.PAGES),
     "maintainers/consumer/",
     "maintainers/installer/",
@@ -79,21 +79,21 @@ def test_pages_are_sound(styled: Any, address: str) -> None:
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize("message", messages.MESSAGES, ids=lambda m: m.id)
-def test_search_finds_the_page_of_each_message(page: Any, address: str, message: Any) -> None:
-    for example in message.examples:
+@pytest.mark.parametrize("name", messages.MESSAGES)
+def test_search_finds_the_page_of_each_message(page: Any, address: str, name: str) -> None:
+    for example in messages.MESSAGES[name].examples:
         page.goto(address)
         page.keyboard.press("/")
         page.keyboard.insert_text(example)
         first = page.locator(".md-search-result__item a.md-search-result__link").first
         first.wait_for()
-        assert f"/errors/{message.id}/" in first.get_attribute("href"), example
+        assert f"/errors/{name}/" in first.get_attribute("href"), example
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        *(f"errors/{message.id}/" for message in messages.MESSAGES),
+        *(f"errors/{name}/" for name in messages.MESSAGES),
         "errors/torch-extension/",
         "remedies/match-runtime/",
     ],
@@ -215,13 +215,13 @@ def test_tabs_are_linked_over_pages(page: Any, address: str) -> None:
 
 @pytest.mark.parametrize("tool", tabs())
 def test_each_fix_has_a_tab_for_each_tool(page: Any, address: str, tool: str) -> None:
-    for message in messages.MESSAGES:
-        if message.id in OWN_TABS:
+    for name in messages.MESSAGES:
+        if name in OWN_TABS:
             continue
-        page.goto(address + f"errors/{message.id}/")
+        page.goto(address + f"errors/{name}/")
         sets = page.locator(".tabbed-set").count()
         labels = page.locator(".tabbed-labels label", has_text=re.compile(f"^{tool}$"))
-        assert labels.count() == sets > 0, message.id
+        assert labels.count() == sets > 0, name
 
 
 def test_every_page_reads_without_script(chromium: Any, address: str, book: Book) -> None:

@@ -252,7 +252,7 @@ def repairs(chromium: Any, site: Path, address: str) -> list[Tab]:
 
 def test_each_error_page_is_carried_out_or_needs_a_choice(repairs: list[Tab]) -> None:
     shown = {tab.page for tab in repairs}
-    names = [*(message.id for message in messages.MESSAGES), *messages.PAGES]
+    names = [*messages.MESSAGES, *messages.PAGES]
     assert {f"errors/{name}/" for name in names} == {
         page for page in shown | set(NEEDS_A_CHOICE) if page.startswith("errors/")
     }

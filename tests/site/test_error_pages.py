@@ -10,7 +10,7 @@ from native_skew.site import messages
 from support.browser import opened
 
 pytestmark = pytest.mark.browser
-IDS = [*(message.id for message in messages.MESSAGES), *messages.PAGES]
+IDS = [*messages.MESSAGES, *messages.PAGES]
 SIZES = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
 # Where the first thing to copy, in all its blocks, ends on the page.
 FIX_ENDS = """() => {

@@ -45,7 +45,7 @@ def test_the_box_reads_lines_that_uv_has_broken(page: Any, address: str) -> None
 def test_the_box_shows_what_it_reads(page: Any, address: str, book: Book, reference: str) -> None:
     log = printed(book.find(reference))
     text, href = answer(page, address, log)
-    assert href == f"errors/{messages.recognise(log)[0].id}/"
+    assert href == f"errors/{messages.recognise(log)[0]}/"
     assert "fake-softioc" in text or "libfakecore.so.7.0.10.99.0" in text
 
 

@@ -105,7 +105,7 @@ def ending(citations: Citations, text: str) -> str:
 
 def _message_list(folder: str = "errors/") -> str:
     """The messages as a list of links; ``folder`` leads to their pages."""
-    pages = {m.id: m.title for m in messages.MESSAGES} | messages.PAGES
+    pages = {name: m.title for name, m in messages.MESSAGES.items()} | messages.PAGES
     lines = (f"- [`{title.replace('`', '')}`]({folder}{name}.md)" for name, title in pages.items())
     return "\n".join(lines)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 
 from native_skew import results
 from native_skew.findings.model import BriefFinding
 from native_skew.results.record import Result
-from native_skew.site import diagnosed
+from native_skew.site import diagnosed, markup
 
 ALARM = BriefFinding(rule="skewed-library", level="error", message="It needs another.")
 NOTE = BriefFinding(rule="preloaded", level="note", message="It is loaded before.")
@@ -49,10 +51,11 @@ def test_what_was_not_asked_or_not_installed_is_not_counted(one: Result) -> None
     assert "No recorded environment" in diagnosed.table(others, "evidence.md")
 
 
-def test_a_cell_says_what_doctor_found_and_that_it_found_nothing() -> None:
-    assert "It needs another." in diagnosed.section((ALARM,))
-    assert "finds nothing" in diagnosed.section(())
-    assert not diagnosed.section(None)
+def test_a_cell_says_what_doctor_found_and_that_it_found_nothing(one: Result) -> None:
+    section = partial(markup.rendered, "diagnosis.html")
+    assert "It needs another." in section(result=replace(one, diagnosis=(ALARM,)))
+    assert "finds nothing" in section(result=replace(one, diagnosis=()))
+    assert not section(result=replace(one, diagnosis=None))
 
 
 def test_doctor_finds_every_recorded_skew_and_accuses_no_sound_environment(

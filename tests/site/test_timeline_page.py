@@ -10,14 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from native_skew import results
-from native_skew.site import downloads, linechart, markup, pages, timeline
-from native_skew.site import release_badge as flips
+from native_skew.scenarios import load_all
+from native_skew.site import downloads, markup, pages, timeline
 from native_skew.site.errors import FlipReferenceError
-from native_skew.timeline import record
+from native_skew.timeline import between, record
 from native_skew.timeline.record import Flip, Line, Skipped
 from support.site import ROOT
 
 LINES = record.read_all(ROOT / record.FOLDER)
+EVIDENCE = results.read_all(ROOT / record.FOLDER)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def generated() -> dict[str, str]:
 
 def drawn(line: Line) -> ET.Element:
     """The line's own SVG."""
-    return ET.fromstring(linechart.chart([line], ["title"], "label")).findall("svg")[0]
+    return ET.fromstring(timeline.chart([line], "label")).findall("svg")[0]
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
@@ -60,7 +61,7 @@ def test_every_stretch_is_in_the_table_with_its_evidence(generated: dict[str, st
         for span in line.spans():
             if span[0].verdict != "unsupported":
                 assert f"cells/{span[0].cell}" in links
-            assert f"<td>{linechart.between(span)}</td>" in page
+            assert f"<td>{between(span)}</td>" in page
     for link in links:
         assert f"{unescape(link)}.md" in generated, "evidence without a page"
 
@@ -79,24 +80,27 @@ def test_the_evidence_links_to_what_it_is_made_of(generated: dict[str, str]) -> 
 def test_what_could_not_be_run_is_said_and_leaves_a_gap() -> None:
     line = next(line for line in LINES.values() if line.flips)
     flip = replace(line.flips[0], skipped=("9.9.9",), declared=True)
-    said = timeline._doubt(flip)
-    assert "9.9.9" in said
-    assert "nothing was run" in said
-    assert not timeline._doubt(replace(flip, skipped=(), declared=False))
-    assert timeline._left_out(replace(line, skipped=(Skipped(version="9.9.9", reason="x"),)))
-    assert not timeline._left_out(replace(line, skipped=()))
+    told = replace(line, flips=(flip,), skipped=(Skipped(version="9.9.9", reason="x"),))
+    page = timeline.render(load_all(), {"line": told}, EVIDENCE)
+    assert "any of 9.9.9 may have changed it" in page
+    assert "nothing was run; any of" in page
+    assert "could not be run: 9.9.9" in page
+    plain = replace(line, flips=(replace(flip, skipped=(), declared=False),), skipped=())
+    page = timeline.render(load_all(), {"line": plain}, EVIDENCE)
+    assert "nothing was run" not in page
+    assert "could not be run" not in page
 
 
 def test_the_axis_names_no_more_than_a_phone_has_room_for() -> None:
     for line in LINES.values():
-        chart = ET.fromstring(linechart.chart([line], ["title"], "label"))
+        chart = ET.fromstring(timeline.chart([line], "label"))
         labels = chart.findall("svg")[-1].findall("text")
-        assert 1 <= len(labels) <= linechart._CROWDED
+        assert 1 <= len(labels) <= timeline._CROWDED
 
 
 def test_nothing_in_a_chart_is_fetched_or_coloured_by_itself() -> None:
     for line in LINES.values():
-        chart = linechart.chart([line], ["title"], "label")
+        chart = timeline.chart([line], "label")
         assert not re.search(r"url\(|href|#[0-9a-f]{3}|style=", chart)
 
 
@@ -118,10 +122,12 @@ def test_bars_come_from_what_was_run_alone() -> None:
 def test_a_page_cites_the_release_of_a_flip_and_a_wrong_citation_is_an_error() -> None:
     question = "stamped-sdist-only/dynamic-upper/uv-pip-install/match-runtime"
     folder = ROOT / record.FOLDER
-    cited = flips.badge(question, "works", "refused", "understand/page.md", folder)
+    cited = timeline.flip_badge(question, "works", "refused", "understand/page.md", folder)
     assert cited.startswith("[uv 0.8.12](../cells/")
     assert "uv-pip-install@0.8.12" in cited
     with pytest.raises(FlipReferenceError, match=r"works to refused in 0\.8\.12"):
-        flips.badge(question, "refused", "works", "understand/page.md", folder)
+        timeline.flip_badge(question, "refused", "works", "understand/page.md", folder)
     with pytest.raises(FlipReferenceError, match="recorded: none"):
-        flips.badge("no/such/question/asked", "works", "refused", "understand/page.md", folder)
+        timeline.flip_badge(
+            "no/such/question/asked", "works", "refused", "understand/page.md", folder
+        )

@@ -15,8 +15,16 @@ from typing import ParamSpec
 from native_skew import installers, scenarios
 from native_skew.errors import SkewError
 from native_skew.results import Result
-from native_skew.site import diagnosed, grid, markup, sequence, snippet, tabs, upstream
-from native_skew.site import release_badge as flips
+from native_skew.site import (
+    diagnosed,
+    grid,
+    markup,
+    sequence,
+    snippet,
+    tabs,
+    timeline,
+    upstream,
+)
 from native_skew.site.errors import (
     ContradictionError,
     NamesError,
@@ -98,7 +106,7 @@ class Citations:
     @_collecting
     def flip(self, question: str, old: str, new: str) -> str:
         """The release since which a question has another verdict, as a link to its page."""
-        return flips.badge(question, old, new, self.page())
+        return timeline.flip_badge(question, old, new, self.page())
 
     @_collecting
     def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:

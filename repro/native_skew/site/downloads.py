@@ -10,7 +10,6 @@ import posixpath
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from pathlib import Path
 
 import msgspec
@@ -32,15 +31,6 @@ from native_skew.site.result_index import Book, newest
 from native_skew.timeline import record
 
 CSV, SQLITE = "results/verdicts.csv", "results/verdicts.sqlite"
-
-_REDIRECT = """\
-<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Moved</title><meta name="robots" content="noindex">
-<meta http-equiv="refresh" content="0; url={href}"></head>
-<body><p>This page has moved: <a href="{href}">{href}</a>.</p></body>
-</html>
-"""
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +79,8 @@ def _json(value: object) -> bytes:
 def _redirect(cell: Cell, result: Result) -> tuple[str, bytes]:
     """A page in the place of that of ``cell``, which leads to where ``result`` is shown."""
     source = markup.page_of(cell)
-    href = escape(markup.href(source, result))
-    return posixpath.join(source.removesuffix(".md"), "index.html"), _REDIRECT.format(
-        href=href
-    ).encode()
+    page = markup.rendered("redirect.html", href=markup.href(source, result))
+    return posixpath.join(source.removesuffix(".md"), "index.html"), f"{page}\n".encode()
 
 
 def _earlier(book: Book, versions: Mapping[str, Recording]) -> Iterator[tuple[Cell, Result]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from html import escape
 
 from native_skew.installers import INSTALLERS
 from native_skew.results import Result
@@ -27,15 +26,18 @@ def render(
         label: what the table is, for those who do not see it.
 
     """
-    cells: dict[str, dict[str, str]] = {}
-    columns: dict[str, str] = {}
+    rows: dict[str, dict[str, Result]] = {}
+    versions: dict[str, str] = {}
     for result in results:
-        columns.setdefault(result.cell.installer, result.cell.version)
-        row = cells.setdefault(row_of(result), {})
-        row[result.cell.installer] = markup.html_badge(result, source)
-    order = [name for name in INSTALLERS if name in columns]
-    top = [
-        f"{escape(INSTALLERS[name].title)} <small>{escape(columns[name])}</small>" for name in order
-    ]
-    rows = [(name, *(row.get(each, "–") for each in order)) for name, row in cells.items()]
-    return f'<div class="grid">{markup.table((head, *top), rows, label)}</div>'
+        versions.setdefault(result.cell.installer, result.cell.version)
+        rows.setdefault(row_of(result), {})[result.cell.installer] = result
+    columns = [name for name in INSTALLERS if name in versions]
+    return markup.rendered(
+        "grid.html",
+        rows=rows,
+        columns=columns,
+        versions=versions,
+        source=source,
+        head=head,
+        label=label,
+    )

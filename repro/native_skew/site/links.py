@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from html import escape, unescape
+from html import unescape
 from pathlib import Path
 
 import msgspec
@@ -92,33 +92,6 @@ def write(checks: Mapping[str, LinkCheck], path: Path = RECORD) -> None:
 
 def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, LinkCheck]) -> str:
     """The page that lists them."""
-    known = {address: checks.get(address, LinkCheck()) for address in where}
-    rows = [
-        (
-            f'<a href="{escape(address)}">{escape(address.removeprefix("https://"))}</a>',
-            str(known[address].read or "not yet"),
-            _outcome(known[address]),
-            ", ".join(_page(each) for each in pages),
-        )
-        for address, pages in where.items()
-    ]
-    compared = sum(check.read is not None for check in known.values())
-    asked = sum(check.checked is not None for check in known.values())
-    wrong = sum(bool(check.problem) for check in known.values())
-    body = [
-        f"<p>Addresses outside this site that are cited: {len(rows)}. Read, and compared with what "
-        f"they are cited for: {compared}. Whether a server still answers is asked apart from the "
-        f"build, which needs no network; answers so far: {asked}, with a problem: {wrong}.</p>",
-        markup.table(
-            ("address", "last read", "last answer of the server", "cited on"),
-            rows,
-            "External links",
-        ),
-        '<h2 id="what-to-do">What to do</h2><p>Ask every server, and renew '
-        f'<a href="{markup.url(PAGE, "links.json")}">the record</a>; where you have read a page '
-        "and it says what it is cited for, note the day:</p>"
-        + markup.pre("nox -s links\nnox -s links -- --read ADDRESS"),
-    ]
     head = markup.frontmatter(
         "External links",
         "Every address outside of this site that it cites, and when it was last read.",
@@ -126,14 +99,6 @@ def render(where: Mapping[str, Iterable[str]], checks: Mapping[str, LinkCheck]) 
         "search:",
         "  exclude: true",
     )
-    return f"{head}# External links\n\n{markup.READY}" + "\n".join(body) + "\n"
-
-
-def _outcome(check: LinkCheck) -> str:
-    if check.checked is None:
-        return "none yet"
-    return f"{check.checked}: {escape(check.problem) or 'there'}"
-
-
-def _page(path: str) -> str:
-    return f'<a href="{markup.url(PAGE, path)}">{escape(path.removesuffix(".md"))}</a>'
+    known = {address: checks.get(address, LinkCheck()) for address in where}
+    body = markup.rendered("links.html", page=PAGE, where=where, checks=known)
+    return f"{head}# External links\n\n{markup.READY}{body}\n"

@@ -8,7 +8,11 @@ import shlex
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from native_skew.installers import INSTALLERS
+import jinja2
+from markupsafe import Markup
+
+from native_skew import shipped
+from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import BriefResult, Result
 from native_skew.scenarios import Cell
 
@@ -87,9 +91,9 @@ def css(verdict: str) -> str:
     return "is-" + verdict.replace(", ", "-").replace(" ", "-")
 
 
-def verdict(name: str) -> str:
+def verdict(name: str) -> Markup:
     """A verdict as HTML that leads nowhere: on its own page, or in a legend."""
-    return f'<span class="verdict {css(name)}">{name}</span>'
+    return _html(f'<span class="verdict {css(name)}">{name}</span>')
 
 
 def badge(result: Result, source: str, note: str | None = None) -> str:
@@ -108,20 +112,20 @@ def words(text: str, result: Result, source: str) -> str:
     return f'[{text}]({reference(source, result)} "{title}")'
 
 
-def html_badge(result: Result, source: str) -> str:
+def html_badge(result: Result, source: str) -> Markup:
     """A link to the cell's page as HTML, with the verdict alone."""
     target = escape(href(source, result))
-    return f'<a class="verdict {css(result.verdict)}" href="{target}">{result.verdict}</a>'
+    return _html(f'<a class="verdict {css(result.verdict)}" href="{target}">{result.verdict}</a>')
 
 
-def pre(text: str) -> str:
+def pre(text: str) -> Markup:
     """Preformatted text as HTML; access.js lets a keyboard reach it where it scrolls."""
     shown = text.rstrip("\n")
     if len(shown) > LONGEST:
         half = LONGEST // 2
         cut = len(shown) - 2 * half
         shown = f"{shown[:half]}\n[… {cut} characters left out; the raw result has them]\n{shown[-half:]}"
-    return f'<pre class="plain"><code>{escape(shown, quote=False)}</code></pre>'
+    return _html(f'<pre class="plain"><code>{escape(shown, quote=False)}</code></pre>')
 
 
 def fence(text: str, language: str, title: str = "", *classes: str) -> str:
@@ -136,35 +140,14 @@ def command_line(argv: Sequence[str]) -> str:
     return shlex.join(argv)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str:
-    """An HTML table in a box that scrolls by itself; cells are HTML already."""
-    top = "".join(f'<th scope="col">{each}</th>' for each in head)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in rest) + "</tr>"
-        for first, *rest in rows
-    )
-    return _scrolling(f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>", label, "scroll")
-
-
-def facts(rows: Iterable[tuple[str, str]], label: str) -> str:
-    """A table without a head: what, and its value; both are HTML already."""
-    body = "".join(f'<tr><th scope="row">{what}</th><td>{value}</td></tr>' for what, value in rows)
-    return _scrolling(f"<tbody>{body}</tbody>", label, "scroll facts")
-
-
-def _scrolling(content: str, label: str, classes: str) -> str:
-    attributes = f'class="{classes}" tabindex="0" role="group" aria-label="{escape(label)}"'
-    return f"<div {attributes}><table>{content}</table></div>"
-
-
-def code(text: str | None) -> str:
+def code(text: str | None) -> Markup:
     """``text`` as HTML code; a dash for nothing."""
-    return f"<code>{escape(text, quote=False)}</code>" if text else "–"
+    return _html(f"<code>{escape(text, quote=False)}</code>" if text else "–")
 
 
-def told(text: str) -> str:
+def told(text: str) -> Markup:
     """A sentence as HTML, with what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    return _html(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False)))
 
 
 def linked(text: str) -> str:
@@ -172,9 +155,9 @@ def linked(text: str) -> str:
     return re.sub(r"https://[^\s()]+", r"<\g<0>>", text)
 
 
-def codes(texts: Iterable[str]) -> str:
+def codes(texts: Iterable[str]) -> Markup:
     """Several, comma between them."""
-    return ", ".join(code(each) for each in texts) or "–"
+    return Markup(", ").join(map(code, texts)) or code(None)
 
 
 def plain(text: str) -> str:
@@ -200,3 +183,42 @@ def frontmatter(title: str, description: str, *more: str) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _html(made: str) -> Markup:
+    """What is HTML, the foreign parts in it escaped."""
+    return Markup(made)  # noqa: S704
+
+
+def rendered(template: str, **values: object) -> str:
+    """A page, or a part of one, by its file in ``templates``.
+
+    What is put into HTML there is escaped, but for what the functions above make of it.
+    """
+    return _TEMPLATES.get_template(template).render(values)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(shipped("site", "templates")),
+    autoescape=jinja2.select_autoescape(("html",)),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {
+    "code": code,
+    "number": _number,
+    "percent": "{:.2f}%".format,
+}
+_TEMPLATES.globals |= {"INSTALLERS": INSTALLERS, "REMEDIES": REMEDIES, "RARE": RARE, "WIDE": WIDE}
+_TEMPLATES.globals |= {
+    each.__name__: each
+    for each in (
+        *(code, codes, command_line, css, fence, frontmatter, href, html_badge, indent, linked),
+        *(plain, pre, told, tool, url, verdict),
+    )
+}

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
+from packaging.version import Version
+
 from native_skew import results, scenarios
-from native_skew.site import (
-    cellpage,
-    getting,
-    installerpage,
-    links,
-    markup,
-    matrix,
-    remedypage,
-    scenariopage,
-    timeline,
-)
+from native_skew.installers import INSTALLERS, REMEDIES
+from native_skew.publish import describe
+from native_skew.results import Result
+from native_skew.scenarios import Scenario
+from native_skew.site import cellpage, getting, grid, links, markup, matrix, remedypage, timeline
 from native_skew.site.result_index import Book
 from native_skew.timeline import record
 
@@ -36,18 +34,20 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
     book, known = Book.open(folder), scenarios.load_all()
     lines, evidence = record.read_all(folder / "timeline"), results.read_all(folder / "timeline")
     shown = {result.cell.scenario for result in book.results}
-    pages = {
+    remedies = remedypage.recorded(book)
+    pages: dict[str, str] = {
         matrix.PAGE: matrix.render(book, known),
         timeline.PAGE: timeline.render(known, lines, evidence),
-        "scenarios/index.md": scenariopage.index(book, known),
-        "remedies/index.md": remedypage.index(book),
-        installerpage.PAGE: installerpage.render(book, evidence),
+        "scenarios/index.md": markup.rendered("scenarios.md", known=known, shown=shown),
+        "remedies/index.md": markup.rendered("remedies.md", book=book, recorded=remedies),
+        markup.INSTALLERS_PAGE: _installers(book, evidence),
     }
-    for name in known:
-        if name in shown:
-            pages[f"scenarios/{name}.md"] = scenariopage.render(known[name], book)
-    for remedy in remedypage.recorded(book):
-        pages[f"remedies/{remedy}.md"] = remedypage.render(remedy, book, known)
+    pages |= {
+        f"scenarios/{name}.md": _scenario(scenario, book)
+        for name, scenario in known.items()
+        if name in shown
+    }
+    pages |= {f"remedies/{name}.md": remedypage.render(name, book, known) for name in remedies}
     pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
     for result in book.results:
         if result.verdict != "unsupported":
@@ -66,3 +66,59 @@ def _get(text: str) -> str:
     """Where the command comes from that a page tells to run."""
     note = getting.note(text)
     return f"\n{note}\n" if note else ""
+
+
+def _scenario(scenario: Scenario, book: Book) -> str:
+    """What is published, what is asked, and every verdict."""
+    page = f"scenarios/{scenario.id}.md"
+
+    def row_of(result: Result) -> str:
+        remedy = result.cell.remedy
+        link = f'<a href="{markup.url(page, f"remedies/{remedy}.md")}">{REMEDIES[remedy].title}</a>'
+        after = "" if result.cell.start == "fresh" else "<br><small>after the failure</small>"
+        return link + after
+
+    return markup.rendered(
+        "scenario.md",
+        scenario=scenario,
+        book=book,
+        page=page,
+        row_of=row_of,
+        describe=describe,
+        grid=grid.render,
+    )
+
+
+def _installers(book: Book, evidence: Mapping[str, Result]) -> str:
+    """Which versions of each are recorded, and what it has no option for.
+
+    Args:
+        book: the results.
+        evidence: the timeline's results, of older releases too.
+
+    """
+    known = {result.cell.id: result for result in (*evidence.values(), *book.results)}
+    own: dict[str, list[Result]] = {name: [] for name in INSTALLERS}
+    lacks: dict[str, dict[tuple[str, str], set[str]]] = {
+        name: defaultdict(set) for name in INSTALLERS
+    }
+    for result in known.values():
+        cell = result.cell
+        own[cell.installer].append(result)
+        if result.verdict == "unsupported":
+            lacks[cell.installer][cell.remedy, result.because].add(cell.version)
+    order = list(REMEDIES)
+    return markup.rendered(
+        "installers.md",
+        book=book,
+        by_installer={name: found for name, found in own.items() if found},
+        lacks={
+            name: {
+                (remedy, because): sorted(versions, key=Version)
+                for (remedy, because), versions in sorted(
+                    reasons.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+                )
+            }
+            for name, reasons in lacks.items()
+        },
+    )

@@ -6,45 +6,20 @@ read aloud in order, and can be copied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
-
 from native_skew.installers import INSTALLERS
 from native_skew.publish import JournalEntry
 from native_skew.results import Result
+from native_skew.site import markup
 
 
 def diagram(result: Result) -> str:
     """The journal of ``result`` as HTML, one item per request, with what each was for."""
-    if not result.journal:
-        return "<p>The index was not asked.</p>"
-    name = INSTALLERS[result.cell.installer].title
-    items = "".join(_items(result))
-    label = escape(f"Requests of {name} {result.cell.version}, in order")
-    return (
-        f'<div class="sequence"><div class="sequence__heads" aria-hidden="true">'
-        f"<span>{escape(name)}</span><span>index</span></div>"
-        f'<ol aria-label="{label}">{items}</ol></div>'
-    )
-
-
-def _items(result: Result) -> Iterator[str]:
-    step = 0
-    several = len({entry.step for entry in result.journal}) > 1
-    for entry in result.journal:
-        if several and entry.step != step:
-            step = entry.step
-            title = result.steps[step - 1].title if step <= len(result.steps) else ""
-            yield f'<li class="sequence__step"><strong>Step {step}</strong>: {escape(title)}</li>'
-        yield _item(result, entry)
-
-
-def _item(result: Result, entry: JournalEntry) -> str:
-    note = purpose(result, entry)
-    telling = ' class="sequence__telling"' if note.startswith("metadata of a wheel that") else ""
-    return (
-        f"<li{telling}><code>{entry.method} {escape(entry.path)}</code> "
-        f"<b>{entry.status}</b> <small>{escape(note)}</small></li>"
+    return markup.rendered(
+        "sequence.html",
+        result=result,
+        name=INSTALLERS[result.cell.installer].title,
+        several=len({entry.step for entry in result.journal}) > 1,
+        purpose=purpose,
     )
 
 

@@ -1,24 +1,33 @@
-"""Verdicts by release: what a tool's newer version does with the same question."""
+"""Verdicts by release: what a tool's newer version does with the same question.
+
+In the chart everything across is in per cent and everything else in pixels, so that the text keeps
+its size on any screen. The columns are the releases that were run for any of the lines: few of them
+lie where nothing changed, more where a flip was searched. The table beneath says the same in words;
+the colours are the verdicts' own, in either scheme (``docs/assets/site.css``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from html import escape
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby, pairwise
+from pathlib import Path
+
+from packaging.version import Version
 
 from native_skew.installers import INSTALLERS, REMEDIES, TOOLS, tabs
 from native_skew.results import Result
 from native_skew.run import TOUR_SCENARIO
 from native_skew.scenarios import Scenario
-from native_skew.site import linechart, markup
-from native_skew.timeline import Flip, Line, Point, between
+from native_skew.site import markup
+from native_skew.site.errors import FlipReferenceError
+from native_skew.timeline import Line, between, minor_of, record
 
 PAGE = "timeline.md"
-INTRO = """\
-The same question, asked of a tool’s releases. The first and the last of each minor release are
-run; where two of them differ, the release that changed is found by halving what lies between. A dot
-is a release that was run. A verdict that changed and changed back between two dots is not seen.
-"""
+# Pixels: a bar, a bar with its flips' labels, the axis; and the per cent of the width that a bar
+# needs for its verdict to be written in it.
+_SIZES = {"BAR": 22, "ROW": 44, "AXIS": 18, "ROOM": 24}
+_CROWDED = 8  # labels of the axis, beyond which a phone has no room for them
 
 
 def render(
@@ -33,23 +42,12 @@ def render(
 
     """
     ordered = sorted(lines.values(), key=lambda line: (*_place(line), *_order(line)))
-    sections = [_chapter(list(group), known, evidence) for _, group in groupby(ordered, _place)]
-    command = "native-skew timeline --installer uv-sync --remedy match-runtime"
-    ending = (
-        "## What to do\n\nAsk a question of your own of every release; the answers are compared "
-        "with what is recorded, and `--record` adds them to this page:\n\n"
-        + markup.fence(command, "bash")
+    groups = [list(group) for _, group in groupby(ordered, _place)]
+    return markup.rendered(
+        "timeline.md",
+        chapters={_label(group[0]): _chapter(group, known, evidence) for group in groups},
+        newest=max(result.circumstances.date for result in evidence.values()),
     )
-    dates = [result.circumstances.date for result in evidence.values()]
-    verified = f'\n<p class="verified">Last verified: {max(dates)}.</p>\n'
-    head = markup.frontmatter(
-        "Since which version",
-        "The release of pip, uv and other installers in which a remedy began to work or a verdict "
-        "changed, from runs of each release.",
-        *markup.WIDE,
-        *markup.RARE,
-    )
-    return "\n\n".join([head + "# Since which version", INTRO, *sections, ending, verified])
 
 
 def _place(line: Line) -> tuple[int, bool, str, str]:
@@ -65,68 +63,104 @@ def _order(line: Line) -> tuple[int, int]:
     return list(INSTALLERS).index(asked.installer), list(REMEDIES).index(asked.remedy)
 
 
-def _chapter(
-    lines: Sequence[Line], known: Mapping[str, Scenario], evidence: Mapping[str, Result]
-) -> str:
-    """One tool in one variant of a scenario: heading, chart, table."""
-    first = lines[0]
-    scenario, variant = first.question.scenario, first.question.variant
-    href = f"{markup.url(PAGE, f'scenarios/{scenario}.md')}#{variant}"
-    suffix = "" if variant == "only" else f", {variant}"
-    label = f"{first.tool} in {scenario}{suffix}"
-    released = f"{len(first.releases)} releases of {first.tool}, {first.releases[0]} to {first.releases[-1]}"
-    lead = f'<p>{released}: <a href="{href}">{escape(known[scenario].title)}</a>{suffix}.</p>'
-    chart = linechart.chart(lines, [_title(line) for line in lines], f"{label}, as a chart")
-    return f"## {label}\n\n{lead}\n{chart}\n{_table(lines, evidence, label)}\n"
+def _label(line: Line) -> str:
+    asked = line.question
+    variant = "" if asked.variant == "only" else f", {asked.variant}"
+    return f"{line.tool} in {asked.scenario}{variant}"
 
 
 def _title(line: Line) -> str:
-    installer = escape(INSTALLERS[line.question.installer].title)
-    return f"{installer}: {escape(REMEDIES[line.question.remedy].title)}"
+    asked = line.question
+    return f"{INSTALLERS[asked.installer].title}: {REMEDIES[asked.remedy].title}"
 
 
-def _table(lines: Sequence[Line], evidence: Mapping[str, Result], label: str) -> str:
-    rows = [row for line in lines for row in _rows(line, evidence)]
-    head = ("question", "releases", "verdict", "what it rests on")
-    return f'<div class="grid">{markup.table(head, rows, label)}</div>'
-
-
-def _rows(line: Line, evidence: Mapping[str, Result]) -> Iterator[tuple[str, ...]]:
-    heading = (
-        f"{_title(line)}<br><small>{len(line.points)} of {len(line.releases)} releases run, "
-        f"{line.date}{_left_out(line)}</small>"
+def _chapter(
+    lines: Sequence[Line], known: Mapping[str, Scenario], evidence: Mapping[str, Result]
+) -> str:
+    """One tool in one variant of a scenario: chart and table."""
+    label = _label(lines[0])
+    return markup.rendered(
+        "timeline-chapter.html",
+        page=PAGE,
+        lines=lines,
+        label=label,
+        scenario=known[lines[0].question.scenario],
+        evidence=evidence,
+        title=_title,
+        chart=chart(lines, f"{label}, as a chart"),
+        between=between,
+        doubts_of=doubts,
     )
-    by_newer = {flip.newer: flip for flip in line.flips}
-    for span in line.spans():
-        point, *others = span
-        badge = markup.html_badge(evidence[point.cell], PAGE)
-        why = escape(point.because) + _doubt(by_newer.get(point.version))
-        yield heading, escape(between(span)), badge + _runs(others, evidence), why
-        heading = _title(line)
 
 
-def _runs(points: Sequence[Point], evidence: Mapping[str, Result]) -> str:
-    """The other releases that were run with that verdict, each as a link to its cell."""
-    if not points:
-        return ""
-    links = ", ".join(
-        f'<a href="{escape(markup.href(PAGE, evidence[each.cell]))}">{escape(each.version)}</a>'
-        for each in points
+def doubts(line: Line, version: str) -> list[str]:
+    """What is not known of the flip to ``version``, if there is one."""
+    said = []
+    for flip in line.flips:
+        if flip.newer == version:
+            said += ["where the feature is missing, nothing was run"] if flip.declared else []
+            names = ", ".join(flip.skipped)
+            said += [f"any of {names} may have changed it: they could not be run"] if names else []
+    return said
+
+
+def chart(lines: Sequence[Line], label: str) -> str:
+    """The lines of one tool as HTML with an SVG each; ``label`` is for those who do not see it."""
+    columns = sorted({p.version for line in lines for p in line.points}, key=Version)
+    share = 100 / len(columns)
+    left = {version: number * share for number, version in enumerate(columns)}
+    # The minor releases, or the major ones where there are too many, at their first column.
+    minors = {minor_of(each): each for each in reversed(columns)}
+    names = {f"{major}.{minor}": each for (major, minor), each in minors.items()}
+    if len(names) > _CROWDED:
+        names = {str(Version(each).major): each for each in reversed(columns)}
+    axis = sorted((left[each], name) for name, each in names.items())
+    near = min((b - a for (a, _), (b, _) in pairwise(axis)), default=100.0)
+    return markup.rendered(
+        "chart.html",
+        lines=lines,
+        title=_title,
+        label=label,
+        left=left,
+        share=share,
+        axis=axis,
+        crowded=near < 100 / _CROWDED,
+        between=between,
+        **_SIZES,
     )
-    return f"<details><summary>{len(points)} more</summary>{links}</details>"
 
 
-def _left_out(line: Line) -> str:
-    names = ", ".join(each.version for each in line.skipped)
-    return f"; could not be run: {escape(names)}" if names else ""
+def flip_badge(question: str, old: str, new: str, source: str, folder: Path = record.FOLDER) -> str:
+    """The release that first answered ``new``, as a Markdown link to its cell's page.
+
+    Args:
+        question: ``scenario/variant/installer/remedy``.
+        old: the verdict before.
+        new: the verdict since.
+        source: the page that the link stands on.
+        folder: where the timeline is recorded.
+
+    Raises:
+        FlipReferenceError: no recorded line of that question flips so, and just once.
+        ResultFileError: a line cannot be read.
+
+    """
+    lines = [line for name, line in _read(folder).items() if name.startswith(f"{question}.")]
+    found = [
+        (line, flip) for line in lines for flip in line.flips if (flip.old, flip.new) == (old, new)
+    ]
+    if len(found) != 1:
+        recorded = [f"{f.old} to {f.new} in {f.newer}" for line in lines for f in line.flips]
+        raise FlipReferenceError(question, old, new, recorded)
+    line, flip = found[0]
+    cell = next(point.cell for point in line.points if point.version == flip.newer)
+    href = markup.link(source, f"cells/{cell}.md")
+    if new == "unsupported":
+        href = markup.link(source, markup.INSTALLERS_PAGE) + f"#{line.question.installer}"
+    title = f"{old} in {line.tool} {flip.older}; recorded {line.date}"
+    return f'[{line.tool} {flip.newer}]({href}){{ .verdict .{markup.css(new)} title="{title}" }}'
 
 
-def _doubt(flip: Flip | None) -> str:
-    """What is not known of a flip, beside the verdict that it leads to."""
-    if flip is None:
-        return ""
-    doubts = ["where the feature is missing, nothing was run"] if flip.declared else []
-    if flip.skipped:
-        names = ", ".join(flip.skipped)
-        doubts.append(f"any of {names} may have changed it: they could not be run")
-    return f" <small>({escape('; '.join(doubts))})</small>" if doubts else ""
+@cache
+def _read(folder: Path) -> dict[str, Line]:
+    return record.read_all(folder)

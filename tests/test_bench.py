@@ -40,7 +40,7 @@ from native_skew.results.record import Result
 from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import Task
 from native_skew.run.session import Session
-from native_skew.site import benchmark
+from native_skew.site import tables
 from native_skew.toolchain.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -175,7 +175,7 @@ def test_a_later_run_of_some_replaces_those_alone() -> None:
 
 
 def test_the_page_says_the_recorded_figures_and_what_was_missed() -> None:
-    text = benchmark.render(example())
+    text = tables.benchmark(example())
     for words in (
         "12.3",
         "1.23",
@@ -185,7 +185,7 @@ def test_the_page_says_the_recorded_figures_and_what_was_missed() -> None:
         "2 CPUs",
     ):
         assert words in text
-    assert "nox -s bench" in benchmark.render(None)
+    assert "nox -s bench" in tables.benchmark(None)
 
 
 def test_the_record_fits_its_schema_and_names_no_machine() -> None:

@@ -24,7 +24,7 @@ from native_skew.field.record import Followed, Imported, Peer, Result, Said
 from native_skew.findings import Finding, Location, Report
 from native_skew.installers import with_lines
 from native_skew.run import DEFAULT_WORK
-from native_skew.site import fieldtables
+from native_skew.site import tables
 from native_skew.toolchain import Outcome
 
 WORK = Path(__file__).parents[2] / DEFAULT_WORK
@@ -227,15 +227,15 @@ def test_the_tables_say_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> No
     )
     known = {"x": case, "y": msgspec.structs.replace(case, id="y", expect=())}
     both = {"x": result, "y": quiet}
-    monkeypatch.setattr(fieldtables, "load_all", lambda: known)
-    monkeypatch.setattr(fieldtables, "read_all", lambda: both)
-    broken = fieldtables.table("broken")
+    monkeypatch.setattr(tables, "load_all", lambda: known)
+    monkeypatch.setattr(tables, "read_all", lambda: both)
+    broken = tables.field("broken")
     assert "a &lt; b" in broken
     assert "yes: <code>pip install x</code>" in broken
     assert "silent" not in broken
-    assert "<td>3</td><td>7</td>" in fieldtables.table("sound")
-    assert "the cause" in fieldtables.table("peers")
-    assert "None is recorded" in fieldtables.table("releases")
+    assert "<td>3</td><td>7</td>" in tables.field("sound")
+    assert "the cause" in tables.field("peers")
+    assert "None is recorded" in tables.field("releases")
 
 
 def test_a_wheel_is_packed_again_from_what_is_there(tmp_path: Path) -> None:

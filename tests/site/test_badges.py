@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from native_skew.site import badges
+from native_skew.site import downloads
 from support.site import ROOT
 
 CATALOGUE = """\
@@ -26,7 +26,7 @@ CATALOGUE = """\
 
 
 def test_a_package_has_the_heading_that_it_stands_under_first() -> None:
-    made = {path: ET.fromstring(svg) for path, svg in badges.generate(CATALOGUE)}
+    made = {path: ET.fromstring(svg) for path, svg in downloads.badges(CATALOGUE)}
     assert {path: svg.get("aria-label") for path, svg in made.items()} == {
         "badges/softioc.svg": "native-skew: the metadata is stamped",
         "badges/p4p.svg": "native-skew: the metadata is stamped",
@@ -40,7 +40,7 @@ def test_a_package_has_the_heading_that_it_stands_under_first() -> None:
 
 
 def test_each_row_of_the_catalogue_has_one() -> None:
-    made = {path for path, _ in badges.generate(badges.PAGE.read_text(encoding="utf-8"))}
+    made = {path for path, _ in downloads.badges(downloads.CATALOGUE.read_text(encoding="utf-8"))}
     assert {"badges/softioc.svg", "badges/flash-attn.svg", "badges/slepc4py.svg"} <= made
-    assert (ROOT / badges.PAGE).exists()
+    assert (ROOT / downloads.CATALOGUE).exists()
     assert not [path for path in made if "package" in path or "torch-and" in path]

@@ -7,7 +7,7 @@ import pytest
 from native_skew.results.record import Result
 from native_skew.results.report import metadata_read
 from native_skew.scenarios import load_all
-from native_skew.site import glossary, messages, remedypage, sequence, snippet
+from native_skew.site import cellpage, glossary, messages, remedypage, snippet
 from native_skew.site.citations import Citations
 from native_skew.site.errors import CellReferenceError, NothingRecordedError
 from native_skew.site.result_index import Book, expand
@@ -100,8 +100,8 @@ def test_a_snippet_of_a_repeated_command_repeats_it(book: Book) -> None:
 def test_a_diagram_points_at_the_wheel_that_misled(book: Book) -> None:
     result = book.find(f"{WHERE}/uv-sync/nothing")
     assert metadata_read(result)
-    assert sequence.diagram(result).count("sequence__telling") == 1
-    assert "sequence__telling" not in sequence.diagram(book.find(f"{WHERE}/pip/nothing"))
+    assert cellpage.diagram(result).count("sequence__telling") == 1
+    assert "sequence__telling" not in cellpage.diagram(book.find(f"{WHERE}/pip/nothing"))
 
 
 def test_wrong_citations_are_collected(book: Book) -> None:

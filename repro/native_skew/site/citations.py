@@ -15,16 +15,7 @@ from typing import ParamSpec
 from native_skew import installers, scenarios
 from native_skew.errors import SkewError
 from native_skew.results import Result
-from native_skew.site import (
-    diagnosed,
-    grid,
-    markup,
-    sequence,
-    snippet,
-    tabs,
-    timeline,
-    upstream,
-)
+from native_skew.site import cellpage, markup, snippet, tables, tabs, timeline, upstream
 from native_skew.site.errors import (
     ContradictionError,
     NamesError,
@@ -35,11 +26,13 @@ from native_skew.site.result_index import Book
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
 
+CITING: list[str] = []  # the macros' names
 Arguments = ParamSpec("Arguments")
 
 
-def _collecting(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
-    """A macro whose errors are kept for the end of the build, with the page's name."""
+def _macro(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
+    """Registers a macro whose errors are kept for the end of the build, with the page's name."""
+    CITING.append(macro.__name__)
 
     @wraps(macro)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
@@ -79,18 +72,18 @@ class Citations:
         found = self._with_snippets.get(self.page())
         return "" if found is None else snippet.names(snippet.REAL.get(found))
 
-    @_collecting
+    @_macro
     def cell(self, reference: str) -> str:
         """The verdict of a cell, as a link to its page."""
         return markup.badge(self._cite(reference), self.page())
 
-    @_collecting
+    @_macro
     def claim(self, pattern: str, verdict: str) -> str:
         """As ``cell``, and every cell that ``pattern`` matches must have that verdict."""
         found = self._matching(pattern, verdict)
         return markup.badge(found[-1], self.page(), _who(found))
 
-    @_collecting
+    @_macro
     def seen(self, words: str, pattern: str, verdict: str) -> str:
         """``words`` as a link to a cell that shows what they say: for sentences.
 
@@ -103,17 +96,17 @@ class Citations:
             raise SeveralToolsError(pattern, sorted(tools))
         return markup.words(words, found[-1], self.page())
 
-    @_collecting
+    @_macro
     def flip(self, question: str, old: str, new: str) -> str:
         """The release since which a question has another verdict, as a link to its page."""
         return timeline.flip_badge(question, old, new, self.page())
 
-    @_collecting
+    @_macro
     def snippet(self, remedy: str, installer: str, where: str = _DEFAULT) -> str:
         """What to write and type, as it ran, and the verdict."""
         return self._shown(f"{where}/{installer}/{remedy}")
 
-    @_collecting
+    @_macro
     def fix(self, remedies: str | dict[str, str], where: str = _DEFAULT) -> str:
         """Linked tabs, one for each tool, each with its snippet.
 
@@ -141,7 +134,7 @@ class Citations:
             text += f'=== "{name}"\n\n{markup.indent(body)}\n'
         return text
 
-    @_collecting
+    @_macro
     def repair(self, cause: installers.Cause, where: str, keep: str, names: str = "") -> str:
         """Linked tabs: for each tool the first repair that doctor offers, proven from there.
 
@@ -171,7 +164,7 @@ class Citations:
             text += f'=== "{name}"\n\n{markup.indent(body)}\n'
         return text
 
-    @_collecting
+    @_macro
     def transcript(self, reference: str) -> str:
         """What the tool printed in the last step, with the command."""
         result = self._cite(reference)
@@ -181,7 +174,7 @@ class Citations:
             lines += [f"$ {typed}", command.output.rstrip(), f"[exit code {command.exit_code}]"]
         return markup.fence("\n".join(line for line in lines if line), "text")
 
-    @_collecting
+    @_macro
     def said(self, reference: str, pattern: str, lines: int = 1) -> str:
         """The first line of a transcript that ``pattern`` is found in, and those after it."""
         result = self._cite(reference)
@@ -197,7 +190,7 @@ class Citations:
                 return markup.fence(textwrap.dedent(quoted), "text")
         raise QuoteError(reference, pattern)
 
-    @_collecting
+    @_macro
     def check_says(self, reference: str, tool: str = "uv") -> str:
         """What ``pip check`` or ``uv pip check`` answered in that environment."""
         result = self._cite(reference)
@@ -207,20 +200,20 @@ class Citations:
                 return markup.fence(f"{check.output}\n[exit code {check.exit_code}]", "text")
         raise QuoteError(reference, f"{tool} check")
 
-    @_collecting
+    @_macro
     def sequence(self, reference: str) -> str:
         """The cell's request journal as a sequence diagram."""
         result = self._cite(reference)
-        return f"{sequence.diagram(result)}\n\n{markup.badge(result, self.page())}\n"
+        return f"{cellpage.diagram(result)}\n\n{markup.badge(result, self.page())}\n"
 
-    @_collecting
+    @_macro
     def grid(self, pattern: str, label: str) -> str:
         """A table of verdicts, remedies by installers."""
         found = self._book.matching(pattern)
         self._cited[self.page()] += found
-        return grid.render(found, self.page(), self._remedy, "remedy", label)
+        return tables.grid(found, self.page(), self._remedy, "remedy", label)
 
-    @_collecting
+    @_macro
     def report(self, finding: str) -> str:
         """The rest of a finding's page: what was typed, promises, ways out, threads."""
         found = upstream.find(finding)
@@ -230,14 +223,17 @@ class Citations:
             raise ContradictionError(found.cells[0], found.verdict, [told])
         return upstream.render(found, result, self._book.plain(result))
 
+    @_macro
     def diagnosed(self) -> str:
         """What doctor said of the recorded environments, beside their verdicts."""
-        return diagnosed.table(self._book.results, self.page())
+        return tables.diagnosed(self._book.results, self.page())
 
+    @_macro
     def count(self) -> str:
         """How many cells are recorded."""
         return f"{len(self._book.results):,}"
 
+    @_macro
     def tools(self) -> str:
         """Which tools are recorded, in which versions."""
         found: dict[str, set[str]] = defaultdict(set)

@@ -7,6 +7,7 @@ entry, of a version that is not recorded any more to the newest one.
 from __future__ import annotations
 
 import posixpath
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
+from packaging.utils import canonicalize_name
 
 from native_skew.results import (
     BriefResult,
@@ -26,11 +28,15 @@ from native_skew.results import (
     report,
 )
 from native_skew.scenarios import Cell
-from native_skew.site import badges, markup
+from native_skew.site import markup
 from native_skew.site.result_index import Book, newest
 from native_skew.timeline import record
 
 CSV, SQLITE = "results/verdicts.csv", "results/verdicts.sqlite"
+CATALOGUE = Path("docs/catalogue.md")
+_LABEL = "native-skew"
+_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*[A-Za-z0-9]")
+_WIDE = 6.6  # pixels of a letter on the average; textLength makes it exact
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +66,8 @@ def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
     briefs = [brief(each) for each in known.values()]
     yield CSV, report.as_csv(briefs).encode()
     yield SQLITE, _sqlite(briefs)
-    if badges.PAGE.exists():
-        yield from badges.generate(badges.PAGE.read_text(encoding="utf-8"))
+    if CATALOGUE.exists():
+        yield from badges(CATALOGUE.read_text(encoding="utf-8"))
     for result in known.values():
         if result.verdict == "unsupported":
             yield _redirect(result.cell, result)
@@ -105,3 +111,35 @@ def _sqlite(results: Iterable[BriefResult]) -> bytes:
         connection.commit()
         connection.close()
         return path.read_bytes()
+
+
+def packages(catalogue: str) -> Iterator[tuple[str, str]]:
+    """Each package of the catalogue's tables with the heading that it stands under, in order."""
+    heading = ""
+    for line in catalogue.splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ")
+        first = line.removeprefix("| ").partition(" |")[0] if line.startswith("| ") else ""
+        for name in re.split(r", | and ", first):
+            word, _, version = name.partition(" ")
+            if _PACKAGE.fullmatch(word) and (not version or version[0].isdigit()):
+                yield canonicalize_name(word), heading
+
+
+def badges(catalogue: str) -> Iterator[tuple[str, bytes]]:
+    """A badge for each package of the catalogue, which loads nothing; of several families the first.
+
+    Returns:
+        SVG by path below the pages' folder.
+
+    """
+    made: set[str] = set()
+    for name, heading in packages(catalogue):
+        if name not in made and name not in ("package", "case"):
+            made.add(name)
+            yield f"badges/{name}.svg", f"{_drawn(heading[:1].lower() + heading[1:])}\n".encode()
+
+
+def _drawn(text: str) -> str:
+    label, width = (round(len(each) * _WIDE) for each in (_LABEL, text))
+    return markup.rendered("badge.svg", label=_LABEL, text=text, label_width=label, width=width)

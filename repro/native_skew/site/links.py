@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from native_skew.site import fieldtables, markup, upstream
+from native_skew.site import markup, tables, upstream
 from native_skew.site.errors import LinkRecordError
 
 PAGE = "links.md"
@@ -63,9 +63,7 @@ def written(folder: Path = Path("docs")) -> dict[str, str]:
         for path in folder.rglob("*.md")
     }
     return {
-        path: "".join(
-            [text, upstream.cited_on(path), *map(fieldtables.table, _FIELD.findall(text))]
-        )
+        path: "".join([text, upstream.cited_on(path), *map(tables.field, _FIELD.findall(text))])
         for path, text in found.items()
     }
 

@@ -14,29 +14,10 @@ from mkdocs.exceptions import PluginError
 from native_skew import shipped
 from native_skew.bench import record
 from native_skew.errors import SkewError
-from native_skew.site import benchmark, failure, fieldtables, getting, glossary, messages, snippet
-from native_skew.site.citations import Citations
+from native_skew.site import failure, getting, glossary, messages, snippet, tables
+from native_skew.site.citations import CITING, Citations
 from native_skew.site.errors import PagesError
 from native_skew.site.result_index import Book
-
-_CITING = (
-    "cell",
-    "claim",
-    "seen",
-    "flip",
-    "snippet",
-    "fix",
-    "repair",
-    "transcript",
-    "said",
-    "check_says",
-    "sequence",
-    "grid",
-    "report",
-    "count",
-    "diagnosed",
-    "tools",
-)
 
 
 def define_env(env: Any) -> None:
@@ -73,12 +54,12 @@ def on_post_build(env: Any) -> None:
 
 def macros(citations: Citations) -> dict[str, Callable[..., object]]:
     """The macros by name."""
-    citing = {name: getattr(citations, name) for name in _CITING}
+    citing = {name: getattr(citations, name) for name in CITING}
     return citing | {
         "message_list": _message_list,
         "paste_box": _paste_box,
         "benchmark": _benchmark,
-        "field": fieldtables.table,
+        "field": tables.field,
         "repository": getting.repository,
         "repository_link": getting.link,
         "slug": getting.slug,
@@ -118,4 +99,4 @@ def _paste_box(prefix: str = "") -> str:
 
 def _benchmark(only: str = "") -> str:
     """What ``nox -s bench`` measured; ``only`` is one measurement's id."""
-    return benchmark.render(record.read(), only)
+    return tables.benchmark(record.read(), only)

@@ -204,7 +204,7 @@ def _number(value: float) -> str:
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(shipped("site", "templates")),
-    autoescape=jinja2.select_autoescape(("html",)),
+    autoescape=jinja2.select_autoescape(("html", "svg")),
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -214,11 +214,6 @@ _TEMPLATES.filters |= {
     "number": _number,
     "percent": "{:.2f}%".format,
 }
-_TEMPLATES.globals |= {"INSTALLERS": INSTALLERS, "REMEDIES": REMEDIES, "RARE": RARE, "WIDE": WIDE}
-_TEMPLATES.globals |= {
-    each.__name__: each
-    for each in (
-        *(code, codes, command_line, css, fence, frontmatter, href, html_badge, indent, linked),
-        *(plain, pre, told, tool, url, verdict),
-    )
-}
+# What a template may call: all of this module.
+_TEMPLATES.globals |= {name: each for name, each in globals().items() if name[0] != "_"}
+_TEMPLATES.globals["REMEDIES"] = REMEDIES

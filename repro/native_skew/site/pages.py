@@ -13,7 +13,7 @@ from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.publish import describe
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
-from native_skew.site import cellpage, getting, grid, links, markup, matrix, remedypage, timeline
+from native_skew.site import cellpage, getting, links, markup, matrix, remedypage, tables, timeline
 from native_skew.site.result_index import Book
 from native_skew.timeline import record
 
@@ -85,7 +85,7 @@ def _scenario(scenario: Scenario, book: Book) -> str:
         page=page,
         row_of=row_of,
         describe=describe,
-        grid=grid.render,
+        grid=tables.grid,
     )
 
 

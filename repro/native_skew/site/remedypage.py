@@ -8,7 +8,7 @@ from html import escape
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
-from native_skew.site import grid, markup, snippet
+from native_skew.site import markup, snippet, tables
 from native_skew.site.result_index import Book
 
 _SHOWN_FIRST = "stamped-wheel-elsewhere/no-wheel-fits"
@@ -32,7 +32,7 @@ def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
         page=page,
         tabs=_tabs(results, page, book),
         names=snippet.names(),
-        grid=grid.render,
+        grid=tables.grid,
         row_of=lambda result: _place(result, page, known),
         unsupported={
             INSTALLERS[each.cell.installer].title: each.because

@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from native_skew.site import linkcheck, links
-from native_skew.site.errors import LinkRecordError
+from native_skew.site.errors import SiteError
 from native_skew.site.links import LinkCheck
 from support.page import read
 from support.site import ROOT
@@ -142,7 +142,7 @@ def test_what_was_read_is_noted_and_kept(
 
 def test_a_damaged_record_is_said(tmp_path: Path) -> None:
     (tmp_path / "links.json").write_text('{"https://example.org": {"checked": "yesterday"}}')
-    with pytest.raises(LinkRecordError, match=r"links\.json"):
+    with pytest.raises(SiteError, match=r"links\.json"):
         links.read(tmp_path / "links.json")
 
 

@@ -9,7 +9,7 @@ from native_skew.results.report import metadata_read
 from native_skew.scenarios import load_all
 from native_skew.site import cellpage, glossary, messages, remedypage, snippet
 from native_skew.site.citations import Citations
-from native_skew.site.errors import CellReferenceError, NothingRecordedError
+from native_skew.site.errors import CellReferenceError, SiteError
 from native_skew.site.result_index import Book, expand
 from support.pasted_log import ISSUE
 
@@ -75,7 +75,7 @@ def test_a_pattern_that_matches_nothing_is_an_error(book: Book) -> None:
 
 
 def test_a_site_of_nothing_is_an_error() -> None:
-    with pytest.raises(NothingRecordedError, match="--record"):
+    with pytest.raises(SiteError, match="--record"):
         Book([])
 
 

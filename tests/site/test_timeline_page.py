@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from native_skew import results
 from native_skew.scenarios import load_all
 from native_skew.site import downloads, markup, pages, timeline
-from native_skew.site.errors import FlipReferenceError
+from native_skew.site.errors import CitationError
 from native_skew.timeline import between, record
 from native_skew.timeline.record import Flip, Line, Skipped
 from support.site import ROOT
@@ -125,9 +125,9 @@ def test_a_page_cites_the_release_of_a_flip_and_a_wrong_citation_is_an_error() -
     cited = timeline.flip_badge(question, "works", "refused", "understand/page.md", folder)
     assert cited.startswith("[uv 0.8.12](../cells/")
     assert "uv-pip-install@0.8.12" in cited
-    with pytest.raises(FlipReferenceError, match=r"works to refused in 0\.8\.12"):
+    with pytest.raises(CitationError, match=r"works to refused in 0\.8\.12"):
         timeline.flip_badge(question, "refused", "works", "understand/page.md", folder)
-    with pytest.raises(FlipReferenceError, match="recorded: none"):
+    with pytest.raises(CitationError, match="recorded: none"):
         timeline.flip_badge(
             "no/such/question/asked", "works", "refused", "understand/page.md", folder
         )

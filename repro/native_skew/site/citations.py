@@ -16,12 +16,7 @@ from native_skew import installers, scenarios
 from native_skew.errors import SkewError
 from native_skew.results import Result
 from native_skew.site import cellpage, markup, snippet, tables, tabs, timeline, upstream
-from native_skew.site.errors import (
-    ContradictionError,
-    NamesError,
-    QuoteError,
-    SeveralToolsError,
-)
+from native_skew.site.errors import CitationError, ContradictionError, QuoteError
 from native_skew.site.result_index import Book
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
@@ -93,7 +88,8 @@ class Citations:
         found = self._matching(pattern, verdict)
         tools = {installers.INSTALLERS[each.cell.installer].tool for each in found}
         if len(tools) > 1:
-            raise SeveralToolsError(pattern, sorted(tools))
+            several = " and ".join(sorted(tools))
+            raise CitationError(f"{pattern} is of {several}: link each tool's words on their own")
         return markup.words(words, found[-1], self.page())
 
     @_macro
@@ -245,7 +241,8 @@ class Citations:
         """What to write and type, as it ran, and the cell."""
         result = self._cite(reference)
         if self._with_snippets.setdefault(self.page(), names) != names:
-            raise NamesError(names)
+            shown = names or "the recorded pair"
+            raise CitationError(f"a snippet of {shown} on a page of another pair")
         text = snippet.render(result, self._book.plain(result), snippet.REAL.get(names))
         where = "In a new environment, with nothing cached: " * (result.cell.start == "fresh")
         needs = snippet.needs(result, self._book.plain(result))

@@ -50,7 +50,7 @@ def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The files made from the record in ``folder``, by path below the pages' folder.
 
     Raises:
-        NothingRecordedError: there are no results.
+        SiteError: there are no results.
         ResultFileError: a file of the record is damaged.
 
     """

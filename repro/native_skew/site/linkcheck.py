@@ -20,7 +20,7 @@ import urllib3
 
 from native_skew.errors import ExitCode, SkewError
 from native_skew.site import links, pages
-from native_skew.site.errors import NotCitedError
+from native_skew.site.errors import SiteError
 from native_skew.site.links import LinkCheck
 
 LARGEST = 8_000_000  # bytes of one answer that are read to look for its anchor
@@ -108,11 +108,12 @@ def noted(addresses: Sequence[str], checks: Mapping[str, LinkCheck]) -> dict[str
     """The checks of ``addresses``, as read today.
 
     Raises:
-        NotCitedError: one of them is cited nowhere.
+        SiteError: one of them is cited nowhere.
 
     """
     if unknown := [address for address in addresses if address not in checks]:
-        raise NotCitedError(unknown)
+        listed = ", ".join(unknown)
+        raise SiteError(f"{listed}: cited on no page; docs/links.json lists what is")
     return {a: msgspec.structs.replace(checks[a], read=_today()) for a in addresses}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from native_skew.site import markup, tables, upstream
-from native_skew.site.errors import LinkRecordError
+from native_skew.site.errors import SiteError
 
 PAGE = "links.md"
 RECORD = Path("docs/links.json")
@@ -72,7 +72,7 @@ def read(path: Path = RECORD) -> dict[str, LinkCheck]:
     """The record; empty where there is none.
 
     Raises:
-        LinkRecordError: it is damaged.
+        SiteError: it is damaged.
 
     """
     if not path.exists():
@@ -80,7 +80,9 @@ def read(path: Path = RECORD) -> dict[str, LinkCheck]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, LinkCheck])
     except msgspec.MsgspecError as error:
-        raise LinkRecordError(str(path), str(error)) from error
+        raise SiteError(
+            f"{path}: {error}; restore it, or delete it and run `nox -s links`"
+        ) from error
 
 
 def write(checks: Mapping[str, LinkCheck], path: Path = RECORD) -> None:

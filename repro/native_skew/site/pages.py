@@ -25,10 +25,9 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         Markdown by path, relative to the pages' folder.
 
     Raises:
-        NothingRecordedError: there are no results.
+        SiteError: there are no results, or the record of checked links is damaged.
         ResultFileError: one is damaged.
         ScenarioError: a scenario file is wrong.
-        LinkRecordError: the record of checked links is damaged.
 
     """
     book, known = Book.open(folder), scenarios.load_all()

@@ -17,7 +17,7 @@ import jinja2
 from native_skew import results
 from native_skew.site import downloads, markup, pages
 from native_skew.site.citations import Citations
-from native_skew.site.errors import NoPagesError, PagesError
+from native_skew.site.errors import PagesError, SiteError
 from native_skew.site.macros import ending, macros
 from native_skew.site.repository import repo_url
 from native_skew.site.result_index import Book
@@ -37,13 +37,13 @@ def write(target: Path, environ: Mapping[str, str]) -> int:
         How many pages were written.
 
     Raises:
-        NoPagesError: the working directory holds no ``mkdocs.yml``.
+        SiteError: the working directory holds no ``mkdocs.yml``, or there are no results.
         PagesError: a page says what is not recorded; nothing is written then.
-        NothingRecordedError, ResultFileError, ScenarioError: as ``pages.generate``.
+        ResultFileError, ScenarioError: as ``pages.generate``.
 
     """
     if not _CONFIG.exists():
-        raise NoPagesError(str(Path.cwd()))
+        raise SiteError(f"{Path.cwd()}: no mkdocs.yml here; start from the root of a checkout")
     written = rendered(_edit_link(environ)) | pages.generate()
     shutil.rmtree(target / _DOCS, ignore_errors=True)
     shutil.copytree(_DOCS, target / _DOCS, ignore=shutil.ignore_patterns("*.md", *_RECORD))

@@ -18,7 +18,7 @@ from packaging.version import Version
 from native_skew import results
 from native_skew.installers import REMEDIES
 from native_skew.results import Result, in_order
-from native_skew.site.errors import CellReferenceError, NothingRecordedError
+from native_skew.site.errors import CellReferenceError, SiteError
 
 
 class Book:
@@ -28,14 +28,17 @@ class Book:
         recorded: in any order; at least one.
 
     Raises:
-        NothingRecordedError: there are none.
+        SiteError: there are none.
 
     """
 
     def __init__(self, recorded: Iterable[Result], folder: Path = results.FOLDER) -> None:
         self.results = tuple(r for r in in_order(recorded) if r.cell.remedy in REMEDIES)
         if not self.results:
-            raise NothingRecordedError(str(folder))
+            raise SiteError(
+                f"{folder}: no recorded results; restore them from version control, or record "
+                "some with `native-skew run --record`"
+            )
         self._by_id = {result.cell.id: result for result in self.results}
         self._by_question: dict[str, list[Result]] = defaultdict(list)
         for result in self.results:
@@ -49,7 +52,7 @@ class Book:
         """Reads ``folder``.
 
         Raises:
-            NothingRecordedError: it holds no results.
+            SiteError: it holds no results.
             ResultFileError: a file in it is damaged.
 
         """

@@ -20,7 +20,7 @@ from native_skew.results import Result
 from native_skew.run import TOUR_SCENARIO
 from native_skew.scenarios import Scenario
 from native_skew.site import markup
-from native_skew.site.errors import FlipReferenceError
+from native_skew.site.errors import CitationError
 from native_skew.timeline import Line, between, minor_of, record
 
 PAGE = "timeline.md"
@@ -141,7 +141,7 @@ def flip_badge(question: str, old: str, new: str, source: str, folder: Path = re
         folder: where the timeline is recorded.
 
     Raises:
-        FlipReferenceError: no recorded line of that question flips so, and just once.
+        CitationError: no recorded line of that question flips so, and just once.
         ResultFileError: a line cannot be read.
 
     """
@@ -150,8 +150,11 @@ def flip_badge(question: str, old: str, new: str, source: str, folder: Path = re
         (line, flip) for line in lines for flip in line.flips if (flip.old, flip.new) == (old, new)
     ]
     if len(found) != 1:
-        recorded = [f"{f.old} to {f.new} in {f.newer}" for line in lines for f in line.flips]
-        raise FlipReferenceError(question, old, new, recorded)
+        flips = [f"{f.old} to {f.new} in {f.newer}" for line in lines for f in line.flips]
+        raise CitationError(
+            f"the timeline of {question} has not one flip from {old!r} to {new!r}; "
+            f"recorded: {'; '.join(flips) or 'none'}"
+        )
     line, flip = found[0]
     cell = next(point.cell for point in line.points if point.version == flip.newer)
     href = markup.link(source, f"cells/{cell}.md")

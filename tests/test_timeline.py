@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jsonschema
@@ -19,13 +19,12 @@ from native_skew.errors import (
 )
 from native_skew.findings import schema_of
 from native_skew.results.record import NotRun, Result
-from native_skew.run.selection import Selection, Task
 from native_skew.scenarios import Cell
 from native_skew.scenarios.asked import expected_of
 from native_skew.timeline import lines, record, search
-from native_skew.timeline.lines import InstallerVersionError
+from native_skew.timeline.command import Batch, trace
+from native_skew.timeline.lines import TimelineError
 from native_skew.timeline.record import Question
-from native_skew.timeline.trace import trace
 from native_skew.toolchain import interpreter
 from native_skew.toolchain.tools import Toolbox
 from support.machine_paths import OF_A_MACHINE
@@ -64,39 +63,23 @@ def sample(recorded: dict[str, Result]) -> Result:
 
 def test_a_release_that_fails_is_named_and_counts_for_nothing(sample: Result) -> None:
     names = tuple(f"0.1.{patch}" for patch in range(8))
-    asked: list[str] = []
+    absent = {"0.1.3": "no such file", "0.1.4": "crashed"}
 
-    def answer(batch: Sequence[tuple[Question, str]]) -> Selection:
+    def answer(batch: Batch) -> Iterator[Result | NotRun]:
         """0.1.3 cannot be fetched, 0.1.4 cannot be run, the rest breaks from 0.1.5 on."""
-        asked.extend(release for _, release in batch)
-        absent = tuple(
-            NotRun(cell=cell(release), reason="no such file")
-            for _, release in batch
-            if release == "0.1.3"
-        )
-        return Selection(tasks=(), not_run=absent)
+        for _, release in batch:
+            verdict = "works" if release < "0.1.5" else "broken, detected"
+            if release in absent:
+                yield NotRun(cell=cell(release), reason=absent[release])
+            else:
+                yield replace(sample, cell=cell(release), verdict=verdict)
 
-    def run(_: Sequence[Task]) -> list[Result | NotRun]:
-        outcomes: list[Result | NotRun] = []
-        for release in asked:
-            number = int(release[-1])
-            verdict = "works" if number < 5 else "broken, detected"
-            if number == 4:
-                outcomes.append(NotRun(cell=cell(release), reason="crashed"))
-            elif number != 3:
-                outcomes.append(replace(sample, cell=cell(release), verdict=verdict))
-        asked.clear()
-        return outcomes
-
-    found = trace([QUESTION], {"uv": names}, answer, run)
+    found = trace([QUESTION], {"uv": names}, answer)
     line = record.line_of(QUESTION, "uv", names, found[QUESTION])
     (flip,) = line.flips
     assert (flip.older, flip.newer) == ("0.1.2", "0.1.5")
     assert flip.skipped == ("0.1.3", "0.1.4")
-    assert {each.version: each.reason for each in line.skipped} == {
-        "0.1.3": "no such file",
-        "0.1.4": "crashed",
-    }
+    assert {each.version: each.reason for each in line.skipped} == absent
     assert not {"0.1.3", "0.1.4"} & {point.version for point in line.points}
 
 
@@ -153,7 +136,7 @@ def test_filters_name_questions() -> None:
     assert len(default) == len(set(default)) == sum(len(names) for _, _, names in lines.LINES)
     with pytest.raises(UnknownNameError, match="remedy 'no-such'"):
         lines.questions(lines.LineFilters(remedies=("no-such",)), python)
-    with pytest.raises(InstallerVersionError, match="--since"):
+    with pytest.raises(TimelineError, match="--since"):
         lines.questions(lines.LineFilters(installers=("uv==0.9.21",)), python)
     with pytest.raises(NothingSelectedError):
         lines.questions(

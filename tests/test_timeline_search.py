@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from native_skew.timeline import lines, search
-from native_skew.timeline.lines import ShorterLineError
+from native_skew.timeline.lines import TimelineError
 from native_skew.timeline.record import Line, Question
 
 
@@ -129,5 +129,5 @@ def test_a_line_is_whole_if_it_has_the_ends_that_the_index_has(
         date="",
     )
     known = ("1.0", "1.1", "1.2", "1.10")
-    with nullcontext() if is_whole else pytest.raises(ShorterLineError, match="--newest"):
+    with nullcontext() if is_whole else pytest.raises(TimelineError, match="--newest"):
         lines.require_whole(line, asked.split(), known, fresh=fresh)

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from native_skew import results
 from native_skew.errors import ExitCode
 from native_skew.installers import INSTALLERS
-from native_skew.results import NotRun, Result, report
+from native_skew.results import STYLES, NotRun, Result, report
 from native_skew.run import (
     Display,
+    Filters,
     Phases,
     Runner,
+    Selection,
     Session,
-    Task,
     jobs_option,
     limit_option,
     newest_option,
     remedy_option,
     require_recordable,
     scenario_option,
+    select,
     work_option,
 )
-from native_skew.timeline import lines, record, words
-from native_skew.timeline.lines import LineFilters
-from native_skew.timeline.record import Line
-from native_skew.timeline.trace import Found, selector, trace
+from native_skew.timeline import lines, record, search
+from native_skew.timeline.record import Line, Question
+from native_skew.toolchain import Interpreter, Toolbox
 from native_skew.toolchain import find as find_interpreter
+
+Found = dict[Question, dict[str, Result | NotRun]]
+Batch = Sequence[tuple[Question, str]]  # questions, each with a release
 
 
 @click.command(
@@ -85,38 +93,43 @@ def timeline(
     if recording:
         require_recordable(folder)
     console, notes = report.console(), report.console(stderr=True)
-    filters = LineFilters(
+    filters = lines.LineFilters(
         scenarios=scenario_names, installers=installer, remedies=remedy, since=since, until=until
     )
     interpreter = find_interpreter(python)
     asked = lines.questions(filters, interpreter)
+    tools = dict.fromkeys(INSTALLERS[question.installer].tool for question in asked)
     started = time.monotonic()
     with Session(work, phase=Phases(notes).phase) as session:
+        toolbox = session.toolbox
         if newest:
-            session.toolbox.forget_newest()
-        releases = {
-            tool: lines.releases(tool, filters, session.toolbox) for tool in lines.tools_of(asked)
-        }
+            toolbox.forget_newest()
+        releases = {tool: lines.releases(tool, filters, toolbox) for tool in tools}
         for tool, found in releases.items():
-            between = f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}"
-            notes.print(between)
+            notes.print(f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}")
         if recording:
             # Before anything runs: no recorded line may become a shorter one.
             lines_of_before = record.read_all(folder)
             for question in asked:
                 tool = INSTALLERS[question.installer].tool
                 if line := lines_of_before.get(question.id):
-                    known = session.toolbox.releases(tool)
+                    known = toolbox.releases(tool)
                     lines.require_whole(line, releases[tool], known, fresh=newest)
         session.make_ready()
         runner = Runner(session, jobs=jobs, limit=time_limit)
 
-        def run(tasks: Sequence[Task]) -> list[Result | NotRun]:
-            with Display(notes, len(tasks)) as display:
-                return runner.run(tasks, display)
+        def ask(batch: Batch) -> list[Result | NotRun]:
+            selection = _selected(batch, toolbox, interpreter)
+            with Display(notes, len(selection.tasks)) as display:
+                return [*selection.not_run, *runner.run(selection.tasks, display)]
 
-        outcomes = trace(asked, releases, selector(session.toolbox, interpreter), run)
-    done = _lines(outcomes, releases)
+        outcomes = trace(asked, releases, ask)
+    done = [
+        record.line_of(question, tool, releases[tool], answers)
+        for question, answers in outcomes.items()
+        if any(isinstance(each, Result) for each in answers.values())
+        for tool in (INSTALLERS[question.installer].tool,)
+    ]
     ran = [each for answers in outcomes.values() for each in answers.values()]
     notes.print(f"{len(ran)} cells in {time.monotonic() - started:.0f} s")
     cells = [each for each in ran if isinstance(each, Result)]
@@ -130,21 +143,63 @@ def timeline(
         value = {"lines": done, "not_run": news, "changes": changes}
         sys.stdout.write(results.encode(value).decode())
     else:
-        console.print(words.summary(done, news, changes, contradictory))
+        console.print(Group(*_tables(done), *report.news(news, contradictory, changes)))
     if recording:
-        _record(done, outcomes, contradictory, folder, notes)
+        # Those that agree with their scenario; the rest must be understood first.
+        doubtful = {result.cell.id for result in contradictory}
+        sound = [line for line in done if not doubtful.intersection(p.cell for p in line.points)]
+        evidence = (each for line in sound for each in outcomes[line.question].values())
+        record.write(sound, (each for each in evidence if isinstance(each, Result)), folder)
+        notes.print(f"recorded {len(sound)} lines below {folder}")
         changes = ()
     sys.exit(ExitCode.of(changed=changes or contradictory, not_run=news))
 
 
-def _lines(outcomes: Found, releases: dict[str, tuple[str, ...]]) -> list[Line]:
-    """One line for each question that at least one release answered."""
-    return [
-        record.line_of(question, tool, releases[tool], answers)
-        for question, answers in outcomes.items()
-        if any(isinstance(each, Result) for each in answers.values())
-        for tool in (INSTALLERS[question.installer].tool,)
-    ]
+def trace(
+    questions: Sequence[Question],
+    releases: Mapping[str, Sequence[str]],
+    ask: Callable[[Batch], Iterable[Result | NotRun]],
+) -> Found:
+    """Asks each question of as few releases as show where its verdict flips.
+
+    Args:
+        questions: of one interpreter.
+        releases: of each tool, older first.
+        ask: runs the questions of one round, several at once.
+
+    Returns:
+        each question's outcomes by release.
+
+    """
+    found: Found = {question: {} for question in questions}
+    while batch := [
+        (question, release)
+        for question in questions
+        for release in search.wanted(
+            releases[INSTALLERS[question.installer].tool], record.verdicts(found[question])
+        )
+    ]:
+        for outcome in ask(batch):
+            found[record.question_of(outcome.cell)][outcome.cell.version] = outcome
+    return found
+
+
+def _selected(batch: Batch, toolbox: Toolbox, python: Interpreter) -> Selection:
+    """The tasks of a round, with the tools fetched, several at once."""
+
+    def one(pair: tuple[Question, str]) -> Selection:
+        question, release = pair
+        filters = Filters(
+            scenarios=(f"{question.scenario}/{question.variant}",),
+            installers=(f"{question.installer}=={release}",),
+            remedies=(question.remedy,),
+            pythons=(python.path,),
+            starts=("fresh",),
+        )
+        return select(filters, toolbox)
+
+    with ThreadPoolExecutor(4) as pool:
+        return Selection.joined(pool.map(one, batch))
 
 
 def _news(outcomes: Found, recorded: dict[str, Line]) -> list[NotRun]:
@@ -158,24 +213,21 @@ def _news(outcomes: Found, recorded: dict[str, Line]) -> list[NotRun]:
     ]
 
 
-def _record(
-    done: Sequence[Line],
-    outcomes: Found,
-    contradictory: Sequence[Result],
-    folder: Path,
-    notes: Console,
-) -> None:
-    """Writes the lines that agree with their scenario; the rest must be understood first."""
-    doubtful = {result.cell.id for result in contradictory}
-    sound = [line for line in done if not doubtful.intersection(p.cell for p in line.points)]
-    record.write(
-        sound,
-        (
-            each
-            for line in sound
-            for each in outcomes[line.question].values()
-            if isinstance(each, Result)
-        ),
-        folder,
-    )
-    notes.print(f"recorded {len(sound)} lines below {folder}")
+def _tables(done: Sequence[Line]) -> Iterator[RenderableType]:
+    """For each variant of a scenario: what a person reads in the terminal."""
+    place = lambda line: f"{line.question.scenario}/{line.question.variant}"
+    for name, group in groupby(sorted(done, key=place), place):
+        grid = Table(box=None, padding=(0, 1), header_style="bold")
+        for heading in ("question", "releases", "verdict", "what it rests on"):
+            grid.add_column(heading)
+        for line in group:
+            title = f"{INSTALLERS[line.question.installer].title}, {line.question.remedy}"
+            for span in line.spans():
+                first = span[0]
+                verdict = Text(first.verdict, style=STYLES[first.verdict])
+                grid.add_row(title, record.between(span), verdict, first.because)
+                title = ""
+            skipped = ", ".join(each.version for each in line.skipped)
+            ran = f"{len(line.points)} of {len(line.releases)} releases run"
+            grid.add_row("", Text(ran + (f"; not to be run: {skipped}" if skipped else ""), "dim"))
+        yield from (Text(name, style="bold underline"), grid, Text())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import msgspec
 from packaging.version import InvalidVersion, Version
 
 from native_skew import scenarios
 from native_skew.errors import NothingSelectedError, SkewError
-from native_skew.installers import INSTALLERS, TOOLS, parse_choice, remedies
+from native_skew.installers import TOOLS, parse_choice, remedies
 from native_skew.run import ISSUE
 from native_skew.timeline.record import Line, Question
 from native_skew.toolchain import Interpreter, Toolbox
@@ -34,53 +35,8 @@ LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-class NoFloorError(SkewError):
-    """A tool whose releases are not kept from any one on."""
-
-    def __init__(self, tool: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"{tool}: no first release is set ({', '.join(known)} have one); "
-            "say with --since VERSION which to begin with"
-        )
-
-
-class NoReleaseError(SkewError):
-    """No release lies between --since and --until."""
-
-    def __init__(self, tool: str, since: str, until: str | None) -> None:
-        end = f" and none newer than {until}" if until else ""
-        super().__init__(
-            f"{tool}: the index has no release from {since} on{end} for this interpreter; "
-            "correct --since and --until, or ask the index anew with --newest"
-        )
-
-
-class VersionError(SkewError):
-    """--since or --until is not a version."""
-
-    def __init__(self, option: str, text: str) -> None:
-        super().__init__(f"{option} {text}: not a version; write it as the release is named")
-
-
-class InstallerVersionError(SkewError):
-    """--installer with a version or an executable: the timeline runs through versions itself."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"--installer {text}: name an interface without a version, as uv-sync; "
-            "--since and --until say which releases"
-        )
-
-
-class ShorterLineError(SkewError):
-    """--record would replace a line by a part of it."""
-
-    def __init__(self, question: str, recorded: tuple[str, str], asked: tuple[str, str]) -> None:
-        super().__init__(
-            f"{question}: recorded from {recorded[0]} to {recorded[1]}, and --record would keep "
-            f"{asked[0]} to {asked[1]} only; leave --since and --until out, ask for newer "
-            "releases with --newest, or record elsewhere with --results"
-        )
+class TimelineError(SkewError):
+    """What is asked of the timeline cannot be answered or recorded."""
 
 
 class LineFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +58,7 @@ def questions(filters: LineFilters, python: Interpreter) -> tuple[Question, ...]
 
     Raises:
         UnknownNameError: a filter names nothing that there is.
-        InstallerVersionError: an installer is named with a version.
+        TimelineError: an installer is named with a version.
         NothingSelectedError: no question is left.
 
     """
@@ -129,38 +85,41 @@ def _named(filters: LineFilters) -> Iterator[tuple[str, str, str, str]]:
         return
     for name in filters.remedies:
         remedies.find(name)
-    installers = [each for text in filters.installers for each in _installers(text)]
+    installers = []
+    for text in filters.installers:
+        choice = parse_choice(text)
+        if choice.version or choice.binary:
+            raise TimelineError(
+                f"--installer {text}: name an interface without a version, as uv-sync; "
+                "--since and --until say which releases"
+            )
+        installers += [each.id for each in choice.installers]
     # Else the first interface of each tool whose releases are asked.
     installers = installers or [e.installers[0].id for e in TOOLS.values() if e.first_release]
     for place in filters.scenarios or (ISSUE,):
         scenario_, variants = scenarios.find_variants(place)
-        for variant in variants:
-            for installer in installers:
-                for remedy in filters.remedies or ("nothing",):
-                    if remedy in scenario_.all_remedies and not scenario_.live:
-                        yield scenario_.id, variant, installer, remedy
-
-
-def _installers(text: str) -> Iterator[str]:
-    choice = parse_choice(text)
-    if choice.version or choice.binary:
-        raise InstallerVersionError(text)
-    yield from (each.id for each in choice.installers)
+        for variant, installer in product(variants, installers):
+            for remedy in filters.remedies or ("nothing",):
+                if remedy in scenario_.all_remedies and not scenario_.live:
+                    yield scenario_.id, variant, installer, remedy
 
 
 def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ...]:
     """The releases of ``tool`` from the first to the last that is asked for, older first.
 
     Raises:
-        NoFloorError: no first release is set for this tool.
-        NoReleaseError: none is left.
-        VersionError: --since or --until is not a version.
+        TimelineError: no first release is set for this tool, --since or --until is not a
+            version, or none is left.
         ToolUnavailableError: the index cannot be asked.
 
     """
     since = filters.since or TOOLS[tool].first_release
     if not since:
-        raise NoFloorError(tool, [each.name for each in TOOLS.values() if each.first_release])
+        known = ", ".join(each.name for each in TOOLS.values() if each.first_release)
+        raise TimelineError(
+            f"{tool}: no first release is set ({known} have one); "
+            "say with --since VERSION which to begin with"
+        )
     first = _version("--since", since)
     last = _version("--until", filters.until) if filters.until else None
     found = tuple(
@@ -169,7 +128,11 @@ def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ..
         if first <= Version(each) and (last is None or Version(each) <= last)
     )
     if not found:
-        raise NoReleaseError(tool, since, filters.until)
+        end = f" and none newer than {filters.until}" if filters.until else ""
+        raise TimelineError(
+            f"{tool}: the index has no release from {since} on{end} for this interpreter; "
+            "correct --since and --until, or ask the index anew with --newest"
+        )
     return found
 
 
@@ -186,22 +149,23 @@ def require_whole(line: Line, asked: Sequence[str], known: Sequence[str], *, fre
         fresh: the index was asked for them just now; else they may be remembered from before.
 
     Raises:
-        ShorterLineError: it does.
+        TimelineError: it does.
 
     """
     newest = Version(known[-1])
     left = [e for e in line.releases if e in known or (not fresh and Version(e) > newest)]
     if left and not set(asked).issuperset((left[0], left[-1])):
-        raise ShorterLineError(line.question.id, (left[0], left[-1]), (asked[0], asked[-1]))
-
-
-def tools_of(found: Sequence[Question]) -> tuple[str, ...]:
-    """The tools that the questions are asked of."""
-    return tuple(dict.fromkeys(INSTALLERS[each.installer].tool for each in found))
+        raise TimelineError(
+            f"{line.question.id}: recorded from {left[0]} to {left[-1]}, and --record would keep "
+            f"{asked[0]} to {asked[-1]} only; leave --since and --until out, ask for newer "
+            "releases with --newest, or record elsewhere with --results"
+        )
 
 
 def _version(option: str, text: str) -> Version:
     try:
         return Version(text)
     except InvalidVersion as error:
-        raise VersionError(option, text) from error
+        raise TimelineError(
+            f"{option} {text}: not a version; write it as the release is named"
+        ) from error

@@ -58,8 +58,7 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-_Skip = NotRun | Skipped
-Outcomes = Mapping[str, Result | BriefResult | _Skip]  # by release
+Outcomes = Mapping[str, Result | BriefResult | NotRun | Skipped]  # by release
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +102,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(tuple(group) for _, group in groupby(self.points, lambda p: p.verdict))
 
 
+def between(span: Sequence[Point]) -> str:
+    """``0.8.5 to 0.13.9``; one release by itself."""
+    first, last = span[0].version, span[-1].version
+    return first if first == last else f"{first} to {last}"
+
+
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """Questions that were asked of the same releases of a tool.
 
@@ -117,56 +122,45 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Outcomes) -> Line:
     """The line that ``outcomes`` draw; at least one of them is a result."""
     known = verdicts(outcomes)
-    answers = (outcomes.get(release) for release in releases)
-    ran = [
-        results.brief(each) if isinstance(each, Result) else each
-        for each in answers
-        if each and not isinstance(each, _Skip)
-    ]
-    by_version = {result.cell.version: result for result in ran}
+    ran, skipped = {}, []
+    for release in releases:
+        each = outcomes.get(release)
+        if isinstance(each, NotRun | Skipped):
+            skipped.append(Skipped(version=release, reason=each.reason))
+        elif each:
+            ran[release] = results.brief(each) if isinstance(each, Result) else each
     return Line(
         question=question,
         tool=tool,
         releases=tuple(releases),
         points=tuple(
-            Point(version=r.cell.version, verdict=r.verdict, because=r.because, cell=r.cell.id)
-            for r in ran
+            Point(version=version, verdict=r.verdict, because=r.because, cell=r.cell.id)
+            for version, r in ran.items()
         ),
         flips=tuple(
-            _flip(by_version[older], by_version[newer], releases, known)
+            Flip(
+                older=older,
+                newer=newer,
+                old=ran[older].verdict,
+                new=ran[newer].verdict,
+                old_because=ran[older].because,
+                new_because=ran[newer].because,
+                declared="unsupported" in (ran[older].verdict, ran[newer].verdict),
+                skipped=search.skipped_between(releases, known, older, newer),
+            )
             for older, newer in search.flips(releases, known)
         ),
-        skipped=tuple(
-            Skipped(version=release, reason=each.reason)
-            for release in releases
-            if isinstance(each := outcomes.get(release), _Skip)
-        ),
-        date=max(result.date for result in ran),
+        skipped=tuple(skipped),
+        date=max(result.date for result in ran.values()),
     )
 
 
 def verdicts(outcomes: Outcomes) -> dict[str, str | None]:
     """What the search needs to know of what was run."""
     return {
-        release: None if isinstance(each, _Skip) else each.verdict
+        release: None if isinstance(each, NotRun | Skipped) else each.verdict
         for release, each in outcomes.items()
     }
-
-
-def _flip(
-    older: BriefResult, newer: BriefResult, releases: Sequence[str], known: search.Known
-) -> Flip:
-    before, after = older.cell.version, newer.cell.version
-    return Flip(
-        older=before,
-        newer=after,
-        old=older.verdict,
-        new=newer.verdict,
-        old_because=older.because,
-        new_because=newer.because,
-        declared="unsupported" in (older.verdict, newer.verdict),
-        skipped=search.skipped_between(releases, known, before, after),
-    )
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Line]:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from native_skew import results, scenarios
-from native_skew.export import findings, issue
+from native_skew.export import findings, texts
 from native_skew.export.errors import FindingsError
 from native_skew.results.record import Result
 from native_skew.scenarios.model import Scenario
@@ -62,7 +62,7 @@ def _scenario(result: Result) -> Scenario:
 def test_a_report_quotes_what_is_promised(book: Book) -> None:
     finding = findings.load()["dynamic-spelling"]
     (result,) = book.matching(finding.cells[0])
-    text = issue.render(result, _scenario(result), findings.of(result))
+    text = texts.issue(result, _scenario(result), findings.of(result))
     told = [finding.title, finding.expected]
     told += [
         word for each in (*finding.promises, *finding.known) for word in (each.says, each.source)
@@ -74,7 +74,7 @@ def test_a_report_quotes_what_is_promised(book: Book) -> None:
 def test_a_report_without_a_promise_says_so(book: Book) -> None:
     (result,) = book.matching("stamped-wheel-elsewhere/no-wheel-fits/uv-sync/nothing")
     assert findings.of(result) == ()
-    text = issue.render(result, _scenario(result), ())
+    text = texts.issue(result, _scenario(result), ())
     assert "without one, ask instead of reporting" in text
     assert "Threads about it" not in text
 

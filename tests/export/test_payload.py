@@ -12,7 +12,7 @@ import pytest
 from werkzeug.test import Client
 
 from native_skew import scenarios
-from native_skew.export import static
+from native_skew.export.folder import write_index
 from native_skew.export.payload import look
 from native_skew.observe.environment import Check, Observation
 from native_skew.observe.judgement import judge
@@ -29,7 +29,7 @@ def test_the_server_sends_what_the_kits_index_sends(
     found = scenarios.find("stale-wheel-cache")
     publication = session.publication(found, found.variant_names()[0], python)
     publication = Publication(publication.all_files(), policy)  # type: ignore[arg-type]
-    static.write(publication, 2, tmp_path / "index")
+    write_index(publication, 2, tmp_path / "index")
     payload = Path(look.__file__).with_name("server.py")
     shutil.copy(payload, tmp_path)
     (tmp_path / "state").mkdir()

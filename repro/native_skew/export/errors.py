@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from native_skew.errors import SkewError
@@ -11,28 +10,19 @@ from native_skew.errors import SkewError
 _SHOWN = 12  # candidates named in a message
 
 
-class UnknownCellError(SkewError):
-    """No recorded cell has that name."""
+class CellNameError(SkewError):
+    """No recorded cell has that name, or several have: ``candidates``."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-        hint = "".join(f"\n  {each}" for each in near)
-        super().__init__(
-            f"{name}: no recorded cell is called so"
-            + (f"; near it are:{hint}" if near else "")
-            + "\n`native-skew report` lists what is recorded; name SCENARIO/VARIANT/INSTALLER/REMEDY"
-        )
-
-
-class AmbiguousNameError(SkewError):
-    """Several recorded cells have that shortened name."""
-
-    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+    def __init__(self, name: str, problem: str, words: str, candidates: Sequence[str]) -> None:
         self.candidates = tuple(candidates)
         more = len(candidates) - _SHOWN
         lines = "".join(f"\n  {each}" for each in candidates[:_SHOWN])
         rest = f"\n  … and {more} more" if more > 0 else ""
-        super().__init__(f"{name}: {len(candidates)} recorded cells; name one of:{lines}{rest}")
+        hint = f"; {words}:{lines}{rest}" if candidates else ""
+        super().__init__(
+            f"{name}: {problem}{hint}\n`native-skew report` lists what is recorded; name "
+            "SCENARIO/VARIANT/INSTALLER/REMEDY"
+        )
 
 
 class NotExportableError(SkewError):

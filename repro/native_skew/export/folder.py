@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 
 from native_skew import scenarios, shipped
-from native_skew.export import findings, issue, readme, shell, static
+from native_skew.export import findings, shell, texts
 from native_skew.export.errors import ExportFolderError
 from native_skew.export.stages import course_of
 from native_skew.observe import PROBE
+from native_skew.publish import CACHE_HEADERS, Publication
 from native_skew.results import Result
 from native_skew.run import Session
 from native_skew.toolchain import Interpreter, interpreter, write_below
@@ -42,17 +43,17 @@ def export(result: Result, folder: Path, session: Session, *, with_issue: bool =
     _require_empty(folder)
     python = _interpreter(result)
     publication = session.publication(scenario, result.cell.variant, python)
-    report = issue.render(result, scenario, findings.of(result))
+    report = texts.issue(result, scenario, findings.of(result))
     draft = session.folder / "export"
     shutil.rmtree(draft, ignore_errors=True)
-    static.write(publication, course.stages[-1].number, draft / "index")
+    write_index(publication, course.stages[-1].number, draft / "index")
     payload = shipped("export", "payload")
     files = {
         **{each: (payload / each).read_text("utf-8") for each in ("server.py", "look.py")},
         "probe.py": PROBE,
         "run.sh": shell.script(result, scenario, course, python.platform),
         "recorded.json": json.dumps(_expected(result), indent=1) + "\n",
-        "README.md": readme.render(result, scenario, python.platform),
+        "README.md": texts.readme(result, scenario, python.platform),
         **({"ISSUE.md": report} if with_issue else {}),
     }
     write_below(draft, files)
@@ -98,3 +99,25 @@ def _expected(result: Result) -> dict[str, str | None]:
         "import": "–" if missing else (seen and seen.failed_import) or "succeeds",
         "installed": (seen and seen.installed) or "–",
     }
+
+
+def write_index(publication: Publication, steps: int, folder: Path) -> None:
+    """Writes the index below ``folder``: ``files/``, ``step-1/`` and so on, ``headers.json``.
+
+    Any static file server will do to look at it. ``payload/server.py`` sends the headers as well,
+    on which it depends in some scenarios whether a tool asks again.
+    """
+    for number in range(1, steps + 1):
+        publication.step = number
+        html = {"index.html": publication.root_html()}
+        for project in publication.projects():
+            html[f"{project}/index.html"] = publication.project_html(project)
+        write_below(folder / f"step-{number}", html)
+    files = folder / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    for file in publication.all_files():
+        (files / file.filename).write_bytes(file.content)
+        if publication.has_sidecar(file):
+            (files / f"{file.filename}.metadata").write_bytes(file.metadata)
+    headers = msgspec.structs.asdict(CACHE_HEADERS[publication.cache_headers])
+    write_below(folder, {"headers.json": json.dumps(headers, indent=1) + "\n"})

@@ -54,7 +54,12 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
         "probe": _probe(course, words),
         "module": shlex.join(subject_of(scenario, result.cell.variant).modules),
     }
-    template = shipped("export", "payload", "run.sh.template")
+    return filled("run.sh", values)
+
+
+def filled(name: str, values: Mapping[str, str]) -> str:
+    """The text of a file that lies in every exported folder, with its places filled in."""
+    template = shipped("export", "payload", f"{name}.template")
     return _Braced(template.read_text(encoding="utf-8")).substitute(values)
 
 

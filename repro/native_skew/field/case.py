@@ -211,6 +211,11 @@ def is_expected(expect: Expect, finding: Finding) -> bool:
     )
 
 
+def has(expect: Expect, report: Report) -> bool:
+    """Whether ``report`` has the finding expected."""
+    return any(is_expected(expect, each) for each in report.findings)
+
+
 def unexpected(
     report: Report, expected: Collection[Expect], besides: Collection[str]
 ) -> Iterator[BriefFinding]:

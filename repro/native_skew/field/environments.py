@@ -14,7 +14,7 @@ import msgspec
 
 from native_skew import shipped
 from native_skew.field import peers
-from native_skew.field.case import EnvironmentCase, Expect, is_expected, unexpected
+from native_skew.field.case import EnvironmentCase, has, unexpected
 from native_skew.field.errors import NotMadeError
 from native_skew.field.place import Place
 from native_skew.field.record import Followed, Imported, Result, Said, Verdict
@@ -70,11 +70,7 @@ def try_out(case: EnvironmentCase, work: Path, result: Result) -> Result:
 def _truth(case: EnvironmentCase, place: Place) -> tuple[Imported, str]:
     """What was imported, and in what it differs from what the case states."""
     named = [each.imports for each in case.truth]
-    found = (
-        _imported(place, named)
-        if named or case.expect
-        else Imported(distributions=0, modules=0, imports=0)
-    )
+    found = _imported(place, named) if named or case.expect else Imported()
     for each in case.truth:
         error = found.errors.get(each.imports, "")
         if bool(error) != bool(each.fails) or each.fails not in error:
@@ -99,12 +95,7 @@ def _imported(place: Place, names: Iterable[str]) -> Imported:
         data = json.loads(done.output.splitlines()[-1])
     except (IndexError, ValueError):
         # The interpreter itself does not start: that is what an import comes to.
-        return Imported(
-            distributions=0,
-            modules=0,
-            imports=0,
-            errors=dict.fromkeys(names, place.without_paths(done.output[:600])),
-        )
+        return Imported(errors=dict.fromkeys(names, place.without_paths(done.output[:600])))
     return Imported(
         distributions=data["distributions"],
         modules=data["modules"],
@@ -121,15 +112,13 @@ def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, R
     words += ["--confirm"] if confirm else []
     done = place.from_outside([sys.executable, "-m", "native_skew", "doctor", "--json", *words])
     shown = shlex.join(["native-skew", "doctor", *case.doctor, *(["--confirm"] if confirm else [])])
+    said = Said(command=shown, exit_code=done.exit_code)
     try:
         report = msgspec.json.decode(done.output, type=Report)
     except msgspec.MsgspecError:
-        return Said(
-            command=shown, exit_code=done.exit_code, output=place.without_paths(done.output)
-        ), None
-    return Said(
-        command=shown,
-        exit_code=done.exit_code,
+        return msgspec.structs.replace(said, output=place.without_paths(done.output)), None
+    return msgspec.structs.replace(
+        said,
         findings=tuple(
             msgspec.structs.replace(each, message=place.without_paths(each.message))
             for each in report.brief()
@@ -149,7 +138,7 @@ def _verdict(
     if not case.expect:
         return "silent", ""
     lacking = {
-        each: [n for n, report in enumerate(reports) if not _has(each, report)]
+        each: [n for n, report in enumerate(reports) if not has(each, report)]
         for each in case.expect
     }
     for each, where in lacking.items():
@@ -158,10 +147,6 @@ def _verdict(
             told = f"{each.rule} of {each.distribution or 'any'} with {', '.join(each.names)}"
             return ("wrong cause" if found else "missed"), f"not found: {told}"
     return ("found by import" if any(lacking.values()) else "found"), ""
-
-
-def _has(expect: Expect, report: Report) -> bool:
-    return any(is_expected(expect, each) for each in report.findings)
 
 
 def _followed(case: EnvironmentCase, place: Place, report: Report) -> Iterator[Followed]:

@@ -7,6 +7,7 @@ checks its files; of a lock, what checks it.
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
 import shutil
@@ -23,6 +24,8 @@ from native_skew.field.case import EnvironmentCase, Expect
 from native_skew.field.place import Place
 from native_skew.field.record import Known, Peer
 from native_skew.toolchain import Outcome, Processes
+
+_Run = Callable[[Sequence[str]], Outcome]  # a tool, asked of some files
 
 _FILES, _LIMIT, _SHOWN = 60, 300.0, 300
 # What a tool says that looks something up in a service, where that does not answer.
@@ -42,6 +45,7 @@ class _Question(msgspec.Struct, frozen=True, kw_only=True):
         about: ``files``, ``wheels``, ``sdists``, ``environment`` or ``lock``.
         complains: whether all that it says counts where it ends with a failure.
         inside: whether it is asked in a root, where it is there.
+        online: whether it asks a service, which may not answer.
 
     """
 
@@ -50,6 +54,7 @@ class _Question(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     complains: bool = False
     inside: bool = False
+    online: bool = False
 
     @property
     def name(self) -> str:
@@ -75,66 +80,36 @@ _OF_FILES = (
 )
 EXPORTED = "exported.txt"  # a lock, for who reads requirements alone
 _OF_LOCKS = (
-    _Question(tool="uv", argv=("lock", "--check"), about="lock", complains=True),
-    _Question(tool="uv", argv=("sync", "--dry-run"), about="lock", complains=True),
-    _Question(tool="uv", argv=("audit",), about="lock", complains=True),
-    _Question(
-        tool="pip-audit", argv=("--disable-pip", "-r", EXPORTED), about="lock", complains=True
+    *(
+        _Question(tool=tool, argv=argv, about="lock", complains=True, online=True)
+        for tool, argv in (
+            ("uv", ("lock", "--check")),
+            ("uv", ("sync", "--dry-run")),
+            ("uv", ("audit",)),
+            ("pip-audit", ("--disable-pip", "-r", EXPORTED)),
+        )
     ),
 )
 
 
 def of_files(expect: Sequence[Expect], files: Sequence[Path]) -> Iterator[Peer]:
     """What each of those that check files before an upload says of ``files``."""
-    wheels = [each for each in files if each.suffix == ".whl"]
-    sdists = [each for each in files if each.suffix != ".whl"]
-    turns: dict[str, list[Sequence[Path]]] = {
-        "files": [files],
-        "wheels": [[each] for each in wheels],
-        "sdists": [[e] for e in sdists],
+    about = {
+        "files": [[str(each) for each in files]] if files else [],
+        "wheels": [[str(each)] for each in files if each.suffix == ".whl"],
+        "sdists": [[str(each)] for each in files if each.suffix != ".whl"],
     }
+    hidden = [part for each in files for part in (str(each), each.name)]
     for question in _OF_FILES:
-        yield _told(question, expect, [t for t in turns[question.about] if t], Path.cwd())
+        run = _in_folder(question, Path.cwd())
+        yield _told(question, expect, about[question.about], run, _without(hidden))
 
 
 def of_lock(expect: Sequence[Expect], folder: Path, path: str) -> Iterator[Peer]:
     """What each of those that check a lock says of the project in ``folder``; ``path`` has uv."""
     for question in _OF_LOCKS:
-        yield _told(question, expect, [[]], folder, path)
-
-
-def _told(
-    question: _Question,
-    expect: Sequence[Expect],
-    turns: Sequence[Sequence[Path]],
-    folder: Path,
-    path: str = "",
-) -> Peer:
-    command = _found(question.tool, path)
-    if command is None or not turns:
-        return Peer(tool=question.name, found="not run")
-    # What is active is the kit's, and no project's.
-    variables = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
-    done = [
-        Processes().run(
-            [command, *question.argv, *map(str, each)],
-            cwd=folder, environ={**variables, "NO_COLOR": "1"}, limit=_LIMIT,
-        )
-        for each in turns
-    ]  # fmt: skip
-    if any(_UNANSWERED.search(each.output) for each in done):
-        return Peer(tool=question.name, found="not run", said="its service does not answer here")
-    names = {
-        str(folder),
-        *(part for turn in turns for each in turn for part in (str(each), each.name)),
-    }
-
-    def plain(line: str) -> str:
-        for each in sorted(names, key=len, reverse=True):
-            line = line.replace(each, "…")
-        return line
-
-    return _judged(question, expect, done, plain)
+        run = _in_folder(question, folder, path)
+        yield _told(question, expect, [[]], run, _without([str(folder)]))
 
 
 def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
@@ -145,17 +120,40 @@ def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
     wheels = [str(each) for each in _packed(venv, owners, place.folder / "wheels")]
     about = {"files": [files] if files else [], "wheels": [[each] for each in wheels]}
     for question in QUESTIONS:
-        run = _runner(question, place)
         turns = about.get(question.about, [[]])
-        if run is None or not turns:
-            yield Peer(tool=question.name, found="not run")
-        else:
-            done = [run(each) for each in turns]
-            yield _judged(question, case.expect, done, place.without_paths)
+        yield _told(question, case.expect, turns, _at(question, place), place.without_paths)
 
 
-def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome] | None:
-    """How it is run; None where it is not there, or is none that looks into a root."""
+def _told(
+    question: _Question,
+    expect: Sequence[Expect],
+    turns: Sequence[Sequence[str]],
+    run: _Run | None,
+    without_paths: Callable[[str], str],
+) -> Peer:
+    """What a tool says; ``turns`` are what it is asked of, one after the other."""
+    if run is None or not turns:
+        return Peer(tool=question.name, found="not run")
+    done = [run(each) for each in turns]
+    if question.online and any(_UNANSWERED.search(each.output) for each in done):
+        return Peer(tool=question.name, found="not run", said="its service does not answer here")
+    return _judged(question, expect, done, without_paths)
+
+
+def _in_folder(question: _Question, folder: Path, path: str = "") -> _Run | None:
+    """How a tool is run in ``folder``; None where it is not there."""
+    if not (command := _found(question.tool, path)):
+        return None
+    asked = [command, *question.argv]
+    # What is active is the kit's, and no project's.
+    variables = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"} | {"NO_COLOR": "1"}
+    return lambda more: Processes().run(
+        [*asked, *more], cwd=folder, environ=variables, limit=_LIMIT
+    )
+
+
+def _at(question: _Question, place: Place) -> _Run | None:
+    """How it is run there; None where it is not, or is none that looks into a root."""
     if place.root:
         if not (question.inside and place.may_run((question.tool,))):
             return None
@@ -168,6 +166,12 @@ def _runner(question: _Question, place: Place) -> Callable[[list[str]], Outcome]
         return None
     # The tool of its own environment, with the case's active beside it.
     return lambda more: place.from_outside([*command, *question.argv, *more], _LIMIT)
+
+
+def _without(hidden: Sequence[str]) -> Callable[[str], str]:
+    """Puts an ellipsis in the place of each of ``hidden``, the longest first."""
+    pattern = re.compile("|".join(map(re.escape, sorted(hidden, key=len, reverse=True))))
+    return lambda line: pattern.sub("…", line)
 
 
 def _found(tool: str, first: str = "") -> str | None:
@@ -228,11 +232,8 @@ def _infos(venv: Path, names: set[NormalizedName]) -> list[Path]:
 
 def _listed(info: Path) -> list[Path]:
     """What RECORD lists and the disk has."""
-    if not (info / "RECORD").exists():
-        return []
-    lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
-    paths = (info.parent / line.partition(",")[0] for line in lines)
-    return [each for each in paths if each.is_file()]
+    listed = importlib.metadata.Distribution.at(info).files or ()
+    return [path for each in listed if (path := Path(str(each.locate()))).is_file()]
 
 
 def _packed(venv: Path, names: set[NormalizedName], folder: Path) -> Iterator[Path]:

@@ -37,9 +37,9 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    distributions: int
-    modules: int
-    imports: int
+    distributions: int = 0
+    modules: int = 0
+    imports: int = 0
     megabytes: int = 0
     errors: dict[str, str] = {}
 

@@ -20,7 +20,7 @@ from native_skew.field.case import (
     LockCase,
     ReleaseCase,
     SdistCase,
-    is_expected,
+    has,
     unexpected,
 )
 from native_skew.field.errors import NotMadeError
@@ -108,9 +108,7 @@ def _asked(
         findings=report.brief(),
         not_examined=report.not_examined,
     )
-    lacking = [
-        each for each in case.expect if not any(is_expected(each, f) for f in report.findings)
-    ]
+    lacking = [each for each in case.expect if not has(each, report)]
     more = tuple(unexpected(report, case.expect, _NOT_OF_THE_RELEASE))
     verdict: Verdict = "found" if case.expect else "false alarm" if more else "silent"
     if lacking:

@@ -23,11 +23,7 @@ outcome; without one, ask instead of reporting. What the remedy's own documentat
 def readme(result: Result, scenario: Scenario, platform: str) -> str:
     """What was observed, with what, when, and how to see it, as Markdown.
 
-    Args:
-        result: the recorded cell.
-        scenario: says what is published, and what for.
-        platform: what the index was compiled for.
-
+    ``platform`` is what the index was compiled for.
     """
     commands = ", ".join(
         f"`{each}`" for each in commands_of(INSTALLERS[result.cell.installer].tool)
@@ -37,14 +33,7 @@ def readme(result: Result, scenario: Scenario, platform: str) -> str:
 
 
 def issue(result: Result, scenario: Scenario, found: Sequence[UpstreamFinding]) -> str:
-    """The report, as Markdown.
-
-    Args:
-        result: the recorded cell.
-        scenario: says what is published, and what for.
-        found: the findings that the cell belongs to; their promises are quoted.
-
-    """
+    """The report, as Markdown; ``found`` are the findings that the cell belongs to."""
     values = _values(result, scenario)
     installer = INSTALLERS[result.cell.installer].title
     expected = [

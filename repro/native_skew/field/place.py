@@ -40,14 +40,7 @@ _IN_NAMESPACES = (
 
 
 class Place:
-    """A case's folder, and the processes in it.
-
-    Args:
-        case: what is to be there.
-        work: the folder in which tools and roots are kept.
-        processes: starts all of them.
-
-    """
+    """A case's folder, and the processes in it; ``work`` is where tools and roots are kept."""
 
     def __init__(self, case: EnvironmentCase, work: Path, processes: Processes) -> None:
         self._case, self._processes = case, processes

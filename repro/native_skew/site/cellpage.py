@@ -22,12 +22,7 @@ def title(result: Result) -> str:
 def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str:
     """The page as Markdown whose body is HTML, which is quick to build.
 
-    Args:
-        result: the cell.
-        book: all results, for the same question in other versions.
-        scenario: the cell's.
-        raw: the path of the recorded result, where it is not among the matrix's.
-
+    ``raw`` is the path of the recorded result, where it is not among the matrix's.
     """
     cell = result.cell
     # The title and the description are what no other cell has.

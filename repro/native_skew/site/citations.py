@@ -43,13 +43,7 @@ def _macro(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
 
 
 class Citations:
-    """The macros.
-
-    Args:
-        book: the results.
-        page: gives the path of the page that is being rendered.
-
-    """
+    """The macros; ``page`` gives the path of the page that is being rendered."""
 
     def __init__(self, book: Book, page: Callable[[], str]) -> None:
         self.page = page

@@ -127,12 +127,7 @@ def packages(catalogue: str) -> Iterator[tuple[str, str]]:
 
 
 def badges(catalogue: str) -> Iterator[tuple[str, bytes]]:
-    """A badge for each package of the catalogue, which loads nothing; of several families the first.
-
-    Returns:
-        SVG by path below the pages' folder.
-
-    """
+    """A badge for each package of the catalogue, of several families the first: SVG by path."""
     made: set[str] = set()
     for name, heading in packages(catalogue):
         if name not in made and name not in ("package", "case"):

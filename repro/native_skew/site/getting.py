@@ -51,14 +51,7 @@ def source(extra: str = "", environ: Mapping[str, str] = os.environ) -> str:
 
 
 def line(command: str = "", extra: str = "", environ: Mapping[str, str] = os.environ) -> str:
-    """The one line, by three tools, as HTML.
-
-    Args:
-        command: what follows the program's name: ``doctor .venv``.
-        extra: as of ``source``.
-        environ: as of ``source``.
-
-    """
+    """The one line, by three tools, as HTML; ``command`` follows the program's name."""
     what, run = source(extra, environ), f"{NAME} {command}".strip()
     plain = what == NAME
     ways = {
@@ -73,16 +66,7 @@ def line(command: str = "", extra: str = "", environ: Mapping[str, str] = os.env
 
 
 def note(text: str, environ: Mapping[str, str] = os.environ) -> str:
-    """The line for a page that tells to run the command and does not say where it comes from.
-
-    Args:
-        text: the page.
-        environ: as of ``source``.
-
-    Returns:
-        HTML; empty where the page names no command, or has the line.
-
-    """
+    """The line for the page ``text``; empty where it names no command, or has the line."""
     commands = set(_COMMAND.findall(text))
     if not commands or 'class="get"' in text:
         return ""

@@ -77,13 +77,7 @@ def look(
     pause: float,
     retries: urllib3.Retry | None = None,
 ) -> dict[str, LinkCheck]:
-    """Asks for every address once.
-
-    Args:
-        addresses: what to ask for.
-        pool: the connections.
-        pause: seconds between two requests to one server.
-        retries: how often, and after which answers; patiently by default.
+    """Asks for every address once, ``pause`` seconds after the last request to its server.
 
     Returns:
         The checks of those that answered; the others are left out.

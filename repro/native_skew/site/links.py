@@ -42,12 +42,7 @@ class LinkCheck(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def cited(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Which pages lead to an address, by address; both in order.
-
-    Args:
-        sources: the pages' Markdown by path below the pages' folder.
-
-    """
+    """Which of the pages, Markdown by path, lead to an address, by address; both in order."""
     found: dict[str, list[str]] = {}
     for path, text in sorted(sources.items()):
         addresses = ("".join(groups) for groups in _LINK.findall(_CODE.sub("", text)))

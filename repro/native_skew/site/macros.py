@@ -21,12 +21,7 @@ from native_skew.site.result_index import Book
 
 
 def define_env(env: Any) -> None:
-    """Registers the macros; called by the plugin once for each build.
-
-    Raises:
-        PluginError: the results cannot be read.
-
-    """
+    """Registers the macros, once for each build; a PluginError where results cannot be read."""
     try:
         env.citations = Citations(Book.open(), lambda: str(env.page.file.src_uri))
     except SkewError as error:
@@ -42,12 +37,7 @@ def on_post_page_macros(env: Any) -> None:
 
 
 def on_post_build(env: Any) -> None:
-    """Ends the build where a page's statement does not hold.
-
-    Raises:
-        PluginError: with every such statement.
-
-    """
+    """Ends the build where statements of pages do not hold, by a PluginError with all of them."""
     if problems := env.citations.problems:
         raise PluginError(str(PagesError(problems)))
 

@@ -1,7 +1,7 @@
 """The error messages that the site explains, by id: used by pages, box and tests.
 
-``MESSAGES`` have a page each, called like their id. ``OTHERS`` are what people paste as well: relatives of them, and
-failures of native code that are no skew; a sentence each, and what to do.
+``MESSAGES`` have a page each, called like their id. ``OTHERS`` are what people paste as well:
+relatives of them, and failures of native code that are no skew; a sentence each, and what to do.
 
 Patterns are written for Python; ``for_script`` spells them for the browser.
 """

@@ -19,10 +19,7 @@ from native_skew.timeline import record
 
 
 def generate(folder: Path = results.FOLDER) -> dict[str, str]:
-    """The pages made from the results in ``folder``.
-
-    Returns:
-        Markdown by path, relative to the pages' folder.
+    """The pages made from the results in ``folder``: Markdown by path below the pages' folder.
 
     Raises:
         SiteError: there are no results, or the record of checked links is damaged.
@@ -89,13 +86,7 @@ def _scenario(scenario: Scenario, book: Book) -> str:
 
 
 def _installers(book: Book, evidence: Mapping[str, Result]) -> str:
-    """Which versions of each are recorded, and what it has no option for.
-
-    Args:
-        book: the results.
-        evidence: the timeline's results, of older releases too.
-
-    """
+    """Which versions of each are recorded, the timeline's too, and what it has no option for."""
     known = {result.cell.id: result for result in (*evidence.values(), *book.results)}
     own: dict[str, list[Result]] = {name: [] for name in INSTALLERS}
     lacks: dict[str, dict[tuple[str, str], set[str]]] = {

@@ -64,14 +64,9 @@ def cell(config: Any, path: str, text: str) -> CellFile:
 
 
 def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
-    """Makes of each cell its page, and the files that all of them share.
+    """Makes of each cell among MkDocs' files its page, and adds those that all of them share.
 
-    Args:
-        files: MkDocs' files; cells among them are changed, and two are added.
-        nav: its navigation, and
-        config: its settings, and
-        env: the theme's templates: all that a page is rendered from.
-
+    Its navigation, its settings and the theme's templates are all that a page is rendered from.
     """
     cells = [file for file in files if isinstance(file, CellFile)]
     frames: dict[int, str] = {}

@@ -49,11 +49,8 @@ def commands(step: StepRecord) -> tuple[CommandRecord, ...]:
 def lines(result: Result, plain: Result | None) -> Repair:
     """What is added to a project, and typed, to do what ``result`` did.
 
-    Args:
-        result: the run.
-        plain: that of the plain command, which tells what the project has anyway; not needed
-            for a cell that starts after a failure.
-
+    ``plain``, the run of the plain command, tells what the project has anyway; it is not needed
+    for a cell that starts after a failure.
     """
     if result.cell.start != "fresh":
         return repair_of(result)
@@ -82,14 +79,7 @@ def files(plain: Result | None) -> dict[str, str]:
 
 
 def render(result: Result, plain: Result | None = None, real: Roles | None = None) -> str:
-    """The lines and the commands of ``lines`` as Markdown code blocks.
-
-    Args:
-        result: the run.
-        plain: as of ``lines``.
-        real: whose names take the place of the recorded ones.
-
-    """
+    """``lines`` as Markdown code blocks, with the names of ``real`` for the recorded ones."""
     found = lines(result, plain)
     blocks = [
         markup.fence(named(text, real), _language(name), _title(name, found), RAN)
@@ -191,11 +181,9 @@ def _element(data: dict[str, Any]) -> str:
 
 
 def with_room_for_names(html: str) -> str:
-    """A page whose first tabs, or commands, stand where they do when the script has put its form before them.
+    """A page whose first tabs, or commands, stand where the script's form will have moved them.
 
-    Args:
-        html: the page's content; without the element of ``names`` it stays as it is.
-
+    Without the element of ``names`` it stays as it is.
     """
     _, found, after = html.partition(_NAMES)
     first = re.search(_TABS, html) or re.search(_COMMANDS, html)

@@ -52,10 +52,7 @@ def grid(
 def benchmark(bench: Bench | None, only: str = "") -> str:
     """What the kit costs, as Markdown: how each was measured, its table, and its bars.
 
-    Args:
-        bench: what is recorded.
-        only: the id of one measurement, to stand below a heading of the page's own.
-
+    ``only`` is the id of one measurement, to stand below a heading of the page's own.
     """
     known = [each for each in bench.measurements if only in ("", each.id)] if bench else []
     return markup.rendered("benchmark.md", measurements=known, only=only)

@@ -60,13 +60,9 @@ def repairs(
 
 
 def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str:
-    """What a tab says whose tool has no such run, as Markdown.
+    """What the tab of the tool ``title`` says where it has no run such as ``wanted``, as Markdown.
 
-    Args:
-        title: the tool's name.
-        wanted: the run that the tabs are about.
-        tried: what is recorded instead, as remedies and their badges.
-
+    ``tried`` is what is recorded instead: remedies and their badges.
     """
     runs = ", ".join(f"{_lower(REMEDIES[remedy].title)} {badge}" for remedy, badge in tried)
     if not runs:

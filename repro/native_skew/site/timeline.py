@@ -35,11 +35,7 @@ def render(
 ) -> str:
     """The page: a chart and a table for each tool and scenario.
 
-    Args:
-        known: the scenarios by id.
-        lines: the recorded timeline.
-        evidence: the result of each of its points, by cell id.
-
+    ``evidence`` is the result of each point of ``lines``, by cell id.
     """
     ordered = sorted(lines.values(), key=lambda line: (*_place(line), *_order(line)))
     groups = [list(group) for _, group in groupby(ordered, _place)]
@@ -131,14 +127,9 @@ def chart(lines: Sequence[Line], label: str) -> str:
 
 
 def flip_badge(question: str, old: str, new: str, source: str, folder: Path = record.FOLDER) -> str:
-    """The release that first answered ``new``, as a Markdown link to its cell's page.
+    """The release that first answered ``new``, before ``old``, as a Markdown link to its cell's page.
 
-    Args:
-        question: ``scenario/variant/installer/remedy``.
-        old: the verdict before.
-        new: the verdict since.
-        source: the page that the link stands on.
-        folder: where the timeline is recorded.
+    ``question`` is ``scenario/variant/installer/remedy``; the link stands on the page ``source``.
 
     Raises:
         CitationError: no recorded line of that question flips so, and just once.

@@ -37,11 +37,7 @@ def find(name: str) -> UpstreamFinding:
 def render(finding: UpstreamFinding, result: Result, plain: Result | None) -> str:
     """What was typed and said in ``result``, what is promised, what would help, and the threads.
 
-    Args:
-        finding: what is known.
-        result: the cell that shows it.
-        plain: that of the plain command, which tells what the project has anyway.
-
+    ``plain``, the run of the plain command, tells what the project has anyway.
     """
     ways = "".join(f"- {each}\n" for each in finding.ways_out)
     folder = f"native-skew export {result.cell.id} report --issue\nsh report/run.sh\n"

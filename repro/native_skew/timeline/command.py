@@ -162,14 +162,8 @@ def trace(
 ) -> Found:
     """Asks each question of as few releases as show where its verdict flips.
 
-    Args:
-        questions: of one interpreter.
-        releases: of each tool, older first.
-        ask: runs the questions of one round, several at once.
-
-    Returns:
-        each question's outcomes by release.
-
+    ``releases`` are those of each tool, older first; ``ask`` runs the questions of one round,
+    several at once.
     """
     found: Found = {question: {} for question in questions}
     while batch := [

@@ -1,8 +1,9 @@
 """Which releases to run, so that every flip of the verdict is found and few are run.
 
-Pure: releases and what is known of them in, releases to run next out. The first and the
-last of each minor release are run, for what breaks comes with a first one and is mended soon; wherever two neighbours among those that were run
-differ, the middle of the releases between them is run next, until none is left between.
+Pure: releases and what is known of them in, releases to run next out. The first and the last of
+each minor release are run, for what breaks comes with a first one and is mended soon; wherever two
+neighbours among those that were run differ, the middle of the releases between them is run next,
+until none is left between.
 
 A verdict that flips and flips back between two releases that agree is not seen.
 """
@@ -25,13 +26,7 @@ def minor_of(release: str) -> tuple[int, int]:
 
 
 def wanted(releases: Sequence[str], known: Known) -> tuple[str, ...]:
-    """The releases to run next; none when every flip is found.
-
-    Args:
-        releases: all there are, older first.
-        known: what those that were run answered.
-
-    """
+    """Which of ``releases``, older first, to run next; none when every flip is found."""
     if missing := [each for each in _anchors(releases, known) if each not in known]:
         return tuple(missing)
     return tuple(

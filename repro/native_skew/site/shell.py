@@ -13,7 +13,6 @@ import re
 from html import escape
 from typing import Any
 
-import msgspec
 from mkdocs.commands.build import get_context
 from mkdocs.structure.files import File
 from mkdocs.structure.pages import Page
@@ -46,13 +45,6 @@ class CellFile(File):
     def is_documentation_page(self) -> bool:
         """False: MkDocs does not read it."""
         return False
-
-
-class _Parts(msgspec.Struct, frozen=True):
-    title: str
-    description: str
-    heading: str
-    body: str
 
 
 def cell(config: Any, path: str, text: str) -> CellFile:
@@ -132,21 +124,14 @@ def _light(frame: str, depth: int, icons: list[tuple[str, str]]) -> str:
 
 
 def _page(frame: str, file: CellFile, site: str) -> str:
-    parts = _read(file.content_string)
-    link = f'<a class="headerlink" href="#{_TOP}" title="Link to this section">#</a>'
-    heading = f'<h1 id="{_TOP}">{escape(parts.heading, quote=False)}{link}</h1>'
-    values = {
-        "title": escape(parts.title, quote=False),
-        "description": parts.description,
-        "url": site + file.url,
-        "article": f"{heading}\n{parts.body}",
-    }
-    return _MARK.sub(lambda mark: values[mark[1]], frame)
-
-
-def _read(text: str) -> _Parts:
-    head, _mark, body = text.partition(markup.READY)
+    head, _, body = file.content_string.partition(markup.READY)
     found = _PAGE.fullmatch(head)
     assert found is not None, head
-    title, description = json.loads(found[1]), json.loads(found[2])
-    return _Parts(title=title, description=description, heading=found[3], body=body)
+    link = f'<a class="headerlink" href="#{_TOP}" title="Link to this section">#</a>'
+    values = {
+        "title": escape(json.loads(found[1]), quote=False),
+        "description": json.loads(found[2]),
+        "url": site + file.url,
+        "article": f'<h1 id="{_TOP}">{escape(found[3], quote=False)}{link}</h1>\n{body}',
+    }
+    return _MARK.sub(lambda mark: values[mark[1]], frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -23,6 +24,7 @@ FETCHED = (
 )  # fmt: skip
 
 BACKENDS = ("setuptools", "meson-python", "scikit-build-core")
+Consumer = tuple[Path, Path, Path]  # project, sdist and wheel
 
 
 # Generated projects need Python 3.11, and these tests need packages of their own.
@@ -98,7 +100,13 @@ def sites(shared: Path, providers: dict[str, Path]) -> dict[str, Path]:
         }
 
 
-def built_consumer(shared: Path, sites: dict[str, Path], backend: str) -> tuple[Path, Path, Path]:
+@pytest.fixture
+def ends(sites: dict[str, Path]) -> list[Path]:
+    """The provider at both ends of the default consumer's range."""
+    return [sites[LOWEST], sites[HIGHEST]]
+
+
+def built_consumer(shared: Path, sites: dict[str, Path], backend: str) -> Consumer:
     """Project, sdist and wheel of the default consumer, made by the first worker that comes here."""
     bakery = Bakery(shared / f"consumer-{backend}")
     with FileLock(shared / f"consumer-{backend}.lock"):
@@ -114,7 +122,7 @@ def built_consumer(shared: Path, sites: dict[str, Path], backend: str) -> tuple[
 @pytest.fixture(scope="session", params=BACKENDS)
 def consumer(
     request: pytest.FixtureRequest, shared: Path, sites: dict[str, Path]
-) -> tuple[Path, Path, Path]:
+) -> Consumer:
     """The default consumer with each backend: project, sdist and wheel. To be read only."""
     return built_consumer(shared, sites, request.param)
 
@@ -147,12 +155,9 @@ def older_sdist(shared: Path, sites: dict[str, Path]) -> Path:
         if not (bakery.root / "dist").exists():
             project = bakery.bake("native-consumer")
             pyproject = project / "pyproject.toml"
-            text = pyproject.read_text(encoding="utf-8")
-            assert text.count('requires-python = ">=3.11"') == 1
-            pyproject.write_text(
-                text.replace('requires-python = ">=3.11"', 'requires-python = ">=3.9"'),
-                encoding="utf-8",
-            )
+            text, count = re.subn('(requires-python = ">=3).11', r"\1.9", pyproject.read_text())
+            assert count == 1
+            pyproject.write_text(text)
             bakery.build(project, sites[LOWEST], "--sdist")
     return next((bakery.root / "dist").glob("*.tar.gz"))
 
@@ -169,38 +174,27 @@ def project(bakery: Bakery) -> Path:
     return bakery.bake("native-consumer")
 
 
-@pytest.fixture(scope="session")
-def wheelhouse(shared: Path) -> list[Path]:
+def fetched(shared: Path, name: str, *what: str) -> list[Path]:
     """What the package index has to give, fetched once."""
-    bakery, folder = Bakery(shared / "fetching"), shared / "wheelhouse"
-    with FileLock(shared / "wheelhouse.lock"):
+    bakery, folder = Bakery(shared / "fetching"), shared / name
+    command = ["-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", folder, *what]
+    with FileLock(shared / "fetching.lock"):
         if not folder.exists():
             bakery.root.mkdir(exist_ok=True)
-            bakery.python(
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--only-binary",
-                ":all:",
-                "--dest",
-                folder,
-                *FETCHED,
-            )
+            bakery.python(*command)
     return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(shared: Path) -> list[Path]:
+    """All that builds and sessions install."""
+    return fetched(shared, "wheelhouse", *FETCHED)
 
 
 @pytest.fixture(scope="session")
 def older_setuptools(shared: Path) -> Path:
     """The last setuptools that still had pkg_resources for good."""
-    bakery, folder = Bakery(shared / "fetching"), shared / "older"
-    with FileLock(shared / "wheelhouse.lock"):
-        if not folder.exists():
-            bakery.root.mkdir(exist_ok=True)
-            bakery.python(
-                "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "setuptools<81"
-            )
-    return next(folder.iterdir())
+    return fetched(shared, "older", "--no-deps", "setuptools<81")[0]
 
 
 @pytest.fixture

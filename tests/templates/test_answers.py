@@ -57,16 +57,66 @@ CONSUMER = [
     ({"more_providers": "other==1,<1.0 libx.so"}, "the range of other==1,<1.0 is empty"),
     ({"more_providers": "other==1,!=1.0 libx.so"}, "the range of other==1,!=1.0 is empty"),
     ({"more_providers": "other>=2.0,<2.0rc1 libx.so"}, "the range of other>=2.0,<2.0rc1 is empty"),
+    *(
+        ({"provider_header": "torch/csrc/stable/library.h", "language": language}, f"language = '{language}': torch/csrc/")
+        for language in ("c", "cython")
+    ),
+    (
+        {"provider_distribution": "torch", "abi_granularity": "stable", "provider_header": "torch/extension.h"},
+        "is not of torch's stable ABI",
+    ),
     ({"provider_oldest": "7", "abi_granularity": "patch"}, "leaves nothing of 7 for the SONAME"),
 ]
 
 
-@pytest.mark.parametrize(("answers", "reason"), CONSUMER)
+PROVIDER = [
+    ({"providers": "fake-corelibs>=1 libx.so"}, "names a distribution twice, or yours"),
+    ({"version": "1.02.0"}, "no leading zero"),
+    ({"import_name": "ctypes"}, "is a module of Python's own"),
+    ({"providers": "fake-corelibs libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
+    ({"distribution": "a b"}, "distribution = 'a b': not valid"),
+    ({"import_name": "for"}, "cannot be imported"),
+    ({"version": "1.x"}, "use numbers with dots"),
+    ({"library": "lib2x.so"}, "give the file name without a version"),
+    ({"version": "1.2", "abi_granularity": "minor"}, "leaves nothing of 1.2 for the SONAME"),
+    ({"oldest_python": "3.8"}, "give 3.11 or newer"),
+    ({"import_name": "set"}, "is a name that Python has built in"),
+    ({"distribution": "x" * 61}, "is too long; use 60 characters at most"),
+    ({"author": "a\u202eb"}, "write one line"),
+    ({"providers": "other>=2,<2rc1 libx.so"}, "the range of other>=2,<2rc1 is empty"),
+    ({"version": "1.0+cpu"}, "use numbers with dots"),
+]
+APPLICATION = [
+    ({"project": "fake-softioc"}, "are three distributions"),
+    ({"dependency_version": "latest"}, "give one version"),
+    ({"dependency_import_name": "a-b"}, "cannot be imported"),
+    ({"provider_specifier": "> 1"}, "give a range such as"),
+    ({"remedy": "override", "provider_specifier": ">=1"}, "the remedy override needs the one version"),
+    ({"remedy": "build-constraint", "provider_specifier": ">1"}, "with an upper bound"),
+    ({"remedy": "dependency-metadata", "provider_specifier": ""}, "needs the range to run with"),
+    ({"remedy": "no-build-isolation", "build_tool": ""}, "has to have what the build needs"),
+    ({"provider_specifier": ">1,<=1"}, "no release is in >1,<=1"),
+    ({"build_tool": "setuptools==81,<81"}, "no release is in setuptools==81,<81"),
+    ({"imports": "class.a"}, "has a keyword of Python's in it"),
+    ({"dependency_version": "1!2.0"}, "give one version"),
+    ({"oldest_python": "3.9"}, "give 3.11 or newer"),
+]
+REFUSED = {"native-consumer": CONSUMER, "native-provider": PROVIDER, "uv-application": APPLICATION}
+
+
+@pytest.mark.parametrize(
+    ("template", "answers", "reason"),
+    [(template, *row) for template, rows in REFUSED.items() for row in rows],
+)
 def test_answer_is_refused_with_the_reason(
-    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
+    bakery: Bakery,
+    capfd: pytest.CaptureFixture[str],
+    template: str,
+    answers: dict[str, str],
+    reason: str,
 ) -> None:
     with pytest.raises(FailedHookException):
-        bakery.bake("native-consumer", **answers)
+        bakery.bake(template, **answers)
     assert reason in capfd.readouterr().err
     assert not any((bakery.root / "baked").iterdir())
 

@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cookiecutter.exceptions import FailedHookException
 from filelock import FileLock
 
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
@@ -199,45 +198,3 @@ def rot(page: Path, wheel: Path) -> None:
                 name,
                 source.read(name).replace(b"import annotations\n", b"import annotations\n" + first),
             )
-
-
-@pytest.mark.parametrize(
-    ("answers", "reason"),
-    [
-        ({"project": "fake-softioc"}, "are three distributions"),
-        ({"dependency_version": "latest"}, "give one version"),
-        ({"dependency_import_name": "a-b"}, "cannot be imported"),
-        ({"provider_specifier": "> 1"}, "give a range such as"),
-        (
-            {"remedy": "override", "provider_specifier": ">=1"},
-            "the remedy override needs the one version",
-        ),
-        ({"remedy": "build-constraint", "provider_specifier": ">1"}, "with an upper bound"),
-        (
-            {"remedy": "dependency-metadata", "provider_specifier": ""},
-            "needs the range to run with",
-        ),
-        ({"remedy": "no-build-isolation", "build_tool": ""}, "has to have what the build needs"),
-        ({"provider_specifier": ">1,<=1"}, "no release is in >1,<=1"),
-        ({"build_tool": "setuptools==81,<81"}, "no release is in setuptools==81,<81"),
-        ({"imports": "class.a"}, "has a keyword of Python's in it"),
-        ({"dependency_version": "1!2.0"}, "give one version"),
-        ({"oldest_python": "3.9"}, "give 3.11 or newer"),
-    ],
-)
-def test_answer_is_refused(
-    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
-) -> None:
-    with pytest.raises(FailedHookException):
-        bakery.bake("uv-application", **answers)
-    assert reason in capfd.readouterr().err
-    assert not any((bakery.root / "baked").iterdir())
-
-
-def test_build_tool_is_held_back(bakery: Bakery) -> None:
-    """setuptools 82 has no pkg_resources, which older providers import when they are built with."""
-    project = bakery.bake("uv-application", build_tool="setuptools<81")
-    assert (
-        'build-constraint-dependencies = [\n  "setuptools<81",\n]'
-        in (project / "pyproject.toml").read_text()
-    )

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import itertools
 import json
-import platform
-import subprocess
 from pathlib import Path
 
 import pytest
 import tomllib
 
-from native_skew.distributions.archives import wheel_file
-from native_skew.distributions.metadata import core_metadata
-
+from support import native_wheels
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, TEMPLATES, Bakery
 from support.file_index import publish, served
+from support.native_wheels import consistency, library
 from .conftest import BACKENDS
 from .test_sessions import nox
 
@@ -92,34 +89,22 @@ def answers_of(combination: Combination) -> dict[str, str]:
     return choices | NAMES[names]
 
 
-def provider_wheel(folder: Path, answers: dict[str, str], version: str) -> Path:
+def provider_wheel(bakery: Bakery, answers: dict[str, str], version: str) -> Path:
     """A release of the provider that the answers describe."""
-    name, library = answers["provider_distribution"], answers["provider_library"]
+    name, macro = answers["provider_distribution"], answers["provider_version_macro"]
     package = answers.get("provider_import_name", name.replace("-", "_")).replace(".", "/")
     parts = GRANULARITIES[answers["abi_granularity"]][0]
-    soname = f"{library}.{'.'.join(version.split('.')[:parts])}"
-    macro = answers["provider_version_macro"]
+    soname = ".".join([answers["provider_library"], *version.split(".")[:parts]])
     header = f"#define {macro} \"{version}\"\n" if macro else ""
     declared = "const char *fakecore_version(void);"
     header += f'#ifdef __cplusplus\nextern "C"\n#endif\n{declared}\n'
     source = f'const char *fakecore_version(void) {{ return "{version}"; }}\n'
-    compiled = folder / f"{soname}-{version}"
-    command = ["cc", "-shared", "-fPIC", f"-Wl,-soname,{soname}", "-x", "c", "-", "-o", compiled]
-    subprocess.run(command, input=source, text=True, check=True)
-    made = wheel_file(
-        name,
-        version,
-        f"py3-none-linux_{platform.machine()}",
-        core_metadata(name, version, ()),
-        {
-            f"{package}/__init__.py": b"",
-            f"{package}/{answers['provider_library_folder']}/{soname}": compiled.read_bytes(),
-            f"{package}/include/{answers['provider_header']}": header.encode(),
-        },
-        step=1,
-    )
-    (folder / made.filename).write_bytes(made.content)
-    return folder / made.filename
+    files = {
+        f"{package}/__init__.py": b"",
+        f"{package}/{answers['provider_library_folder']}/{soname}": library(bakery, soname, source),
+        f"{package}/include/{answers['provider_header']}": header.encode(),
+    }
+    return native_wheels.wheel(bakery, name, version, files)
 
 
 def test_sample_has_each_choice() -> None:
@@ -142,7 +127,7 @@ def answers(request: pytest.FixtureRequest) -> dict[str, str]:
 def released(bakery: Bakery, answers: dict[str, str]) -> dict[str, Path]:
     """The provider's wheels, by version, the lowest first."""
     versions = GRANULARITIES[answers["abi_granularity"]][1]
-    return {version: provider_wheel(bakery.root, answers, version) for version in versions}
+    return {version: provider_wheel(bakery, answers, version) for version in versions}
 
 
 def test_every_pair_is_built_and_runs(
@@ -157,15 +142,12 @@ def test_every_pair_is_built_and_runs(
     )
     bakery.python("-m", "twine", "check", "--strict", sdist, wheel)
     bakery.python("-m", "check_wheel_contents", wheel)
-    exclude = f"{answers['provider_library']}*"
     repaired = bakery.root / "repaired"
-    bakery.python(
-        "-m", "auditwheel", "repair", "--exclude", exclude, "--wheel-dir", repaired, wheel
-    )
-    ends = [word for site in sites.values() for word in ("--provider", site)]
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text())
+    repair = pyproject["tool"]["cibuildwheel"]["linux"]["repair-wheel-command"]
+    bakery.run("sh", "-c", repair.format(dest_dir=repaired, wheel=wheel))
     files = [sdist, wheel, *repaired.iterdir()]
-    report = bakery.python(project / "tools/consistency.py", *ends, *files)
-    assert "3 files: 0 problems" in report
+    assert "3 files: 0 problems" in consistency(bakery, project, sites.values(), *files)
     package = answers["distribution"].lower().replace("-", "_").replace(".", "_")
     for version, provider in released.items():
         site = bakery.installed(f"run-{version}", wheel, provider)

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from support.consistency import consistency
+from support.bakery import LOWEST, OTHER_ABI, Bakery
+from support.native_wheels import consistency
+from .conftest import Consumer
 
 
-def test_grafted_library_is_reported(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
-) -> None:
+def test_grafted_library_is_reported(bakery: Bakery, consumer: Consumer, ends: list[Path]) -> None:
     project, _, wheel = consumer
-    library = sites[LOWEST] / "fake_corelibs/lib"
+    library = ends[0] / "fake_corelibs/lib"
     output = bakery.root / "repaired"
     command = ["auditwheel", "repair", "--wheel-dir", str(output), str(wheel)]
     bakery.run(*command, env={"LD_LIBRARY_PATH": str(library)})
-    report = consistency(bakery, project, sites, *output.iterdir(), fails=True)
+    report = consistency(bakery, project, ends, *output.iterdir(), fails=True)
     assert "has its own copy of the provider's library" in report
 
 
@@ -55,9 +54,7 @@ def test_broken_declaration_is_reported(
     assert report in bakery.python(project / "tools/consistency.py", fails=True)
 
 
-def test_stamped_requirement_is_reported(
-    bakery: Bakery, project: Path, sites: dict[str, Path]
-) -> None:
+def test_stamped_requirement_is_reported(bakery: Bakery, project: Path, ends: list[Path]) -> None:
     """The mistake of the issue that this kit is about: the build decides what is required."""
     edit(
         project / "pyproject.toml", "\ndependencies = [", '\ndynamic = ["dependencies"]\nunused = ['
@@ -71,14 +68,14 @@ def test_stamped_requirement_is_reported(
         'setup(\n    install_requires=["fake-corelibs>=7.0.7.99.1.3,<7.0.7.99.2"],\n',
     )
     edit(project / "tools/provider.py", '["dependencies"]', '.get("dependencies", [])')
-    files = bakery.build(project, sites[LOWEST])
-    report = consistency(bakery, project, sites, *files, fails=True)
+    files = bakery.build(project, ends[0])
+    report = consistency(bakery, project, ends, *files, fails=True)
     assert "pyproject.toml: dependencies are dynamic" in report
     assert report.count("Requires-Dist is Dynamic") == 2
 
 
 def test_published_wheel_that_disagrees_is_reported(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: Consumer, ends: list[Path]
 ) -> None:
     project, sdist, wheel = consumer
     other = bakery.root / wheel.name.replace("cp311-cp311", "cp312-cp312").replace(
@@ -87,7 +84,7 @@ def test_published_wheel_that_disagrees_is_reported(
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(other, "w") as target:
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(b",>=7.0.7.99.1.2", b",>=7.0.7.99.1.1"))
-    report = consistency(bakery, project, sites, sdist, wheel, other, fails=True)
+    report = consistency(bakery, project, ends, sdist, wheel, other, fails=True)
     assert (
         f"{other.name}: Requires-Dist fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.1 is in this file only"
         in report
@@ -96,10 +93,10 @@ def test_published_wheel_that_disagrees_is_reported(
 
 
 def test_other_soname_at_one_end_is_reported(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: Consumer, sites: dict[str, Path]
 ) -> None:
     project, _, wheel = consumer
-    report = consistency(bakery, project, sites | {HIGHEST: sites[OTHER_ABI]}, wheel, fails=True)
+    report = consistency(bakery, project, [sites[LOWEST], sites[OTHER_ABI]], wheel, fails=True)
     assert "needs libfakecore.so.7.0.7.99.1, which fake-corelibs in" in report
 
 
@@ -116,11 +113,7 @@ def test_other_soname_at_one_end_is_reported(
     ids=["none", "absolute", "unlinked"],
 )
 def test_wrong_links_are_reported(
-    bakery: Bakery,
-    consumer: tuple[Path, Path, Path],
-    sites: dict[str, Path],
-    change: list[str],
-    report: str,
+    bakery: Bakery, consumer: Consumer, change: list[str], report: str, ends: list[Path]
 ) -> None:
     project, _, wheel = consumer
     site = bakery.installed("changed", wheel)
@@ -129,11 +122,11 @@ def test_wrong_links_are_reported(
     with zipfile.ZipFile(changed, "w") as target:
         for path in sorted(site.rglob("*")):
             target.write(path, path.relative_to(site))
-    assert report in consistency(bakery, project, sites, changed, fails=True)
+    assert report in consistency(bakery, project, ends, changed, fails=True)
 
 
 def test_symbol_that_the_lowest_lacks_is_reported(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: Consumer, ends: list[Path]
 ) -> None:
     """A provider may add a function within its ABI, and a consumer may use it."""
     project, _, wheel = consumer
@@ -143,33 +136,33 @@ def test_symbol_that_the_lowest_lacks_is_reported(
     folder.mkdir(parents=True)
     command = ["cc", "-shared", "-fPIC", f"-Wl,-soname,{soname}", "-x", "c", "/dev/null", "-o"]
     bakery.run(*command, folder / soname)
-    report = consistency(bakery, project, sites | {LOWEST: older}, wheel, fails=True)
+    report = consistency(bakery, project, [older, ends[1]], wheel, fails=True)
     assert "does not load with the providers in older: " in report
     assert "undefined symbol: fakecore_version" in report
 
 
 def test_wheel_that_cannot_be_loaded_here_is_said(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: Consumer, sites: dict[str, Path], ends: list[Path]
 ) -> None:
     """It is read all the same: what it links to, and where it looks."""
     project, _, wheel = consumer
     other = bakery.root / re.sub("-linux_.*", "-linux_riscv64.whl", wheel.name)
     other.write_bytes(wheel.read_bytes())
     said = "is for another Python or platform; it was not loaded"
-    report = consistency(bakery, project, sites, other)
+    report = consistency(bakery, project, ends, other)
     assert f"{other.name}: {said}" in report
-    assert said not in consistency(bakery, project, sites, wheel)
-    report = consistency(bakery, project, sites | {HIGHEST: sites[OTHER_ABI]}, other, fails=True)
+    assert said not in consistency(bakery, project, ends, wheel)
+    report = consistency(bakery, project, [sites[LOWEST], sites[OTHER_ABI]], other, fails=True)
     assert "needs libfakecore.so.7.0.7.99.1, which fake-corelibs in" in report
 
 
 def test_version_that_lies_is_reported(
-    bakery: Bakery, project: Path, providers: dict[str, Path], sites: dict[str, Path]
+    bakery: Bakery, project: Path, providers: dict[str, Path], ends: list[Path]
 ) -> None:
     """Every installation would fail: the module compares what the header says."""
     site = bakery.installed("lying", providers[LOWEST])
     edit(site / "fake_corelibs/include/fakecore.h", f'"{LOWEST}"', '"1.0"')
     (wheel,) = bakery.build(project, site, "--wheel")
-    report = consistency(bakery, project, sites, wheel, fails=True)
+    report = consistency(bakery, project, ends, wheel, fails=True)
     assert "does not load with the providers in" in report
     assert "compiled with fake-corelibs 1.0" in report

@@ -9,55 +9,14 @@ from pathlib import Path
 import pytest
 
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
-from support.consistency import consistency
-from .conftest import BACKENDS
+from support.native_wheels import consistency
+from .conftest import BACKENDS, Consumer
 
 VERSIONS = "import fake_softioc; print(sorted(fake_softioc.versions().items()))"
 
 
-def test_distributions_are_in_order(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
-) -> None:
-    project, sdist, wheel = consumer
-    bakery.python("-m", "twine", "check", "--strict", sdist, wheel)
-    bakery.python("-m", "check_wheel_contents", wheel)
-    assert "2 files: 0 problems" in consistency(bakery, project, sites, sdist, wheel)
-
-
-@pytest.mark.parametrize("version", [LOWEST, HIGHEST])
-def test_runs_at_both_ends(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], providers: dict[str, Path], version: str
-) -> None:
-    site = bakery.installed("site", consumer[2], providers[version])
-    expected = [("built_against", LOWEST), ("installed", version), ("loaded", version)]
-    assert bakery.python("-c", VERSIONS, site=site).strip() == str(expected)
-
-
-def test_own_tests_pass(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], providers: dict[str, Path]
-) -> None:
-    site = bakery.installed("site", consumer[2], providers[HIGHEST])
-    assert "passed" in bakery.python(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=consumer[0], site=site
-    )
-
-
-def test_repaired_wheel_leaves_the_library_out(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
-) -> None:
-    project, _, wheel = consumer
-    exclude = ["--exclude", "libfakecore.so*"]
-    assert f"auditwheel repair --exclude '{exclude[1]}'" in (project / "pyproject.toml").read_text()
-    bakery.python(
-        "-m", "auditwheel", "repair", *exclude, "--wheel-dir", bakery.root / "repaired", wheel
-    )
-    (repaired,) = (bakery.root / "repaired").iterdir()
-    assert "manylinux" in repaired.name
-    assert "1 files: 0 problems" in consistency(bakery, project, sites, repaired)
-
-
 def test_runs_with_the_provider_in_another_folder(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], sites: dict[str, Path]
+    bakery: Bakery, consumer: Consumer, sites: dict[str, Path]
 ) -> None:
     mine = bakery.installed("mine", consumer[2])
     path = Path(f"{mine}:{sites[HIGHEST]}")
@@ -71,7 +30,7 @@ def test_runs_with_the_provider_in_another_folder(
 
 
 def test_other_abi_is_refused_in_words(
-    bakery: Bakery, consumer: tuple[Path, Path, Path], providers: dict[str, Path]
+    bakery: Bakery, consumer: Consumer, providers: dict[str, Path]
 ) -> None:
     site = bakery.installed("site", consumer[2], providers[OTHER_ABI])
     message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
@@ -82,7 +41,7 @@ def test_other_abi_is_refused_in_words(
     assert "libfakecore.so.7.0.7.99.1: cannot open shared object file" in message
 
 
-def test_missing_provider_is_said(bakery: Bakery, consumer: tuple[Path, Path, Path]) -> None:
+def test_missing_provider_is_said(bakery: Bakery, consumer: Consumer) -> None:
     site = bakery.installed("site", consumer[2])
     message = bakery.python("-c", "import fake_softioc", site=site, fails=True)
     assert "fake-corelibs is not installed" in message
@@ -190,10 +149,7 @@ def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
     bakery.commit(project)
     files = bakery.build(project, bakery.installed("build", provider))
     bakery.python("-m", "twine", "check", "--strict", *files)
-    report = bakery.python(
-        project / "tools/consistency.py", "--provider", bakery.root / "build", *files
-    )
-    assert "2 files: 0 problems" in report
+    assert "2 files: 0 problems" in consistency(bakery, project, [bakery.root / "build"], *files)
     (wheel,) = (path for path in files if path.suffix == ".whl")
     site = bakery.installed("site", wheel, provider)
     assert "loaded: 3.0" in bakery.python(
@@ -211,7 +167,7 @@ def test_provider_that_states_no_version_is_linked_all_the_same(
     project = bakery.bake("native-consumer", build_backend=backend, **none)
     bakery.commit(project)
     files = bakery.build(project, sites[LOWEST])
-    assert "2 files: 0 problems" in consistency(bakery, project, sites, *files)
+    assert "2 files: 0 problems" in consistency(bakery, project, [sites[LOWEST], sites[HIGHEST]], *files)
     (wheel,) = (path for path in files if path.suffix == ".whl")
     site = bakery.installed("site", wheel, providers[HIGHEST])
     assert f"built_against: {LOWEST}" in bakery.python(

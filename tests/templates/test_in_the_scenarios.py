@@ -11,7 +11,7 @@ from native_skew.installers.registry import INSTALLERS
 from native_skew.scenarios import find_variants
 
 from support.substitute import ISSUE, SCENARIOS, fake_sdist, variants, verdicts
-from .conftest import BACKENDS
+from .conftest import BACKENDS, Consumer
 
 pytestmark = pytest.mark.network
 
@@ -55,14 +55,14 @@ def test_generated_consumer_works_with_every_other_tool(sdist: Path) -> None:
 
 # The first has been asked above.
 @pytest.mark.parametrize("consumer", BACKENDS[1:], indirect=True)
-def test_every_backend_works(consumer: tuple[Path, Path, Path]) -> None:
+def test_every_backend_works(consumer: Consumer) -> None:
     assert worked(consumer[1], ISSUE, ALWAYS) == set(ISSUE)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("scenario", [each for each in SCENARIOS if each != OLDER])
 def test_every_backend_works_everywhere(
-    consumer: tuple[Path, Path, Path], scenario: str
+    consumer: Consumer, scenario: str
 ) -> None:
     assert worked(consumer[1], (scenario,), (*ALWAYS, "uv-sync", "pip-lock", "uv-lock-sync"))
 

@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cookiecutter.exceptions import FailedHookException
 
 from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.native_wheels import consistency
 
 
 def test_wheel_is_in_order(bakery: Bakery, providers: dict[str, Path]) -> None:
@@ -23,14 +23,6 @@ def test_wheel_is_in_order(bakery: Bakery, providers: dict[str, Path]) -> None:
         "fake_corelibs/lib/libfakecore.so",  # for the linker: a text
         "fake_corelibs/lib/libfakecore.so.7.0.7.99.1",
     ]
-
-
-def test_own_tests_pass(bakery: Bakery, sites: dict[str, Path]) -> None:
-    project = bakery.bake("native-provider", version=HIGHEST)
-    output = bakery.python(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=sites[HIGHEST]
-    )
-    assert "passed" in output
 
 
 def test_requirement_is_the_range_that_a_consumer_declares(
@@ -259,37 +251,6 @@ def test_library_in_cpp_on_another_provider(
         language="c++",
     )
     (module,) = bakery.build(consumer, ends[LOWEST], "--wheel")
-    providers_of = [word for site in ends.values() for word in ("--provider", site)]
-    report = bakery.python(consumer / "tools/consistency.py", *providers_of, module)
-    assert "1 files: 0 problems" in report
+    assert "1 files: 0 problems" in consistency(bakery, consumer, ends.values(), module)
     bakery.installed(f"with-{HIGHEST}", module)
     assert "loaded: 1.2.3" in bakery.python("-c", "import my_extension as m; m.main()", site=ends[HIGHEST])
-
-
-@pytest.mark.parametrize(
-    ("answers", "reason"),
-    [
-        ({"providers": "fake-corelibs>=1 libx.so"}, "names a distribution twice, or yours"),
-        ({"version": "1.02.0"}, "no leading zero"),
-        ({"import_name": "ctypes"}, "is a module of Python's own"),
-        ({"providers": "fake-corelibs libx.so"}, "give each as NAME>=OLDEST,<NEXT libNAME.so"),
-        ({"distribution": "a b"}, "distribution = 'a b': not valid"),
-        ({"import_name": "for"}, "cannot be imported"),
-        ({"version": "1.x"}, "use numbers with dots"),
-        ({"library": "lib2x.so"}, "give the file name without a version"),
-        ({"version": "1.2", "abi_granularity": "minor"}, "leaves nothing of 1.2 for the SONAME"),
-        ({"oldest_python": "3.8"}, "give 3.11 or newer"),
-        ({"import_name": "set"}, "is a name that Python has built in"),
-        ({"distribution": "x" * 61}, "is too long; use 60 characters at most"),
-        ({"author": "a\u202eb"}, "write one line"),
-        ({"providers": "other>=2,<2rc1 libx.so"}, "the range of other>=2,<2rc1 is empty"),
-        ({"version": "1.0+cpu"}, "use numbers with dots"),
-    ],
-)
-def test_answer_is_refused(
-    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
-) -> None:
-    with pytest.raises(FailedHookException):
-        bakery.bake("native-provider", **answers)
-    assert reason in capfd.readouterr().err
-    assert not any((bakery.root / "baked").iterdir())

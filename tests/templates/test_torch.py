@@ -6,17 +6,15 @@ that offer what TORCH_TARGET_VERSION has, and builds of one release that differ 
 
 from __future__ import annotations
 
-import platform
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from native_skew.distributions.archives import wheel_file
-from native_skew.distributions.metadata import core_metadata
-
+from support import native_wheels
 from support.bakery import Bakery
 from support.file_index import publish, served
+from support.native_wheels import consistency, library
 from .test_sessions import nox
 
 OLDEST, NEWEST = "2.10.0", "2.13.0"
@@ -56,30 +54,16 @@ PYTHON_SOURCE = '__attribute__((visibility("default"))) int of_python() { return
 def torch_wheel(bakery: Bakery, version: str) -> Path:
     """The wheel of one build of a release."""
     _, minor, patch = map(int, version.partition("+")[0].split("."))
-    made = {}
-    for library, source in (
-        ("libtorch_cpu.so", SOURCE % (minor, patch, minor)),
-        ("libc10.so", ""),
-        ("libtorch_python.so", PYTHON_SOURCE),
-    ):
-        text, made[library] = bakery.root / "torch.cpp", bakery.root / library
-        text.write_text(source)
-        bakery.run("c++", "-shared", "-fPIC", f"-Wl,-soname,{library}", text, "-o", made[library])
-    wheel = wheel_file(
-        "torch",
-        version,
-        f"py3-none-linux_{platform.machine()}",
-        core_metadata("torch", version, ()),
-        {
-            "torch/__init__.py": b"",
-            "torch/include/torch/csrc/stable/library.h": HEADER.encode(),
-            "torch/include/torch/extension.h": PYTHON_HEADER.encode(),
-            **{f"torch/lib/{name}": path.read_bytes() for name, path in made.items()},
-        },
-        step=1,
-    )
-    (bakery.root / wheel.filename).write_bytes(wheel.content)
-    return bakery.root / wheel.filename
+    sources = {
+        "libtorch_cpu.so": SOURCE % (minor, patch, minor),
+        "libc10.so": "",
+        "libtorch_python.so": PYTHON_SOURCE,
+    }
+    files = {f"torch/lib/{each}": library(bakery, each, text, "c++") for each, text in sources.items()}
+    files["torch/__init__.py"] = b""
+    files["torch/include/torch/csrc/stable/library.h"] = HEADER.encode()
+    files["torch/include/torch/extension.h"] = PYTHON_HEADER.encode()
+    return native_wheels.wheel(bakery, "torch", version, files)
 
 
 def baked(bakery: Bakery, granularity: str, oldest: str, **answers: str) -> Path:
@@ -108,9 +92,7 @@ def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, back
     ends = {v: bakery.installed(f"torch-{v}", wheel) for v, wheel in torches.items()}
     bakery.commit(project)
     files = bakery.build(project, ends[f"{NEWEST}+cpu"])
-    providers = [word for site in ends.values() for word in ("--provider", site)]
-    report = bakery.python(project / "tools/consistency.py", *providers, *files)
-    assert "2 files: 0 problems" in report
+    assert "2 files: 0 problems" in consistency(bakery, project, ends.values(), *files)
     (wheel,) = (path for path in files if path.suffix == ".whl")
     assert ("-abi3-" in wheel.name) is (language == "c++")
     for version, torch in torches.items():
@@ -125,15 +107,8 @@ def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, back
     [("c++", "setuptools"), ("c++", "meson-python"), ("pybind11", "scikit-build-core")],
 )
 def test_whole_of_pythons_api_can_be_used(bakery: Bakery, language: str, backend: str) -> None:
-    project = baked(
-        bakery,
-        "exact",
-        OLDEST,
-        language=language,
-        build_backend=backend,
-        provider_library="libtorch_python.so libc10.so",
-        provider_header="torch/extension.h",
-    )
+    whole = {"provider_library": "libtorch_python.so libc10.so", "provider_header": "torch/extension.h"}
+    project = baked(bakery, "exact", OLDEST, language=language, build_backend=backend, **whole)
     torch = torch_wheel(bakery, OLDEST)
     site = bakery.installed("torch", torch)
     source = project / "src/an_operator/_extension.cpp"
@@ -142,8 +117,7 @@ def test_whole_of_pythons_api_can_be_used(bakery: Bakery, language: str, backend
     bakery.commit(project)
     (wheel,) = bakery.build(project, site, "--wheel")
     assert "-abi3-" not in wheel.name
-    report = bakery.python(project / "tools/consistency.py", "--provider", site, wheel)
-    assert "1 files: 0 problems" in report
+    assert "1 files: 0 problems" in consistency(bakery, project, [site], wheel)
 
 
 def test_what_the_oldest_torch_lacks_does_not_compile(bakery: Bakery) -> None:
@@ -159,9 +133,9 @@ def test_what_the_oldest_torch_lacks_does_not_compile(bakery: Bakery) -> None:
     pyproject.write_text(pyproject.read_text().replace(f">={OLDEST}", f">={NEWEST}"))
     bakery.python(*build, site=torches[NEWEST])
     (wheel,) = (bakery.root / "dist").iterdir()
-    check = [project / "tools/consistency.py", "--provider", torches[NEWEST]]
-    report = bakery.python(*check, "--provider", torches[OLDEST], wheel, fails=True)
-    assert f"uses torch_newer, which no provider in {OLDEST} has" in report
+    report = consistency(bakery, project, torches.values(), wheel, fails=True)
+    assert f"does not load with the providers in {OLDEST}: " in report
+    assert "undefined symbol: torch_newer" in report
 
 
 def test_other_release_is_refused_in_words(bakery: Bakery) -> None:
@@ -212,21 +186,3 @@ def test_what_is_not_of_the_stable_abi_is_reported(bakery: Bakery, wheelhouse: l
         report = nox(bakery, project, index, "-R", "-s", "consistency", fails=True)
     assert "2 files: 0 problems" in report
     assert "c10::internal()" in report
-
-
-@pytest.mark.parametrize(
-    ("answers", "reason"),
-    [
-        ({"language": "c"}, "language = 'c': torch/csrc/stable/library.h is in C++"),
-        ({"language": "cython"}, "language = 'cython': torch/csrc/stable/library.h is in C++"),
-        ({"provider_header": "torch/extension.h"}, "is not of torch's stable ABI"),
-    ],
-)
-def test_header_that_cannot_be_used_is_refused(
-    bakery: Bakery, capfd: pytest.CaptureFixture[str], answers: dict[str, str], reason: str
-) -> None:
-    from cookiecutter.exceptions import FailedHookException
-
-    with pytest.raises(FailedHookException):
-        baked(bakery, "stable", OLDEST, **answers)
-    assert reason in capfd.readouterr().err

@@ -95,7 +95,7 @@ def ranges():
 def python():
     answer = ANSWERS["oldest_python"]
     if re.fullmatch(r"3\.\d+", answer, re.ASCII) and int(answer[2:]) < 11:
-        yield problem("oldest_python", "the checks are for 3.11 or newer; give that")
+        yield problem("oldest_python", "the checks are written for 3.11; give 3.11 or newer")
 
 
 def names():

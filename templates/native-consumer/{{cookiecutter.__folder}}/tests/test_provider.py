@@ -51,7 +51,7 @@ def test_missing_metadata_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> str:
         raise metadata.PackageNotFoundError(name)
 
-    for function in ("version", "requires"):
+    for function in ("version", "distribution"):
         monkeypatch.setattr(metadata, function, missing)
     message = explained(MISSING)
     assert f"built for {NAME} {BUILT}" in message

@@ -150,6 +150,11 @@ class Bakery:
         """Run this interpreter."""
         return self.run(sys.executable, *arguments, site=site, cwd=cwd, fails=fails)
 
+    def own_tests(self, project: Path, site: Path) -> str:
+        """Run a project's tests with what is in `site`."""
+        command = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+        return self.python(*command, cwd=project, site=site)
+
     def build(
         self, project: Path, site: Path | None = None, *options: str, folder: str = "dist"
     ) -> list[Path]:
@@ -174,3 +179,10 @@ class Bakery:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(site)
         return site
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace what is in a file."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from native_skew.distributions.archives import wheel_file
 from native_skew.distributions.metadata import core_metadata
-
 from support.bakery import Bakery
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery, edit
 from support.file_index import addresses, publish
+
+pytestmark = pytest.mark.network
 
 # Each remedy, and the version of the provider that it ends with.
 REMEDIES = {
@@ -54,9 +56,8 @@ def sync(
 
 def loaded(bakery: Bakery, project: Path, env: dict[str, str]) -> str:
     code = "import fake_softioc; print(fake_softioc.core_version())"
-    return bakery.run(
-        "uv", "run", "--quiet", "--no-sync", "python", "-c", code, cwd=project, env=env
-    ).strip()
+    command = ["uv", "run", "--quiet", "--no-sync", "python", "-c", code]
+    return bakery.run(*command, cwd=project, env=env).strip()
 
 
 def without_remedy(project: Path) -> str:
@@ -68,7 +69,6 @@ def without_remedy(project: Path) -> str:
     return text
 
 
-@pytest.mark.network
 @pytest.mark.parametrize("remedy", REMEDIES)
 def test_remedy_works(bakery: Bakery, env: dict[str, str], remedy: str) -> None:
     project = bakery.bake("uv-application", remedy=remedy)
@@ -79,7 +79,6 @@ def test_remedy_works(bakery: Bakery, env: dict[str, str], remedy: str) -> None:
     assert "2 passed" in bakery.run("uv", "run", "--no-sync", "pytest", cwd=project, env=env)
 
 
-@pytest.mark.network
 def test_without_a_remedy_the_check_fails(bakery: Bakery, env: dict[str, str]) -> None:
     project = bakery.bake("uv-application")
     without_remedy(project)
@@ -90,7 +89,6 @@ def test_without_a_remedy_the_check_fails(bakery: Bakery, env: dict[str, str]) -
     bakery.run("uv", "sync", "--check", cwd=project, env=env)
 
 
-@pytest.mark.network
 def test_remedy_that_comes_late_meets_a_stale_build_tree(
     bakery: Bakery, env: dict[str, str]
 ) -> None:
@@ -103,7 +101,6 @@ def test_remedy_that_comes_late_meets_a_stale_build_tree(
     assert loaded(bakery, project, env) == HIGHEST
 
 
-@pytest.mark.network
 def test_other_environment_that_is_active_is_not_asked(
     bakery: Bakery, env: dict[str, str]
 ) -> None:
@@ -111,14 +108,12 @@ def test_other_environment_that_is_active_is_not_asked(
     sync(bakery, project, env)
     bakery.run("uv", "venv", "other", env=env)
     (metadata,) = project.glob(".venv/lib/*/site-packages/fake_softioc-*/METADATA")
-    text = metadata.read_text().replace("\nRequires-Dist", "\nRequires-Dist: nobodys\nRequires-Dist", 1)
-    metadata.write_text(text)
+    edit(metadata, "\nRequires-Dist: fake-", "\nRequires-Dist: nobodys\nRequires-Dist: fake-")
     output = sync(bakery, project, env | {"VIRTUAL_ENV": str(bakery.root / "other")})
     assert "requires `nobodys`" in output
     assert "in a new build tree" in output
 
 
-@pytest.mark.network
 def test_later_release_of_the_provider_changes_nothing(
     bakery: Bakery, env: dict[str, str], shared: Path
 ) -> None:
@@ -126,16 +121,11 @@ def test_later_release_of_the_provider_changes_nothing(
     project = bakery.bake("uv-application", remedy="override", provider_specifier=f"=={HIGHEST}")
     sync(bakery, project, env)
     assert loaded(bakery, project, env) == HIGHEST
-    text = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(
-        text.replace("build-constraint-dependencies", "constraint-dependencies")
-    )
-    assert "another fake-corelibs" in sync(
-        bakery, project, env, "--no-cache", "--reinstall", fails=True
-    )
+    edit(project / "pyproject.toml", "build-constraint-dependencies", "constraint-dependencies")
+    again = sync(bakery, project, env, "--no-cache", "--reinstall", fails=True)
+    assert "another fake-corelibs" in again
 
 
-@pytest.mark.network
 def test_without_isolation_the_group_is_needed(bakery: Bakery, env: dict[str, str]) -> None:
     """Without it a new environment has nothing to build with."""
     project = bakery.bake("uv-application", remedy="no-build-isolation")
@@ -143,7 +133,6 @@ def test_without_isolation_the_group_is_needed(bakery: Bakery, env: dict[str, st
     assert "No module named 'setuptools'" in output
 
 
-@pytest.mark.network
 def test_dynamic_metadata_has_to_be_stated(
     bakery: Bakery, env: dict[str, str], stamped: list[Path]
 ) -> None:
@@ -172,7 +161,6 @@ def only_dynamic(page: Path, files: list[Path]) -> None:
     publish(page.parent, [changed])
 
 
-@pytest.mark.network
 def test_rotten_build_requirement_is_held_back(
     bakery: Bakery, env: dict[str, str], older_setuptools: Path, providers: dict[str, Path]
 ) -> None:

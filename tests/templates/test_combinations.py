@@ -153,7 +153,7 @@ def test_every_pair_is_built_and_runs(
         site = bakery.installed(f"run-{version}", wheel, provider)
         said = bakery.python("-c", f"import {package} as m; m.main()", site=site)
         assert said.split()[1::2] == [LOWEST, version, version]
-    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    bakery.own_tests(project, site)
     bakery.run("ruff", "check", "--no-cache", project)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.bakery import LOWEST, OTHER_ABI, Bakery
+from support.bakery import LOWEST, OTHER_ABI, Bakery, edit
 from support.native_wheels import consistency
 from .conftest import Consumer
 
@@ -21,12 +21,6 @@ def test_grafted_library_is_reported(bakery: Bakery, consumer: Consumer, ends: l
     bakery.run(*command, env={"LD_LIBRARY_PATH": str(library)})
     report = consistency(bakery, project, ends, *output.iterdir(), fails=True)
     assert "has its own copy of the provider's library" in report
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 @pytest.mark.parametrize(

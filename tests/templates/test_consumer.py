@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery, edit
 from support.native_wheels import consistency
 from .conftest import BACKENDS, Consumer
 
@@ -21,8 +21,7 @@ def test_runs_with_the_provider_in_another_folder(
     mine = bakery.installed("mine", consumer[2])
     path = Path(f"{mine}:{sites[HIGHEST]}")
     assert HIGHEST in bakery.python("-c", VERSIONS, site=path)
-    guard = mine / "fake_softioc/_provider.py"
-    guard.write_text(guard.read_text().replace("ctypes.CDLL(str(path))", "pass"))
+    edit(mine / "fake_softioc/_provider.py", "ctypes.CDLL(str(path))", "pass")
     message = bakery.python("-c", VERSIONS, site=path, fails=True)
     assert "cannot open shared object file" in message
     # The provider is a right one: nothing is said of it, and nothing to install.
@@ -122,42 +121,6 @@ def one_of(backend: str) -> pytest.MarkDecorator:
     )
 
 
-@one_of("scikit-build-core")
-def test_unusual_names_build_and_run(bakery: Bakery, backend: str) -> None:
-    """Dots, plus signs, folders inside folders, and an ABI of its own for every release."""
-    answers = {
-        "distribution": "Some.Lib",
-        "library": "libx++-2.so",
-        "version": "3.0",
-        "abi_granularity": "exact",
-    }
-    (provider,) = bakery.build(
-        bakery.bake("native-provider", **answers), None, "--wheel", folder="provider"
-    )
-    names = {
-        "distribution": "Some_Rather.Long-Name",
-        "provider_distribution": "Some.Lib",
-        "provider_library": "libx++-2.so",
-        "provider_header": "xxx_2.h",
-        "provider_version_macro": "XXX_2_VERSION",
-        "provider_version_function": "xxx_2_version",
-        "provider_oldest": "3.0",
-        "abi_granularity": "exact",
-        "build_backend": backend,
-    }
-    project = bakery.bake("native-consumer", **names)
-    bakery.commit(project)
-    files = bakery.build(project, bakery.installed("build", provider))
-    bakery.python("-m", "twine", "check", "--strict", *files)
-    assert "2 files: 0 problems" in consistency(bakery, project, [bakery.root / "build"], *files)
-    (wheel,) = (path for path in files if path.suffix == ".whl")
-    site = bakery.installed("site", wheel, provider)
-    assert "loaded: 3.0" in bakery.python(
-        "-c", "import some_rather_long_name as m; m.main()", site=site
-    )
-    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
-
-
 @one_of("setuptools")
 def test_provider_that_states_no_version_is_linked_all_the_same(
     bakery: Bakery, providers: dict[str, Path], sites: dict[str, Path], backend: str
@@ -173,5 +136,5 @@ def test_provider_that_states_no_version_is_linked_all_the_same(
     assert f"built_against: {LOWEST}" in bakery.python(
         "-c", "import fake_softioc as m; m.main()", site=site
     )
-    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+    bakery.own_tests(project, site)
     bakery.run("ruff", "format", "--no-cache", "--check", project)

@@ -102,35 +102,24 @@ def test_cookiecutter_records_what_cruft_records(
     assert by_cookiecutter["directory"] == f"templates/{template}"
 
 
-def test_address_is_that_of_the_clone(bakery: Bakery, origin: Path) -> None:
-    """What cookiecutter clones is in a folder of its own, which is no address for others."""
-    project = make(
-        bakery,
-        "cookiecutter",
-        f"git+file://{origin}",
-        "native-consumer",
-        "--config-file",
-        str(bakery.settings()),
-    )
-    assert state(project)["template"] == f"file://{origin}"
-    bakery.run("cruft", "check", cwd=project)
-
-
-def test_template_from_the_list_of_templates(bakery: Bakery, origin: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "address"),
+    [
+        # What cookiecutter clones is in a folder of its own, which is no address for others.
+        ("cookiecutter git+file://{} --directory templates/native-consumer", "file://{}"),
+        ("cookiecutter {}", "{}"),
+        ("cd {} && cookiecutter templates/native-consumer", "{}"),
+    ],
+    ids=["cloned", "the list of templates", "relative"],
+)
+def test_address_is_one_for_others(bakery: Bakery, origin: Path, command: str, address: str) -> None:
     output = bakery.root / "made"
-    bakery.run("cookiecutter", origin, "--no-input", "--output-dir", output)
+    options = f"--no-input --config-file {bakery.settings()} --output-dir {output}"
+    bakery.run("sh", "-c", f"{command.format(origin)} {options}")
     (project,) = output.iterdir()
+    assert state(project)["template"] == address.format(origin)
     assert state(project)["directory"] == "templates/native-consumer"
     bakery.run("cruft", "check", cwd=project)
-
-
-def test_relative_template(bakery: Bakery, origin: Path) -> None:
-    """As the README has it, in a clone."""
-    output = bakery.root / "made"
-    command = f"cd {origin} && cookiecutter templates/native-consumer --no-input -o {output}"
-    bakery.run("sh", "-c", command)
-    (project,) = output.iterdir()
-    assert state(project)["template"] == str(origin)
 
 
 @pytest.mark.parametrize(
@@ -159,13 +148,6 @@ def test_link_joins_a_project_without_it(bakery: Bakery, origin: Path) -> None:
     """What the README says for a template that was no clone."""
     project = bakery.bake("uv-application")
     bakery.commit(project)
-    bakery.run(
-        "cruft",
-        "link",
-        origin,
-        "--directory",
-        "templates/uv-application",
-        "--no-input",
-        cwd=project,
-    )
+    link = ["cruft", "link", origin, "--directory", "templates/uv-application", "--no-input"]
+    bakery.run(*link, cwd=project)
     bakery.run("cruft", "check", cwd=project)

@@ -85,5 +85,5 @@ def test_real_provider_of_another_abi_is_refused_in_words(bakery: Bakery) -> Non
 def test_default_application_passes(bakery: Bakery) -> None:
     project = bakery.bake("uv-application", pair=False)
     env = addresses(bakery.home, live.index_url())
-    bakery.run("python", "tools/sync.py", cwd=project, env=env)
+    bakery.run("uv", "run", "tools/sync.py", cwd=project, env=env)
     assert "passed" in bakery.run("uv", "run", "--no-sync", "pytest", cwd=project, env=env)

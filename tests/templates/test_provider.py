@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery
+from support.bakery import HIGHEST, LOWEST, OTHER_ABI, Bakery, edit
 from support.native_wheels import consistency
 
 
@@ -39,22 +39,24 @@ def test_requirement_is_the_range_that_a_consumer_declares(
     [
         ("1.2.3", "minor", "libfakecore.so.1", "fake-corelibs>=1.2.3,<2"),
         ("1.2.3", "exact", "libfakecore.so.1.2.3", "fake-corelibs==1.2.3"),
+        ("3.0", "exact", "libx++-2.so.3.0", "fake-corelibs==3.0"),
         ("1.2.3rc1", "patch", "libfakecore.so.1.2", "fake-corelibs>=1.2.3rc1,<1.3"),
     ],
 )
 def test_soname_follows_from_the_granularity(
     bakery: Bakery, version: str, granularity: str, soname: str, requirement: str
 ) -> None:
-    project = bakery.bake("native-provider", version=version, abi_granularity=granularity)
+    library = soname.partition(".so")[0] + ".so"
+    answers = {"version": version, "abi_granularity": granularity, "library": library}
+    project = bakery.bake("native-provider", **answers)
     site = bakery.installed("site", *bakery.build(project, None, "--wheel"))
-    (library,) = (site / "fake_corelibs/lib").glob("*.so.*")
-    assert library.name == soname
-    assert f"soname: [{soname}]" in bakery.run("readelf", "--dynamic", library)
+    (file,) = (site / "fake_corelibs/lib").glob("*.so.*")
+    assert file.name == soname
+    assert f"soname: [{soname}]" in bakery.run("readelf", "--dynamic", file)
     assert bakery.python("-m", "fake_corelibs", site=site).strip() == requirement
-    bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
-    assert [path.name for path in (project / "abi").iterdir()] == [
-        soname.removeprefix("libfakecore.so.") + ".abi"
-    ]
+    bakery.own_tests(project, site)
+    (record,) = (project / "abi").iterdir()
+    assert record.name == soname.removeprefix(f"{library}.") + ".abi"
 
 
 def compare(bakery: Bakery, project: Path, *options: str, fails: bool = False) -> str:
@@ -69,18 +71,9 @@ def compare(bakery: Bakery, project: Path, *options: str, fails: bool = False) -
 
 
 HEADER, SOURCE = "native/fakecore.h.in", "native/fakecore.c"
-SUM = "int fakecore_sum(const fakecore_point *point)"
 
 BREAKS = {
-    "a member more": (
-        [(HEADER, "    int y;\n", "    int y;\n    int z;\n")],
-        "type size changed from 64 to 96",
-    ),
-    "members exchanged": (
-        [(HEADER, "    int x;\n    int y;\n", "    int y;\n    int x;\n")],
-        "offset changed",
-    ),
-    "a wider member": ([(HEADER, "    int y;", "    long y;")], "type size changed"),
+    "a member more": ([(HEADER, "y;\n", "y;\n    int z;\n")], "type size changed from 64 to 96"),
     "a parameter more": (
         [(HEADER, "*point)", "*point, int z)"), (SOURCE, "*point)", "*point, int z)")],
         "parameter 2 of type 'int' was added",
@@ -88,10 +81,6 @@ BREAKS = {
     "parameters of any number": (
         [(HEADER, "*point)", "*point, ...)"), (SOURCE, "*point)", "*point, ...)")],
         "parameter 2 of type '...' was added",
-    ),
-    "a result": (
-        [(HEADER, SUM, f"long {SUM[4:]}"), (SOURCE, SUM, f"long {SUM[4:]}")],
-        "return type changed",
     ),
     "a function gone": ([(HEADER, "FAKECORE_API int", "int")], "fakecore_sum"),
 }
@@ -108,11 +97,9 @@ KEEPS = {
 }
 
 
-def edit(project: Path, changes: list[tuple[str, str, str]]) -> None:
-    for name, old, new in changes:
-        text = (project / name).read_text()
-        assert old in text
-        (project / name).write_text(text.replace(old, new))
+def change(project: Path, edits: list[tuple[str, str, str]]) -> None:
+    for name, old, new in edits:
+        edit(project / name, old, new)
 
 
 needs_abidiff = pytest.mark.skipif(
@@ -121,11 +108,11 @@ needs_abidiff = pytest.mark.skipif(
 
 
 @needs_abidiff
-@pytest.mark.parametrize("change", BREAKS)
-def test_break_is_reported(bakery: Bakery, change: str) -> None:
+@pytest.mark.parametrize("kind", BREAKS)
+def test_break_is_reported(bakery: Bakery, kind: str) -> None:
     project = bakery.bake("native-provider")
-    changes, report = BREAKS[change]
-    edit(project, changes)
+    changes, report = BREAKS[kind]
+    change(project, changes)
     record = (project / "abi/7.0.7.99.1.abi").read_text()
     output = compare(bakery, project, "--record", fails=True)
     assert report in output
@@ -134,10 +121,10 @@ def test_break_is_reported(bakery: Bakery, change: str) -> None:
 
 
 @needs_abidiff
-@pytest.mark.parametrize("change", KEEPS)
-def test_compatible_change_is_accepted(bakery: Bakery, change: str) -> None:
+@pytest.mark.parametrize("kind", KEEPS)
+def test_compatible_change_is_accepted(bakery: Bakery, kind: str) -> None:
     project = bakery.bake("native-provider")
-    edit(project, KEEPS[change])
+    change(project, KEEPS[kind])
     said = compare(bakery, project)
     assert "no symbol that was recorded, and no type" in said
     # What abidiff cannot see is never called sound.
@@ -168,21 +155,21 @@ CPP_BREAKS = {
 
 
 @needs_abidiff
-@pytest.mark.parametrize("change", CPP_BREAKS)
-def test_break_in_cpp_is_reported(bakery: Bakery, change: str) -> None:
+@pytest.mark.parametrize("kind", CPP_BREAKS)
+def test_break_in_cpp_is_reported(bakery: Bakery, kind: str) -> None:
     project = bakery.bake("native-provider", language="c++")
-    source = '#include "fakecore.h"\n'
-    edit(project, [(HEADER, "#endif\n\n#endif", f"#endif\n{CPP_HEADER}\n#endif"), (f"{SOURCE}pp", source, CPP_SOURCE)])
+    edit(project / HEADER, "#endif\n\n#endif", f"#endif\n{CPP_HEADER}\n#endif")
+    edit(project / f"{SOURCE}pp", '#include "fakecore.h"\n', CPP_SOURCE)
     compare(bakery, project, "--record")
-    old, new, report = CPP_BREAKS[change]
-    edit(project, [(HEADER, old, new)])
+    old, new, report = CPP_BREAKS[kind]
+    edit(project / HEADER, old, new)
     assert report in compare(bakery, project, fails=True)
 
 
 @needs_abidiff
 def test_new_abi_is_recorded_on_purpose(bakery: Bakery) -> None:
     project = bakery.bake("native-provider")
-    edit(project, [*BREAKS["a member more"][0], ("pyproject.toml", LOWEST, "7.0.7.99.2.0")])
+    change(project, [*BREAKS["a member more"][0], ("pyproject.toml", LOWEST, "7.0.7.99.2.0")])
     assert "a new ABI; record it with nox -s abi -- --record" in compare(
         bakery, project, fails=True
     )
@@ -194,7 +181,7 @@ def test_new_abi_is_recorded_on_purpose(bakery: Bakery) -> None:
 def test_without_abidiff_nothing_is_called_sound(bakery: Bakery) -> None:
     project = bakery.bake("native-provider")
     tool = project / "tools/abi.py"
-    edit(project, [("tools/abi.py", 'shutil.which("abidiff")', "None")])
+    edit(tool, 'shutil.which("abidiff")', "None")
     command = [tool, bakery.root / "libfakecore.so", bakery.root, project / "abi/7.0.7.99.1.abi"]
     said = bakery.python(*command, fails=True)
     assert said.startswith("Nothing was compared")
@@ -240,7 +227,7 @@ def test_library_in_cpp_on_another_provider(
     for told in ("[libfakecore.so.7.0.7.99.1]", "[libupon.so.1.2]", "[$ORIGIN/../../fake_corelibs/lib]"):
         assert told in said
     for site in ends.values():
-        bakery.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, site=site)
+        bakery.own_tests(project, site)
     consumer = bakery.bake(
         "native-consumer",
         pair=False,

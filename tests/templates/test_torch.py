@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support import native_wheels
-from support.bakery import Bakery
+from support.bakery import Bakery, edit
 from support.file_index import publish, served
 from support.native_wheels import consistency, library
 from .test_sessions import nox
@@ -79,7 +79,6 @@ def baked(bakery: Bakery, granularity: str, oldest: str, **answers: str) -> Path
 
 
 RUN = ("-c", "import an_operator as m; m.main()")
-OWN_TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +98,7 @@ def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, back
         site = bakery.installed(f"run-{version}", wheel, torch)
         said = bakery.python(*RUN, site=site).split()[1::2]
         assert said == [f"{NEWEST}+cpu", version.partition("+")[0], version]
-        bakery.python(*OWN_TESTS, cwd=project, site=site)
+        bakery.own_tests(project, site)
 
 
 @pytest.mark.parametrize(
@@ -124,13 +123,11 @@ def test_what_the_oldest_torch_lacks_does_not_compile(bakery: Bakery) -> None:
     """Until the range says that it is not needed: one edit, and no second place to forget."""
     project = baked(bakery, "stable", OLDEST)
     source = project / "src/an_operator/_extension.cpp"
-    text = source.read_text()
-    source.write_text(text.replace("PyUnicode_FromString(", "torch_newer(), PyUnicode_FromString("))
+    edit(source, "PyUnicode_FromString(", "torch_newer(), PyUnicode_FromString(")
     torches = {v: bakery.installed(v, torch_wheel(bakery, v)) for v in (OLDEST, NEWEST)}
     build = ["-m", "build", "--no-isolation", "--wheel", "--outdir", bakery.root / "dist", project]
     assert "torch_newer" in bakery.python(*build, site=torches[NEWEST], fails=True)
-    pyproject = project / "pyproject.toml"
-    pyproject.write_text(pyproject.read_text().replace(f">={OLDEST}", f">={NEWEST}"))
+    edit(project / "pyproject.toml", f">={OLDEST}", f">={NEWEST}")
     bakery.python(*build, site=torches[NEWEST])
     (wheel,) = (bakery.root / "dist").iterdir()
     report = consistency(bakery, project, torches.values(), wheel, fails=True)

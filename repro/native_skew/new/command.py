@@ -117,8 +117,8 @@ def _offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
     found = provider.offered(name, known)
     if not found:
         click.echo(
-            f"{plain(name)}: neither installed here nor to be had as a wheel, so that nothing was "
-            "read; look at the library, the header and the versions that are offered",
+            f"{plain(name)}: no shared library of it was found, installed here or in a wheel; look "
+            "at the library, the header and the versions that are offered",
             err=True,
         )
     return found

@@ -81,6 +81,26 @@ def test_header_that_is_offered_is_of_the_provider(bakery: Bakery, new: New, out
     assert "#include <upon/deep/version.h>" in source.read_text()
 
 
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (b"namespace upon {}\n", "cpp"),
+        (b'#ifdef __cplusplus\nextern "C" {\nclass Upon;\n}\n#endif\n', "c"),
+        (b"/* of no\n * namespace */\n", "c"),
+    ],
+)
+def test_language_is_that_of_the_header(
+    bakery: Bakery, new: New, output: Path, header: bytes, language: str
+) -> None:
+    """What is offered can be taken: a header that another in C++ is included in, is no C."""
+    library = native_wheels.library(bakery, "libupon.so")
+    files = {"upon/lib/libupon.so": library, "upon/include/upon/deep/one.h": header}
+    files["upon/include/upon.h"] = b'#include "upon/deep/one.h"\n'
+    native_wheels.wheel(bakery, "upon", "1.0", files)
+    new("consumer", "provider_distribution=upon")
+    assert (output / f"my-extension/src/my_extension/_extension.{language}").exists()
+
+
 def test_provider_of_the_active_environment_is_read(
     bakery: Bakery, new: New, output: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -28,6 +28,9 @@ from native_skew.new.errors import NoLibraryError
 
 _LIBRARY = re.compile(r"(lib[^/]+?\.so)(\.[^/]*)?$")
 _HEADER = re.compile(r"\.(h|hh|hpp|hxx)$")
+_OF_CPP = re.compile(r"^\s*(?:namespace|template|class)\b", re.MULTILINE)
+_INCLUDE = re.compile(r"^\s*#\s*include\s*[<\"]([^>\"]+)", re.MULTILINE)
+_INCLUDED = 1000  # headers that one brings in; the largest, torch's, some 600
 
 
 def offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
@@ -121,11 +124,15 @@ def _answers(provider: metadata.Distribution | None, known: Mapping[str, str]) -
     best = max(sonames, key=lambda place: (plain[place] in usual, wanted[sonames[place]]))
     package, *folders = PurePosixPath(best).parent.parts
     granularity = _granularity(sonames[best], plain[best], provider.version)
+    header = _header(files, package, plain[best], known)
+    roots = header.get("provider_include_folder", "").split()
+    folders_of_headers = [Path(str(provider.locate_file(package)), each) for each in roots]
     return {
         "provider_import_name": package,
         "provider_library": " ".join(usual if {*usual} <= {*plain.values()} else [plain[best]]),
         "provider_library_folder": "/".join(folders) or ".",
-        **_header(files, package, plain[best], known),
+        **header,
+        **({"language": "c++"} if _is_cpp(header["provider_header"], folders_of_headers) else {}),
         "abi_granularity": granularity,
         "provider_oldest": _oldest(Version(provider.version), granularity, provider.name),
     }
@@ -170,6 +177,22 @@ def _header(
         "provider_include_folder": " ".join(folders) if kept else str(folder.relative_to(package)),
         "provider_header": best,
     }
+
+
+def _is_cpp(header: str, folders: Sequence[Path]) -> bool:
+    """Whether a header, or one that it includes of the same provider, is no C."""
+    pending, seen = [(header, folder) for folder in folders], set[Path]()
+    while pending and len(seen) < _INCLUDED:
+        name, beside = pending.pop()
+        path = next((p for p in (each / name for each in (beside, *folders)) if p.is_file()), None)
+        if path is None or path in seen:
+            continue
+        seen.add(path)
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if "__cplusplus" not in text and _OF_CPP.search(text):
+            return True
+        pending += [(each, path.parent) for each in _INCLUDE.findall(text)]
+    return False
 
 
 def _granularity(soname: str, plain: str, version: str) -> str:

@@ -211,7 +211,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.write:
         write_ranges()
-    found = list(problems(arguments.files, arguments.provider))
+    found = list(dict.fromkeys(problems(arguments.files, arguments.provider)))
     for problem in found:
         print(problem, file=sys.stderr)
     print(f"{len(arguments.files)} files: {len(found)} problems")

@@ -20,7 +20,11 @@ def library(bakery: Bakery, soname: str, source: str = "", language: str = "c") 
 
 
 def wheel(
-    bakery: Bakery, name: str, version: str, files: Mapping[str, bytes], requires: Sequence[str] = ()
+    bakery: Bakery,
+    name: str,
+    version: str,
+    files: Mapping[str, bytes],
+    requires: Sequence[str] = (),
 ) -> Path:
     """A wheel for this machine, in the test's folder."""
     tag, metadata = f"py3-none-linux_{platform.machine()}", core_metadata(name, version, requires)

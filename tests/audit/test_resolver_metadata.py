@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from native_skew.audit.providers import is_within
-from native_skew.audit.resolver_metadata import ResolverMetadata, parse
+from native_skew.audit.resolver_metadata import ResolverMetadata, parse, understood
 
 
 def metadata(*requires: str, more: str = "", end: str = "\n") -> ResolverMetadata:
@@ -163,3 +163,8 @@ def test_what_lies_within_has_no_version_outside(inner: str, outer: str) -> None
 )
 def test_ranges(inner: str, outer: str, within: bool) -> None:
     assert is_within(SpecifierSet(inner), SpecifierSet(outer)) == within
+
+
+def test_what_no_tool_can_read_is_passed_over() -> None:
+    deep = f"x; {'(' * 5000}python_version > '3'{')' * 5000}"
+    assert [str(each) for each in understood(("numpy>=1", "no version", deep))] == ["numpy>=1"]

@@ -32,7 +32,6 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a wheel holds, as far as it was read.
 
     Attributes:
-        metadata: from its METADATA.
         requires: its Requires-Dist, as written, as far as it can be read.
         libraries: the paths of all its shared objects.
         modules: those of them that were read.

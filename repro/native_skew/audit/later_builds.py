@@ -98,7 +98,7 @@ class _Builds:
                 (_CAP,),
             )
         yield from self._not_built_with()
-        for name in linkage.providers():
+        for name in sorted({each.provider for each in linkage.links}):
             links = [each for each in linkage.links if each.provider == name]
             first = links[0]
             if (stated := self._stated(first)) is not None:

@@ -75,10 +75,6 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
     untold: dict[str, dict[str, SharedObject]]
     errors: tuple[AuditError, ...]
 
-    def providers(self) -> tuple[str, ...]:
-        """The distributions that a library is needed of."""
-        return tuple(sorted({each.provider for each in self.links}))
-
 
 def trace(examined: Examined, providers: Providers) -> Linkage:
     """Looks up what the wheels need in what their requirements and build requirements ship."""

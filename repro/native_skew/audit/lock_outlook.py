@@ -58,8 +58,6 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
         asked: what the build asks of it, constraints included.
         libraries: those that the build links to, as far as names tell.
         shown_by: the wheel that shows what is linked; empty where none does.
-        reason: why it is that word, a clause.
-        cause: as repairs are chosen.
         refused: remedies that the lock's tool refuses for this package.
         own_range: what the sdist itself asks of the provider, where that rules out the lock's.
 

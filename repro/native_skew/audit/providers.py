@@ -28,11 +28,7 @@ class Providers:
 
     Each question raises an ``AuditError`` where the index cannot be asked, or a file not be read.
 
-    Args:
-        index: where they are.
-        reader: reads their files.
-        released_before: a day in ISO 8601; what is known to be newer is not there. Empty: all is.
-
+    What is known to be released on the day ``released_before`` (ISO 8601) or later is not there.
     """
 
     def __init__(self, index: IndexClient, reader: Reader, released_before: str = "") -> None:

@@ -23,8 +23,6 @@ class RangeFile(io.RawIOBase):
     """See the module; an ``AuditError`` where it cannot be fetched, or contradicts its page.
 
     Args:
-        transport: what fetches ``url``.
-        url: of the file.
         size: as the page announces it, if it does.
         hashes: likewise; they can be checked only where the whole file is fetched.
         ahead: bytes to fetch at least; doubled up to 1 MiB while reading on and on.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from packaging.version import Version
 
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
@@ -28,7 +29,7 @@ SIGNS: dict[Verdict, str] = {
     "unsupported": "–",
 }
 _LETTERS = dict(zip(SIGNS, "wduxrn", strict=True))
-_PLAIN = "nothing"
+_PLAIN, _PYTHON = "nothing", "cp311"
 
 Column = tuple[str, str, str]  # installer, version, Python
 Place = tuple[str, str]  # scenario, variant
@@ -37,7 +38,7 @@ Place = tuple[str, str]  # scenario, variant
 def render(book: Book, known: Mapping[str, Scenario]) -> str:
     """The page: what the signs mean, the filter, the grid, and the data."""
     places = {place: _title(place, known) for place in _broken_first(book)}
-    plain = [r for r in book.results if r.cell.remedy == _PLAIN and r.cell.start == "fresh"]
+    plain = _overview(book)
     count = f"{len(book.results):,}"
     head = markup.frontmatter(
         "Matrix",
@@ -59,11 +60,27 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         dates=sorted({result.circumstances.date for result in book.results}),
         fields=_fields(book, known),
         places=places,
-        columns=_columns(plain),
-        plain={(_place(r), _column(r)): r for r in plain},
+        columns={name: each.title for name, each in INSTALLERS.items() if name in _newest(plain)},
+        newest=_newest(plain),
+        plain=plain,
         data=_data(book, places),
     )
     return f"{head}# Matrix\n\n{markup.READY}{body}\n"
+
+
+def _overview(book: Book) -> dict[tuple[Place, str], Result]:
+    """The plain command of each tool's newest release, by scenario and installer.
+
+    On the usual Python; on another in the scenario that is about that.
+    """
+    plain = (r for r in book.with_remedy(_PLAIN) if r.cell.start == "fresh")
+    last = sorted(plain, key=lambda r: (r.cell.python == _PYTHON, r.cell.python))
+    return {(_place(result), result.cell.installer): result for result in last}
+
+
+def _newest(plain: Mapping[tuple[Place, str], Result]) -> dict[str, str]:
+    found = sorted(plain.values(), key=lambda r: Version(r.cell.version))
+    return {result.cell.installer: result.cell.version for result in found}
 
 
 def _broken_first(book: Book) -> list[Place]:

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from native_skew import installers, scenarios
-from native_skew.doctor import advice
 from native_skew.errors import UnknownNameError
-from native_skew.installers import INSTALLERS, TOOLS, parse_choice, registry, tabs
+from native_skew.installers import INSTALLERS, TOOLS, advise, parse_choice, registry, tabs
 from native_skew.results import Result
 from native_skew.run import Session
 from native_skew.scenarios import Cell, expected_of
@@ -169,7 +168,7 @@ def test_it_has_its_tab_on_the_site(wrapper: Tool, run: Run) -> None:
 @pytest.mark.usefixtures("_added")
 def test_doctor_advises_it_where_it_installed() -> None:
     def tools(installer: str) -> set[str]:
-        found = advice.advise(
+        found = advise(
             "stamped",
             consumer=("fake-softioc", "4.6.1"),
             provider=("fake-corelibs", "7.0.7.99.1.2"),

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from native_skew.doctor.advice import Cause, advise, installing, placed
+from native_skew.doctor.advice import addressed
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.interpreter import EnvironmentPython
+from native_skew.doctor.mending import installing
 from native_skew.doctor.rules import UNDEFINED_SYMBOL
 from native_skew.findings import Advice, Location
-from native_skew.installers import Place
+from native_skew.installers import Cause, Place, advise
 
 
 def tools(installer: str, cause: Cause = "stamped") -> set[str]:
@@ -63,7 +64,7 @@ def moved(installer: str, kind: Place, pip: str = "") -> Advice:
         installer=installer,
         python="3.11",
     )
-    (finding,) = placed(
+    (finding,) = addressed(
         [UNDEFINED_SYMBOL.finding("lacks", Location(), {}, found)], "/app", kind, pip
     )
     return next(each for each in finding.advice if " install" in each.commands[-1])

@@ -19,11 +19,11 @@ import tomlkit
 from jsonschema import Draft202012Validator
 
 from native_skew.distributions import core_metadata, wheel_file
-from native_skew.doctor import advice, inventory
+from native_skew.doctor import inventory
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.sites import Sites
 from native_skew.findings import Advice, Finding, Report, schema_of
-from native_skew.installers import INSTALLERS, Cause
+from native_skew.installers import INSTALLERS, Cause, advise
 from native_skew.run.session import Session
 from native_skew.toolchain.sandbox import Sandbox, environment
 
@@ -263,7 +263,7 @@ def test_advice_holds_what_the_remedy_adds_and_nothing_of_the_kit_s(
     cause: Cause, installer: str
 ) -> None:
     """The reader has a project and an index; a lock is made anew, and a cache cleaned first."""
-    found = advice.advise(
+    found = advise(
         cause,
         consumer=("fake-softioc", "4.6.1"),
         provider=("fake-corelibs", "7.0.7.99.1.2"),
@@ -350,7 +350,7 @@ def test_the_tool_whose_lock_stands_beside_comes_first(pair: Any) -> None:
 
 def test_no_forged_name_or_version_reaches_a_command_line() -> None:
     def advised(consumer: str, version: str, built: str = NEWER) -> tuple[Advice, ...]:
-        return advice.advise(
+        return advise(
             "stamped",
             consumer=(consumer, version),
             provider=("fake-corelibs", OLDER),

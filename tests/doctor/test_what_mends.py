@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from native_skew.distributions import Distribution
-from native_skew.doctor import advice, import_errors, inventory, mending, rules
+from native_skew.doctor import advice, import_errors, inventory, rules
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.environment import opened
 from native_skew.doctor.sites import Sites, with_added
@@ -483,7 +483,7 @@ def test_what_mends_all_of_several_findings() -> None:
         return Advice(remedy="", title="", tool=tool, commands=commands, files=named)
 
     def together(*findings: Finding) -> Advice | None:
-        return mending.together(
+        return advice.together(
             Report(command="doctor", subject="", kit_version="", looked_at={}, findings=findings)
         ).together
 

@@ -1,4 +1,4 @@
-"""What moves versions to where they fit; beside the remedies of ``native_skew.installers.advice``."""
+"""Advice that can be followed where the environment is: in its project, and all of it together."""
 
 from __future__ import annotations
 
@@ -16,25 +16,20 @@ from packaging.version import Version
 
 from native_skew.distributions import regular_files
 from native_skew.doctor import conda
+from native_skew.doctor.environment import Environment
+from native_skew.doctor.mending import installing
 from native_skew.doctor.pins import agree
-from native_skew.findings import Advice, Finding
+from native_skew.findings import Advice, Finding, Report
 from native_skew.installers import (
     TOOLS,
-    Cause,
     Place,
     Request,
-    Unsupported,
-    advise,
-    by_tool,
     is_requirement,
-    leading_from,
     table,
     tabs,
     todays_context,
     with_lines,
 )
-
-__all__ = ["Cause", "advise", "installing", "offered", "remaking"]
 
 _VERSION = re.compile(r"[<>=!~]")
 _PROJECT, _BYTES = "pyproject.toml", 4 << 20
@@ -44,59 +39,16 @@ _MANAGED = (
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
-def installing(
-    requirements: tuple[str, ...],
-    installer: str,
-    title: str,
-    *,
-    reinstall: bool = False,
-    upgrade: bool = False,
-) -> tuple[Advice, ...]:
-    """What installs ``requirements`` by the tool that INSTALLER's word names, best first.
-
-    With ``reinstall`` they are there, and are installed anew; with ``upgrade`` newer releases are
-    taken. Nothing where one of the names or versions is none.
-    """
-    if not all(map(is_requirement, requirements)):
-        return ()
-    names = tuple(Requirement(each).name for each in requirements)
-    request = Request(
-        requirements=() if upgrade else requirements,
-        reinstall=names if reinstall else (),
-        upgrade=names if upgrade else (),
-    )
-    kept = Request(requirements=requirements if reinstall else ())
-    # What puts the same version there again undoes nothing that a lock says: where the tool itself
-    # has no way of that, as Poetry, another's will do.
-    for word in (installer, "") if reinstall else (installer,):
-        found = []
-        for interface in by_tool(list(tabs().values()), word):
-            try:
-                plan, plain = (
-                    interface.render(each, todays_context("", "")) for each in (request, kept)
-                )
-            except Unsupported:
-                continue
-            if plan.files and word != installer:
-                continue  # another tool's project
-            # A project's files come second.
-            found.append((bool(plan.files), leading_from(plain, (plan,), interface, title)))
-        if found:
-            break
-    return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
-
-
-def offered(
-    findings: Iterable[Finding], root: Path, variants: Mapping[str, str]
-) -> Iterator[Finding]:
-    """``findings`` without advice for a project where the environment at ``root`` is none's.
+def offered(findings: Iterable[Finding], environment: Environment) -> Iterator[Finding]:
+    """``findings`` without advice for a project where the environment is none's.
 
     ``uv sync`` in an empty project removes what is installed. What Poetry and others installed is
     a project's, wherever that is: there the advice stays. Where a tool's lock stands beside the
-    environment, that tool comes first: it would undo what another one did. ``variants`` are the
-    installed versions with a local part, by name.
+    environment, that tool comes first: it would undo what another one did.
     """
-    empty = Request(requirements=())
+    root, empty = environment.root, Request(requirements=())
+    # Installed versions with a local part, by name.
+    variants = {e.name: e.version for e in environment.distributions if e.name and "+" in e.version}
     absent, locked = set(), set()
     for each in tabs().values():
         files = each.render(empty, todays_context("", "")).files
@@ -161,7 +113,24 @@ def _warned(
     return replace(advice, trap=" ".join(filter(None, (advice.trap, *traps)))) if traps else advice
 
 
-def placed(findings: Iterable[Finding], path: str, kind: Place, pip: str = "") -> Iterator[Finding]:
+def placed(report: Report, environment: Environment, here: Path) -> Report:
+    """``report`` with advice that can be followed in ``here``, wherever the environment is."""
+    root, pip = environment.root, environment.pip
+    is_here = root == here / ".venv"
+    if environment.is_packed or (is_here and not pip):
+        return report
+    path = ".venv" if is_here else str(root).removeprefix(environment.image)
+    kind: Place = "with-pip" if pip else "environment"
+    if root in environment.sites:
+        kind = "folder"
+    elif environment.is_managed:
+        kind = "managed"
+    return replace(report, findings=tuple(addressed(report.findings, path, kind, pip)))
+
+
+def addressed(
+    findings: Iterable[Finding], path: str, kind: Place, pip: str = ""
+) -> Iterator[Finding]:
     """``findings`` whose commands name the environment at ``path``, to be typed anywhere.
 
     ``kind`` is what is there; ``pip`` the release of its own pip, empty where it has none.
@@ -190,6 +159,40 @@ def placed(findings: Iterable[Finding], path: str, kind: Place, pip: str = "") -
 
     for each in findings:
         yield replace(each, advice=tuple(map(of, each.advice)))
+
+
+def together(report: Report) -> Report:
+    """``report`` with what mends all that was found, where no one advice does.
+
+    Of each finding the first advice, for the tool of the first of them where there is one; where
+    these exclude each other, newer releases of all that is concerned. What is only warned of a
+    provider or a consumer that moves anyway is left out.
+    """
+    counted = [each for each in report.findings if each.level != "note" and each.advice]
+    skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]
+    moved = {n for e in skews for n in (e.evidence["provider"], e.location.distribution)}
+    # What gives an environment its interpreter again is for no tool.
+    tool = next((each.advice[0].tool for each in counted if each.advice[0].tool), "")
+    chosen: list[Advice] = []
+    for each in counted:
+        if each.level == "error" or each.location.distribution not in moved:
+            one = next((a for a in each.advice if a.tool == tool), each.advice[0])
+            if not any((one.files, one.commands) == (a.files, a.commands) for a in chosen):
+                chosen.append(one)
+    if not chosen[1:]:
+        return report
+    if not at_odds(chosen):
+        return replace(report, together=joined(chosen))
+    names = {n for e in counted for n in (e.location.distribution, e.evidence.get("provider"))}
+    others = [each for each in chosen if each.tool != tool]  # of the system's package manager
+    word = next((TOOLS[e.tool].installer_file for e in tabs().values() if e.title == tool), "")
+    title = "What mends one of these undoes another: take newer releases of all of them"
+    wanted = tuple(sorted(each for each in names if isinstance(each, str) and each))
+    for newest in installing(wanted, word, title, upgrade=True):
+        if newest.tool == tool:
+            both = replace(joined([newest, *others]), title=title)
+            return replace(report, together=both)
+    return report
 
 
 def at_odds(several: Sequence[Advice]) -> bool:
@@ -265,29 +268,3 @@ def _versioned(word: str) -> Requirement | None:
 
 def _beside(root: Path, name: str) -> bool:
     return any((folder / name).exists() for folder in (root.absolute(), *root.absolute().parents))
-
-
-def newest(names: Iterable[str], tool: str) -> tuple[Advice, ...]:
-    """What takes newer releases of ``names`` by the commands that an advice's ``tool`` names."""
-    word = next((TOOLS[e.tool].installer_file for e in tabs().values() if e.title == tool), "")
-    title = "What mends one of these undoes another: take newer releases of all of them"
-    found = installing(tuple(sorted(names)), word, title, upgrade=True)
-    return tuple(each for each in found if each.tool == tool)
-
-
-def remaking(python: str, root: Path, word: str) -> tuple[Advice, ...]:
-    """What gives the environment at ``root`` its interpreter again, with what is installed in it.
-
-    ``python`` is the ``major.minor`` of its packages; ``word`` is what its ``pyvenv.cfg`` names: a
-    tool, or nothing where that is Python itself.
-    """
-    title, number = "Give it its interpreter again, in place", python.rstrip("t")
-    tool = TOOLS.get(word)
-    if tool and tool.remake:
-        commands: tuple[tuple[str, ...], ...] = ((*tool.remake, number, str(root)),)
-    else:
-        # venv follows the links that are there, and stops at one that leads to nothing.
-        links = (str(root / "bin" / each) for each in ("python", "python3", f"python{number}"))
-        made = (f"python{number}", "-m", "venv", "--upgrade", str(root))
-        commands = (("rm", "-f", *links), made)
-    return (Advice(remedy="", title=title, commands=tuple(map(shlex.join, commands))),)

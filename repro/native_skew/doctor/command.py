@@ -13,7 +13,6 @@ import msgspec
 from native_skew.doctor import environment, settings, target
 from native_skew.doctor.diagnosis import examine, searched_first
 from native_skew.doctor.errors import NotAnEnvironmentError
-from native_skew.doctor.mending import placed, together
 from native_skew.doctor.rules import RULES
 from native_skew.errors import SkewError
 from native_skew.findings import FailOn, Form, output_options, write
@@ -89,8 +88,13 @@ def doctor(
             from native_skew.doctor.confirm import confirmed  # noqa: PLC0415
 
             report = confirmed(report, modules, found)
-        report = placed(report, found, Path.cwd())
-    report = together(settings.applied(report, chosen, file))
+        has_advice = any(each.advice for each in report.findings)
+        if has_advice:
+            from native_skew.doctor import advice  # noqa: PLC0415
+
+            report = advice.placed(report, found, Path.cwd())
+    report = settings.applied(report, chosen, file)
+    report = advice.together(report) if has_advice else report
     sys.exit(write(report, RULES, form, verbose=verbose))
 
 

@@ -1,23 +1,23 @@
-"""What the findings offer, without what renders it where all is sound."""
+"""What the findings offer; what knows the tools is loaded where something is offered."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from packaging.requirements import Requirement
 
 from native_skew.distributions import Distribution
 from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.pins import Pin, agree
-from native_skew.findings import Advice, Finding, Report
+from native_skew.findings import Advice, Finding
 
 if TYPE_CHECKING:
-    from native_skew.installers import Cause, Place
+    from native_skew.installers import Cause
 
 
 def installing(
@@ -28,13 +28,43 @@ def installing(
     upgrade: bool = False,
     reinstall: bool = False,
 ) -> tuple[Advice, ...]:
-    """What installs ``what`` by the tool that INSTALLER names: see ``advice.installing``."""
+    """What installs ``what`` by the tool that INSTALLER's word names, as things stand first.
+
+    ``what`` are names, with the versions that are wanted. With ``reinstall`` they are there, and
+    are installed anew; with ``upgrade`` newer releases are taken. Nothing where one is no name.
+    """
     if installer == "conda":
         options = ("update",) if upgrade else ("install", "--force-reinstall") if reinstall else ()
         return conda.installing(what, title, *options)
-    from native_skew.doctor import advice  # noqa: PLC0415
+    from native_skew import installers  # noqa: PLC0415
 
-    return advice.installing(what, installer, title, upgrade=upgrade, reinstall=reinstall)
+    if not all(map(installers.is_requirement, what)):
+        return ()
+    names = tuple(Requirement(each).name for each in what)
+    request = installers.Request(
+        requirements=() if upgrade else what,
+        reinstall=names if reinstall else (),
+        upgrade=names if upgrade else (),
+    )
+    kept = installers.Request(requirements=what if reinstall else ())
+    context = installers.todays_context("", "")
+    found: list[tuple[bool, Advice]] = []
+    # What puts the same version there again undoes nothing that a lock says: where the tool itself
+    # has no way of that, as Poetry, another's will do.
+    for word in (installer, "") if reinstall else (installer,):
+        for interface in installers.by_tool(list(installers.tabs().values()), word):
+            try:
+                plan, plain = (interface.render(each, context) for each in (request, kept))
+            except installers.Unsupported:
+                continue
+            if plan.files and word != installer:
+                continue  # another tool's project
+            advice = installers.leading_from(plain, (plan,), interface, title)
+            found.append((bool(plan.files), advice))
+        if found:
+            break
+    # A project's files come second.
+    return tuple(advice for _, advice in sorted(found, key=lambda pair: pair[0]))
 
 
 def moving(names: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
@@ -135,13 +165,13 @@ def rebuilding(
     environment: Environment,
     stamped: str = "",
 ) -> tuple[Advice, ...]:
-    """See ``advice.advise``: what mends ``consumer``, which was built here."""
-    from native_skew.doctor import advice  # noqa: PLC0415
-
+    """See ``native_skew.installers.advise``: what mends ``consumer``, which was built here."""
     if not (consumer.has_valid_names and provider.has_valid_names and consumer.is_of_index):
         return ()
+    from native_skew.installers import advise  # noqa: PLC0415
+
     wanted = environment.pins.of(consumer).items()
-    return advice.advise(
+    return advise(
         cause,
         consumer=(consumer.name, consumer.version),
         provider=(provider.name, provider.version),
@@ -181,71 +211,32 @@ def required(
 
 
 def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:
-    """What gives the environment its interpreter again."""
-    from native_skew.doctor import advice  # noqa: PLC0415
+    """What gives the environment its interpreter again, with what is installed in it.
 
-    return (
-        advice.remaking(python, environment.root, environment.interpreter.made_by) if python else ()
-    )
+    ``python`` is the ``major.minor`` of its packages; nothing where that is empty.
+    """
+    from native_skew.installers import TOOLS  # noqa: PLC0415
+
+    if not python:
+        return ()
+    root, number = environment.root, python.rstrip("t")
+    tool = TOOLS.get(environment.interpreter.made_by)
+    if tool and tool.remake:
+        commands: tuple[tuple[str, ...], ...] = ((*tool.remake, number, str(root)),)
+    else:
+        # venv follows the links that are there, and stops at one that leads to nothing.
+        links = (str(root / "bin" / each) for each in ("python", "python3", f"python{number}"))
+        made = (f"python{number}", "-m", "venv", "--upgrade", str(root))
+        commands = (("rm", "-f", *links), made)
+    title = "Give it its interpreter again, in place"
+    return (Advice(remedy="", title=title, commands=tuple(map(shlex.join, commands))),)
 
 
 def offered(findings: Iterable[Finding], environment: Environment) -> list[Finding]:
-    """``findings`` with the advice that can be followed here."""
+    """``findings`` with the advice that can be followed here: see ``advice.offered``."""
     found = list(findings)
     if not any(each.advice for each in found):
         return found
     from native_skew.doctor import advice  # noqa: PLC0415
 
-    variants = {e.name: e.version for e in environment.distributions if e.name and "+" in e.version}
-    return list(advice.offered(found, environment.root, variants))
-
-
-def together(report: Report) -> Report:
-    """``report`` with what mends all that was found, where no one advice does.
-
-    Of each finding the first advice, for the tool of the first of them where there is one; where
-    these exclude each other, newer releases of all that is concerned. What is only warned of a
-    provider or a consumer that moves anyway is left out.
-    """
-    counted = [each for each in report.findings if each.level != "note" and each.advice]
-    skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]
-    moved = {n for e in skews for n in (e.evidence["provider"], e.location.distribution)}
-    # What gives an environment its interpreter again is for no tool.
-    tool = next((each.advice[0].tool for each in counted if each.advice[0].tool), "")
-    chosen: list[Advice] = []
-    for each in counted:
-        if each.level == "error" or each.location.distribution not in moved:
-            one = next((a for a in each.advice if a.tool == tool), each.advice[0])
-            if not any((one.files, one.commands) == (a.files, a.commands) for a in chosen):
-                chosen.append(one)
-    if not chosen[1:]:
-        return report
-    from native_skew.doctor import advice  # noqa: PLC0415
-
-    if not advice.at_odds(chosen):
-        return msgspec.structs.replace(report, together=advice.joined(chosen))
-    names = {n for e in counted for n in (e.location.distribution, e.evidence.get("provider"))}
-    others = [each for each in chosen if each.tool != tool]  # of the system's package manager
-    for newest in advice.newest((n for n in names if isinstance(n, str) and n), tool):
-        both = msgspec.structs.replace(advice.joined([newest, *others]), title=newest.title)
-        return msgspec.structs.replace(report, together=both)
-    return report
-
-
-def placed(report: Report, environment: Environment, here: Path) -> Report:
-    """``report`` with advice that can be followed in ``here``, wherever the environment is."""
-    root, pip = environment.root, environment.pip
-    is_here = root == here / ".venv"
-    no_advice = not any(each.advice for each in report.findings)
-    if no_advice or environment.is_packed or (is_here and not pip):
-        return report
-    from native_skew.doctor import advice  # noqa: PLC0415
-
-    path = ".venv" if is_here else str(root).removeprefix(environment.image)
-    kind: Place = "with-pip" if pip else "environment"
-    if root in environment.sites:
-        kind = "folder"
-    elif environment.is_managed:
-        kind = "managed"
-    found = advice.placed(report.findings, path, kind, pip)
-    return msgspec.structs.replace(report, findings=tuple(found))
+    return list(advice.offered(found, environment))

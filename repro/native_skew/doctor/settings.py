@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -28,12 +27,10 @@ class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def fits(self, finding: Finding) -> bool:
         """Whether ``finding`` is ignored."""
         place = finding.location
+        named = canonicalize_name(self.distribution)
         return (
-            (not self.rule or self.rule == finding.rule)
-            and (
-                not self.distribution
-                or canonicalize_name(self.distribution) == canonicalize_name(place.distribution)
-            )
+            self.rule in ("", finding.rule)
+            and named in ("", canonicalize_name(place.distribution))
             and (not self.file or fnmatchcase(place.file, self.file))
         )
 
@@ -83,39 +80,31 @@ def _checked(path: Path, table: object) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(path, [str(error)]) from error
-    known = {rule.id for rule in rules.RULES}
-    problems = [
-        f"ignore {number}: {problem}"
-        for number, each in enumerate(settings.ignore, 1)
-        for problem in _problems(each, known)
-    ]
+    known, problems = {rule.id for rule in rules.RULES}, []
+    for number, each in enumerate(settings.ignore, 1):
+        if not each.reason.strip():
+            problems.append(f"ignore {number}: it gives no reason")
+        if not str(each):
+            problems.append(
+                f"ignore {number}: it names neither a rule nor a distribution nor a file"
+            )
+        if each.rule and each.rule not in known:
+            problems.append(f"ignore {number}: there is no rule {each.rule!r}")
     if problems:
         raise SettingsError(path, problems)
     return settings
-
-
-def _problems(ignore: Ignore, known: Iterable[str]) -> list[str]:
-    found = []
-    if not ignore.reason.strip():
-        found.append("it gives no reason")
-    if not str(ignore):
-        found.append("it names neither a rule nor a distribution nor a file")
-    if ignore.rule and ignore.rule not in known:
-        found.append(f"there is no rule {ignore.rule!r}")
-    return found
 
 
 def applied(report: Report, settings: Settings, file: Path | None) -> Report:
     """``report`` without what is ignored; an ignore that fits nothing is a note."""
     kept: list[Finding] = []
     ignored: list[Ignored] = []
-    used: set[int] = set()
+    used: set[Ignore] = set()
     for finding in report.findings:
-        fitting = [number for number, each in enumerate(settings.ignore) if each.fits(finding)]
+        fitting = [each for each in settings.ignore if each.fits(finding)]
         used.update(fitting)
         if fitting:
-            reason = settings.ignore[fitting[0]].reason
-            ignored.append(Ignored(finding=finding, reason=reason))
+            ignored.append(Ignored(finding=finding, reason=fitting[0].reason))
         else:
             kept.append(finding)
     kept += [
@@ -124,8 +113,8 @@ def applied(report: Report, settings: Settings, file: Path | None) -> Report:
             "found: take it out.",
             Location(file=file.name if file else ""),
         )
-        for number, each in enumerate(settings.ignore)
-        if number not in used
+        for each in settings.ignore
+        if each not in used
     ]
     return msgspec.structs.replace(
         report, findings=rules.arranged(kept), ignored=tuple(ignored), fail_on=settings.fail_on

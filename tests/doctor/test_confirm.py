@@ -23,7 +23,7 @@ from native_skew.doctor.inventory import Inventory
 from native_skew.findings import Advice, Evidence, Level, Location, Report, Rule
 
 _HEADER = Header(
-    machine=62, bits=64, little=True, shared=True, interpreter="", soname="", needed=(),
+    machine=62, bits=64, little=True, interpreter="", soname="", needed=(),
     rpath="", runpath="", no_default=False, tags={},
 )  # fmt: skip
 

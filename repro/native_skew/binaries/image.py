@@ -33,7 +33,6 @@ _PF_X, _PF_W = 1, 2
 _DT_NEEDED, _DT_STRTAB, _DT_STRSZ = 1, 5, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH, _DT_FLAGS_1 = 14, 15, 29, 0x6FFFFFFB
 _DF_1_NODEFLIB = 0x800
-_ET_DYN = 3
 
 
 class ImageError(Exception):
@@ -47,7 +46,6 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         machine: e_machine; 62 is x86-64.
         bits: 32 or 64.
         little: the byte order.
-        shared: whether it is of type ET_DYN.
         interpreter: PT_INTERP, empty where there is none.
         rpath: DT_RPATH's text, empty where DT_RUNPATH is there: the loader ignores it then.
         no_default: DF_1_NODEFLIB, the system's folders are not searched.
@@ -58,7 +56,6 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     machine: int
     bits: int
     little: bool
-    shared: bool
     interpreter: str
     soname: str
     needed: tuple[str, ...]
@@ -174,7 +171,7 @@ class Image:
         wide, order = head[4] == 2, "<" if head[5] == 1 else ">"
         if wide and len(head) < 64:
             raise ImageError("truncated within the ELF header")
-        kind, machine = struct.unpack_from(order + "HH", head, 16)
+        (machine,) = struct.unpack_from(order + "H", head, 18)
         at = struct.unpack_from(order + ("Q" if wide else "I"), head, 32 if wide else 28)[0]
         size, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
         if size != (56 if wide else 32) or not 0 < count <= _PROGRAM_HEADERS:
@@ -186,14 +183,12 @@ class Image:
         dynamic, interpreter = self._segments(table, order, wide)
         if dynamic is None:
             raise ImageError("not dynamically linked")
-        tags, lists = self._dynamic(dynamic, order, wide)
-        named = self._named(tags, lists)
+        tags, named = self._dynamic(dynamic, order, wide)
         runpath = "".join(named[_DT_RUNPATH])
         return Header(
             machine=machine,
             bits=64 if wide else 32,
             little=order == "<",
-            shared=kind == _ET_DYN,
             interpreter=interpreter,
             soname="".join(named[_DT_SONAME]),
             needed=named[_DT_NEEDED],
@@ -226,8 +221,8 @@ class Image:
 
     def _dynamic(
         self, where: tuple[int, int], order: str, wide: bool
-    ) -> tuple[dict[int, int], dict[int, list[int]]]:
-        """The tags by number, and those that name a text with all of their values."""
+    ) -> tuple[dict[int, int], dict[int, tuple[str, ...]]]:
+        """The tags by number, and the texts of those that name one."""
         width = 16 if wide else 8
         raw = self.bytes_at(where[0], min(where[1], _DYNAMIC_BYTES))
         raw = raw[: len(raw) // width * width]
@@ -244,12 +239,6 @@ class Image:
                 tags[tag] = value
         if not tags:
             raise ImageError("truncated: the dynamic section is not in the file")
-        return tags, lists
-
-    def _named(
-        self, tags: dict[int, int], lists: dict[int, list[int]]
-    ) -> dict[int, tuple[str, ...]]:
-        """The texts; a small string table is read at once."""
         size = tags.get(_DT_STRSZ, 0)
         if size <= _STRINGS_AT_ONCE and any(lists.values()):
             self.strings = self.bytes_at(tags.get(_DT_STRTAB, 0), size)
@@ -260,7 +249,7 @@ class Image:
             # Of the other kinds the loader takes the last.
             wanted = indexes if kind == _DT_NEEDED else indexes[-1:]
             found[kind] = tuple([self._name(tags, index) for index in wanted])
-        return found
+        return tags, found
 
 
 _decoded = lru_cache(maxsize=256)(os.fsdecode)  # libc.so.6, four hundred times

@@ -79,7 +79,7 @@ class UndefinedSymbols:
             files = {file.identity: file for file in files_of(number)}
             loaded |= files
             groups.setdefault(frozenset(files), []).append(number)
-        left = {group: self._together(numbers) for group, numbers in groups.items()}
+        left = {group: set().union(*(self.names[n] for n in ns)) for group, ns in groups.items()}
         # The largest give most: then little is left to ask of the others.
         for file in sorted(loaded.values(), key=lambda each: -each.header.names_size):
             asking = [group for group in groups if file.identity in group and left[group]]
@@ -87,20 +87,9 @@ class UndefinedSymbols:
             for group in asking:
                 left[group] = left[group] - defined  # in place, it would go through all of them
         for group, numbers in groups.items():
-            self._keep(numbers, left[group])
-
-    def leave_out(self, prefixes: tuple[bytes, ...]) -> None:
-        """Takes away the names that start with one of ``prefixes``."""
-        left = self._together(self.names)
-        self._keep(list(self.names), {name for name in left if not name.startswith(prefixes)})
-
-    def _together(self, numbers: Iterable[int]) -> set[bytes]:
-        return set().union(*(self.names[number] for number in numbers))
-
-    def _keep(self, numbers: Iterable[int], left: set[bytes]) -> None:
-        for number in numbers:
-            if names := self.names.pop(number) & left:
-                self.names[number] = names
+            for number in numbers:
+                if names := self.names.pop(number) & left[group]:
+                    self.names[number] = names
 
 
 def _defined(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:

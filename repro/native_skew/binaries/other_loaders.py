@@ -40,7 +40,7 @@ class OtherLoader(Loader):
         except (OSError, ImageError) as error:
             return str(error)
         header = Header(
-            machine=0, bits=64, little=True, shared=True, interpreter="", soname=part.name,
+            machine=0, bits=64, little=True, interpreter="", soname=part.name,
             needed=tuple(each.name for each in part.needed if not each.weak), rpath="",
             runpath=":".join(each.replace("@loader_path", "$ORIGIN") for each in part.search),
             no_default=False, tags={},

@@ -7,8 +7,8 @@ agree are the evidence for what a cell records. https://github.com/eliben/pyelft
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
 from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
@@ -17,7 +17,7 @@ from elftools.elf.sections import SymbolTableSection
 _DAMAGES = (OSError, ELFError, ValueError, StopIteration)
 
 
-class DynamicSection(msgspec.Struct, frozen=True, kw_only=True):
+class DynamicSection(NamedTuple):
     """The names in the dynamic section; ``rpath`` is empty where ``runpath`` overrides it."""
 
     soname: str
@@ -45,9 +45,7 @@ def read(path: Path) -> DynamicSection | None:
     except _DAMAGES:
         return None
     soname, rpath, runpath = ("".join(texts) for texts in tags.values())
-    return DynamicSection(
-        soname=soname, needed=tuple(needed), rpath="" if runpath else rpath, runpath=runpath
-    )
+    return DynamicSection(soname, tuple(needed), "" if runpath else rpath, runpath)
 
 
 def string_symbol(path: Path, name: str) -> str | None:

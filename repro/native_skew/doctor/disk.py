@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -37,13 +37,13 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
         of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
         # What it leads to is not searched: the package itself, where that is an editable one's.
         of_paths = not owner.is_editable and all(each.endswith(".pth") for each in names)
-        others = (
-            ""
-            if owner.files or names[0].endswith(".pth")
-            else ", as after another distribution of the same files is removed"
-        )
+        what = f"files {listed(names)} are" if names[1:] else f"file {listed(names)} is"
+        record = "record" if owner.installer == "conda" else "RECORD"
+        others = ", as after another distribution of the same files is removed"
+        if owner.files or names[0].endswith(".pth"):
+            others = ""
         yield rules.MISSING_FILE.finding(
-            f"{owner.title}'s own {_files(names)} not there, though its {'record' if owner.installer == 'conda' else 'RECORD'} lists "
+            f"{owner.title}'s own {what} not there, though its {record} lists "
             f"{'them' if names[1:] else 'it'}{others}. Reinstall {owner.title}.",
             environment.location(owner, names[0]),
             {"files": names},
@@ -58,11 +58,10 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
         if not owner.is_editable or environment.is_packed:
             continue
         source, word = owner.source, f"-{owner.name}-"
-        lost = [e for stem, e in environment.lost if word in f"-{canonicalize_name(stem)}-"]
+        names = tuple(e for stem, e in environment.lost if word in f"-{canonicalize_name(stem)}-")
         if source and not environment.exists(source):
-            lost = [source]
-        if lost:
-            names = tuple(lost)
+            names = (source,)
+        if names:
             yield rules.MISSING_FILE.finding(
                 f"{owner.title} is an editable install, and looks for {listed(names)}, which "
                 f"{'are' if names[1:] else 'is'} not there. Install it again from where its sources are.",
@@ -233,13 +232,13 @@ def interpreter(
         )
     if environment.leftover and not any(each.name for each in environment.distributions):
         folders = tuple(environment.relative(str(each)) for each in environment.leftover)
+        named = re.fullmatch(r"python(3\.\d+)", environment.leftover[0].parent.name)
         yield rules.OTHER_PYTHON.finding(
             f"All packages lie in {listed(folders)}, which the environment's Python "
-            f"{_version(environment)} does not search. Make the "
-            "environment anew.",
+            f"{_version(environment)} does not search. Make the environment anew.",
             Location(file=folders[0]),
             {"files": folders, "python": environment.python},
-            remaking(environment, _python_of(environment.leftover[0])),
+            remaking(environment, named[1] if named else ""),
         )
 
 
@@ -282,13 +281,3 @@ def _admits(requires_python: str, python: str) -> bool:
         return any(specifier.contains(Version(each), prereleases=True) for each in versions)
     except ValueError:
         return True  # nothing can be said of what is no version
-
-
-def _python_of(site: Path) -> str:
-    """``3.11`` of ``lib/python3.11/site-packages``; empty where the name is another."""
-    match = re.fullmatch(r"python(3\.\d+)", site.parent.name)
-    return match[1] if match else ""
-
-
-def _files(names: tuple[str, ...]) -> str:
-    return f"files {listed(names)} are" if names[1:] else f"file {listed(names)} is"

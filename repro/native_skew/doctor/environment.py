@@ -124,6 +124,13 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         its_root = self.image or _other_root(self.root)
         return os.path.exists(rooted.real(its_root, its_root + path))  # noqa: PTH110
 
+    def top(self, path: str) -> Path | None:
+        """The folder or file of a site in which ``path`` lies; None where it is elsewhere."""
+        for site in self.sites:
+            if path.startswith(f"{site}/"):
+                return site / path.removeprefix(f"{site}/").partition("/")[0]
+        return None
+
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""
         return path.removeprefix(f"{self.root}/")

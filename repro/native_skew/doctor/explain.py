@@ -299,11 +299,8 @@ class Explanations:
         )
 
     def _top(self, path: str) -> str:
-        """The folder or file of a site in which ``path`` lies."""
-        for site in self._environment.sites:
-            if path.startswith(f"{site}/"):
-                return path.removeprefix(f"{site}/").partition("/")[0]
-        return ""
+        top = self._environment.top(path)
+        return top.name if top else ""
 
     def _lacks_of_system(self, cases: list[_Case]) -> Finding:
         first, lack = cases[0], _Lack(cases, self._environment)

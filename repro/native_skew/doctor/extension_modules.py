@@ -176,9 +176,9 @@ class ModuleFinder:
         self, path: str, name: str, variant: str, owner: Distribution
     ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
         """The module, and the symbols that it needs of others than interpreter and system."""
-        plain = path.count(".", path.rfind("/")) == 1
         if isinstance(self.loader, OtherLoader):
             return self._other_module(path, name, variant, owner)
+        plain = path.count(".", path.rfind("/")) == 1
         try:
             with Image(path) as image:
                 entry = f"PyInit_{name.rpartition('.')[2]}".encode()
@@ -254,7 +254,6 @@ class ModuleFinder:
         """What nobody gives, by the module's number."""
         undefined = UndefinedSymbols(wanted)
         undefined.ask_each(lambda number: modules[number].libraries)
-        undefined.leave_out(symbols.OF_THE_INTERPRETER)
         undefined.ask_each(lambda number: self._in_process(modules[number].file))
         # Its own package, or one that this requires, may load a library first, for all to see.
         undefined.ask_each(lambda number: self._may_be_loaded_first(modules[number].owner))

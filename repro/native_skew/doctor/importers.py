@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -23,20 +22,12 @@ Use = Literal["in any case", "if asked", "unknown"]
 
 def use_of(module: str, sites: Sequence[Path]) -> Use:
     """How its own package imports ``module``; where no import of it is found, it is unknown."""
-    top, _, _ = module.partition(".")
-    folder = next((each / top for each in sites if (each / top).is_dir()), None)
-    if folder is None:
+    top, seen = module.partition(".")[0], False
+    site = next((each for each in sites if (each / top).is_dir()), None)
+    if site is None:
         return "unknown"
-    word, seen = module.rpartition(".")[2].encode(), False
-    for path in python_files(folder):
-        try:
-            data = regular_files.content(str(path), _BYTES)
-        except OSError:
-            continue
-        if word not in data:
-            continue
-        package = _package_of(path, folder.parent)
-        for in_any_case in _imports(data, module, package):
+    for path in python_files(site / top):
+        for in_any_case in _imports_in(path, module, site):
             if in_any_case:
                 return "in any case"
             seen = True
@@ -47,19 +38,17 @@ def users_of(module: str, sites: Sequence[Path]) -> Iterator[str]:
     """The modules of Python that import ``module``, of their own package, in any case."""
     for site in sites:
         for path in python_files(site / module.partition(".")[0]):
-            with suppress(OSError):
-                data = regular_files.content(str(path), _BYTES)
-                if any(_imports(data, module, _package_of(path, site))):
-                    parts = path.relative_to(site).with_suffix("").parts
-                    yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            if any(_imports_in(path, module, site)):
+                parts = path.relative_to(site).with_suffix("").parts
+                yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def has_face(package: str, modules: Iterable[str], sites: Sequence[Path]) -> bool:
     """Whether importing ``package`` itself imports one of its ``modules`` in any case."""
     for site in sites:
-        with suppress(OSError):
-            data = regular_files.content(str(site / package / "__init__.py"), _BYTES)
-            return any(any(_imports(data, each, package)) for each in modules)
+        init = site / package / "__init__.py"
+        if init.is_file():
+            return any(any(_imports_in(init, each, site)) for each in modules)
     return False
 
 
@@ -78,17 +67,16 @@ def python_files(folder: Path) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def _package_of(path: Path, site: Path) -> str:
-    """The package that relative imports in ``path`` start from."""
-    return ".".join(path.relative_to(site).parts[:-1])
-
-
-def _imports(data: bytes, module: str, package: str) -> Iterator[bool]:
-    """For each import of ``module``: whether it runs whenever the file is imported."""
+def _imports_in(path: Path, module: str, site: Path) -> Iterator[bool]:
+    """For each import of ``module`` in a file: whether it runs whenever that is imported."""
     try:
+        data = regular_files.content(str(path), _BYTES)
+        if module.rpartition(".")[2].encode() not in data:
+            return
         tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
+    package = ".".join(path.relative_to(site).parts[:-1])  # that relative imports start from
     waiting: list[tuple[ast.AST, bool]] = [(tree, True)]
     while waiting:
         node, in_any_case = waiting.pop()

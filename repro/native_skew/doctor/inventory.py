@@ -61,7 +61,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     """
     found: dict[str, Distribution] = {}
     unread: list[str] = []
-    unlinked: list[tuple[str, tuple[str, ...]]] = []
+    unlinked: dict[str, tuple[str, ...]] = {}
     for site in sites.folders:
         ones = [installed.read_one(f"{site}/{each}") for each in installed.info_folders(site)]
         for one in ones:
@@ -74,8 +74,9 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
                 of_debian = not one.installer and str(site).endswith(_OF_DEBIAN)
                 word = "debian" if of_debian else one.installer
                 found[one.name] = replace(one, files=files, installer=word)
-                lost = [f"{site}/{e}" for e in one.path_files if not os.path.exists(f"{site}/{e}")]  # noqa: PTH110
-                unlinked += [(one.name, tuple(lost))] if lost else []
+                named = (f"{site}/{each}" for each in one.path_files)
+                if lost := tuple(each for each in named if not os.path.exists(each)):  # noqa: PTH110
+                    unlinked[one.name] = lost
         # What no RECORD lists is of whoever has the package at the top that it lies in.
         if not ones or site in sites.sources or any(each.top_level for each in ones):
             owned = {path for each in found.values() for path in each.files}
@@ -93,12 +94,12 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
         found = {key: _of_linux(each) for key, each in found.items()}
     inside = tuple(f"{site}/" for site in sites.folders)
     hidden: set[str] = set()
-    named = [each for each in found.values() if each.name]
-    kept, gone, beside = _on_disk(named, inside, root, hidden)
+    ones = [each for each in found.values() if each.name]
+    kept, gone, beside = _on_disk(ones, inside, root, hidden)
     nobodys = [found[""]] if "" in found else []
     return Inventory(
         distributions=(*kept, *nobodys),
-        gone=(*gone, *((found[name], lost) for name, lost in unlinked)),
+        gone=(*gone, *((found[name], lost) for name, lost in unlinked.items())),
         beside=beside,
         changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),
         shared=tuple(_shared(list(found.values()))),
@@ -134,7 +135,10 @@ def _on_disk(
     """
     kept, gone, beside = [], [], []
     for each in distributions:
-        missing = tuple([path for path in each.files if not _is_there(path, root)])
+        # A link that leads to nothing is nothing.
+        missing = [path for path in each.files if not os.path.exists(path)]  # noqa: PTH110
+        if missing and root:
+            missing = [e for e in missing if not os.path.exists(rooted.real(root, e))]  # noqa: PTH110
         if missing:
             left = set(missing)
             there = tuple(path for path in each.files if path not in left)
@@ -147,13 +151,6 @@ def _on_disk(
                 beside.append((each, others))
         kept.append(each)
     return kept, tuple(gone), tuple(beside)
-
-
-def _is_there(path: str, root: str) -> bool:
-    """Whether there is something; a link that leads to nothing is nothing."""
-    return os.path.exists(path) or (  # noqa: PTH110
-        root != "" and os.path.exists(rooted.real(root, path))  # noqa: PTH110
-    )
 
 
 def _resized(one: Distribution) -> Iterator[str]:
@@ -181,11 +178,10 @@ def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Dist
     """Files that several list, with different content."""
     seen: dict[str, list[tuple[Distribution, str]]] = {}
     for each in distributions:
-        if each.hashes:
-            for path, hashed in zip(each.files, each.hashes, strict=False):
-                seen.setdefault(path, []).append((each, hashed))
+        for path, hashed in zip(each.files, each.hashes, strict=False):
+            seen.setdefault(path, []).append((each, hashed))
     for path, owners in seen.items():
-        if len(owners) > 1 and len({hashed for _, hashed in owners}) > 1:
+        if len({hashed for _, hashed in owners}) > 1:
             yield path, tuple(each for each, _ in owners)
 
 

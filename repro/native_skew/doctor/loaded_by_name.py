@@ -136,8 +136,9 @@ def _how(
         return "platform"
     name = path.rpartition("/")[2].partition(".so")[0].encode().removeprefix(b"lib")
     # gmsh.py loads lib/libgmsh.so.4.13, which lies beside the packages.
-    modules = (Path(owner.site, f"{top}.py") for top in owner.packages())
-    places = (*_packages(path, environment), *modules)
+    places = [Path(owner.site, f"{top}.py") for top in owner.packages()]
+    if package := environment.top(path):
+        places.insert(0, package)
     by_name = any(name in text for place in places for text in texts(place))
     return "ctypes" if by_name else "unknown"
 
@@ -150,12 +151,6 @@ def _of_ctypes(place: Path) -> tuple[bytes, ...]:
             text = regular_files.content(str(source), _BYTES)
             found += [text] if b"ctypes" in text else []
     return tuple(found)
-
-
-def _packages(path: str, environment: Environment) -> Iterator[Path]:
-    for site in environment.sites:
-        if path.startswith(f"{site}/"):
-            yield site / path.removeprefix(f"{site}/").partition("/")[0]
 
 
 def _finding(

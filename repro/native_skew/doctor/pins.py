@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 
 import msgspec
 from packaging.markers import default_environment
@@ -96,12 +97,9 @@ class Pins:
         self._installed = {each.name: each for each in distributions if each.name}
         environ: dict[str, str] = {**default_environment(), **(markers or {}), "extra": ""}  # type: ignore[dict-item]
         python = python.removesuffix("t")
-        environs = [environ]
-        if python:
-            full = (full_version,) if full_version else (f"{python}.0", f"{python}.99")
-            environs = [
-                {**environ, "python_version": python, "python_full_version": each} for each in full
-            ]
+        full = (full_version,) if full_version else (f"{python}.0", f"{python}.99")
+        of_python = ({"python_version": python, "python_full_version": each} for each in full)
+        environs = [{**environ, **each} for each in of_python] if python else [environ]
         self._of: dict[str, dict[str, Pin]] = {}
         for holder in self._installed.values():
             pins = (_pin(holder, text, self._installed, environs) for text in holder.requires_dist)
@@ -153,14 +151,13 @@ def of_extras(holder: Distribution) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for text in holder.requires_dist:
         extra = _IN_EXTRA.search(text) if len(text) <= _LONGEST else None
-        try:
-            requirement = Requirement(text) if extra else None
-            marker = requirement.marker if requirement else None
-            if extra and requirement and marker and marker.evaluate({"extra": extra[2]}):
+        if extra is None:
+            continue
+        with suppress(ValueError, RecursionError):
+            requirement = Requirement(text)
+            if requirement.marker and requirement.marker.evaluate({"extra": extra[2]}):
                 plain = f"{canonicalize_name(requirement.name)}{requirement.specifier}"
                 found[extra[2]] = (*found.get(extra[2], ()), plain)
-        except (ValueError, RecursionError):
-            continue
     return found
 
 
@@ -207,12 +204,9 @@ def agree(specifiers: Collection[SpecifierSet]) -> bool:
     """Whether one version is in all: one that they name, or just above, or any other."""
     named = {part.version.removesuffix(".*") for each in specifiers for part in each}
     tried = (*named, *(f"{each}.99999" for each in named), "0", "99999")
-    versions = [version for each in tried if (version := _version(each))]
-    return any(all(each.contains(version) for each in specifiers) for version in versions)
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except ValueError:
-        return None
+    for text in tried:
+        with suppress(ValueError):
+            version = Version(text)
+            if all(each.contains(version) for each in specifiers):
+                return True
+    return False

@@ -195,6 +195,8 @@ def observe(
     modules = tuple(_modules(sites, subject, loader))
     reported = facts.get("versions", {})
     needed = next((m.needed for m in modules if m.needed), None)
+    mapped = {Path(path).name for path in facts.get("loaded", ())}
+    of_name = needed.partition(".so.")[2] if needed and needed in mapped else ""
     # `uv run` lays an environment that is gone afterwards over the one that holds the files.
     home = next(s for s in sites if any(each.name == subject.consumer for each in installed[s]))
     built_against = next((m.built_against for m in modules if m.built_against), None)
@@ -202,7 +204,7 @@ def observe(
         consumer_installed=True,
         built_against=built_against,
         installed=versions.get(subject.provider),
-        loaded=reported.get("loaded") or _mapped_version(facts, needed),
+        loaded=reported.get("loaded") or of_name or None,
         needed=needed,
         distributions=distributions,
         modules=modules,
@@ -242,18 +244,22 @@ def probe_facts(outcome: Outcome) -> dict[str, Any]:
 
 def _modules(sites: Sequence[Path], subject: Subject, loader: Loader) -> Iterator[NativeModule]:
     """The consumer's shared objects, each with what it needs and what it was built for."""
-    stems = _library_stems(sites, subject.provider)
+    # ``libfoo`` for every ``libfoo.so…`` that the provider ships, whatever its version.
+    folders = (site / subject.provider.replace("-", "_") for site in sites)
+    stems = {stem(p.name) for folder in folders for p in folder.rglob("lib*.so*")}
     for path in sorted(p for site in sites for p in (site / subject.module).rglob("*.so*")):
         if (found := _read(path, loader)) is None:
             continue
-        header = found.header
-        own = (name for name in header.needed if stem(name) in stems)
-        needed = next(own, None)
+        header, by_name = found.header, loader.closure(found).by_name
+        needed = next((name for name in header.needed if stem(name) in stems), None)
         stamp = reference.string_symbol(path, f"{subject.module}_built_against")
         yield NativeModule(
             path=str(path),
             runpath=tuple(filter(None, header.runpath.split(":"))),
-            needs=tuple(_needs(found, loader)),
+            needs=tuple(
+                Need(name=n, found=os.path.realpath(by_name[n].path) if n in by_name else None)
+                for n in header.needed
+            ),
             needed=needed,
             built_against=stamp or (needed.partition(".so.")[2] or None if needed else None),
         )
@@ -271,26 +277,10 @@ def _read(path: Path, loader: Loader) -> Loaded | None:
             raise CellError(str(path), reason) from None
         return None
     header = found.header
-    read = reference.DynamicSection(
-        soname=header.soname, needed=header.needed, rpath=header.rpath, runpath=header.runpath
-    )
+    read = reference.DynamicSection(header.soname, header.needed, header.rpath, header.runpath)
     if read != expected:
         raise CellError(str(path), f"its dynamic section: {expected} by pyelftools, here {read}")
     return found
-
-
-def _needs(module: Loaded, loader: Loader) -> Iterator[Need]:
-    """Where each DT_NEEDED of ``module`` is found when it is imported."""
-    by_name = loader.closure(module).by_name
-    for name in module.header.needed:
-        found = by_name.get(name)
-        yield Need(name=name, found=os.path.realpath(found.path) if found else None)
-
-
-def _library_stems(sites: Sequence[Path], provider: str) -> set[str]:
-    """``libfoo`` for every ``libfoo.so…`` that the provider ships, whatever its version."""
-    folders = (site / provider.replace("-", "_") for site in sites)
-    return {stem(p.name) for folder in folders for p in folder.rglob("lib*.so*")}
 
 
 _MAXIMUM = 100  # what the fake pair's struct says, read with the right layout
@@ -311,13 +301,6 @@ def _mismatch(reported: dict[str, Any]) -> str | None:
         answer = f"; maximum() answers {reported['maximum']} instead of {_MAXIMUM}" if wrong else ""
         return f"built against {built}, running with {loaded}{answer}"
     return None
-
-
-def _mapped_version(facts: dict[str, Any], needed: str | None) -> str | None:
-    """The version in the name of the library that is mapped for ``needed``, if it is."""
-    if needed is None or all(Path(path).name != needed for path in facts.get("loaded", ())):
-        return None
-    return needed.partition(".so.")[2] or None
 
 
 def _libraries(facts: dict[str, Any], sites: Sequence[Path]) -> tuple[str, ...]:

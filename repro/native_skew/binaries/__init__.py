@@ -10,6 +10,6 @@ from native_skew.binaries import (
     symbols,
 )
 from native_skew.binaries.image import Image, ImageError
-from native_skew.binaries.lacking import MissingVersions, UndefinedSymbols, VersionCheck
+from native_skew.binaries.lacking import MissingVersions, VersionCheck, undefined_symbols
 from native_skew.binaries.loader import Closure, Loaded, Loader, Unresolved, machine_name
 from native_skew.binaries.other_loaders import MacLoader, OtherLoader, WindowsLoader

@@ -64,32 +64,32 @@ def _compared(files: list[Loaded], by_name: dict[str, Loaded]) -> Iterator[Missi
                     )
 
 
-class UndefinedSymbols:
-    """The ``names`` that each module needs and nothing has defined yet, by the module's number."""
+def undefined_symbols(
+    wanted: Mapping[int, AbstractSet[bytes]], *givers: Callable[[int], Iterable[Loaded]]
+) -> dict[int, AbstractSet[bytes]]:
+    """What no file defines of the names that are ``wanted``, by the module's number.
 
-    def __init__(self, wanted: Mapping[int, AbstractSet[bytes]]) -> None:
-        self.names = {number: names for number, names in wanted.items() if names}
-
-    def ask_each(self, files_of: Callable[[int], Iterable[Loaded]]) -> None:
-        """Takes away what the files of each module define."""
+    The files that the first of ``givers`` names for a module are asked first.
+    """
+    lacking = {number: names for number, names in wanted.items() if names}
+    for files_of in givers:
         loaded: dict[_Identity, Loaded] = {}
         # Modules that load the same, as most of one distribution do, are as one.
         groups: dict[frozenset[_Identity], list[int]] = {}
-        for number in self.names:
+        for number in lacking:
             files = {file.identity: file for file in files_of(number)}
             loaded |= files
             groups.setdefault(frozenset(files), []).append(number)
-        left = {group: set().union(*(self.names[n] for n in ns)) for group, ns in groups.items()}
+        left = {group: set().union(*map(lacking.__getitem__, of)) for group, of in groups.items()}
         # The largest give most: then little is left to ask of the others.
         for file in sorted(loaded.values(), key=lambda each: -each.header.names_size):
             asking = [group for group in groups if file.identity in group and left[group]]
             defined = _defined(file, set().union(*(left[group] for group in asking)))
             for group in asking:
                 left[group] = left[group] - defined  # in place, it would go through all of them
-        for group, numbers in groups.items():
-            for number in numbers:
-                if names := self.names.pop(number) & left[group]:
-                    self.names[number] = names
+        still = {n: lacking[n] & left[group] for group, numbers in groups.items() for n in numbers}
+        lacking = {number: names for number, names in still.items() if names}
+    return lacking
 
 
 def _defined(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -20,13 +21,8 @@ from native_skew.binaries.image import Header, Image, ImageError
 
 # e_machine as uname(2) calls it, of what root file systems are made for.
 _MACHINES = {
-    3: "i386",
-    62: "x86_64",
-    183: "aarch64",
-    243: "riscv64",
-    21: "powerpc64le",
-    22: "s390x",
-}
+    3: "i386", 62: "x86_64", 183: "aarch64", 243: "riscv64", 21: "powerpc64le", 22: "s390x",
+}  # fmt: skip
 _GLIBC_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
 _MUSL_FOLDERS = ("/lib", "/usr/local/lib", "/usr/lib")
 _LIBC_NAMES = ("libc.musl-", "ld-musl-", "libc.so")
@@ -89,9 +85,6 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     by_name: dict[str, Loaded]
 
 
-_NOTHING = Closure(files=(), unresolved=(), by_name={})
-
-
 class Loader:
     """The loader of one process.
 
@@ -114,7 +107,8 @@ class Loader:
         self._files: dict[str, Loaded | str | None] = {}
         self._known: dict[tuple[tuple[str, ...], str, object], Loaded | Unresolved] = {}
         self._library_path = tuple(library_path)
-        self.program = self._program(program)
+        file = self.open(rooted.real(self._root, str(program))) if program else None
+        self.program = file if isinstance(file, Loaded) else None
         interpreter = self.program.header.interpreter if self.program else ""
         self.libc = libc or ("musl" if "ld-musl" in interpreter else "glibc")
         cache = Path(f"{self._root}{ld_cache.PATH}")
@@ -126,20 +120,15 @@ class Loader:
         multiarch = f"lib/{self._machine}-linux-gnu"
         # ``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere.
         self._lib = multiarch if os.path.isdir(f"{self._root}/{multiarch}") else "lib64"  # noqa: PTH112
-        system = (
-            _MUSL_FOLDERS
-            if self.libc == "musl"
-            else (f"/{multiarch}", f"/usr/{multiarch}", *_GLIBC_FOLDERS)
-        )
+        of_glibc = (f"/{multiarch}", f"/usr/{multiarch}", *_GLIBC_FOLDERS)
+        system = _MUSL_FOLDERS if self.libc == "musl" else of_glibc
         self._system = tuple(f"{self._root}{folder}" for folder in system)
-        self._process: Closure | None = None
 
-    @property
+    @cached_property
     def process(self) -> Closure:
         """What starting the program takes in; nothing where the program is not known."""
-        if self._process is None:
-            self._process = self.closure(self.program, {}) if self.program else _NOTHING
-        return self._process
+        nothing = Closure(files=(), unresolved=(), by_name={})
+        return self.closure(self.program, {}) if self.program else nothing
 
     def open(self, path: str) -> Loaded | str | None:
         """The file at ``path``; the reason where it is damaged, None where there is none."""
@@ -160,8 +149,7 @@ class Loader:
 
     def adopt(self, path: str, image: Image) -> Loaded:
         """The file at ``path``, which is open already."""
-        found = _loaded(path, image)
-        self._files[path] = found
+        self._files[path] = found = _loaded(path, image)
         return found
 
     def closure(self, module: Loaded, before: Mapping[str, Loaded] | None = None) -> Closure:
@@ -250,10 +238,6 @@ class Loader:
             return (*self._library_path, *inherited)
         own = self._split(needer.header.runpath, needer.folder)
         return (*inherited, *self._library_path, *own)
-
-    def _program(self, path: Path | None) -> Loaded | None:
-        found = self.open(rooted.real(self._root, str(path))) if path else None
-        return found if isinstance(found, Loaded) else None
 
     def _split(self, text: str, origin: str) -> list[str]:
         if not text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -21,10 +21,10 @@ from native_skew.binaries import (
     Loader,
     MissingVersions,
     OtherLoader,
-    UndefinedSymbols,
     VersionCheck,
     machine_name,
     symbols,
+    undefined_symbols,
 )
 from native_skew.distributions import Distribution
 from native_skew.doctor.environment import Environment
@@ -126,18 +126,24 @@ class ModuleFinder:
             for path in owner.files:
                 name, variant = self._import_name(path, owner)
                 if name and (pair := self._module(path, name, variant, owner)):
-                    module, names = pair
+                    module, wanted_names = pair
                     preloaded = self._preloaded(module.closure)
-                    if preloaded:
-                        module = msgspec.structs.replace(module, preloaded=preloaded)
+                    module = msgspec.structs.replace(module, preloaded=preloaded)
                     # What a missing library would give is not said besides.
                     untold = module.closure.unresolved and not preloaded
-                    wanted[len(found)] = frozenset() if untold or unknown else names
+                    wanted[len(found)] = frozenset() if untold or unknown else wanted_names
                     found.append(module)
         known = {each.name for each in found}
         self.of_another_python = [e for e in self.of_another_python if e.name not in known]
-        for number, left in self._undefined(found, wanted).items():
-            undefined = tuple(sorted(map(os.fsdecode, left)))
+        lacking = undefined_symbols(
+            wanted,
+            lambda number: found[number].libraries,
+            lambda number: self._in_process(found[number].file),
+            # Its own package, or one that this requires, may load a library first, for all to see.
+            lambda number: self._may_be_loaded_first(found[number].owner),
+        )
+        for number, names in lacking.items():
+            undefined = tuple(sorted(map(os.fsdecode, names)))
             found[number] = msgspec.structs.replace(found[number], undefined=undefined)
         return found
 
@@ -191,7 +197,7 @@ class ModuleFinder:
                         self.of_another_system.append(one)
                     return None
                 found = self.loader.adopt(path, image)
-                # A library that happens to be named like a module, or a framework's operators.
+                # One that happens to be named like a module, unless it has a framework's operators.
                 if by_file and not any(map(_FRAMEWORKS.match, found.header.needed)):
                     return None
                 stamp = _stamp(image, f"{name.partition('.')[0]}_built_against".encode())
@@ -248,28 +254,13 @@ class ModuleFinder:
             found |= {each.identity: each for each in self.loader.closure(named).files}
         return tuple(found.values())
 
-    def _undefined(
-        self, modules: list[ExtensionModule], wanted: Mapping[int, AbstractSet[bytes]]
-    ) -> Mapping[int, AbstractSet[bytes]]:
-        """What nobody gives, by the module's number."""
-        undefined = UndefinedSymbols(wanted)
-        undefined.ask_each(lambda number: modules[number].libraries)
-        undefined.ask_each(lambda number: self._in_process(modules[number].file))
-        # Its own package, or one that this requires, may load a library first, for all to see.
-        undefined.ask_each(lambda number: self._may_be_loaded_first(modules[number].owner))
-        return undefined.names
-
     def _may_be_loaded_first(self, owner: Distribution) -> tuple[Loaded, ...]:
         """The libraries of ``owner`` and of what it requires."""
         if owner.name not in self._first:
             wanted = {owner.name, *self.environment.pins.of(owner)}
-            paths = [
-                path
-                for each in self.environment.distributions
-                if each.name in wanted
-                for path in each.files
-            ]
-            self._first[owner.name] = tuple(self._opened(sorted(paths)))
+            ones = (each for each in self.environment.distributions if each.name in wanted)
+            paths = sorted(path for each in ones for path in each.files)
+            self._first[owner.name] = tuple(self._opened(paths))
         return self._first[owner.name]
 
     def _opened(self, paths: Iterable[str]) -> Iterator[Loaded]:

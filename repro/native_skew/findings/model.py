@@ -49,12 +49,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             rule=self.id,
             level=level or self.level,
             message=plain(message),
-            location=Location(
-                file=plain(location.file),
-                distribution=plain(location.distribution),
-                version=plain(location.version),
-            ),
-            evidence={key: _plain_value(value) for key, value in (evidence or {}).items()},
+            location=Location(**_plain_values(msgspec.structs.asdict(location))),
+            evidence=_plain_values(evidence or {}),
             advice=advice,
         )
 
@@ -147,10 +143,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def brief(self) -> tuple[BriefFinding, ...]:
         """The findings, each in short."""
-        return tuple(
-            BriefFinding(rule=each.rule, level=each.level, message=each.message)
-            for each in self.findings
-        )
+        return msgspec.convert(self.findings, tuple[BriefFinding, ...], from_attributes=True)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -162,10 +155,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return ExitCode.of(changed=any(each.level in counts for each in self.findings))
 
 
-def _plain_value(value: EvidenceValue) -> EvidenceValue:
-    if isinstance(value, tuple):
-        return tuple(map(plain, value))
-    return plain(value) if isinstance(value, str) else value
+def _plain_values(values: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        key: plain(value) if isinstance(value, str) else value for key, value in values.items()
+    }
+    return {k: tuple(map(plain, v)) if isinstance(v, tuple) else v for k, v in found.items()}
 
 
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -95,9 +95,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         https://packaging.python.org/en/latest/specifications/externally-managed-environments/
         """
         stdlib = f"{self.root}/lib/python{self.python}".removeprefix(self.image)
-        return not os.path.lexists(self.root / "pyvenv.cfg") and self.exists(
-            f"{stdlib}/EXTERNALLY-MANAGED"
-        )
+        is_venv = os.path.lexists(self.root / "pyvenv.cfg")
+        return not is_venv and self.exists(f"{stdlib}/EXTERNALLY-MANAGED")
 
     @cached_property
     def owners(self) -> Owners:
@@ -221,22 +220,16 @@ def opened(
 
 def _placed(path: Path, image: Path | None) -> tuple[Path, str]:
     """The absolute path, and the root, both as they are called here; links are kept."""
-    if image is None:
-        return Path(os.path.abspath(path)), ""  # noqa: PTH100
-    root = os.path.realpath(image)
+    outside, inside = os.path.abspath(path), str(path)  # noqa: PTH100
+    root = os.path.realpath(image) if image else "/"
+    if image is None or root == "/":
+        return Path(outside), ""
     if not Path(root).is_dir():
         raise NotAnEnvironmentError(image, "--root is no folder")
-    if root == "/":
-        return Path(os.path.abspath(path)), ""  # noqa: PTH100
-    outside = os.path.abspath(path)  # noqa: PTH100
-    for known in (root, os.path.abspath(image)):  # noqa: PTH100
-        if outside == known or outside.startswith(f"{known}/"):
+    for known in (os.path.abspath(image), root):  # noqa: PTH100
+        if f"{outside}/".startswith(f"{known}/"):
             inside = outside.removeprefix(known)
-            break
-    else:
-        inside = str(path)
-    normal = os.path.normpath(f"/{inside}").lstrip("/")
-    return Path(root, normal), root
+    return Path(root, os.path.normpath(f"/{inside}").lstrip("/")), root
 
 
 def _environment(

@@ -113,17 +113,18 @@ class Explanations:
         self._sound = tuple((e.name, e.owner.name) for e in modules if e.loads)
         for module in self._without_alternatives(modules):
             for unresolved in module.closure.unresolved:
-                consumer = self._owners.of(unresolved.needer.path) or module.owner
                 if unresolved.name in self._gone:
                     continue  # said of the distribution that lost it
-                if skew := self._skew(consumer, unresolved, module):
+                consumer = self._owners.of(unresolved.needer.path) or module.owner
+                case = _Case(consumer, unresolved, module)
+                if skew := self._skew(case):
                     key = consumer.name, skew.provider.name, skew.cause
                     skews[key] = skews[key].joined(skew) if key in skews else skew
                 elif (unresolved.needer.path, unresolved.name) not in reported:
                     reported.add((unresolved.needer.path, unresolved.name))
                     # One finding for all files of a distribution that lack the same.
                     same = consumer.name, unresolved.name, unresolved.damaged, unresolved.foreign
-                    alike.setdefault(same, []).append(_Case(consumer, unresolved, module))
+                    alike.setdefault(same, []).append(case)
             for missing in module.missing_versions:
                 if (missing.needer.path, missing.library.path) not in reported:
                     reported.add((missing.needer.path, missing.library.path))
@@ -159,23 +160,28 @@ class Explanations:
         for key, skew in skews.items():
             holder = skew.pin.holder if skew.pin else skew.consumer
             self.explained.add((holder.name, skew.provider.name))
-            linking = self._linking(modules, skew) | {n for n, of, _ in skews if of == key[1]}
+            # Others whose modules lack a library of the provider, or load one.
+            linking = {name for name, of, _ in skews if of == key[1]} | {
+                module.owner.name
+                for module in modules
+                if any(self._owners.of(each.path) is skew.provider for each in module.libraries)
+            }
             others = tuple(sorted(linking - {skew.consumer.name, skew.provider.name, ""}))
             yield skew_finding(replace(skew, linking=others), self._environment)
 
     def _without_alternatives(self, modules: list[ExtensionModule]) -> list[ExtensionModule]:
         """``modules`` without the alternatives to one that loads, or lacks what is gone alone."""
-        sound = {each.name for each in modules if each.loads or self._has_all(each)}
+        sound = set()
+        for each in modules:
+            # What it lacks is loaded first, or is said of whom that was lost by.
+            gone = all(gap.name in self._gone for gap in each.closure.unresolved)
+            has_all = (each.preloaded or gone) and not (each.undefined or each.missing_versions)
+            sound |= {each.name} if each.loads or has_all else set()
         return [
             each
             for each in modules
             if not each.variant or each.loads or each.preloaded or each.name not in sound
         ]
-
-    def _has_all(self, module: ExtensionModule) -> bool:
-        """Whether what ``module`` lacks is loaded first, or is said of whom that was lost by."""
-        gone = all(each.name in self._gone for each in module.closure.unresolved)
-        return bool(module.preloaded or gone) and not (module.undefined or module.missing_versions)
 
     def damaged(self, files: Iterable[Unusable]) -> Iterator[Finding]:
         """Files that an import, or code of Python, would open and that cannot be loaded."""
@@ -357,78 +363,46 @@ class Explanations:
             {"needed": lack.names, "modules": lack.modules},
         )
 
-    def _skew(
-        self, consumer: Distribution, unresolved: Unresolved, module: ExtensionModule
-    ) -> Skew | None:
-        """The skew behind ``unresolved``: a distribution ships another version of the library."""
-        if self._owners.named(unresolved.name):
+    def _skew(self, case: _Case) -> Skew | None:
+        """The skew behind ``case``: a distribution ships another version of the library."""
+        name, needer = case.unresolved.name, case.unresolved.needer
+        if self._owners.named(name):
             return None
-        pins = self._pins.of(consumer)
-        by_version = _by_version(self._owners.other_versions(unresolved.name))
-        related = [
-            each
-            for each in by_version
-            if each.owner.name in pins or self._is_sought(unresolved.needer, each)
-        ]
+        pins = self._pins.of(case.consumer)
+        by_version = _by_version(self._owners.other_versions(name))
+        related = [e for e in by_version if e.owner.name in pins or self._is_sought(needer, e)]
         if not related:  # openvino-genai requires openvino by way of its tokenizers alone
-            pins = self._pins.in_turn(consumer)
+            pins = self._pins.in_turn(case.consumer)
             related = [each for each in by_version if each.owner.name in pins]
         if not related:  # a part that the provider has no longer, beside parts that it has
             related = [
                 each
-                for each in _by_version(self._owners.of_family(unresolved.name))
-                if each.owner.name not in ("", consumer.name)
-                and self._is_sought(unresolved.needer, each)
+                for each in _by_version(self._owners.of_family(name))
+                if each.owner.name not in ("", case.consumer.name) and self._is_sought(needer, each)
             ]
         if not related:
-            return self._framework_skew(consumer, unresolved, module)
+            return self._framework_skew(case)
         # What it requires comes before what merely lies where it looks.
         best = min(related, key=lambda each: each.owner.name not in pins)
         pin = pins.get(best.owner.name)
         cause: Cause = "unstamped"
         if pin and not pin.holds:
             cause = "stamped"
-        elif pin and pin.bounded and consumer.built_here:
+        elif pin and pin.bounded and case.consumer.built_here:
             cause = "stale"
-        return Skew(
-            cause=cause,
-            consumer=consumer,
-            provider=best.owner,
-            pin=pin,
-            modules=(module.name,),
-            file=unresolved.needer.path,
-            needed=(unresolved.name,),
-            shipped=(best.name,),
-        )
+        return _library_skew(case, cause, best.owner, pin, (best.name,))
 
-    def _linking(self, modules: list[ExtensionModule], skew: Skew) -> set[str]:
-        """The distributions whose modules load a library of the provider."""
-        return {
-            module.owner.name
-            for module in modules
-            if any(self._owners.of(each.path) is skew.provider for each in module.libraries)
-        }
-
-    def _framework_skew(
-        self, consumer: Distribution, unresolved: Unresolved, module: ExtensionModule
-    ) -> Skew | None:
+    def _framework_skew(self, case: _Case) -> Skew | None:
         """A framework that is installed without the library, as a build for no device is."""
-        name = _framework(unresolved.name)
+        name = _framework(case.unresolved.name)
         provider = next((e for e in self._environment.distributions if e.name == name), None)
-        if not name or provider is None or provider.name == consumer.name:
+        if not name or provider is None or provider.name == case.consumer.name:
             return None
-        pin = self._pins.of(consumer).get(name)
+        pin = self._pins.of(case.consumer).get(name)
         known = (path.rpartition("/")[2] for path in provider.files)
-        return Skew(
-            cause="stamped" if pin and not pin.holds else "unstamped",
-            consumer=consumer,
-            provider=provider,
-            pin=pin,
-            modules=(module.name,),
-            file=unresolved.needer.path,
-            needed=(unresolved.name,),
-            shipped=tuple(each for each in known if _framework(each) == name),
-        )
+        shipped = tuple(each for each in known if _framework(each) == name)
+        cause: Cause = "stamped" if pin and not pin.holds else "unstamped"
+        return _library_skew(case, cause, provider, pin, shipped)
 
     def _is_sought(self, needer: Loaded, shipped: Shipped) -> bool:
         """Whether ``needer`` looks for libraries where ``shipped`` lies."""
@@ -572,6 +546,7 @@ class Explanations:
         provider = next((each for each in others if each.name in pins), next(iter(others), None))
         if provider is None:
             return None
+        paths = (e.path for e in module.libraries if self._owners.of(e.path) is provider)
         return Skew(
             cause="symbol",
             consumer=module.owner,
@@ -580,11 +555,7 @@ class Explanations:
             modules=(module.name,),
             file=module.file.path,
             needed=module.undefined,
-            shipped=tuple(
-                os.path.basename(each.path)  # noqa: PTH119
-                for each in module.libraries
-                if self._owners.of(each.path) is provider
-            ),
+            shipped=tuple(path.rpartition("/")[2] for path in paths),
             built_against=module.stamp,
         )
 
@@ -594,18 +565,25 @@ class Explanations:
         paths = tuple(each.missing.needer.path for each in cases)
         versions = tuple(dict.fromkeys(v for each in cases for v in each.missing.versions))
         place = self._environment.location(consumer, missing.needer.path)
+        pin = self._pins.of(consumer).get(provider.name) if provider else None
         if provider and provider.name and provider is not consumer:
             remedy = f"Install a newer {provider.name}, or build {consumer.name} with this one."
-        elif provider or self._top(
-            missing.library.path
-        ):  # of the environment, whoever put it there
-            remedy = f"Reinstall {consumer.title or 'it'}."
+            fellows = self._pins.requiring(provider.name, besides=consumer.name)
+            # Who else was built with the older one may need it: nothing but the newest fits all.
+            told = newer(provider, pin, consumer, () if fellows else versions)
+            # PyQt6-NetworkAuth-Qt6 links to Qt, and does not say so.
+            linking = tuple(sorted(self._newer[provider.name])) if pin is None else ()
+            advice = fitting(told, consumer, self._environment, provider, linking)
         else:
-            remedy = (
-                f"Install a wheel of {consumer.name or 'it'} that was made for a system as old as "
-                "this one (manylinux), build it here, or update the system."
-            )
-        pin = self._pins.of(consumer).get(provider.name) if provider else None
+            # Of what was built for a newer system, a wheel for this one is chosen or made.
+            advice = reinstalling(consumer)
+            remedy = f"Reinstall {consumer.title or 'it'}."
+            # Else it is of the environment, whoever put it there.
+            if not (provider or self._top(missing.library.path)):
+                remedy = (
+                    f"Install a wheel of {consumer.name or 'it'} that was made for a system as old "
+                    "as this one (manylinux), build it here, or update the system."
+                )
         if provider and pin and not pin.holds:
             self.explained.add((consumer.name, provider.name))
             remedy = (
@@ -626,25 +604,23 @@ class Explanations:
                 "modules": tuple(dict.fromkeys(each.module.name for each in cases)),
                 **self._environment.all_files(paths),
             },
-            self._advice_of_older(consumer, provider, pin, versions),
+            advice,
         )
 
-    def _advice_of_older(
-        self,
-        consumer: Distribution,
-        provider: Distribution | None,
-        pin: Pin | None,
-        versions: tuple[str, ...],
-    ) -> tuple[Advice, ...]:
-        if provider is None or not provider.name or provider is consumer:
-            # Of what was built for a newer system, a wheel for this one is chosen or made.
-            return reinstalling(consumer)
-        fellows = self._pins.requiring(provider.name, besides=consumer.name)
-        # Who else was built with the older one may need it: nothing but the newest fits all.
-        told = newer(provider, pin, consumer, () if fellows else versions)
-        # PyQt6-NetworkAuth-Qt6 links to Qt, and does not say so.
-        linking = self._newer[provider.name] if pin is None else ()
-        return fitting(told, consumer, self._environment, provider, tuple(sorted(linking)))
+
+def _library_skew(
+    case: _Case, cause: Cause, provider: Distribution, pin: Pin | None, shipped: tuple[str, ...]
+) -> Skew:
+    return Skew(
+        cause=cause,
+        consumer=case.consumer,
+        provider=provider,
+        pin=pin,
+        modules=(case.module.name,),
+        file=case.unresolved.needer.path,
+        needed=(case.unresolved.name,),
+        shipped=shipped,
+    )
 
 
 def _by_version(shipped: list[Shipped]) -> list[Shipped]:

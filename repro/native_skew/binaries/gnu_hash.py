@@ -32,11 +32,14 @@ class GnuHash:
         self._image = image
         self._word = image.header.bits // 8
         self._swapped = image.header.little != (sys.byteorder == "little")
-        self._start = image.header.tags[DT_GNU_HASH] + 16
-        fields = unpack(image, "IIII", self._start - 16)
-        self._bucket_count, self.first, self._bloom_count, self._shift = fields
-        if not self._bucket_count or not self._bloom_count:
+        start = image.header.tags[DT_GNU_HASH]
+        buckets, self.first, blooms, self._shift = unpack(image, "IIII", start)
+        if not buckets or not blooms:
             raise ImageError("a hash table without buckets")
+        self._bucket_count, self._bloom_count = buckets, blooms
+        self._blooms_at = start + 16
+        self._buckets_at = self._blooms_at + blooms * self._word
+        self._chains_at = self._buckets_at + 4 * buckets
 
     def index(self, name: bytes) -> int:
         """The symbol's number; 0 where ``name`` is not defined."""
@@ -77,15 +80,11 @@ class GnuHash:
 
     @cached_property
     def _blooms(self) -> array[int]:
-        return self._array("Q" if self._word == 8 else "I", self._start, self._bloom_count)
+        return self._array("Q" if self._word == 8 else "I", self._blooms_at, self._bloom_count)
 
     @cached_property
     def _buckets(self) -> array[int]:
-        return self._array("I", self._start + self._bloom_count * self._word, self._bucket_count)
-
-    @property
-    def _chains_at(self) -> int:
-        return self._start + self._bloom_count * self._word + 4 * self._bucket_count
+        return self._array("I", self._buckets_at, self._bucket_count)
 
     def _array(self, kind: str, at: int, count: int) -> array[int]:
         found = array(kind)

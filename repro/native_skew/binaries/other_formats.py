@@ -115,7 +115,7 @@ def pe(path: str | Path) -> OtherFile:
 
 
 def _check_regular(path: str | Path) -> None:
-    """Raises ImageError where ``path`` is no regular file: a FIFO would wait for a writer."""
+    """A FIFO would wait for a writer."""
     try:
         regular_files.content(str(path), 1)
     except OSError as error:

@@ -78,7 +78,6 @@ def wheel_values(data: bytes, key: str) -> tuple[str, ...]:
 
 
 def _extras_of(requires_dist: tuple[str, ...]) -> list[str]:
-    """The extras that markers ask for."""
     return sorted({name for each in requires_dist for name in _EXTRA.findall(each)})
 
 

@@ -172,7 +172,6 @@ class _Bounded:
 
 
 def _bound(limit: int) -> int:
-    """The bytes of the largest directory of a sound file with up to ``limit`` members."""
     return limit * _ENTRY_BYTES
 
 

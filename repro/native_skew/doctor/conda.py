@@ -75,12 +75,8 @@ def _records(folder: Path) -> Iterator[_Record]:
             record = msgspec.json.decode(content, type=_Record)
         except (OSError, msgspec.MsgspecError, RecursionError, UnicodeError):
             continue
-        inside = tuple(
-            each
-            for each in record.files
-            if not each.startswith("/") and ".." not in each.split("/")
-        )
-        yield replace(record, files=inside)
+        files = (e for e in record.files if not e.startswith("/") and ".." not in e.split("/"))
+        yield replace(record, files=tuple(files))
 
 
 def _with_depends(

@@ -191,16 +191,10 @@ def _requiring(owner: Distribution, environment: Environment) -> list[str]:
     """The packages that require ``owner``, in an extra too: some are to be imported before it."""
     name = re.escape(owner.name).replace("\\-", "[-_.]")
     wanted = re.compile(rf"{name}(?![\w.-])", re.IGNORECASE)
-    tops = (
-        each.name.replace("-", "_")
-        for each in environment.distributions
-        if each.name != owner.name and any(map(wanted.match, each.requires_dist))
-    )
-    return [
-        top
-        for top in tops
-        if any((site / top / "__init__.py").exists() for site in environment.sites)
-    ]
+    ones = (each for each in environment.distributions if each.name != owner.name)
+    tops = [e.name.replace("-", "_") for e in ones if any(map(wanted.match, e.requires_dist))]
+    inits = {top: Path(top, "__init__.py") for top in tops}
+    return [e for e in tops if any((site / inits[e]).exists() for site in environment.sites)]
 
 
 def _imported_by(program: str, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:
@@ -462,6 +456,5 @@ def _owners_in(finding: Finding) -> tuple[str, ...]:
 
 
 def _texts(finding: Finding, key: str) -> tuple[str, ...]:
-    """What the evidence has under ``key``, be it one text or several."""
     value = finding.evidence.get(key)
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()

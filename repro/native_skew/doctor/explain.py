@@ -278,13 +278,13 @@ class Explanations:
             return False
         if self._absent(case.consumer) or self._built_in(case):
             return False
-        sites = tuple(f"{site}/" for site in self._environment.sites)
-        own = {self._top(path) for path in case.consumer.files}
+        top_of = self._environment.top
+        own = {top.name for path in case.consumer.files if (top := top_of(path))}
         # Where auditwheel puts copies; all of them may be the system's own.
         own |= {f"{name}.libs" for name in (*own, case.consumer.name.replace("-", "_"))}
-        inside = [each for each in unresolved.needer.folders if f"{each}/".startswith(sites)]
+        inside = {top.name for e in unresolved.needer.folders if (top := top_of(f"{e}/"))}
         # Where its own libraries lie, those of others are not sought, but for what was built here.
-        return not any(case.consumer.built_here or self._top(each) not in own for each in inside)
+        return not (inside if case.consumer.built_here else inside - own)
 
     def _built_in(self, case: _Case) -> tuple[str, ...]:
         """The folders outside of the environment in which what was built here looks for libraries.
@@ -295,18 +295,14 @@ class Explanations:
         editable = not own.name or own.is_editable
         if not (own.built_here or editable):
             return ()
-        sites = tuple(f"{site}/" for site in self._environment.sites)
+        top_of = self._environment.top
         return tuple(
             each
             for each in case.unresolved.needer.folders
             if not f"{each}/".startswith(_OF_SYSTEM)
             # An editable install's build folder lies beside its sources.
-            and (not f"{each}/".startswith(sites) or (editable and not os.path.isdir(each)))  # noqa: PTH112
+            and (not top_of(f"{each}/") or (editable and not os.path.isdir(each)))  # noqa: PTH112
         )
-
-    def _top(self, path: str) -> str:
-        top = self._environment.top(path)
-        return top.name if top else ""
 
     def _lacks_of_system(self, cases: list[_Case]) -> Finding:
         first, lack = cases[0], _Lack(cases, self._environment)
@@ -405,7 +401,6 @@ class Explanations:
         return _library_skew(case, cause, provider, pin, shipped)
 
     def _is_sought(self, needer: Loaded, shipped: Shipped) -> bool:
-        """Whether ``needer`` looks for libraries where ``shipped`` lies."""
         return shipped.path.rpartition("/")[0] in needer.folders
 
     def _plain(self, cases: list[_Case]) -> Finding:
@@ -485,7 +480,6 @@ class Explanations:
         )
 
     def _absent(self, consumer: Distribution) -> list[Pin]:
-        """What ``consumer`` requires, and is not there."""
         return [pin for pin in self._pins.of(consumer).values() if pin.is_missed]
 
     def _lacks_of_absent(self, cases: list[_Case]) -> Finding:
@@ -579,7 +573,7 @@ class Explanations:
             advice = reinstalling(consumer)
             remedy = f"Reinstall {consumer.title or 'it'}."
             # Else it is of the environment, whoever put it there.
-            if not (provider or self._top(missing.library.path)):
+            if not (provider or self._environment.top(missing.library.path)):
                 remedy = (
                     f"Install a wheel of {consumer.name or 'it'} that was made for a system as old "
                     "as this one (manylinux), build it here, or update the system."
@@ -629,7 +623,6 @@ def _by_version(shipped: list[Shipped]) -> list[Shipped]:
 
 
 def _framework(library: str) -> str:
-    """The framework that has a library of that name; empty where none does."""
     return next((name for name, each in _FRAMEWORKS.items() if each.fullmatch(library)), "")
 
 
@@ -638,7 +631,6 @@ def _is_musl(library: str) -> bool:
 
 
 def _is_libc(library: str) -> bool:
-    """Whether it is the C library itself, which a process has once."""
     return bool(_is_musl(library) or _GLIBC.fullmatch(library))
 
 

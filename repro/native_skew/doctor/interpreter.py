@@ -75,8 +75,9 @@ def read(prefix: Path, root: str = "") -> EnvironmentPython:
         gone = gone or real.removeprefix(root)
     written = configuration.get("version_info") or configuration.get("version", "")
     full = match[0] if (match := _FULL.match(written)) else ""
-    if not full and (prefix / "conda-meta").is_dir():
-        full = _of_conda(prefix)
+    # The record of conda's package is called ``python-VERSION-BUILD``.
+    records = [] if full else (prefix / "conda-meta").glob("python-3.*.json")
+    full = next((m[0] for e in records if (m := _FULL.match(e.name.split("-")[1]))), full)
     minor = ".".join(full.split(".")[:2])
     python = named or minor or _newest(prefix)
     home = configuration.get("home", "")
@@ -104,14 +105,7 @@ def _configuration(path: Path) -> Mapping[str, str]:
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
 
 
-def _of_conda(prefix: Path) -> str:
-    """The version of conda's package ``python``: its record is called ``python-VERSION-BUILD``."""
-    names = (each.name for each in (prefix / "conda-meta").glob("python-3.*.json"))
-    return next((m[0] for name in names if (m := _FULL.match(name.split("-")[1]))), "")
-
-
 def _newest(prefix: Path) -> str:
-    """The newest Python that the prefix has a folder for; empty where there is none."""
     folders = [each for name in ("lib", "lib64") for each in (prefix / name).glob("python3.*")]
     found = {v for each in folders if (v := _version_in(each.name))}
     return max(found, key=lambda v: int(v.rstrip("t").split(".")[1]), default="")

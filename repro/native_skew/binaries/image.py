@@ -40,29 +40,18 @@ class ImageError(Exception):
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What the loader knows of a file before it looks for what that needs.
+    """What the loader knows of a file before it looks for what that needs."""
 
-    Attributes:
-        machine: e_machine; 62 is x86-64.
-        bits: 32 or 64.
-        little: the byte order.
-        interpreter: PT_INTERP, empty where there is none.
-        rpath: DT_RPATH's text, empty where DT_RUNPATH is there: the loader ignores it then.
-        no_default: DF_1_NODEFLIB, the system's folders are not searched.
-        tags: the other dynamic tags by number, the last of each.
-
-    """
-
-    machine: int
-    bits: int
-    little: bool
-    interpreter: str
+    machine: int  # e_machine; 62 is x86-64
+    bits: int  # 32 or 64
+    little: bool  # the byte order
+    interpreter: str  # PT_INTERP; empty where there is none
     soname: str
     needed: tuple[str, ...]
-    rpath: str
+    rpath: str  # empty where DT_RUNPATH is there: the loader ignores it then
     runpath: str
-    no_default: bool
-    tags: dict[int, int]
+    no_default: bool  # DF_1_NODEFLIB: the system's folders are not searched
+    tags: dict[int, int]  # the other dynamic tags by number, the last of each
 
     @property
     def architecture(self) -> tuple[int, int, bool]:

@@ -29,17 +29,12 @@ _LIBC_NAMES = ("libc.musl-", "ld-musl-", "libc.so")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that the loader has taken in: its path, and the file itself (device, inode).
-
-    Attributes:
-        wanted: versions of symbols that it wants, as ``symbol_versions.wanted`` says.
-        defined: those that it defines, as ``symbol_versions.defined`` says.
-
-    """
+    """A file that the loader has taken in."""
 
     path: str
-    identity: tuple[int, int]
+    identity: tuple[int, int]  # the file itself: device, inode
     header: Header
+    # Versions of symbols that it wants and defines, as ``symbol_versions`` says.
     wanted: dict[str, tuple[symbol_versions.Wanted, ...]] = {}
     defined: frozenset[int] | None = None
 
@@ -57,21 +52,13 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A name that is not found.
-
-    Attributes:
-        needer: the file that needs it.
-        chain: the files that led to it, the extension module first.
-        foreign: files of that name which are for another architecture, and passed over.
-        damaged: the file of that name at which the loader stops, and why; empty where none.
-
-    """
+    """A name that is not found."""
 
     name: str
     needer: Loaded
-    chain: tuple[Loaded, ...] = ()
-    foreign: tuple[str, ...] = ()
-    damaged: str = ""
+    chain: tuple[Loaded, ...] = ()  # the files that led to it, the extension module first
+    foreign: tuple[str, ...] = ()  # files of that name for another architecture, passed over
+    damaged: str = ""  # the file of that name at which the loader stops, and why
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):

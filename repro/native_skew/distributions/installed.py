@@ -75,28 +75,16 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Distribution(Installed, frozen=True, kw_only=True):
-    """An installed distribution, with what matters where nobody vouches for it.
+    """An installed distribution, with what matters where nobody vouches for it."""
 
-    Attributes:
-        info: its ``.dist-info`` or ``.egg-info``; empty where none tells of it.
-        hashes: what RECORD says of the content of each library, in their order; or empty. That is
-            its hash, a comma, and its size.
-        path_files: the ``.pth`` files that RECORD lists.
-        top_level: names of its packages, where no RECORD lists files.
-        requires_python: as written in METADATA; empty where it says nothing.
-        problem: why its metadata is not read; empty where it is. Name and version are then those
-            of the folder's name.
-        files: its shared objects on disk, as absolute paths.
-
-    """
-
-    info: str = ""
-    hashes: tuple[str, ...] = ()
-    path_files: tuple[str, ...] = ()
-    top_level: tuple[str, ...] = ()
-    requires_python: str = ""
+    info: str = ""  # its ``.dist-info`` or ``.egg-info``; empty where none tells of it
+    hashes: tuple[str, ...] = ()  # of each library, RECORD's hash, a comma, and its size; or empty
+    path_files: tuple[str, ...] = ()  # the ``.pth`` files that RECORD lists
+    top_level: tuple[str, ...] = ()  # names of its packages, where no RECORD lists files
+    requires_python: str = ""  # as written in METADATA
+    # Why its metadata is not read: name and version are then those of the folder's name.
     problem: str = ""
-    files: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # its shared objects on disk, as absolute paths
 
     @property
     def title(self) -> str:

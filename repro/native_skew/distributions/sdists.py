@@ -29,20 +29,13 @@ MakeError = Callable[[str], SkewError]
 
 
 class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
-    """What an sdist says of itself; empty where a file is not there.
-
-    Attributes:
-        build_requires: ``build-system.requires``, as written.
-        backend: ``build-system.build-backend``.
-        problems: what could not be understood.
-
-    """
+    """What an sdist says of itself; empty where a file is not there."""
 
     pkg_info: bytes
     setup_py: str
-    build_requires: tuple[str, ...]
-    backend: str
-    problems: tuple[str, ...] = ()
+    build_requires: tuple[str, ...]  # ``build-system.requires``, as written
+    backend: str  # ``build-system.build-backend``
+    problems: tuple[str, ...] = ()  # what could not be understood
 
     @property
     def is_built_by_setuptools(self) -> bool:

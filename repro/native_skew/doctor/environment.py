@@ -31,33 +31,21 @@ _OF_A_ROOT = ("etc/os-release", "etc/ld.so.cache", "etc/alpine-release")
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """What is looked at.
+    """What is looked at."""
 
-    Attributes:
-        subject: as the user calls it.
-        root: what findings' files are relative to.
-        sites: the folders that imports search, in order.
-        interpreter: what is known of it; of a folder or of wheels, its version at most.
-        leftover: folders of packages that the interpreter does not search.
-        lost: see ``Sites``.
-        image: the folder that is ``/`` for it; empty where that is this machine's own.
-        is_packed: whether it is wheels, which nothing is installed from yet.
-        inventory: what is installed, and what of it could not be read.
-        not_examined: what is left out for other reasons, a phrase each.
-
-    """
-
-    subject: str
-    root: Path
-    sites: tuple[Path, ...]
+    subject: str  # as the user calls it
+    root: Path  # what findings' files are relative to
+    sites: tuple[Path, ...]  # the folders that imports search, in order
     distributions: tuple[Distribution, ...]
-    interpreter: EnvironmentPython = EnvironmentPython()
-    leftover: tuple[Path, ...] = ()
+    interpreter: EnvironmentPython = (
+        EnvironmentPython()
+    )  # of a folder or of wheels, its version at most
+    leftover: tuple[Path, ...] = ()  # as ``Sites`` has it, and what follows
     lost: tuple[tuple[str, str], ...] = ()
-    image: str = ""
-    is_packed: bool = False
+    image: str = ""  # the folder that is ``/`` for it; empty where that is this machine's own
+    is_packed: bool = False  # whether it is wheels, which nothing is installed from yet
     inventory: Inventory = Inventory(distributions=())
-    not_examined: tuple[str, ...] = ()
+    not_examined: tuple[str, ...] = ()  # what is left out, a phrase each
 
     @property
     def python(self) -> str:

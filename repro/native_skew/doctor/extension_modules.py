@@ -45,32 +45,22 @@ _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
 class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An extension module.
-
-    Attributes:
-        name: as one imports it.
-        undefined: symbols that it needs and nothing in its process gives.
-        stamp: the provider's version that it was built against, where it says so by an
-            exported text ``<package>_built_against``.
-        missing_versions: versions of symbols that the libraries in its closure lack.
-        variant: which of several files for one module this is, where the package's own code
-            picks one; empty where the import system does.
-        preloaded: libraries that it does not find by itself, and that another distribution ships
-            under the very name: what loads them first gives their symbols too.
-        by_file: whether no import takes it, and its package's own code loads the file.
-
-    """
+    """An extension module, by the name that one imports."""
 
     name: str
     file: Loaded
     owner: Distribution
     closure: Closure
-    undefined: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()  # symbols that it needs and nothing in its process gives
+    # The provider's version that it was built against, by an exported ``<package>_built_against``.
     stamp: str = ""
     missing_versions: tuple[MissingVersions, ...] = ()
+    # Which of several files for one module this is, where the package's own code picks one.
     variant: str = ""
+    # Libraries that it does not find by itself, and that another distribution ships under the very
+    # name: what loads them first gives their symbols too.
     preloaded: tuple[Loaded, ...] = ()
-    by_file: bool = False
+    by_file: bool = False  # whether no import takes it: its package's own code loads the file
 
     @property
     def libraries(self) -> tuple[Loaded, ...]:

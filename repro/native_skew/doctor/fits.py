@@ -17,18 +17,13 @@ _SAMPLES = 30
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions of a provider.
-
-    Attributes:
-        samples: some of them, to ask of other requirements.
-        of_name: whether a library's name alone tells them, and the index may have none any more,
-            or none that goes with what else is newest.
-
-    """
+    """Versions of a provider."""
 
     provider: str
     versions: str
-    samples: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()  # some of them, to ask of other requirements
+    # Whether a library's name alone tells them: the index may have none any more, or none that goes
+    # with what else is newest.
     of_name: bool = False
 
     def __str__(self) -> str:

@@ -25,30 +25,17 @@ _FULL = re.compile(r"(3\.\d+)\.\d+([a-z]+\d+)?")
 
 
 class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
-    """What runs in an environment.
+    """What runs in an environment; empty where nothing tells."""
 
-    Attributes:
-        program: its file, as the environment names it; None where there is none.
-        python: ``major.minor``, with a ``t`` behind it where it is free-threaded; empty where
-            nothing tells.
-        full_version: of three numbers; empty where nothing tells.
-        gone: where ``bin/python`` leads to and no file is; empty where all is there.
-        of_others: the interpreter elsewhere that ``bin/python`` leads to, where no ``pyvenv.cfg``
-            says that this is an environment of it; or empty.
-        home: the folder of the base interpreter, where this is a virtual environment.
-        made_by: the tool that its ``pyvenv.cfg`` names; empty where that is Python itself.
-        sees_system: whether imports reach the packages of the base interpreter.
-
-    """
-
-    program: Path | None = None
-    python: str = ""
-    full_version: str = ""
-    gone: str = ""
+    program: Path | None = None  # its file, as the environment names it
+    python: str = ""  # ``major.minor``, with a ``t`` behind it where it is free-threaded
+    full_version: str = ""  # of three numbers
+    gone: str = ""  # where ``bin/python`` leads to and no file is
+    # Another interpreter that ``bin/python`` leads to, and no ``pyvenv.cfg`` says that this is its.
     of_others: str = ""
-    home: str = ""
-    made_by: str = ""
-    sees_system: bool = False
+    home: str = ""  # the folder of the base interpreter, where this is a virtual environment
+    made_by: str = ""  # the tool that ``pyvenv.cfg`` names; empty where that is Python itself
+    sees_system: bool = False  # whether imports reach the packages of the base interpreter
 
 
 def read(prefix: Path, root: str = "") -> EnvironmentPython:

@@ -30,27 +30,15 @@ _Gone = tuple[tuple[Distribution, tuple[str, ...]], ...]
 
 
 class Inventory(msgspec.Struct, frozen=True, kw_only=True):
-    """What is installed.
+    """What is installed. What no distribution lists belongs to a nameless one."""
 
-    Attributes:
-        distributions: of two with one name the first counts, as in an import. What no
-            distribution lists belongs to a nameless one.
-        gone: libraries and ``.pth`` files that a RECORD lists and the disk lacks, by distribution
-            and in its order.
-        changed: libraries of another size than RECORD has, in the same way.
-        beside: those that it lacks of what lies beside the packages, where installers may put it elsewhere.
-        shared: distributions that list one file with different content, by the file's path.
-        not_examined: phrases for what could not be read.
-        target: what it is for.
-
-    """
-
-    distributions: tuple[Distribution, ...]
-    gone: _Gone = ()
-    beside: _Gone = ()
-    changed: _Gone = ()
+    distributions: tuple[Distribution, ...]  # of two with one name the first, as in an import
+    gone: _Gone = ()  # libraries and ``.pth`` files that a RECORD lists and the disk lacks
+    beside: _Gone = ()  # the same, beside the packages, where installers may put it elsewhere
+    changed: _Gone = ()  # libraries of another size than RECORD has
+    # Distributions that list one file with different content, by the file's path.
     shared: tuple[tuple[str, tuple[Distribution, ...]], ...] = ()
-    not_examined: tuple[str, ...] = ()
+    not_examined: tuple[str, ...] = ()  # phrases for what could not be read
     target: Target = Target()
 
 

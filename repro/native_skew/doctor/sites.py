@@ -26,23 +26,13 @@ _HOOK = re.compile(r"import[ \t]+(\w*)")
 
 
 class Sites(msgspec.Struct, frozen=True, kw_only=True):
-    """Where imports look.
+    """Where imports look."""
 
-    Attributes:
-        folders: in the order of the search.
-        sources: folders of editable installs, or others that a ``.pth`` file adds: no RECORD
-            lists what is in them.
-        hooks: editable installs whose modules only their own code finds.
-        lost: the paths that such code names and that are not there, each with its install.
-        leftover: folders of packages that this interpreter does not search.
-
-    """
-
-    folders: tuple[Path, ...]
-    sources: tuple[Path, ...] = ()
-    hooks: tuple[str, ...] = ()
-    lost: tuple[tuple[str, str], ...] = ()
-    leftover: tuple[Path, ...] = ()
+    folders: tuple[Path, ...]  # in the order of the search
+    sources: tuple[Path, ...] = ()  # those that ``.pth`` files add: no RECORD lists what is in them
+    hooks: tuple[str, ...] = ()  # editable installs whose modules only their own code finds
+    lost: tuple[tuple[str, str], ...] = ()  # each with a path that its code names and is not there
+    leftover: tuple[Path, ...] = ()  # folders of packages that this interpreter does not search
 
 
 def of_prefix(

@@ -31,31 +31,18 @@ _RULES: dict[Cause, Rule] = {
 
 
 class Skew(msgspec.Struct, frozen=True, kw_only=True):
-    """A consumer that was built with another version of a provider than is installed.
+    """A consumer that was built with another version of a provider than is installed."""
 
-    Attributes:
-        cause: what the metadata tells of how that came.
-        pin: the consumer's requirement on the provider, or that of what it requires; None where
-            there is none.
-        modules: import names of the modules that fail.
-        file: the file that needs what is missing.
-        needed: names of libraries or symbols that are missing.
-        shipped: the provider's libraries of the same stems.
-        built_against: the provider's version, where the module says it.
-        linking: the other distributions that link to the provider.
-
-    """
-
-    cause: Cause
+    cause: Cause  # what the metadata tells of how that came
     consumer: Distribution
     provider: Distribution
-    pin: Pin | None
-    modules: tuple[str, ...]
-    file: str
-    needed: tuple[str, ...]
-    shipped: tuple[str, ...]
-    built_against: str = ""
-    linking: tuple[str, ...] = ()
+    pin: Pin | None  # the consumer's requirement on the provider, or of what it requires
+    modules: tuple[str, ...]  # those that fail, as one imports them
+    file: str  # what needs it
+    needed: tuple[str, ...]  # libraries or symbols that are missing
+    shipped: tuple[str, ...]  # the provider's libraries of the same stems
+    built_against: str = ""  # the provider's version, where the module says it
+    linking: tuple[str, ...] = ()  # the other distributions that link to the provider
 
     def joined(self, other: Skew) -> Skew:
         """Both as one."""

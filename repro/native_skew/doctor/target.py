@@ -48,19 +48,12 @@ _NAMES: dict[other_formats.System, tuple[str, str, str, str]] = {
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """A system and a Python.
-
-    Attributes:
-        machine: as a wheel's tag calls it; empty where nothing tells.
-        musl: whether Linux's C library is musl.
-        python: ``major.minor``, with a ``t`` behind it where it is free-threaded; or empty.
-
-    """
+    """A system and a Python."""
 
     system: other_formats.System = "linux"
-    machine: str = ""
-    musl: bool = False
-    python: str = ""
+    machine: str = ""  # as a wheel's tag calls it; empty where nothing tells
+    musl: bool = False  # whether Linux's C library is musl
+    python: str = ""  # ``major.minor``, with a ``t`` behind it where it is free-threaded; or empty
 
     @property
     def title(self) -> str:

@@ -1,11 +1,10 @@
-"""What is kept between diagnoses is what the files say now."""
+"""What is found of the machine is what its files say now."""
 
 from __future__ import annotations
 
 import os
 import struct
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,22 +39,6 @@ def test_a_changed_cache_is_read_again(tmp_path: Path) -> None:
     assert cache.read(path) == {"third": ("/lib/third",)}
     path.unlink()
     assert cache.read(path) == {}
-
-
-def test_what_is_the_same_is_read_once(tmp_path: Path) -> None:
-    path = tmp_path / "ld.so.cache"
-    path.write_bytes(cache_file(one="/lib/one"))
-    first = cache.read(path)
-    assert cache.read(path) is first
-    with ThreadPoolExecutor(8) as threads:
-        assert all(threads.map(lambda _: cache.read(path) is first, range(200)))
-    cache.parsed.cache_clear()
-    assert cache.read(path) is not first
-    for number in range(1000):  # one image after the other
-        each = tmp_path / str(number)
-        each.touch()
-        assert cache.read(each) == {}
-    assert cache.read(path) == first
 
 
 def test_an_interpreter_that_changed_is_read_again(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from native_skew import __version__
 from native_skew.bench.measuring import Stopwatch, Took, least, output_of
 from native_skew.bench.record import Bar, Measurement, NotMeasuredError, Row, Setting
-from native_skew.binaries import Image, ImageError, gnu_hash, ld_cache, reference
+from native_skew.binaries import Image, ImageError, gnu_hash, reference
 from native_skew.doctor import NotAnEnvironmentError, diagnose, opened
 from native_skew.toolchain import Toolbox
 
@@ -127,7 +127,6 @@ def _readers(home: Path, paths: Sequence[Path]) -> dict[str, Callable[[], object
 
 def _afresh(home: Path) -> None:
     """The diagnosis as a process's first, which has read nothing of the machine before."""
-    ld_cache.parsed.cache_clear()
     gnu_hash.hashed.cache_clear()
     diagnose(home)
 

@@ -2,7 +2,6 @@
 
 from native_skew.binaries import (
     gnu_hash,
-    ld_cache,
     numpy_c_api,
     other_formats,
     rooted,

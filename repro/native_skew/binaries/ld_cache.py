@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import struct
-from functools import lru_cache
 from pathlib import Path
 
 from native_skew.distributions import regular_files
@@ -23,25 +22,9 @@ _NAME = 4096
 
 
 def read(path: Path = PATH) -> dict[str, tuple[str, ...]]:
-    """The files for each name, in the cache's order; empty where there is no sound cache.
-
-    A cache that is the same is read once: a run of the matrix asks in each of its cells, in
-    threads. It is the same while device, inode, time of change and size are.
-    """
+    """The files for each name, in the cache's order; empty where there is no sound cache."""
     try:
-        status = path.stat()
-    except (OSError, ValueError):  # a NUL in the name
-        return {}
-    state = status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
-    return parsed(str(path), state)
-
-
-@lru_cache(maxsize=64)
-def parsed(path: str, state: tuple[int, ...]) -> dict[str, tuple[str, ...]]:
-    """What the file at ``path`` says while it is in ``state``; shared, and changed by nobody."""
-    del state
-    try:
-        data = regular_files.content(path, _LIMIT)
+        data = regular_files.content(str(path), _LIMIT)
     except OSError:
         return {}
     start = _start(data)

@@ -73,14 +73,10 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Loader:
-    """The loader of one process.
+    """The loader of one process: of the interpreter ``program``, if that is known.
 
-    Args:
-        program: the interpreter's file; None where it is not known.
-        library_path: LD_LIBRARY_PATH's folders.
-        libc: which C library's rules; of the interpreter's where it is known.
-        root: the folder that is ``/`` for the process: that of a mounted or unpacked image.
-
+    ``library_path`` are LD_LIBRARY_PATH's folders; ``libc`` says whose rules hold, by default the
+    program's; ``root`` is the folder that is ``/``, of a mounted or unpacked image.
     """
 
     def __init__(

@@ -61,11 +61,8 @@ class Seekable(Protocol):
 class CarefulZip:
     """An open zip file; a context manager. ``infos`` are its members, some perhaps twice.
 
-    Args:
-        stream: of the zip file; if it has a ``prefetch``, as a remote one, that is told the
-            offset and length of what is read next.
-        make_error: makes the error to raise out of a reason.
-        limit: it has fewer members than this.
+    A ``stream`` with a ``prefetch``, as a remote one, is told the place and length of what is
+    read next.
 
     Raises:
         SkewError: ``make_error``'s; it is no zip file, has ``limit`` members or more, or one

@@ -74,13 +74,10 @@ def confirmed(
     environment: Environment,
     limit: float = LIMIT,
 ) -> Report:
-    """``report`` with what the imports of ``modules`` and packages add to it or speak against.
+    """``report`` with what imports of ``modules`` and packages add to it or speak against.
 
-    ``limit`` is how many seconds one import may take.
-
-    Raises:
-        NothingToConfirmError: the environment has no interpreter.
-
+    ``limit`` is how many seconds one import may take; NothingToConfirmError where the environment
+    has no interpreter.
     """
     if environment.program is None:
         raise NothingToConfirmError(environment.subject)

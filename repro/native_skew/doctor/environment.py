@@ -37,9 +37,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     root: Path  # what findings' files are relative to
     sites: tuple[Path, ...]  # the folders that imports search, in order
     distributions: tuple[Distribution, ...]
-    interpreter: EnvironmentPython = (
-        EnvironmentPython()
-    )  # of a folder or of wheels, its version at most
+    interpreter: EnvironmentPython = EnvironmentPython()  # of a folder its version at most
     leftover: tuple[Path, ...] = ()  # as ``Sites`` has it, and what follows
     lost: tuple[tuple[str, str], ...] = ()
     image: str = ""  # the folder that is ``/`` for it; empty where that is this machine's own
@@ -126,12 +124,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) -> Path:
     """The environment that is active, or the project's ``.venv``, found as uv finds it.
 
-    That is in ``here``, or in a folder above it; conda's base environment comes after it.
+    That is in ``here``, or in a folder above it; conda's base environment comes after it, and
+    NoActiveEnvironmentError where there is none.
     https://docs.astral.sh/uv/pip/environments/#discovery-of-python-environments
-
-    Raises:
-        NoActiveEnvironmentError: there is none.
-
     """
     base = environ.get("CONDA_DEFAULT_ENV", "") in ("base", "root")
     for name in ("VIRTUAL_ENV", *(() if base else ("CONDA_PREFIX",))):

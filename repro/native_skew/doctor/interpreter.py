@@ -41,9 +41,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
 def read(prefix: Path, root: str = "") -> EnvironmentPython:
     """The interpreter of the environment at ``prefix``, for which the folder ``root`` is ``/``.
 
-    Raises:
-        NotAnEnvironmentError: its ``pyvenv.cfg`` cannot be read.
-
+    NotAnEnvironmentError where its ``pyvenv.cfg`` cannot be read.
     """
     configuration = _configuration(prefix / "pyvenv.cfg")
     program, gone, named, of_others = None, "", "", ""

@@ -87,9 +87,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 def parse(platform_name: str | None, python: str | None) -> Target | None:
     """The target that is asked for; None where none is.
 
-    Raises:
-        UnknownTargetError: one of them is spelled as uv does not, or is of no system known here.
-
+    UnknownTargetError where it is spelled as uv does not, or is of no system known here.
     """
     if platform_name is None and python is None:
         return None
@@ -131,7 +129,7 @@ HERE = Target(
 def of_tags(tags: Iterable[str]) -> Target | None:
     """What most of ``tags``, as WHEEL has them, are for; None where they are for any."""
     platforms = (each.rpartition("-")[2] for each in tags)
-    found = Counter(target for each in platforms if (target := _of_tag(each)))
+    found = Counter(filter(None, map(_of_tag, platforms)))
     return found.most_common(1)[0][0] if found else None
 
 

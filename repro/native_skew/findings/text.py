@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -47,11 +48,9 @@ def _summary(report: Report) -> tuple[str, str, str]:
         f"{count} {what}" if count or what != "imports" else "nothing imported: --confirm does"
         for what, count in report.looked_at.items()
     )
-    counts = {
-        level: sum(each.level == level for each in report.findings)
-        for level in ("error", "warning", "note")
-    }
-    parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
+    counts = Counter(each.level for each in report.findings)
+    found = [(level, counts[level]) for level in _STYLES]
+    parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in found if n]
     if report.ignored:
         parts.append(f"{len(report.ignored)} ignored")
     left_out = "; ".join(report.not_examined)

@@ -176,12 +176,8 @@ def observe(
 ) -> Observation:
     """Looks at an environment; one that does not exist has no consumer installed.
 
-    Args:
-        subject: the pair.
-        run_python: runs the environment's interpreter with the arguments given.
-        run_checks: runs the tools' checks on the environment with that prefix.
-        library_path: what LD_LIBRARY_PATH holds in ``run_python``.
-
+    ``run_python`` runs its interpreter with arguments, in a process where LD_LIBRARY_PATH holds
+    ``library_path``; ``run_checks`` runs the tools' checks on the environment with that prefix.
     """
     facts = probe_facts(run_python(["-c", PROBE, *subject.modules]))
     sites = [Path(p) for p in facts.get("path", []) if Path(p).name == "site-packages"]

@@ -41,13 +41,9 @@ def require_answer(
     observation: Observation,
     journal: Sequence[JournalEntry] | None,
 ) -> None:
-    """Makes sure that what was observed is the tool's answer to what was published.
+    """Makes sure that what a command left is the tool's answer to what was published.
 
-    Args:
-        argv: the last command.
-        exit_code: how it ended.
-        observation: what it left.
-        journal: the index's; None where the index is not the kit's.
+    ``journal`` is the index's; None where the index is not the kit's.
 
     Raises:
         CellError: the tool was content and installed nothing, never reached the index, met an

@@ -120,11 +120,9 @@ def _packages(
         yield module.name.partition(".")[0], module.owner
     for owner in environment.distributions:
         for path in owner.files:
-            for site in environment.sites:
-                inside = path.removeprefix(f"{site}/")
-                top = inside.partition("/")[0]
-                if inside != path and top.isidentifier() and (site / top / "__init__.py").exists():
-                    yield top, owner
+            top = environment.top(path)
+            if top and top.name.isidentifier() and (top / "__init__.py").exists():
+                yield top.name, owner
     for owner in environment.distributions:
         if owner.files or not owner.name:
             continue

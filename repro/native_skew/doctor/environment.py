@@ -109,12 +109,20 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         its_root = self.image or _other_root(self.root)
         return os.path.exists(rooted.real(its_root, its_root + path))  # noqa: PTH110
 
+    @cached_property
+    def _innermost_first(self) -> list[str]:
+        # A folder that a .pth file adds may lie below another.
+        return sorted((f"{each}/" for each in self.sites), key=len, reverse=True)
+
+    def inside(self, path: str) -> tuple[str, str]:
+        """The site in which ``path`` lies, and the rest of it; empty where it is elsewhere."""
+        site = next((each for each in self._innermost_first if path.startswith(each)), "")
+        return site, path.removeprefix(site) if site else ""
+
     def top(self, path: str) -> Path | None:
         """The folder or file of a site in which ``path`` lies; None where it is elsewhere."""
-        for site in self.sites:
-            if path.startswith(f"{site}/"):
-                return site / path.removeprefix(f"{site}/").partition("/")[0]
-        return None
+        site, inside = self.inside(path)
+        return Path(site, inside.partition("/")[0]) if site else None
 
     def relative(self, path: str) -> str:
         """``path`` below the root, with forward slashes; as it is where it is elsewhere."""

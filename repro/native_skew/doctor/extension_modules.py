@@ -96,8 +96,6 @@ class ModuleFinder:
         self.of_another_python: list[Unusable] = []
         self.of_another_system: list[Unusable] = []
         self.unnamed: list[str] = []
-        # The longest first: a folder that a .pth file adds may lie below another.
-        self._sites = sorted((f"{each}/" for each in environment.sites), key=len, reverse=True)
         self._versions = VersionCheck()
 
     def modules(self) -> list[ExtensionModule]:
@@ -139,10 +137,7 @@ class ModuleFinder:
 
     def _import_name(self, path: str, owner: Distribution) -> tuple[str, str]:
         """The module's name, and its variant; empty where no import here would take the file."""
-        site = next((each for each in self._sites if path.startswith(each)), None)
-        if site is None:
-            return "", ""
-        inside, variant = path[len(site) :], ""
+        inside, variant = self.environment.inside(path)[1], ""
         match = _MODULE.fullmatch(inside)
         if not match:
             match = _ALTERNATIVE.fullmatch(inside)

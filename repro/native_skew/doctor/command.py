@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from native_skew.doctor import environment, settings, target
-from native_skew.doctor.diagnosis import examine, searched_first
+from native_skew.doctor.diagnosis import examine
 from native_skew.doctor.errors import NotAnEnvironmentError
 from native_skew.doctor.rules import RULES
 from native_skew.errors import SkewError
@@ -82,7 +82,8 @@ def doctor(
     asked = target.parse(python_platform, python_version)
     with environment.opened(env or environment.active(), image, asked, _variables()) as found:
         # The variables of this process are not those of one in an image.
-        report, modules = examine(found, () if found.image else searched_first())
+        folders = "" if found.image else os.environ.get("LD_LIBRARY_PATH", "")
+        report, modules = examine(found, [*filter(None, folders.split(":"))])
         if confirm:
             # Else each start costs what starts and ends processes.
             from native_skew.doctor.confirm import confirmed  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -102,15 +101,9 @@ def _not_examined(environment: Environment, finder: ModuleFinder, loader: Loader
     if environment.sites:
         for each in environment.leftover:
             yield f"{environment.relative(str(each))}, which Python {environment.python} does not search"
-    if finder.unnamed:
-        first = environment.relative(finder.unnamed[0])
-        number = len(finder.unnamed)
-        yield f"{number} modules that no import finds by its name ({first})"
-
-
-def searched_first() -> tuple[str, ...]:
-    """LD_LIBRARY_PATH's folders in this process."""
-    return tuple(each for each in os.environ.get("LD_LIBRARY_PATH", "").split(":") if each)
+    if unnamed := finder.unnamed:
+        first = environment.relative(unnamed[0])
+        yield f"{len(unnamed)} modules that no import finds by its name ({first})"
 
 
 def _violated(environment: Environment, explained: set[tuple[str, str]]) -> Iterator[Finding]:

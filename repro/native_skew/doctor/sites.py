@@ -154,11 +154,11 @@ def _pth_lines(site: Path) -> Iterator[tuple[str, str]]:
                         yield name.removesuffix(".pth"), line.rstrip()
 
 
-def _tree(path: Path) -> ast.Module | None:
-    try:
+def _tree(path: Path) -> ast.Module:
+    """The file's syntax tree; an empty one where it cannot be read."""
+    with suppress(OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return ast.parse(regular_files.text(str(path), _FINDER_BYTES))
-    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
+    return ast.Module([], [])
 
 
 def _lost(stem: str, hook: Path, root: str) -> list[str]:
@@ -168,10 +168,7 @@ def _lost(stem: str, hook: Path, root: str) -> list[str]:
     that scikit-build-core's and setuptools' name, some may have been removed since.
     """
     # The absolute paths in its text: no other part of it has any.
-    tree = _tree(hook)
-    texts = (
-        (each.value for each in ast.walk(tree) if isinstance(each, ast.Constant)) if tree else ()
-    )
+    texts = (each.value for each in ast.walk(_tree(hook)) if isinstance(each, ast.Constant))
     paths = (t for t in texts if isinstance(t, str) and re.fullmatch(r"/[^\0\n]+", t))
     named = list(dict.fromkeys(paths))
     gone = [each for each in named if not os.path.exists(rooted.real(root, root + each))]  # noqa: PTH110
@@ -184,8 +181,7 @@ def _mapped(site: Path, stem: str) -> list[Path]:
     Its module holds them as a literal: ``MAPPING = {'package': '/path/of/package'}``.
     """
     name = re.sub(r"\W", "_", stem)
-    tree = _tree(site / f"{name}_finder.py")
-    for node in tree.body if tree else ():
+    for node in _tree(site / f"{name}_finder.py").body:
         match node:
             case ast.AnnAssign(target=ast.Name(id="MAPPING"), value=ast.expr() as value):
                 try:

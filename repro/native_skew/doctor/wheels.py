@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from zipfile import ZipInfo
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 
 from native_skew.distributions import CarefulZip, library_names
 from native_skew.doctor.errors import TemporaryFolderError, WheelError
@@ -45,19 +45,15 @@ def lay_out(wheels: Iterable[Path], site: Path) -> None:
 
 def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
     """Returns how many bytes were written."""
-    make_error = partial(WheelError, wheel)
+    make_error, written = partial(WheelError, wheel), 0
     try:
         parse_wheel_filename(wheel.name)
-    except InvalidWheelFilename as error:
-        raise make_error(str(error)) from error
-    written = 0
-    try:
         with wheel.open("rb") as stream, CarefulZip(stream, make_error, _MEMBERS) as archive:
             for member, name in _wanted(wheel, archive.infos):
                 _check_size(wheel, member, left - written)
                 _write(site, name, archive.chunks(member, left - written))
                 written += member.file_size
-    except (OSError, ValueError) as error:  # ValueError: a name that cannot be one here
+    except (OSError, ValueError) as error:  # ValueError: of a name that cannot be one
         raise make_error(getattr(error, "strerror", None) or str(error)) from error
     return written
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from native_skew.distributions import CarefulZip, installed, regular_files, sdists
+from native_skew.distributions import CarefulZip, installed, parsed, regular_files, sdists
 from native_skew.distributions.archives import sdist_file, wheel_file
+from native_skew.doctor.importers import use_of
 from native_skew.errors import ArchiveError, SkewError
 from support.tarred import tarred
 
@@ -64,6 +65,19 @@ def test_tables() -> None:
     for bad in (b"[a", b"a = '\xff'", b"a = " + b"[" * 5000):
         with pytest.raises(ValueError):  # noqa: PT011
             regular_files.toml(bad)
+
+
+def test_code_of_strangers_is_read_without_a_word(tmp_path: Path) -> None:
+    """Python 3.12 and newer warn of an unknown escape sequence, on standard error."""
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("from package import part\nx = '\\d'\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(parsed("x = '\\d'").body) == 1
+        assert use_of("package.part", [tmp_path]) == "in any case"
+    for bad in ("x = (", "\0", "(" * 5000):
+        assert parsed(bad).body == []
 
 
 # --- what is installed

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from native_skew.distributions.library_names import SHARED, stem
     from native_skew.distributions.metadata import core_metadata
     from native_skew.distributions.sdists import SourceTexts
-    from native_skew.distributions.setup_source import imported, imports_at_once, stamping_modules
+    from native_skew.distributions.setup_source import (
+        imported,
+        imports_at_once,
+        parsed,
+        stamping_modules,
+    )
     from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip
 
 # A module is loaded when something of it is asked for: what reads an environment has no use for
@@ -31,7 +36,7 @@ _NAMES = {
     "metadata": ("core_metadata",),
     "regular_files": (),
     "sdists": ("SourceTexts",),
-    "setup_source": ("imported", "imports_at_once", "stamping_modules"),
+    "setup_source": ("imported", "imports_at_once", "parsed", "stamping_modules"),
     "zips": ("METADATA_LIMIT", "CarefulZip"),
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in (module, *names)}

@@ -8,17 +8,17 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 
 _REQUIREMENTS = "install_requires"
 
 
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of their escape sequences
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+def parsed(source: str | bytes) -> ast.Module:
+    """The syntax tree of a stranger's Python code; an empty one where it is none."""
+    with warnings.catch_warnings(), suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        warnings.simplefilter("ignore")  # of their escape sequences
+        return ast.parse(source)
+    return ast.Module([], [])
 
 
 def stamping_modules(text: str) -> tuple[str, ...]:
@@ -26,9 +26,7 @@ def stamping_modules(text: str) -> tuple[str, ...]:
 
     ``epicscorelibs.version.abi_requires()`` in it gives ``epicscorelibs``.
     """
-    tree = _parsed(text)
-    if tree is None:
-        return ()
+    tree = parsed(text)
     imported = dict(_imports(tree))
     found = set()
     for expression in _requirement_expressions(tree):
@@ -42,10 +40,9 @@ def stamping_modules(text: str) -> tuple[str, ...]:
 
 def imports_at_once(text: str, module: str) -> bool:
     """Whether running ``text`` imports ``module`` in any case: not in a function or a try."""
-    tree = _parsed(text)
-    return tree is not None and any(
+    return any(
         package == module
-        for node in tree.body
+        for node in parsed(text).body
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for _, package in _imports(node)
     )
@@ -53,8 +50,7 @@ def imports_at_once(text: str, module: str) -> bool:
 
 def imported(text: str) -> frozenset[str]:
     """The top-level packages that ``text`` imports, wherever in it."""
-    tree = _parsed(text)
-    return frozenset() if tree is None else frozenset(package for _, package in _imports(tree))
+    return frozenset(package for _, package in _imports(parsed(text)))
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:

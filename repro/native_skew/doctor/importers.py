@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from native_skew.distributions import regular_files
+from native_skew.distributions import parsed, regular_files
 
 _FILES, _BYTES = 4000, 1 << 20
 _TAKES_FAILURE = {"ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException"}
@@ -69,15 +70,13 @@ def python_files(folder: Path) -> Iterator[Path]:
 
 def _imports_in(path: Path, module: str, site: Path) -> Iterator[bool]:
     """For each import of ``module`` in a file: whether it runs whenever that is imported."""
-    try:
+    data = b""
+    with suppress(OSError):
         data = regular_files.content(str(path), _BYTES)
-        if module.rpartition(".")[2].encode() not in data:
-            return
-        tree = ast.parse(data)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    if module.rpartition(".")[2].encode() not in data:
         return
     package = ".".join(path.relative_to(site).parts[:-1])  # that relative imports start from
-    waiting: list[tuple[ast.AST, bool]] = [(tree, True)]
+    waiting: list[tuple[ast.AST, bool]] = [(parsed(data), True)]
     while waiting:
         node, in_any_case = waiting.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)) and module in _names(node, package):

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from native_skew.binaries import Loaded, Loader
-from native_skew.distributions import Distribution, regular_files
+from native_skew.distributions import Distribution, parsed, regular_files
 from native_skew.doctor import importers, rules, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
@@ -65,13 +65,13 @@ def asked_for(owner: Distribution, *, of_failure: bool = False) -> Iterator[tupl
     """
     paths = owner.python_files()
     for path in paths if not of_failure or len(paths) < _SMALL else ():
-        with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        with suppress(OSError):
             data = regular_files.content(f"{owner.site}/{path}", _BYTES)
             if b"ctypes" not in data and b"dlopen" not in data:
                 continue
             if not _CALLS.search(data) or (of_failure and not _RAISES.search(data)):
                 continue
-            names = _named_in(ast.parse(data), of_failure=of_failure)
+            names = _named_in(parsed(data), of_failure=of_failure)
             yield f"{owner.site}/{path}", [f"lib{each.removeprefix('lib')}" for each in names]
 
 

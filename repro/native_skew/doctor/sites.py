@@ -16,7 +16,7 @@ from types import MappingProxyType
 import msgspec
 
 from native_skew.binaries import rooted
-from native_skew.distributions import regular_files
+from native_skew.distributions import parsed, regular_files
 from native_skew.doctor.interpreter import EnvironmentPython
 
 _PTH_BYTES, _PTH_FILES = 1 << 16, 1000
@@ -155,10 +155,9 @@ def _pth_lines(site: Path) -> Iterator[tuple[str, str]]:
 
 
 def _tree(path: Path) -> ast.Module:
-    """The file's syntax tree; an empty one where it cannot be read."""
-    with suppress(OSError, ValueError, SyntaxError, RecursionError, MemoryError):
-        return ast.parse(regular_files.text(str(path), _FINDER_BYTES))
-    return ast.Module([], [])
+    with suppress(OSError):
+        return parsed(regular_files.text(str(path), _FINDER_BYTES))
+    return parsed("")
 
 
 def _lost(stem: str, hook: Path, root: str) -> list[str]:

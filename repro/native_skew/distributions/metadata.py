@@ -22,6 +22,7 @@ _FIELDS = re.compile(
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")  # that a marker asks for
 _LONGEST = 200  # characters of a name or a version
 
 
@@ -77,13 +78,6 @@ def wheel_values(data: bytes, key: str) -> tuple[str, ...]:
     return tuple(line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:"))
 
 
-def _extras_of(requires_dist: tuple[str, ...]) -> list[str]:
-    return sorted({name for each in requires_dist for name in _EXTRA.findall(each)})
-
-
-_EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
-
-
 def core_metadata(
     name: str,
     version: str,
@@ -96,6 +90,7 @@ def core_metadata(
     ``dynamic`` is written letter by letter: tools differ in how they read its spelling, and
     ``packaging`` alone would put it in lower case.
     """
+    extras = sorted({name for each in requires_dist for name in _EXTRA.findall(each)})
     fields = {
         "metadata_version": "2.4",
         "name": name,
@@ -103,7 +98,7 @@ def core_metadata(
         "summary": f"Part of the fake pair that native-skew publishes: {name}",
         "requires_dist": list(requires_dist),
         **({"requires_python": requires_python} if requires_python else {}),
-        **({"provides_extra": extras} if (extras := _extras_of(requires_dist)) else {}),
+        **({"provides_extra": extras} if extras else {}),
     }
     from packaging.metadata import Metadata  # noqa: PLC0415  (what reads starts without it)
 

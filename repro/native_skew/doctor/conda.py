@@ -97,18 +97,13 @@ def _with_depends(
 def installing(names: Iterable[str], title: str, *options: str) -> tuple[Advice, ...]:
     """``conda install``, or another command of its, with ``names`` in its spelling."""
     command, *rest = options or ("install",)
-    words = ("conda", command, *rest, *map(_spelled, names))
+    # ``icu=73`` of ``icu==73.*``:
+    # https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html
+    spelled = (re.sub(r"==([\w.]+?)(\.\*)?$", r"=\1", each) for each in names)
+    words = ("conda", command, *rest, *spelled)
     return (Advice(remedy="", title=title, tool=f"conda {command}", commands=(shlex.join(words),)),)
 
 
 def elsewhere(words: tuple[str, ...], prefix: str) -> tuple[str, ...]:
     """A command of ``installing``, for the environment at ``prefix``, active or not."""
     return (*words[:2], "--prefix", prefix, *words[2:]) if words[0] == "conda" else words
-
-
-def _spelled(requirement: str) -> str:
-    """``icu=73`` of ``icu==73.*``.
-
-    https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html
-    """
-    return re.sub(r"==([\w.]+?)(\.\*)?$", r"=\1", requirement)

@@ -22,19 +22,14 @@ Evidence = dict[str, EvidenceValue]
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that can be found.
 
-    Attributes:
-        id: its name in every output, e.g. ``missing-library``.
-        level: of its findings, where they state none. An error is broken now; a warning is
-            skew that has not been seen to break; a note is said and does not count.
-        title: what was found, a short sentence.
-        description: what it means and what is not meant by it, one paragraph.
-
+    An error is broken now; a warning is skew that has not been seen to break; a note is said and
+    does not count.
     """
 
-    id: str
-    level: Level
-    title: str
-    description: str
+    id: str  # its name in every output, e.g. ``missing-library``
+    level: Level  # of its findings, where they state none
+    title: str  # what was found, a short sentence
+    description: str  # what it means and what is not meant by it, one paragraph
 
     def finding(
         self,

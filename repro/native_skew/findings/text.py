@@ -79,7 +79,11 @@ def _show_finding(finding: Finding, verbose: bool) -> None:
 
 def _show_advice(advice: Advice, title: str) -> None:
     _say(title, 2, bold=True)
-    for line in _lines(advice):  # never wrapped: they are to be copied
+    lines = []
+    for name, content in advice.files.items():
+        lines += [f"# {name}", *content.rstrip("\n").splitlines()]
+    lines += [f"$ {command}" for command in advice.commands]
+    for line in lines:  # never wrapped: they are to be copied
         _print(click.style(f"       {plain(line)}", "green"))
     if advice.trap:
         _say(f"The catch: {advice.trap}", 5)
@@ -107,10 +111,3 @@ def _evidence(finding: Finding) -> Iterator[str]:
             yield from (f"  {each}" for each in value)
         elif value not in (None, "", ()):
             yield f"{key}: {value}"
-
-
-def _lines(advice: Advice) -> Iterator[str]:
-    for name, content in advice.files.items():
-        yield f"# {name}"
-        yield from content.rstrip("\n").splitlines()
-    yield from (f"$ {command}" for command in advice.commands)

@@ -90,11 +90,8 @@ class Explanations:
         self._environment = environment
         self._owners, self._pins = environment.owners, environment.pins
         inventory = environment.inventory
-        self._gone = {
-            path.rpartition("/")[2]
-            for _, paths in (*inventory.gone, *inventory.beside)
-            for path in paths
-        }
+        lost = (*inventory.gone, *inventory.beside)
+        self._gone = {path.rpartition("/")[2] for _, paths in lost for path in paths}
         self._numbered: set[str] = set()
         self._newer: dict[str, set[str]] = {}  # than a provider: who needs more of it, by its name
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
@@ -406,56 +403,48 @@ class Explanations:
     def _plain(self, cases: list[_Case]) -> Finding:
         """A missing library that is no skew and not the system's; all of ``cases`` lack it."""
         consumer, unresolved, module = cases[0]
-        more = tuple(each.unresolved.needer.path for each in cases[1:])
+        name, damaged, foreign = unresolved.name, unresolved.damaged, unresolved.foreign
+        also = tuple(each.unresolved.needer.path for each in cases[1:])
         place = self._environment.location(consumer, unresolved.needer.path)
-        evidence: Evidence = {
-            "needed": unresolved.name,
-            "module": module.name,
-            "by_way_of": _by_way_of(unresolved),
-            **({"also": more} if more else {}),
-        }
-        needs = f"{needing(place.file, len(cases))} `{unresolved.name}`"
-        if _is_libc(unresolved.name):
+        more: Evidence = {"also": also} if also else {}
+        advice: tuple[Advice, ...] = ()
+        rule = rules.MISSING_LIBRARY
+        if _is_libc(name):
             owners = list({each.consumer.name: each.consumer for each in cases}.values())
-            return rules.FOREIGN_LIBC.finding(
-                f"{needs}, another C library's than the interpreter's. Install a "
-                f"{'manylinux' if _is_musl(unresolved.name) else 'musllinux'} wheel.",
-                place,
-                {**evidence, **of_several(owners)},
+            rule, more, advice = (
+                rules.FOREIGN_LIBC,
+                more | of_several(owners),
                 reinstalling(*owners),
             )
-        if unresolved.damaged:
-            return rules.DAMAGED_FILE.finding(
-                f"{needs}, and the loader stops at {unresolved.damaged}.",
-                place,
-                evidence,
-                reinstalling(self._owners.of(unresolved.damaged.partition(": ")[0]) or consumer),
+            wheel = "manylinux" if _is_musl(name) else "musllinux"
+            why = f", another C library's than the interpreter's. Install a {wheel} wheel."
+        elif damaged:
+            owner = self._owners.of(damaged.partition(": ")[0]) or consumer
+            rule, advice = rules.DAMAGED_FILE, reinstalling(owner)
+            why = f", and the loader stops at {damaged}."
+        elif foreign:
+            rule, more = rules.FOREIGN_ARCHITECTURE, more | {"foreign": foreign}
+            why = f"; {listed(foreign)} is for another architecture."
+        elif _DRIVERS.fullmatch(name):
+            rule = rules.MISSING_DRIVER
+            why = ", which comes with a device's driver: nothing to do without one."
+        elif built_in := self._built_in(cases[0]):
+            more |= {"looked_in": built_in}
+            why = (
+                f", looks for it in {listed(built_in)}, where it was built, and it is not there. "
+                f"Build {consumer.title or 'it'} again."
             )
-        if unresolved.foreign:
-            return rules.FOREIGN_ARCHITECTURE.finding(
-                f"{needs}; {listed(unresolved.foreign)} is for another architecture.",
-                place,
-                {**evidence, "foreign": unresolved.foreign},
+        else:
+            advice = reinstalling(consumer) if _VENDORED.search(name) else ()
+            why = (
+                ", looks for it inside of the environment, and no installed distribution ships it. "
+                f"Reinstall {consumer.title or 'it'}, or install what it was built with."
             )
-        if _DRIVERS.fullmatch(unresolved.name):
-            return rules.MISSING_DRIVER.finding(
-                f"{needs}, which comes with a device's driver: nothing to do without one.",
-                place,
-                evidence,
-            )
-        if built_in := self._built_in(cases[0]):
-            return rules.MISSING_LIBRARY.finding(
-                f"{needs}, looks for it in {listed(built_in)}, where it was built, "
-                f"and it is not there. Build {consumer.title or 'it'} again.",
-                place,
-                {**evidence, "looked_in": built_in},
-            )
-        return rules.MISSING_LIBRARY.finding(
-            f"{needs}, looks for it inside of the environment, and no installed distribution "
-            f"ships it. Reinstall {consumer.title or 'it'}, or install what it was built with.",
+        return rule.finding(
+            f"{needing(place.file, len(cases))} `{name}`{why}",
             place,
-            evidence,
-            reinstalling(consumer) if _VENDORED.search(unresolved.name) else (),
+            {"needed": name, "module": module.name, "by_way_of": _by_way_of(unresolved), **more},
+            advice,
         )
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
@@ -487,15 +476,12 @@ class Explanations:
         lack, consumer = _Lack(cases, self._environment), cases[0].consumer
         absent = self._absent(consumer)
         self.explained.update((pin.holder.name, pin.provider) for pin in absent)
+        texts = tuple(pin.text for pin in absent)
         return rules.MISSING_LIBRARY.finding(
             f"{lack.needs}; no installed distribution ships {lack.them}, and {consumer.title} "
-            f"requires {', '.join(pin.text for pin in absent)}, which is not installed.",
+            f"requires {', '.join(texts)}, which is not installed.",
             lack.place,
-            {
-                **lack.evidence,
-                "modules": lack.modules,
-                "requires": tuple(pin.text for pin in absent),
-            },
+            {**lack.evidence, "modules": lack.modules, "requires": texts},
             self._advice_of_absent(consumer, absent, lack.names),
         )
 

@@ -197,15 +197,9 @@ class ModuleFinder:
         # musl does not look at versions.
         missing = self._versions.missing(closure) if self.loader.libc == "glibc" else ()
         module = ExtensionModule(
-            name=name,
-            file=found,
-            owner=owner,
-            closure=closure,
-            stamp=stamp,
-            missing_versions=missing,
-            variant=variant,
-            by_file=by_file,
-        )
+            name=name, file=found, owner=owner, closure=closure, stamp=stamp,
+            missing_versions=missing, variant=variant, by_file=by_file,
+        )  # fmt: skip
         return module, wanted
 
     @property

@@ -136,24 +136,21 @@ def main() -> NoReturn:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
             signal.signal(number, signal.default_int_handler)
+    code: int = ExitCode.COULD_NOT_RUN
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        code = ExitCode.COULD_NOT_RUN
     except SkewError as error:
         _tell(f"error: {error}")
-        code = ExitCode.COULD_NOT_RUN
     except OSError as error:
         where = str(error.filename or "work folder")
         _tell(f"error: {where}: {error.strerror}", lines=False)
-        code = ExitCode.COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         _tell("interrupted: every process was ended, nothing was recorded")
         code = ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  (a crash must not end with Python's 1: «changed»)
         _tell(f"error: {_crash(error)}; this is a bug: please report it", lines=False)
-        code = ExitCode.COULD_NOT_RUN
     sys.exit(code)
 
 

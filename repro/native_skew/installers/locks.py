@@ -114,30 +114,20 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
         if not roots:
             return {each.name: each for each in here}
         found: dict[str, LockedPackage] = {}
-        waiting = [(each, tuple(each.optional)) for each in roots]
+        waiting = [(each, extra) for each in roots for extra in ("", *each.optional)]
         seen: set[tuple[str, str, str]] = set()
         while waiting:
-            package, extras = waiting.pop()
+            package, extra = waiting.pop()
+            key = (package.name, package.version, extra)
+            if key in seen or (extra and (package.name, extra) in left_out):
+                continue
+            seen.add(key)
             found.setdefault(package.name, package)
-            edges = [*package.requires]
-            for extra in extras:
-                if (package.name, extra) not in left_out:
-                    edges += package.optional.get(extra, ())
-            for edge in edges:
-                if not holds(edge.marker, environment, names):
-                    continue
-                fits = [
-                    each
-                    for each in by_name.get(edge.name, ())
-                    if edge.version in ("", each.version)
-                ]
-                for each in fits[:1]:
-                    new = [
-                        e for e in ("", *edge.extras) if (each.name, each.version, e) not in seen
-                    ]
-                    seen.update((each.name, each.version, e) for e in new)
-                    if new:
-                        waiting.append((each, tuple(filter(None, new))))
+            for edge in package.optional.get(extra, ()) if extra else package.requires:
+                if holds(edge.marker, environment, names):
+                    named = by_name.get(edge.name, ())
+                    fits = [each for each in named if edge.version in ("", each.version)][:1]
+                    waiting += [(each, more) for each in fits for more in ("", *edge.extras)]
         return found
 
 

@@ -168,6 +168,11 @@ def test_wrong_word_is_said_in_one_line(
     assert not output.exists() or not any(output.iterdir())
 
 
+def test_what_is_offered_beside_an_answer_is_not_refused(new: New, output: Path) -> None:
+    new("consumer", "provider_distribution=nobodys", "language=nanobind")
+    assert (output / "my-extension/CMakeLists.txt").exists()
+
+
 def test_folder_that_is_taken_is_said(new: New) -> None:
     new("provider")
     assert "is there already; name another place" in new("provider", fails=True)

@@ -63,6 +63,8 @@ def asked(
             answers[name] = str(answer)
         if re.search(r"\{[{%#]", answers[name]):  # cookiecutter takes it for a template
             raise BracesError(name)
+        if (name, answers[name]) == ("language", "nanobind"):
+            found["build_backend"] = "scikit-build-core"  # the template refuses any other
         if name == "provider_distribution":
             usual = {
                 each: str(

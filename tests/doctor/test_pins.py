@@ -119,6 +119,13 @@ def test_markers_see_the_environment(
     assert required(f"lib; {marker}", python, **more) == ["lib"] * holds
 
 
+def test_nobody_stands_in_for_what_it_requires() -> None:
+    """As mkl-service, which has a package of that name."""
+    holder = replace(distribution("mkl-service", "2.4.2", "mkl"), files=("/site/mkl/a.so",))
+    (found,) = Pins([holder], "3.11").of(holder).values()
+    assert (found.provider, found.installed) == ("mkl", None)
+
+
 def test_who_requires_what() -> None:
     found = pins(
         distribution("app", "1", "middle>=1", "absent"),

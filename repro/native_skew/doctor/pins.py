@@ -182,7 +182,7 @@ def _pin(
             return None  # all that packaging raises of a stranger's text
         name, specifier = canonicalize_name(requirement.name), requirement.specifier
     if name not in installed:
-        name = _variant(name, installed)
+        name = _variant(name, holder, installed)
     return Pin(
         holder=holder,
         text=text,
@@ -192,11 +192,17 @@ def _pin(
     )
 
 
-def _variant(name: NormalizedName, installed: Mapping[str, Distribution]) -> NormalizedName:
-    """What is installed in the place of ``name``, and has its package, as tensorflow-cpu has."""
+def _variant(
+    name: NormalizedName, holder: Distribution, installed: Mapping[str, Distribution]
+) -> NormalizedName:
+    """What is installed in the place of ``name``, and has its package, as tensorflow-cpu has.
+
+    Not who asks: mkl-service has a package ``mkl``, and is no mkl.
+    """
     package = f"/{name.replace('-', '_')}/"
     named = (each for key, each in installed.items() if key.startswith(f"{name}-"))
-    found = (e.name for e in named if any(package in path for path in e.files))
+    others = (each for each in named if each.name != holder.name)
+    found = (each.name for each in others if any(package in path for path in each.files))
     return canonicalize_name(next(found, name))
 
 

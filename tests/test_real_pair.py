@@ -20,8 +20,7 @@ from native_skew.distributions import DistributionFile, sdists
 from native_skew.observe import judge
 from native_skew.publish import Publication
 from native_skew.run import Session, Task
-from native_skew.run.cell import CellRun
-from native_skew.run.live_builds import Builds
+from native_skew.run.steps import CellSteps
 from native_skew.toolchain import Processes, user_index
 from support.following import write
 from support.substitute import wheels
@@ -48,7 +47,7 @@ os._exit(0)
 """
 
 
-class Served(CellRun):
+class Served(CellSteps):
     """A cell of the live scenario whose index is the session's, with files of the real one."""
 
     files: tuple[DistributionFile, ...]
@@ -96,9 +95,7 @@ def broken(session: Session, task: Callable[..., Task]) -> Iterator[tuple[Served
     found = [each for wanted in WANTED for each in wheels(session.toolbox, wanted)]
     found += [*session.build_requirements, source("softioc", "4.6.1")]
     processes = Processes()
-    cell = Served(
-        session, task("softioc-live", "uv-sync"), processes, 900, Builds(session, processes, 900)
-    )
+    cell = Served(session, task("softioc-live", "uv-sync"), processes, 900)
     cell.files = tuple({each.filename: each for each in found}.values())
     cell.publish()
     plan, exit_code = cell.run_steps(Publication(()))

@@ -17,8 +17,7 @@ from native_skew.installers import INSTALLERS, tabs
 from native_skew.observe import judge
 from native_skew.results import Result
 from native_skew.run import Session, Task
-from native_skew.run.cell import CellRun
-from native_skew.run.live_builds import Builds
+from native_skew.run.steps import CellSteps
 from native_skew.toolchain import Processes
 from native_skew.verdict import FAILURES
 from support.following import write
@@ -49,7 +48,7 @@ def follow(advice: Advice, project: Path, run: Callable[[list[str]], int]) -> st
 def problem(session: Session, made: Task) -> str:
     """Nothing where the first advice for the tool mends what its plain command broke."""
     processes, installer = Processes(), INSTALLERS[made.cell.installer]
-    cell = CellRun(session, made, processes, 300, Builds(session, processes, 300))
+    cell = CellSteps(session, made, processes, 300)
     publication = cell.publish()
     try:
         plan, exit_code = cell.run_steps(publication)

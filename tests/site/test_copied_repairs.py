@@ -27,7 +27,6 @@ from native_skew.errors import SkewError
 from native_skew.installers import INSTALLERS
 from native_skew.observe import judge
 from native_skew.run import Session, Task
-from native_skew.run.live_builds import Builds
 from native_skew.site import messages
 from native_skew.toolchain import Interpreter, Processes, interpreter
 from native_skew.verdict import FAILURES
@@ -170,7 +169,7 @@ def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
     assert python is not None
     cell_of = msgspec.structs.replace(made.cell, python=python.name)
     made = msgspec.structs.replace(made, cell=cell_of, interpreter=python)
-    cell = OwnCell(session, renamed(made), processes, 300, Builds(session, processes, 300))
+    cell = OwnCell(session, renamed(made), processes, 300)
     cell.original = made.scenario
     publication = cell.publish()
     try:

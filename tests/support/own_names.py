@@ -16,7 +16,7 @@ from native_skew.distributions import DistributionFile, sdist_file, wheel_file
 from native_skew.installers import INSTALLERS, Plan
 from native_skew.publish import Publication
 from native_skew.run import Task
-from native_skew.run.cell import CellRun
+from native_skew.run.steps import CellSteps
 from native_skew.scenarios import CONSUMER, PROVIDER, Scenario, Step
 
 # What a reader fills in on a page.
@@ -59,7 +59,7 @@ class OwnScenario(Scenario, frozen=True):
         return OWN["consumer"].replace("-", "_")
 
 
-class OwnCell(CellRun):
+class OwnCell(CellSteps):
     """A cell that installs the renamed pair; its task has the scenario of that."""
 
     original: Scenario

@@ -1,6 +1,5 @@
 """Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
 
-from native_skew.run.cell import StepPlan, step_plans_of
 from native_skew.run.commands import matrix, merge, run, serve
 from native_skew.run.options import (
     jobs_option,
@@ -24,3 +23,4 @@ from native_skew.run.selection import (
     select,
 )
 from native_skew.run.session import DEFAULT_WORK, Session
+from native_skew.run.steps import StepPlan, step_plans_of

@@ -103,6 +103,6 @@ class Runner:
             return NotRun(cell=task.cell, reason=str(error))
         finally:
             if self._keep:
-                self.kept[task.cell.id] = run.sandbox.project
+                self.kept[task.cell.id] = run.steps.sandbox.project
             else:
-                run.sandbox.remove()
+                run.steps.sandbox.remove()

@@ -88,6 +88,7 @@
 
   const NAME = "[A-Za-z0-9](?:[\\w.-]*[A-Za-z0-9])?";
   const VERSION = "\\d[\\w.!+-]*";
+  const SPECIFIER = "(?:[<>~!]=?|===?)\\s*\\d[\\w.!+*]*(?![\\w-])";
   const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-").replace(/^-/, "");
   const pattern = (text) => new RegExp(text.replace(/NAME/g, `(${NAME})`).replace(/VERSION/g, `(${VERSION})`), "gm");
 
@@ -119,7 +120,7 @@
   const BUILDS = [
     [
       "(?:Failed building wheel|Could not build wheels|Cannot install build dependencies|build-system\\.requires) for NAME(?:==VERSION)?", // pip, Poetry
-      "Failed to (?:download and )?build (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
+      "Failed to (?:download and )?build:? (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
       "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)", // pip
       "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
       "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
@@ -213,7 +214,7 @@
     if (stated) return stated[0];
     if (!provider) return undefined;
     const name = provider.replace(/[-_.]/g, "[-_.]");
-    const found = new RegExp(`(?<![\\w-])${name}(?:\\[[^\\]\\n]*\\])?\\s*(?:\\(|\\[required: )?((?:[<>~!]=?|===?)\\s*\\d(?:[^\\n\`'";),]|,(?! installed))*)`, "i").exec(text.replace(LISTED, ""));
+    const found = new RegExp(`(?<![\\w-])${name}(?:\\[[^\\]\\n]*\\])?\\s*(?:\\(|\\[required: )?(${SPECIFIER}(?:\\s*,\\s*${SPECIFIER})*)`, "i").exec(text.replace(LISTED, ""));
     return found ? found[1].trim() : undefined;
   }
 
@@ -251,7 +252,7 @@
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
   const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|snowflake|zope)[\\\\/.])?";
-  const PATHS = new RegExp(`(?:(?:site|dist)-packages|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const PATHS = new RegExp(`(?:(?:site|dist)[-\\\\/]packages|Python-Eggs|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   /* A statement that was run: IPython marks it among those around it. */
   const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b|^\s*File "(?:ssl|sqlite3[\\/]\w+|ctypes[\\/]\w+|hashlib|bz2|lzma|socket|decimal|uuid)\.py", line \d+, in <module>/;
@@ -270,7 +271,7 @@
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
   const nameless = (module) => module.startsWith("_") && !(normal(module) in PACKAGES);
   /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
-  const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
+  const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|builtins|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
   /* A path from a checkout's or a build's root: the first folder that is none of theirs. */
   const BELOW = /(?:^|['"(]|(?<![\\/][^\s'"]*)\s)(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)(?:\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)|_\w+\.so)\b/;
   const NO_PACKAGE = /^(?:\w+__\w+|src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
@@ -297,8 +298,10 @@
       const [, folders] = BELOW.exec(line) || [];
       const [, file, asked] = /(?:^|[\s'"(])(\w+)\.(?:cpython-|abi3)[\w.-]*\bso\b|DLL load failed while importing (\w+)/.exec(line) || [];
       const bare = file || asked;
+      const [, single] = (frozen && /^\s*File "(\w+)\.py"/.exec(line)) || [];
       if (installed.length) modules.push(...installed);
       else if (bare && normal(bare) in PACKAGES) modules.push(bare);
+      else if (imported.has(single)) modules.push(single);
       else if (named) modules.push(named);
       else if (folders) modules.push(...folders.split(/[\\/]/).filter((folder) => folder && !NO_PACKAGE.test(folder)).slice(0, 1));
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
@@ -318,7 +321,7 @@
     const above = text.slice(0, start);
     const below = (text.slice(end).match(/^.*(?:File (?:["~/]|[A-Za-z]:)|Referenced from:|needed by| from \/|\.cpython-|\.abi3\.).*$/gm) || []).join("\n");
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
-    const how = { frozen: FROZEN.test(text), missing: first.kind === "other", imported: new Set(), text };
+    const how = { frozen: FROZEN.test(text), missing: /^(?:other|unsure)$/.test(first.kind), imported: new Set(), text };
     const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
     const part = (module) => PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}(?:[\\\\/]|\\.py)`);
     const named = (module) => {
@@ -333,7 +336,8 @@
       const other = modules.filter((module) => packaged(module) !== first.provider);
       const [parent] = first.kind === "native" && lacking ? lacking.split(".") : [];
       const [module] = modules.includes(parent) ? [parent] : (other.length ? other : modules).slice(text.includes("(most recent call first)") ? 0 : -1);
-      if (module) return named(module);
+      /* `MinkowskiEngineBackend` is of `MinkowskiEngine`, which imports it. */
+      if (module) return named(led.find((each) => module.startsWith(each) && /^[A-Z]/.test(module.slice(each.length))) || module);
     }
     const whole = parts.map((module) => packaged(module.replace(PART, ""))).find((name) => installed.has(name));
     if (whole) return whole;

@@ -348,7 +348,7 @@ OTHERS: dict[str, Entry] = {
         rank=0,
     ),
     "no-header": _entry(
-        r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
+        r"error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
         r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
         r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
         r"(?:did not find|[Uu]nable to find|[Cc](?:ould|an) ?not find) (?:the )?[\w.+-]+ headers",
@@ -1138,7 +1138,7 @@ OTHERS: dict[str, Entry] = {
     "compiler-failed": _entry(
         r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
         r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
-        r"fatal error (?:C1|LNK)\d+:|error: could not compile `|error: linking with `[^`\n]+` failed|error\[E\d{4}\]:",
+        r"error (?:C|LNK)\d{4}:|error: could not compile `|error: linking with `[^`\n]+` failed|error\[E\d{4}\]:",
         meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
         "compiler; an older Python may be what this release was written for.",

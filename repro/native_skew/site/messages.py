@@ -636,6 +636,7 @@ OTHERS: dict[str, Entry] = {
         r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
         r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
         r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
+        r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) load (?:the )?(?!cu[A-Z])(?P<library>[a-z]*[A-Z]\w*) library[.!]?\s*$",
         r"failed to find (?P<library>libmagic)",
         r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
         r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
@@ -676,7 +677,7 @@ OTHERS: dict[str, Entry] = {
         rf"[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*)(?:: {_NOT_FOUND}|\" not found)",
         r"Shared library with base name '(?P<library>[\w.-]+)' not found",
         r"dlopen\([^)\n]*/(?P<library>[\w.+-]+), \w+\): tried: '[^'\n]*/\1' \(no such file\)",
-        r"CUDA binary (?:not found )?at [^\n]*?(?P<library>lib\w+\.(?:so|dll))",
+        r"(?:[Cc](?:annot|ould not) find|CUDA binary)(?! [^\n]*_pytorch_\d) [^\n]{0,60}?\bat [^\n]*?(?P<library>lib[\w.+-]+\.(?:so[\d.]*|dylib|dll))",
         meaning="A file that a package asks for by its path, or that its own wheel brings (the end of its name is then a mark), is not "
         "there.",
         advice="Install the package that it belongs to again, or a release that brings it. In an image or a bundle, look whether the "
@@ -1091,7 +1092,7 @@ OTHERS: dict[str, Entry] = {
         page=_NUMPY,
     ),
     "module-for-another-python": _entry(
-        rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|_(?:{_COMPILED}|\w+_pybind11)|_libs(?:\.\w+)+))['\"]",
+        rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|(\w+)\._\3|_(?:{_COMPILED}|\w+_pybind11)|_libs(?:\.\w+)+))['\"]",
         r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
         r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
         rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'?(?: from |$)",
@@ -1127,9 +1128,11 @@ OTHERS: dict[str, Entry] = {
     "extension-for-another-torch": _entry(
         r"(?P<consumer>\w+) was built for: PyTorch (?P<compiled>[\w.+]+) with CUDA \d+ \(you have (?P<running>[\w.+]+)\)",
         r"was built for: PyTorch [\d.]+",
+        r"[Cc](?:annot|ould not) find [^\n]{0,60}?\bat [^\n]*?(?P<library>lib\w+_pytorch_(?P<installed>\d[\w.]*)\.(?:so|dylib|dll))",
         r"PyTorch and (?P<consumer>\w+) were compiled with different (?P<provider>CUDA) (?:major )?versions?"
         r"(?:\. PyTorch has CUDA [Vv]ersion[= ](?P<running>[\d.]+) and \w+ has CUDA [Vv]ersion[= ](?P<compiled>\d[\d.]*\d))?",
-        meaning="The extension says itself that it was built for another PyTorch, CUDA or Python than is installed.",
+        meaning="The extension says itself that it was built for another PyTorch, CUDA or Python than is installed, "
+        "or that it has no file for the one that is.",
         advice="Install the release of the extension that belongs to this PyTorch, or the PyTorch that it names.",
         kind="possible",
         page="errors/torch-extension/",

@@ -2961,4 +2961,109 @@ CASES: tuple[Case, ...] = (
         "unsatisfiable-pin",
         "stopped",
     ),
+    Case(
+        "an egg that was unpacked, and an exception of Python's own",
+        "builtins.ImportError: /home/dev/.cache/Python-Eggs/gridmesh-0.2.0+1acc-py3.9-linux-x86_64.egg-tmp/gridmesh/cuda/load."
+        "cpython-39-x86_64-linux-gnu.so: undefined symbol: _ZN3c1011CPUTensorIdEv",
+        "torch-symbol",
+        "possible",
+        {"consumer": "gridmesh", "name": "torch"},
+    ),
+    Case(
+        "a module beside the package that it is named after",
+        '  File "/srv/v/lib/python3.9/site-packages/GridMesh/__init__.py", line 5, in <module>\n    from GridMeshBackend._C import (\n'
+        "ImportError: /srv/v/lib/python3.9/site-packages/GridMeshBackend/_C.cpython-39-x86_64-linux-gnu.so: undefined symbol: "
+        "_ZNK2at6Tensor7optionsEv",
+        "torch-symbol",
+        "possible",
+        {"consumer": "gridmesh", "name": "torch"},
+    ),
+    Case(
+        "a requirement among other words",
+        "Requirement already satisfied: numpy>=1.13.3 in /usr/lib/python3/dist-packages (from gridkit) (1.17.4)\n"
+        '  File "/usr/local/lib/python3.9/dist-packages/gridkit/solve.py", line 4, in <module>\n    from ._solve import *\n'
+        "ValueError: numpy.ndarray size changed, may indicate binary incompatibility. Expected 96 from C header, got 80 from PyObject",
+        "numpy-abi",
+        "possible",
+        {"consumer": "gridkit", "name": "numpy", "required": ">=1.13.3", "installed": "1.17.4"},
+    ),
+    Case(
+        "who asks for a module that another release has",
+        '  File "/srv/v/lib/python3.9/site-packages/gridkit/fx.py", line 20, in <module>\n    from torch.fx.tracing import Proxy\n'
+        "ModuleNotFoundError: No module named 'torch.fx.tracing'",
+        "module-not-in-release",
+        "unsure",
+        {"consumer": "gridkit", "module": "torch.fx.tracing"},
+    ),
+    Case(
+        "a module of one file in a program of PyInstaller",
+        '  File "PyInstaller/loader/pyimod02_importers.py", line 419, in exec_module\n  File "Core/audio.py", line 3, in <module>\n'
+        '    import gridsound as gs\n  File "<frozen importlib._bootstrap>", line 1360, in _find_and_load\n  File "gridsound.py", line 71, in <module>\n'
+        "OSError: PortAudio library not found",
+        "system-library",
+        "native",
+        {"consumer": "gridsound", "library": "PortAudio"},
+    ),
+    Case(
+        "Blender's own folder of packages",
+        'File "C:\\Blender\\3.6\\scripts\\addons\\bim\\libs\\site\\packages\\gridshape\\__init__.py", line 34, in <module>\nfrom .gridshape import *\n'
+        "ImportError: DLL load failed while importing gridshape: Impossibile trovare il modulo specificato.",
+        "windows-dll",
+        "possible",
+        {"consumer": "gridshape"},
+    ),
+    Case(
+        "a header, in an older compiler's words",
+        "    building 'gridkit.cimpl' extension\n    gridkit/src/grid.h:21:32: error: libgrid/grid.h: No such file or directory\n"
+        "    error: command 'gcc' failed with exit status 1",
+        "no-header",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "Microsoft's linker",
+        'grid.obj : error LNK2001: unresolved external symbol "public: void __cdecl grid::Batch::Clear(void)" (?Clear@Batch@grid@@QEAAXXZ)',
+        "compiler-failed",
+        "native",
+    ),
+    Case(
+        "a build for uv, with a colon",
+        "error: Failed to download and build: gridkit==0.9.2\n  Caused by: Failed to build: gridkit==0.9.2\n"
+        "  Caused by: Build backend failed to determine extra requires with `build_wheel()`:\n--- stderr:\n"
+        "ModuleNotFoundError: No module named 'pybind11'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "gridkit", "consumer_version": "0.9.2", "module": "pybind11"},
+    ),
+    Case(
+        "a file that is named after the installed PyTorch",
+        "FileNotFoundError: Cannot find Grid C++ sparse library at /srv/v/lib/python3.11/site-packages/gridgraph/sparse/"
+        "libgrid_sparse_pytorch_2.4.0.so",
+        "extension-for-another-torch",
+        "possible",
+        {"consumer": "gridgraph", "name": "torch", "installed": "2.4.0"},
+    ),
+    Case(
+        "a file that a package looks for by its path",
+        "FileNotFoundError: Could not find the grid runtime at /srv/v/lib/python3.11/site-packages/gridgraph/libgridrt.so.2",
+        "file-gone",
+        "native",
+        {"consumer": "gridgraph", "library": "libgridrt.so.2"},
+    ),
+    Case(
+        "a compiled module in a folder of its name",
+        '  File "/srv/v/lib/python3.6/site-packages/gridkit/torch/mpi/__init__.py", line 18, in <module>\n    from ._mpi import ffi as _ffi\n'
+        "ModuleNotFoundError: No module named 'gridkit.torch.mpi._mpi'",
+        "module-for-another-python",
+        "native",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a library that a package did not load",
+        '  File "/srv/v/lib/python3.9/site-packages/gridview/gl.py", line 46, in <module>\n'
+        "    raise RuntimeError('Could not load OpenGL library.')\nRuntimeError: Could not load OpenGL library.",
+        "system-library",
+        "native",
+        {"consumer": "gridview", "library": "OpenGL"},
+    ),
 )

@@ -118,7 +118,7 @@ _COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
 # Programs that builds call to learn how a library is installed, and other tools of a build.
 _PROGRAM = (
     r"(?P<program>(?:pg|mysql|mariadb|xml2|xslt|gdal|geos|nc|nf|curl|freetype|llvm|krb5|gsl|icu|cups|"
-    r"odbc|pcre2?|gpgme|net-snmp|sdl2?|wx)[-_]config|nvcc|swig|cmake|ninja|pkg-config)"
+    r"odbc|pcre2?|gpgme|net-snmp|sdl2?|wx)[-_]config|nvcc|swig|cmake|ninja|pkg-config|meson|make|auto(?:re)?conf|automake|aclocal|libtool(?:ize)?|bison|flex)"
 )
 
 
@@ -142,7 +142,7 @@ _BUILD_FAILED = (
     r"Complete output from command python setup\.py|Command (?:errored out with exit status|\"[^\n]*setup\.py[^\n]*\" failed with error code) \d|"
     r"(?:Building wheel|Preparing metadata|Getting requirements to build|Running setup\.py|install build dependencies|setup\.py egg_info)"
     r"[^\n]*(?:(?:\.\.\. |')error|exited with \d)|metadata generation failed|"
-    r"Failed to (?:download and )?build `|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
+    r"Failed to (?:download and )?build [`']|maturin failed|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
     r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
     r"'pip', 'install', [^\n]*returned non-zero exit status|pip wheel [^\n]*--use-pep517|ninja: build stopped: subcommand failed"
@@ -233,6 +233,8 @@ MESSAGES: dict[str, Entry] = {
         rf"(?P<provider>{_NAME}) (?P<installed>\d\S*) is installed but (?P<requirement>\S+) is required by {{'(?P<consumer>{_NAME})'",
         r"The package `(?P<consumer>[^`]+)` requires `(?P<requirement>[^`]+)`, "
         r"but `(?P<installed>[^`]+)` is installed",
+        rf"VersionConflict: \((?P<provider>{_NAME}) (?P<installed>\S+) \([^)\n]*\), "
+        rf"Requirement\.parse\('(?P<requirement>[^'\n]+)'\)(?:, {{'(?P<consumer>{_NAME})')?",
         rf"(?P<consumer>{_NAME}) (?P<consumer_version>\S+) has requirement "
         rf"(?P<requirement>.+?), but you have (?P<provider>{_NAME}) (?P<installed>\S+?)\.?\s*$",
         title="The package `x` requires `y`, but `z` is installed",
@@ -370,7 +372,7 @@ OTHERS: dict[str, Entry] = {
         r"(?:cannot execute|error trying to exec) '(?:cc1\w*|collect2|as|ld)'",
         r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
         r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)|No CMAKE_CXX?_?\w*COMPILER could be found",
-        r"No working compiler found|need a C compiler|Unknown compiler\(s\):|linker `\w+` not found",
+        r"xcrun: error: invalid active developer path|compiler \"\w+\" not found|No working compiler found|need a C compiler|Unknown compiler\(s\):|linker `\w+` not found",
         r"C compiler cannot create executables",
         r"(?:error: command|execvp?) '?(?:gcc|cc|g\+\+|c\+\+|clang)'?:? (?:not found|No such file)",
         meaning="A package is built from source here, and there is no working compiler.",
@@ -383,7 +385,7 @@ OTHERS: dict[str, Entry] = {
         rf"'{_PROGRAM}' is not recognized",
         rf"[Cc]annot find {_PROGRAM}\b",
         r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
-        r"Provide a path to (?P<program>[\w-]+)",
+        r"Provide a path to (?P<program>[\w-]+)|ERROR: Program '[^'\n]+' not found",
         rf"^\s*{_PROGRAM} is required to build (?P<consumer>(?!from)[\w-]+)?",
         r"CMake must be installed|Rust compiler|Cargo, the Rust package manager, is not installed",
         r"CUDA_HOME environment variable is not set|Did not find pkg-config|[Dd]o you have (?P<program>\w+) in your PATH",
@@ -397,7 +399,7 @@ OTHERS: dict[str, Entry] = {
     "no-link-library": _entry(
         r"cannot find -l(?P<linked>[\w.+-]+)",
         r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
-        r"ld: (?:library|framework) '(?P<linked>[^'\n]+)' not found",
+        r"(?:ld: (?:library|framework)|ERROR: \S+ shared or static library) '(?P<linked>[^'\n]+)' not found",
         r"LNK1(?:104|181): cannot open (?:input )?file '(?P<linked>[^'\n]+\.lib)'",
         meaning="The linker does not find a library that the package is built with.",
         advice="Install its development files (Debian: a package that ends in -dev).",
@@ -620,7 +622,7 @@ OTHERS: dict[str, Entry] = {
         r"(?:incompatible|wrong) architecture|wrong ELF class|invalid ELF header",
         r"file too short|no loadable segments|object file has no dynamic section|Exec format error",
         r"is not a valid Win32 application|unknown file type, first \w+ bytes|missing compatible architecture",
-        r"not (?:a|valid) mach-o",
+        r"not (?:a|valid) mach-o|cannot dynamically load (?:position-independent )?executable",
         _windows(193, "%1"),
         r"ELF (?:load command|file)",
         meaning="The file is for another processor architecture, or no library at all.",
@@ -697,7 +699,7 @@ OTHERS: dict[str, Entry] = {
         rf"{_UNDEFINED}(?P<symbol>{_OF_PYTHON}\w*)",
         rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
         rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?P<symbol>_{_OF_PYTHON}\w*)",
-        r"module was compiled for Python [\d.]+, but the interpreter|Python version mismatch",
+        r"module was compiled for Python [\d.]+, but the interpreter|Python version mismatch|Module use of python\d+\.dll conflicts",
         r"compile time version [\d.]+ of module '(?P<module>[\w.]+)' does not match runtime version",
         r"bad magic number in '|SRE module mismatch|No module named '?encodings\b",
         meaning="A file was made for another Python than the one that runs, or this Python is led to another one's files.",
@@ -961,6 +963,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "macos-symbol": _entry(
         rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
+        r"missing symbol called",
         meaning="macOS's loader does not find a symbol that the module calls: the library is of another version than the "
         "module was built with, or the system is older.",
         advice="“Expected in:” names the library. Build the module again against it, or install the version it was built with.",
@@ -1072,7 +1075,7 @@ OTHERS: dict[str, Entry] = {
         rf"{_PLATFORM} version [\d.]+ is installed, but (?P<consumer>[\w-]+) requires",
         rf"[Mm]inimum (?:supported|required) {_PLATFORM} version is",
         r"is not supported by the following packages?:|requires rustc [\d.]+ or newer|feature `edition20\d\d` is required",
-        r"unsupported (?:GNU|clang|Microsoft Visual Studio) version!|Requested '[^'\n]+' but version of [^\n]{1,60} is",
+        r"nvcc fatal\s*: Unsupported gpu architecture|unsupported (?:GNU|clang|Microsoft Visual Studio) version!|Requested '[^'\n]+' but version of [^\n]{1,60} is",
         r"Package dependency requirement '[^'\n]+' could not be satisfied|Invalid version, need '[^'\n]+'",
         meaning="A library or program of the system, or one that this Python was built with, is of another release than the "
         "package needs: an older one, as a rule.",
@@ -1171,7 +1174,7 @@ OTHERS: dict[str, Entry] = {
         r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
         r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
         r"nothing provides (?:requested )?(?P<wanted>[\w.-]+)",
-        r"PackagesNotFoundError|ResolvePackageNotFound",
+        r"PackagesNotFoundError|ResolvePackageNotFound|Dependencies missing in current [\w-]+ channels",
         r"Package (?P<wanted>[\w.-]+) \([^)\n]*\) not found",
         meaning="The package, or the version asked for, is not on the index or channel that was asked.",
         advice="Look at the name, the version and the index; pre-releases must be allowed. An environment.yml that names "
@@ -1206,6 +1209,7 @@ OTHERS: dict[str, Entry] = {
         r"[Tt]he (?:package )?`?(?P<module>[\w-]+)`?(?: package| module)? (?:seems to be|is) not (?:installed|importable)",
         r"Missing optional dependency '(?P<module>[\w.]+)'",
         r"(?P<module>\w+) >= \S+ must be installed; however, it was not found",
+        r"ImportError: (?P<module>[\w-]+)(?: version \S+ or \w+)? must be installed to ",
         r"requires the (?P<module>\w+) (?:library|package) but it was not found",
         meaning="A module is not installed in the environment that runs.",
         advice="Install the package it belongs to, and look which Python runs (`python -m pip list`).",

@@ -153,7 +153,9 @@
       return { index, name: normal((short || name).replace(/_[0-9a-f]{32}$/, "")), version: version || number };
     };
     const all = BUILDS.map((each) => each.flatMap((one) => [...text.matchAll(one)]).map(named).filter(({ name }) => !NO_NAME.test(name)));
-    return (all.find((names) => names.length) || []).sort((one, other) => other.index - one.index);
+    const versions = new Map(all.flat().reverse().map((each) => [each.name, each.version]).filter(([, known]) => known));
+    const names = (all.find((each) => each.length) || []).map((each) => ({ ...each, version: each.version || versions.get(each.name) }));
+    return names.sort((one, other) => other.index - one.index);
   }
 
   /* Where the name of a module is not the name of its package. */
@@ -238,6 +240,7 @@
       return name && name !== facts.consumer ? [{ name, installed: installed.get(name) }] : [];
     }
     const name = packaged(given);
+    if (facts.library && name === facts.consumer) return []; // its own
     const asked = required(text, facts, name);
     /* A requirement tells of the build only where the module itself has failed. */
     const built = failing(ids) ? lowest(asked) : undefined;
@@ -271,12 +274,13 @@
   /* `_brotli.so` is no package's name: it comes with the one that imports it. */
   const nameless = (module) => module.startsWith("_") && !(normal(module) in PACKAGES);
   /* An exception's class says whose it is; Django, Celery and the like pass on those of others. */
-  const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|builtins|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
+  const RAISED = /^(?:(?:ERROR|FAILED) \S+ - |\W*(?:E\s+)?)(?!(?:django|celery|airflow|invoke|distutils|builtins|requests|urllib3|httpx|jinja2|tensorflow|Runtime|System|java)\.)([A-Za-z]\w*)\.(?:\w+\.)*(?=[A-Z])\w*(?:Error|Exception): /;
   /* A path from a checkout's or a build's root: the first folder that is none of theirs. */
   const BELOW = /(?:^|['"(]|(?<![\\/][^\s'"]*)\s)(?:\.{1,2}[\\/])*((?:\w[\w.-]*[\\/])+)(?:\w+\.(?:cpython-|abi3|cp\d+-)[\w.-]*(?:so|pyd)|_\w+\.so)\b/;
   const NO_PACKAGE = /^(?:\w+__\w+|src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
   /* A file beside the packages that is called so belongs to the one that imports it. */
   const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
+  const BINDINGS = /_bindings(?:_\w+)?$/;
   const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
   /* Lines between an import and what came of it. */
   const ON = /^\s*(?:$|\w+:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
@@ -323,7 +327,7 @@
     if (IN_PYTHON.test(above.trimEnd().split("\n").pop())) return undefined;
     const how = { frozen: FROZEN.test(text), missing: /^(?:other|unsure)$/.test(first.kind), imported: new Set(), text };
     const [led, own, after] = [above, text.slice(start, end), below].map((part) => through(part.replace(ASIDE, ""), how));
-    const part = (module) => PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}(?:[\\\\/]|\\.py)`);
+    const part = (module) => BINDINGS.test(module) || (PART.test(module) && !(normal(module) in PACKAGES) && !text.match(`[\\\\/]${module}(?:[\\\\/]|\\.py)`));
     const named = (module) => {
       const name = packaged(module);
       const variant = [...installed.keys()].find((key) => key.startsWith(name) && VARIANT.test(key.slice(name.length)));
@@ -339,7 +343,7 @@
       /* `MinkowskiEngineBackend` is of `MinkowskiEngine`, which imports it. */
       if (module) return named(led.find((each) => module.startsWith(each) && /^[A-Z]/.test(module.slice(each.length))) || module);
     }
-    const whole = parts.map((module) => packaged(module.replace(PART, ""))).find((name) => installed.has(name));
+    const whole = parts.map((module) => packaged(module.replace(BINDINGS, "").replace(PART, ""))).find((name) => installed.has(name));
     if (whole) return whole;
     if (first.kind === "native" && /^(?!google|azure|nvidia|zope|ruamel)\w+\./.test(lacking)) return packaged(lacking.split(".")[0]);
     const [, raiser] = RAISED.exec(text.slice(start, end)) || [];

@@ -354,7 +354,7 @@ OTHERS: dict[str, Entry] = {
         r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
         r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
         r"(?:did not find|[Uu]nable to find|[Cc](?:ould|an) ?not find) (?:the )?[\w.+-]+ headers",
-        r"Can not find valid pkg-config name",
+        r"Can not find valid pkg-config name|[Tt]he development (?:files|libraries|headers) (?:for|of) [^\n]{1,40}? (?:were|are) not found",
         r"CMake Error at [^\n]*(?:\(find_package\)|\n\s*(?:Could(?:n't| not| NOT) find (?!compiler)|[^\n]* not found$))",
         r"[Cc]ould not find directory of (?P<header>OpenSSL) installation|system library `[^`\n]+` required by crate",
         r"was not found in the pkg-config search path|No package '[\w.+-]+' found",
@@ -643,6 +643,7 @@ OTHERS: dict[str, Entry] = {
         r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
         r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
         r"no library called \"(?P<library>[\w.-]+)\" was found",
+        r"[Uu]nable to load any of the following libraries:\s*(?P<library>lib[\w.+-]+)",
         r"cannot load MPI library",
         r"Can't open lib '(?P<library>[^'\n]+)' : file not found",
         r"(?P<library>ODBC)[^\n]*no default driver specified",
@@ -945,6 +946,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "macos-library": _entry(
         r"Library not loaded: (?:[@\w./+-]*/)?(?P<library>[\w.+-]+)",
+        r"dlopen\((?:[^)\n]*/)?(?P<library>[\w.+-]+), \w+\): image not found",
         meaning="macOS's loader does not find a library under the name that the module was built with.",
         advice="`otool -L FILE` shows the name, `otool -l FILE` where it looks. If another version lies there, the module was "
         "built against another one: build it again, or install the version it asks for. If none, install the library.",
@@ -1144,7 +1146,7 @@ OTHERS: dict[str, Entry] = {
     "compiler-failed": _entry(
         r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
         r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
-        r"error (?:C|LNK)\d{4}:|error: could not compile `|error: linking with `[^`\n]+` failed|error\[E\d{4}\]:",
+        r"\.(?:c|cc|cpp|cxx|cu|h|hh|hpp)(?::\d+)+: (?:fatal )?error: |error (?:C|LNK)\d{4}:|error: could not compile `|error: linking with `[^`\n]+` failed|error\[E\d{4}\]:",
         meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "
         "compiler; an older Python may be what this release was written for.",
@@ -1175,6 +1177,8 @@ OTHERS: dict[str, Entry] = {
         r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
         r"nothing provides (?:requested )?(?P<wanted>[\w.-]+)",
         r"PackagesNotFoundError|ResolvePackageNotFound|Dependencies missing in current [\w-]+ channels",
+        r"No packages found in current [\w-]+ channels matching: (?P<wanted>[\w.-]+)",
+        rf"Could not find some dependencies for (?P<consumer>{_NAME}): (?P<wanted>[\w.-]+)",
         r"Package (?P<wanted>[\w.-]+) \([^)\n]*\) not found",
         meaning="The package, or the version asked for, is not on the index or channel that was asked.",
         advice="Look at the name, the version and the index; pre-releases must be allowed. An environment.yml that names "

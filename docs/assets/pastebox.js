@@ -412,8 +412,8 @@
     return facts;
   }
 
-  /* Warnings are often of something else, which goes on without: they count where nothing else does. */
-  const WARNING = /^.*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc).*$/gm;
+  /* Warnings are often of something else, which goes on without, and what ldd lists may be loaded before: they count where nothing else does. */
+  const WARNING = /^.*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc| => not found).*$/gm;
 
   function analyse(pasted, messages) {
     let text = clean(pasted);

@@ -112,6 +112,8 @@ _PROCEDURE = (
     r"(?:procedur|Prozedur|procédure|procedimi?ento|proceso especificado|prosedyr|eljárás|yordam|"
     r"διαδικασ|процедур|プロシージャ|程序|프로시저)"
 )
+# What a package says of a library that it loads by itself.
+_CANNOT = r"(?:[Cc]an(?:not|'t)|[Cc]ould(?: not|n't)|[Uu]nable to|[Ff]ailed to) (?:find(?: or load)?|locate|load|open)"
 # The loader's word for a missing symbol: glibc's and musl's, FreeBSD's, Android's.
 _UNDEFINED = r"(?:[Uu]ndefined symbol:?|cannot locate symbol) [\"*`]{0,2}"
 _COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
@@ -128,10 +130,10 @@ def _windows(number: int, words: str) -> str:
 
 
 def _missing(name: str) -> tuple[str, ...]:
-    """A library that the loader of glibc, of musl or of Android does not find."""
+    """A library that the loader of glibc, of musl or of Android does not find, or ldd."""
     library = rf"(?<![\w.+/-])(?P<library>{name}\.so(?:\.[\w-]+)*)"
     said = r"(?:Error loading shared library |[Ff]ailed to dlopen |dlopen failed: library \")"
-    return (rf"{library}[`'\"]?: {_NOT_FOUND}", said + library)
+    return (rf"{library}[`'\"]?: {_NOT_FOUND}", rf"{library} => not found", said + library)
 
 
 # What tools print when a build has failed: pip, uv, Poetry, PDM, Pipenv and build.
@@ -551,7 +553,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "driver-library": _entry(
         *_missing(_DRIVER),
-        r"(?P<library>libcuda\.so) (?:cannot|not) found",
+        r"(?P<library>libcuda\.so) (?:cannot|not) found|CUDA driver library cannot be found",
         meaning="A library of the graphics driver is not found. It comes with the driver, never with a package.",
         advice="Install NVIDIA's driver; in a container start it with GPU access (docker run --gpus all). `ldconfig -p` lists "
         "what the loader knows. Without a GPU take the package's CPU build.",
@@ -561,7 +563,8 @@ OTHERS: dict[str, Entry] = {
         rf"Unable to load any of {{(?P<library>{_CUDA}\.so[\w.]*)",
         r"Couldn't open CUDA library (?P<library>\S+?)\.?(?: |$)",
         rf"[Ll]ibrary (?P<library>{_CUDA}\.so[\w.]*) is not found",
-        r"(?:[Cc]ould not (?:load|locate)|Library)[^\n]{0,25} '?(?P<library>(?:cu|nv)\w+64_\d+\.dll)",
+        r"(?P<library>libNVVM) cannot be found",
+        r"(?:[Cc]ould not (?:find|load|locate)|Library)[^\n]{0,25} '?(?P<library>(?:cu|nv)\w+64_\d+\.dll)",
         meaning="A library of the CUDA toolkit, of the major version in its name, is not found.",
         advice="Install the package's build for your CUDA, or the nvidia-… distribution that has this library; an installed "
         "toolkit must be on the loader's path.",
@@ -631,14 +634,16 @@ OTHERS: dict[str, Entry] = {
     ),
     "system-library": _entry(
         *_missing(_SYSTEM),
-        r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*) library not found",
+        r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: shared)? library not found",
+        r"Library \"(?P<library>\w+)\" not found",
+        rf"{_CANNOT} (?!librar)(?P<library>lib\w[\w-]*)(?=[.,;!]?\s*$| in )",
         r"cannot load library '(?P<library>[\w.+-]+)'",
         r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
         r"library (?P<library>lib[\w.+-]+) could not be found",
         r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
-        r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
+        r"(?:[Cc]an(?:not|'t)|[Cc]ould(?: not|n't)|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
         r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
-        r"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) load (?:the )?(?!cu[A-Z])(?P<library>[a-z]*[A-Z]\w*) library[.!]?\s*$",
+        rf"{_CANNOT} (?:the )?(?!cu[A-Z])(?P<library>[a-z]*[A-Z_]\w*)(?: shared)? library[.!]?\s*$",
         r"failed to find (?P<library>libmagic)",
         r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
         r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
@@ -1006,6 +1011,7 @@ OTHERS: dict[str, Entry] = {
         r"DLL load failed|\(or one of its dependencies\)|Error loading \"[^\"\n]*\.dll\" or one of its dependencies",
         r"(?:WinError|LoadLibrary failed with error) (?:126|182|14001)\b",
         r"(?P<library>[\w.+-]+\.dll) (?:was not found\. Reinstall|is missing from your computer)",
+        rf"{_CANNOT} (?P<library>[\w.+-]+\.dll)\b",
         r"LoadLibrary: The specified module could not be found|0xC0000135",
         meaning="Windows did not load a DLL: as a rule because it, or another that it needs, is not found; the message does "
         "not say which.",
@@ -1213,7 +1219,7 @@ OTHERS: dict[str, Entry] = {
         r"[Tt]he (?:package )?`?(?P<module>[\w-]+)`?(?: package| module)? (?:seems to be|is) not (?:installed|importable)",
         r"Missing optional dependency '(?P<module>[\w.]+)'",
         r"(?P<module>\w+) >= \S+ must be installed; however, it was not found",
-        r"ImportError: (?P<module>[\w-]+)(?: version \S+ or \w+)? must be installed to ",
+        r"ImportError: (?P<module>[\w-]+)(?: version \S+ or \w+)? (?:must be installed to|not found, please install) ",
         r"requires the (?P<module>\w+) (?:library|package) but it was not found",
         meaning="A module is not installed in the environment that runs.",
         advice="Install the package it belongs to, and look which Python runs (`python -m pip list`).",

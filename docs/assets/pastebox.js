@@ -255,7 +255,7 @@
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
   const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|snowflake|zope)[\\\\/.])?";
-  const PATHS = new RegExp(`(?:(?:site|dist)[-\\\\/]packages|Python-Eggs|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const PATHS = new RegExp(`(?:(?:site|dist)[-\\\\/]packages|Python-Eggs|\\.whl|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   /* A statement that was run: IPython marks it among those around it. */
   const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b|^\s*File "(?:ssl|sqlite3[\\/]\w+|ctypes[\\/]\w+|hashlib|bz2|lzma|socket|decimal|uuid)\.py", line \d+, in <module>/;
@@ -282,6 +282,8 @@
   const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
   const BINDINGS = /_bindings(?:_\w+)?$/;
   const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
+  /* A frame of the user's own code, which a package has called. */
+  const OWN_FILE = /^\s*File "(?:\/|[A-Za-z]:)(?![^"]*[\\/](?:[Ll]ib(?:64)?[\\/]|[Pp]ython[\d.]*[\\/]))[^"]*\.py", line \d+, in/;
   /* Lines between an import and what came of it. */
   const ON = /^\s*(?:$|\w+:$|Traceback|File "<|[\^~ ]+$|\d+ )/;
 
@@ -295,7 +297,7 @@
       const installed = [...line.matchAll(PATHS)].map((match) => match[1].replace(WRAPPED, "$1"));
       const statement = (IMPORT.exec(line) || [])[1];
       const [named] = [...NAMED, ...(frozen ? [RELATIVE] : [])].map((each) => (each.exec(line) || [])[1]).filter(Boolean);
-      if (IN_PYTHON.test(line)) modules.length = 0;
+      if (IN_PYTHON.test(line) || (OWN_FILE.test(line) && !installed.length)) modules.length = 0;
       if (missing && /__import__\(|import_module\(/.test(line)) modules.length = 0;
       if (statement) imported.add(statement);
       if (statement || !ON.test(line)) last = statement;

@@ -3266,4 +3266,25 @@ CASES: tuple[Case, ...] = (
         "possible",
         {"consumer": "gridkit"},
     ),
+    Case(
+        "a server that loads an application",
+        '  File "/srv/v/lib/python3.11/site-packages/uvicorn/importer.py", line 24, in import_from_string\n    raise exc from None\n  File "/app/main.py", line 3, in <module>\n    from .api import router\nImportError: libgrid.so.2: cannot open shared object file: No such file or directory',
+        "missing-library",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a server that loads an application, and what that imports",
+        '  File "/srv/v/lib/python3.11/site-packages/uvicorn/importer.py", line 24, in import_from_string\n    raise exc from None\n  File "/app/main.py", line 3, in <module>\n    from gridkit import Mesh\nImportError: libgrid.so.2: cannot open shared object file: No such file or directory',
+        "missing-library",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
+    Case(
+        "a wheel that pex unpacked",
+        "ImportError: /root/.pex/installed_wheels/abc/gridkit-1.2.0-cp311-cp311-manylinux1_x86_64.whl/gridkit/_c.cpython-311-x86_64-linux-gnu.so: undefined symbol: grid_x",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridkit"},
+    ),
 )

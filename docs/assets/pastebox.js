@@ -122,6 +122,7 @@
       "(?:Failed building wheel|Could not build wheels|Cannot install build dependencies|build-system\\.requires) for NAME(?:==VERSION)?", // pip, Poetry
       "Failed to (?:download and )?build:? (?:installable wheels for some [^(\\n]*\\()?[`'\"]?NAME(?:(?:==|@| \\()VERSION)?", // pip, uv
       "(?:Building (?:wheel|editable)|Running setup\\.py \\w+) for NAME\\b[^\\n]*(?:error|did not run successfully)", // pip
+      "trying to install package\\.\\n\\W*NAME$", // pip 21 to 23
       "failed with error code \\d+ in \\S*[\\\\/]NAME[\\\\/]?$", // pip before 19
       "(?:Failed to fetch wheel:|likely indicates that|provides \\S+ for) `?NAME(?:(?:==|@)VERSION)?", // uv
       "(?:help|hint): `NAME` \\(vVERSION\\) was included because",

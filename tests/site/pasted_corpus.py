@@ -3287,4 +3287,18 @@ CASES: tuple[Case, ...] = (
         "possible",
         {"consumer": "gridkit"},
     ),
+    Case(
+        "pip's name below its box",
+        "error: legacy-install-failure\n\n× Encountered error while trying to install package.\n╰─> gridmusic",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridmusic"},
+    ),
+    Case(
+        "a program that a build looks for, below a warning",
+        "  /tmp/pip-build-env-7e/overlay/lib/python3.12/site-packages/torch/functional.py:279: UserWarning: Failed to initialize NumPy: No module named 'numpy'\n  RuntimeError: Could not find nvcc executable\n  ERROR: Failed building wheel for gridte",
+        "no-build-tool",
+        "native",
+        {"consumer": "gridte"},
+    ),
 )

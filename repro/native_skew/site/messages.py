@@ -385,7 +385,7 @@ OTHERS: dict[str, Entry] = {
     "no-build-tool": _entry(
         rf"(?<![\w-]){_PROGRAM}(?: executable)?:? (?:command )?not found",
         rf"'{_PROGRAM}' is not recognized",
-        rf"[Cc]annot find {_PROGRAM}\b",
+        rf"(?:[Cc]annot|[Cc]ould not|[Uu]nable to) find (?:the )?{_PROGRAM}\b(?! (?:for|script|file|config))",
         r"Running\s+'(?P<program>[^'\n]+)' [^\n]*\s+failed with:\s+no such file",
         r"Provide a path to (?P<program>[\w-]+)|ERROR: Program '[^'\n]+' not found",
         rf"^\s*{_PROGRAM} is required to build (?P<consumer>(?!from)[\w-]+)?",
@@ -401,7 +401,7 @@ OTHERS: dict[str, Entry] = {
     "no-link-library": _entry(
         r"cannot find -l(?P<linked>[\w.+-]+)",
         r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
-        r"(?:ld: (?:library|framework)|ERROR: \S+ shared or static library) '(?P<linked>[^'\n]+)' not found",
+        r"(?:ld: (?:library|framework)|ERROR: \S+ (?:shared or )?(?:shared|static) library) '(?P<linked>[^'\n]+)' not found",
         r"LNK1(?:104|181): cannot open (?:input )?file '(?P<linked>[^'\n]+\.lib)'",
         meaning="The linker does not find a library that the package is built with.",
         advice="Install its development files (Debian: a package that ends in -dev).",

@@ -3301,4 +3301,11 @@ CASES: tuple[Case, ...] = (
         "native",
         {"consumer": "gridte"},
     ),
+    Case(
+        "no compiler for Fortran",
+        "    error: library mach has Fortran sources but no Fortran compiler found\n    ERROR: Failed building wheel for gridfit",
+        "no-compiler",
+        "native",
+        {"consumer": "gridfit"},
+    ),
 )

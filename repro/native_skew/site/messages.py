@@ -374,7 +374,7 @@ OTHERS: dict[str, Entry] = {
         r"(?:cannot execute|error trying to exec) '(?:cc1\w*|collect2|as|ld)'",
         r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
         r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)|No CMAKE_CXX?_?\w*COMPILER could be found",
-        r"xcrun: error: invalid active developer path|compiler \"\w+\" not found|No working compiler found|need a C compiler|Unknown compiler\(s\):|linker `\w+` not found",
+        r"xcrun: error: invalid active developer path|compiler \"\w+\" not found|No working compiler found|need a C compiler|no Fortran compiler found|Unknown compiler\(s\):|linker `\w+` not found",
         r"C compiler cannot create executables",
         r"(?:error: command|execvp?) '?(?:gcc|cc|g\+\+|c\+\+|clang)'?:? (?:not found|No such file)",
         meaning="A package is built from source here, and there is no working compiler.",

@@ -143,9 +143,9 @@
       "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
       "writing (?:\\S*[\\\\/])?NAME\\.egg-info[\\\\/]PKG-INFO",
     ],
-    ["[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"],
+    ["sdists-v\\d+[\\\\/]pypi[\\\\/]NAME[\\\\/]VERSION[\\\\/]", "[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"],
   ].map((each) => each.map(pattern));
-  const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one)$/;
+  const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one|pip-[a-z]+-build-.*|tmp\w{6,8}|[0-9a-f]{7,40}|src|source|code|app|build|python|root|repo|content|workspace)$/;
 
   /* The packages whose build `text` tells of, the last first: of those that failed, if any. */
   function building(text) {

@@ -3308,4 +3308,29 @@ CASES: tuple[Case, ...] = (
         "native",
         {"consumer": "gridfit"},
     ),
+    Case(
+        "a set-up whose folder has pip's name",
+        "  Complete output (5 lines):\n  Traceback (most recent call last):\n"
+        '    File "/tmp/pip-req-build-k3j2h_a9/setup.py", line 9, in <module>\n'
+        "      from torch.utils.cpp_extension import BuildExtension\n  ModuleNotFoundError: No module named 'torch'",
+        "module-missing-in-build",
+        "stopped",
+        {"module": "torch"},
+    ),
+    Case(
+        "a set-up in uv's cache",
+        '  File "/srv/.cache/uv/sdists-v9/pypi/gridkit/1.2/ab12cd34ab12/src/setup.py", line 5, in <module>\n    import torch\n'
+        "ModuleNotFoundError: No module named 'torch'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "gridkit", "consumer_version": "1.2", "module": "torch"},
+    ),
+    Case(
+        "nvcc's words",
+        '/srv/grid/src/probe_entry.cu(1): error: expected a ";"\n\nCMake Error at gridkit_generated_probe_entry.cu.o.cmake:279 '
+        "(message):\n  Error generating file",
+        "compiler-failed",
+        "native",
+        {},
+    ),
 )

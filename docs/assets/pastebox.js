@@ -110,6 +110,7 @@
     '"name": ?"NAME", ?"version": ?"VERSION"', // pip list --format json
     "^\\s*- NAME=VERSION=\\S+$", // conda env export
     "- NAME \\[required: [^\\]\\n]*, installed: VERSION\\]", // pipdeptree, pipenv graph
+    "[\\\\/]NAME-VERSION-py\\d[\\w.-]*\\.egg[\\\\/]",
   ].map(pattern);
   const LISTED = /^\s*(?:[-+~] )?[\w.-]+==\S+.*$/gm;
   const PIP_DONE = /^( *)Successfully installed (.+)$/gm;

@@ -3333,4 +3333,71 @@ CASES: tuple[Case, ...] = (
         "native",
         {},
     ),
+    Case(
+        "a library that another program brings, in Windows's words",
+        '  File "C:\\Envs\\lib\\site-packages\\gridfs2\\hdfs.py", line 45, in __init__\n'
+        "OSError: Unable to load libgridfs: The specified module could not be found.",
+        "system-library",
+        "native",
+        {"consumer": "gridfs2", "library": "libgridfs"},
+    ),
+    Case(
+        "cffi's old words for a library",
+        "OSError: library not found: 'sndgrid'",
+        "system-library",
+        "native",
+        {"library": "sndgrid"},
+    ),
+    Case(
+        "glibc's version in a page's bold",
+        "`ImportError: /lib64/libm.so.6: version '**GLIBC_2.34**' not found (required by "
+        "/srv/v/lib/python3.9/site-packages/grid3d/_grid.cpython-39-x86_64-linux-gnu.so)`",
+        "glibc-too-old",
+        "native",
+        {"consumer": "grid3d"},
+    ),
+    Case(
+        "a set-up that looks for pip before what it lacks",
+        "error: Failed to build: gridtext==0.9.2\n  Caused by: Build backend failed to determine metadata\n--- stderr:\n/tmp/.tmpXu/.venv/bin/python: No module named pip\n"
+        "Traceback (most recent call last):\nModuleNotFoundError: No module named 'pybind11'",
+        "module-missing-in-build",
+        "stopped",
+        {"consumer": "gridtext", "consumer_version": "0.9.2", "module": "pybind11"},
+    ),
+    Case(
+        "distutils without SWIG",
+        "unable to execute 'swig': No such file or directory\nerror: command 'swig' failed with exit status 1\n"
+        'Command "python3 -u -c ..." failed with error code 1 in /tmp/pip-build-8v/grid2d/',
+        "no-build-tool",
+        "native",
+        {"consumer": "grid2d"},
+    ),
+    Case(
+        "a library whose name begins like an accelerator's",
+        "ImportError: librocksdb.so.5.13: cannot open shared object file: No such file or directory",
+        "system-library",
+        "native",
+        {"library": "librocksdb.so.5.13"},
+    ),
+    Case(
+        "Cython's error alone",
+        "Error compiling Cython file:\n----\n    elif type(z) is grid.mpq:\n----\n\ngrid/rings.pyx:884:40: 'mpq' is not a type identifier",
+        "build-tool-release",
+        "stopped",
+        {},
+    ),
+    Case(
+        "an older conda without the package",
+        "PackageNotFoundError: Package missing in current win-64 channels:\n  - gridtrace",
+        "no-such-version",
+        "other",
+        {},
+    ),
+    Case(
+        "an egg's version",
+        "ImportError: /srv/v/lib/python3.6/site-packages/gridcl-2017.2-py3.6-linux-x86_64.egg/gridcl/_c.abi3.so: undefined symbol: gridFree",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridcl", "consumer_version": "2017.2"},
+    ),
 )

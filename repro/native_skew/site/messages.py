@@ -94,7 +94,7 @@ _LIBRARY = (
 )
 _SYSTEM = f"(?:{_MACHINE}|{_LIBRARY})"
 # Of other accelerators than NVIDIA's.
-_ACCELERATOR = r"lib(?:amdhip\w*|hip\w+|hsa-runtime64|roc\w+|MIOpen|rccl|ze_loader|sycl|ur_loader|ascend\w*|tpu)"
+_ACCELERATOR = r"lib(?:amdhip\w*|hip\w+|hsa-runtime64|roc(?!ksdb)\w+|MIOpen|rccl|ze_loader|sycl|ur_loader|ascend\w*|tpu)"
 # What auditwheel put into a wheel: the name ends in a part of its hash.
 _GRAFTED = r"lib[\w.+]*(?:-[\w.+]+)*?-[0-9a-f]{8}(?:[.-][\w.]+?)?"
 _KNOWN = (
@@ -393,7 +393,8 @@ OTHERS: dict[str, Entry] = {
         r"CUDA_HOME environment variable is not set|Did not find pkg-config|[Dd]o you have (?P<program>\w+) in your PATH",
         r"CMAKE_(?:\w+_COMPILER|MAKE_PROGRAM)(?: is)? not set",
         rf"error: command '(?!{_COMPILER}')(?P<program>[^'\n]+)' failed: (?:None|No such file)",
-        rf"No such file or directory: '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
+        rf"No such file or directory:? '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
+        rf"unable to execute '?{_PROGRAM}'?: No such",
         meaning="A package is built from source here, and a program that its build calls is not there.",
         advice="Install that program, or take a release that has a wheel for your Python and platform.",
         rank=0,
@@ -422,7 +423,8 @@ OTHERS: dict[str, Entry] = {
         page="errors/torch-in-build/#a-compiler-for-cuda",
     ),
     "module-missing-in-build": _entry(
-        r"No module named ['\"]?(?!pkg_resources|setuptools['\"]|[\w.]+\._)(?P<module>\w[\w.]*)",
+        r"No module named ['\"]?(?!pkg_resources|setuptools['\"]|pip\b|[\w.]+\._)(?P<module>\w[\w.]*)",
+        r"No module named ['\"]?(?P<module>pip)\b",  # which some set-ups ask for first
         r"depends on `(?P<module>[\w.-]+)`, but doesn't declare it as a build dependency",
         meaning="A build imports a module that its environment does not have. An isolated build has only what the package "
         "declares as build requirements, whatever is installed outside of it.",
@@ -437,7 +439,7 @@ OTHERS: dict[str, Entry] = {
     "build-tool-release": _entry(
         r"AttributeError: cython_sources|module 'pkgutil' has no attribute 'Imp(?:Importer|Loader)'",
         r"use_2to3 is invalid|Compatibility with CMake < [\d.]+ has been removed|AttributeError: install_layout",
-        r"module 'configparser' has no attribute 'SafeConfigParser'|Cython\.Compiler\.Errors\.CompileError",
+        r"module 'configparser' has no attribute 'SafeConfigParser'|Cython\.Compiler\.Errors\.CompileError|Error compiling Cython file",
         r"No module named ['\"](?P<module>setuptools\.(?!build_meta)\w[\w.]*|numpy\.distutils[\w.]*|pkg_resources\.\w+)",
         r"cannot import name '\w+' from '(?:setuptools|distutils|pkg_resources|wheel)[\w.]*'",
         r"newer than PyO3's maximum supported version|missing the 'build_editable' hook",
@@ -636,8 +638,8 @@ OTHERS: dict[str, Entry] = {
         *_missing(_SYSTEM),
         r"\b(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: shared)? library not found",
         r"Library \"(?P<library>\w+)\" not found",
-        rf"{_CANNOT} (?!librar)(?P<library>lib\w[\w-]*)(?=[.,;!]?\s*$| in )",
-        r"cannot load library '(?P<library>[\w.+-]+)'",
+        rf"{_CANNOT} (?!librar)(?P<library>lib\w[\w-]*)(?=[.,;!]?\s*$| in |: )",
+        r"(?:cannot load library|library not found:) '(?P<library>[\w.+-]+)'",
         r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
         r"library (?P<library>lib[\w.+-]+) could not be found",
         r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
@@ -726,7 +728,7 @@ OTHERS: dict[str, Entry] = {
         page="errors/glibcxx/",
     ),
     "glibc-too-old": _entry(
-        r"version [`']?(?P<symbol>GLIBC_[\w.]+)'? not found",
+        r"version [`'*]*(?P<symbol>GLIBC_[\w.]+)['*]* not found",
         meaning="The module was built on a system with a newer glibc than this one has.",
         advice="Take a manylinux wheel, build it here (and keep its wheel out of caches that newer machines share), or use a "
         "newer system.",
@@ -1182,7 +1184,7 @@ OTHERS: dict[str, Entry] = {
         r"(?P<wanted>[\w.-]+) was not found in the (?:package registry|cache|provided package locations)",
         r"there (?:is|are) no versions? of (?P<wanted>[\w.-]+)",
         r"nothing provides (?:requested )?(?P<wanted>[\w.-]+)",
-        r"PackagesNotFoundError|ResolvePackageNotFound|Dependencies missing in current [\w-]+ channels",
+        r"PackagesNotFoundError|ResolvePackageNotFound|(?:Dependencies|Packages?) missing in current [\w-]+ channels",
         r"No packages found in current [\w-]+ channels matching: (?P<wanted>[\w.-]+)",
         rf"Could not find some dependencies for (?P<consumer>{_NAME}): (?P<wanted>[\w.-]+)",
         r"Package (?P<wanted>[\w.-]+) \([^)\n]*\) not found",

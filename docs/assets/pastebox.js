@@ -268,7 +268,7 @@
     /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/,
     /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/,
     /[\\/]([A-Za-z]\w*)[\\/]_(?!MEI|internal|deps|skbuild|build|temp|work)[a-z]\w*[\\/]\w+\.(?:[\w-]+\.)?(?:so|pyd)\b/, // a private folder is in its package
-    /\/var\/task\/(?:python\/)?(\w+)[/.]\S*\bso\b/, // Lambda
+    /\/(?:var\/task\/(?:python\/)?|opt\/python\/(?!lib\/|bin\/|\d))(\w+)[/.]\S*\bso\b/, // Lambda
   ];
   const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter|Failed to execute script/;
   const RELATIVE = /^\s*File "([A-Za-z_]\w*)[\\/]\w/;
@@ -282,7 +282,7 @@
   const NO_PACKAGE = /^(?:\w+__\w+|src|lib\b.*|lib64|python[\d.]*|build|dist|egg|target|release|debug|out)$/;
   /* A file beside the packages that is called so belongs to the one that imports it. */
   const PART = /^lib[a-z]|_(?:cuda|hip|cpp|ext|core|ops|backend|kernels?|lib)(?:_[a-z]+)?$/;
-  const BINDINGS = /_bindings(?:_\w+)?$/;
+  const BINDINGS = /_(?:bindings(?:_\w+)?|pybind(?:11)?)$/;
   const WRAPPED = /^_(\w+)_(?:pybind11|swig)$/;
   /* A frame of the user's own code, which a package has called. */
   const OWN_FILE = /^\s*File "(?:\/|[A-Za-z]:)(?![^"]*[\\/](?:[Ll]ib(?:64)?[\\/]|[Pp]ython[\d.]*[\\/]))[^"]*\.py", line \d+, in/;

@@ -3400,4 +3400,96 @@ CASES: tuple[Case, ...] = (
         "possible",
         {"consumer": "gridcl", "consumer_version": "2017.2"},
     ),
+    Case(
+        "a program that says which Python it was built for",
+        "ImportError: Failed to import libgrid2_7. Please check that GRID has been built for Python 2.7",
+        "python-symbol",
+        "native",
+        {},
+    ),
+    Case(
+        "two Pythons in one process",
+        'Fatal Python error: PyThreadState_Get: no current thread\n[1]    77717 abort      python -c "import gridpic.bindings"',
+        "python-symbol",
+        "native",
+        {},
+    ),
+    Case(
+        "Python's own last words",
+        "Fatal Python error: _PyObject_GC_TRACK: object already tracked by the garbage collector",
+        "process-died",
+        "possible",
+        {},
+    ),
+    Case(
+        "Cython's warning of another Python, as it was once written",
+        "/srv/v/lib/python3.6/importlib/_bootstrap.py:219: RuntimeWarning: compiletime version 3.5 of module "
+        "'gridflow.python.fast' does not match runtime version 3.6",
+        "python-symbol",
+        "native",
+        {"module": "gridflow.python.fast"},
+    ),
+    Case(
+        "Mesa's driver",
+        "libGL error: MESA-LOADER: failed to open swrast: /usr/lib/dri/swrast_dri.so: cannot open shared object file: No such "
+        "file or directory (search paths /usr/lib/x86_64-linux-gnu/dri, suffix _dri)",
+        "system-library",
+        "native",
+        {},
+    ),
+    Case(
+        "a library by the places that were searched",
+        '  File "/srv/v/lib/python3.8/site-packages/gridgl/__init__.py", line 76, in create\n    return x11.create(**kwargs)\n'
+        "Exception: libGL.so not found in /lib, /usr/lib or LD_LIBRARY_PATH",
+        "system-library",
+        "native",
+        {"consumer": "gridgl", "library": "libGL.so"},
+    ),
+    Case(
+        "a header in Catalan",
+        "src/ad_pulse.c:44:30: fatal error: pulse/pulseaudio.h: El fitxer o directori no existeix",
+        "no-header",
+        "native",
+        {},
+    ),
+    Case(
+        "Python's header in Spanish",
+        "src/grid.c:1:10: fatal error: Python.h: No existe el archivo o el directorio",
+        "no-python-headers",
+        "native",
+        {},
+    ),
+    Case(
+        "a compression library of two releases",
+        '  File "/srv/v/lib/python3.12/site-packages/gridstandard/__init__.py", line 39, in <module>\n    from .backend_c import *\n'
+        "ImportError: zstd C API versions mismatch; Python bindings were not compiled/linked against expected zstd version "
+        "(10405 returned by the lib, 10408 hardcoded in zstd headers, 10408 hardcoded in the cext)",
+        "built-otherwise",
+        "skew",
+        {"consumer": "gridstandard", "name": "zstd", "built": "10408", "installed": "10405"},
+    ),
+    Case(
+        "bindings beside the package that imports them",
+        '  File "/srv/v/lib/python3.11/site-packages/gridnn/ops.py", line 12, in <module>\n    import gridnn_pybind\n'
+        "ImportError: Python version mismatch: module was compiled for Python 3.9, but the interpreter version is incompatible: 3.11.13",
+        "python-symbol",
+        "native",
+        {"consumer": "gridnn"},
+    ),
+    Case(
+        "Lambda's layer",
+        "[ERROR] Runtime.ImportModuleError: Unable to import module 'src.app': /lib64/libc.so.6: version `GLIBC_2.34' not found "
+        "(required by /opt/python/gridcrypt/hazmat/_rust.abi3.so",
+        "glibc-too-old",
+        "native",
+        {"consumer": "gridcrypt"},
+    ),
+    Case(
+        "a library that is named once more with what is there",
+        '  File "/srv/v/lib/python3.11/site-packages/gridnc/__init__.py", line 3, in <module>\n'
+        "ValueError: This package was built against HDF5 1.12.2, but HDF5 1.14.0 is installed",
+        "built-otherwise",
+        "skew",
+        {"consumer": "gridnc", "name": "hdf5", "built": "1.12.2", "installed": "1.14.0"},
+    ),
 )

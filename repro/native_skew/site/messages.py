@@ -345,7 +345,7 @@ _NUMPY = "https://numpy.org/doc/stable/user/troubleshooting-importerror.html"
 OTHERS: dict[str, Entry] = {
     # A build that fails: the first thing that is missing in it.
     "no-python-headers": _entry(
-        r"Python\.h: No such file|[Cc]annot open include file: '?Python\.h|'Python\.h' file not found",
+        r"fatal error: Python\.h:|Python\.h: No such file|[Cc]annot open include file: '?Python\.h|'Python\.h' file not found",
         meaning="The compiler does not find Python's own header files.",
         advice="Install them for the very Python that builds (Debian: python3-dev, Fedora: python3-devel), or take a Python of "
         "uv, which brings them.",
@@ -354,6 +354,7 @@ OTHERS: dict[str, Entry] = {
     "no-header": _entry(
         r"error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): No such file",
         r"[Cc]annot open include file: '?(?!Python\.h)(?P<header>[\w./+-]+)",
+        r"fatal error: (?!Python\.h)(?P<header>[\w./+-]+\.h(?:pp|xx)?): (?!Permission|Too many|Input)",  # in any language
         r"fatal error: '(?!Python\.h)(?P<header>[\w./+-]+)' file not found",
         r"(?:did not find|[Uu]nable to find|[Cc](?:ould|an) ?not find) (?:the )?[\w.+-]+ headers",
         r"Can not find valid pkg-config name|[Tt]he development (?:files|libraries|headers) (?:for|of) [^\n]{1,40}? (?:were|are) not found",
@@ -641,7 +642,8 @@ OTHERS: dict[str, Entry] = {
         rf"{_CANNOT} (?!librar)(?P<library>lib\w[\w-]*)(?=[.,;!]?\s*$| in |: )",
         r"(?:cannot load library|library not found:) '(?P<library>[\w.+-]+)'",
         r"did not manage to locate a library called '(?P<library>[\w.+-]+)'",
-        r"library (?P<library>lib[\w.+-]+) could not be found",
+        r"library (?P<library>lib[\w.+-]+) could not be found|MESA-LOADER: failed to open \w+",
+        r"(?P<library>lib[\w.+-]+\.(?:so[\d.]*|dylib)) not found(?: in /|\.$)",
         r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
         r"(?:[Cc]an(?:not|'t)|[Cc]ould(?: not|n't)|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
         r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
@@ -708,7 +710,8 @@ OTHERS: dict[str, Entry] = {
         rf"ImportError: Error relocating [^:\n]*: (?P<symbol>{_OF_PYTHON}\w*): symbol not found",
         rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?P<symbol>_{_OF_PYTHON}\w*)",
         r"module was compiled for Python [\d.]+, but the interpreter|Python version mismatch|Module use of python\d+\.dll conflicts",
-        r"compile time version [\d.]+ of module '(?P<module>[\w.]+)' does not match runtime version",
+        r"has been built for Python \d|PyThreadState_Get: no current thread",
+        r"compile ?time version [\d.]+ of module '(?P<module>[\w.]+)' does not match runtime version",
         r"bad magic number in '|SRE module mismatch|No module named '?encodings\b",
         meaning="A file was made for another Python than the one that runs, or this Python is led to another one's files.",
         advice="Install the package again for this Python, or make the environment anew; unset PYTHONHOME and PYTHONPATH.",
@@ -855,6 +858,9 @@ OTHERS: dict[str, Entry] = {
         r"(?P<compiled>\d[\w.]*\w)",
         r"Outdated (?P<provider>\w+) installation found\.\s+Version \w+ was built against: (?P<compiled>\d+)\s+"
         r"Minimum supported: \d+\s+Installed version: (?P<running>\d+)",
+        r"(?:compiled|built) (?:against|with|for) (?!Python|NumPy)(?P<provider>[A-Z]\w+) v?(?P<compiled>\d[\w.]*\w),? but "
+        r"(?:\w+ )?v?(?P<running>\d[\w.]*\w) (?:is|was) (?:installed|found|loaded|used|there)",
+        r"(?P<provider>\w+) C API versions mismatch; [^\n]*\((?P<running>\d+) returned by the lib, (?P<compiled>\d+) hardcoded",
         r"requested API version \[\d+\] is not available, only API versions",
         meaning="A package compares what it was built with and what is there now, and they differ.",
         advice="Install the package again, built here against what is installed (without a cached wheel), or install what it "
@@ -1271,7 +1277,7 @@ OTHERS: dict[str, Entry] = {
         rank=6,
     ),
     "process-died": _entry(
-        r"[Ss]egmentation fault|\bsegfault at |caught segfault|dumped core",
+        r"[Ss]egmentation fault|\bsegfault at |caught segfault|dumped core|Fatal Python error: (?!Py_Init)_?Py\w+: ",
         _ended(11, "SIGSEGV", "C0000005"),
         _ended(6, "SIGABRT", "C0000374"),
         r"Inconsistency detected by ld\.so|double free or corruption",
@@ -1300,7 +1306,7 @@ OTHERS: dict[str, Entry] = {
 
 def _spelt(patterns: tuple[str, ...]) -> list[str]:
     """The patterns, with any gap for a space: tools break lines, and uv frames them."""
-    return [pattern.replace(" ", r"[\s│]+") for pattern in patterns]
+    return [pattern.replace(" ?", r"[\s│]*").replace(" ", r"[\s│]+") for pattern in patterns]
 
 
 def recognise(text: str) -> list[str]:

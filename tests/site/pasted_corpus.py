@@ -3492,4 +3492,18 @@ CASES: tuple[Case, ...] = (
         "skew",
         {"consumer": "gridnc", "name": "hdf5", "built": "1.12.2", "installed": "1.14.0"},
     ),
+    Case(
+        "Numba's older words",
+        "Cannot import C:\\nodes\\grid-suite module for custom nodes: Numba needs NumPy 1.24 or less",
+        "releases-apart",
+        "pair",
+        {"consumer": "numba", "name": "numpy"},
+    ),
+    Case(
+        "a build that asks for a newer Rust",
+        "error: This package requires Rust >=1.41.0.\nERROR: Failed building wheel for gridcrypt",
+        "library-release",
+        "native",
+        {"consumer": "gridcrypt"},
+    ),
 )

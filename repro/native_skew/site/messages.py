@@ -185,7 +185,7 @@ _ANOTHERS_NAME = (
 )
 _OF_PYTHON_ITSELF = "|".join(sorted(n for n in sys.stdlib_module_names if not n.startswith("_")))
 
-_PLATFORM = r"(?:SQLite|sqlite3|libpq|LLVM|CMake|[Pp]roj|PROJ|GEOS|GDAL|HDF5|OpenSSL|libcurl|GCC|gcc|GLIBC|Java|rustc)"
+_PLATFORM = r"(?:SQLite|sqlite3|libpq|LLVM|CMake|[Pp]roj|PROJ|GEOS|GDAL|HDF5|OpenSSL|libcurl|GCC|gcc|GLIBC|Java|rustc|Rust)"
 
 # CPython's API, and CUDA's versioned libraries, by the names of their symbols.
 _OF_PYTHON = r"_?Py[A-Z_]"
@@ -829,6 +829,7 @@ OTHERS: dict[str, Entry] = {
         r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
         r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
         rf"(?P<provider>{_NAME})==(?P<installed>\d[\w.+]*) is (?:used|installed),? but (?:is )?incompatible",
+        r"(?P<consumer>Numba) needs (?P<provider>NumPy) \d[\d.]* or (?:less|greater)",
         r"jaxlib version \S+ is (?:newer|older) than|Mismatched PJRT plugin",
         r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",
         r"this is the '\w+' package version [\d.]+, located in[^\n]* we get version",

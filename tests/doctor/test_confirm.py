@@ -184,6 +184,32 @@ def test_a_child_goes_on_behind_one_that_died(environment: Environment) -> None:
     assert report.looked_at == {"imports": 7}
 
 
+@pytest.mark.parametrize("word", ["starts", "ends"])
+def test_a_report_that_a_module_has_written_itself(environment: Environment, word: str) -> None:
+    """It names what was not asked, and nothing else: the child is started once."""
+    (environment.root / "forges.py").write_text(
+        "import os, sys\n"
+        f"open(sys.argv[1], 'w').write('{{\"{word}\": \"other\"}}\\n')\n"
+        "os._exit(0)\n"
+    )
+    report = confirm(environment, "forges")
+    (finding,) = report.findings
+    assert (finding.rule, report.looked_at) == ("import-fails", {"imports": 1})
+    assert "ended with 0" in finding.message
+
+
+def test_no_more_of_a_report_is_read_than_imports_write(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (environment.root / "writes.py").write_text(
+        "import os, sys\nos.write(os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND), b'{}\\n' * 333)\n"
+    )
+    assert confirm(environment, "writes").findings == ()
+    monkeypatch.setattr("native_skew.doctor.confirm._POLL", 60.0)  # it ends before it is looked at
+    monkeypatch.setattr("native_skew.doctor.confirm._REPORT_BYTES", 500)
+    assert [each.rule for each in confirm(environment, "writes").findings] == ["import-fails"]
+
+
 @pytest.mark.parametrize(
     ("requires", "added"),
     [("Second_Part[x]==1; extra == 'y'", []), ("second-part-more", ["import-fails"])],

@@ -198,9 +198,10 @@ def _imported_by(program: str, names: list[str], folder: str, limit: float) -> d
     left = names
     while left:
         lines, how = _run(program, left, folder, limit)
-        done = {line.ends: _Outcome(error=line.error) for line in lines if line.ends}
+        # A module may write to the report too: of what was not asked, nothing is believed.
+        done = {line.ends: _Outcome(error=line.error) for line in lines if line.ends in left}
         found |= done
-        begun = [line.starts for line in lines if line.starts]
+        begun = [line.starts for line in lines if line.starts in left]
         if begun and begun[-1] not in found:
             found[begun[-1]] = _Outcome(error=how or "the process ended", died=True)
         elif not (begun or done):
@@ -233,7 +234,7 @@ def _run(program: str, names: list[str], folder: str, limit: float) -> tuple[lis
             os.killpg(child.pid, signal.SIGKILL)
         code = child.wait()
         lines = []
-        for line in report:
+        for line in report.read(_REPORT_BYTES).splitlines():
             with contextlib.suppress(msgspec.MsgspecError):  # a module may write there too
                 lines.append(msgspec.json.decode(line, type=_Line))
         if hung:

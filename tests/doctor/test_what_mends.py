@@ -173,6 +173,15 @@ def test_lines_of_a_pth_file_that_lead_nowhere(made: Made) -> None:
     assert with_added((made.site,), "").sources == (made.site / "beside",)
 
 
+@pytest.mark.parametrize("mapping", ["{[1]: 2}", "['/own']", f"{'-' * 2000}1", "{1: 2}", "x()"])
+def test_a_finder_that_maps_nothing(made: Made, mapping: str) -> None:
+    """What stands there is no table of folders: it may be anything."""
+    (made.site / "__editable___own_1_finder.py").write_text(f"MAPPING: dict = {mapping}\n")
+    (made.site / "__editable__.own-1.pth").write_text("import __editable___own_1_finder\n")
+    sites = with_added((made.site,), "")
+    assert (sites.sources, sites.hooks) == ((), ("__editable__.own-1",))
+
+
 def test_a_library_beside_the_packages_is_missed_where_it_is_needed(made: Made) -> None:
     """MPICH's wheel puts its library into the environment's ``lib``."""
     made.user("libmpi.so.991")

@@ -185,7 +185,7 @@ def _mapped(site: Path, stem: str) -> list[Path]:
             case ast.AnnAssign(target=ast.Name(id="MAPPING"), value=ast.expr() as value):
                 try:
                     mapping = ast.literal_eval(value)
-                except (ValueError, RecursionError):
+                except (ValueError, TypeError, RecursionError):  # TypeError: of a list as a key
                     return []
                 places = mapping.values() if isinstance(mapping, dict) else ()
                 paths = [Path(each) for each in places if isinstance(each, str)]

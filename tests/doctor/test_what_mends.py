@@ -10,11 +10,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from native_skew.distributions import Distribution
-from native_skew.doctor import advice, import_errors, inventory, rules
+from native_skew.distributions.installed import read_one
+from native_skew.doctor import advice, disk, import_errors, inventory, rules
 from native_skew.doctor.diagnosis import diagnose
-from native_skew.doctor.environment import opened
+from native_skew.doctor.environment import Environment, opened
 from native_skew.doctor.sites import Sites, with_added
 from native_skew.findings import Advice, Finding, Location, Report
 from native_skew.toolchain.compiler import Compiler
@@ -171,6 +173,18 @@ def test_lines_of_a_pth_file_that_lead_nowhere(made: Made) -> None:
     )
     (made.site / "beside").mkdir()
     assert with_added((made.site,), "").sources == (made.site / "beside",)
+
+
+def test_a_folder_that_is_called_tests_above_the_packages(tmp_path: Path) -> None:
+    """What lies in it is missed: tests are those of a package."""
+    site, root = tmp_path / "tests" / "site", tmp_path / "env"
+    info = installed(site, "own", "own/a.py", "own/tests/b.py", "own/c.so")
+    made = Environment(subject="x", root=root, sites=(site,), distributions=())
+    owner = read_one(str(info))
+    assert disk.lost(owner, made) == (f"{site}/own/a.py",)
+    gone = inventory.Inventory(distributions=(), gone=((owner, (f"{site}/own/c.so",)),))
+    (finding,) = disk.missing_files(replace(made, inventory=gone), ())
+    assert finding.level == "error"
 
 
 @pytest.mark.parametrize("mapping", ["{[1]: 2}", "['/own']", f"{'-' * 2000}1", "{1: 2}", "x()"])

@@ -34,7 +34,7 @@ def missing_files(environment: Environment, needed: Container[str]) -> Iterator[
     for owner, paths in (*inventory.gone, *lost):
         names = tuple(environment.relative(each) for each in paths)
         # Slim images leave tests out on purpose.
-        of_tests = all(_OF_TESTS & {*PurePath(each).parts[:-1]} for each in names)
+        of_tests = all(_is_of_tests(each, environment) for each in paths)
         # What it leads to is not searched: the package itself, where that is an editable one's.
         of_paths = not owner.is_editable and all(each.endswith(".pth") for each in names)
         what = f"files {listed(names)} are" if names[1:] else f"file {listed(names)} is"
@@ -124,8 +124,14 @@ def unlisted(owner: Distribution, environment: Environment) -> tuple[str, ...]:
 
 def lost(owner: Distribution, environment: Environment) -> tuple[str, ...]:
     """The Python files of ``owner`` that are gone, but for tests: for what is known to fail."""
-    names = map(environment.relative, owner.gone_files())
-    return tuple(each for each in names if not _OF_TESTS & {*PurePath(each).parts[:-1]})
+    gone = (each for each in owner.gone_files() if not _is_of_tests(each, environment))
+    return tuple(map(environment.relative, gone))
+
+
+def _is_of_tests(path: str, environment: Environment) -> bool:
+    """Whether a package's tests have the file: where the package lies does not matter."""
+    inside = environment.inside(path)[1] or environment.relative(path)
+    return not _OF_TESTS.isdisjoint(PurePath(inside).parts[:-1])
 
 
 def shared_files(environment: Environment) -> Iterator[Finding]:

@@ -80,6 +80,8 @@ def test_every_form_of_a_run_is_read(tmp_path: Path) -> None:
         (b'[{"cell": 1}]', "not a readable run"),
         (b'{"cell": 1}', "not a readable run"),
         (b"\0\xff", "not a readable run"),
+        (b'["\xff"]', "not a readable run"),
+        (b"[" * 100_000, "not a readable run"),
         (b"[]", "holds no results"),
     ):
         file.write_bytes(bad)

@@ -103,8 +103,9 @@ def test_a_run_killed_while_it_begins_can_be_begun_again(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == [parts.MANIFEST]
 
 
-def test_a_damaged_manifest_is_said(tmp_path: Path) -> None:
-    (tmp_path / parts.MANIFEST).write_text("{", encoding="ascii")
+@pytest.mark.parametrize("damaged", [b"{", b'{"kind": "\xff"}', b'{"x":' + b"[" * 100_000])
+def test_a_damaged_manifest_is_said(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / parts.MANIFEST).write_bytes(damaged)
     with pytest.raises(SkewError, match=r"matrix\.json"):
         parts.read(tmp_path)
 

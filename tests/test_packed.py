@@ -285,6 +285,18 @@ def test_damage_is_refused_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("name", "line"), [(EVIDENCE, '{"x":'), (EVIDENCE, '{"evidence":'), ("versions.toml", "x = ")]
+)
+def test_what_is_nested_too_deeply_is_refused(
+    few: tuple[Path, list[Result]], name: str, line: str
+) -> None:
+    folder, _ = few
+    (folder / name).write_text(f"{line}{'[' * 100_000}", encoding="utf-8")
+    with pytest.raises(ResultFileError, match=name):
+        results.read_all(folder)
+
+
+@pytest.mark.parametrize(
     ("line", "told"),
     [
         ("only,nothing,cp311,splendid,because,,", "splendid"),

@@ -80,9 +80,10 @@ def test_what_is_written_is_read_again(sample: Result, tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_named(tmp_path: Path, sample: Result) -> None:
     path = results.write(sample, tmp_path)
-    path.write_text(path.read_text(encoding="utf-8")[:500], encoding="utf-8")
-    with pytest.raises(ResultFileError, match=rf"{re.escape(str(path))}.*--record"):
-        results.read(path)
+    for damaged in (path.read_bytes()[:500], b'{"kind": "\xff"}', b'{"x":' + b"[" * 100_000):
+        path.write_bytes(damaged)
+        with pytest.raises(ResultFileError, match=rf"{re.escape(str(path))}.*--record"):
+            results.read(path)
 
 
 @pytest.mark.parametrize(

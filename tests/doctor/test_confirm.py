@@ -184,6 +184,14 @@ def test_a_child_goes_on_behind_one_that_died(environment: Environment) -> None:
     assert report.looked_at == {"imports": 7}
 
 
+@pytest.mark.parametrize("line", ['{"starts": "\xff"}', '{"x": ' + "[" * 3000])
+def test_a_line_of_a_module_s_own_that_is_none(environment: Environment, line: str) -> None:
+    (environment.root / "scrawls.py").write_text(
+        f"import sys\nopen(sys.argv[1], 'a', encoding='latin-1').write({line!r} + '\\n')\n"
+    )
+    assert confirm(environment, "scrawls").findings == ()
+
+
 @pytest.mark.parametrize("word", ["starts", "ends"])
 def test_a_report_that_a_module_has_written_itself(environment: Environment, word: str) -> None:
     """It names what was not asked, and nothing else: the child is started once."""

@@ -157,7 +157,7 @@ class Cache:
             return read()
         try:
             return msgspec.json.decode(path.read_bytes(), type=kind)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, ValueError, RecursionError):
             value = read()  # not there, or damaged
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -131,7 +131,7 @@ class Distribution(Installed, frozen=True, kw_only=True):
     def _origin(self) -> _Origin:
         try:
             return msgspec.json.decode(self.direct_url, type=_Origin)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        except (ValueError, RecursionError):
             return _Origin()
 
     @property

@@ -73,7 +73,7 @@ def _records(folder: Path) -> Iterator[_Record]:
         try:
             content = regular_files.content(f"{folder}/{name}", _BYTES)
             record = msgspec.json.decode(content, type=_Record)
-        except (OSError, msgspec.MsgspecError, RecursionError, UnicodeError):
+        except (OSError, ValueError, RecursionError):
             continue
         files = (e for e in record.files if not e.startswith("/") and ".." not in e.split("/"))
         yield replace(record, files=tuple(files))

@@ -235,7 +235,7 @@ def _run(program: str, names: list[str], folder: str, limit: float) -> tuple[lis
         code = child.wait()
         lines = []
         for line in report.read(_REPORT_BYTES).splitlines():
-            with contextlib.suppress(msgspec.MsgspecError):  # a module may write there too
+            with contextlib.suppress(ValueError, RecursionError):  # a module may write there too
                 lines.append(msgspec.json.decode(line, type=_Line))
         if hung:
             return lines, f"no end after {limit:.0f} s"

@@ -70,7 +70,7 @@ def load(path: Path) -> Run:
         reason = "" if found.results or found.not_run else "holds no results"
     except OSError as error:
         reason = error.strerror or str(error)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         reason = f"not a readable run ({error})"
     if reason:
         raise SkewError(

@@ -159,7 +159,7 @@ def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
         for recording in found.values():
             for version in (recording.version, *recording.earlier):
                 Version(version)
-    except (msgspec.MsgspecError, ValueError) as error:  # of TOML, of a version
+    except (ValueError, RecursionError) as error:  # of TOML, of a version
         raise ResultFileError(path, str(error)) from error
     return found
 
@@ -562,7 +562,7 @@ def _evidence_lines(
     for number, text in _lines(path):
         try:
             line = decode(text)
-        except msgspec.MsgspecError as error:
+        except (ValueError, RecursionError) as error:
             raise ResultFileError(path, str(error), number) from error
         cell, _ = _cell(line, path, versions)
         _require_once(seen, cell, path, number)
@@ -590,7 +590,7 @@ def _result(entry: _Entry) -> Result:
         try:
             found = msgspec.json.decode(entry.evidence, type=_Evidence)
             journal = tuple(map(_request, found.journal))
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (ValueError, RecursionError) as error:
             raise ResultFileError(Path(cell.id), f"its evidence: {error}") from error
     machine = entry.circumstances.platform.rpartition(" ")[2]
     return Result(

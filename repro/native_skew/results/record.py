@@ -121,7 +121,7 @@ def read_json(path: Path, kind: type[_T]) -> _T:
     """What a file of the record says; a ``ResultFileError`` that it is damaged, or of another kind."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultFileError(path, str(error)) from error
 
 

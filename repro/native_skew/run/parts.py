@@ -113,7 +113,7 @@ def read(folder: Path) -> Part:
         raise SkewError(
             f"{folder}: holds no matrix; `native-skew matrix --into` makes one"
         ) from None
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SkewError(f"{folder}: {MANIFEST}: {error}; run the part again") from error
 
 

@@ -219,6 +219,8 @@ def test_the_command_and_its_exit_codes(skewed, call, tmp_path: Path) -> None:  
     assert json.loads(call("doctor", home, "--sarif")[1])["runs"][0]["results"]
     code, _, errors = call("doctor", str(tmp_path / "absent"))
     assert (code, "nothing at this path" in errors) == (2, True)
+    code, _, errors = call("doctor", str(tmp_path / ("long" * 99)))
+    assert (code, "File name too long" in errors) == (2, True)  # so it is not known to be absent
     code, text, _ = call("doctor", home, "--confirm")
     assert (code, "imports)" in text, "imports-after-all" in text) == (1, True, False)
     assert "nothing imported" not in text

@@ -172,7 +172,8 @@ def opened(
     """
     subject = str(path)
     path, root = _placed(path, image)
-    if not os.path.lexists(path):
+    # `exists` raises where it may not be looked, and what is there is then not known.
+    if not path.exists() and not os.path.lexists(path):
         raise NotAnEnvironmentError(Path(subject), "there is nothing at this path")
     path = _of_program(path) or path
     if packed := _wheels(path):

@@ -252,7 +252,7 @@
   /* Python itself, and what runs or installs others. */
   const RUNNERS = /^(?:sqlite3|ssl|ctypes|tkinter|bz2|lzma|hashlib|curses|readline|zlib|imp|importlib|os|sys|__future__|typing|multiprocessing|concurrent|subprocess|asyncio|unittest|runpy|pkgutil|distutils|_pytest|pluggy|importlib|pip|_virtualenv|pytest|PyInstaller|poetry|pipenv|pdm|pyproject_hooks|pep517|build|setuptools|pkg_resources)$/;
   /* Where macOS looked for what is missing, and what a loader was asked for, are no part of who misses it. */
-  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/]api|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
+  const ASIDE = /^\s*(?:Expected in|Reason):.*$|^Unable to find symbol '.*$|^.*[\\/](?:cffi[\\/](?:api|verifier|ffiplatform)|framework[\\/]load_library|torch[\\/](?:_ops|utils[\\/]cpp_extension)|numpy[\\/]ctypeslib)\.py.*$/gm;
   /* One package under several names, of which one is installed. */
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 

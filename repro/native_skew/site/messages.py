@@ -120,7 +120,7 @@ _COMPILER = r"[^'\n]*?(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe)[\w+-]*"
 # Programs that builds call to learn how a library is installed, and other tools of a build.
 _PROGRAM = (
     r"(?P<program>(?:pg|mysql|mariadb|xml2|xslt|gdal|geos|nc|nf|curl|freetype|llvm|krb5|gsl|icu|cups|"
-    r"odbc|pcre2?|gpgme|net-snmp|sdl2?|wx)[-_]config|nvcc|swig|cmake|ninja|pkg-config|meson|make|auto(?:re)?conf|automake|aclocal|libtool(?:ize)?|bison|flex)"
+    r"odbc|pcre2?|gpgme|net-snmp|sdl2?|wx)[-_]config|nvcc|swig|cmake|ninja|pkg-config|meson|make|auto(?:re)?conf|automake|aclocal|libtool(?:ize)?|bison|flex|cargo)"
 )
 
 
@@ -396,13 +396,14 @@ OTHERS: dict[str, Entry] = {
         rf"error: command '(?!{_COMPILER}')(?P<program>[^'\n]+)' failed: (?:None|No such file)",
         rf"No such file or directory:? '(?:[^'\n]*/)?(?:{_PROGRAM}|git)'",
         rf"unable to execute '?{_PROGRAM}'?: No such",
+        rf"'{_PROGRAM}' utility is missing",
         meaning="A package is built from source here, and a program that its build calls is not there.",
         advice="Install that program, or take a release that has a wheel for your Python and platform.",
         rank=0,
     ),
     "no-link-library": _entry(
         r"cannot find -l(?P<linked>[\w.+-]+)",
-        r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)",
+        r"ld: (?:library|framework) not found (?:for )?(?:-l)?(?P<linked>\S+)|unable to find library -l",
         r"(?:ld: (?:library|framework)|ERROR: \S+ (?:shared or )?(?:shared|static) library) '(?P<linked>[^'\n]+)' not found",
         r"LNK1(?:104|181): cannot open (?:input )?file '(?P<linked>[^'\n]+\.lib)'",
         meaning="The linker does not find a library that the package is built with.",
@@ -593,7 +594,7 @@ OTHERS: dict[str, Entry] = {
     "compiler-runtime": _entry(
         *_missing(_RUNTIME),
         rf"Library not loaded: \S*?(?P<library>{_RUNTIME}[\d.]*\.dylib)",
-        r"OpenMP runtime is not installed",
+        r"OpenMP runtime is not installed|LLVM ERROR: Symbol not found: __",
         meaning="A library of a compiler's runtime is not found; it belongs to the system or the toolchain.",
         advice="Install it with the system's package manager (Debian: libgomp1, libstdc++6, libgfortran5); for Intel's "
         "libmkl_… and libiomp5 the distributions mkl and intel-openmp.",
@@ -627,6 +628,7 @@ OTHERS: dict[str, Entry] = {
     "wrong-architecture": _entry(
         r"(?:incompatible|wrong) architecture|wrong ELF class|invalid ELF header",
         r"file too short|no loadable segments|object file has no dynamic section|Exec format error",
+        r"is too small to be an ELF executable|file offset for the library [^\n]* >= file size",
         r"is not a valid Win32 application|unknown file type, first \w+ bytes|missing compatible architecture",
         r"not (?:a|valid) mach-o|cannot dynamically load (?:position-independent )?executable",
         _windows(193, "%1"),
@@ -649,6 +651,8 @@ OTHERS: dict[str, Entry] = {
         r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
         rf"{_CANNOT} (?:the )?(?!cu[A-Z])(?P<library>[a-z]*[A-Z_]\w*)(?: shared)? library[.!]?\s*$",
         r"failed to find (?P<library>libmagic)",
+        r"[Cc]ould not locate \w+ lib, searched for (?P<library>[\w-]+)",
+        rf"{_CANNOT} any (?P<library>[A-Z]\w+) libraries",
         r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
         r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
         r"no library called \"(?P<library>[\w.-]+)\" was found",
@@ -688,6 +692,7 @@ OTHERS: dict[str, Entry] = {
         *_missing(_GRAFTED),
         rf"[^\s:'\"]*/(?P<library>[\w.+-]+\.so(?:\.[\w-]+)*)(?:: {_NOT_FOUND}|\" not found)",
         r"Shared library with base name '(?P<library>[\w.-]+)' not found",
+        r"[Cc]ould not load shared object file: (?P<library>lib[\w.-]+)",
         r"dlopen\([^)\n]*/(?P<library>[\w.+-]+), \w+\): tried: '[^'\n]*/\1' \(no such file\)",
         r"(?:[Cc](?:annot|ould not) find|CUDA binary)(?! [^\n]*_pytorch_\d) [^\n]{0,60}?\bat [^\n]*?(?P<library>lib[\w.+-]+\.(?:so[\d.]*|dylib|dll))",
         meaning="A file that a package asks for by its path, or that its own wheel brings (the end of its name is then a mark), is not "
@@ -829,6 +834,8 @@ OTHERS: dict[str, Entry] = {
         r"this version of (?P<consumer>[\w-]+) is incompatible with (?P<provider>(?![Pp]ython\b)[\w-]+)"
         r"(?:[^\n]{0,99}\n?[^\n]{0,99}your [\w-]+ version is (?P<installed>\d[\d.]*\d))?",
         rf"(?P<provider>{_NAME})==(?P<installed>\d[\w.+]*) is (?:used|installed),? but (?:is )?incompatible",
+        r"(?P<consumer>[A-Z]\w+) [\w.]+ can only be used with (?P<provider>[A-Z]\w+) [\w.]+; you have \w+ (?P<installed>\d[\w.]*\w)",
+        r"Incompatible Language version \d+\. Must (?:not )?be between \d+ and \d+",  # tree-sitter
         r"(?P<consumer>Numba) needs (?P<provider>NumPy) \d[\d.]* or (?:less|greater)",
         r"jaxlib version \S+ is (?:newer|older) than|Mismatched PJRT plugin",
         r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",
@@ -978,7 +985,7 @@ OTHERS: dict[str, Entry] = {
         page="errors/other-platforms/#macos",
     ),
     "macos-symbol": _entry(
-        rf"[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
+        rf"(?<!LLVM ERROR: )[Ss]ymbol not found(?: in flat namespace)?:? \(?'?(?!_{_OF_PYTHON})(?P<symbol>_\w+)",
         r"missing symbol called",
         meaning="macOS's loader does not find a symbol that the module calls: the library is of another version than the "
         "module was built with, or the system is older.",

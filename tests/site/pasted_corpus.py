@@ -3583,4 +3583,11 @@ CASES: tuple[Case, ...] = (
         "native",
         {"library": "libgridlite.so"},
     ),
+    Case(
+        "torch's last words of a build",
+        "RuntimeError: Error compiling objects for extension",
+        "compiler-failed",
+        "native",
+        {},
+    ),
 )

@@ -1167,7 +1167,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "compiler-failed": _entry(
         r"[Cc]ommand ['\"][^\n]*(?:gcc|g\+\+|cc|c\+\+|clang|cl\.exe|gfortran)[^\n]*['\"] failed with exit (?:code|status)",
-        r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture",
+        r"ld returned \d exit status|linker command failed with exit code|symbol\(s\) not found for architecture|Error compiling objects for extension",
         r"\.(?:c|cc|cpp|cxx|cu|h|hh|hpp)(?:(?::\d+)+|\(\d+\)): (?:fatal )?error: |error (?:C|LNK)\d{4}:|error: could not compile `|error: linking with `[^`\n]+` failed|error\[E\d{4}\]:",
         meaning="A package is built from source here, and the compiler or the linker refuses it.",
         advice="The first line with “error:” says why. A release that has a wheel for your Python and platform needs no "

@@ -224,6 +224,19 @@ def test_libraries_of_its_own_are_looked_at(
         assert finding.evidence["modules"] == ("pkg._m",)
 
 
+@pytest.mark.parametrize(("requires", "level"), [((), "note"), (("numpy",), "warning")])
+def test_a_library_of_what_does_without_numpy_is_no_warning(
+    tmp_path: Path, compiler: Compiler, requires: tuple[str, ...], level: str
+) -> None:
+    """As shiboken6's, which asks NumPy once it is given an array."""
+    inner = linked((), (), compiler, source(*_ONE), soname="libinner.so")
+    module = linked(("libinner.so",), ("$ORIGIN/",), compiler)
+    put(tmp_path, "numpy", {}, version="2.2.6")
+    put(tmp_path, "pkg", {"pkg/_m.abi3.so": module, "pkg/libinner.so": inner}, *requires)
+    finding = only(diagnose(tmp_path), "other-numpy")
+    assert (finding.level, finding.location.file) == (level, "pkg/libinner.so")
+
+
 @pytest.mark.parametrize(
     ("texts", "calls", "expected"),
     [

@@ -227,7 +227,7 @@ class Loader:
             return []
         # An empty part is the working folder, which is another one each time.
         parts = [self._expand(part, origin) for part in text.split(":") if part]
-        return [part for part in parts if part.startswith("/")]
+        return [part.rstrip("/") or "/" for part in parts if part.startswith("/")]
 
     def _expand(self, text: str, origin: str) -> str:
         if text.startswith("/"):  # as the process sees it; ``$ORIGIN`` is as we do

@@ -13,7 +13,7 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.extension_modules import ExtensionModule
 from native_skew.doctor.fits import Fit
 from native_skew.doctor.mending import fitting, rebuilding
-from native_skew.findings import Finding
+from native_skew.findings import Finding, Level
 
 _BELOW_TWO = Fit(provider="numpy", versions="<2", samples=("1.26.4", "1.24.4", "1.22.4"))
 
@@ -159,12 +159,13 @@ def _refused(
     if found.oldest:
         fit = Fit(provider="numpy", versions=f">={found.oldest}", samples=(f"{found.oldest}.0",))
         why = f"for NumPy {found.oldest} or newer"
-    certain = any(each.raises for _, _, each in refused)
-    fails = (
-        "Importing it fails"
-        if certain
-        else "Whether its import fails over that is not seen in files: --confirm tells"
-    )
+    level: Level = "warning"
+    fails = "Whether its import fails over that is not seen in files: --confirm tells"
+    if any(each.raises for _, _, each in refused):
+        level, fails = "error", "Importing it fails"
+    elif not owner.requires_dist and all(each != one.file.path for one, each, _ in refused):
+        # As shiboken6's, which does without NumPy until it is given an array.
+        level, fails = "note", "It is a library, and asks NumPy where it is given an array"
     more = f" and {len(files) - 1} more were" if files[1:] else " was"
     return rules.OTHER_NUMPY.finding(
         f"`{files[0]}`{more} compiled {why}; {numpy.title} is installed. {fails}. Install "
@@ -179,5 +180,5 @@ def _refused(
             "built_for": fit.versions,
         },
         fitting(fit, owner, environment),
-        level="error" if certain else "warning",
+        level=level,
     )

@@ -172,9 +172,10 @@ def opened(
     """
     subject = str(path)
     path, root = _placed(path, image)
-    # `exists` raises where it may not be looked, and what is there is then not known.
-    if not path.exists() and not os.path.lexists(path):
-        raise NotAnEnvironmentError(Path(subject), "there is nothing at this path")
+    try:  # any other error tells that it may not be looked, and what is there is then not known
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise NotAnEnvironmentError(Path(subject), "there is nothing at this path") from None
     path = _of_program(path) or path
     if packed := _wheels(path):
         packed, others = target.chosen(packed, asked)

@@ -3282,7 +3282,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "a wheel that pex unpacked",
-        "ImportError: /root/.pex/installed_wheels/abc/gridkit-1.2.0-cp311-cp311-manylinux1_x86_64.whl/gridkit/_c.cpython-311-x86_64-linux-gnu.so: undefined symbol: grid_x",
+        "ImportError: /home/u/.pex/installed_wheels/abc/gridkit-1.2.0-cp311-cp311-manylinux1_x86_64.whl/gridkit/_c.cpython-311-x86_64-linux-gnu.so: undefined symbol: grid_x",
         "undefined-symbol",
         "possible",
         {"consumer": "gridkit"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_poetry_moves_what_is_locked_and_another_puts_a_lost_file_there_again() 
     assert [each[0].split()[0] for each in commands(reinstall=True)] == ["uv", "pip"]
 
 
-def moved(installer: str, kind: Place, pip: str = "") -> Advice:
+def moved(installer: str, **place: Any) -> Advice:
     """The first advice for what a tool has built and installed in ``/app``."""
     found = advise(
         "unstamped",
@@ -65,7 +66,7 @@ def moved(installer: str, kind: Place, pip: str = "") -> Advice:
         python="3.11",
     )
     (finding,) = addressed(
-        [UNDEFINED_SYMBOL.finding("lacks", Location(), {}, found)], "/app", kind, pip
+        [UNDEFINED_SYMBOL.finding("lacks", Location(), {}, found)], Place(path="/app", **place)
     )
     return next(each for each in finding.advice if " install" in each.commands[-1])
 
@@ -73,7 +74,7 @@ def moved(installer: str, kind: Place, pip: str = "") -> Advice:
 @pytest.mark.parametrize("pip", ["", "23.0.1", "25.3", "26.3"])
 def test_the_environment_s_own_pip_is_used_and_renewed_where_it_is_too_old(pip: str) -> None:
     """Python 3.11's venv brings pip 23, which has no --build-constraint."""
-    advice = moved("pip", "with-pip" if pip else "environment", pip)
+    advice = moved("pip", pip=pip)
     *before, last = advice.commands
     own = "/app/bin/python -m pip install"
     assert last.startswith(own if pip else "pip --python /app install ")
@@ -83,10 +84,10 @@ def test_the_environment_s_own_pip_is_used_and_renewed_where_it_is_too_old(pip: 
 
 @pytest.mark.parametrize("installer", ["pip", "uv"])
 def test_what_the_system_manages_is_moved_by_force_and_with_a_word(installer: str) -> None:
-    forced = moved(installer, "managed", "23.0.1")
+    forced = moved(installer, kind="managed", pip="23.0.1")
     assert "/app --break-system-packages " in forced.commands[-1].replace("install ", "")
     assert "virtual environment" in forced.trap
-    free = moved(installer, "environment")
+    free = moved(installer)
     assert "--break-system-packages" not in free.commands[-1]
     assert "virtual environment" not in free.trap
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from native_skew.distributions import regular_files
 from native_skew.doctor import conda
@@ -25,6 +24,7 @@ from native_skew.installers import (
     Place,
     Request,
     is_requirement,
+    moved,
     table,
     tabs,
     todays_context,
@@ -33,9 +33,6 @@ from native_skew.installers import (
 
 _VERSION = re.compile(r"[<>=!~]")
 _PROJECT, _BYTES = "pyproject.toml", 4 << 20
-_MANAGED = (
-    "This Python is the system's own, and its programs need it: a virtual environment is safer."
-)
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
@@ -120,42 +117,22 @@ def placed(report: Report, environment: Environment, here: Path) -> Report:
     if environment.is_packed or (is_here and not pip):
         return report
     path = ".venv" if is_here else str(root).removeprefix(environment.image)
-    kind: Place = "with-pip" if pip else "environment"
+    place = Place(path=path, pip=pip)
     if root in environment.sites:
-        kind = "folder"
+        place = replace(place, kind="folder")
     elif environment.is_managed:
-        kind = "managed"
-    return replace(report, findings=tuple(addressed(report.findings, path, kind, pip)))
+        place = replace(place, kind="managed")
+    return replace(report, findings=tuple(addressed(report.findings, place)))
 
 
-def addressed(
-    findings: Iterable[Finding], path: str, kind: Place, pip: str = ""
-) -> Iterator[Finding]:
-    """``findings`` whose commands name the environment at ``path``, to be typed anywhere.
-
-    ``kind`` is what is there; ``pip`` the release of its own pip, empty where it has none.
-    """
+def addressed(findings: Iterable[Finding], place: Place) -> Iterator[Finding]:
+    """``findings`` whose commands name the environment at ``place``, to be typed anywhere."""
     known = {each.title: each.elsewhere for each in tabs().values()}
 
-    def moved(tool: str, command: tuple[str, ...]) -> tuple[str, ...]:
-        words = conda.elsewhere(command, path)
-        elsewhere = known.get(tool)
-        return elsewhere(words, path, kind) if elsewhere else words
-
     def of(one: Advice) -> Advice:
-        commands = [moved(one.tool, tuple(shlex.split(command))) for command in one.commands]
-        name, _, release = one.needs.partition(" ")
-        if kind == "with-pip" and name == "pip":
-            if Version(pip) < Version(release):
-                newer = ("pip", "install", "--upgrade", f"pip>={release}")
-                commands.insert(0, moved(one.tool, newer))
-            one = replace(one, needs="")
-        moves = any("--break-system-packages" in command for command in commands)
-        return replace(
-            one,
-            commands=tuple(map(shlex.join, commands)),
-            trap=" ".join(filter(None, (one.trap, _MANAGED if moves else ""))),
-        )
+        elsewhere = known.get(one.tool)
+        found = moved(one, lambda words: conda.elsewhere(words, place.path))
+        return elsewhere(found, place) if elsewhere else found
 
     for each in findings:
         yield replace(each, advice=tuple(map(of, each.advice)))

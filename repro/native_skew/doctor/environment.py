@@ -70,9 +70,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def pip(self) -> str:
         """The release of the pip that its interpreter runs; empty where it has none of its own."""
+        if not os.path.lexists(self.root / "bin/python"):
+            return ""
         found = (e for e in self.distributions if e.name == "pip" and e.has_valid_names)
-        has_python = os.path.lexists(self.root / "bin/python")
-        return next((each.version for each in found if has_python), "")
+        return next((each.version for each in found), "")
 
     @property
     def is_managed(self) -> bool:

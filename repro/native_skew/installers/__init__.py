@@ -20,6 +20,7 @@ from native_skew.installers.base import (
     ReleaseFiles,
     RenderContext,
     Unsupported,
+    moved,
 )
 from native_skew.installers.locks import (
     ALL,

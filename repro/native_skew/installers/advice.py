@@ -154,15 +154,13 @@ def leading_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title
         plain.files, [(each.files, (*each.locking, *each.commands)) for each in plans]
     )
     commands = tuple(map(shlex.join, repair.commands))
-    tool = TOOLS[interface.tool]
-    release = tool.needed((*repair.files.values(), *commands))
     return Advice(
         remedy="",
         title=title,
         tool=interface.title,
         files=repair.files,
         commands=commands,
-        needs=f"{tool.title} {release}" if release else "",
+        needs=TOOLS[interface.tool].needs((*repair.files.values(), *commands)),
     )
 
 

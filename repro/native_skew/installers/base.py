@@ -8,13 +8,16 @@ makes one ``PackagingTool``, called ``TOOL``; the registry finds it there.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from native_skew.findings import Advice
 from native_skew.installers.locks import LockFormat
 from native_skew.installers.request import FEATURES, Request, used_features
 
@@ -27,6 +30,10 @@ VIRTUALENV = {
     "VIRTUALENV_NO_DOWNLOAD": "1",
     "VIRTUALENV_OVERRIDE_APP_DATA": "{cache}/virtualenv",
 }
+FORCED = "--break-system-packages"  # as pip and uv spell it
+_MANAGED = (
+    "This Python is the system's own, and its programs need it: a virtual environment is safer."
+)
 _WORD = re.compile(r"[\w-]+")
 Command = tuple[str, ...]
 
@@ -109,10 +116,16 @@ class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
 Cause = Literal["stamped", "shared", "rotten", "unstamped", "cached", "stale", "symbol"]
 
 
-# What is at a path: an environment, one with a pip of its own, one that the system manages
-# (https://packaging.python.org/en/latest/specifications/externally-managed-environments/), or a
-# folder of packages alone.
-Place = Literal["environment", "with-pip", "managed", "folder"]
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an environment is that somebody is told to mend.
+
+    What the system manages is left alone by pip and uv:
+    https://packaging.python.org/en/latest/specifications/externally-managed-environments/
+    """
+
+    path: str
+    kind: Literal["environment", "managed", "folder"] = "environment"  # or packages alone
+    pip: str = ""  # the release of the pip in it; empty where it has none
 
 
 class Tab(msgspec.Struct, frozen=True):
@@ -147,9 +160,9 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     # holds in the broken environment, with the cache as the failure left it. Offered in the order
     # of the tabs, to those that have one.
     repairs: Mapping[Cause, tuple[str, ...]] = {}
-    # A command of its for what is at a path, instead of ``.venv``; None where the project's folder
-    # says where that is.
-    elsewhere: Callable[[tuple[str, ...], str, Place], tuple[str, ...]] | None = None
+    # Its advice for what is at a place, instead of ``.venv``; None where the project's folder says
+    # where that is.
+    elsewhere: Callable[[Advice, Place], Advice] | None = None
 
     def is_in(self, version: str) -> bool:
         """Whether the tool can do this in ``version``."""
@@ -249,11 +262,16 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     since: Mapping[str, str] = {}
     looked_up: str = ""  # the versions for which was looked up what it has not, as ``pip<=26.3``
 
-    def needed(self, texts: Iterable[str]) -> str:
+    def oldest(self, texts: Iterable[str]) -> str:
         """The oldest release that knows all that ``texts``, files and commands, say; or empty."""
         words = {word for text in texts for word in _WORD.findall(text)}
         found = (release for word, release in self.since.items() if word in words)
         return max(found, key=Version, default="")
+
+    def needs(self, texts: Iterable[str]) -> str:
+        """The same with the tool's name, as ``pip 25.3``."""
+        release = self.oldest(texts)
+        return f"{self.title} {release}" if release else ""
 
     @property
     def requirement(self) -> str:
@@ -274,6 +292,14 @@ def require_version(
             source=source,
             versions=f"{canonicalize_name(title)}<{since}",
         )
+
+
+def moved(advice: Advice, change: Callable[[Command], Command]) -> Advice:
+    """``advice`` with each command as ``change`` makes it, and a word on what it forces."""
+    commands = tuple(shlex.join(change(tuple(shlex.split(each)))) for each in advice.commands)
+    forces = any(FORCED in each for each in commands)
+    trap = " ".join(filter(None, (advice.trap, _MANAGED if forces else "")))
+    return replace(advice, commands=commands, trap=trap)
 
 
 def repeated(option: str, values: Iterable[str]) -> list[str]:

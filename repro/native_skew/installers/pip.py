@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
+from functools import partial
 
 from msgspec.structs import replace
 from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, PylockValidationError
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
+from native_skew.findings import Advice
 from native_skew.installers import locks
 from native_skew.installers.base import (
+    FORCED,
     NEWEST,
     Command,
     Installer,
@@ -26,6 +31,7 @@ from native_skew.installers.base import (
     Plan,
     RenderContext,
     Tab,
+    moved,
     repeated,
     require_version,
     requirement_files,
@@ -70,20 +76,34 @@ def _render(request: Request, context: RenderContext) -> Plan:
     return _plan(request, files, (*_cleaning(request), install))
 
 
-def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...]:
+def _elsewhere(advice: Advice, place: Place) -> Advice:
     """https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-t ."""
-    if kind == "with-pip" and words[:1] == (
-        "pip",
-    ):  # of which the release is known, and is on no PATH
-        own = words[len(_PIP) if words[: len(_PIP)] == _PIP else 1 :]
-        return (f"{path}/bin/python", "-m", "pip", *own)
+    if not place.pip or place.kind != "environment":
+        return moved(advice, partial(_at, place=place))
+    found = moved(advice, partial(_by_own, place=place))
+    oldest = TOOL.oldest(advice.commands)
+    if oldest and Version(place.pip) < Version(oldest):
+        newer = _by_own(("pip", "install", "--upgrade", f"pip>={oldest}"), place)
+        found = replace(found, commands=(shlex.join(newer), *found.commands))
+    return replace(found, needs="")
+
+
+def _by_own(words: Command, place: Place) -> Command:
+    """By the environment's own pip, of which the release is known; it may be on no PATH."""
+    if words[0] != "pip":
+        return words
+    rest = words[len(_PIP) if words[: len(_PIP)] == _PIP else 1 :]
+    return (f"{place.path}/bin/python", "-m", "pip", *rest)
+
+
+def _at(words: Command, place: Place) -> Command:
     if words[: len(_PIP)] != _PIP:
         return words
     command, *rest = words[len(_PIP) :]
-    if kind == "folder":
-        return ("pip", command, "--target", path, "--upgrade", *rest)
-    forced = ("--break-system-packages",) if kind == "managed" and command == "install" else ()
-    return ("pip", "--python", path, command, *forced, *rest)
+    if place.kind == "folder":
+        return ("pip", command, "--target", place.path, "--upgrade", *rest)
+    forced = (FORCED,) if place.kind == "managed" and command == "install" else ()
+    return ("pip", "--python", place.path, command, *forced, *rest)
 
 
 def _lock(request: Request, context: RenderContext) -> Plan:

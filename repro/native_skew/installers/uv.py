@@ -20,8 +20,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
+from native_skew.findings import Advice
 from native_skew.installers import locks, pip
 from native_skew.installers.base import (
+    FORCED,
     NEWEST,
     Cause,
     Command,
@@ -36,6 +38,7 @@ from native_skew.installers.base import (
     RenderContext,
     Tab,
     application,
+    moved,
     repeated,
     require_version,
     requirement_files,
@@ -379,13 +382,17 @@ _TOOL_LACKS = _lacks(
 _MISUSE = (2,)
 
 
-def _elsewhere(words: tuple[str, ...], path: str, kind: Place) -> tuple[str, ...]:
+def _elsewhere(advice: Advice, place: Place) -> Advice:
     """https://docs.astral.sh/uv/pip/environments/#using-arbitrary-python-environments ."""
-    if words[:3] != ("uv", "pip", "install"):
-        return words
-    forced = ("--break-system-packages",) if kind == "managed" else ()
-    where = "--target" if kind == "folder" else "--python"
-    return (*words[:3], where, path, *forced, *words[3:])
+
+    def at(words: Command) -> Command:
+        if words[:3] != ("uv", "pip", "install"):
+            return words
+        where = "--target" if place.kind == "folder" else "--python"
+        forced = (FORCED,) if place.kind == "managed" else ()
+        return (*words[:3], where, place.path, *forced, *words[3:])
+
+    return moved(advice, at)
 
 
 def _nearest(files: ReleaseFiles[File]) -> File | None:

@@ -39,6 +39,7 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
     """The page: what the signs mean, the filter, the grid, and the data."""
     places = {place: _title(place, known) for place in _broken_first(book)}
     plain = _overview(book)
+    newest = _newest(plain)
     count = f"{len(book.results):,}"
     head = markup.frontmatter(
         "Matrix",
@@ -60,8 +61,8 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         dates=sorted({result.circumstances.date for result in book.results}),
         fields=_fields(book, known),
         places=places,
-        columns={name: each.title for name, each in INSTALLERS.items() if name in _newest(plain)},
-        newest=_newest(plain),
+        columns={name: each.title for name, each in INSTALLERS.items() if name in newest},
+        newest=newest,
         plain=plain,
         data=_data(book, places),
     )

@@ -93,10 +93,9 @@ def render(result: Result, plain: Result | None = None, real: Roles | None = Non
 
 def needs(result: Result, plain: Result | None) -> str:
     """The tool's oldest release that knows what ``lines`` says, as ``pip 25.3``; empty for any."""
-    tool, found = TOOLS[INSTALLERS[result.cell.installer].tool], lines(result, plain)
+    found = lines(result, plain)
     shown = map(markup.command_line, found.commands)
-    release = tool.needed([*found.files.values(), *shown])
-    return f"{tool.title} {release}" if release else ""
+    return TOOLS[INSTALLERS[result.cell.installer].tool].needs([*found.files.values(), *shown])
 
 
 def named(text: str, real: Roles | None) -> str:

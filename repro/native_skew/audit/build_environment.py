@@ -20,7 +20,6 @@ from native_skew.audit.targets import TargetPython
 from native_skew.distributions import SourceTexts, imported, imports_at_once
 
 GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
-OLD_SETUPTOOLS = "setuptools<81"
 _DEPTH = 3  # how far requirements are followed
 _NATIVE_BACKENDS = {"mesonpy", "scikit_build_core", "maturin", "py_build_cmake"}
 _NATIVE_TOOLS = {

@@ -16,7 +16,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from native_skew.audit.build_environment import (
-    OLD_SETUPTOOLS,
     BuildEnvironment,
     native_sign,
     rotten_file,
@@ -31,6 +30,7 @@ from native_skew.audit.rules import ACTIVE, LATENT, NOT_BUILT_WITH, OUTSIDE, ROT
 from native_skew.audit.targets import ChosenFiles, spoken
 from native_skew.distributions import SourceTexts, imports_at_once
 from native_skew.findings import Advice, Evidence, Finding
+from native_skew.installers import OLD_SETUPTOOLS
 
 _CAP = Advice(
     remedy="",

@@ -14,7 +14,6 @@ from packaging.version import Version
 
 from native_skew.audit.build_environment import (
     GONE_SINCE,
-    OLD_SETUPTOOLS,
     BuildEnvironment,
     native_sign,
     rotten_file,
@@ -29,7 +28,7 @@ from native_skew.audit.resolver_metadata import applying, understood
 from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import imported, imports_at_once, library_names, stamping_modules
-from native_skew.installers import ALL, BuildSettings, Cause, LockedPackage
+from native_skew.installers import ALL, OLD_SETUPTOOLS, BuildSettings, Cause, LockedPackage
 
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
 _BUDGET = 16 * 1024 * 1024  # bytes of a wheel's shared objects to read

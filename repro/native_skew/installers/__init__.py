@@ -44,6 +44,6 @@ from native_skew.installers.registry import (
     parse_choice,
     tabs,
 )
-from native_skew.installers.remedies import REMEDIES, Roles, abi_requirement
+from native_skew.installers.remedies import OLD_SETUPTOOLS, REMEDIES, Roles, abi_requirement
 from native_skew.installers.repair import Repair, difference, with_lines
 from native_skew.installers.request import Request

@@ -126,7 +126,8 @@ def _without_isolation(request: Request, roles: Roles, *more: str) -> dict[str, 
 
 _UV_BUILD_DOCS = "https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies"
 _UV_RESOLUTION_DOCS = "https://docs.astral.sh/uv/concepts/resolution/"
-_OLD_SETUPTOOLS = {"build_constraints": ("setuptools<81",)}
+OLD_SETUPTOOLS = "setuptools<81"  # 81 warns of pkg_resources, 82 has none
+_HELD_BACK = {"build_constraints": (OLD_SETUPTOOLS,)}
 
 REMEDIES: dict[str, Remedy] = {
     "nothing": Remedy(
@@ -190,14 +191,14 @@ REMEDIES: dict[str, Remedy] = {
         title="Match the build to the run time, with setuptools held below 81",
         why="The older provider needs pkg_resources when it is built against.",
         trap="It keeps an unmaintained setuptools in use for every build it applies to.",
-        changes=lambda request, roles: {**_matched(roles), **_OLD_SETUPTOOLS},
+        changes=lambda request, roles: {**_matched(roles), **_HELD_BACK},
         source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
     ),
     "match-runtime-setuptools-rebuild": Remedy(
         title="Match the build to the run time, with setuptools held below 81, and build anew",
         why="The older provider needs pkg_resources when it is built against, and nothing built before is used.",
         trap="It keeps an unmaintained setuptools in use for every build it applies to.",
-        changes=lambda request, roles: {**_matched(roles), **_rebuilt(roles), **_OLD_SETUPTOOLS},
+        changes=lambda request, roles: {**_matched(roles), **_rebuilt(roles), **_HELD_BACK},
         source="https://setuptools.pypa.io/en/latest/deprecated/pkg_resources.html",
     ),
     "match-runtime-metadata": Remedy(

@@ -416,17 +416,38 @@ def test_where_variables_make_imports_look(tmp_path: Path) -> None:
     assert found(PYTHONPATH=str(path)) == []
 
 
-def test_a_module_under_a_name_that_no_import_takes_is_said(sound: Path) -> None:
-    (module,) = sound.rglob("_extension*.so")
-    other = module.with_name("not-a-name.abi3.so")
+def renamed(home: Path, name: str) -> Path:
+    """The consumer's module under another name below its folder, in RECORD as well."""
+    (module,) = home.rglob("_extension*.so")
+    other = module.with_name(name)
     module.rename(other)
-    record = next(sound.rglob("fake_softioc*/RECORD"))
+    record = next(home.rglob("fake_softioc*/RECORD"))
     text = record.read_text()
     record.unlink()
     record.write_text(text.replace(module.name, other.name))
+    return other
+
+
+def test_a_module_under_a_name_that_no_import_takes_is_said(sound: Path) -> None:
+    renamed(sound, "not-a-name.abi3.so")
     report = diagnose(sound)
     assert report.looked_at["extension modules"] == 0
     assert any("not-a-name" in each for each in report.not_examined)
+
+
+@pytest.mark.parametrize(
+    ("file", "module"),
+    # mypyc calls the module of a group by a hash, and compiles packages themselves.
+    [("6ec57f__mypyc", "fake_softioc.6ec57f__mypyc"), ("__init__", "fake_softioc")],
+)
+def test_modules_that_no_statement_names(pair, file: str, module: str) -> None:  # type: ignore[no-untyped-def]
+    home = pair.install(pair.provider(), pair.consumer(NEWER, "fake-corelibs"))
+    renamed(home, f"{file}.abi3.so")
+    with opened(home) as environment:
+        report, (found,) = examine(environment)
+    assert found.name == module
+    assert rules(report) == ["skewed-library"]
+    assert report.not_examined == ()
 
 
 def test_of_alternatives_one_that_loads_suffices(pair) -> None:  # type: ignore[no-untyped-def]
@@ -434,12 +455,8 @@ def test_of_alternatives_one_that_loads_suffices(pair) -> None:  # type: ignore[
     sound = pair.consumer(OLDER, "fake-corelibs")
     (module,) = home.rglob("_extension*.so")
     tag = f"cpython-{PYTHON.replace('.', '')}-x86_64-linux-gnu"
-    broken = module.with_name(f"_extension.one.{tag}.so")
+    renamed(home, f"_extension.one.{tag}.so")
     record = next(home.rglob("fake_softioc*/RECORD"))
-    text = record.read_text()
-    module.rename(broken)
-    record.unlink()
-    record.write_text(text.replace(module.name, broken.name))
     assert rules(diagnose(home)) == ["skewed-library"]
     aside = pair.install(sound, target=pair.folder / "aside")
     (good,) = aside.rglob("_extension*.so")

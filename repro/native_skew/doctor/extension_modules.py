@@ -31,13 +31,14 @@ from native_skew.doctor.environment import Environment
 from native_skew.doctor.target import of_tags
 
 # https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES
-_MODULE = re.compile(r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)(\.(?P<tag>[\w-]+))?\.(so|pyd)")
+# A name that no statement can write is found all the same: mypyc calls its modules by a hash.
+_MODULE = re.compile(r"(?P<name>\w+(/\w+)*)(\.(?P<tag>[\w-]+))?\.(so|pyd)")
 _CPYTHON = re.compile(r"(?:cpython-|cp)(\d)(\d+)d?m?u?(t?)d?(-.+)?")
 _FOR_IMPORT = re.compile(r"\.(cpython-\d+|abi3)[\w-]*\.so$")
 _OF_OTHERS = re.compile(r"(pypy|graalpy|cpython-|cp)\d.*")
 # What a package picks by its own code: mpi4py/MPI.openmpi.cpython-313-x86_64-linux-gnu.so
 _ALTERNATIVE = re.compile(
-    r"(?P<name>[^\W\d]\w*(/[^\W\d]\w*)*)\.(?P<variant>[\w.-]+)\.(?P<tag>(cpython-|abi3)[\w-]*)\.so"
+    r"(?P<name>\w+(/\w+)*)\.(?P<variant>[\w.-]+)\.(?P<tag>(cpython-|abi3)[\w-]*)\.so"
 )
 # torch.ops.load_library and tf.load_op_library take such a file by its path.
 _FRAMEWORKS = re.compile(r"lib(torch|c10|tensorflow_framework|tensorflow_cc)\b")
@@ -146,7 +147,9 @@ class ModuleFinder:
                     self.unnamed.append(path)
                 return "", ""
             variant = match["variant"]
-        name, tag = match["name"].replace("/", "."), match["tag"]
+        # A package may be a module of its own; imported as «x.__init__» it would run a second time.
+        name = match["name"].removesuffix("/__init__").replace("/", ".")
+        tag = match["tag"]
         python = self.environment.python
         if not tag or tag in ("abi3", "abi3t"):
             newer = _newer_abi(owner, python) if tag else ""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import native_skew
-from native_skew.findings import plain, terminal
+from native_skew.findings import counted, plain, terminal
 
 WORD = "setup.py:100: [red]lib[/] [link=x]y :smile:"
 
@@ -32,6 +32,13 @@ def test_one_line_is_one_line() -> None:
     )
     assert plain("libfoo.so.1 «ä»") == "libfoo.so.1 «ä»"
     assert len(plain("x\u2028y\x0bz\x1cw").splitlines()) == 1
+
+
+@pytest.mark.parametrize("things", ["library", "extension module", "package built"])
+def test_one_thing_is_no_several(things: str) -> None:
+    plural = {"library": "libraries", "package built": "packages built"}.get(things, f"{things}s")
+    assert counted(1, plural) == f"1 {things}"
+    assert counted(2, plural) == f"2 {plural}"
 
 
 def test_text_goes_through_one_place() -> None:

@@ -15,7 +15,7 @@ from native_skew.doctor.explain import Explanations
 from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder
 from native_skew.doctor.mending import offered, required
 from native_skew.doctor.target import Target
-from native_skew.findings import Finding, Report, plain
+from native_skew.findings import Finding, Report, counted, plain
 
 
 def diagnose(
@@ -103,7 +103,8 @@ def _not_examined(environment: Environment, finder: ModuleFinder, loader: Loader
             yield f"{environment.relative(str(each))}, which Python {environment.python} does not search"
     if unnamed := finder.unnamed:
         first = environment.relative(unnamed[0])
-        yield f"{len(unnamed)} modules that no import finds by its name ({first})"
+        modules = counted(len(unnamed), "modules")
+        yield f"{modules} that no import finds by name ({first})"
 
 
 def _violated(environment: Environment, explained: set[tuple[str, str]]) -> Iterator[Finding]:

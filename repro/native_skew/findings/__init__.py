@@ -15,4 +15,4 @@ from native_skew.findings.model import (
     schema_of,
 )
 from native_skew.findings.output import FORMS, Form, output_options, write
-from native_skew.findings.words import SHOWN, listed, needing, plain, plain_lines, terminal
+from native_skew.findings.words import SHOWN, counted, listed, needing, plain, plain_lines, terminal

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import click
 
 from native_skew.findings.model import Advice, Finding, Level, Report
-from native_skew.findings.words import plain
+from native_skew.findings.words import counted, plain
 
 _STYLES: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 
@@ -45,12 +45,12 @@ def summary(report: Report) -> str:
 def _summary(report: Report) -> tuple[str, str, str]:
     looked_at = ", ".join(
         # A failure that only an import shows has not been looked for.
-        f"{count} {what}" if count or what != "imports" else "nothing imported: --confirm does"
+        counted(count, what) if count or what != "imports" else "nothing imported: --confirm does"
         for what, count in report.looked_at.items()
     )
     counts = Counter(each.level for each in report.findings)
     found = [(level, counts[level]) for level in _STYLES]
-    parts = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in found if n]
+    parts = [counted(n, f"{level}s") for level, n in found if n]
     if report.ignored:
         parts.append(f"{len(report.ignored)} ignored")
     left_out = "; ".join(report.not_examined)

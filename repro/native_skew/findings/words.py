@@ -35,6 +35,13 @@ def _spelled(match: re.Match[str]) -> str:
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
+def counted(number: int, things: str) -> str:
+    """``number`` of ``things``, whose words are plural: «2 libraries», «1 library»."""
+    if number == 1:
+        things = re.sub(r"s\b", "", re.sub(r"ies\b", "y", things))
+    return f"{number} {things}"
+
+
 def listed(names: Collection[str], quotes: str = "``", shown: int = SHOWN) -> str:
     """The first ``shown`` of ``names``, each in ``quotes``, and how many more there are."""
     first = ", ".join(f"{quotes[:1]}{name}{quotes[1:]}" for name in [*names][:shown])

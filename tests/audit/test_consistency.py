@@ -28,7 +28,10 @@ def said(*requires: str, more: str = "", version: str = "2.2") -> ResolverMetada
 
 
 def examined(
-    files: dict[str, ResolverMetadata], source: SourceTexts | None = None, **more: object
+    files: dict[str, ResolverMetadata],
+    source: SourceTexts | None = None,
+    pythons: tuple[str, ...] = ("3.12",),
+    **more: object,
 ) -> Examined:
     made = [File(filename=each, name="pure", version="1.0") for each in files]
     return Examined(
@@ -37,7 +40,7 @@ def examined(
         source=source,
         contents={},
         unopened=0,
-        targets=targets_of("", ("3.12",), ("x86_64-unknown-linux-gnu",)),
+        targets=targets_of("", pythons, ("x86_64-unknown-linux-gnu",)),
         errors=(),
         **more,  # type: ignore[arg-type]
     )
@@ -78,6 +81,37 @@ def test_a_release_whose_reader_is_misled_is_told_whole() -> None:
             for reader in (LOCKS, "Poetry (from any other index)")
         ),
     }
+
+
+def older(tag: str, *requires: str) -> tuple[str, ResolverMetadata]:
+    return f"pure-1.0-{tag}-manylinux_2_17_x86_64.whl", said(*requires)
+
+
+def test_a_lock_goes_by_the_file_of_its_projects_oldest_python() -> None:
+    """As cadquery-ocp 7.8.1.1, which requires vtk, and for Python 3.13 cadquery-vtk."""
+    files = dict([older("cp311-cp311", "vtk"), older("cp312-cp312", "cadquery-vtk")])
+    both = examined(files, pythons=("3.11", "3.12"))
+    (finding,) = consistency.findings(both)
+    assert (
+        f"{LOCKS}, in a project for Python 3.11 and later, reads a file that says other things than "
+        "the one it installs for Python 3.12 on Linux x86_64: for Python 3.12 on Linux x86_64 it "
+        "reads pure-1.0-cp311-cp311-manylinux_2_17_x86_64.whl and installs pure-1.0-cp312-cp312-"
+        "manylinux_2_17_x86_64.whl: the installed wheel needs «cadquery-vtk», which is left out"
+    ) in finding.message
+    # The control: a project that begins with Python 3.12 reads what it installs.
+    (finding,) = consistency.findings(examined(files))
+    assert LOCKS not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("builds", "read"), [(("2-cp311", "10-cp311"), 1), (("2-cp311", "1-cp311"), 0)]
+)
+def test_a_lock_goes_by_the_highest_build_number(builds: tuple[str, str], read: int) -> None:
+    """As mkl-fft 2.0.0, whose files have 1 to 23."""
+    names = [f"pure-1.0-{each}-cp311-macosx_11_0_arm64.whl" for each in builds]
+    files = dict([*((name, said(name[9])) for name in names), older("0-cp311-cp311", "own")])
+    (finding,) = consistency.findings(examined(files, pythons=("3.11",)))
+    assert f"it reads {names[read]} and installs" in finding.message
 
 
 def test_where_nobody_is_misled_it_is_a_note() -> None:

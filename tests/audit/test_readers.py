@@ -100,6 +100,7 @@ ORDERS = {
     "an older one's without an ABI": [f"{OLDER}-none-win_amd64", f"{OWN}-{OWN}-{LINUX}"],
     "any Python's": ["py3-none-win_amd64", f"{OWN}-{OWN}-{LINUX}"],
     "Python 2's": ["py2-none-any", f"{OWN}-{OWN}-{LINUX}"],
+    "a higher build number": [f"{OWN}-{OWN}-win_amd64", f"1-{OWN}-{OWN}-{LINUX}"],
     "another implementation's": [f"pp3{MINOR}-pypy3{MINOR}_pp73-{LINUX}", f"{OWN}-{OWN}-{LINUX}"],
 }
 
@@ -113,6 +114,18 @@ def test_uv_lock_reads_the_file_that_audit_names(serve: Serve, tmp_path: Path, o
     url = serve((*files, *pure))
     read, _ = foretold("pure==1.0", url)
     assert locked("pure==1.0", url, tmp_path) == read
+
+
+@pytest.mark.slow
+def test_uv_lock_of_a_project_for_an_older_python_too(serve: Serve, tmp_path: Path) -> None:
+    """As cadquery-ocp 7.8.1.1: what the newer Python's wheel requires is not in the lock."""
+    files = [_wheel(f"{OLDER}-{OLDER}-{LINUX}", "older"), _wheel(f"{OWN}-{OWN}-{LINUX}", "own")]
+    pure = [
+        wheel_file(name, "1.0", "py3-none-any", core_metadata(name, "1.0", ()), {}, 1)
+        for name in ("older", "own")
+    ]
+    url = serve((*files, *pure))
+    assert locked("pure==1.0", url, tmp_path, f"3.{MINOR - 1}") == {"older"}
 
 
 def test_who_is_hit_and_what_happens_is_said(audit: Audit, serve: Serve) -> None:

@@ -12,7 +12,7 @@ from native_skew.audit.read import Examined
 from native_skew.audit.release import File
 from native_skew.audit.resolver_metadata import ResolverMetadata
 from native_skew.audit.rules import CLAIMS_STATIC, DISAGREE, REQUIREMENT, SPELLING
-from native_skew.audit.targets import ChosenFiles, spoken
+from native_skew.audit.targets import ChosenFiles, in_projects, spoken
 from native_skew.distributions import stamping_modules
 from native_skew.findings import SHOWN, Finding, listed
 
@@ -79,6 +79,7 @@ class Victim(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         command: the reader, as a person says it.
+        oldest: the project's oldest Python, where that is not the one that installs.
         extra: what is asked for besides; empty for nothing.
         choices: the targets on which it happens.
         outcome: what happens on the first of them.
@@ -86,6 +87,7 @@ class Victim(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     command: str
+    oldest: str
     extra: str
     outcome: str
     choices: list[ChosenFiles] = []
@@ -97,24 +99,30 @@ _Said = tuple[list[tuple[str, str]], bool]
 
 def _victims(examined: Examined) -> tuple[Victim, ...]:
     """Each reader that is misled, by the extra with which it is."""
-    found: dict[tuple[str, str], Victim] = {}
+    found: dict[tuple[str, str, str], Victim] = {}
     extras = sorted({name for each in examined.metadata.values() for name in each.extras})
-    for choice in examined.choices:
-        for command, file in choice.read.items():
-            if file is None or file == choice.installed:
-                continue
-            for extra in ("", *extras):
-                read = _said(examined, file, choice, extra)
-                installed = _said(examined, choice.installed, choice, extra)
-                if read is None or installed is None or _alike(read, installed):
+    for choices in in_projects(examined.choices):
+        misled = set[tuple[str, str]]()
+        for choice in choices:
+            for command, file in choice.read.items():
+                if file is None or file == choice.installed:
                     continue
-                if (command, extra) not in found:
-                    outcome = _outcome(read, installed, choice)
-                    victim = Victim(command=command, extra=extra, outcome=outcome)
-                    found[command, extra] = victim
-                found[command, extra].choices.append(choice)
-                if not extra:
-                    break  # who asks for an extra besides is misled as well
+                for extra in ("", *extras):
+                    # Who asks for an extra besides is misled as well.
+                    if misled & {(command, ""), (command, extra)}:
+                        continue
+                    read = _said(examined, file, choice, extra)
+                    installed = _said(examined, choice.installed, choice, extra)
+                    if read is None or installed is None or _alike(read, installed):
+                        continue
+                    misled.add((command, extra))
+                    key = (command, choice.oldest, extra)
+                    if key not in found:
+                        outcome = _outcome(read, installed, choice)
+                        found[key] = Victim(
+                            command=command, oldest=choice.oldest, extra=extra, outcome=outcome
+                        )
+                    found[key].choices.append(choice)
     return tuple(found.values())
 
 
@@ -170,7 +178,9 @@ def _sentences(examined: Examined, victims: tuple[Victim, ...]) -> str:
     for victim in victims:
         choice = victim.choices[0]
         read = choice.read[victim.command]
-        asked = f", asked for {examined.release.name}[{victim.extra}]," if victim.extra else ""
+        where = [f"in a project for Python {victim.oldest} and later"] if victim.oldest else []
+        where += [f"asked for {examined.release.name}[{victim.extra}]"] if victim.extra else []
+        asked = f", {', '.join(where)}," if where else ""
         lines.append(
             f"{victim.command}{asked} reads a file that says other things than the one it installs "
             f"for {spoken(each.target for each in victim.choices)}: for {choice.target.title} it "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from platform import machine
 
@@ -213,12 +213,14 @@ class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         installed: the wheel that fits, else the sdist, which is built; None: nothing.
         read: by command, the file whose metadata it resolves with; those that look at one file.
+        oldest: the project's oldest Python, where that is not the target's.
 
     """
 
     target: TargetPython
     installed: File | None
     read: dict[str, File | None]
+    oldest: str = ""
 
     @property
     def is_built(self) -> bool:
@@ -284,6 +286,32 @@ def choose(release: Release, target: TargetPython) -> ChosenFiles:
             for command, reads in tool.readers.items()
         },
     )
+
+
+def in_projects(choices: Sequence[ChosenFiles]) -> Iterator[tuple[ChosenFiles, ...]]:
+    """Each of ``choices``, and the same for projects that begin with an older Python.
+
+    Where a tool goes by that one's file: a lock is for all Pythons of its project.
+    """
+    commands = [command for tool in TOOLS.values() for command in tool.reads_for_oldest]
+    for choice in choices:
+        target = choice.target
+        older = (
+            e
+            for e in choices
+            if e.target.platform == target.platform and e.target.minor < target.minor
+        )
+        yield (
+            choice,
+            *(
+                msgspec.structs.replace(
+                    choice,
+                    oldest=each.target.python,
+                    read={command: each.read[command] for command in commands},
+                )
+                for each in sorted(older, key=lambda each: each.target.minor)
+            ),
+        )
 
 
 @cache

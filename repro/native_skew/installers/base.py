@@ -248,6 +248,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     # Which one file of a release it resolves with the metadata of, if any, by the command that does,
     # as audit speaks of it; none where it looks at the file alone that it installs.
     readers: Mapping[str, Callable[[ReleaseFiles[Any]], Any]] = {}
+    # Those of them that go by the oldest Python of a project, whichever installs.
+    reads_for_oldest: tuple[str, ...] = ()
     locks: tuple[LockFormat, ...] = ()  # the kinds of lock that it writes or installs
     first_release: str = ""  # the oldest release that the timeline asks; empty where it asks none
     # What makes an environment's interpreter anew and keeps what is installed, before the Python's

@@ -405,16 +405,21 @@ def _nearest(files: ReleaseFiles[File]) -> File | None:
     return files.fitting or (nearest if files.sdist else None) or files.sdist
 
 
+_LOCKING = "uv lock (and uv sync)"
+
+
 def _first_admitted(files: ReleaseFiles[File]) -> File | None:
     """The first wheel, for whatever platform, that a Python of the project's range can have.
 
-    The first by file name, whatever the order of the index's page; a lock is for all platforms.
-    uv counts abi3, and what it does not know, as fitting:
+    Of those with the highest build number the first by file name, whatever the order of the
+    index's page; a lock is for all platforms. uv counts abi3, and what it does not know, as fitting:
     https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/requires_python.rs
+    https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
     """
     wheels = sorted(files.wheels, key=lambda each: each.filename)
-    admitted = (each for each in wheels if _is_admitted(each.filename, files.python))
-    return next(admitted, wheels[0] if wheels and files.sdist else files.sdist)
+    admitted = [each for each in wheels if _is_admitted(each.filename, files.python)]
+    first = wheels[0] if wheels and files.sdist else files.sdist
+    return max(admitted, key=lambda each: parse_wheel_filename(each.filename)[2], default=first)
 
 
 _OWN_PYTHON = re.compile(r"(?:cp|pp|py)(\d)(\d*)")
@@ -668,7 +673,8 @@ TOOL = PackagingTool(
     remake=("uv", "venv", "--allow-existing", "--python"),
     # uv pip reads them too: https://docs.astral.sh/uv/reference/settings/#override-dependencies
     holding=(("tool", "uv", "override-dependencies"), ("tool", "uv", "constraint-dependencies")),
-    readers={"uv pip": _nearest, "uv lock (and uv sync)": _first_admitted},
+    readers={"uv pip": _nearest, _LOCKING: _first_admitted},
+    reads_for_oldest=(_LOCKING,),
     locks=(
         locks.LockFormat(
             names=("uv.lock",), read=_lock, settings=build_settings, installers=("uv-sync",)

@@ -227,6 +227,27 @@ def test_what_comes_in_turn_is_held_against_what_is_needed(
     assert "which middle brings in turn" in output.report.findings[0].message
 
 
+def test_what_comes_in_turn_is_of_a_version_that_can_be_had(
+    audit: Audit, serve: Serve, cc: Compiler
+) -> None:
+    """As PyQt6 6.12.0, which was there before the PyQt6-Qt6 that it requires."""
+    shipped = {"fakelib/libfake.so.1": linked((), (), cc)}
+    published = (
+        _wheel("fakelib", "1.0", f"py3-none-{LINUX}", shipped),
+        _wheel("middle", "1.0", "py3-none-any", {}, ("fakelib<2",)),
+        _wheel("middle", "2.0", "py3-none-any", {}, ("fakelib>=2",)),
+        _wheel(
+            "user",
+            "1.0",
+            f"cp312-cp312-{LINUX}",
+            {"user/m.so": linked(("libfake.so.1",), (), cc)},
+            ("middle",),
+        ),
+    )
+    output = audit("user==1.0", "--index-url", serve(published))
+    assert "which middle brings in turn" in output.of("not-told").message
+
+
 @pytest.mark.parametrize(
     ("needed", "requires", "expected"),
     [

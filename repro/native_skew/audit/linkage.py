@@ -295,11 +295,13 @@ class _Wheel:
         name = _NUMBER.sub("", path)
         return len({e for e in self._contents.libraries if _NUMBER.sub("", e) == name}) > 1
 
-    def taken(self, name: str, asked: SpecifierSet, target: TargetPython) -> str | None:
+    def taken(
+        self, name: str, asked: SpecifierSet, target: TargetPython, whole: bool = False
+    ) -> str | None:
         """The newest version that goes with what else it requires; None where none is seen to.
 
-        A resolver looks further than this: at each requirement of its own, and at what these ask
-        of each other.
+        With ``whole``, the newest of which each requirement has a version as well. A resolver looks
+        further than this: at what these ask of each other.
         """
         for each in self._metadata.applicable(target.environment)[:_CANDIDATES]:
             other = canonicalize_name(each.name)
@@ -309,16 +311,19 @@ class _Wheel:
                 version = self._beside(other, each.specifier, target)
                 more = self._providers.requires(other, version, target)
                 asked &= wanted(more, name) or SpecifierSet()
-        return self._beside(name, asked, target)
+        return self._beside(name, asked, target, whole)
 
-    def _beside(self, name: str, asked: SpecifierSet, target: TargetPython) -> str | None:
+    def _beside(
+        self, name: str, asked: SpecifierSet, target: TargetPython, whole: bool = False
+    ) -> str | None:
         """The newest version whose own requirements leave room for the wheel's."""
         direct = self._metadata.applicable(target.environment)
         for version in self._providers.versions(name, asked, target)[:_CANDIDATES]:
             if all(
-                self._is_there(canonicalize_name(each.name), each.specifier & both, target)
+                self._is_there(other, each.specifier & (both or SpecifierSet()), target)
                 for each in self._providers.requires(name, version, target)
-                if (both := wanted(direct, canonicalize_name(each.name))) is not None
+                if (both := wanted(direct, other := canonicalize_name(each.name))) is not None
+                or whole
             ):
                 return version
         return None
@@ -372,7 +377,7 @@ class _Wheel:
                 return
             name, specifier, root = waiting.popleft()
             try:
-                version = self.taken(name, specifier, target)
+                version = self.taken(name, specifier, target, whole=True)
                 requires = self._providers.requires(name, version, target)
             except AuditError:  # it was asked before, and said then
                 continue

@@ -26,29 +26,18 @@ class SourceQuote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class UpstreamFinding(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
 ):
-    """A finding that belongs upstream.
+    """A finding that belongs upstream."""
 
-    Attributes:
-        title: as a report's heading.
-        project: whose tracker it belongs to.
-        verdict: that of its cells; others that the patterns match are no case of it.
-        cells: patterns of questions, ``scenario/variant/installer/remedy``; the first names
-            the cell that shows it best.
-        expected: what one would expect, one sentence or two.
-        promises: what specifications and documentation say of it.
-        ways_out: what could be done, each with what it costs.
-        known: threads in which it is discussed.
-
-    """
-
-    title: str
-    project: str
-    verdict: Verdict
+    title: str  # as a report's heading
+    project: str  # whose tracker it belongs to
+    verdict: Verdict  # that of its cells; others that the patterns match are no case of it
+    # Patterns of questions, ``scenario/variant/installer/remedy``; the first names the cell that
+    # shows it best.
     cells: tuple[str, ...]
-    expected: str
-    promises: tuple[SourceQuote, ...]
-    ways_out: tuple[str, ...]
-    known: tuple[SourceQuote, ...] = ()
+    expected: str  # what one would expect, one sentence or two
+    promises: tuple[SourceQuote, ...]  # what specifications and documentation say of it
+    ways_out: tuple[str, ...]  # what could be done, each with what it costs
+    known: tuple[SourceQuote, ...] = ()  # threads in which it is discussed
 
 
 def load(file: Path = FILE) -> dict[str, UpstreamFinding]:

@@ -26,46 +26,28 @@ _ANY_PYTHON = "/python/bin/python"  # where the record names none
 
 
 class ExportedStage(msgspec.Struct, frozen=True, kw_only=True):
-    """One installation, or one half of it.
+    """One installation, or one half of it."""
 
-    Attributes:
-        number: of the scenario's step, which the index goes by.
-        title: of the step.
-        environment: counts up when a step has a new one.
-        cache: counts up likewise.
-        brought: what a lock left in the environment before, and this one starts with.
-        needs_lock: whether it is left out where the stage before it failed.
-        files: content by name, relative to the project's folder, or below ``~/.config/``.
-        commands: those that ran, and those that would have followed had none failed.
-        environ: variables beside those of the isolation.
-
-    """
-
-    number: int
-    title: str
-    environment: int
-    cache: int
-    brought: tuple[str, ...]
-    needs_lock: bool
+    number: int  # of the scenario's step, which the index goes by
+    title: str  # of the step
+    environment: int  # counts up when a step has a new one
+    cache: int  # counts up likewise
+    brought: tuple[str, ...]  # what a lock left in the environment before, and this one starts with
+    needs_lock: bool  # whether it is left out where the stage before it failed
+    # Content by name, relative to the project's folder, or below ``~/.config/``.
     files: Mapping[str, str]
+    # Those that ran, and those that would have followed had none failed.
     commands: tuple[Command, ...]
-    environ: Mapping[str, str]
+    environ: Mapping[str, str]  # variables beside those of the isolation
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """All stages, and how the environment is looked at afterwards.
-
-    Attributes:
-        interpreter: the path that stands in commands for the interpreter.
-        python: the command that runs the environment's interpreter.
-        library_path: folders for LD_LIBRARY_PATH, relative to the project's.
-
-    """
+    """All stages, and how the environment is looked at afterwards."""
 
     stages: tuple[ExportedStage, ...]
-    interpreter: str
-    python: Command
-    library_path: tuple[str, ...]
+    interpreter: str  # the path that stands in commands for the interpreter
+    python: Command  # the command that runs the environment's interpreter
+    library_path: tuple[str, ...]  # folders for LD_LIBRARY_PATH, relative to the project's
 
 
 def course_of(result: Result, scenario: Scenario) -> Course:

@@ -26,41 +26,24 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A finding that is right.
+    """A finding that is right."""
 
-    Attributes:
-        rule: its id.
-        or_rules: ids under which it is right as well.
-        distribution: whose it is; empty for any.
-        names: what it has to name: libraries, symbols, files, packages of the system.
-        level: of the finding.
-        confirm: whether only an import shows it, so that the plain run need not find it.
-
-    """
-
-    rule: str
-    or_rules: tuple[str, ...] = ()
-    distribution: str = ""
+    rule: str  # its id
+    or_rules: tuple[str, ...] = ()  # ids under which it is right as well
+    distribution: str = ""  # whose it is; empty for any
+    # What it has to name: libraries, symbols, files, packages of the system.
     names: tuple[str, ...] = ()
-    level: Level = "error"
-    confirm: bool = False
+    level: Level = "error"  # of the finding
+    confirm: bool = False  # whether only an import shows it, so that the plain run need not find it
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What every case has.
+    """What every case has."""
 
-    Attributes:
-        id: the file's name.
-        title: what it is, a phrase.
-        follows: addresses of the reports or documents that it follows.
-        expect: the findings that are right; none where it must be silent.
-
-    """
-
-    title: str
-    id: str = ""
-    follows: tuple[str, ...] = ()
-    expect: tuple[Expect, ...] = ()
+    title: str  # what it is, a phrase
+    id: str = ""  # the file's name
+    follows: tuple[str, ...] = ()  # addresses of the reports or documents that it follows
+    expect: tuple[Expect, ...] = ()  # the findings that are right; none where it must be silent
 
     @property
     def kind(self) -> str:
@@ -71,82 +54,51 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 class EnvironmentCase(
     Case, frozen=True, kw_only=True, tag="environment", forbid_unknown_fields=True
 ):
-    """An environment that doctor is asked of.
+    """An environment that doctor is asked of."""
 
-    Attributes:
-        python: the interpreter that it is made with.
-        packages: all that is installed, pinned; written as requirements.txt.
-        make: command lines for ``sh``, in the case's folder. ``$PYTHON`` is the interpreter and
-            ``$SITE`` the environment's folder of packages; it is active as ``.venv``.
-        root: packages of a bare Debian root in which all of it takes place; none for this
-            machine itself.
-        doctor: what doctor is asked, with ``$ROOT`` for the root's folder.
-        truth: what imports come to before doctor is asked. An environment without ``expect``
-            has all of its packages and modules imported besides.
-        by_itself: why modules of a sound environment cannot be imported by their own name, by
-            patterns of names.
-        not_examined: what doctor has to say that it did not look at.
-        besides: rules of findings that hang on the machine, and are of another thing.
-        mends: whether something mends it; else ``because`` says why not.
-
-    """
-
-    python: str = "3.11"
-    packages: tuple[str, ...] = ()
+    python: str = "3.11"  # the interpreter that it is made with
+    packages: tuple[str, ...] = ()  # all that is installed, pinned; written as requirements.txt
+    # Command lines for ``sh``, in the case's folder. ``$PYTHON`` is the interpreter and ``$SITE``
+    # the environment's folder of packages; it is active as ``.venv``.
     make: str
+    # Packages of a bare Debian root in which all of it takes place; none for this machine itself.
     root: tuple[str, ...] = ()
+    # What doctor is asked, with ``$ROOT`` for the root's folder.
     doctor: tuple[str, ...] = (".venv",)
+    # What imports come to before doctor is asked. An environment without ``expect`` has all of its
+    # packages and modules imported besides.
     truth: tuple[Truth, ...] = ()
+    # Why modules of a sound environment cannot be imported by their own name, by patterns of names.
     by_itself: dict[str, str] = {}
-    not_examined: tuple[str, ...] = ()
+    not_examined: tuple[str, ...] = ()  # what doctor has to say that it did not look at
+    # Rules of findings that hang on the machine, and are of another thing.
     besides: tuple[str, ...] = ()
-    mends: bool = True
+    mends: bool = True  # whether something mends it; else ``because`` says why not
     because: str = ""
 
 
 class ReleaseCase(Case, frozen=True, kw_only=True, tag="release", forbid_unknown_fields=True):
-    """A release that audit is asked of.
+    """A release that audit is asked of."""
 
-    Attributes:
-        audit: what it is asked.
-        because: why that is right: what its files say.
-
-    """
-
-    audit: tuple[str, ...]
-    because: str
+    audit: tuple[str, ...]  # what it is asked
+    because: str  # why that is right: what its files say
 
 
 class LockCase(Case, frozen=True, kw_only=True, tag="lock", forbid_unknown_fields=True):
-    """A lock that audit is asked of.
+    """A lock that audit is asked of."""
 
-    Attributes:
-        project: the pyproject.toml that it is made of.
-        audit: what audit is asked besides.
-        because: why that is right: what was seen when it was installed.
-
-    """
-
-    project: str
-    audit: tuple[str, ...] = ()
-    because: str
+    project: str  # the pyproject.toml that it is made of
+    audit: tuple[str, ...] = ()  # what audit is asked besides
+    because: str  # why that is right: what was seen when it was installed
 
 
 class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fields=True):
-    """A published sdist whose folder adopt is asked of.
+    """A published sdist whose folder adopt is asked of."""
 
-    Attributes:
-        sdist: ``name==version``.
-        because: why that is right.
-        changes: lines that the diff adds; none where it must change nothing.
-        says: words that it must say.
-
-    """
-
-    sdist: str
-    because: str
-    changes: tuple[str, ...] = ()
-    says: tuple[str, ...] = ()
+    sdist: str  # ``name==version``
+    because: str  # why that is right
+    changes: tuple[str, ...] = ()  # lines that the diff adds; none where it must change nothing
+    says: tuple[str, ...] = ()  # words that it must say
 
 
 _Any = EnvironmentCase | ReleaseCase | LockCase | SdistCase

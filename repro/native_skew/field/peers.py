@@ -37,24 +37,14 @@ _COMPLAINT = re.compile(
 
 
 class _Question(msgspec.Struct, frozen=True, kw_only=True):
-    """How a tool is asked.
+    """How a tool is asked."""
 
-    Attributes:
-        tool: its command.
-        argv: what is typed, after the command.
-        about: ``files``, ``wheels``, ``sdists``, ``environment`` or ``lock``.
-        complains: whether all that it says counts where it ends with a failure.
-        inside: whether it is asked in a root, where it is there.
-        online: whether it asks a service, which may not answer.
-
-    """
-
-    tool: str
-    argv: tuple[str, ...]
-    about: str
-    complains: bool = False
-    inside: bool = False
-    online: bool = False
+    tool: str  # its command
+    argv: tuple[str, ...]  # what is typed, after the command
+    about: str  # ``files``, ``wheels``, ``sdists``, ``environment`` or ``lock``
+    complains: bool = False  # whether all that it says counts where it ends with a failure
+    inside: bool = False  # whether it is asked in a root, where it is there
+    online: bool = False  # whether it asks a service, which may not answer
 
     @property
     def name(self) -> str:

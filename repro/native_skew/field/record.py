@@ -26,22 +26,13 @@ Known = Literal["the cause", "the distribution", "something else", "nothing", "n
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried before anybody was asked.
+    """What was tried before anybody was asked."""
 
-    Attributes:
-        distributions: how many are installed.
-        modules: how many extension modules there are; 0 where only some names were imported.
-        imports: how many names were imported: packages at the top, and these modules.
-        megabytes: of the folders of packages.
-        errors: of those that failed, by name.
-
-    """
-
-    distributions: int = 0
-    modules: int = 0
-    imports: int = 0
-    megabytes: int = 0
-    errors: dict[str, str] = {}
+    distributions: int = 0  # how many are installed
+    modules: int = 0  # how many extension modules there are; 0 where only some names were imported
+    imports: int = 0  # how many names were imported: packages at the top, and these modules
+    megabytes: int = 0  # of the folders of packages
+    errors: dict[str, str] = {}  # of those that failed, by name
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,33 +67,24 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one case.
+    """What came of one case."""
 
-    Attributes:
-        case: its id.
-        truth: what was imported, of an environment.
-        said: by the kit, in the order in which it was asked.
-        more: findings that count, and that are not among those that are right.
-        advice: of an environment's findings, each carried out on a copy.
-        mended: whether the first advice that could be carried out mends it; None where there is
-            nothing to mend, or nothing that mends.
-        peers: what other tools said.
-
-    """
-
-    case: str
+    case: str  # its id
     kind: str
     date: str
     kit_version: str
     verdict: Verdict
     why: str = ""
     versions: dict[str, str] = {}
-    truth: Imported | None = None
-    said: tuple[Said, ...] = ()
+    truth: Imported | None = None  # what was imported, of an environment
+    said: tuple[Said, ...] = ()  # by the kit, in the order in which it was asked
+    # Findings that count, and that are not among those that are right.
     more: tuple[BriefFinding, ...] = ()
-    advice: tuple[Followed, ...] = ()
+    advice: tuple[Followed, ...] = ()  # of an environment's findings, each carried out on a copy
+    # Whether the first advice that could be carried out mends it; None where there is nothing to
+    # mend, or nothing that mends.
     mended: bool | None = None
-    peers: tuple[Peer, ...] = ()
+    peers: tuple[Peer, ...] = ()  # what other tools said
 
     @property
     def good(self) -> bool:

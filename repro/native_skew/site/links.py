@@ -26,18 +26,13 @@ _CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 class LinkCheck(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What came of a link's last check.
+    """What came of a link's last check."""
 
-    Attributes:
-        checked: the day on which a server last answered; None before the first time.
-        problem: what was wrong with the answer; empty if nothing.
-        read: the day on which what it says was last compared with what it is cited for; None
-            before the first time. Cited for something else, it has to be read again.
-
-    """
-
+    # The day on which a server last answered; None before the first time.
     checked: dt.date | None = None
-    problem: str = ""
+    problem: str = ""  # what was wrong with the answer; empty if nothing
+    # The day on which what it says was last compared with what it is cited for; None before the
+    # first time. Cited for something else, it has to be read again.
     read: dt.date | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from native_skew.installers import INSTALLERS, Cause, advise, is_requirement, tabs
-from native_skew.installers.advice import constraining
+from native_skew.installers.advice import constrain_advice
 from native_skew.installers.remedies import REMEDIES
 
 OLDER, NEWER = "lib==7.0.7", "lib==7.0.10"
@@ -129,7 +129,7 @@ def test_the_other_requirements_of_what_is_declared_anew() -> None:
 
 def test_a_python_that_is_not_known_is_the_oldest_that_is_supported() -> None:
     for python, shown in (("3.12", "3.12"), ("", "3.10")):
-        (one,) = constraining("uv-run", ("user-x", "1"), "lib<2", "Title", python)
+        (one,) = constrain_advice("uv-run", ("user-x", "1"), "lib<2", "Title", python)
         assert f'requires-python = ">={shown}"' in one.files["pyproject.toml"]
 
 
@@ -153,7 +153,7 @@ def test_a_python_that_is_not_known_is_the_oldest_that_is_supported() -> None:
 def test_what_holds_the_run_time(
     interface: str, files: dict[str, str] | None, commands: tuple[str, ...] | None
 ) -> None:
-    found = constraining(interface, ("user-x", "1"), "lib<2", "Title", "3.11")
+    found = constrain_advice(interface, ("user-x", "1"), "lib<2", "Title", "3.11")
     if commands is None:
         assert found == ()
         return
@@ -161,7 +161,7 @@ def test_what_holds_the_run_time(
     assert (one.commands, one.title, one.tool) == (commands, "Title", INSTALLERS[interface].title)
     assert (one.remedy, one.trap, one.source) == ("", "", "")
     assert files is None or one.files == files
-    assert constraining(interface, ("user-x", "1"), "-rhttps://x", "Title", "3.11") == ()
+    assert constrain_advice(interface, ("user-x", "1"), "-rhttps://x", "Title", "3.11") == ()
 
 
 @pytest.mark.parametrize(

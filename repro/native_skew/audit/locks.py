@@ -48,7 +48,7 @@ from native_skew.installers import (
     LockedPackage,
     LockFormat,
     advise,
-    constraining,
+    constrain_advice,
     holds,
     is_version,
 )
@@ -285,7 +285,7 @@ class _Judge:
         for each in (one for form in self._file.formats for one in form.installers):
             if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that
                 title = "Lock what its build can have, or take another release of it"
-                found += constraining(each, consumer, outlook.own_range, title, python)
+                found += constrain_advice(each, consumer, outlook.own_range, title, python)
                 continue
             advice = advise(
                 outlook.cause if outlook.cause in INSTALLERS[each].repairs else "unstamped",

@@ -59,7 +59,7 @@ def installing(
                 continue
             if plan.files and word != installer:
                 continue  # another tool's project
-            advice = installers.leading_from(plain, (plan,), interface, title)
+            advice = installers.advice_from(plain, (plan,), interface, title)
             found.append((bool(plan.files), advice))
         if found:
             break

@@ -2,11 +2,11 @@
 
 from native_skew.installers import remedies
 from native_skew.installers.advice import (
+    advice_from,
     advise,
     by_tool,
-    constraining,
+    constrain_advice,
     is_requirement,
-    leading_from,
     todays_context,
 )
 from native_skew.installers.base import (

@@ -1,8 +1,9 @@
-"""Remedies for a case, with its names and versions filled in.
+"""Remedies for one environment, with its names and versions filled in.
 
-The very objects that the matrix runs: a remedy changes a request, the tool's file renders it and
-says which repairs come first. What is shown is the difference to the plain request, as between
-the two steps of the recorded cell that starts after a failure: the tests hold each of them to one.
+These are the objects that the matrix runs: a remedy changes a request, the tool's file renders it
+and says which repairs come first. What is shown is the difference from the plain request, as
+between the two steps of a recorded cell that starts after a failure; the tests check each against
+such a cell.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ _NAMING_THE_NEWER = (*_MOVING_OTHERS, "override-all", "dependency-metadata")
 
 
 class _Case(Roles, frozen=True, kw_only=True):
-    """Roles from an environment; ``stamped`` is the consumer's own range, where it has one."""
+    """Roles from an environment; ``stamped`` is the range that the consumer requires, if any."""
 
     stamped: str = ""
 
     @property
     def newer_range(self) -> str:
-        """The range that the build stamped, or the version it was made with."""
+        """The range that the build stamped, or the version that it was built with."""
         return self.stamped or self.newer_pin
 
     @property
     def older_range(self) -> str:
-        """The installed version: what is to be kept."""
+        """The installed version, which is kept."""
         return self.older_pin
 
     @property
     def below_newer(self) -> str:
-        """The same: real versions tell less of their ABI than those of the fake pair."""
+        """The same: unlike the fake pair's, real versions do not spell out their ABI."""
         return self.older_range
 
 
@@ -65,25 +66,25 @@ def advise(
     Args:
         cause: which kind of skew.
         consumer: name and version of the distribution with the module.
-        provider: name and installed version of the one with the library.
-        built_against: the provider's version that the module was built with; empty where
-            nothing tells, then remedies that name it are left out.
+        provider: name and installed version of the distribution with the library.
+        built_against: the provider's version that the module was built with; if it is unknown,
+            empty, and remedies that name it are left out.
         stamped: the consumer's requirement on the provider.
         others: its other requirements.
         fellows: names of the other installed distributions that require the provider: a repair
-            that is recorded to mend them too comes before one for a single consumer.
-        from_source: whether it was built here.
+            recorded to fix them too comes before one for a single consumer.
+        from_source: whether the consumer was built here.
         python: ``major.minor``.
-        installer: INSTALLER's word.
-        interface: the id of the one way to install that is asked about, instead.
+        installer: the content of the INSTALLER file.
+        interface: the id of one way to install, to ask about that alone.
 
-    There are none where a name or a version is none, as in a forged METADATA file: it would stand
-    in a command line.
+    Returns none if a name or version is invalid, as in a forged METADATA file: it would end up in a
+    command line.
 
     """
-    told = [f"{name}=={version}" for name, version in (consumer, provider)]
-    told += [f"{provider[0]}=={built_against}"] if built_against else []
-    if not all(map(is_requirement, [*told, *fellows])):
+    named = [f"{name}=={version}" for name, version in (consumer, provider)]
+    named += [f"{provider[0]}=={built_against}"] if built_against else []
+    if not all(map(is_requirement, [*named, *fellows])):
         return ()
     case = _Case(
         consumer=consumer[0],
@@ -111,18 +112,18 @@ def advise(
 
 
 def todays_context(module: str, python: str) -> RenderContext:
-    """For files and commands that somebody is told of, whose tool nobody has asked."""
+    """For files and commands shown to a user whose tool's version is unknown."""
     return RenderContext(
         module=module,
         python="python",
         python_version=python or "3.10",
-        tool_version=Version("9999"),  # as of today's tools: nothing in the files tells more
+        tool_version=Version("9999"),  # the newest: nothing in the environment says more
         index_url="",
     )
 
 
 def by_tool(able: list[Installer], installer: str) -> list[Installer]:
-    """Those of the tool that INSTALLER names, not which of its interfaces; else the usual ones."""
+    """The interfaces of the tool that INSTALLER names; by default the usual ones."""
     word = next(iter(installer.lower().split()), "")
     own = [each for each in able if word and TOOLS[each.tool].installer_file == word]
     return own or [each for each in able if each.tab and each.tab.by_default]
@@ -136,7 +137,7 @@ def _advice(
         return
     if name not in (*_NAMING_THE_NEWER, "rebuild"):  # the installed one stays
         request = replace(request, requirements=(*request.requirements, case.older_range))
-    # What goes with the provider moves with it.
+    # Other consumers of the provider move with it.
     upgrade = case.other_consumers if name in _MOVING_OTHERS else ()
     moved = replace(request, upgrade=upgrade)
     try:
@@ -144,12 +145,12 @@ def _advice(
         plans = [interface.render(each, context) for each in remedy.apply(moved, case)]
     except Unsupported:
         return
-    shown = leading_from(plain, plans, interface, remedy.title)
+    shown = advice_from(plain, plans, interface, remedy.title)
     yield replace(shown, remedy=name, trap=remedy.trap, source=remedy.source)
 
 
-def leading_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title: str) -> Advice:
-    """What ``plans``, one after the other, add to a project that is as ``plain`` has it."""
+def advice_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title: str) -> Advice:
+    """What ``plans``, carried out in order, add to a project in the state that ``plain`` makes."""
     repair = difference(
         plain.files, [(each.files, (*each.locking, *each.commands)) for each in plans]
     )
@@ -164,13 +165,13 @@ def leading_from(plain: Plan, plans: Iterable[Plan], interface: Installer, title
     )
 
 
-def constraining(
+def constrain_advice(
     interface: str, consumer: tuple[str, str], requirement: str, title: str, python: str
 ) -> tuple[Advice, ...]:
-    """What holds the run time to ``requirement``; nothing where the tool has no way of that.
+    """Advice that constrains run time to ``requirement``; empty if the tool has no constraints.
 
-    ``interface`` is the id of the way to install, ``consumer`` for whose sake, ``title`` the
-    advice's.
+    ``interface`` is the id of the way to install, ``consumer`` the name and version of what is
+    installed, ``title`` the advice's title.
     """
     installer = INSTALLERS[interface]
     asked = Request(requirements=(f"{consumer[0]}=={consumer[1]}",))
@@ -183,11 +184,11 @@ def constraining(
         )
     except (InvalidRequirement, Unsupported):
         return ()
-    return (leading_from(plain, (plan,), installer, title),)
+    return (advice_from(plain, (plan,), installer, title),)
 
 
 def is_requirement(text: str) -> bool:
-    """Whether ``text`` is a name, or a name and a version, and nothing that means more."""
+    """Whether ``text`` is a name with or without versions: no URL, extra or marker."""
     try:
         found = Requirement(text)
     except InvalidRequirement:

@@ -1,8 +1,8 @@
 """What is known of a packaging tool, and of each way to install with it.
 
-A way renders a Request to what a user would type and write: isolation comes from the environment
-that the runner gives, so that the documentation can show the very same lines. Each tool's file
-makes one ``PackagingTool``, called ``TOOL``; the registry finds it there.
+An installer renders a Request to the files and command lines that a user would write. Isolation
+comes from environment variables that the runner sets, so that the documentation can show the same
+lines. Each tool's file defines one ``PackagingTool`` called ``TOOL``, which the registry finds.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from native_skew.installers.locks import LockFormat
 from native_skew.installers.request import FEATURES, Request, used_features
 
 NEWEST = "newest"
-# For tools that make environments with virtualenv. It looks for newer seed packages in the
-# background, on the public index:
+# For tools that create environments with virtualenv, which looks for newer seed packages on the
+# public index in the background:
 # https://virtualenv.pypa.io/en/latest/user_guide.html#embed-wheels-for-distributions
 VIRTUALENV = {
     "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
@@ -42,7 +42,7 @@ class Unsupported(Exception):  # noqa: N818  (an answer, not an error)
     """The tool has no such feature; ``str()`` is the reason, a sentence.
 
     ``source`` is where the tool's documentation, code or authors say so; ``versions`` are the tool
-    and those of its versions that it was looked up for, as ``pip<=26.3``.
+    and the versions that this was looked up for, as ``pip<=26.3``.
     """
 
     def __init__(self, reason: str, *, source: str = "", versions: str = "") -> None:
@@ -51,28 +51,28 @@ class Unsupported(Exception):  # noqa: N818  (an answer, not an error)
 
 
 class Lack(msgspec.Struct, frozen=True):
-    """A feature that a tool has not: where that is said, and why, where there is more to say."""
+    """A feature that a tool lacks: where that is documented, and why if there is more to say."""
 
     source: str
     reason: str = ""
 
 
 class Lacks(msgspec.Struct, frozen=True, kw_only=True):
-    """What an installer has not, by feature."""
+    """The features that an installer lacks."""
 
-    title: str  # the installer's, as a sentence names it
-    versions: str  # the tool and those of its versions that were looked at, as ``pip<=26.3``
+    title: str  # the installer's, as used in a sentence
+    versions: str  # the tool and the versions that were looked up, as ``pip<=26.3``
     features: Mapping[str, Lack]  # names of ``FEATURES``
 
     def refuse(self, request: Request) -> None:
-        """Raises ``Unsupported`` for the first of them that ``request`` uses."""
+        """Raises ``Unsupported`` for the first lacking feature that ``request`` uses."""
         for feature in used_features(request):
             if lack := self.features.get(feature):
                 reason = lack.reason or f"{self.title} has no way of {FEATURES[feature]}"
                 raise self.unsupported(reason, lack.source)
 
     def unsupported(self, reason: str, source: str) -> Unsupported:
-        """Says of these versions that they cannot do what is asked."""
+        """The exception that says, of these versions, what they cannot do."""
         return Unsupported(reason, source=source, versions=self.versions)
 
 
@@ -83,8 +83,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     python: Command = (".venv/bin/python",)  # the command that runs the environment's interpreter
     # Command lines that write a lock and install nothing, run before ``commands``.
     locking: tuple[Command, ...] = ()
-    # What they write, relative to the project's folder: all that a second machine needs besides
-    # ``files``.
+    # The files that they write, relative to the project's folder: all that a second machine needs
+    # besides ``files``.
     lock_files: tuple[str, ...] = ()
     files: Mapping[str, str] = {}  # content by name, relative to the project's folder
     # Content by name, relative to the user's configuration folder.
@@ -94,7 +94,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     library_path: tuple[str, ...] = ()
 
     def commands_of(self, action: Literal["install", "lock", "sync"]) -> tuple[Command, ...]:
-        """The command lines of an ``action``: all, those that lock, or those that install."""
+        """The command lines of ``action``: all of them, those that lock, or those that install."""
         locking = () if action == "sync" else self.locking
         return (*locking, *(() if action == "lock" else self.commands))
 
@@ -106,26 +106,30 @@ class RenderContext(msgspec.Struct, frozen=True, kw_only=True):
     python: str  # the interpreter's path
     python_version: str  # its ``major.minor``
     tool_version: Version  # the installer's own version
-    index_url: str  # the index, for tools that take it from the project's file alone
+    index_url: str  # the index, for tools that take it only from the project's file
 
 
-# Kinds of skew, as repairs are chosen by them: the consumer's metadata was stamped by its build;
-# likewise, and something else links to the provider; likewise, and no build can have the installed
-# provider any more; nothing is stamped; likewise, and it was built with an older provider than is
-# installed now; what was built before is taken again; nothing but a symbol is missing.
+# The kinds of skew that repairs are chosen by.
+# stamped: the build wrote the provider's version range into the consumer's metadata;
+# shared: the same, and another distribution links to the provider;
+# rotten: the same, and nothing can be built against the installed provider any more;
+# unstamped: the metadata says nothing of the build's version;
+# cached: the same, and the consumer was built with an older provider than is installed now;
+# stale: an earlier build is used again; symbol: only a symbol is missing.
 Cause = Literal["stamped", "shared", "rotten", "unstamped", "cached", "stale", "symbol"]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an environment is that somebody is told to mend.
+    """Where the environment is that advice is about.
 
-    What the system manages is left alone by pip and uv:
+    pip and uv refuse to change one that the system manages:
     https://packaging.python.org/en/latest/specifications/externally-managed-environments/
     """
 
     path: str
-    kind: Literal["environment", "managed", "folder"] = "environment"  # or packages alone
-    pip: str = ""  # the release of the pip in it; empty where it has none
+    # A folder holds packages and no interpreter.
+    kind: Literal["environment", "managed", "folder"] = "environment"
+    pip: str = ""  # the release of its own pip; empty if it has none
 
 
 class Tab(msgspec.Struct, frozen=True):
@@ -133,7 +137,7 @@ class Tab(msgspec.Struct, frozen=True):
 
     title: str
     order: int
-    by_default: bool = False  # shown to somebody who has not said what they install with
+    by_default: bool = False  # shown where it is unknown what the user installs with
 
 
 class Installer(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,23 +149,22 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
     # Gives the plan for a request, or raises ``Unsupported`` with the reason why the tool, in this
     # version, cannot do that.
     render: Callable[[Request, RenderContext], Plan]
-    # How it works, in the words of ``GROUPS``: a scenario states its expectations of them.
+    # How it works: names of ``GROUPS``, by which scenarios state what they expect.
     groups: tuple[str, ...] = ()
-    cost: int = 1  # relative time of a cell; the heavier ones are started first
-    # Exit codes by which the tool says that it was misused, or failed in a way that is no answer to
-    # what was asked.
+    cost: int = 1  # relative time of a cell; slower ones are started first
+    # Exit codes that mean misuse, or a failure that says nothing about what was asked.
     misuse: tuple[int, ...] = ()
-    makes_environment: bool = False  # False where the runner must create ``.venv`` before
-    needs_pip: bool = False  # whether that ``.venv`` must have a pip of its own
+    makes_environment: bool = False  # else the runner creates ``.venv`` first
+    needs_pip: bool = False  # whether that ``.venv`` must contain pip
     beside: tuple[str, ...] = ()  # other tools that its commands run, each in its newest release
-    since: str = ""  # the tool's first release that can do this at all; empty where all can
-    tab: Tab | None = None  # how it stands beside others; None where it does not
-    # The remedies that doctor offers for a skew in an environment of its tool's, best first; what
-    # holds in the broken environment, with the cache as the failure left it. Offered in the order
-    # of the tabs, to those that have one.
+    since: str = ""  # the tool's first release with this interface; empty if all have it
+    tab: Tab | None = None  # its place beside the others; None if it is not shown there
+    # The remedies that doctor offers for an environment made by this tool, best first: those that
+    # work in the broken environment, with the cache as the failure left it. The installers are
+    # offered in the order of their tabs.
     repairs: Mapping[Cause, tuple[str, ...]] = {}
-    # Its advice for what is at a place, instead of ``.venv``; None where the project's folder says
-    # where that is.
+    # Turns its advice, which is for ``.venv``, into advice for another place; None if the tool
+    # finds the environment by the project's folder.
     elsewhere: Callable[[Advice, Place], Advice] | None = None
 
     def is_in(self, version: str) -> bool:
@@ -169,8 +172,8 @@ class Installer(msgspec.Struct, frozen=True, kw_only=True):
         return not self.since or Version(version) >= Version(self.since)
 
 
-# How an installer works, as far as that decides what a skew does to it: a scenario states its
-# expectations of these names. Each is in one of the first four, and any of the others.
+# How an installer works, as far as it matters to skew; scenarios state what they expect by these
+# names. Each installer is in one of the first four groups, and in any of the others.
 GROUPS: dict[str, str] = {
     "builds-metadata": (
         "passes over wheels that do not fit, and builds the sdist for its metadata before it "
@@ -203,7 +206,7 @@ class NamedFile(Protocol):
 
     @property
     def filename(self) -> str:
-        """Which says project, version and tags."""
+        """Its name, which has project, version and tags."""
 
 
 File = TypeVar("File", bound=NamedFile)
@@ -212,14 +215,14 @@ File = TypeVar("File", bound=NamedFile)
 class ReleaseFiles(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
     """The files of one release, as an installer on one Python and platform sees them."""
 
-    # In the order in which the index lists them, without those that are yanked.
+    # In the index's order, without yanked ones.
     wheels: tuple[File, ...]
     fitting: File | None  # the wheel that is installed; None where none fits
     sdist: File | None
-    # How near a wheel that does not fit comes: 3 wrong platform, 2 wrong ABI, 1 wrong interpreter.
+    # How nearly a wheel fits: 3 for a wrong platform, 2 for a wrong ABI, 1 for a wrong interpreter.
     nearness: Callable[[File], int]
-    python: str  # the minor version, such as ``3.12``, which is also the oldest of a project's
-    # On the public index, whose JSON tells of a release by that file; else None.
+    python: str  # the minor version, as ``3.12``; also the oldest that the project supports
+    # The file that the public index's JSON describes the release by; None on any other index.
     first_uploaded: File | None = None
 
 
@@ -229,43 +232,42 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # the distribution that provides it
     title: str  # as its authors write it
     installers: tuple[Installer, ...]  # its interfaces, in the order of display
-    order: int = 100  # its place among the tools wherever they are listed; equals by name
-    default_versions: tuple[str, ...] = (NEWEST,)  # those that are run where none is named
+    order: int = 100  # its place wherever tools are listed; ties are sorted by name
+    default_versions: tuple[str, ...] = (NEWEST,)  # those that run if none is named
     extras: tuple[str, ...] = ()  # of the distribution, fetched with it
-    # What is run, found on PATH, the first of which says the version; without any, the command of
-    # the tool's own name.
+    # Its commands on PATH, the first of which prints the version; by default the one command that
+    # is named like the tool.
     commands: tuple[str, ...] = ()
-    # What keeps the user's settings out, in every process of a cell: one tool may run another. In
-    # braces stand the cell's places: root, cache, data, user_configuration, system_configuration,
-    # index_url, authority. An empty variable is not set.
+    # Variables that keep the user's settings out. They are set in every process of every cell,
+    # since one tool may run another. Braces enclose the cell's paths and addresses: root, cache,
+    # data, user_configuration, system_configuration, index_url, authority. Empty ones are not set.
     variables: Mapping[str, str] = {}
-    # Likewise content by path; a file that is found ends a search for configuration.
+    # Files for the same purpose, by path: a file that is found ends the search for configuration.
     files: Mapping[str, str] = {}
-    # Its word in the INSTALLER file of what it installed, in lower case; empty where it leaves that
-    # to another tool.
+    # What it writes to INSTALLER files, in lower case; empty if another tool writes them.
     # https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
     installer_file: str = ""
-    # Which one file of a release it resolves with the metadata of, if any, by the command that does,
-    # as audit speaks of it; none where it looks at the file alone that it installs.
+    # By command, as audit names it: which file of a release the tool takes the metadata from when
+    # it resolves. Empty if it reads only the file that it installs.
     readers: Mapping[str, Callable[[ReleaseFiles[Any]], Any]] = {}
     # Those of them that go by the oldest Python of a project, whichever installs.
     reads_for_oldest: tuple[str, ...] = ()
     locks: tuple[LockFormat, ...] = ()  # the kinds of lock that it writes or installs
-    first_release: str = ""  # the oldest release that the timeline asks; empty where it asks none
-    # What makes an environment's interpreter anew and keeps what is installed, before the Python's
-    # version and the folder; its name stands in the pyvenv.cfg of its own.
+    first_release: str = ""  # the oldest release in the timeline; empty if it has none there
+    # The command that renews an environment's interpreter and keeps its packages; the Python's
+    # version and the folder follow. pyvenv.cfg names the tool if it made the environment.
     remake: tuple[str, ...] = ()
-    # Where a project's pyproject.toml holds versions, whatever else is asked: keys, one below the
-    # other, of a list of requirements or of a table of versions by name.
+    # Where a project's pyproject.toml pins versions regardless of what is asked: the keys, outermost
+    # first, of a list of requirements or of a table of versions by name.
     holding: tuple[tuple[str, ...], ...] = ()
     documentation: str = ""  # where its commands are described
-    # The first release that knows a word of its commands and files, where releases that lack it are
+    # By word of its commands and files: the first release that knows it, if releases without it are
     # still in use.
     since: Mapping[str, str] = {}
-    looked_up: str = ""  # the versions for which was looked up what it has not, as ``pip<=26.3``
+    looked_up: str = ""  # the versions whose lacking features were looked up, as ``pip<=26.3``
 
     def oldest(self, texts: Iterable[str]) -> str:
-        """The oldest release that knows all that ``texts``, files and commands, say; or empty."""
+        """The oldest release that knows every word of ``texts`` (files, commands); empty for any."""
         words = {word for text in texts for word in _WORD.findall(text)}
         found = (release for word, release in self.since.items() if word in words)
         return max(found, key=Version, default="")
@@ -297,7 +299,7 @@ def require_version(
 
 
 def moved(advice: Advice, change: Callable[[Command], Command]) -> Advice:
-    """``advice`` with each command as ``change`` makes it, and a word on what it forces."""
+    """``advice`` with each command changed by ``change``, and a warning if one is forced."""
     commands = tuple(shlex.join(change(tuple(shlex.split(each)))) for each in advice.commands)
     forces = any(FORCED in each for each in commands)
     trap = " ".join(filter(None, (advice.trap, _MANAGED if forces else "")))
@@ -310,7 +312,7 @@ def repeated(option: str, values: Iterable[str]) -> list[str]:
 
 
 def with_variables(variables: Mapping[str, str], *words: str) -> Command:
-    """A command line behind the variables that are set for it alone; empty ones are left out."""
+    """A command line preceded by variables that are set for it alone; empty ones are left out."""
     settings = tuple(f"{name}={value}" for name, value in variables.items() if value)
     return ("env", *settings, *words) if settings else words
 
@@ -330,7 +332,7 @@ def requirement_files(**lists: Iterable[str]) -> dict[str, str]:
 
 
 def application(request: Request, context: RenderContext) -> dict[str, Any]:
-    """The ``[project]`` table of an application that asks for what ``request`` asks for."""
+    """The ``[project]`` table of an application with the requirements of ``request``."""
     return {
         "name": "application",
         "version": "0.1.0",
@@ -340,14 +342,14 @@ def application(request: Request, context: RenderContext) -> dict[str, Any]:
 
 
 class Tables(tuple[Mapping[str, Any], ...]):
-    """Tables that stand under a ``[[heading]]`` each; those of a plain list stay on its lines."""
+    """Tables that get a ``[[heading]]`` each; tables in a plain list are written inline."""
 
     __slots__ = ()
 
 
 def toml(data: Mapping[str, Any]) -> str:
     """Writes TOML as people do: tables inside arrays on one line."""
-    # Not on top: doctor starts without it, and writes TOML where it has found something.
+    # Imported late: doctor needs it only if it has found something.
     import tomlkit  # noqa: PLC0415
 
     document = tomlkit.document()

@@ -1,8 +1,8 @@
-"""Hatch's environments: pip or uv, told by Hatch what to install.
+"""Hatch's environments, which Hatch fills with pip or uv.
 
-``hatch env lock`` is left out: with the uv installer it has synchronised the base interpreter,
-whose packages are then removed. An environment that is not locked is made and filled by the
-commands below alone, and pip is told to refuse anything that is not a virtual environment.
+``hatch env lock`` is left out: with the uv installer it has been seen to synchronise the base
+interpreter, which removes that interpreter's packages. An environment without a lock is created and
+filled only by the commands below, and pip is told to refuse anything but a virtual environment.
 https://hatch.pypa.io/latest/plugins/environment/virtual/
 """
 
@@ -27,11 +27,11 @@ from native_skew.installers.base import (
 from native_skew.installers.request import Request
 
 _ENVIRONMENTS = "https://hatch.pypa.io/latest/config/environment/overview/"
-# Hatch installs what an environment lacks, and nothing again that is there.
+# Hatch installs what an environment lacks, and never reinstalls.
 # https://hatch.pypa.io/latest/cli/reference/#hatch-env-remove
 _REMOVING = ("hatch", "env", "remove", "default")
 _ALWAYS = {
-    # Hatch runs the installer where what is asked for has changed, with options of its own.
+    # Hatch runs the installer, with its own options, only if the dependencies have changed.
     # https://github.com/pypa/hatch/blob/master/src/hatch/env/virtual.py
     "upgrade": Lack(_ENVIRONMENTS),
     "reinstall": Lack(_ENVIRONMENTS),
@@ -65,9 +65,9 @@ _UV_LACKS = Lacks(
 
 
 def _files(request: Request, prefix: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The files of requirements, and the variables that name them: ``PIP_BUILD_CONSTRAINT``."""
+    """Requirement files, and the variables that name them, as ``PIP_BUILD_CONSTRAINT``."""
     files = requirement_files(
-        # Hatch gives pip no other constraints than those of the variable.
+        # Hatch passes no constraints to pip except by the variable.
         constraints=request.constraints or request.constraint_variable,
         build_constraints=request.build_constraints,
         overrides=request.overrides,
@@ -83,7 +83,7 @@ def _project(
     environment: dict[str, Any],
     tools: dict[str, Any],
 ) -> dict[str, str]:
-    """The pyproject.toml: its environment, with ``variables`` in it, and the tables of ``tools``."""
+    """The pyproject.toml: an environment with ``variables``, and the tables of ``tools``."""
     default = {
         "path": ".venv",
         "skip-install": True,
@@ -104,7 +104,7 @@ def _with_pip(request: Request, context: RenderContext) -> Plan:
     if built := (*request.build_from_source, *request.no_binary_variable):
         variables["PIP_NO_BINARY"] = ",".join(built)
     if request.no_build_isolation:
-        # What a «no» option's variable is set to is what the option without the «no» becomes.
+        # The variable of a «no» option is inverted: 0 switches isolation off.
         # https://github.com/pypa/pip/issues/5735
         variables["PIP_NO_BUILD_ISOLATION"] = "0"
     if request.refresh:
@@ -129,7 +129,7 @@ def _with_uv(request: Request, context: RenderContext) -> Plan:
     stale = (*request.clean_cache, *request.rebuild)
     cleaning: list[Command] = [("uv", "cache", "clean", name) for name in stale]
     cleaning += [_REMOVING] if request.rebuild else []
-    # A uv that is named is used as it is; else Hatch would install one first.
+    # Without uv-path Hatch would install a uv first.
     named = {"installer": "uv", "uv-path": "uv"}
     tools = {"uv": settings} if settings else {}
     return _plan(context, files | _project(request, variables, named, tools), cleaning, {})
@@ -172,14 +172,14 @@ TOOL = PackagingTool(
     title="Hatch",
     order=7,
     installers=(_WITH_PIP, _WITH_UV),
-    commands=("hatch", "uv"),  # it brings a uv along
+    commands=("hatch", "uv"),  # it depends on uv
     variables={
         **VIRTUALENV,
         "HATCH_CACHE_DIR": "{cache}/hatch",
         "HATCH_DATA_DIR": "{data}/hatch",
         "HATCH_CONFIG": "{user_configuration}/hatch.toml",
     },
-    files={"{user_configuration}/hatch.toml": ""},  # Hatch wants the one it is told of
+    files={"{user_configuration}/hatch.toml": ""},  # HATCH_CONFIG must exist
     documentation=_ENVIRONMENTS,
     looked_up=_VERSIONS,
 )

@@ -1,6 +1,6 @@
-"""A lock, whichever tool wrote it: which versions and files it gives, and how its tool builds.
+"""A lock of any tool: which versions and files it pins, and how its tool builds them.
 
-What each tool's own file looks like stands with the tool.
+The format of each tool's lock is described in that tool's file.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ ALL = ":all:"  # pip's word for every package: https://pip.pypa.io/en/stable/cli
 _CHOSEN = re.compile(r"\bextra\s*[=!]=\s*['\"]([^'\"]*)|['\"]([^'\"]*)['\"]\s+in\s+(?:extras|dep)")
 
 
-# The text of a file beside a lock, by its name; empty where there is none.
+# The text of a file beside a lock, by its name; empty if there is none.
 ReadText = Callable[[str], str]
 
 
 class LockedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that a lock names; ``url`` is empty where it names the index alone."""
+    """A file that a lock names; ``url`` is empty if the lock names only the index."""
 
     filename: str
     url: str = ""
 
 
 class Dependency(msgspec.Struct, frozen=True, kw_only=True):
-    """An edge of a lock that is a graph: to which package, under which marker."""
+    """A dependency in a lock that records the graph: on which package, under which marker."""
 
     name: str
     version: str = ""
@@ -49,42 +49,42 @@ class LockedPackage(msgspec.Struct, frozen=True, kw_only=True):
     """A package of a lock."""
 
     name: str  # canonical
-    version: str  # empty where the lock leaves it open, as of a folder
-    # Those that it may be installed from; empty where the lock does not name files.
+    version: str  # empty if the lock leaves it open, as for a folder
+    # The files that it may be installed from; empty if the lock names none.
     files: tuple[LockedFile, ...] = ()
-    # Of its files, where the lock does not say whose; empty for any.
+    # Hashes of its files, if the lock does not say which file each belongs to; empty for any.
     hashes: frozenset[str] = frozenset()
-    marker: str = ""  # where it is installed at all; empty for everywhere
-    origin: str = ""  # what it comes from, in words, where that is no index
-    root: bool = False  # whether the lock is about it: its own requirements are installed
-    requires: tuple[Dependency, ...] = ()  # edges, in a lock that is a graph
-    optional: Mapping[str, tuple[Dependency, ...]] = {}  # likewise, of extras and groups
+    marker: str = ""  # where it is installed; empty for everywhere
+    origin: str = ""  # where it comes from, in words, if not from an index
+    root: bool = False  # whether it is a project that the lock was made for
+    requires: tuple[Dependency, ...] = ()  # its dependencies, in a lock that records the graph
+    optional: Mapping[str, tuple[Dependency, ...]] = {}  # those of its extras and groups
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What is installed or not as a whole: a project, or its extra or group."""
+    """What is installed as a whole or not at all: a project, or one of its extras or groups."""
 
     package: str  # canonical
     key: str  # of ``LockedPackage.optional``; empty for the project itself
-    marker_name: str  # the extra that it is in the markers of the lock
+    marker_name: str  # the extra that stands for it in the lock's markers
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """What a lock says."""
 
     packages: tuple[LockedPackage, ...]
-    requires_python: str = ""  # the Pythons that it is for; empty where it does not say
-    # Markers, one of which holds where it is for; empty for everywhere.
+    requires_python: str = ""  # the Pythons that it is for; empty if it does not say
+    # Markers of the environments that it is for, any of which may hold; empty for everywhere.
     environments: tuple[str, ...] = ()
-    # Whether it is for the platform that it was made on, as far as it says.
+    # Whether it is only for the platform that it was made on.
     one_platform: bool = False
-    no_binary: frozenset[str] = frozenset()  # names that it has built from source
+    no_binary: frozenset[str] = frozenset()  # names that are built from source
     problems: tuple[str, ...] = ()  # what could not be understood, a phrase each
-    # Sets of packages and their extras or groups, of which one at most is installed.
+    # Sets of projects, extras or groups, of which at most one is installed.
     conflicts: tuple[tuple[Choice, ...], ...] = ()
 
     def selections(self, environment: Mapping[str, str]) -> Iterator[dict[str, LockedPackage]]:
-        """``selected``, so often that each one of the conflicting choices is among them."""
+        """``selected`` for as many selections as it takes to cover every conflicting choice."""
         choices = dict.fromkeys(chain.from_iterable(self.conflicts))
         seen: set[frozenset[Choice]] = set()
         for first in choices or [None]:
@@ -100,9 +100,9 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
     def selected(
         self, environment: Mapping[str, str], without: Collection[Choice] = ()
     ) -> dict[str, LockedPackage]:
-        """By name, what is installed where markers see ``environment``.
+        """By name, what is installed if markers are evaluated in ``environment``.
 
-        With all extras and groups but those ``without`` which it is.
+        All extras and groups are included, except those in ``without``.
         """
         names = frozenset(each.marker_name for each in without)
         left_out = {(each.package, each.key) for each in without}
@@ -132,24 +132,24 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the packages of a lock are built, as its tool is told beside it. Names are canonical."""
+    """How a lock's packages are built, by the settings beside the lock. Names are canonical."""
 
-    # Built even where a wheel fits; ``:all:`` for every one.
+    # Built even if a wheel fits; ``:all:`` stands for every package, here and in the next two.
     no_binary: frozenset[str] = frozenset()
-    no_build: frozenset[str] = frozenset()  # never built; likewise
-    no_isolation: frozenset[str] = frozenset()  # built in the environment itself; likewise
+    no_build: frozenset[str] = frozenset()  # never built
+    no_isolation: frozenset[str] = frozenset()  # built in the environment itself
     constraints: tuple[str, ...] = ()  # on every build environment, as requirements
     own_constraints: Mapping[str, tuple[str, ...]] = {}  # on the builds of one package
     # Added to the build requirements of one package.
     requirements: Mapping[str, tuple[str, ...]] = {}
-    # Names that the build of one package gets in the version of the lock.
+    # Names that the build of one package gets in the locked version.
     matched: Mapping[str, frozenset[str]] = {}
-    # Names whose metadata is given there, so that no build is asked for it.
+    # Names whose metadata is supplied, so that nothing is built to learn it.
     described: frozenset[str] = frozenset()
-    released_before: str = ""  # what is newer is not looked at; empty for no such day
+    released_before: str = ""  # the day from which on releases are ignored; empty for none
 
     def __or__(self, other: BuildSettings) -> BuildSettings:
-        """Both: names united, lists one after the other, of two days the earlier."""
+        """Both settings together: unions of names, lists joined, the earlier of two days."""
         return BuildSettings(
             **{
                 name: _both(getattr(self, name), getattr(other, name))
@@ -159,14 +159,11 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LockFormat(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of lock.
+    """A kind of lock. If a file's name fits the formats of several tools, any may install it."""
 
-    Where a name fits those of several tools, any of them may install it.
-    """
-
-    names: tuple[str, ...]  # how its files are called, as ``fnmatch`` patterns
-    read: Callable[[bytes], Lock]  # what it says
-    # How its tool builds, by the files beside it and the user's variables.
+    names: tuple[str, ...]  # ``fnmatch`` patterns of its files' names
+    read: Callable[[bytes], Lock]  # parses it
+    # How its tool builds, according to the files beside it and the user's variables.
     settings: Callable[[ReadText, Mapping[str, str]], BuildSettings]
     installers: tuple[str, ...]  # the ids of the interfaces whose repairs are advised
 
@@ -184,9 +181,9 @@ def _both(one: Any, other: Any) -> Any:
 def holds(
     marker: str, environment: Mapping[str, str], without: frozenset[str] = frozenset()
 ) -> bool:
-    """Whether ``marker`` can hold, with whatever extra and group but ``without`` is asked for.
+    """Whether ``marker`` can hold with any extras and groups except ``without``.
 
-    One that cannot be understood holds: what it is about is looked at.
+    A marker that cannot be understood counts as true, so that nothing is overlooked.
     """
     if not marker:
         return True
@@ -211,7 +208,7 @@ def holds(
 
 
 def package_names(*values: object) -> frozenset[str]:
-    """Lists of names, or texts with commas or spaces between them, canonical."""
+    """The canonical names in lists, or in texts separated by commas or spaces."""
     found: list[str] = []
     for each in values:
         if isinstance(each, str):
@@ -222,30 +219,30 @@ def package_names(*values: object) -> frozenset[str]:
 
 
 def requirement_name(text: str) -> str:
-    """The canonical name in a requirement, whatever else is wrong with it; empty for none."""
+    """The canonical name in a requirement, even in an invalid one; empty if there is none."""
     found = re.match(r"\s*([A-Za-z0-9][\w.-]*)", text, re.ASCII)
     return canonicalize_name(found[1]) if found else ""
 
 
 def texts(values: object) -> tuple[str, ...]:
-    """The texts of a list."""
+    """The strings in a list; empty if ``values`` is none."""
     return tuple(e for e in values if isinstance(e, str)) if isinstance(values, list) else ()
 
 
 def table(data: object, *path: str) -> dict[str, Any]:
-    """The table at ``path``; empty where there is none."""
+    """The table at ``path``; empty if there is none."""
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else {}
 
 
 def tables(data: object) -> list[dict[str, Any]]:
-    """The tables of a list."""
+    """The tables in a list; empty if ``data`` is none."""
     return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
 
 
 def toml_settings(text: str) -> dict[str, Any]:
-    """What a settings file says; empty where it is not to be understood."""
+    """The tables of a settings file; empty if it is invalid."""
     try:
         return parsed_toml(text.encode())
     except ValueError:
@@ -253,7 +250,7 @@ def toml_settings(text: str) -> dict[str, Any]:
 
 
 def parsed_toml(data: bytes) -> dict[str, Any]:
-    """A lock in TOML; a ``ValueError`` says that it is none."""
+    """The tables of a lock in TOML; raises ``ValueError`` if it is invalid."""
     try:
         read: dict[str, Any] = tomllib.loads(data.decode())
     except RecursionError as error:
@@ -262,24 +259,24 @@ def parsed_toml(data: bytes) -> dict[str, Any]:
 
 
 def origin_in(keys: Collection[str], words: Mapping[str, str]) -> str:
-    """Where a package comes from that has ``keys``, in ``words`` by key; empty for an index."""
+    """The word in ``words`` for the first of them in ``keys``; empty if there is none."""
     return next((each for key, each in words.items() if key in keys), "")
 
 
 def packages_of(
     lock: dict[str, Any], read: Callable[[dict[str, Any]], LockedPackage]
 ) -> tuple[LockedPackage, ...]:
-    """The packages of a lock in TOML, each from its table."""
+    """The packages of a lock in TOML, each made by ``read`` from its table."""
     return tuple(read(each) for each in tables(lock.get("package")) if "name" in each)
 
 
 def file_at(url: str) -> LockedFile:
-    """The file behind an address or a path."""
+    """The file at an address or a path."""
     return LockedFile(filename=unquote(urlsplit(url).path.rpartition("/")[2]), url=url)
 
 
 def requirement_texts(text: str) -> tuple[str, ...]:
-    """The lines of a requirements or constraints file that ask for something."""
+    """The requirements in a requirements or constraints file."""
     plain = (re.split(r"(?:^|\s)#|\s--", e, maxsplit=1)[0].strip() for e in text.splitlines())
     return tuple(each for each in plain if each and not each.startswith("-"))
 

@@ -34,7 +34,7 @@ _FILE = "https://pdm-project.org/en/latest/reference/configuration/"
 _OVERRIDES = (
     "https://pdm-project.org/en/latest/usage/dependency/#override-the-resolved-package-versions"
 )
-# Nor does it lack an upgrade: pdm lock resolves anew, whatever the lock said.
+# It does not lack an upgrade: pdm lock always resolves anew.
 _LACKS = Lacks(
     title="PDM",
     versions="pdm<=2.29.3",
@@ -61,7 +61,7 @@ _LACKS = Lacks(
 def _project(request: Request, context: RenderContext) -> str:
     """The application's pyproject.toml.
 
-    A source takes the default one's place where it has the default one's name:
+    A source replaces the default one if it has the same name:
     https://pdm-project.org/en/latest/usage/config/#configure-the-package-indexes
     """
     resolution: dict[str, Any] = {}
@@ -79,7 +79,7 @@ def _project(request: Request, context: RenderContext) -> str:
 
 def _command(request: Request, name: str, *more: str) -> tuple[str, ...]:
     """A command that may build; isolation is for all packages or none."""
-    # It leaves answers and built wheels aside alike: https://pdm-project.org/en/latest/reference/cli/
+    # It bypasses both index answers and built wheels: https://pdm-project.org/en/latest/reference/cli/
     caching = ["--no-cache"] if request.refresh or request.empty_cache else []
     isolating = ["--no-isolation"] if request.no_build_isolation else []
     # https://pdm-project.org/en/latest/reference/configuration/
@@ -97,7 +97,7 @@ def _lock_sync(request: Request, context: RenderContext) -> Plan:
 
 
 def _locking(request: Request) -> list[tuple[str, ...]]:
-    """A lock for every platform, or one target after the other.
+    """Locks for every platform, or for one target after the other.
 
     https://pdm-project.org/en/latest/usage/lock-targets/
     """
@@ -148,7 +148,7 @@ def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     )
 
 
-# What `pdm lock --platform` takes, without its numbers and machine.
+# The values of `pdm lock --platform`, without version and machine.
 # https://pdm-project.org/en/latest/usage/lock-targets/
 _SYSTEMS = {
     "linux": "sys_platform == 'linux'",
@@ -160,7 +160,7 @@ _SYSTEMS = {
 
 
 def _lock(data: bytes) -> locks.Lock:
-    """What a pdm.lock says.
+    """Parses a pdm.lock.
 
     https://pdm-project.org/en/latest/usage/lockfile/
     """
@@ -177,7 +177,7 @@ def _lock(data: bytes) -> locks.Lock:
 
 
 def _build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
-    """pyproject.toml and the variables; overrides reach the build environment.
+    """From pyproject.toml and variables; overrides apply to build environments too.
 
     https://pdm-project.org/en/latest/reference/pep621/
     """
@@ -223,8 +223,8 @@ TOOL = PackagingTool(
     title="PDM",
     order=4,
     installers=(_LOCK_SYNC, _INSTALL),
-    # Its dependencies in the versions that the release was tested with: it takes any newer ones
-    # else, and hishel 2 breaks PDM 2.29. https://pdm-project.org/en/latest/#installation
+    # Pins its dependencies to the versions that the release was tested with: hishel 2 breaks PDM
+    # 2.29. https://pdm-project.org/en/latest/#installation
     extras=("locked",),
     variables={
         **VIRTUALENV,

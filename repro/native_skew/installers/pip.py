@@ -1,4 +1,4 @@
-"""pip: builds an sdist for its metadata before it resolves. And ``pip lock``.
+"""pip, which builds an sdist for its metadata before it resolves; and ``pip lock``.
 
 https://pip.pypa.io/en/stable/cli/pip_install/
 """
@@ -55,12 +55,12 @@ LACKS = Lacks(
         "dependency_metadata": Lack(_OVERRIDE),
         "match_runtime": Lack("https://pip.pypa.io/en/stable/reference/build-system/"),
         "build_requirements": Lack("https://pip.pypa.io/en/stable/reference/build-system/"),
-        # --isolated leaves the variables aside too, by which the index is named here.
+        # --isolated ignores variables too, and the index is named by one here.
         "ignore_configuration": Lack("https://pip.pypa.io/en/stable/topics/configuration/"),
         "lock_platforms": Lack("https://pip.pypa.io/en/stable/cli/pip_lock/"),
     },
 )
-# The target has no pip of its own: one pip drives every environment.
+# The environments contain no pip: one pip drives all of them.
 # https://pip.pypa.io/en/stable/user_guide/#managing-a-different-python-interpreter
 _PIP = ("pip", "--python", ".venv")
 
@@ -69,7 +69,7 @@ def _render(request: Request, context: RenderContext) -> Plan:
     _require_supported(request, context)
     files, options = _options(request)
     reinstall = ("--force-reinstall",) if request.reinstall or request.rebuild else ()
-    # With the default strategy only what is named is upgraded, and what it then needs.
+    # With the default strategy, only what is named is upgraded, and what it requires as needed.
     # https://pip.pypa.io/en/stable/development/architecture/upgrade-options/
     upgraded = ("--upgrade", *request.upgrade) if request.upgrade else ()
     install = (*_PIP, "install", *options, *reinstall, *upgraded, *request.requirements)
@@ -89,7 +89,7 @@ def _elsewhere(advice: Advice, place: Place) -> Advice:
 
 
 def _by_own(words: Command, place: Place) -> Command:
-    """By the environment's own pip, of which the release is known; it may be on no PATH."""
+    """The command by the environment's own pip, whose release is known and which may not be on PATH."""
     if words[0] != "pip":
         return words
     rest = words[len(_PIP) if words[: len(_PIP)] == _PIP else 1 :]
@@ -124,14 +124,14 @@ def _lock(request: Request, context: RenderContext) -> Plan:
 
 def _require_supported(request: Request, context: RenderContext) -> None:
     LACKS.refuse(request)
-    if request.refresh:  # before, it asked the index for each page anew
+    if request.refresh:  # older releases asked the index for every page anew
         require_version(context, "pip", "--refresh-package", _SINCE["--refresh-package"], _NEWS)
     if request.build_constraints:
         require_version(context, "pip", "--build-constraint", _SINCE["--build-constraint"], _NEWS)
 
 
 def _options(request: Request) -> tuple[dict[str, str], list[str]]:
-    """The files that options name, and the options of all commands that may build."""
+    """Files named by options, and the options of all commands that may build."""
     files = requirement_files(
         constraints=request.constraints or request.constraint_variable,
         build_constraints=request.build_constraints,
@@ -147,7 +147,7 @@ def _options(request: Request) -> tuple[dict[str, str], list[str]]:
 
 
 def _cleaning(request: Request) -> tuple[Command, ...]:
-    """What pip matches are the names of wheel files, in which a hyphen is an underscore."""
+    """The names that pip matches are those of wheel files, in which a hyphen is an underscore."""
     stale = [name.replace("-", "_") for name in request.clean_cache]
     return tuple(("pip", "cache", "remove", name) for name in stale)
 
@@ -178,7 +178,7 @@ _MISUSE = (2,)
 
 
 def build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
-    """What pip is told by its variables; its configuration files hold for all of its projects.
+    """From pip's variables; its configuration files are not specific to a project.
 
     https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
     """
@@ -198,7 +198,7 @@ PYLOCKS, REQUIREMENTS = ("pylock.toml", "pylock.*.toml"), ("*.txt",)
 
 
 def pylock(data: bytes) -> locks.Lock:
-    """What a lock in the common format says.
+    """Parses a lock in the common format.
 
     https://packaging.python.org/en/latest/specifications/pylock-toml/
     """
@@ -210,7 +210,7 @@ def pylock(data: bytes) -> locks.Lock:
         packages=tuple(map(_locked, lock.packages)),
         requires_python=str(lock.requires_python or ""),
         environments=tuple(map(str, lock.environments or ())),
-        # pip locks for the platform that it runs on, and says nothing of it.
+        # pip locks for the platform that it runs on, without recording it.
         one_platform=lock.created_by == "pip",
     )
 
@@ -238,7 +238,7 @@ _MADE_WITH = re.compile(r"^#.*(?:with Python |--python-version[ =])(\d+\.\d+)", 
 
 
 def requirements_file(data: bytes) -> locks.Lock:
-    """What the pins of a requirements file say.
+    """Parses the pins of a requirements file.
 
     https://pip.pypa.io/en/stable/reference/requirements-file-format/
     """
@@ -265,7 +265,7 @@ def requirements_file(data: bytes) -> locks.Lock:
 
 
 def _pin(text: str) -> locks.LockedPackage | None:
-    """A line of a requirements file that names one version; None for any other."""
+    """A line of a requirements file that pins one version; None for any other."""
     try:
         found = Requirement(re.split(r"\s--", text, maxsplit=1)[0])
     except InvalidRequirement:
@@ -314,7 +314,7 @@ TOOL = PackagingTool(
     title="pip",
     order=1,
     installers=(_INSTALL, _LOCK_INSTALL),
-    default_versions=("25.3", NEWEST),  # that of the issue, and the newest there is
+    default_versions=("25.3", NEWEST),  # 25.3 is the issue's
     variables={
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -331,7 +331,7 @@ TOOL = PackagingTool(
             names=REQUIREMENTS, read=requirements_file, settings=build_settings, installers=("pip",)
         ),
     ),
-    first_release="23.0",  # to be had for every interpreter that the kit runs on
+    first_release="23.0",  # runs on every interpreter that the kit supports
     documentation="https://pip.pypa.io/en/stable/cli/",
     since=_SINCE,
     looked_up=LACKS.versions,

@@ -1,4 +1,4 @@
-"""pip-tools: a list of pins that pip resolves, and the environment's own pip to install it.
+"""pip-tools: pip resolves to a list of pins, which the environment's own pip installs.
 
 https://pip-tools.readthedocs.io/en/stable/
 """
@@ -56,7 +56,7 @@ def _render(request: Request, context: RenderContext) -> Plan:
         reason = f"pip-compile locks for the Python that it runs on, {_OWN_PYTHON}"
         raise _LACKS.unsupported(reason, _LACKS.features["lock_platforms"].source)
     _LACKS.refuse(request)
-    # pip-compile carries the options of its input over to its output.
+    # pip-compile copies the options of its input to its output.
     # https://pip.pypa.io/en/stable/reference/requirements-file-format/#global-options
     source = [f"--no-binary {name}" for name in request.build_from_source]
     files = {
@@ -71,10 +71,10 @@ def _render(request: Request, context: RenderContext) -> Plan:
     options += ["--constraint", "constraints.txt"] if request.constraints else []
     stale = (*request.clean_cache, *request.rebuild)
     cleaning: list[Command] = [(*_PIP, "cache", "remove", name.replace("-", "_")) for name in stale]
-    # pip-sync installs nothing again that is there.
+    # pip-sync never reinstalls.
     anew = (*request.reinstall, *request.rebuild)
     cleaning += [(*_PIP, "uninstall", "--yes", *anew)] if anew else []
-    # What the lock says of building it says for the machine that it was made on.
+    # Build options in the lock are those of the machine that it was made on.
     passed_on = [f"--no-binary {name}" for name in request.build_from_source if request.locked]
     passed_on += ["--no-cache-dir"] if request.empty_cache else []
     upgrade: list[Command] = []
@@ -90,7 +90,7 @@ def _render(request: Request, context: RenderContext) -> Plan:
     compiling = ("pip-compile", *options, *pip_args, "requirements.in")
     syncing = ("pip-sync", "--python-executable", _PYTHON, *pip_args, "requirements.txt")
     locking = (*cleaning, *upgrade, with_variables(variables, *compiling))
-    # A lock that is there already is installed into an environment that is not.
+    # An existing lock is installed into a new environment.
     commands = [*(upgrade if request.locked else ()), with_variables(variables, *syncing)]
     if request.library_path:
         commands.append((*_PIP, "install", "--no-deps", "--target", "other", request.library_path))

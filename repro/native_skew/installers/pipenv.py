@@ -1,4 +1,4 @@
-"""Pipenv: a lock made by the pip that it carries, and an installation of each pin by itself.
+"""Pipenv: its vendored pip makes a lock, and then installs each pin by itself.
 
 https://pipenv.pypa.io/en/latest/locking.html
 """
@@ -35,7 +35,7 @@ _CLI, _FILE = (
     "https://pipenv.pypa.io/en/latest/pipfile.html",
 )
 _OVERRIDE = "https://github.com/pypa/pipenv/issues/1921"
-# Nor does it lack an upgrade: pipenv lock resolves anew, whatever the lock said.
+# It does not lack an upgrade: pipenv lock always resolves anew.
 _LACKS = Lacks(
     title="Pipenv",
     versions="pipenv<=2026.10.3",
@@ -56,7 +56,7 @@ _LACKS = Lacks(
 
 
 def _pipfile(request: Request, context: RenderContext) -> str:
-    """The Pipfile: its sources are all that Pipenv asks.
+    """The Pipfile; Pipenv asks no index but its sources.
 
     https://pipenv.pypa.io/en/latest/pipfile.html
     """
@@ -82,8 +82,8 @@ def _render(request: Request, context: RenderContext) -> Plan:
     files = requirement_files(
         build_constraints=request.build_constraints, constraints=request.constraint_variable
     )
-    # Pipenv has no such options: its pip reads pip's variables, in which what a «no» option is
-    # set to is what the option without the «no» becomes.
+    # Pipenv has no such options, but its pip reads pip's variables. That of a «no» option is
+    # inverted: 0 switches isolation off.
     # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
     # https://github.com/pypa/pip/issues/5735
     variables = {
@@ -94,15 +94,15 @@ def _render(request: Request, context: RenderContext) -> Plan:
         "PIP_CONSTRAINT": "constraints.txt" if request.constraint_variable else "",
     }
     pipenv = with_variables(variables, "pipenv")
-    # Whether a wheel may be used stands in the lock, for the machine that it was made on.
+    # The lock says whether a wheel may be used, for the machine that it was made on.
     built = request.build_from_source if request.locked else ()
     syncing = with_variables({"PIP_NO_BINARY": ",".join(built)}, *pipenv)
-    # All of the cache or nothing; `pipenv lock --clear` leaves built wheels where they are, and
-    # pip's variables what Pipenv itself remembers of a distribution's requirements.
+    # Only the whole cache can be cleared: `pipenv lock --clear` keeps built wheels, and pip's
+    # variables do not reach the requirements that Pipenv itself remembers.
     # https://github.com/pypa/pipenv/blob/main/pipenv/routines/clear.py
     emptied = request.clean_cache or request.empty_cache or request.rebuild
     clearing: tuple[Command, ...] = (("pipenv", "--clear"),) if emptied else ()
-    if request.rebuild:  # nothing installs a version again that is there
+    if request.rebuild:  # an installed version is never reinstalled
         clearing += (("pipenv", "--rm"),)
     return Plan(
         files={"Pipfile": _pipfile(request, context), **files},
@@ -130,7 +130,7 @@ def _locked(name: str, package: dict[str, Any]) -> locks.LockedPackage:
 
 
 def _lock(data: bytes) -> locks.Lock:
-    """What a Pipfile.lock says.
+    """Parses a Pipfile.lock.
 
     https://pipenv.pypa.io/en/latest/locking.html
     """
@@ -189,6 +189,6 @@ TOOL = PackagingTool(
         ),
     ),
     documentation=_CLI,
-    since={"PIP_BUILD_CONSTRAINT": "2025.1.1"},  # which brings pip 25.3 along
+    since={"PIP_BUILD_CONSTRAINT": "2025.1.1"},  # it vendors pip 25.3
     looked_up=_LACKS.versions,
 )

@@ -1,6 +1,6 @@
-"""Poetry: a lock made from one file's metadata, and an installation that does not resolve again.
+"""Poetry: locks with one file's metadata, and installs without resolving again.
 
-Wheels are read before sdists, «any of the available wheels», the first that is listed:
+It reads «any of the available wheels», the first that is listed, before an sdist:
 https://github.com/python-poetry/poetry/blob/2.5.1/src/poetry/repositories/http_repository.py
 """
 
@@ -48,7 +48,7 @@ _LACKS = Lacks(
         ),
         "dependency_metadata": Lack(_DECLARED),
         "match_runtime": Lack(f"{_FILE}#build-constraints"),
-        # Each entry limits what a build asks for itself.
+        # An entry only limits what the build itself requires.
         "build_requirements": Lack(f"{_FILE}#build-constraints"),
         "no_build_isolation": Lack(
             "https://github.com/python-poetry/poetry/issues/9722",
@@ -63,20 +63,20 @@ _LACKS = Lacks(
     },
 )
 _SOURCE = "local"
-# Built wheels are kept here, where neither `cache clear` nor --no-cache touches them. Another
-# cache-dir would not do: environments that are not in the project are in it as well.
+# Removes built wheels, which neither `cache clear` nor --no-cache touches. Another cache-dir is no
+# way out: environments outside of the project lie in it as well.
 # https://python-poetry.org/docs/configuration/#cache-dir
 _EMPTYING = ("sh", "-c", 'rm -rf "$(poetry config cache-dir)/artifacts"')
 
 
 def _specifiers(requirements: tuple[str, ...]) -> dict[str, str]:
-    """As Poetry's own tables say it: a name and the versions that it may have."""
+    """Requirements as Poetry's tables have them: specifiers by name."""
     parsed = [Requirement(each) for each in requirements]
     return {each.name: str(each.specifier) or "*" for each in parsed}
 
 
 def _project(request: Request, context: RenderContext) -> str:
-    """The application's pyproject.toml; the index can be named nowhere else.
+    """The application's pyproject.toml, the only place that can name the index.
 
     https://python-poetry.org/docs/repositories/#primary-package-sources
     """
@@ -91,11 +91,11 @@ def _project(request: Request, context: RenderContext) -> str:
         )
         limits = _specifiers(request.build_constraints)
         names = [Requirement(each).name for each in request.requirements]
-        # Poetry's are given for each package that is built, not for all at once.
+        # Poetry takes them per package that is built, not for all at once.
         # https://python-poetry.org/docs/pyproject/#build-constraints
         poetry["build-constraints"] = {name: limits for name in names if name not in limits}
     if request.constraints:
-        # All groups are locked together, those that are not installed too.
+        # All groups are locked together, including those that are not installed.
         # https://python-poetry.org/docs/managing-dependencies/#dependency-groups
         group = {"optional": True, "dependencies": _specifiers(request.constraints)}
         poetry["group"] = {"constraints": group}
@@ -121,13 +121,13 @@ def _install(request: Request, context: RenderContext) -> Plan:
     if request.build_from_source:
         # https://python-poetry.org/docs/configuration/#installerno-binary
         files["poetry.toml"] = toml({"installer": {"no-binary": request.build_from_source}})
-    # Only what was read from the index can be cleared; built wheels are kept elsewhere.
+    # Clears only what was read from the index; built wheels are elsewhere.
     # https://python-poetry.org/docs/cli/#cache-clear
     clear = ("poetry", "cache", "clear", "--no-interaction", "--all", _SOURCE)
     clearing: list[Command] = [clear] if request.clean_cache else []
     if request.empty_cache or request.rebuild:
         clearing.append(_EMPTYING)
-    if request.rebuild:  # nothing installs a version again that is there
+    if request.rebuild:  # an installed version is never reinstalled
         clearing.append(("poetry", "env", "remove", "--all"))
     caching = ["--no-cache"] if request.refresh else []
     variables = {"POETRY_INSTALLER_NO_BINARY": ",".join(request.no_binary_variable)}
@@ -139,7 +139,7 @@ def _install(request: Request, context: RenderContext) -> Plan:
 
 
 def _updating(request: Request, command: str, *options: str) -> Command:
-    """``command``, or the one that moves what is locked.
+    """``command``, or the command that upgrades locked versions.
 
     https://python-poetry.org/docs/cli/#update
     """
@@ -147,7 +147,7 @@ def _updating(request: Request, command: str, *options: str) -> Command:
 
 
 def _first(files: ReleaseFiles[File]) -> File | None:
-    """A pure wheel before the others, else the first: Poetry's ``_get_info_from_links``."""
+    """The first pure wheel, or else the first wheel: Poetry's ``_get_info_from_links``."""
     pure = [each for each in files.wheels if each.filename.endswith("-none-any.whl")]
     return next(iter(pure or files.wheels), files.sdist)
 
@@ -172,7 +172,7 @@ def _locked(package: dict[str, Any]) -> locks.LockedPackage:
 
 
 def _lock(data: bytes) -> locks.Lock:
-    """What a poetry.lock says.
+    """Parses a poetry.lock.
 
     https://python-poetry.org/docs/basic-usage/#installing-with-poetrylock
     """
@@ -185,7 +185,7 @@ def _lock(data: bytes) -> locks.Lock:
 
 
 def _specifier_set(pythons: str) -> str:
-    """Poetry's ``^3.10`` as specifiers; alternatives are left open."""
+    """Poetry's ``^3.10`` as specifiers; empty for alternatives."""
     if "||" in pythons:
         return ""
     found = []
@@ -198,7 +198,7 @@ def _specifier_set(pythons: str) -> str:
 
 
 def _build_settings(read: locks.ReadText, environ: Mapping[str, str]) -> locks.BuildSettings:
-    """poetry.toml, pyproject.toml and the variables.
+    """From poetry.toml, pyproject.toml and variables.
 
     https://python-poetry.org/docs/configuration/#installerno-binary
     https://python-poetry.org/docs/pyproject/#build-constraints
@@ -267,8 +267,8 @@ TOOL = PackagingTool(
     },
     installer_file="poetry",
     readers={
-        # What that index's own JSON tells of a release as a whole: see the documentation of its
-        # JSON API, and Poetry's ``PyPiRepository._get_release_info``.
+        # By the index's JSON API, which has one requires_dist a release: Poetry's
+        # ``PyPiRepository._get_release_info``.
         "Poetry (from the public index)": attrgetter("first_uploaded"),
         "Poetry (from any other index)": _first,
     },

@@ -20,7 +20,7 @@ INSTALLERS: dict[str, Installer] = {}
 
 
 def fill() -> None:
-    """Reads the folder: ``TOOLS`` and ``INSTALLERS`` then hold what its files describe."""
+    """Fills ``TOOLS`` and ``INSTALLERS`` with what the files of this folder describe."""
     package = __name__.rpartition(".")[0]
     modules = (
         importlib.import_module(f"{package}.{found.name}")
@@ -38,7 +38,7 @@ fill()
 
 
 class InstallerChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """Installers picked on the command line; at most one of ``version`` and ``binary``."""
+    """Installers named on the command line, with at most one of ``version`` and ``binary``."""
 
     installers: tuple[Installer, ...]
     version: str | None = None
@@ -48,8 +48,8 @@ class InstallerChoice(msgspec.Struct, frozen=True, kw_only=True):
 def parse_choice(text: str) -> InstallerChoice:
     """Reads ``uv-sync``, ``uv==0.9.21`` (all of uv's interfaces) or ``uv=PATH``.
 
-    A name that is both an installer's and its tool's, as ``pip``, is the installer's. An
-    ``UnknownNameError`` says that nothing has that name, that is no version, or no such file.
+    A name of both an installer and its tool, as ``pip``, means the installer. Raises
+    ``UnknownNameError`` for an unknown name, an invalid version, or a file that does not exist.
     """
     match = re.fullmatch(r"([A-Za-z0-9-]+)(?:==([^=]+)|=([^=].*))?", text)
     name = match[1] if match else text
@@ -67,13 +67,13 @@ def parse_choice(text: str) -> InstallerChoice:
 
 
 def tabs() -> dict[str, Installer]:
-    """The installers that are shown side by side, by their tab's title, in the tabs' order."""
+    """The installers with a tab, by its title, in the tabs' order."""
     shown = [(each.tab, each) for each in INSTALLERS.values() if each.tab]
     return {tab.title: each for tab, each in sorted(shown, key=lambda pair: pair[0].order)}
 
 
 def is_version(text: str) -> bool:
-    """Whether ``text`` is a version, as PEP 440 has it."""
+    """Whether ``text`` is a valid version (PEP 440)."""
     try:
         Version(text)
     except InvalidVersion:

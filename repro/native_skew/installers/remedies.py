@@ -1,8 +1,8 @@
-"""Remedies: one entry per thing that a user can do about a skew. Request -> Requests.
+"""Remedies: one entry for each thing that a user can do about a skew. Request -> Requests.
 
-A remedy is tool-neutral. It may take more than one installation (a second attempt, a
-build environment prepared first); the environment is judged after the last. Adding a
-remedy is adding one entry to ``REMEDIES``.
+A remedy is tool-neutral. It may take more than one installation (a second attempt, or preparing
+the build environment first); the environment is judged after the last. To add a remedy, add one
+entry to ``REMEDIES``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from native_skew.installers.request import DependencyMetadata, Request
 
 
 class Roles(msgspec.Struct, frozen=True, kw_only=True):
-    """Who plays which part in a scenario: the names and versions that a remedy speaks of.
+    """The names and versions that a remedy uses, by their part in a scenario.
 
-    ``others`` is what the consumer requires besides the provider; ``other_consumers`` are what
-    else links to the provider; ``newest_consumer`` is the consumer's newest release.
+    ``others`` is what the consumer requires besides the provider; ``other_consumers`` are other
+    distributions that link to the provider; ``newest_consumer`` is the consumer's newest release.
     """
 
     consumer: str
@@ -80,13 +80,13 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     why: str  # how it is meant to help, one sentence
     trap: str  # what it costs or where it fails, one sentence; empty where none is known
     source: str = _ISSUE  # where it is documented or was proposed
-    # What is asked otherwise, by the names of a request's fields.
+    # What it changes, by the names of a request's fields.
     changes: Callable[[Request, Roles], Mapping[str, object]] = lambda request, roles: {}
-    # The installations before that one.
+    # Installations that come first.
     first: Callable[[Request, Roles], tuple[Request, ...]] = lambda request, roles: ()
 
     def apply(self, request: Request, roles: Roles) -> tuple[Request, ...]:
-        """The installations that take the place of the one asked for."""
+        """The installations that replace the one asked for."""
         changes = self.changes(request, roles)
         return (*self.first(request, roles), replace(request, **changes))
 
@@ -100,7 +100,7 @@ def _rebuilt(roles: Roles) -> dict[str, object]:
 
 
 def _described(roles: Roles, requirement: str) -> dict[str, object]:
-    """Metadata of the consumer that asks for ``requirement`` of the provider."""
+    """Supplied metadata in which the consumer has ``requirement`` on the provider."""
     requires_dist = (requirement, *roles.others)
     metadata = DependencyMetadata(
         name=roles.consumer, version=roles.consumer_version, requires_dist=requires_dist
@@ -117,7 +117,7 @@ def _held(roles: Roles) -> dict[str, object]:
 
 
 def _without_isolation(request: Request, roles: Roles, *more: str) -> dict[str, object]:
-    """A build in the environment itself, with ``more`` in it."""
+    """A build in the environment itself, into which ``more`` is installed as well."""
     return {
         "no_build_isolation": (roles.consumer,),
         "requirements": (*request.requirements, *more),
@@ -424,7 +424,7 @@ REMEDIES: dict[str, Remedy] = {
 
 
 def find(name: str) -> Remedy:
-    """The remedy called ``name``; an ``UnknownNameError`` where there is none."""
+    """The remedy called ``name``; raises ``UnknownNameError`` if there is none."""
     if name not in REMEDIES:
         raise UnknownNameError("remedy", name, REMEDIES)
     return REMEDIES[name]

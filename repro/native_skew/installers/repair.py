@@ -1,4 +1,4 @@
-"""A repair: what is to be added to a project's files and typed, by comparing two states of them."""
+"""A repair: what to add to a project's files and what to type, from two states of a project."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _IN_SCRIPT = re.compile(r"(?<=^# /// script\n)(?:#(?: .*)?\n)*?(?=# ///$)", re.M
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody does to a project that they have."""
+    """What a user does to an existing project."""
 
-    # The lines to add, by file: in a TOML file, and in a script's metadata, below their heading,
-    # and of a list the new entries alone; a new file whole.
+    # The lines to add, by file: in TOML, also in a script's metadata, with their headings, and only
+    # the new entries of a list; all of a new file.
     files: dict[str, str]
     commands: tuple[Command, ...]  # command lines, in order
-    # The files that are there already, and whether what is added takes the place of what they have,
-    # as another version of a requirement does.
+    # The existing files among them, and whether the lines replace others, as another version of a
+    # requirement does.
     changed: dict[str, bool] = {}
 
 
 def difference(
     before: Mapping[str, str], steps: Iterable[tuple[Mapping[str, str], Iterable[Command]]]
 ) -> Repair:
-    """The repair that leads from a project to another state of it.
+    """The repair that leads from one state of a project to another.
 
-    What both have is left out, so that nothing of the project shows but what the repair adds.
-    ``before`` are the project's files, content by name; a step writes files, and runs commands then.
+    Lines in both states are left out. ``before`` is the content of the project's files by name;
+    each step writes files and then runs commands.
     """
     written: dict[str, str] = {}
     commands: list[Command] = []
@@ -54,10 +54,10 @@ def difference(
 
 
 def with_lines(name: str, text: str, lines: str) -> str:
-    """File ``name`` with a repair's ``lines`` in it: the way back from ``difference``.
+    """The content ``text`` of the file ``name`` with a repair's ``lines``: reverses ``difference``.
 
-    In a file of tables they go below the headings of the same names, and entries into lists. What
-    is there already is not added again.
+    In a file of tables, lines go below the headings of the same names, and entries into existing
+    lists. Nothing is added twice.
     """
     if found := _IN_SCRIPT.search(text):
         merged = with_lines("script.toml", _uncommented(found[0]), _uncommented(lines))
@@ -103,7 +103,7 @@ def _commented(lines: str) -> str:
 
 
 def _added(tables: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """What ``tables`` has and ``before`` has not."""
+    """What ``tables`` has and ``before`` lacks."""
     found: dict[str, Any] = {}
     for key, value in tables.items():
         known = before.get(key)

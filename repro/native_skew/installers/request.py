@@ -1,7 +1,7 @@
-"""What a user asks of an installer, in no tool's words.
+"""What a user asks of an installer, independent of any tool.
 
-A remedy changes a Request; an installer renders it to files and command lines. Neither
-knows of the other.
+A remedy changes a Request; an installer renders it to files and command lines. Neither knows the
+other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class DependencyMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One installation, as asked. All requirements are PEP 508 strings."""
+    """One installation as the user asks for it. All requirements are PEP 508 strings."""
 
     requirements: tuple[str, ...]  # what is to be installed
     build_from_source: tuple[str, ...] = ()  # names whose wheels must not be used
@@ -27,30 +27,30 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     build_constraints: tuple[str, ...] = ()  # limits on the versions in isolated build environments
     overrides: tuple[str, ...] = ()  # requirements that replace whatever any distribution declares
     dependency_metadata: tuple[DependencyMetadata, ...] = ()  # metadata given by the user
-    # (name, build requirement) pairs; the requirement is added to the build of *name*, in the
-    # version that was resolved for run time.
+    # (name, build requirement) pairs; the requirement is added to the build of *name* in the
+    # version resolved for run time.
     match_runtime: tuple[tuple[str, str], ...] = ()
     # (name, requirement) pairs; the requirement is added to the build of *name* as it stands.
     build_requirements: tuple[tuple[str, str], ...] = ()
     no_build_isolation: tuple[str, ...] = ()  # names built in the target environment itself
     ignore_configuration: bool = False  # the user's configuration files are switched off
-    # Names that are moved to the newest versions that fit, whatever a lock says.
+    # Names upgraded to the newest versions that fit, regardless of a lock.
     upgrade: tuple[str, ...] = ()
-    reinstall: tuple[str, ...] = ()  # names that are installed anew though they are there
-    refresh: bool = False  # cached answers of the index are asked for again
+    reinstall: tuple[str, ...] = ()  # names reinstalled even if they are installed
+    refresh: bool = False  # the index is asked again for what is cached
     clean_cache: tuple[str, ...] = ()  # names whose cached builds are removed first
-    # Names that are built and installed anew, whatever is there of an earlier build.
+    # Names built and installed anew, regardless of earlier builds.
     rebuild: tuple[str, ...] = ()
-    # Nothing that was built before is used; a tool that cannot leave its cache aside empties it.
+    # No earlier build is used; a tool that cannot bypass its cache empties it.
     empty_cache: bool = False
     # A requirement whose libraries are put on LD_LIBRARY_PATH at run time.
     library_path: str | None = None
     constraint_variable: tuple[str, ...] = ()  # constraints set by the tool's environment variable
     # The platforms (``linux``, ``macos``, ``windows``) that a lock is for.
     lock_platforms: tuple[str, ...] = ()
-    locked: bool = False  # the lock is there already, and may have been made with other options
-    # The Pythons that the user's project supports, for tools that lock for all of them; where
-    # empty, this minor version and newer.
+    locked: bool = False  # the lock exists, and may have been made with other options
+    # The Pythons that the user's project supports, for tools that lock for all of them; if empty,
+    # this minor version and newer.
     requires_python: str = ""
 
 

@@ -4,8 +4,8 @@ uv takes a release's metadata from whichever one file suits it best, and expects
 the release's files to agree:
 https://docs.astral.sh/uv/reference/internals/resolver/#metadata-consistency
 
-``uv run --with`` and ``uv tool install`` prepare nothing, keep no lock, and hand a build no
-resolution to match.
+``uv run --with`` and ``uv tool install`` prepare nothing, keep no lock, and do not pass a
+resolution on to builds.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _PLATFORMS_LACK = Lack(
 
 
 def _lacks(title: str, **features: Lack) -> Lacks:
-    """What one of uv's interfaces has not, besides what none of them has."""
+    """What one of uv's interfaces lacks, in addition to what all of them lack."""
     every = {"constraint_variable": CONSTRAINT_VARIABLE}
     return Lacks(title=title, versions=_VERSIONS, features={**every, **features})
 
@@ -96,7 +96,7 @@ _PLATFORMS = {"linux": "linux", "macos": "darwin", "windows": "win32"}
 
 
 def settings(request: Request) -> dict[str, Any]:
-    """What has no command-line option and stands under ``[tool.uv]`` in every interface."""
+    """Settings without a command-line option, which every interface reads from ``[tool.uv]``."""
     found: dict[str, Any] = {}
     if request.dependency_metadata:
         found["dependency-metadata"] = [
@@ -114,8 +114,8 @@ def settings(request: Request) -> dict[str, Any]:
 
 
 def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
-    """The same; raises ``Unsupported`` where this uv is too old for it."""
-    # Before that it knew neither UV_DEFAULT_INDEX, and would ask the public index, nor others.
+    """The same; raises ``Unsupported`` if this uv is too old for it."""
+    # An older uv does not know UV_DEFAULT_INDEX and would ask the public index.
     require_version(context, "uv", "--default-index", "0.4.23", _INDEX_NEWS)
     if request.match_runtime:
         require_version(context, "uv", "match-runtime", _SINCE["match-runtime"], _MATCH_NEWS)
@@ -123,7 +123,7 @@ def settings_for(request: Request, context: RenderContext) -> dict[str, Any]:
 
 
 def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
-    """Options that all interfaces spell alike."""
+    """Options that all interfaces share."""
     options = ["--no-config"] if request.ignore_configuration else []
     options += ["--refresh"] if request.refresh else []
     options += ["--no-cache"] if request.empty_cache else []
@@ -133,7 +133,7 @@ def options_of(request: Request, *, reinstall: bool = True) -> list[str]:
 
 
 def _plan(request: Request, install: Command, *locking: Command, **more: Any) -> Plan:
-    """The plan with what is cleaned from the cache before, and what is put aside at the end."""
+    """The plan, with cache cleaning before and the second copy of the provider at the end."""
     stale = (*request.clean_cache, *request.rebuild)
     cleaning = tuple(("uv", "cache", "clean", name) for name in stale)
     aside = ("uv", "pip", "install", "--no-deps", "--target", "other", request.library_path or "")
@@ -147,7 +147,7 @@ def _plan(request: Request, install: Command, *locking: Command, **more: Any) ->
 
 
 def pip_options(request: Request, files: dict[str, str]) -> list[str]:
-    """Options of the pip interface; the files they name are added to ``files``."""
+    """Options of the pip interface; adds the files that they name to ``files``."""
     options = [*options_of(request), *repeated("--no-binary", request.build_from_source)]
     named = requirement_files(
         constraints=request.constraints,
@@ -160,7 +160,7 @@ def pip_options(request: Request, files: dict[str, str]) -> list[str]:
 
 
 def pip_files(request: Request, context: RenderContext) -> dict[str, str]:
-    """The project file whose ``[tool.uv]`` the pip interface reads; none where it says nothing."""
+    """The pyproject.toml whose ``[tool.uv]`` the pip interface reads; none if it would be empty."""
     settings = settings_for(request, context)
     return {_PROJECT_FILE: toml({"tool": {"uv": settings}})} if settings else {}
 
@@ -170,7 +170,7 @@ def _pip_install(request: Request, context: RenderContext) -> Plan:
     _PIP_LACKS.refuse(request)
     files = pip_files(request, context)
     options = pip_options(request, files)
-    # What is not named is not resolved, and not moved.
+    # Only what is named is resolved, and upgraded.
     install = ("uv", "pip", "install", *options, *request.requirements, *request.upgrade)
     return _plan(request, install, files=files)
 
@@ -187,7 +187,7 @@ def _pip_sync(request: Request, context: RenderContext) -> Plan:
 
 
 def _sync_options(request: Request) -> list[str]:
-    """``uv pip sync`` installs what is pinned, and isolates all builds or none."""
+    """``uv pip sync`` installs the pins, and isolates all builds or none."""
     plain = replace(request, overrides=(), no_build_isolation=(), upgrade=())
     return [
         *pip_options(plain, {}),
@@ -214,7 +214,7 @@ def _application(request: Request, context: RenderContext) -> dict[str, Any]:
 def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan:
     """``uv sync``, with or without a separate ``uv lock``."""
     _PROJECT_LACKS.refuse(request)
-    # Without configuration the file's own no-binary-package is not read either.
+    # Without configuration, the file's no-binary-package is not read either.
     built = request.build_from_source if request.ignore_configuration else ()
     binary = repeated("--no-binary-package", built)
     lock = _uv(request, "lock", *binary, *options_of(request, reinstall=False))
@@ -230,7 +230,7 @@ def _sync(request: Request, context: RenderContext, *, lock_first: bool) -> Plan
 
 
 def _script(request: Request, context: RenderContext) -> Plan:
-    """``uv run script.py``: what a script needs stands in the script.
+    """``uv run script.py``: the script's own metadata says what it requires.
 
     https://packaging.python.org/en/latest/specifications/inline-script-metadata/
     """
@@ -245,7 +245,7 @@ def _script(request: Request, context: RenderContext) -> Plan:
         request,
         _uv(request, "run", *options_of(request), _SCRIPT),
         files={_SCRIPT: f"{text}\nimport {context.module}\n"},
-        # Its environment is in the cache.
+        # The environment is in uv's cache.
         python=("sh", "-c", f'exec "$(uv python find --script {_SCRIPT})" "$@"', "sh"),
         environ={"UV_PYTHON": context.python},
     )
@@ -286,7 +286,7 @@ def _pylock(request: Request, context: RenderContext) -> Plan:
 
 
 def _uv(request: Request, *words: str) -> Command:
-    """A command of the project interface, or one that knows its options."""
+    """A command of the project interface, or one that takes the same options."""
     variables = {"UV_NO_BINARY_PACKAGE": " ".join(request.no_binary_variable)}
     return with_variables(variables, "uv", *words)
 
@@ -294,7 +294,7 @@ def _uv(request: Request, *words: str) -> Command:
 def _refuse(
     lacks: Lacks, request: Request, context: RenderContext, reason: str, source: str
 ) -> None:
-    """Refuses what ``lacks`` does, and for ``reason`` what is to be installed before the consumer."""
+    """Refuses what ``lacks`` lists, and, for ``reason``, a request that does not begin with the consumer."""
     lacks.refuse(request)
     name = canonicalize_name(Requirement(request.requirements[0]).name)
     if name != canonicalize_name(context.module):
@@ -311,7 +311,7 @@ def _run(request: Request, context: RenderContext) -> Plan:
         *repeated("--no-build-isolation-package", request.no_build_isolation),
         *repeated("--with", request.requirements),
     ]
-    # What is a list of a project's is read inside of one; then the layer lies over its environment.
+    # uv reads these lists only in a project; the layer then lies over the project's environment.
     lists = request.constraints or request.build_constraints
     alone = replace(request, requirements=(), build_from_source=(), no_build_isolation=())
     files = pip_files(request, context)
@@ -342,7 +342,7 @@ _RUN_LACKS = _lacks(
 
 
 def _tool(request: Request, context: RenderContext) -> Plan:
-    """``uv tool install``: reads the user's configuration, never a project's.
+    """``uv tool install``, which reads the user's configuration and never a project's.
 
     https://docs.astral.sh/uv/concepts/configuration-files/
     """
@@ -377,7 +377,7 @@ _TOOL_LACKS = _lacks(
 )
 
 
-# What uv ends with where it fails unexpectedly, or does not understand its arguments.
+# uv's exit code for an unexpected failure, or for arguments that it does not understand.
 # https://docs.astral.sh/uv/reference/cli/
 _MISUSE = (2,)
 
@@ -396,7 +396,7 @@ def _elsewhere(advice: Advice, place: Place) -> Advice:
 
 
 def _nearest(files: ReleaseFiles[File]) -> File | None:
-    """A wheel of another platform before one of another Python; of the nearest the first by name.
+    """The wheel that fits, or else the nearest, first by name: a wrong platform beats a wrong Python.
 
     https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
     """
@@ -409,10 +409,10 @@ _LOCKING = "uv lock (and uv sync)"
 
 
 def _first_admitted(files: ReleaseFiles[File]) -> File | None:
-    """The first wheel, for whatever platform, that a Python of the project's range can have.
+    """The first wheel by file name, of any platform, that fits a Python in the project's range.
 
-    Of those with the highest build number the first by file name, whatever the order of the
-    index's page; a lock is for all platforms. uv counts abi3, and what it does not know, as fitting:
+    Of those with the highest build number. A lock is for all platforms. uv counts abi3, and tags
+    that it does not know, as fitting:
     https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/requires_python.rs
     https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
     """
@@ -426,7 +426,7 @@ _OWN_PYTHON = re.compile(r"(?:cp|pp|py)(\d)(\d*)")
 
 
 def _is_admitted(filename: str, oldest: str) -> bool:
-    """Whether a wheel's tags leave a Python from ``oldest`` on."""
+    """Whether a wheel's tags admit a Python from ``oldest`` on."""
     _, _, _, tags = parse_wheel_filename(filename)
     minor = int(oldest.partition(".")[2])
     return any(_tag_admits(each.interpreter, each.abi, minor) for each in tags)
@@ -440,12 +440,12 @@ def _tag_admits(interpreter: str, abi: str, oldest: int) -> bool:
         return True
     if found[1] != "3":
         return False
-    # ``py3`` and ``py38`` hold for later ones too, ``cp38`` for that one alone.
+    # ``py3`` and ``py38`` admit later Pythons too, ``cp38`` only that one.
     bound = interpreter.startswith("py") and abi == "none"
     return bound or not found[2] or int(found[2]) >= oldest
 
 
-# Where a package comes from that is of no index.
+# Where a package comes from if not from an index.
 _ORIGINS = {
     "git": "a repository",
     "url": "an address",
@@ -489,7 +489,7 @@ def _locked(package: dict[str, Any]) -> locks.LockedPackage:
     )
 
 
-_MOST_CONFLICTS = 64  # each is an installation more to look at
+_MOST_CONFLICTS = 64  # each is one more installation to look at
 
 
 def _choice(item: dict[str, Any]) -> locks.Choice:
@@ -505,7 +505,7 @@ def _choice(item: dict[str, Any]) -> locks.Choice:
 
 
 def _lock(data: bytes) -> locks.Lock:
-    """What a uv.lock says.
+    """Parses a uv.lock.
 
     https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
     """
@@ -524,9 +524,9 @@ def _lock(data: bytes) -> locks.Lock:
 def build_settings(
     read: locks.ReadText, environ: Mapping[str, str], *, pip: bool = False
 ) -> locks.BuildSettings:
-    """What uv is told in uv.toml, or else in pyproject.toml, and by variables.
+    """From uv.toml, or else pyproject.toml, and variables; ``pip`` reads the pip interface's table.
 
-    The pip interface has a table of its own. https://docs.astral.sh/uv/reference/settings/
+    https://docs.astral.sh/uv/reference/settings/
     """
     told = locks.toml_settings(read("uv.toml")) or locks.table(
         locks.toml_settings(read(_PROJECT_FILE)), "tool", "uv"
@@ -601,7 +601,7 @@ TOOL = PackagingTool(
             render=_pip_install,
             groups=(*_LASTING, "reads-installed-metadata"),
             tab=Tab("uv pip", 2, by_default=True),
-            # An override is not kept, and what was stamped anew asks for the older provider.
+            # An override does not last: the new stamp requires the older provider.
             repairs={**_REPAIRS, "stale": ("match-runtime-rebuild",)},
         ),
         _interface(
@@ -655,15 +655,15 @@ TOOL = PackagingTool(
             beside=("pip",),
         ),
     ),
-    default_versions=("0.9.21", NEWEST),  # that of the issue, and the newest there is
+    default_versions=("0.9.21", NEWEST),  # 0.9.21 is the issue's
     variables={
         "UV_DEFAULT_INDEX": "{index_url}",
         "UV_CACHE_DIR": "{cache}/uv",
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
     },
-    # These say nothing, and end its searches for a project and for configuration in every folder
-    # above and in the system's: https://docs.astral.sh/uv/concepts/configuration-files/
+    # Empty files that end uv's search for a project and for configuration in the folders above and
+    # in the system's: https://docs.astral.sh/uv/concepts/configuration-files/
     files={
         "{root}/uv.toml": "",
         f"{{root}}/{_PROJECT_FILE}": '[project]\nname = "cell"\nversion = "0"\n',
@@ -689,7 +689,7 @@ TOOL = PackagingTool(
             for names, read in ((PYLOCKS, pylock), (REQUIREMENTS, requirements_file))
         ),
     ),
-    first_release="0.8.4",  # that knows extra-build-dependencies
+    first_release="0.8.4",  # the first with extra-build-dependencies
     documentation=_CLI,
     since=_SINCE,
     looked_up=_VERSIONS,

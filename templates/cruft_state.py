@@ -5,6 +5,7 @@ library only, as they are.
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,28 +25,38 @@ def git(folder, *arguments):
     return None if done.returncode else done.stdout.strip()
 
 
+def address(folder):
+    """Where others find the template: the clone's origin, if that has the commit; None of no clone."""
+    # An installed copy may lie below somebody's own repository, which does not have it.
+    if git(folder, "ls-files", "--error-unmatch", "cookiecutter.json") is None:
+        return None
+    # A commit that was never pushed is in the clone only.
+    pushed = git(folder, "branch", "--remotes", "--contains", "HEAD")
+    origin = git(folder, "config", "remote.origin.url")
+    if pushed and origin:
+        return re.sub(r"^(https?://)[^/]*@", r"\1", origin)  # a password is nobody else's
+    return git(folder, "rev-parse", "--show-toplevel")
+
+
 def record(answers):
-    """Writes the file, or says why there is none."""
+    """Writes the file and returns the template's address, or says why there is none."""
     folder = answers["_repo_dir"]
-    top, commit = git(folder, "rev-parse", "--show-toplevel"), git(folder, "rev-parse", "HEAD")
-    if not commit:
+    template, commit = address(folder), git(folder, "rev-parse", "HEAD")
+    if not (template and commit):
         return note("the template is in no commit of a git repository")
     if git(folder, "status", "--porcelain", "--", "."):
         return note("the template has changes that are in no commit")
-    # A commit that was never pushed is in the clone only.
-    pushed = git(folder, "branch", "--remotes", "--contains", "HEAD")
-    origin = git(folder, "remote", "get-url", "origin")
-    address = origin if pushed and origin else top
     context = {name: answer for name, answer in answers.items() if name not in _PLACES}
     state = {
-        "template": address,
+        "template": template,
         "commit": commit,
         "checkout": answers.get("_checkout") or None,
-        "context": {"cookiecutter": {**context, "_template": address, "_commit": commit}},
+        "context": {"cookiecutter": {**context, "_template": template, "_commit": commit}},
         "directory": git(folder, "rev-parse", "--show-prefix").rstrip("/") or None,
     }
     text = json.dumps(state, ensure_ascii=False, indent=2) + "\n"
     Path(".cruft.json").write_text(text, encoding="utf-8")
+    return template
 
 
 def note(reason):

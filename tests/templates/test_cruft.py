@@ -126,6 +126,12 @@ def test_address_is_one_for_others(bakery: Bakery, origin: Path, command: str, a
     ("prepare", "reason"),
     [
         ("rm -rf .git", "is in no commit of a git repository"),
+        # A copy that is installed in somebody's project, whose repository ignores it.
+        (
+            "rm -rf .git && echo /templates >.gitignore && git init --quiet && git add --all &&"
+            " git -c user.name=tests -c user.email=tests@localhost commit --quiet --message theirs",
+            "is in no commit of a git repository",
+        ),
         ("echo >> templates/native-consumer/cookiecutter.json", "changes that are in no commit"),
     ],
 )
@@ -142,6 +148,44 @@ def test_nothing_is_recorded_that_is_not_so(
     assert reason in said
     (project,) = output.iterdir()
     assert not (project / ".cruft.json").exists()
+
+
+def steps(project: Path) -> str:
+    return (project / ".github/workflows/wheels.yml").read_text()
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cookiecutter {} --directory templates/{}",
+        "cruft create {} --directory templates/{}",
+        "git clone {} clone && cookiecutter clone/templates/{}",
+    ],
+)
+def test_release_is_audited_by_what_the_template_came_with(
+    bakery: Bakery, origin: Path, template: str, command: str
+) -> None:
+    """No index has the kit before its release, and its name may be somebody else's there."""
+    address = "https://example.org/kit.git"
+    asked = address.replace("//", "//somebody:secret@") if "clone" in command else address
+    (bakery.home / ".gitconfig").write_text(f'[url "{origin}"]\ninsteadOf = {asked}\n')
+    options = f"--no-input --output-dir {bakery.root / 'made'}"
+    bakery.run("sh", "-c", f"{command.format(asked, template)} {options}")
+    (project,) = (bakery.root / "made").iterdir()
+    spec = f"'native-skew[audit] @ git+{address}'"
+    assert f"pipx run --spec {spec} native-skew audit dist/\n" in steps(project)
+    assert "secret" not in (project / ".cruft.json").read_text()
+    bakery.run("zizmor", "--offline", "--quiet", ".", cwd=project)
+
+
+@pytest.mark.parametrize("template", ["native-consumer", "native-provider"])
+def test_audit_that_ci_cannot_install_is_left_out(
+    bakery: Bakery, origin: Path, template: str
+) -> None:
+    text = steps(make(bakery, "cruft", origin, template))
+    assert "audit" not in text
+    assert "will get a module" not in text
 
 
 def test_link_joins_a_project_without_it(bakery: Bakery, origin: Path) -> None:

@@ -7,11 +7,16 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import pexpect
 import pytest
 import tomllib
+from click.testing import CliRunner
+
+from native_skew.new import new as command
+from native_skew.new import origin
 
 from support import native_wheels
 from support.bakery import LOWEST, OTHER_ABI, TEMPLATES, Bakery, environment
@@ -171,6 +176,44 @@ def test_wrong_word_is_said_in_one_line(
 def test_what_is_offered_beside_an_answer_is_not_refused(new: New, output: Path) -> None:
     new("consumer", "provider_distribution=nobodys", "language=nanobind")
     assert (output / "my-extension/CMakeLists.txt").exists()
+
+
+def direct_url(**more: object) -> str:
+    return json.dumps({"url": "https://example.org/kit", **more})
+
+
+@pytest.mark.parametrize(
+    ("direct", "built_by", "source"),
+    [
+        (None, "", "native-skew[audit]"),
+        (direct_url(vcs_info={"vcs": "git"}), "", "native-skew[audit] @ git+https://example.org/kit"),
+        (direct_url(archive_info={}), "https://example.org/own", "native-skew[audit] @ git+https://example.org/own"),
+        (direct_url(dir_info={}), "", ""),
+        (direct_url(vcs_info={"vcs": "git"}, url="file:///kit"), "", ""),
+    ],
+)
+def test_projects_install_the_kit_from_where_it_came(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, direct: str | None, built_by: str, source: str
+) -> None:
+    urls = f"Project-URL: Source, {built_by}\n" if built_by else ""
+    (tmp_path / "METADATA").write_text(f"Metadata-Version: 2.4\nName: native-skew\n{urls}")
+    if direct:
+        (tmp_path / "direct_url.json").write_text(direct)
+    installed = PathDistribution(tmp_path)
+    monkeypatch.setattr("importlib.metadata.distribution", lambda name: installed)
+    assert origin.source("audit") == source
+
+
+@pytest.mark.parametrize("kind", ["consumer", "provider"])
+def test_audit_of_a_project_is_the_kit_that_made_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(origin, "source", lambda extra: f"native-skew[{extra}]")
+    words = [kind, "--no-input", "--no-index", "--output-dir", str(tmp_path)]
+    assert CliRunner().invoke(command, words).exit_code == 0
+    (workflow,) = tmp_path.glob("my-*/.github/workflows/wheels.yml")
+    assert "pipx run --spec 'native-skew[audit]' native-skew audit dist/\n" in workflow.read_text()
 
 
 def test_folder_that_is_taken_is_said(new: New) -> None:

@@ -20,7 +20,7 @@ from cookiecutter.main import cookiecutter
 from native_skew import recorded, shipped
 from native_skew.errors import ExitCode
 from native_skew.findings import plain
-from native_skew.new import provider, questions
+from native_skew.new import origin, provider, questions
 from native_skew.new.errors import (
     AnswersError,
     ContradictionError,
@@ -96,7 +96,10 @@ def new(
     os.environ["NATIVE_SKEW_NEW"] = "1"
     try:
         made = cookiecutter(
-            str(template), no_input=True, extra_context=answers, output_dir=str(output_dir)
+            str(template),
+            no_input=True,
+            extra_context={**answers, "__native_skew": origin.source("audit")},
+            output_dir=str(output_dir),
         )
     except FailedHookException:
         raise AnswersError from None

@@ -346,6 +346,34 @@ def test_the_failure_of_what_is_required_is_said_of_that(
     assert [each.evidence["module"] for each in report.findings] == ["base" if fails else "above"]
 
 
+@pytest.mark.parametrize(
+    ("marker", "fails", "found"),
+    [
+        ("; extra == 'test'", False, ["fails-by-itself"]),
+        ("; extra == 'test'", True, ["import-fails"]),  # who requires it cannot do without
+        ("", False, ["import-fails"]),
+    ],
+)
+def test_what_an_extra_alone_requires_and_nobody_misses(
+    environment: Environment, marker: str, fails: bool, found: list[str]
+) -> None:
+    """matplotlib-inline, which IPython requires, without matplotlib."""
+    site = environment.root
+    both = []
+    for name, source, requires in (
+        ("inline", "import plotting", f"plotting{marker}"),
+        ("shell", "import inline" if fails else "", "inline"),
+    ):
+        (site / f"{name}-1.dist-info").mkdir()
+        (site / f"{name}-1.dist-info/RECORD").write_text(f"{name}.py,sha256=x,1\n")
+        (site / f"{name}.py").write_text(f"{source}\n")
+        one = nameless(name=name, info=str(site / f"{name}-1.dist-info"))
+        both.append(replace(one, requires_dist=(requires,)))
+    report = confirm(replace(environment, distributions=tuple(both)))
+    assert [each.rule for each in report.findings] == found
+    assert report.findings[0].location.distribution == "inline"
+
+
 @pytest.mark.parametrize(("name", "found"), [("own-one", True), ("other", False)])
 def test_the_package_that_a_distribution_is_named_for(
     environment: Environment, name: str, found: bool

@@ -374,8 +374,25 @@ class _Comparison:
             is_own = canonicalize_name(package) == owner.name and f"'{package}'" not in error
             if not owner.files and not is_own and _is_absence(error):
                 continue
-            if not self._accounts_for(owner, error):
-                yield self._failure((package,), error, owner, self._environment.location(owner))
+            if self._accounts_for(owner, error):
+                continue
+            place = self._environment.location(owner)
+            if user := self._does_without(owner, error):
+                fails = f"{_fails((package,), error)}. {user.title} requires it, and imports without it."
+                yield rules.FAILS_BY_ITSELF.finding(fails, place, _evidence((package,)))
+            else:
+                yield self._failure((package,), error, owner, place)
+
+    def _does_without(self, owner: Distribution, error: str) -> Distribution | None:
+        """Who requires ``owner`` and imports, though that lacks what it requires in an extra.
+
+        As IPython does with matplotlib-inline, which is for those who have matplotlib.
+        """
+        if not any(import_errors.of_extras(owner, error, self._environment)):
+            return None
+        pins, ones = self._environment.pins, self._environment.distributions
+        users = (each for each in ones if owner.name in pins.of(each))
+        return next((each for each in users if each.name not in self._failing), None)
 
     def _of_users(self, users: dict[str, Distribution], told: set[str]) -> Iterator[Finding]:
         """One finding for each distribution whose modules a module of Python refuses."""

@@ -9,10 +9,9 @@ from packaging.requirements import Requirement
 
 from native_skew.binaries import Loader
 from native_skew.distributions import Distribution
-from native_skew.doctor import disk, loaded_by_name, system_libraries
+from native_skew.doctor import disk, loaded_by_name, pins, system_libraries
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.mending import installing, moving, reinstalling, replacing
-from native_skew.doctor.pins import of_extras
 from native_skew.findings import Advice, Evidence, listed
 
 _NOT_FOUND = re.compile(
@@ -42,7 +41,7 @@ def explained(
     changed, why = disk.changed(owner, environment)
     if changed:
         return why, {"changed": changed}, reinstalling(owner)
-    if wanted := tuple(dict.fromkeys(_of_extras(owner, error, environment))):
+    if wanted := tuple(dict.fromkeys(of_extras(owner, error, environment))):
         said = f"{owner.title} requires {' or '.join(wanted)} in an extra alone."
         advice = tuple(a for each in wanted for a in installing((each,), owner.installer))
         return said, {"requires": wanted}, advice
@@ -83,10 +82,10 @@ def _of_versions(
     return "", {}, ()
 
 
-def _of_extras(owner: Distribution, error: str, environment: Environment) -> Iterator[str]:
+def of_extras(owner: Distribution, error: str, environment: Environment) -> Iterator[str]:
     """What ``owner`` requires in an extra, is not installed, and is named by ``error``."""
     there = {each.name for each in environment.distributions}
-    for requirements in of_extras(owner).values():
+    for requirements in pins.of_extras(owner).values():
         for each in requirements:
             name = Requirement(each).name
             if name not in there and _is_named(name, error):

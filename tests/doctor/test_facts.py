@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shlex
@@ -352,6 +353,14 @@ def test_an_editable_install_s_modules(pair, tmp_path: Path) -> None:  # type: i
     report = diagnose(home)
     assert report.looked_at["extension modules"] == 1
     assert not report.not_examined
+    # Whose its sources are, pip and uv write down: its metadata tells what it was built for.
+    url = {"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}}
+    (info / "direct_url.json").write_text(json.dumps(url))
+    finding = only(diagnose(home), "skewed-library")
+    assert finding.location.distribution == "fake-softioc"
+    assert finding.evidence["provider"] == "fake-corelibs"
+    (info / "direct_url.json").write_text(json.dumps(url | {"url": home.as_uri()}))
+    assert only(diagnose(home), "missing-library").location.distribution == ""
 
 
 def test_debian_s_packages_below_an_environment(tmp_path: Path) -> None:

@@ -69,11 +69,12 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
         if not ones or site in sites.sources or any(each.top_level for each in ones):
             owned = {path for each in found.values() for path in each.files}
             owner_of = {top: each.name for each in ones for top in each.top_level}
+            project = next((e.name for e in found.values() if _is_source_of(site, e, root)), "")
             strays: dict[str, list[str]] = {}
             for path in _walk(site):
                 if path not in owned:
                     top = path.removeprefix(f"{site}/").partition("/")[0].partition(".")[0]
-                    strays.setdefault(owner_of.get(top, ""), []).append(path)
+                    strays.setdefault(owner_of.get(top, project), []).append(path)
             for name, several in strays.items():
                 _give(found, name, several)
     if target is None:
@@ -97,6 +98,11 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
         ),
         target=target,
     )
+
+
+def _is_source_of(site: Path, one: Distribution, root: str) -> bool:
+    """Whether ``site`` is in the project that ``one`` is an editable install of."""
+    return one.is_editable and one.source != "" and f"{site}/".startswith(f"{root}{one.source}/")
 
 
 def _of_linux(one: Distribution) -> Distribution:

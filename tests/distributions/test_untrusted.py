@@ -185,7 +185,7 @@ def test_rows_of_record(tmp_path: Path) -> None:
         "x/b.so,sha256=b,10", '"x/a,1.so",sha256=a,', "x/w.pyd,,", "x/m.dylib,sha256=m,",
         "x/f.framework/f,,", "x/not.so.py,,", "x/nul\0.so,,", '"x/open.so,,',
         "x/__init__.py,,", "one.py,,", "x/sub/y.py,,", "z/only.py,,", "../bin/t.py,,", "no-name/__init__.py,,",
-        "x/last.so.1",
+        "of/many/__init__.py,,", "of/many/sub/__init__.py,,", "of/a-b/__init__.py,,", "x/last.so.1",
     ]  # fmt: skip
     (info / "RECORD").write_text("\r\n".join(rows))
     found = installed.read_one(str(info))
@@ -196,7 +196,7 @@ def test_rows_of_record(tmp_path: Path) -> None:
     }  # fmt: skip
     assert found.libraries == tuple(sorted(found.libraries))
     assert (found.top_level, found.direct_url) == ((), '{"url": "u"}')
-    assert found.packages() == ("x", "one")
+    assert found.packages() == ("x", "of.many", "one")
     (info / "INSTALLER").write_bytes(b"u\xffv\n")
     assert installed.read_one(str(info)).installer == "u\ufffdv"
     (info / "RECORD").unlink()

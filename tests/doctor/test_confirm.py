@@ -325,6 +325,51 @@ def test_packages_of_python_alone_are_imported(environment: Environment) -> None
     assert {each.evidence["module"] for each in confirm(both).findings} == {"audio", "hook_ed"}
 
 
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        ("ImportError: cannot import name '_lazywhere' from 'base.util' (/x/base/util.py)", True),
+        ("ImportError: cannot import name '_lazywhere' from 'others.util' (/x/util.py)", False),
+        ("ModuleNotFoundError: No module named 'base.plotting'", False),
+        ("RuntimeError: base: no device", False),
+    ],
+)
+def test_a_part_that_no_longer_fits_what_its_distribution_requires(
+    environment: Environment, error: str, found: bool
+) -> None:
+    """statsmodels.api beside a SciPy that lacks what it imports: the package imports none of it."""
+    kind, _, words = error.partition(": ")
+    package = environment.root / "above"
+    package.mkdir()
+    sources = {
+        "__init__": "",
+        "core": "",
+        "api": f"raise {kind}({words!r})",
+        "_own": "raise TypeError",
+    }
+    for name, source in sources.items():
+        (package / f"{name}.py").write_text(f"{source}\n")
+    for name in ("base", "above"):
+        (environment.root / f"{name}-1.dist-info").mkdir()
+        (environment.root / f"{name}-1.dist-info/RECORD").write_text(f"{name}/__init__.py,,\n")
+    (environment.root / "base").mkdir()
+    (environment.root / "base/__init__.py").touch()
+    base, above = (
+        replace(
+            nameless(name=each, version="1", info=f"{environment.root}/{each}-1.dist-info"),
+            requires_dist=needs,
+        )
+        for each, needs in (("base", ()), ("above", ("base",)))
+    )
+    above = replace(above, files=(f"{package}/core.so",))
+    report = Report(command="doctor", subject="x", kit_version="1", looked_at={}, findings=())
+    both = replace(environment, distributions=(base, above))
+    report = confirmed(report, [replace(module("above.core"), owner=above)], both)
+    assert [e.evidence["module"] for e in report.findings] == ["above.api"] * found
+    assert all("does not fit base 1" in e.message and e.advice for e in report.findings)
+    assert report.looked_at == {"imports": 4}  # above, its core and api, and base
+
+
 @pytest.mark.parametrize("fails", [True, False])
 def test_the_failure_of_what_is_required_is_said_of_that(
     environment: Environment, fails: bool

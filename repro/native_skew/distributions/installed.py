@@ -33,6 +33,7 @@ _SHOWN_OF_VERSION = 60  # characters
 # What ``site`` reads: of old namespace packages' own, none is needed since PEP 420.
 _PTH = re.compile(rb"^([^/\0,\"\r\n]+(?<!-nspkg)\.pth),", re.MULTILINE)
 _PYTHON = re.compile(rb'^([^",/\n][^",\n]*\.py),', re.MULTILINE)
+_DOT = re.compile(r"\.")
 _TESTS = re.compile(r"(?:^|/)tests?/")
 _REPAIRED = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
 _OF_PYTORCH = ("torch", "torchaudio", "torchdata", "torchtext", "torchvision")
@@ -154,15 +155,23 @@ class Distribution(Installed, frozen=True, kw_only=True):
         return _bytes(f"{self.info}/RECORD", _RECORD_BYTES) if self.info else b""
 
     def packages(self) -> tuple[str, ...]:
-        """The names of the modules and packages at the top that RECORD lists."""
+        """The names of the modules and packages that RECORD lists, each below no other of them.
+
+        What it has in a namespace package is below a folder that is none of its own:
+        https://packaging.python.org/en/latest/guides/packaging-namespace-packages/
+        """
         lines = (os.fsdecode(line) for line in self._record.splitlines() if b".py," in line)
-        paths = (_row(line)[0].partition("/") for line in lines)
-        names = (
-            top if rest else top.removesuffix(".py")
-            for top, _, rest in paths
-            if rest == "__init__.py" or (not rest and top.endswith(".py"))
+        paths = [_row(line)[0] for line in lines]
+        folders = dict.fromkeys(e.rpartition("/")[0] for e in paths if e.endswith("/__init__.py"))
+        modules = [each.removesuffix(".py") for each in paths if "/" not in each]
+        names = [each.replace("/", ".") for each in (*folders, *modules)]
+        known = set(names)
+        return tuple(
+            each
+            for each in dict.fromkeys(names)
+            if all(map(str.isidentifier, each.split(".")))
+            and known.isdisjoint(each[: match.start()] for match in _DOT.finditer(each))
         )
-        return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
 
     def python_files(self) -> list[str]:
         """The files of Python code that RECORD lists, relative to the site, tests left out."""

@@ -90,11 +90,12 @@ def confirmed(
             jobs.setdefault(package, [package])
     plain_ones = [name for name in owners if name not in jobs]
     for module in found:
-        top, *parts = module.name.split(".")
-        inside = [".".join((top, *parts[:n])) for n in range(1, len(parts) + 1)]
+        top, *rest = module.name.split(".")
+        inside = [".".join((top, *rest[:n])) for n in range(1, len(rest) + 1)]
         jobs.setdefault(top, [top]).extend(inside)
     users = _users(environment, found)
-    for name in users:
+    parts = _parts(environment, found)
+    for name in (*users, *parts):
         top = name.partition(".")[0]
         jobs.setdefault(top, [top]).append(name)
     outcomes = _imported(
@@ -104,7 +105,7 @@ def confirmed(
         plain_ones,
         limit,
     )
-    more = _Comparison(report, environment, outcomes).findings(found, owners, users)
+    more = _Comparison(report, environment, outcomes).findings(found, owners, users, parts)
     return msgspec.structs.replace(
         report,
         findings=rules.arranged([*report.findings, *more]),
@@ -124,11 +125,13 @@ def _packages(
             if top and top.name.isidentifier() and (top / "__init__.py").exists():
                 yield top.name, owner
     for owner in environment.distributions:
-        if owner.files or not owner.name:
+        if not owner.name:
             continue
-        if owner.is_editable:  # an import hook of its own may find it
+        if owner.is_editable and not owner.files:  # an import hook of its own may find it
             yield owner.name.replace("-", "_"), owner
-        yield from ((top, owner) for top in owner.packages() if top not in _NO_PACKAGES)
+        for name in owner.packages():
+            if ("." in name or not owner.files) and _NO_PACKAGES.isdisjoint(name.split(".")):
+                yield name, owner
 
 
 def _users(environment: Environment, modules: list[ExtensionModule]) -> dict[str, Distribution]:
@@ -142,6 +145,22 @@ def _users(environment: Environment, modules: list[ExtensionModule]) -> dict[str
         for module in modules
         if module.file.path in changed
         for user in importers.users_of(module.name, environment.sites)
+    }
+
+
+def _parts(environment: Environment, modules: list[ExtensionModule]) -> dict[str, Distribution]:
+    """The public modules right below the packages that have compiled ones, and whose they are.
+
+    A package may import none of them itself, as statsmodels does with its ``api``.
+    """
+    owners = {e.name.partition(".")[0]: e.owner for e in modules if e.owner.name}
+    return {
+        f"{top}.{name}": owner
+        for top, owner in owners.items()
+        for site in environment.sites
+        if (site / top / "__init__.py").is_file()
+        for name in importers.parts_of(site / top)
+        if name not in _NO_PACKAGES
     }
 
 
@@ -296,18 +315,19 @@ class _Comparison:
         modules: list[ExtensionModule],
         owners: dict[str, Distribution],
         users: dict[str, Distribution],
+        parts: dict[str, Distribution],
     ) -> list[Finding]:
         """Those that the imports add.
 
         ``owners`` are those of the packages at the top, ``users`` the modules of Python that import
-        what was changed, with whose that is.
+        what was changed, with whose that is, and ``parts`` those right below a package.
         """
         for package, owner in owners.items():
             if error := self._outcomes[package].error:
                 self._failing.setdefault(owner.name, set()).add(error)
         found = [*self._of_modules(modules), *self._of_packages(owners, modules)]
         told = {each.location.distribution for each in found}
-        return [*found, *self._of_users(users, told)]
+        return [*found, *self._of_users(users, told), *self._of_parts(parts, told)]
 
     def _of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
         # One finding for all modules of a distribution that fail alike.
@@ -404,6 +424,27 @@ class _Comparison:
         for name in refused.values():
             owner, error = users[name], self._outcomes[name].error
             yield self._failure((name,), error, owner, self._environment.location(owner))
+
+    def _of_parts(self, parts: dict[str, Distribution], told: set[str]) -> Iterator[Finding]:
+        """One finding for each distribution, parts of which do not fit what it requires.
+
+        Any other failure may be of what is optional, or for another system.
+        """
+        unfit: dict[str, list[str]] = {}
+        for name, owner in parts.items():
+            package, error = (self._outcomes[e].error for e in (name.partition(".")[0], name))
+            if package or owner.name in told or owner.name in self._with_errors:
+                continue
+            named = import_errors.named(owner, error, self._environment)
+            if (
+                import_errors.is_of_api(error)
+                and any(named)
+                and not self._accounts_for(owner, error)
+            ):
+                unfit.setdefault(owner.name, []).append(name)
+        for names in unfit.values():
+            owner, error = parts[names[0]], self._outcomes[names[0]].error
+            yield self._failure(tuple(names), error, owner, self._environment.location(owner))
 
     def _failure(
         self, names: tuple[str, ...], error: str, owner: Distribution, place: Location

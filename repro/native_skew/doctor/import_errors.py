@@ -65,7 +65,7 @@ def explained(
 def _of_versions(
     owner: Distribution, others: tuple[Distribution, ...], error: str
 ) -> tuple[str, Evidence, tuple[Advice, ...]]:
-    is_setuptools = owner.name == "setuptools" and _OF_API.match(error)
+    is_setuptools = owner.name == "setuptools" and is_of_api(error)
     if is_setuptools or error == "ModuleNotFoundError: No module named 'pkg_resources'":
         # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
         wanted = f"setuptools<82{f',>{owner.version}' if is_setuptools else ''}"
@@ -76,10 +76,15 @@ def _of_versions(
         said = f"It does not fit {titles}, though no requirement says so."
         names = tuple(each.name for each in others)
         return said, {"beside": names}, moving((owner.name, *names), owner.installer)
-    if _OF_API.match(error) and owner.has_valid_names and owner.is_of_index:
+    if is_of_api(error) and owner.has_valid_names and owner.is_of_index:
         title = "Take a newer release of it, with what it requires"
         return "", {}, installing((owner.name,), owner.installer, title, upgrade=True)
     return "", {}, ()
+
+
+def is_of_api(error: str) -> bool:
+    """Whether ``error`` is what a package says that was written for another version of one."""
+    return _OF_API.match(error) is not None
 
 
 def of_extras(owner: Distribution, error: str, environment: Environment) -> Iterator[str]:

@@ -53,6 +53,17 @@ def has_face(package: str, modules: Iterable[str], sites: Sequence[Path]) -> boo
     return False
 
 
+def parts_of(package: Path) -> Iterator[str]:
+    """The public modules and packages of Python right below ``package``."""
+    paths: list[Path] = []
+    with suppress(OSError):
+        paths = sorted(package.iterdir())
+    for path in paths:
+        is_module = path.suffix == ".py" or (path / "__init__.py").is_file()
+        if is_module and path.stem.isidentifier() and not path.stem.startswith("_"):
+            yield path.stem
+
+
 def python_files(folder: Path) -> Iterator[Path]:
     """The Python files of a package, its tests left out; not without end."""
     number = 0

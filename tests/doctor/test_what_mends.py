@@ -394,7 +394,7 @@ def test_an_absent_provider_of_any_version_comes_with_a_newer_consumer(made: Mad
     made.user("libmkl_rt.so.2", more="Requires-Dist: mkl\n")
     found = made.only("missing-library").advice
     assert first(found).endswith(" user mkl")
-    assert any(each.commands[-1].endswith("install mkl") for each in found)
+    assert not any(each.commands[-1].endswith("install mkl") for each in found)
     made.lists("user", "user/m.abi3.so", more="Requires-Dist: mkl<2026\n")
     assert first(made.only("missing-library").advice).endswith("install 'mkl<2026'")
 
@@ -540,6 +540,12 @@ def test_what_mends_all_of_several_findings() -> None:
     assert mended is not None
     names = "--upgrade-package other --upgrade-package p --upgrade-package user"
     assert mended.commands == (f"uv pip install {names} other p user", "apt-get install x")
+    # The system's packages come last, and choose no tool, though what is only a warning comes first.
+    both = together(
+        system, _finding("violated-requirement", "warning", offer("pip", "x"), offer("uv", "c"))
+    )
+    assert both is not None
+    assert both.commands == ("x", "apt-get install x")
     # One sync sees all that was written.
     first_one = offer("uv", "clean", "sync", pyproject_toml='[tool.uv]\nxs = ["a"]\n')
     second_one = offer("uv", "sync", pyproject_toml='[tool.uv]\nxs = ["b"]\n')
@@ -655,11 +661,16 @@ def test_what_several_add_to_one_file_stands_there_once(
         ("libc.so.6 is there", "cffi", ""),
         ("something else", "scipy", ""),
         ("ImportError: cannot import name 'a' from 'sklearn.base' (/x/base.py)", "scikit-learn", "--upgrade-package scikit-learn own"),
+        ("ModuleNotFoundError: No module named 'sklearn.old'", "scikit-learn", "--upgrade-package scikit-learn own"),
         ("ImportError: cannot import name 'a' from 'sklearnex' (/x/base.py)", "scikit-learn", "--upgrade-package own own"),
         ("AttributeError: module 'lib' has no attribute 'X509'", "scipy", "--upgrade-package own own"),
         ("ValueError: no display", "scipy", ""),
         ("ModuleNotFoundError: No module named 'pkg_resources'", "scipy", "install 'setuptools<82'"),
         ("ModuleNotFoundError: No module named 'pkg_resources2'", "scipy", ""),
+        ("ModuleNotFoundError: No module named 'imp'", "scipy", "--upgrade-package own own"),
+        ("ModuleNotFoundError: No module named 'distutils.util'", "scipy", "--upgrade-package own own"),
+        ("ModuleNotFoundError: No module named 'imp2'", "scipy", ""),
+        ("ModuleNotFoundError: No module named '_sqlite3'", "scipy", ""),
     ],
 )  # fmt: skip
 def test_what_the_words_name(
@@ -682,6 +693,45 @@ def test_what_the_words_name(
     commands = " ".join(command for each in advice for command in each.commands)
     assert advised in commands
     assert bool(commands) is bool(advised)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("imp", "Python has no `imp` any more, from 3.12 on."),
+        ("telnetlib", "Python has no `telnetlib` any more, from 3.13 on."),
+        ("_sqlite3", "The interpreter lacks `_sqlite3` of its own standard library"),
+        ("_cffi_backend", ""),
+        ("six", ""),
+    ],
+)
+def test_a_module_of_the_standard_library_that_is_not_there(
+    made: Made, name: str, said: str
+) -> None:
+    made.lists("own")
+    with opened(made.home) as found:
+        (owner,) = found.distributions
+        why, _, _ = import_errors.explained(
+            owner, f"ModuleNotFoundError: No module named '{name}'", found
+        )
+    assert why.startswith(said)
+    assert bool(why) is bool(said)
+
+
+@pytest.mark.parametrize(
+    "error", ["AttributeError: no url_quote", "ImportError: cannot import name 'a' from 'base'"]
+)
+def test_who_requires_what_fails_moves_with_it(made: Made, error: str) -> None:
+    """flask-sqlalchemy, which was written for the old release of Flask that fails."""
+    made.lists("base")
+    made.lists("own", more="Requires-Dist: base\n")
+    made.lists("above", more="Requires-Dist: own\n")
+    made.lists("beside", more="Requires-Dist: base\n")
+    with opened(made.home) as found:
+        owner = next(each for each in found.distributions if each.name == "own")
+        _, _, advice = import_errors.explained(owner, error, found)
+    named = " base" if "'base'" in error else ""
+    assert first(advice).endswith(f" own{named} above")
 
 
 @pytest.mark.parametrize("whose", ["own", "base"])

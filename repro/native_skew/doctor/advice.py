@@ -18,6 +18,7 @@ from native_skew.doctor import conda
 from native_skew.doctor.environment import Environment
 from native_skew.doctor.mending import installing
 from native_skew.doctor.pins import agree
+from native_skew.doctor.rules import MISSING_SYSTEM_LIBRARY
 from native_skew.findings import Advice, Finding, Report
 from native_skew.installers import (
     TOOLS,
@@ -146,6 +147,8 @@ def together(report: Report) -> Report:
     provider or a consumer that moves anyway is left out.
     """
     counted = [each for each in report.findings if each.level != "note" and each.advice]
+    # The system's packages come last, whatever the level: a server does without a desktop's.
+    counted.sort(key=lambda each: each.rule == MISSING_SYSTEM_LIBRARY.id)
     skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]
     moved = {n for e in skews for n in (e.evidence["provider"], e.location.distribution)}
     # What gives an environment its interpreter again is for no tool.

@@ -490,13 +490,12 @@ class Explanations:
     ) -> tuple[Advice, ...]:
         if not consumer.has_valid_names:
             return ()
-        found = required(absent, self._environment, consumer.installer)
-        # Any version is allowed, the newest is installed, and the name may be an older one's.
+        # Any version is allowed, the newest would be installed, and the name may be an older one's.
         unbounded = any(map(library_names.version, names)) and not any(p.bounded for p in absent)
-        if unbounded and not consumer.built_here:
+        if unbounded and consumer.is_of_index and not consumer.built_here:
             every = (consumer.name, *(pin.provider for pin in absent))
-            return (*moving(every, consumer.installer), *found)
-        return found
+            return moving(every, consumer.installer)
+        return required(absent, self._environment, consumer.installer)
 
     def _undefined(self, modules: list[ExtensionModule]) -> Finding:
         """Symbols that nobody defines, of the modules of one distribution."""

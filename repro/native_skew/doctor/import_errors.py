@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from packaging.requirements import Requirement
@@ -19,6 +20,16 @@ _NOT_FOUND = re.compile(
 )
 # What a package says that was written for another version of one that it uses.
 _OF_API = re.compile(r"AttributeError|TypeError|ImportError: cannot import name")
+_ABSENT = re.compile(r"(?:ModuleNotFound|Import)Error: No module named '(\w+)(?:\.[\w.]+)?'")
+# https://docs.python.org/3/library/removed.html
+_REMOVED = {
+    "3.12": {"asynchat", "asyncore", "distutils", "imp", "smtpd"},
+    "3.13": {
+        "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap",
+        "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib",
+        "uu", "xdrlib",
+    },
+}  # fmt: skip
 
 
 def explained(
@@ -59,11 +70,34 @@ def explained(
             {"needed": names},
             system_libraries.advise(names, environment.image),
         )
-    return _of_versions(owner, others, error)
+    return _of_versions(owner, others, error, environment)
+
+
+def _of_standard_library(
+    name: str, owner: Distribution, environment: Environment
+) -> tuple[str, tuple[Advice, ...]]:
+    """What is to be said of the module ``name``, if it is one of Python's own, and what mends it."""
+    if since := next((python for python, names in _REMOVED.items() if name in names), ""):
+        return f"Python has no `{name}` any more, from {since} on.", _newer(owner, environment)
+    if not name.startswith("_") or name not in sys.stdlib_module_names:
+        return "", ()
+    return (
+        f"The interpreter lacks `{name}` of its own standard library: it was built without what "
+        "that needs, or a package of the system has it. Make the environment with another one."
+    ), ()
+
+
+def _newer(owner: Distribution, environment: Environment) -> tuple[Advice, ...]:
+    """What takes newer releases of ``owner`` and of those that require it, as they know the old."""
+    if not (owner.has_valid_names and owner.is_of_index):
+        return ()
+    title = "Take a newer release of it, with what it requires"
+    every = (owner.name, *environment.pins.requiring(owner.name))
+    return installing(every, owner.installer, title, upgrade=True)
 
 
 def _of_versions(
-    owner: Distribution, others: tuple[Distribution, ...], error: str
+    owner: Distribution, others: tuple[Distribution, ...], error: str, environment: Environment
 ) -> tuple[str, Evidence, tuple[Advice, ...]]:
     is_setuptools = owner.name == "setuptools" and is_of_api(error)
     if is_setuptools or error == "ModuleNotFoundError: No module named 'pkg_resources'":
@@ -71,15 +105,18 @@ def _of_versions(
         wanted = f"setuptools<82{f',>{owner.version}' if is_setuptools else ''}"
         said = "Setuptools has pkg_resources no longer, from 82 on."
         return said, {}, installing((wanted,), owner.installer)
+    absent = _ABSENT.fullmatch(error)
+    said, advice = _of_standard_library(absent[1] if absent else "", owner, environment)
+    if said:
+        return said, {}, advice
     if others:
         titles = " and ".join(each.title for each in others)
         said = f"It does not fit {titles}, though no requirement says so."
         names = tuple(each.name for each in others)
-        return said, {"beside": names}, moving((owner.name, *names), owner.installer)
-    if is_of_api(error) and owner.has_valid_names and owner.is_of_index:
-        title = "Take a newer release of it, with what it requires"
-        return "", {}, installing((owner.name,), owner.installer, title, upgrade=True)
-    return "", {}, ()
+        # Who requires what fails was written for its old release.
+        every = (owner.name, *names, *environment.pins.requiring(owner.name))
+        return said, {"beside": names}, moving(tuple(dict.fromkeys(every)), owner.installer)
+    return "", {}, _newer(owner, environment) if is_of_api(error) else ()
 
 
 def is_of_api(error: str) -> bool:

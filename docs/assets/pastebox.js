@@ -60,6 +60,7 @@
       .replace(/&(quot|#0?39|#x27|lt|gt|amp);/g, (entity, name) => ENTITIES[name] || "'")
       .replace(/^.*Traceback[^\n]*\\n.*$/gm, (line) => line.replace(/\\r?\\?n/g, "\n").replace(/\\(["'])/g, "$1"))
       .replace(COLOURS, "")
+      .replace(/\b[Nn]o module named ['"]?([\w.-]*\w)['"]?/g, "No module named '$1'") // Python 2 writes no quotes, and many who type it
       .replace(/[^\n]{20000,}/g, (line) => ends(line, 10000))
       .replace(/\S{600,}/g, (word) => ends(word, 300)); // no name is so long
     return unprefixed(unfolded(plain).split("\n").map(bare)).join("\n");
@@ -257,14 +258,15 @@
   const VARIANT = /^-(?:binary|full|headless|contrib|contrib-headless|gpu|cpu|macos|intel|rocm|directml|nightly|cu(?:da)?\d+\w*)$/;
 
   const NAMESPACE = "(?:(?:azure|google|nvidia|ruamel|snowflake|zope)[\\\\/.])?";
-  const PATHS = new RegExp(`(?:(?:site|dist)[-\\\\/]packages|Python-Eggs|\\.whl|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
+  const PATHS = new RegExp(`(?:(?:site|dist)[-\\\\/]packages|Python-Eggs|\\.whl|\\.pyz|[\\\\/]build[\\\\/](?:lib|python)[\\w.-]*|__pypackages__[\\\\/][\\d.]+[\\\\/]lib|\\.runfiles[\\\\/](?:external[\\\\/])?(?!_?_main)[^\\\\/\\s]+(?![\\\\/]site-packages))[\\\\/]{1,2}(?!Cython[\\\\/]Includes)(${NAMESPACE}[A-Za-z_]\\w*(?:-(?!\\d)\\w+)*)[\\w.+-]*(?=[\\\\/.:'"]|$)`, "gm");
   /* A statement that was run: IPython marks it among those around it. */
-  const IMPORT = new RegExp(`^(?:-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)`);
+  const IMPORT = new RegExp(`^(?:\\s*-+> \\d+)?(?:[^\\n]*-c ["'])?\\s*(?:from|import) (${NAMESPACE}[A-Za-z]\\w*)(?![\\w]*:)`);
   const IN_PYTHON = /^[-> \d]*(?:from|import) (?:_(?:ssl|sqlite3|ctypes|tkinter|bz2|lzma|hashlib|curses|socket|decimal|uuid)|pyexpat)\b|^\s*File "(?:ssl|sqlite3[\\/]\w+|ctypes[\\/]\w+|hashlib|bz2|lzma|socket|decimal|uuid)\.py", line \d+, in <module>/;
   /* What Cython and Nuitka say of a frame; a package's first file without a folder above it, as frozen programs have it. */
   const NAMED = [
-    /\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)\./,
+    /\.p(?:yx|xd|xi)"?(?:, line |:)\d+(?:,|:) in (?:init )?(\w+)(?:\.| \()/,
     / in <module (\w+)/,
+    /[\\/](\w{3,})[\\/](?:[^\s'"]*[\\/])?lib\1\w*\.(?:so|dylib|dll)(?:: cannot|'\))/, // a file that is gone, called like the folder where it should lie
     /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/,
     /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/,
     /[\\/]([A-Za-z]\w*)[\\/]_(?!MEI|internal|deps|skbuild|build|temp|work)[a-z]\w*[\\/]\w+\.(?:[\w-]+\.)?(?:so|pyd)\b/, // a private folder is in its package
@@ -404,6 +406,12 @@
     });
   }
 
+  /* What is built here is not what its build lacks: it is missed elsewhere, or its setup.py imports it. */
+  function without(found, builds) {
+    const built = (message) => message.groups.flat().some(({ module }) => module && builds.some(({ name }) => name === packaged(module)));
+    return found.filter((message) => !/^(?:module-missing-in-build|missing-package)$/.test(message.id) || !built(message));
+  }
+
   function stated(found) {
     const facts = {};
     for (const message of found) {
@@ -430,14 +438,15 @@
       if (more.length > found.length) [found, text] = [more, whole];
     }
     const versions = versionsIn(text);
-    found = related(found, text, versions.installed);
+    const builds = building(text);
+    found = without(related(found, text, versions.installed), builds);
     const facts = stated(found);
     const ids = new Set(found.map((message) => message.id));
-    const builds = building(text);
     facts.built = builds.length > 0;
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
-      const build = !found.length || found[0].kind === "stopped" || /^(?:no-(?!init|gpu)|build-|python-without)/.test(found[0].id);
+      const runs = !builds.length && found.some(({ id }) => id === "no-pkg-resources");
+      const build = !found.length || (found[0].kind === "stopped" && !runs) || /^(?:no-(?!init|gpu|pkg)|build-|python-without)/.test(found[0].id);
       const owning = build ? undefined : owner(text, versions.installed, found[0], facts.module);
       facts.consumer = owning || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
     }

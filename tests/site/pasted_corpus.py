@@ -2753,11 +2753,11 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Android's loader, in its log",
-        '01-27 07:21:04.812  7301  7409 I python  : ImportError: dlopen failed: cannot locate symbol "PyGrid_Open" referenced by '
+        '01-27 07:21:04.812  7301  7409 I python  : ImportError: dlopen failed: cannot locate symbol "PyType_GetSlot" referenced by '
         '"/data/data/org.example/files/lib/python3.11/site-packages/gridkit/_core.so"...',
         "python-symbol",
         "native",
-        {"consumer": "gridkit", "symbol": "PyGrid_Open"},
+        {"consumer": "gridkit", "symbol": "PyType_GetSlot"},
     ),
     Case(
         "Android's loader and a library",
@@ -3589,5 +3589,162 @@ CASES: tuple[Case, ...] = (
         "compiler-failed",
         "native",
         {},
+    ),
+    Case(
+        "a module that is missing, as Python 2 and people write it",
+        "Import error: no module named _gdal_array",
+        "gdal-without-numpy",
+        "native",
+        {},
+    ),
+    Case(
+        "a name that macOS quotes",
+        "ImportError: dlopen(/opt/mini/lib/python3.11/site-packages/tidalpy/bindings.cpython-311-darwin.so, 0x0002): Library not loaded: '@rpath/libtidal.4.dylib'\n"
+        "  Referenced from: '/opt/mini/lib/libtidalcore.2.dylib'\n  Reason: tried: '/opt/mini/lib/libtidal.4.dylib' (no such file)",
+        "macos-library",
+        "possible",
+        {"consumer": "tidalpy", "library": "libtidal.4.dylib"},
+    ),
+    Case(
+        "Poetry's older word for the range of Pythons",
+        "  SolverProblemError\n\n  The current project's Python requirement (>=3.8,<3.12) is not compatible with some of the required packages Python requirement:\n"
+        "    - gridkit requires Python >=3.9, so it will not be satisfied for Python >=3.8,<3.9",
+        "python-requirement",
+        "other",
+        {},
+    ),
+    Case(
+        "frames of IPython, indented, and a file beside the packages",
+        "    ImportError                               Traceback (most recent call last)\n    <ipython-input-2-0a1b2c> in <module>()\n    ----> 1 import gridaudio\n"
+        "    ~/src/gridaudio/gridaudio/__init__.py in <module>()\n          3 import torch\n    ----> 4 import _grid_sox\n"
+        "    ImportError: /usr/local/lib/python3.8/dist-packages/_grid_sox.cpython-38-x86_64-linux-gnu.so: undefined symbol: _ZN2at19UndefinedTensorImpl10_singletonE",
+        "torch-symbol",
+        "possible",
+        {"consumer": "gridaudio", "name": "torch"},
+    ),
+    Case(
+        "a word that is no import",
+        "import error: undefined symbol: gridExitRequest",
+        "undefined-symbol",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a name that is called as Python calls its own",
+        'Traceback (most recent call last):\nFile "/usr/lib/draw/3/python/drawfu.py", line 76, in <module>\nimport draw\n'
+        "ImportError: /usr/lib/draw/3/python/draw.so: undefined symbol: PyDrawItem_Type",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "draw"},
+    ),
+    Case(
+        "a compiler that Python itself did not find",
+        "  running build_ext\n  error: [Errno 2] No such file or directory: 'cc': 'cc'",
+        "no-compiler",
+        "native",
+        {},
+    ),
+    Case(
+        "a wheel that an older Poetry could not build",
+        "This error is likely not a problem with poetry but with gridkit (1.19.5) not supporting PEP 517 builds. You can verify this by running pip.",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridkit", "consumer_version": "1.19.5"},
+    ),
+    Case(
+        "a library that must be newer, in a frame of Cython without a module",
+        '  File "gridcdf.pyx", line 821, in init gridcdf (gridcdf.c:40808)\nImportError: gridcdf module must be linked against HDF5 version 1.8.4-patch1 or higher, got 1.8.4',
+        "library-release",
+        "native",
+        {"consumer": "gridcdf"},
+    ),
+    Case(
+        "a DLL of another product, by its words",
+        "  File \"/usr/local/lib/python3.9/dist-packages/beamline/ca.py\", line 179, in find_libca\n    raise ChannelError('cannot find Beam CA DLL')\nbeamline.ca.ChannelError: cannot find Beam CA DLL",
+        "system-library",
+        "native",
+        {"consumer": "beamline"},
+    ),
+    Case(
+        "a file that should lie in a folder of its name",
+        "Could not find the quantkit CUDA binary at PosixPath('/data/src/quantkit/quantkit/libquantkit_cuda121.so')\n"
+        "Could not load quantkit native library: /data/src/quantkit/quantkit/libquantkit_cpu.so: cannot open shared object file: No such file or directory\n"
+        'Traceback (most recent call last):\n  File "/data/src/quantkit/quantkit/cextension.py", line 87, in <module>\n    lib = get_native_library()\n'
+        "OSError: /data/src/quantkit/quantkit/libquantkit_cpu.so: cannot open shared object file: No such file or directory",
+        "file-gone",
+        "native",
+        {"consumer": "quantkit"},
+    ),
+    Case(
+        "a library of an installed toolkit, which is nobody's package",
+        '  File "/opt/sw/lib/python3.9/site-packages/gridsc4py/lib/__init__.py", line 64, in Import\n'
+        "ImportError: /opt/sw/mkl/lib/intel64/libmkl_sequential.so: undefined symbol: mkl_sparse_d_row_i8",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridsc4py"},
+    ),
+    Case(
+        "an archive of PyInstaller",
+        '  File "prompt\\build\\pyi.win32\\prompt\\outPYZ1.pyz/gridutil", line 68, in <module>\n  File "C:\\Python26\\PyInstaller\\iu.py", line 109, in getmod\n'
+        "ImportError: DLL load failed: The specified procedure could not be found.",
+        "windows-procedure",
+        "possible",
+        {"consumer": "gridutil"},
+    ),
+    Case(
+        "declarations of NumPy's that Cython brings",
+        '  File "/usr/local/lib/python2.7/site-packages/gridwords/en/__init__.py", line 6, in <module>\n    from ..vocab import Vocab\n'
+        '  File ".env/lib/python2.7/site-packages/Cython/Includes/numpy/__init__.pxd", line 861, in init gridwords.vocab (gridwords/vocab.cpp:9066)\n'
+        "ValueError: numpy.ufunc has the wrong size, try recompiling",
+        "numpy-abi",
+        "possible",
+        {"consumer": "gridwords"},
+    ),
+    Case(
+        "a module in the folder of a build",
+        "ERROR: ImportError: /home/dev/src/gridastro/build/lib.linux-x86_64-3.11/gridastro/time/sofa.so: undefined symbol: gaAf2a [unknown]\n"
+        'Traceback (most recent call last):\n  File "<stdin>", line 26, in <module>\n  File "/usr/lib/python3/dist-packages/sphinx/application.py", line 134, in __init__',
+        "undefined-symbol",
+        "possible",
+        {"consumer": "gridastro"},
+    ),
+    Case(
+        "an installed package that asks for pkg_resources",
+        "$ uv tool install gridscan\nInstalled 2 packages in 10ms\n + gridscan==1.31.0\n + urllib3==2.2.2\n$ gridscan\nTraceback (most recent call last):\n"
+        '  File "/home/dev/.local/share/uv/tools/gridscan/lib/python3.12/site-packages/gridscan/__main__.py", line 33, in <module>\n    import pkg_resources\n'
+        "ModuleNotFoundError: No module named 'pkg_resources'",
+        "no-pkg-resources",
+        "stopped",
+        {"consumer": "gridscan", "consumer_version": "1.31.0"},
+    ),
+    Case(
+        "what is built was missing before",
+        "$ uv run app\nModuleNotFoundError: No module named 'gridframes'\n$ uv add gridframes\n  × Failed to build `gridframes==2.0.3`\n  ├─▶ The build backend returned an error\n"
+        "  ╰─▶ Call to `setuptools.build_meta:__legacy__.build_wheel` failed (exit code: 1)",
+        "build-failed",
+        "unsure",
+        {"consumer": "gridframes", "consumer_version": "2.0.3", "module": None},
+    ),
+    Case(
+        "a DLL by its path, cut off",
+        '  File "C:\\envs\\v\\lib\\site-packages\\gridgeo\\geos.py", line 154, in <module>\n'
+        "FileNotFoundError: Could not find module 'C:\\envs\\v\\Library\\bin\\gridgeo_c.dll' (or one",
+        "windows-dll",
+        "possible",
+        {"consumer": "gridgeo", "library": "gridgeo_c.dll"},
+    ),
+    Case(
+        "ONNX Runtime's word for a DLL that another needs",
+        'FAIL : Error loading "E:\\app\\lib\\grid_providers.dll" which depends on "gridLt64_12.dll" which is missing. (Error 126: "")',
+        "windows-dll",
+        "possible",
+        {"library": "gridLt64_12.dll"},
+    ),
+    Case(
+        "a release that another package is below",
+        "ImportError: Gridba requires at least version 14.0.0 of GVM.\nInstalled gvmlite is built against version 11.1.0.\nPlease update gvmlite.",
+        "releases-apart",
+        "pair",
+        {"consumer": "gridba"},
     ),
 )

@@ -115,10 +115,11 @@ def _linked(address: str) -> Any:
         "globalThis.window = globalThis; globalThis.document = { querySelectorAll: () => [] };"
         "(0, eval)(require('fs').readFileSync(process.argv[1], 'utf8'));"
         "process.stdout.write(JSON.stringify("
-        "nativeSkew.linked(process.argv[2], JSON.parse(process.argv[3]))));"
+        "nativeSkew.linked(process.argv[2], JSON.parse(require('fs').readFileSync(0, 'utf8')))));"
     )
     done = subprocess.run(
-        ["node", "-e", code, str(SCRIPT), address, messages.for_script("")],
+        ["node", "-e", code, str(SCRIPT), address],
+        input=messages.for_script(""),
         capture_output=True,
         text=True,
         check=True,

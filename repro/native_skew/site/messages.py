@@ -146,7 +146,7 @@ _BUILD_FAILED = (
     r"[^\n]*(?:(?:\.\.\. |')error|exited with \d)|metadata generation failed|"
     r"Failed to (?:download and )?build [`']|maturin failed|[Bb]uild backend (?:returned an error|raised error|failed)|BuildError\b|EnvCommandError|"
     r"Backend (?:subproc+ess exited|operation failed)|PEP517 build (?:of a dependency )?failed|BackendUnavailable|"
-    r"error originates from the build backend|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
+    r"error originates from the build backend|not supporting PEP 517 builds|Unable to determine package info for path|(?:install|resolve) build-system\.requires for|"
     r"'pip', 'install', [^\n]*returned non-zero exit status|pip wheel [^\n]*--use-pep517|ninja: build stopped: subcommand failed"
 )
 _IN_BUILD = (
@@ -187,8 +187,15 @@ _OF_PYTHON_ITSELF = "|".join(sorted(n for n in sys.stdlib_module_names if not n.
 
 _PLATFORM = r"(?:SQLite|sqlite3|libpq|LLVM|CMake|[Pp]roj|PROJ|GEOS|GDAL|HDF5|OpenSSL|libcurl|GCC|gcc|GLIBC|Java|rustc|Rust)"
 
-# CPython's API, and CUDA's versioned libraries, by the names of their symbols.
-_OF_PYTHON = r"_?Py[A-Z_]"
+# CPython's API by what its names begin with (others call theirs Py…, too), and CUDA's versioned
+# libraries, by the names of their symbols.
+_API = (
+    "_ AIter_ Arg_ Async Bool_ Buffer_ Byte C(?:all|apsule|ell|Func|lass|Method|Obj|od|ompl|onfig|ontext|oro|ross) DateTime Descr_ "
+    "Dict Err_ Eval_ Exc File_ Float_ Frame_ FrozenSet_ Function_ GC_ Gen_ GILState_ Import_ Instance Int_ Interpreter Iter_ List_ "
+    "Long_ Mapping_ Marshal_ Mem Method Module Number_ OS_ Object Run Sequence_ Set_ Slice_ State_ Static Status_ String_ "
+    "Struct Sys_ Thread Time_ Trace Tuple_ Type_ Unicode Vectorcall_ Weakref_"
+)
+_OF_PYTHON = rf"_?Py(?:{_API.replace(' ', '|')})"
 _OF_CUDA = r"_{0,2}(?:cu(?:da)?[A-Z]|cublas|cudnn|cusparse|cufft|nccl|nvJitLink)"
 
 # A package says itself which release of another it needs, and which it has found.
@@ -301,7 +308,7 @@ MESSAGES: dict[str, Entry] = {
         rf"ERROR: Cannot install (?P<consumer>{_NAME})",
         r"ResolutionImpossible",
         rf"Unable to find a resolution for (?P<provider>{_NAME})",
-        r"version solving failed|UnsatisfiableError\b|Found conflicts! Looking for incompatible packages",
+        r"version solving failed|specifications were found to be in(?:compatible| conflict)|UnsatisfiableError\b|Found conflicts! Looking for incompatible packages",
         r"Could not solve for environment specs",
         r"there are no viable options|conflicts with any installable versions previously reported",
         r"dependencies could not be resolved|incompatible versions in the resolved dependencies",
@@ -376,7 +383,7 @@ OTHERS: dict[str, Entry] = {
         r"Microsoft Visual C\+\+ [\d.]+ (?:or greater )?is required",
         r"Unable to find (?:vcvarsall\.bat|a compatible Visual Studio)|No CMAKE_CXX?_?\w*COMPILER could be found",
         r"xcrun: error: invalid active developer path|compiler \"\w+\" not found|No working compiler found|need a C compiler|no Fortran compiler found|Unknown compiler\(s\):|linker `\w+` not found",
-        r"C compiler cannot create executables",
+        r"C compiler cannot create executables|No such file or directory: '(?:gcc|cc|g\+\+|c\+\+|clang)'",
         r"(?:error: command|execvp?) '?(?:gcc|cc|g\+\+|c\+\+|clang)'?:? (?:not found|No such file)",
         meaning="A package is built from source here, and there is no working compiler.",
         advice="Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the C++ Build Tools), or take a "
@@ -648,7 +655,7 @@ OTHERS: dict[str, Entry] = {
         r"(?P<library>lib[\w.+-]+\.(?:so[\d.]*|dylib)) not found(?: in /|\.$)",
         r"dlopen\(\) failed to load a library: (?P<library>[\w.-]+)",
         r"(?:[Cc]an(?:not|'t)|[Cc]ould(?: not|n't)|[Uu]nable to) (?:find|locate) (?:the |a )?(?:\d\d-bit )?"
-        r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: Client)? (?:shared )?library(?!: ?\"/)",
+        r"(?!the|a|this|shared|dynamic|standard)(?P<library>[A-Za-z][\w.+-]*)(?: [A-Z]\w+)? (?:shared )?(?:library|DLL)\b(?!: ?\"/)",
         rf"{_CANNOT} (?:the )?(?!cu[A-Z])(?P<library>[a-z]*[A-Z_]\w*)(?: shared)? library[.!]?\s*$",
         r"failed to find (?P<library>libmagic)",
         r"[Cc]ould not locate \w+ lib, searched for (?P<library>[\w-]+)",
@@ -665,7 +672,7 @@ OTHERS: dict[str, Entry] = {
         r"Namespace (?P<library>\w+) not available",
         r"NoBackendError: No backend available|Host system is missing (?:a few )?dependencies to run browsers",
         r"[Cc]an ?not find (?:the )?shared library:? '?(?P<library>lib[\w.+-]+)",
-        r"Library not loaded: (?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
+        r"Library not loaded: '?(?:/opt/homebrew|/usr/local|/opt/local)/(?:opt|lib|Cellar)/(?:\S*/)?(?P<library>[\w.+-]+)",
         meaning="A library of the operating system, or of other software, is not found: it is not installed, or only in "
         "another version than the module was built with.",
         advice="Install it with the system's package manager (Debian: libgl1 for libGL.so.1, libglib2.0-0 for libgthread and "
@@ -837,6 +844,7 @@ OTHERS: dict[str, Entry] = {
         r"(?P<consumer>[A-Z]\w+) [\w.]+ can only be used with (?P<provider>[A-Z]\w+) [\w.]+; you have \w+ (?P<installed>\d[\w.]*\w)",
         r"Incompatible Language version \d+\. Must (?:not )?be between \d+ and \d+",  # tree-sitter
         r"(?P<consumer>Numba) needs (?P<provider>NumPy) \d[\d.]* or (?:less|greater)",
+        rf"(?P<consumer>{_NAME}) (?:requires|needs) at least version \d[\w.]* of (?P<provider>{_NO_TOOL})",
         r"jaxlib version \S+ is (?:newer|older) than|Mismatched PJRT plugin",
         r"(?P<provider>[\w-]+) is version (?P<installed>\S+), but this version of (?P<consumer>[\w-]+) requires",
         r"this is the '\w+' package version [\d.]+, located in[^\n]* we get version",
@@ -878,7 +886,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "proj-data": _entry(
         r"It comes from another PROJ installation|DATABASE\.LAYOUT\.VERSION\.MINOR|PROJ: [^\n]*no such table: \w+",
-        r"Cannot find proj\.db|Valid PROJ data directory not found",
+        r"Cannot find proj\.db|Valid PROJ data directory not found|PROJ data files not located",
         r"Unable to open EPSG support file|Try setting the GDAL_DATA",
         meaning="PROJ or GDAL does not find its data, or reads those of another PROJ: a variable (PROJ_LIB, PROJ_DATA, "
         "GDAL_DATA) leads elsewhere, the copy that belongs to the package is not there, or two packages each bring one.",
@@ -966,7 +974,7 @@ OTHERS: dict[str, Entry] = {
         page="errors/other-platforms/#macos",
     ),
     "macos-library": _entry(
-        r"Library not loaded: (?:[@\w./+-]*/)?(?P<library>[\w.+-]+)",
+        r"Library not loaded: '?(?:[@\w./+-]*/)?(?P<library>[\w.+-]+)",
         r"dlopen\((?:[^)\n]*/)?(?P<library>[\w.+-]+), \w+\): image not found",
         meaning="macOS's loader does not find a library under the name that the module was built with.",
         advice="`otool -L FILE` shows the name, `otool -l FILE` where it looks. If another version lies there, the module was "
@@ -1027,7 +1035,8 @@ OTHERS: dict[str, Entry] = {
         r"DLL load failed|\(or one of its dependencies\)|Error loading \"[^\"\n]*\.dll\" or one of its dependencies",
         r"(?:WinError|LoadLibrary failed with error) (?:126|182|14001)\b",
         r"(?P<library>[\w.+-]+\.dll) (?:was not found\. Reinstall|is missing from your computer)",
-        rf"{_CANNOT} (?P<library>[\w.+-]+\.dll)\b",
+        rf"{_CANNOT} (?:[^\n]{{0,200}}?[\s\\/'\"])?(?P<library>[\w.+-]+\.dll)\b",
+        r"depends on \"(?P<library>[\w.+-]+\.dll)\" which is missing",
         r"LoadLibrary: The specified module could not be found|0xC0000135",
         meaning="Windows did not load a DLL: as a rule because it, or another that it needs, is not found; the message does "
         "not say which.",
@@ -1094,7 +1103,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "library-release": _entry(
         r"only supports OpenSSL [\d.]+\+, currently the 'ssl' module is compiled with",
-        rf"(?:requires|needs) (?:a )?{_PLATFORM}(?: version)? ?[<>=]*\s*\d",
+        rf"(?:requires|needs|must be linked (?:against|to|with)) (?:a )?{_PLATFORM}(?: version)? ?[<>=]*\s*\d",
         rf"(?<![\w-])(?<!No ){_PLATFORM} ?[<>=]*\s*\d[\d.x]*(?: or \w+)? (?:is )?required",
         rf"{_PLATFORM} version [\d.]+ is installed, but (?P<consumer>[\w-]+) requires",
         rf"[Mm]inimum (?:supported|required) {_PLATFORM} version is",
@@ -1122,7 +1131,7 @@ OTHERS: dict[str, Entry] = {
         rf"No module named ['\"](?P<module>(?!numpy)(\w+)(?:\.\w+)*\.(?:_?\2|(\w+)\._\3|_(?:{_COMPILED}|\w+_pybind11)|_libs(?:\.\w+)+))['\"]",
         r"No module named ['\"](?P<module>_(?:cffi_backend|brotli|gdal|yaml|ruamel_yaml|mysql|psycopg|sentencepiece|"
         r"pywrap_\w+|rapidfuzz\w*|zstd|snappy|cares|greenlet))['\"]",
-        rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|_(?:{_COMPILED}))'?(?: from |$)",
+        rf"cannot import name '?(?P<module>etree|objectify|cygrpc|ft2font|multiarray|_(?:{_COMPILED}))'?(?: from |$)",
         rf"cannot import name '\w+' from '(?P<module>[\w.]+\._(?:{_COMPILED}))' \(unknown location\)",
         meaning="The compiled module of a package is not there, or not for this Python.",
         advice="Install the package again with the Python that you run; after a change of Python make the environment anew. "
@@ -1178,7 +1187,7 @@ OTHERS: dict[str, Entry] = {
     "python-requirement": _entry(
         r"requires a different Python|Ignored the following versions that require a different python version",
         r"(?:current|requested) Python version \([^)]*\) does not satisfy",
-        r"(?:current|requested) project's supported Python range|^\s*python[<>=][^\n]* \(from <Candidate",
+        r"(?:current|requested) project's (?:supported Python range|Python requirement)|^\s*python[<>=][^\n]* \(from <Candidate",
         meaning="A requirement on Python itself is not met: the package wants another Python than is used, or than the project "
         "says it supports.",
         advice="Use a fitting Python, or narrow requires-python in your project.",

@@ -185,6 +185,7 @@ class Place:
             "PYTHON": self._python,
             "SITE": f"{venv}/lib/python{version}/site-packages",
             "UV_PYTHON_DOWNLOADS": "never",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",  # its last words are not the failure's
             "QT_QPA_PLATFORM": "offscreen",
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",

@@ -16,7 +16,7 @@ from native_skew.results import Result
 from native_skew.run import Session
 from native_skew.scenarios import Cell, expected_of
 from native_skew.site.citations import Citations
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from native_skew.toolchain import Sandbox, Tool, commands_of, environment
 
 WHERE = "stamped-wheel-elsewhere/no-wheel-fits"
@@ -158,7 +158,7 @@ def test_it_has_its_tab_on_the_site(wrapper: Tool, run: Run) -> None:
         run(WHERE, "uv-sync", "override"),
         run(WHERE, "wrapper-install", "override", tool=wrapper),
     ]
-    citations = Citations(Book(cells), lambda: "errors/page.md")
+    citations = Citations(ResultIndex(cells), lambda: "errors/page.md")
     page = citations.fix({"uv project": "override"}, WHERE)
     assert not citations.problems
     _, _, tab = page.partition('=== "Wrapper"')

@@ -35,7 +35,7 @@ def ask(
 
 
 def anchors(names: Sequence[str]) -> list[str]:
-    minors = [list(group) for _, group in groupby(names, search.minor_of)]
+    minors = [list(group) for _, group in groupby(names, search.minor_release)]
     return list(dict.fromkeys(each for minor in minors for each in (minor[0], minor[-1])))
 
 
@@ -74,8 +74,8 @@ def test_whatever_the_truth_and_whatever_fails_what_is_said_holds(
         assert search.skipped_between(names, known, older, newer) == between
     # Nothing is said of a release that cannot be run, and each minor that has one is asked.
     assert {name for name, verdict in known.items() if verdict is None} <= broken
-    asked = {search.minor_of(name) for name, verdict in known.items() if verdict is not None}
-    assert asked == {search.minor_of(name) for name in names if name not in broken}
+    asked = {search.minor_release(name) for name, verdict in known.items() if verdict is not None}
+    assert asked == {search.minor_release(name) for name in names if name not in broken}
 
 
 def test_without_a_flip_the_anchors_alone_are_run() -> None:

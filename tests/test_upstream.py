@@ -14,24 +14,24 @@ from native_skew.export.errors import FindingsError
 from native_skew.results.record import Result
 from native_skew.scenarios.model import Scenario
 from native_skew.site.citations import Citations
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "upstream"
 
 
 @pytest.fixture(scope="module")
-def book(recorded: dict[str, Result]) -> Book:
-    return Book(recorded.values())
+def result_index(recorded: dict[str, Result]) -> ResultIndex:
+    return ResultIndex(recorded.values())
 
 
 @pytest.mark.parametrize("name", findings.load())
-def test_a_finding_has_its_cells_and_its_page(name: str, book: Book) -> None:
+def test_a_finding_has_its_cells_and_its_page(name: str, result_index: ResultIndex) -> None:
     finding = findings.load()[name]
-    best, *_ = book.matching(finding.cells[0])
+    best, *_ = result_index.matching(finding.cells[0])
     assert finding in findings.of(best)
     for pattern in finding.cells:
-        assert any(finding in findings.of(each) for each in book.matching(pattern)), pattern
+        assert any(finding in findings.of(each) for each in result_index.matching(pattern)), pattern
     page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
     assert f'report("{name}")' in page
     assert f"({name}.md)" in (PAGES / "index.md").read_text(encoding="utf-8")
@@ -43,10 +43,10 @@ def test_every_page_has_a_finding() -> None:
     assert pages == set(findings.load())
 
 
-def test_what_works_is_no_case_of_a_finding(book: Book) -> None:
+def test_what_works_is_no_case_of_a_finding(result_index: ResultIndex) -> None:
     patterns = [(f, p) for f in findings.load().values() for p in f.cells]
     others = 0
-    for result in book.results:
+    for result in result_index.results:
         question = "/".join(result.cell.question)
         for finding, pattern in patterns:
             if fnmatchcase(question, pattern) and result.verdict != finding.verdict:
@@ -59,9 +59,9 @@ def _scenario(result: Result) -> Scenario:
     return scenarios.find(result.cell.scenario)
 
 
-def test_a_report_quotes_what_is_promised(book: Book) -> None:
+def test_a_report_quotes_what_is_promised(result_index: ResultIndex) -> None:
     finding = findings.load()["dynamic-spelling"]
-    (result,) = book.matching(finding.cells[0])
+    (result,) = result_index.matching(finding.cells[0])
     text = texts.issue(result, _scenario(result), findings.of(result))
     told = [finding.title, finding.expected]
     told += [
@@ -71,8 +71,8 @@ def test_a_report_quotes_what_is_promised(book: Book) -> None:
     assert [each for each in told if each not in text] == []
 
 
-def test_a_report_without_a_promise_says_so(book: Book) -> None:
-    (result,) = book.matching("stamped-wheel-elsewhere/no-wheel-fits/uv-sync/nothing")
+def test_a_report_without_a_promise_says_so(result_index: ResultIndex) -> None:
+    (result,) = result_index.matching("stamped-wheel-elsewhere/no-wheel-fits/uv-sync/nothing")
     assert findings.of(result) == ()
     text = texts.issue(result, _scenario(result), ())
     assert "without one, ask instead of reporting" in text
@@ -100,14 +100,14 @@ def test_a_page_whose_cell_has_changed_is_a_problem(recorded: dict[str, Result])
         name: replace(each, verdict="works") if "/".join(each.cell.question) == cell else each
         for name, each in recorded.items()
     }
-    citations = Citations(Book(cured.values()), lambda: "upstream/dynamic-spelling.md")
+    citations = Citations(ResultIndex(cured.values()), lambda: "upstream/dynamic-spelling.md")
     citations.report("dynamic-spelling")
     citations.report("stale-build-tree")
     citations.report("no-such-finding")
     changed, unknown = citations.problems
     assert "recorded is: works" in changed
     assert "unknown finding 'no-such-finding'" in unknown
-    sound = Citations(Book(recorded.values()), lambda: "upstream/dynamic-spelling.md")
+    sound = Citations(ResultIndex(recorded.values()), lambda: "upstream/dynamic-spelling.md")
     text = sound.report("dynamic-spelling")
     assert not sound.problems
     assert "native-skew export stamped-sdist-only/dynamic-lower/uv-pip-install@" in text

@@ -6,12 +6,12 @@ __version__ = "0.1.0"
 
 
 def shipped(*parts: str) -> Path:
-    """What lies beside the code and is no code: ``shipped("scenarios")`` is that folder."""
+    """The path of data that is installed with the code, as ``shipped("scenarios")``."""
     return Path(__file__).parent.joinpath(*parts)
 
 
 def recorded() -> Path:
-    """The folder of what is recorded: a clone's, or what an installed kit brings along."""
+    """The folder of the record: a clone's, or the one installed with the package."""
     code = Path(__file__).resolve().parent
     if code.parent.name != "repro":
         return shipped("recorded")

@@ -1,4 +1,4 @@
-"""The command ``native-skew``: which subcommands there are, and how each of them ends."""
+"""The command ``native-skew``: its subcommands, and how each of them ends."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from click.shell_completion import CompletionItem
 from native_skew import __version__
 from native_skew.errors import ExitCode, SkewError
 
-# By reader; name: the stage that has the command, the command in it, and its line in --help.
-# A stage is imported when its command is asked for: each start would cost all of them else.
+# By kind of reader. For each name: the folder with the command, the command in it, its line in
+# --help. A folder is imported only when its command runs: importing all of them is slow.
 COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
     "Look at what you have": {
         "doctor": ("doctor", "doctor", "Which modules of an environment are skewed, and why."),
@@ -30,20 +30,20 @@ COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
         "run": ("run", "run", "Run cells, and compare them with what is recorded."),
         "serve": ("run", "serve", "Keep a scenario's index up, to type the commands yourself."),
         "show": ("run", "show", "What a scenario publishes and asks."),
-        "list": ("run", "list_", "Scenarios, installers and remedies that there are."),
+        "list": ("run", "list_", "The names of scenarios, installers and remedies."),
     },
     "Evidence": {
         "report": ("run", "report", "Show what is recorded, without running anything."),
         "diff": ("results", "diff", "The cells whose verdict differs between two runs."),
         "export": ("export", "export", "A recorded cell as a folder that needs no kit."),
-        "matrix": ("run", "matrix", "Run everything, in parts, in spite of interruptions."),
+        "matrix": ("run", "matrix", "Run everything, in parts and resumable."),
         "merge": ("run", "merge", "Join the parts of a matrix."),
-        "timeline": ("timeline", "timeline", "Since which release of a tool it is so."),
-        "field": ("field", "field", "Real packages, broken as people break them."),
+        "timeline": ("timeline", "timeline", "In which release of a tool a verdict changed."),
+        "field": ("field", "field", "Try doctor, audit and adopt on real packages."),
         "schema": ("run", "schema", "The JSON Schema of a result."),
     },
 }
-# What a stage needs beyond the distributions that every installation brings.
+# The extra that each folder's commands need.
 EXTRAS = {
     "audit": "audit",
     "adopt": "audit",
@@ -56,14 +56,14 @@ _SHOWN = 300  # characters of an unforeseen error
 
 
 class Commands(click.Group):
-    """The subcommands; one is imported when it is asked for, and not to be listed."""
+    """The subcommands; each is imported when it runs, not to be listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Their names, by reader."""
         return list(_ENTRIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name; a ``SkewError`` where what it needs is not installed."""
+        """The command of that name; raises ``SkewError`` if its extra is not installed."""
         if cmd_name not in _ENTRIES:
             return None
         stage, attribute, _ = _ENTRIES[cmd_name]
@@ -83,13 +83,13 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Lists them, by reader; a line that is too long is wrapped, not cut."""
+        """Lists them, by reader; long lines are wrapped, not cut."""
         for title, section in COMMANDS.items():
             with formatter.section(title):
                 formatter.write_dl([(name, text) for name, (_, _, text) in section.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """What a shell may complete ``incomplete`` to."""
+        """The completions of ``incomplete``."""
         found = [
             CompletionItem(name, help=text)
             for name, (_, _, text) in _ENTRIES.items()
@@ -121,7 +121,7 @@ def cli() -> None:
 
 
 def _crash(error: Exception) -> str:
-    """What went wrong and where, in one line: a file's content may be part of a traceback."""
+    """What went wrong and where, in one line: a traceback could show a file's content."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     said = str(error)
     shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
@@ -155,7 +155,7 @@ def main() -> NoReturn:
 
 
 def _tell(text: str, *, lines: bool = True) -> None:
-    """Prints ``text``, made plain; on one line where a stranger's word could end it."""
+    """Prints ``text``, made plain; on one line unless ``lines``."""
     from native_skew.findings import plain, plain_lines  # noqa: PLC0415  (not needed to start)
 
     click.echo((plain_lines if lines else plain)(text), err=True)

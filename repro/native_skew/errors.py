@@ -1,7 +1,6 @@
-"""Every error that the kit reports to a person: where, what, and what to do.
+"""Errors that the kit reports to a person: where, what, and what to do.
 
-The message is built in the exception, so that two places cannot word one mistake
-differently.
+The message is built in the exception, so that no mistake is worded in two ways.
 """
 
 from __future__ import annotations
@@ -18,27 +17,27 @@ GET_COMPILER = (
 
 
 class ExitCode(enum.IntEnum):
-    """What each command ends with."""
+    """The exit codes of all commands."""
 
     SOUND = 0  # all is as recorded; nothing was found; there is nothing to change
     CHANGED = 1  # a verdict changed; something was found; there is something to change
-    # Something could not be run, read or looked at. A crash too: it is never mistaken for a
-    # finding.
+    # Something could not be run, read or examined; also a crash, so that it is never mistaken for
+    # a finding.
     COULD_NOT_RUN = 2
-    INTERRUPTED = 130  # by a signal, as shells have it
+    INTERRUPTED = 130  # by a signal, as in shells
 
     @classmethod
     def of(cls, *, changed: object, not_run: object = False) -> ExitCode:
-        """The code of a run: what changed is told, whatever could not run besides."""
+        """The exit code of a run; what changed takes precedence over what could not run."""
         return cls.CHANGED if changed else cls.COULD_NOT_RUN if not_run else cls.SOUND
 
 
 class SkewError(Exception):
-    """Base of all errors that end in one clear message and ``COULD_NOT_RUN``, no traceback."""
+    """Base of all errors that end in one message and ``COULD_NOT_RUN``, without a traceback."""
 
 
 class ScenarioError(SkewError):
-    """A scenario file is wrong; carries every problem found in it."""
+    """A scenario file is invalid; has all problems found in it."""
 
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
         self.path, self.problems = path, tuple(problems)
@@ -47,7 +46,7 @@ class ScenarioError(SkewError):
 
 
 class UnknownNameError(SkewError):
-    """A filter names a scenario, installer, remedy or interpreter that is not there."""
+    """A filter names a scenario, installer, remedy or interpreter that does not exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
@@ -57,12 +56,12 @@ class UnknownNameError(SkewError):
 
 
 class NothingSelectedError(SkewError):
-    """The filters are all valid and leave no cell."""
+    """The filters are all valid and select no cell."""
 
     def __init__(self) -> None:
         super().__init__(
-            "the filters leave no cell: `native-skew show SCENARIO` lists the remedies that it "
-            "takes, and scenarios on real distributions need --live"
+            "the filters leave no cell: `native-skew show SCENARIO` lists a scenario's remedies, "
+            "and scenarios on real distributions need --live"
         )
 
 
@@ -108,14 +107,14 @@ class ResultFileError(SkewError):
 
 
 class ArchiveError(SkewError):
-    """A published file cannot be unpacked safely, or is not what its name says."""
+    """A published file cannot be read safely, or is not what its name says."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: not unpacked ({reason}); publish a sound file instead")
 
 
 class CellError(SkewError):
-    """A cell says nothing about its tool: a crash, a time limit, a full disk."""
+    """A cell has no verdict: a crash, a time limit, a full disk say nothing about its tool."""
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(f"{where}: {reason}")

@@ -1,4 +1,4 @@
-"""The verdicts: what an installation can amount to, in the words that all stages use."""
+"""The verdicts on an installation, in the words that all stages use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Verdict = Literal[
     "unsupported",
 ]
 
-# Those of which somebody has a broken environment.
+# The verdicts that leave the user with a broken environment.
 FAILURES: tuple[Verdict, ...] = ("broken, detected", "broken, undetected", "wrong result")
 
 MEANING: dict[Verdict, str] = {

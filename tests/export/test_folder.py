@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from native_skew import results, scenarios
 from native_skew.export.errors import ExportFolderError, NotExportableError, StaleRecordError
 from native_skew.export.folder import export
-from native_skew.export.stages import course_of
+from native_skew.export.stages import plan_of
 from native_skew.results.record import Result
 from native_skew.run.session import Session
 from native_skew.toolchain import interpreter
@@ -38,7 +38,7 @@ def test_what_is_unsupported_is_refused_with_its_reason(
 def test_real_distributions_are_not_given_away(recorded: dict[str, Result]) -> None:
     live = next(r for r in recorded.values() if r.cell.scenario == "softioc-live" and r.steps)
     with pytest.raises(NotExportableError, match="--live"):
-        course_of(live, scenarios.find("softioc-live"))
+        plan_of(live, scenarios.find("softioc-live"))
 
 
 def test_the_script_is_clean(run: Run, session: Session, tmp_path: Path) -> None:
@@ -84,8 +84,8 @@ def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result])
     exported, known = 0, scenarios.load_all()
     for result in recorded.values():
         with suppress(NotExportableError, StaleRecordError):
-            course = course_of(result, known[result.cell.scenario])
-            for stage, step in zip(course.stages, result.steps, strict=False):
+            plan = plan_of(result, known[result.cell.scenario])
+            for stage, step in zip(plan.stages, result.steps, strict=False):
                 ran = tuple(command.argv for command in step.commands)
                 assert stage.commands[: len(ran)] == ran
                 assert stage.files == step.files
@@ -97,7 +97,7 @@ def test_what_is_exported_of_the_record_is_what_ran(recorded: dict[str, Result])
 def test_the_command(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     code, _, errors = call("export", "nothing/of/the/kind", str(tmp_path / "x"))
     assert code == 2
-    assert "no recorded cell is called so" in errors
+    assert "no recorded cell has this name" in errors
     live = "softioc-live/only/pip@26.3/nothing"
     code, _, errors = call("export", live, str(tmp_path / "x"), "--results", str(results.FOLDER))
     assert code == 2
@@ -111,10 +111,10 @@ def test_a_record_of_other_commands_is_stale(right: Result) -> None:
     *before, last = step.commands
     other = replace(step, commands=(*before, replace(last, argv=(*last.argv, "--pre"))))
     with pytest.raises(StaleRecordError, match="a command in «install» differs"):
-        course_of(replace(result, steps=(other,)), scenario)
+        plan_of(replace(result, steps=(other,)), scenario)
     other = replace(step, files={})
     with pytest.raises(StaleRecordError, match=r"the file pyproject\.toml"):
-        course_of(replace(result, steps=(other,)), scenario)
+        plan_of(replace(result, steps=(other,)), scenario)
 
 
 def test_what_another_python_recorded_is_exported_as_that_one_does(

@@ -20,7 +20,7 @@ from native_skew.field.case import EnvironmentCase, Expect
 from native_skew.field.command import KINDS, tried
 from native_skew.field.errors import CaseError
 from native_skew.field.place import own_variables
-from native_skew.field.record import Followed, Imported, Peer, Result, Said
+from native_skew.field.record import CaseResult, Followed, Imported, Peer, Said
 from native_skew.findings import Finding, Location, Report
 from native_skew.installers import with_lines
 from native_skew.run import DEFAULT_WORK
@@ -123,7 +123,7 @@ def test_a_sound_one_is_silent_and_says_what_it_did_not_look_at() -> None:
 
 
 def test_a_result_is_good_where_all_of_it_is(tmp_path: Path) -> None:
-    good = Result(case="x", kind="environment", date="", kit_version="", verdict="found")
+    good = CaseResult(case="x", kind="environment", date="", kit_version="", verdict="found")
     assert good.good
     for wrong in (
         msgspec.structs.replace(good, mended=False),
@@ -212,7 +212,7 @@ def test_the_tables_say_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> No
         commands=("pip install x",),
         outcome="mends",
     )
-    result = Result(
+    result = CaseResult(
         case="x",
         kind="environment",
         date="",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from native_skew import results
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from support.browser import installed, opened
 from support.site import ROOT, build
 from support.site_server import serving
@@ -29,9 +29,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def book() -> Book:
+def result_index() -> ResultIndex:
     """What the site was built from."""
-    return Book.open(ROOT / results.FOLDER)
+    return ResultIndex.open(ROOT / results.FOLDER)
 
 
 @pytest.fixture(scope="session")

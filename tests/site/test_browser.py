@@ -12,7 +12,7 @@ from test_parts import WHERE
 
 from native_skew.installers import tabs
 from native_skew.site import markup, messages, snippet
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from support.browser import opened
 
 pytestmark = pytest.mark.browser
@@ -98,11 +98,13 @@ def test_search_finds_the_page_of_each_message(page: Any, address: str, name: st
         "remedies/match-runtime/",
     ],
 )
-def test_copying_takes_exactly_what_ran(page: Any, address: str, book: Book, path: str) -> None:
+def test_copying_takes_exactly_what_ran(
+    page: Any, address: str, result_index: ResultIndex, path: str
+) -> None:
     """Every snippet of a page: the lines that a recorded cell added, and its commands."""
     ran = set()
-    for result in filter(lambda each: each.steps, book.results):
-        shown = snippet.lines(result, book.plain(result))
+    for result in filter(lambda each: each.steps, result_index.results):
+        shown = snippet.lines(result, result_index.plain(result))
         ran |= {text.rstrip() for text in shown.files.values()}
         ran.add("\n".join(map(markup.command_line, shown.commands)))
     real = snippet.REAL["torch"] if "torch" in path else None
@@ -126,32 +128,34 @@ def test_the_copy_button_copies_the_block(page: Any, address: str) -> None:
 SIGNS = "[data-matrix] td a"
 
 
-def plain(book: Book) -> int:
+def plain(result_index: ResultIndex) -> int:
     """How many cells the matrix begins with."""
-    plain = (r.cell for r in book.results if r.cell.attempt == "nothing")
+    plain = (r.cell for r in result_index.results if r.cell.attempt == "nothing")
     return len({(cell.scenario, cell.variant, cell.installer) for cell in plain})
 
 
-def test_the_filter_works_by_keyboard(page: Any, address: str, book: Book) -> None:
+def test_the_filter_works_by_keyboard(page: Any, address: str, result_index: ResultIndex) -> None:
     page.goto(address + "matrix/")
     page.locator("select[name=verdict]").focus()
     page.keyboard.type("refused")
     page.keyboard.press("Tab")
-    refused = sum(result.verdict == "refused" for result in book.results)
+    refused = sum(result.verdict == "refused" for result in result_index.results)
     assert page.locator("[data-matrix-count]").inner_text() == f"{refused} cells"
     assert page.locator(SIGNS).count() == page.locator(f"{SIGNS}.is-refused").count() == refused
     assert page.url.endswith("#verdict=refused")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the button behind the last field
     page.wait_for_function("!location.hash")
-    assert page.locator("[data-matrix-count]").inner_text() == f"{plain(book)} cells"
-    assert page.locator(SIGNS).count() == plain(book)
+    assert page.locator("[data-matrix-count]").inner_text() == f"{plain(result_index)} cells"
+    assert page.locator(SIGNS).count() == plain(result_index)
 
 
-def test_the_filter_is_in_the_address(page: Any, address: str, book: Book) -> None:
+def test_the_filter_is_in_the_address(page: Any, address: str, result_index: ResultIndex) -> None:
     page.goto(address + "matrix/#tool=uv-sync&scenario=unstamped-pin&remedy=nothing")
     signs = page.locator(SIGNS)
-    assert signs.count() == len(book.versions(book.find("unstamped-pin/only/uv-sync/nothing")))
+    assert signs.count() == len(
+        result_index.versions(result_index.find("unstamped-pin/only/uv-sync/nothing"))
+    )
     signs.first.click()
     assert "/cells/unstamped-pin/only/uv-sync@" in page.url
 
@@ -165,12 +169,12 @@ def test_the_filter_is_in_the_address(page: Any, address: str, book: Book) -> No
     ],
 )
 def test_what_is_chosen_is_no_axis(
-    page: Any, address: str, book: Book, choice: str, rows: str, columns: str
+    page: Any, address: str, result_index: ResultIndex, choice: str, rows: str, columns: str
 ) -> None:
     page.goto(address + f"matrix/#{choice}")
     name, _, value = choice.partition("=")
     name = {"tool": "installer"}.get(name, name)
-    asked = [result for result in book.results if getattr(result.cell, name) == value]
+    asked = [result for result in result_index.results if getattr(result.cell, name) == value]
     assert page.locator(SIGNS).count() == len(asked)
     for broken in ("works", "broken, undetected", "refused"):
         shown = page.locator(f"{SIGNS}.{markup.css(broken)}").count()
@@ -180,24 +184,28 @@ def test_what_is_chosen_is_no_axis(
     assert heads.count() == 1
 
 
-def test_each_sign_opens_its_own_cell(page: Any, address: str, book: Book, site: Path) -> None:
+def test_each_sign_opens_its_own_cell(
+    page: Any, address: str, result_index: ResultIndex, site: Path
+) -> None:
     page.goto(address + "matrix/#verdict=wrong result")
     links = page.locator(SIGNS).evaluate_all("all => all.map((each) => each.href)")
     wrong = {
         address + markup.page_of(result.cell).removesuffix(".md") + "/"
-        for result in book.results
+        for result in result_index.results
         if result.verdict == "wrong result"
     }
     assert set(links) == wrong
 
 
-def test_an_unknown_filter_shows_the_plain_command(page: Any, address: str, book: Book) -> None:
+def test_an_unknown_filter_shows_the_plain_command(
+    page: Any, address: str, result_index: ResultIndex
+) -> None:
     page.goto(address + "matrix/#tool=rug&verdict=maybe")
-    assert page.locator("[data-matrix-count]").inner_text() == f"{plain(book)} cells"
+    assert page.locator("[data-matrix-count]").inner_text() == f"{plain(result_index)} cells"
     page.goto(address + "matrix/#remedy=match-runtime&tool=pip&verdict=works")
     assert page.locator(SIGNS).count() == 0
     page.locator("[data-matrix-none] a").click()
-    assert page.locator(SIGNS).count() == plain(book)
+    assert page.locator(SIGNS).count() == plain(result_index)
 
 
 def test_tabs_are_linked_over_pages(page: Any, address: str) -> None:
@@ -225,11 +233,13 @@ def test_each_fix_has_a_tab_for_each_tool(page: Any, address: str, tool: str) ->
         assert labels.count() == sets > 0, name
 
 
-def test_every_page_reads_without_script(chromium: Any, address: str, book: Book) -> None:
+def test_every_page_reads_without_script(
+    chromium: Any, address: str, result_index: ResultIndex
+) -> None:
     context = opened(chromium, java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "matrix/")
-    assert page.locator(SIGNS).count() == plain(book)
+    assert page.locator(SIGNS).count() == plain(result_index)
     assert not page.locator("[data-matrix-filter]").is_visible()
     page.goto(address)
     assert not page.locator("[data-pastebox]").is_visible()
@@ -260,8 +270,10 @@ def test_pages_print_whole(page: Any, address: str, path: str) -> None:
     assert page.pdf()[:5] == b"%PDF-"
 
 
-def test_cells_are_two_clicks_from_the_home_page(page: Any, address: str, book: Book) -> None:
-    result = book.find(f"{WHERE}/uv-sync/nothing")
+def test_cells_are_two_clicks_from_the_home_page(
+    page: Any, address: str, result_index: ResultIndex
+) -> None:
+    result = result_index.find(f"{WHERE}/uv-sync/nothing")
     page.goto(address)
     page.get_by_role("link", name="Evidence:").click()
     page.locator(f"{SIGNS}.is-broken-detected").first.click()

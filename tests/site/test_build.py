@@ -20,7 +20,7 @@ from native_skew.installers import tabs
 from native_skew.results import Result
 from native_skew.scenarios import Cell
 from native_skew.site import downloads, markup, shell
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from support import claims
 from support.page import Page, read, target
 from support.site import ROOT, build, checkout
@@ -44,11 +44,11 @@ def pages(site: Path) -> dict[Path, Page]:
     return {path: read(path) for path in sorted(site.rglob("*.html"))}
 
 
-def test_every_cell_has_its_page_and_its_raw_result(site: Path, book: Book) -> None:
+def test_every_cell_has_its_page_and_its_raw_result(site: Path, result_index: ResultIndex) -> None:
     schema = jsonschema.Draft202012Validator(
         json.loads((site / "results/schema.json").read_bytes())
     )
-    for number, result in enumerate(book.results):
+    for number, result in enumerate(result_index.results):
         assert (site / markup.page_of(result.cell).removesuffix(".md") / "index.html").is_file()
         raw = (site / markup.raw_of(result)).read_bytes()
         assert msgspec.json.decode(raw, type=Result) == result
@@ -72,8 +72,8 @@ def test_every_address_that_the_site_had_leads_on(site: Path) -> None:
             assert not found[1] or found[1] in read(found[0]).anchors, address
 
 
-def test_what_is_unsupported_leads_to_its_installer(site: Path, book: Book) -> None:
-    unsupported = [result for result in book.results if result.verdict == "unsupported"]
+def test_what_is_unsupported_leads_to_its_installer(site: Path, result_index: ResultIndex) -> None:
+    unsupported = [result for result in result_index.results if result.verdict == "unsupported"]
     assert unsupported
     for result in unsupported[::40]:
         folder = site / markup.page_of(result.cell).removesuffix(".md")
@@ -83,7 +83,7 @@ def test_what_is_unsupported_leads_to_its_installer(site: Path, book: Book) -> N
         assert found == (site / "installers/index.html", result.cell.installer)
 
 
-def test_all_verdicts_are_in_one_file(site: Path, book: Book) -> None:
+def test_all_verdicts_are_in_one_file(site: Path, result_index: ResultIndex) -> None:
     with (site / "results/verdicts.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     connection = sqlite3.connect(site / "results/verdicts.sqlite")
@@ -93,11 +93,11 @@ def test_all_verdicts_are_in_one_file(site: Path, book: Book) -> None:
     assert stored == rows
     told = {tuple(row[name] for name in (*Cell.__struct_fields__, "verdict")) for row in rows}
     assert len(told) == len(rows)
-    assert told > {(*msgspec.structs.astuple(r.cell), r.verdict) for r in book.results}
+    assert told > {(*msgspec.structs.astuple(r.cell), r.verdict) for r in result_index.results}
 
 
-def test_an_older_version_leads_to_the_newest(tmp_path: Path, book: Book) -> None:
-    for result in book.results:
+def test_an_older_version_leads_to_the_newest(tmp_path: Path, result_index: ResultIndex) -> None:
+    for result in result_index.results:
         if result.cell.scenario != "unstamped-pin" or result.cell.installer != "uv-sync":
             continue
         results.pack([result], tmp_path)
@@ -134,21 +134,21 @@ def linked(site: Path, pages: dict[Path, Page], path: Path) -> set[Path]:
 
 
 def test_every_cell_is_two_links_from_the_matrix(
-    site: Path, pages: dict[Path, Page], book: Book
+    site: Path, pages: dict[Path, Page], result_index: ResultIndex
 ) -> None:
     """Without its script; those of an older version are on the page of the newest."""
     near = linked(site, pages, site / "matrix/index.html")
     there = near.union(*(linked(site, pages, path) for path in near if "scenarios" in path.parts))
     assert not [
         result.cell.id
-        for result in book.results
+        for result in result_index.results
         if result.verdict != "unsupported"
-        and result is book.versions(result)[-1]
+        and result is result_index.versions(result)[-1]
         and site / markup.page_of(result.cell).removesuffix(".md") / "index.html" not in there
     ]
 
 
-def test_the_matrix_holds_every_verdict(site: Path, book: Book) -> None:
+def test_the_matrix_holds_every_verdict(site: Path, result_index: ResultIndex) -> None:
     """What its script draws from, read by the record's own names."""
     text = (site / "matrix/index.html").read_text(encoding="utf-8")
     (found,) = re.findall(r"data-matrix-data>(.*?)</script>", text, re.DOTALL)
@@ -162,7 +162,7 @@ def test_the_matrix_holds_every_verdict(site: Path, book: Book) -> None:
         for column, letter in zip(data["columns"], letters, strict=True)
         if letter != " "
     }
-    assert told == {result.cell.id: result.verdict for result in book.results}
+    assert told == {result.cell.id: result.verdict for result in result_index.results}
 
 
 def test_each_page_that_names_a_command_says_where_it_comes_from(site: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from test_parts import WHERE
 
 from native_skew.site import snippet
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from support.browser import opened
 from support.pasted_log import ISSUE
 
@@ -33,10 +33,10 @@ def override(page: Any) -> Any:
     return page.locator(".recorded.highlight", has_text="override-dependencies").first
 
 
-def added(book: Book) -> str:
+def added(result_index: ResultIndex) -> str:
     """What the block shows: the lines that the recorded run added to the project."""
-    result = book.find(f"{WHERE}/uv-sync/override")
-    return snippet.lines(result, book.plain(result)).files["pyproject.toml"].rstrip()
+    result = result_index.find(f"{WHERE}/uv-sync/override")
+    return snippet.lines(result, result_index.plain(result)).files["pyproject.toml"].rstrip()
 
 
 def copied(page: Any, block: Any) -> str:
@@ -44,10 +44,12 @@ def copied(page: Any, block: Any) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-def test_own_names_are_what_is_copied_and_marked(page: Any, address: str, book: Book) -> None:
+def test_own_names_are_what_is_copied_and_marked(
+    page: Any, address: str, result_index: ResultIndex
+) -> None:
     page.goto(address + PAGE)
     fill(page, **OWN)
-    ran = added(book)
+    ran = added(result_index)
     expected = ran.replace("fake-corelibs==7.0.10.99.0.2", "their-libs==2.4.post1")
     assert expected != ran
     assert copied(page, override(page)).rstrip() == expected
@@ -59,13 +61,13 @@ def test_own_names_are_what_is_copied_and_marked(page: Any, address: str, book: 
     assert "What ran had fake-softioc 4.6.1" in page.locator(".names [role=status]").inner_text()
 
 
-def test_what_ran_is_one_click_away(page: Any, address: str, book: Book) -> None:
+def test_what_ran_is_one_click_away(page: Any, address: str, result_index: ResultIndex) -> None:
     page.goto(address + PAGE)
     before = override(page).inner_html()
     fill(page, **OWN)
     page.get_by_role("button", name="Show what ran").click()
     page.wait_for_function("!document.querySelector('.is-own')")
-    assert copied(page, override(page)).rstrip() == added(book)
+    assert copied(page, override(page)).rstrip() == added(result_index)
     assert override(page).locator("code").inner_html() in before
     page.reload()
     assert page.locator(".is-own").count() == 0

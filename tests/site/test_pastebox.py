@@ -8,7 +8,7 @@ import pytest
 from test_parts import WHERE, printed
 
 from native_skew.site import messages
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from support.browser import opened
 from support.pasted_log import ISSUE, OLD_LAYOUT
 
@@ -42,8 +42,10 @@ def test_the_box_reads_lines_that_uv_has_broken(page: Any, address: str) -> None
     "reference",
     [f"{WHERE}/uv-run/match-runtime", "unstamped-pin/only/poetry-lock-sync/nothing"],
 )
-def test_the_box_shows_what_it_reads(page: Any, address: str, book: Book, reference: str) -> None:
-    log = printed(book.find(reference))
+def test_the_box_shows_what_it_reads(
+    page: Any, address: str, result_index: ResultIndex, reference: str
+) -> None:
+    log = printed(result_index.find(reference))
     text, href = answer(page, address, log)
     assert href == f"errors/{messages.recognise(log)[0]}/"
     assert "fake-softioc" in text or "libfakecore.so.7.0.10.99.0" in text

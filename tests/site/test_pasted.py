@@ -13,7 +13,7 @@ from pasted_corpus import CASES, Case
 from test_parts import printed
 
 from native_skew.site import messages
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from support.site import ROOT
 
 SCRIPT = ROOT / "docs/assets/pastebox.js"
@@ -146,16 +146,16 @@ CONSUMERS = ("fake-softioc", "softioc", "fake-pvxslibs")
 NO_CAUSE = ("No binaries permitted", "when getting requirements to build")
 
 
-def test_every_recorded_failure_is_named(book: Book) -> None:
+def test_every_recorded_failure_is_named(result_index: ResultIndex) -> None:
     """All tools, all versions and so both of uv's layouts, as they printed it."""
-    logs = {r.cell.id: printed(r) for r in book.results if r.verdict not in SILENT}
+    logs = {r.cell.id: printed(r) for r in result_index.results if r.verdict not in SILENT}
     wrong = []
     for (cell, log), said in zip(logs.items(), answers(list(logs.values())), strict=True):
         found, answer = said["found"], said["answer"] or {}
         expected = messages.recognise(log)
         if [each for each in found if each in messages.MESSAGES] != expected:
             wrong.append(f"{cell}: {found}, expected {expected}")
-        verdict = book.find(cell).verdict
+        verdict = result_index.find(cell).verdict
         if not expected and not found and not any(words in log for words in NO_CAUSE):
             wrong.append(f"{cell}: nothing found")
         family = answer.get("family", "")
@@ -173,7 +173,7 @@ def test_every_recorded_failure_is_named(book: Book) -> None:
     assert not wrong, f"{len(wrong)} of {len(logs)}:\n" + "\n".join(wrong[:40])
 
 
-def test_the_box_is_silent_about_what_works(book: Book) -> None:
-    logs = [printed(r) for r in book.results if r.verdict == "works" and len(r.steps) == 1]
+def test_the_box_is_silent_about_what_works(result_index: ResultIndex) -> None:
+    logs = [printed(r) for r in result_index.results if r.verdict == "works" and len(r.steps) == 1]
     assert len(logs) > 100
     assert not [said["found"] for said in answers(logs) if said["found"]]

@@ -10,7 +10,7 @@ import pytest
 
 from native_skew.site import snippet
 from native_skew.site.plain import rendered
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^( *)``` \{[^}]*\.recorded[^}]*\}\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
@@ -65,11 +65,13 @@ def test_a_cache_is_cleaned_before_anything_is_installed(pages: dict[str, str]) 
     assert seen >= 5
 
 
-def test_the_whole_file_of_the_laboratory_would_be_seen(book: Book) -> None:
+def test_the_whole_file_of_the_laboratory_would_be_seen(result_index: ResultIndex) -> None:
     """The control: a block of all that ran has what the others must not have."""
-    result = book.find("stamped-wheel-elsewhere/no-wheel-fits/poetry-lock-sync/build-constraint")
+    result = result_index.find(
+        "stamped-wheel-elsewhere/no-wheel-fits/poetry-lock-sync/build-constraint"
+    )
     whole = snippet.render(result)
     assert any(word in block for block in blocks(whole) for word in LABORATORY)
-    added = snippet.render(result, book.plain(result))
+    added = snippet.render(result, result_index.plain(result))
     assert blocks(added)
     assert not any(word in block for block in blocks(added) for word in LABORATORY)

@@ -218,7 +218,7 @@ def test_audit_of_a_project_is_the_kit_that_made_it(
 
 def test_folder_that_is_taken_is_said(new: New) -> None:
     new("provider")
-    assert "is there already; name another place" in new("provider", fails=True)
+    assert "exists already; name another place" in new("provider", fails=True)
 
 
 def test_missing_extra_is_named(bakery: Bakery) -> None:

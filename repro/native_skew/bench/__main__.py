@@ -22,8 +22,7 @@ from native_skew.errors import ExitCode, SkewError
 from native_skew.results import report
 from native_skew.run import jobs_option, work_option
 
-# In the order in which they are shown. ``measure`` of each takes a Setting and returns a
-# Measurement; ``TITLE`` is its heading.
+# In the order in which they are shown.
 MEASURES: dict[str, ModuleType] = {
     "runner": replay,
     "scale": scale,
@@ -40,9 +39,9 @@ MEASURES: dict[str, ModuleType] = {
 @click.option(
     "--environment",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A large environment to diagnose; without it one is made, of several gigabytes.",
+    help="A large environment to diagnose; by default one of several gigabytes is created.",
 )
-@click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
+@click.option("--record", "recording", is_flag=True, help="Put the measurements into the record.")
 @work_option
 def bench(
     only: tuple[str, ...],
@@ -54,8 +53,7 @@ def bench(
 ) -> None:
     """Measures what the kit costs, and how often the audit of a lock is right.
 
-    Ends with 0 when every bar is met, 1 when one is missed, 2 when something could not be
-    measured.
+    Ends with 0 if every bar is met, 1 if one is missed, 2 if something could not be measured.
     """
     console, notes = report.console(), report.console(stderr=True)
     setting = Setting(work=work.resolve(), rounds=rounds, jobs=jobs, environment=environment)
@@ -72,9 +70,9 @@ def bench(
 
 
 def measure_all(setting: Setting, names: Sequence[str], said: Callable[[str], None]) -> Bench:
-    """Makes the measurements of ``names``, one after the other; one that cannot be made is missing.
+    """Makes the measurements of ``names`` in turn; one that cannot be made is left out.
 
-    ``said`` is told each one's beginning, and why one cannot be made.
+    ``said`` is called with what is measured, and why something cannot be.
     """
     done = []
     for name in names:

@@ -1,8 +1,8 @@
-"""The audit of locks against what happened: every lock of the record, as it was installed.
+"""The audit of locks against what happened: every recorded lock, as it was installed.
 
-The record holds what a lock gave, what stood beside it, and which files the index had. What is
-foretold may be about the provider's next release: where «may break later» is said, the cell is
-run once more with such a release, and installed anew from the same lock.
+The record holds what a lock installed, the settings beside it, and the index's files. A prediction
+may be about the provider's next release: after «may break later», the cell is run again with such
+a release, and installed anew from the same lock.
 """
 
 from __future__ import annotations
@@ -50,26 +50,25 @@ from native_skew.results import Result
 from native_skew.run import Filters, Runner, Session, Watcher, select, step_plans_of
 from native_skew.scenarios import Cell, ProviderRelease, Scenario, Step, request_of, roles_of
 from native_skew.toolchain import Interpreter, interpreter
-from native_skew.verdict import Verdict
+from native_skew.verdict import FAILURES, Verdict
 
 TITLE = "What the audit of a lock foretells, against what happens"
 FILE = results.FOLDER / "locks.csv"
 _WORDS = ("will not build", "will break", "may break", "may break later", "not known", "holds")
 _WHEEL = "not built"
 _CELL = ("scenario", "variant", "installer", "version", "remedy", "python")
-_BROKEN: tuple[Verdict, ...] = ("broken, detected", "broken, undetected", "wrong result")
-# What these are about is what a cache keeps: no lock and no index tells it.
+# These are about what a cache keeps, which no lock and no index shows.
 _OF_A_CACHE = ("stale-build-tree", "stale-wheel-cache")
 # The provider's next release, with an ABI of its own.
 _NEXT = "7.0.11.99.0.1"
 _PYTHON = "cp311"
-_RUN_AGAIN = "uv-lock-sync"  # what comes later is the index's doing, whichever tool installs
+_RUN_AGAIN = "uv-lock-sync"  # later changes come from the index, whichever tool installs
 
 
 class Foretold(msgspec.Struct, frozen=True, kw_only=True):
     """A cell: what was foretold of its lock, what happened, and after the next release.
 
-    ``later`` is empty where nothing was said of it.
+    ``later`` is None if it was not run again.
     """
 
     cell: Cell
@@ -84,9 +83,9 @@ class Foretold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _told(plan: Plan, built: tuple[str, ...]) -> tuple[BuildSettings, dict[str, str]]:
-    """What the installing commands say that no file does, and the variables that they see.
+    """The settings in the installing commands, and the variables that these see.
 
-    ``built`` is what is to be built: some locks keep it themselves.
+    ``built`` is what is built from source, which some locks record themselves.
     """
     words = [word for argv in plan.commands for each in argv for word in shlex.split(each)]
     after = list(itertools.pairwise(words))
@@ -110,14 +109,14 @@ def _told(plan: Plan, built: tuple[str, ...]) -> tuple[BuildSettings, dict[str, 
 
 
 class Foretelling:
-    """What is foretold of the locks of recorded cells, with the index of that moment."""
+    """Audits the locks of recorded cells, with the index as it was."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._scenarios = scenarios.load_all()
 
     def word(self, result: Result) -> str | None:
-        """The strongest word on the consumer; None where no lock was installed."""
+        """The strongest prediction for the consumer; None if no lock was installed."""
         cell, seen = result.cell, result.observation
         if seen is None or not seen.distributions:
             return None
@@ -170,7 +169,7 @@ class Foretelling:
     def _last(
         self, scenario: Scenario, cell: Cell, python: Interpreter
     ) -> tuple[Plan, tuple[str, ...]]:
-        """The plan that installed last, and what it was to build."""
+        """The plan of the last installation, and what it builds from source."""
         context = RenderContext(
             module=scenario.module,
             python=python.path,
@@ -186,9 +185,9 @@ class Foretelling:
 
 
 def measure(setting: Setting) -> Measurement:
-    """Foretells the recorded cells of all tools that lock, and writes what was foretold of each.
+    """Audits the recorded cells of all tools that lock, and writes the prediction for each.
 
-    Those of which it is said that they may break later are run once more, with one tool.
+    Those that «may break later» are run again, with one tool.
     """
     with Session(setting.work) as session:
         found = foretold(session)
@@ -207,7 +206,7 @@ def measure(setting: Setting) -> Measurement:
 
 
 def foretold(session: Session) -> list[Foretold]:
-    """What is said of each recorded lock, and what happened."""
+    """The prediction for each recorded lock, and what happened."""
     foretelling = Foretelling(session)
     return [
         Foretold(cell=result.cell, word=word, happened=result.verdict)
@@ -217,7 +216,7 @@ def foretold(session: Session) -> list[Foretold]:
 
 
 def _after_the_next_release(session: Session, jobs: int, cells: set[Cell]) -> dict[Cell, Verdict]:
-    """What becomes of ``cells`` when they are installed anew, from the same locks."""
+    """The verdicts on ``cells`` when they are installed anew from the same locks."""
     chosen = select(Filters(installers=(_RUN_AGAIN,), starts=("fresh",)), session.toolbox)
     tasks = [
         replace(each, scenario=released_later(each.scenario, each.cell.variant))
@@ -229,7 +228,7 @@ def _after_the_next_release(session: Session, jobs: int, cells: set[Cell]) -> di
 
 
 def _newest(recorded: Iterable[Result]) -> list[Result]:
-    """Those that start fresh, of tools that lock, of each one's newest release."""
+    """The fresh cells of tools that lock, in each tool's newest release."""
     locking = [
         each
         for each in recorded
@@ -269,7 +268,7 @@ def released_later(scenario: Scenario, variant: str) -> Scenario:
 
 
 def written(found: Iterable[Foretold]) -> str:
-    """A line a cell."""
+    """CSV with one line per cell."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([*_CELL, "foretold", "happened", "later"])
@@ -281,18 +280,18 @@ def written(found: Iterable[Foretold]) -> str:
 def measurement(found: list[Foretold]) -> Measurement:
     """The figures of ``found``, with their bars."""
     decided = [each for each in found if not each.of_a_cache]
-    broken = [each for each in decided if each.happened in _BROKEN]
+    broken = [each for each in decided if each.happened in FAILURES]
     said = ("will break", "will not build", "may break", "may break later")
     wrong = [e for e in decided if e.word.startswith("will") and e.happened == "works"]
     sound = [each for each in decided if each.happened == "works"]
     alarmed = [each for each in sound if each.word == "may break"]
     lasting = [each for each in decided if each.later]
-    lulled = [each for each in lasting if each.later not in _BROKEN]
+    lulled = [each for each in lasting if each.later not in FAILURES]
     told = [each for each in broken if each.word in said]
     counts: Counter[tuple[str, str]] = Counter(
         (each.word, "a cache's" if each.of_a_cache else each.happened) for each in found
     )
-    columns = ("works", *_BROKEN, "refused", "a cache's")
+    columns = ("works", *FAILURES, "refused", "a cache's")
     later = Counter(str(each.later) for each in decided if each.later)
     return Measurement(
         id="locks",

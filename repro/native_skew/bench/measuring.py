@@ -1,4 +1,4 @@
-"""What measurements are made with: a clock, and programs that must succeed."""
+"""Tools for measurements: a stopwatch, and running programs that must succeed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from native_skew.bench.record import NotMeasuredError
 
 
 def output_of(command: Sequence[str], what: str) -> str:
-    """What ``command`` prints; where it fails, the error says ``what`` for, and its last line."""
+    """The output of ``command``; raises NotMeasuredError, with ``what`` failed, if it does."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip() or done.stdout.strip() or "no output"
@@ -22,14 +22,14 @@ def output_of(command: Sequence[str], what: str) -> str:
 
 
 class Took(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds: on the wall's clock, and of the processors."""
+    """Seconds of wall time and of processor time."""
 
     wall: float
     cpu: float
 
 
 class Stopwatch:
-    """A context manager; ``took`` is there when it has ended."""
+    """A context manager; ``took`` is set when it ends."""
 
     took: Took
 
@@ -43,11 +43,11 @@ class Stopwatch:
 
 
 def least(several: Sequence[Took]) -> Took:
-    """The least of each kind: what the rounds took where they were disturbed least."""
+    """The least of each kind: the rounds that were disturbed least."""
     return Took(wall=min(t.wall for t in several), cpu=min(t.cpu for t in several))
 
 
 def _cpu() -> float:
-    """Seconds of user and system time, with all processes that have ended and were waited for."""
+    """Seconds of user and system time, including child processes that were waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)

@@ -19,12 +19,12 @@ SCHEMA = results.FOLDER / "bench.schema.json"
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """What every measurement gets."""
+    """The options of all measurements."""
 
-    work: Path  # the work folder, with the tools in it
+    work: Path  # the work folder
     rounds: int  # how often each thing is timed; the least disturbed round counts
-    jobs: int  # how many at once, where several things run
-    environment: Path | None = None  # a large one to diagnose; None has one made
+    jobs: int  # how many run at once
+    environment: Path | None = None  # a large one to diagnose; None to create one
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def met(self) -> bool:
-        """Whether the figure keeps its bound."""
+        """Whether the figure is within its bound."""
         if self.at_least is not None:
             return self.value >= self.at_least
         return self.at_most is not None and self.value <= self.at_most
@@ -103,7 +103,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["native-skew bench 1"] = "native-skew bench 1"
 
     def updated(self, other: Bench) -> Bench:
-        """These measurements, with those of ``other`` in the place of the same or at the end."""
+        """These measurements, with those of ``other`` replacing the same ones or at the end."""
         found = {each.id: each for each in (*self.measurements, *other.measurements)}
         return Bench(measurements=tuple(found.values()))
 
@@ -113,7 +113,7 @@ class NotMeasuredError(SkewError):
 
 
 def read(path: Path = FILE) -> Bench | None:
-    """What is recorded; None where nothing is."""
+    """The recorded measurements; None if there are none."""
     return results.read_json(path, Bench) if path.exists() else None
 
 

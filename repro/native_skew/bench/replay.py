@@ -1,9 +1,8 @@
 """The runner against a bare loop: the same cells, and the same commands without the kit.
 
-A round of the runner notes every process that it starts. The loop then starts the very same
-ones (argument for argument, with the same environment, in folders of the same names, against
-the same index) with the same number at once, and does nothing else: it neither publishes nor
-observes nor judges nor keeps.
+A round of the runner notes every process that it starts. The loop then starts the same ones
+(argument for argument, with the same environment, in folders of the same names, against the same
+index), as many at once, and does nothing else: it does not publish, observe, judge or write.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watched(Processes):
-    """Processes that are noted, by the first folder on their PATH."""
+    """Notes the processes that it runs, by the first folder on their PATH."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +91,7 @@ def measure(setting: Setting) -> Measurement:
     with Session(setting.work) as session:
         session.make_ready()
         tasks = _tasks(session)
-        _timed_run(session, tasks, setting.jobs)  # everything compiled and read once
+        _timed_run(session, tasks, setting.jobs)  # warms caches up
         turns = [_turn(session, tasks, setting.jobs) for _ in range(setting.rounds)]
     runner, everything, commands = (least([turn[number] for turn in turns]) for number in range(3))
     return Measurement(
@@ -145,7 +144,7 @@ def _tasks(session: Session) -> tuple[Task, ...]:
 
 
 def _marked(task: Task, link: Path) -> Task:
-    """``task`` with a path to its tool that no other has: by it its processes are known."""
+    """``task`` with a unique path to its tool, by which its processes are recognised."""
     link.symlink_to(task.tool.path)
     return replace(task, tool=replace(task.tool, path=str(link)))
 

@@ -1,8 +1,8 @@
 """Cost per cell, and memory, as the matrix grows.
 
-A stub takes the installer's place, so that what is left is the kit's own cost. It asks the index
-for a page and a file, and copies an environment that a real installer made; the tools whose
-``check`` is asked are stubs as well. Each size runs in a process of its own, for memory once taken is seldom given back:
+A stub replaces the installer, so that only the kit's own cost is left: it asks the index for a page
+and a file, and copies an environment that a real installer made. The check tools are stubs as well.
+Each size runs in its own process, for a process seldom gives memory back:
 ``python -m native_skew.bench.scale WORK CELLS JOBS`` prints what it took as JSON.
 """
 
@@ -55,7 +55,7 @@ PROGRAM
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``cells`` cells took, and MiB of memory at most."""
+    """What ``cells`` cells took, and their peak memory in MiB."""
 
     cells: int
     took: Took
@@ -106,7 +106,7 @@ def _child(setting: Setting, cells: int) -> Taken:
 
 
 def run(work: Path, cells: int, jobs: int) -> Taken:
-    """Runs ``cells`` cells of the stub, again and again until there are enough to time."""
+    """Runs ``cells`` cells of the stub, repeatedly until there are enough to time."""
     with Session(work) as session:
         session.make_ready()
         first = stub(session)
@@ -130,7 +130,7 @@ def _require_works(outcomes: Iterable[Result | NotRun]) -> None:
 
 
 def stub(session: Session) -> Task:
-    """Registers the stub and returns one task of it; further ones differ in their version."""
+    """Registers the stub and returns a task for it; further tasks differ in their version."""
     folder = session.folder / STUB
     folder.mkdir()
     model = str(folder / "model")
@@ -164,7 +164,7 @@ def _render(request: Request, context: RenderContext) -> Plan:  # noqa: ARG001  
 
 
 def _numbered(first: Task, number: int) -> Task:
-    """The stub's task of that number: a cell of its own."""
+    """The stub's task with that number as its version, and so a different cell."""
     version = str(number)
     return replace(
         first, cell=replace(first.cell, version=version), tool=replace(first.tool, version=version)

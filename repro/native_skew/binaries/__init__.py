@@ -1,4 +1,4 @@
-"""ELF files, Mach-O and PE, and what the dynamic loader would do with them: read, never loaded."""
+"""Reads ELF, Mach-O and PE files, and predicts what the dynamic loader would do with them."""
 
 from native_skew.binaries import (
     gnu_hash,

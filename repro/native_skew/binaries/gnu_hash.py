@@ -1,7 +1,7 @@
-"""The GNU hash table of a file: which symbol has a name, and how many symbols there are.
+"""The GNU hash table of a file: finds a symbol by name, and counts symbols.
 
-A bit in the Bloom filter, a bucket, a chain: https://flapenguin.me/elf-dt-gnu-hash tells the
-layout. Filter and buckets are read whole when they are first needed.
+Bloom filter, buckets, chains: https://flapenguin.me/elf-dt-gnu-hash describes the layout. Filter
+and buckets are read completely when they are first needed.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ DT_GNU_HASH = 0x6FFFFEF5
 TABLE_BYTES = 1 << 24  # of one table; the largest library of torch has 5 MB of names
 
 _DT_STRTAB, _DT_SYMTAB = 5, 6
-_CHAIN, _PIECE = 4096, 16  # entries of one chain, and of what is read of it at once
+_CHAIN, _PIECE = 4096, 16  # entries of one chain, and entries read at once
 _MASK = 0xFFFFFFFF
 
 
 class GnuHash:
-    """The hash table of a file with ``DT_GNU_HASH``; ``first`` is the first symbol that is hashed.
+    """The hash table of a file with ``DT_GNU_HASH``; ``first`` is the first hashed symbol.
 
-    All raise ImageError where the tables lie outside of the file, or are too large.
+    All methods raise ImageError if the tables lie outside of the file or are too large.
     """
 
     def __init__(self, image: Image) -> None:
@@ -42,7 +42,7 @@ class GnuHash:
         self._chains_at = self._buckets_at + 4 * buckets
 
     def index(self, name: bytes) -> int:
-        """The symbol's number; 0 where ``name`` is not defined."""
+        """The symbol's index; 0 if ``name`` is not defined."""
         wanted, bits = hashed(name), self._word * 8
         bloom = self._blooms[wanted // bits % self._bloom_count]
         if not bloom >> (wanted % bits) & bloom >> ((wanted >> self._shift) % bits) & 1:
@@ -56,14 +56,14 @@ class GnuHash:
         return 0
 
     def count(self) -> int:
-        """How many symbols there are, the unhashed included."""
+        """The number of symbols, including the unhashed ones."""
         last = max(self._buckets)
         if last < self.first:
             return self.first
         return 1 + max(number for number, _ in self._chain(last))
 
     def _chain(self, number: int) -> Iterator[tuple[int, int]]:
-        """The numbers and hashes of the symbols of one bucket, which starts with ``number``."""
+        """The indexes and hashes of the symbols in the bucket that starts with ``number``."""
         for start in range(number, number + _CHAIN, _PIECE):
             at = self._chains_at + 4 * (start - self.first)
             piece = self._image.bytes_at(at, 4 * _PIECE)
@@ -109,9 +109,9 @@ class GnuHash:
         return self._image.bytes_at(text, len(name) + 1) == name + b"\0"
 
 
-@lru_cache(maxsize=1 << 14)  # one name is asked of several libraries
+@lru_cache(maxsize=1 << 14)  # each name is looked up in several libraries
 def hashed(name: bytes) -> int:
-    """Bernstein's: times 33 plus the next byte, from 5381."""
+    """Bernstein's hash: times 33 plus the next byte, starting with 5381."""
     value = 5381
     for byte in name:
         value = value * 33 + byte & _MASK
@@ -124,7 +124,7 @@ def order(image: Image) -> str:
 
 
 def unpack(image: Image, form: str, at: int) -> tuple[int, ...]:
-    """The fields of ``form`` at an address; ImageError where the file ends before."""
+    """The fields of ``form`` at an address; raises ImageError if the file ends before."""
     form = order(image) + form
     size = struct.calcsize(form)
     raw = image.bytes_at(at, size)
@@ -134,7 +134,7 @@ def unpack(image: Image, form: str, at: int) -> tuple[int, ...]:
 
 
 def _symbol(image: Image, index: int) -> tuple[int, int, int]:
-    """Name's place, binding, section of one symbol."""
+    """Name offset, binding and section of one symbol."""
     at = image.header.tags.get(_DT_SYMTAB, 0) + index * image.header.symbol_size
     if image.header.bits == 64:
         name, info, _, section = unpack(image, "IBBH", at)

@@ -1,9 +1,8 @@
-"""A bounded reader of ELF files: what the dynamic loader reads, and as it reads it.
+"""A bounded reader of ELF files, which reads what the dynamic loader reads, in the same way.
 
-Program headers and PT_DYNAMIC alone, by address as ld.so does: section headers may be
-stripped or lie, and so may PT_DYNAMIC's file offset. pyelftools is the reference (the tests
-hold both against each other); this exists because the loader's view of a file costs it
-more than a millisecond, and because it has no bounds. Specification:
+Only program headers and PT_DYNAMIC, by address like ld.so: section headers may be missing or wrong,
+and so may PT_DYNAMIC's file offset. pyelftools is the reference (tests compare both); this reader
+exists because pyelftools takes more than a millisecond a file and has no bounds. Specification:
 https://gabi.xinuos.com/elf/08-dynamic.html
 """
 
@@ -20,7 +19,7 @@ import msgspec
 
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
-_HEAD = 4096  # bytes; holds the file header and, as linkers write them, the program headers
+_HEAD = 4096  # bytes; holds the file header and normally the program headers
 _PROGRAM_HEADERS = 512
 _DYNAMIC_BYTES = 1 << 20
 _NAME_BYTES = 4096
@@ -36,44 +35,44 @@ _DF_1_NODEFLIB = 0x800
 
 
 class ImageError(Exception):
-    """Not an ELF file that can be loaded; ``str()`` is the reason in a few words."""
+    """The file is not a loadable ELF file; ``str()`` is the reason in a few words."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What the loader knows of a file before it looks for what that needs."""
+    """What the loader knows about a file before it searches for its libraries."""
 
     machine: int  # e_machine; 62 is x86-64
     bits: int  # 32 or 64
     little: bool  # the byte order
-    interpreter: str  # PT_INTERP; empty where there is none
+    interpreter: str  # PT_INTERP; empty if there is none
     soname: str
     needed: tuple[str, ...]
-    rpath: str  # empty where DT_RUNPATH is there: the loader ignores it then
+    rpath: str  # empty if there is a DT_RUNPATH: the loader ignores DT_RPATH then
     runpath: str
     no_default: bool  # DF_1_NODEFLIB: the system's folders are not searched
     tags: dict[int, int]  # the other dynamic tags by number, the last of each
 
     @property
     def architecture(self) -> tuple[int, int, bool]:
-        """What must agree for two files to be in one process."""
+        """What two files in one process must have in common."""
         return self.machine, self.bits, self.little
 
     @property
     def symbol_size(self) -> int:
-        """The bytes of one entry of the symbol table."""
+        """The size of a symbol table entry in bytes."""
         return 24 if self.bits == 64 else 16
 
     @property
     def names_size(self) -> int:
-        """The bytes of the dynamic string table, as the file has it."""
+        """The size of the dynamic string table in bytes, according to the file."""
         return self.tags.get(_DT_STRSZ, 0)
 
 
 class Image:
-    """An open ELF file. Reads by ``os.pread``: a file that shrinks meanwhile ends no process.
+    """An open ELF file, read with ``os.pread``: a file that shrinks meanwhile does no harm.
 
     Raises:
-        ImageError: it is no regular file, no ELF file, or damaged.
+        ImageError: it is not a regular file, not an ELF file, or damaged.
 
     """
 
@@ -87,7 +86,7 @@ class Image:
             self.status = os.fstat(self._file)
             if not stat.S_ISREG(self.status.st_mode):
                 raise ImageError("not a regular file")
-            self.strings: bytes | None = None  # kept for whoever reads them whole
+            self.strings: bytes | None = None  # the string table, once it was read completely
             self._loads: list[tuple[int, int, int, int]] = []
             self.header = self._read()
         except (OSError, ImageError) as error:
@@ -103,9 +102,9 @@ class Image:
         os.close(self._file)
 
     def bytes_at(self, address: int, size: int) -> bytes:
-        """Up to ``size`` bytes from the mapped ``address``; fewer where the file ends before.
+        """Up to ``size`` bytes from the mapped ``address``; fewer if the file ends before.
 
-        ImageError where no segment holds the address.
+        Raises ImageError if no segment holds the address.
         """
         for start, length, offset, _ in self._loads:
             if start <= address < start + length:
@@ -113,10 +112,10 @@ class Image:
         raise ImageError(f"no segment holds the address {address:#x}")
 
     def pieces(self, limit: int) -> Iterator[bytes]:
-        """What is mapped of the file as data, up to ``limit`` bytes, a megabyte at a time.
+        """The file's mapped data, up to ``limit`` bytes, a megabyte at a time.
 
-        Each begins with the end of the one before, so that no short text is cut in two. Linkers
-        that keep code in segments of its own leave no text there: ld's ``-z separate-code``.
+        The pieces overlap, so that no short text is cut in two. Code is left out if the linker kept
+        it in segments of its own, as ld's ``-z separate-code`` does: they hold no text.
         """
         apart = any(not flags & (_PF_X | _PF_W) for *_, flags in self._loads)
         for _, length, offset, flags in self._loads:
@@ -128,7 +127,7 @@ class Image:
                     limit -= _PIECE
 
     def name_at(self, index: int) -> str:
-        """The text at ``index`` of the dynamic string table; ImageError where there is none."""
+        """The text at ``index`` of the dynamic string table; raises ImageError if there is none."""
         return self._name(self.header.tags, index)
 
     def _name(self, tags: dict[int, int], index: int) -> str:
@@ -188,7 +187,7 @@ class Image:
         )
 
     def _segments(self, table: bytes, order: str, wide: bool) -> tuple[tuple[int, int] | None, str]:
-        """Notes the loaded segments; returns address and size of PT_DYNAMIC, and PT_INTERP."""
+        """Stores the loaded segments; returns address and size of PT_DYNAMIC, and PT_INTERP."""
         dynamic, interpreter = None, ""
         for fields in struct.iter_unpack(order + ("IIQQQQQQ" if wide else "8I"), table):
             kind = fields[0]
@@ -198,7 +197,7 @@ class Image:
                 else (fields[6], fields[1], fields[2], fields[4])
             )
             if kind == _PT_LOAD:
-                if offset + size > self.status.st_size:  # to touch what lacks ends the process
+                if offset + size > self.status.st_size:  # touching the missing part is a SIGBUS
                     raise ImageError("truncated: a segment ends behind the end of the file")
                 self._loads.append((address, size, offset, flags))
             elif kind == _PT_DYNAMIC:
@@ -211,7 +210,7 @@ class Image:
     def _dynamic(
         self, where: tuple[int, int], order: str, wide: bool
     ) -> tuple[dict[int, int], dict[int, tuple[str, ...]]]:
-        """The tags by number, and the texts of those that name one."""
+        """The tags by number, and the texts of those tags that refer to one."""
         width = 16 if wide else 8
         raw = self.bytes_at(where[0], min(where[1], _DYNAMIC_BYTES))
         raw = raw[: len(raw) // width * width]
@@ -235,10 +234,10 @@ class Image:
         for kind, indexes in lists.items():
             if len(indexes) > _NEEDED:
                 raise ImageError(f"more than {_NEEDED} names")
-            # Of the other kinds the loader takes the last.
+            # Of the other kinds, the loader takes the last.
             wanted = indexes if kind == _DT_NEEDED else indexes[-1:]
             found[kind] = tuple([self._name(tags, index) for index in wanted])
         return tags, found
 
 
-_decoded = lru_cache(maxsize=256)(os.fsdecode)  # libc.so.6, four hundred times
+_decoded = lru_cache(maxsize=256)(os.fsdecode)  # hundreds of files need libc.so.6

@@ -1,7 +1,7 @@
-"""What the libraries of a process lack: symbols that nothing defines, and versions of symbols.
+"""What the libraries of a process lack: undefined symbols, and versions of symbols.
 
-The modules of an environment need the same few names of the same libraries over and over: of
-74,000 that torch, pyarrow, scipy and others need, 5,000 differ. So each library is asked once.
+The modules of an environment need the same names of the same libraries over and over: of 74,000
+that torch, pyarrow, scipy and others need, 5,000 are distinct. So each library is searched once.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _Identity = tuple[int, int]
 
 
 class MissingVersions(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions, e.g. ``GLIBCXX_3.4.32``, that ``needer`` wants of a library which lacks them.
+    """Versions, e.g. ``GLIBCXX_3.4.32``, that ``needer`` wants of a library that lacks them.
 
-    ``name`` is as the needer calls the library.
+    ``name`` is the library's name in the needer's DT_NEEDED.
     """
 
     needer: Loaded
@@ -32,15 +32,15 @@ class MissingVersions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionCheck:
-    """The comparisons of one diagnosis."""
+    """Compares the versions of symbols, with a cache for one diagnosis."""
 
     def __init__(self) -> None:
         self._of_libraries: dict[tuple[_Identity, ...], tuple[MissingVersions, ...]] = {}
 
     def missing(self, closure: Closure) -> tuple[MissingVersions, ...]:
-        """What the loader stops at."""
+        """The missing versions, at which the loader stops."""
         module, *libraries = closure.files
-        # Modules that load the same libraries, as most of one distribution do, are as one.
+        # Most modules of a distribution load the same libraries.
         key = tuple(each.identity for each in libraries)
         if key not in self._of_libraries:
             self._of_libraries[key] = tuple(_compared(libraries, closure.by_name))
@@ -51,7 +51,7 @@ def _compared(files: list[Loaded], by_name: dict[str, Loaded]) -> Iterator[Missi
     for file in files:
         for name, wanted in file.wanted.items():
             library = by_name.get(name)
-            # What is not there is said as a missing library; one may have no versions at all.
+            # A library that is not found is reported elsewhere; one may have no versions at all.
             if library is None or (defined := library.defined) is None:
                 continue
             places = [each.name for each in wanted if each.hashed not in defined and not each.weak]
@@ -67,33 +67,33 @@ def _compared(files: list[Loaded], by_name: dict[str, Loaded]) -> Iterator[Missi
 def undefined_symbols(
     wanted: Mapping[int, AbstractSet[bytes]], *givers: Callable[[int], Iterable[Loaded]]
 ) -> dict[int, AbstractSet[bytes]]:
-    """What no file defines of the names that are ``wanted``, by the module's number.
+    """The ``wanted`` names that no file defines, both by the module's number.
 
-    The files that the first of ``givers`` names for a module are asked first.
+    Each of ``givers`` returns the files for a module, which are searched in turn.
     """
     lacking = {number: names for number, names in wanted.items() if names}
     for files_of in givers:
         loaded: dict[_Identity, Loaded] = {}
-        # Modules that load the same, as most of one distribution do, are as one.
+        # Most modules of a distribution load the same files.
         groups: dict[frozenset[_Identity], list[int]] = {}
         for number in lacking:
             files = {file.identity: file for file in files_of(number)}
             loaded |= files
             groups.setdefault(frozenset(files), []).append(number)
         left = {group: set().union(*map(lacking.__getitem__, of)) for group, of in groups.items()}
-        # The largest give most: then little is left to ask of the others.
+        # The largest define most: then little is left to look for in the others.
         for file in sorted(loaded.values(), key=lambda each: -each.header.names_size):
             asking = [group for group in groups if file.identity in group and left[group]]
             defined = _defined(file, set().union(*(left[group] for group in asking)))
             for group in asking:
-                left[group] = left[group] - defined  # in place, it would go through all of them
+                left[group] = left[group] - defined  # in place would iterate over ``defined``
         still = {n: lacking[n] & left[group] for group, numbers in groups.items() for n in numbers}
         lacking = {number: names for number, names in still.items() if names}
     return lacking
 
 
 def _defined(file: Loaded, names: set[bytes]) -> AbstractSet[bytes]:
-    # Of a damaged file is said where it is met as a module or as a library.
+    # A damaged file is reported as a module or as a library.
     with contextlib.suppress(ImageError):
         if names:
             with Image(file.path) as image:

@@ -1,6 +1,6 @@
-"""/etc/ld.so.cache: where the system's libraries are, by name.
+"""/etc/ld.so.cache: the system's libraries by name.
 
-The format since glibc 2.2, alone or behind the older one, as in glibc's ``dl-cache.h``:
+The format since glibc 2.2, alone or after the older one, as in glibc's ``dl-cache.h``:
 https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/generic/dl-cache.h
 """
 
@@ -22,7 +22,7 @@ _NAME = 4096
 
 
 def read(path: Path = PATH) -> dict[str, tuple[str, ...]]:
-    """The files for each name, in the cache's order; empty where there is no sound cache."""
+    """The files for each name, in the cache's order; empty if there is no valid cache."""
     try:
         data = regular_files.content(str(path), _LIMIT)
     except OSError:
@@ -41,11 +41,11 @@ def read(path: Path = PATH) -> dict[str, tuple[str, ...]]:
 
 
 def _start(data: bytes) -> int | None:
-    """Where the newer format starts; its offsets count from there."""
+    """Where the newer format starts, from which its offsets count; None if it is missing."""
     if data.startswith(_MAGIC):
         return 0
     if data.startswith(_OLD_MAGIC) and len(data) >= 16:
-        # Entries of 12 bytes behind a header of 16, then aligned to 8.
+        # A header of 16 bytes, entries of 12, then aligned to 8.
         end = 16 + 12 * int(struct.unpack_from("=I", data, 12)[0])
         start = end + -end % 8
         return start if data.startswith(_MAGIC, start) else None

@@ -1,6 +1,6 @@
-"""What the dynamic loader would do: where each DT_NEEDED is found, without loading.
+"""What the dynamic loader would do: finds each DT_NEEDED without loading it.
 
-glibc's order is that of ld.so(8); musl's differs in two points and is that of its
+glibc's search order is that of ld.so(8); musl's differs in two points and is that of its
 ``load_library``. https://man7.org/linux/man-pages/man8/ld.so.8.html,
 https://wiki.musl-libc.org/functional-differences-from-glibc.html
 """
@@ -19,7 +19,7 @@ import msgspec
 from native_skew.binaries import ld_cache, rooted, symbol_versions
 from native_skew.binaries.image import Header, Image, ImageError
 
-# e_machine as uname(2) calls it, of what root file systems are made for.
+# e_machine in uname(2)'s words.
 _MACHINES = {
     3: "i386", 62: "x86_64", 183: "aarch64", 243: "riscv64", 21: "powerpc64le", 22: "s390x",
 }  # fmt: skip
@@ -29,12 +29,12 @@ _LIBC_NAMES = ("libc.musl-", "ld-musl-", "libc.so")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that the loader has taken in."""
+    """A file that the loader has loaded."""
 
     path: str
-    identity: tuple[int, int]  # the file itself: device, inode
+    identity: tuple[int, int]  # device and inode
     header: Header
-    # Versions of symbols that it wants and defines, as ``symbol_versions`` says.
+    # The versions of symbols that it wants and defines; see ``symbol_versions``.
     wanted: dict[str, tuple[symbol_versions.Wanted, ...]] = {}
     defined: frozenset[int] | None = None
 
@@ -45,26 +45,26 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The folders of its own run-time path, as written and without any ``..``."""
+        """The folders of its own DT_RUNPATH or DT_RPATH, normalised."""
         text = self.header.runpath or self.header.rpath
         parts = [_with_origin(part, self.folder) for part in text.split(":")]
         return tuple(os.path.normpath(part) for part in parts if part.startswith("/"))
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A name that is not found."""
+    """A DT_NEEDED name that is not found."""
 
     name: str
     needer: Loaded
     chain: tuple[Loaded, ...] = ()  # the files that led to it, the extension module first
-    foreign: tuple[str, ...] = ()  # files of that name for another architecture, passed over
+    foreign: tuple[str, ...] = ()  # files of that name for another architecture, skipped
     damaged: str = ""  # the file of that name at which the loader stops, and why
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """All that loading one file takes in, in the loader's order, and what is not found.
+    """All files that are loaded with one file, in the loader's order, and what is not found.
 
-    ``by_name`` is the file for each name that was asked for, what was loaded before included.
+    ``by_name`` is the file for each name, including what was loaded before.
     """
 
     files: tuple[Loaded, ...]
@@ -73,10 +73,10 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Loader:
-    """The loader of one process: of the interpreter ``program``, if that is known.
+    """The loader of one process, which runs the interpreter ``program``, if that is known.
 
-    ``library_path`` are LD_LIBRARY_PATH's folders; ``libc`` says whose rules hold, by default the
-    program's; ``root`` is the folder that is ``/``, of a mounted or unpacked image.
+    ``library_path`` are LD_LIBRARY_PATH's folders; ``libc`` decides on the rules, by default the
+    program's; ``root`` is the folder that is ``/``, for a mounted or unpacked image.
     """
 
     def __init__(
@@ -96,12 +96,12 @@ class Loader:
         self.libc = libc or ("musl" if "ld-musl" in interpreter else "glibc")
         cache = Path(f"{self._root}{ld_cache.PATH}")
         self._cache = ld_cache.read(cache) if self.libc == "glibc" else {}
-        # What glibc is built to search; distributions differ, and what is not there is passed over.
+        # glibc's built-in folders; systems differ, and missing folders do not matter.
         self._machine = platform.machine()
         if self.program and self._root:
             self._machine = _MACHINES.get(self.program.header.machine, self._machine)
         multiarch = f"lib/{self._machine}-linux-gnu"
-        # ``$LIB``: Debian's multiarch folder where there is one, ``lib64`` elsewhere.
+        # ``$LIB``: Debian's multiarch folder if there is one, otherwise ``lib64``.
         self._lib = multiarch if os.path.isdir(f"{self._root}/{multiarch}") else "lib64"  # noqa: PTH112
         of_glibc = (f"/{multiarch}", f"/usr/{multiarch}", *_GLIBC_FOLDERS)
         system = _MUSL_FOLDERS if self.libc == "musl" else of_glibc
@@ -109,18 +109,18 @@ class Loader:
 
     @cached_property
     def process(self) -> Closure:
-        """What starting the program takes in; nothing where the program is not known."""
+        """What is loaded with the program; empty if the program is not known."""
         nothing = Closure(files=(), unresolved=(), by_name={})
         return self.closure(self.program, {}) if self.program else nothing
 
     def open(self, path: str) -> Loaded | str | None:
-        """The file at ``path``; the reason where it is damaged, None where there is none."""
+        """The file at ``path``; the reason if it is damaged, None if there is none."""
         if path not in self._files:
             self._files[path] = self._read(path)
         return self._files[path]
 
     def _read(self, path: str) -> Loaded | str | None:
-        # Below a root that is not ours, a link in the path would lead out of it.
+        # Links below another root must not lead out of it.
         path = rooted.real(self._root, path) if self._root else path
         if not os.path.exists(path):  # noqa: PTH110
             return None
@@ -131,15 +131,15 @@ class Loader:
             return str(error)
 
     def adopt(self, path: str, image: Image) -> Loaded:
-        """The file at ``path``, which is open already."""
+        """The file at ``path``, which is already open as ``image``."""
         self._files[path] = found = _loaded(path, image)
         return found
 
     def closure(self, module: Loaded, before: Mapping[str, Loaded] | None = None) -> Closure:
-        """What loading ``module`` takes in, breadth first.
+        """What is loaded with ``module``, breadth first.
 
-        ``before`` is what is in the process already, by the names that it satisfies; by default,
-        what the program has taken in.
+        ``before`` is what is in the process already, by name; by default, what is loaded with the
+        program.
         """
         names = dict(self.process.by_name if before is None else before)
         chains: list[tuple[Loaded, ...]] = [(module,)]
@@ -147,7 +147,7 @@ class Loader:
         names.update(dict.fromkeys(_names(module), module))
         unresolved: list[Unresolved] = []
         missing: set[str] = set()
-        for chain in chains:  # grows meanwhile
+        for chain in chains:  # which grow
             folders: tuple[str, ...] | None = None
             for name in chain[-1].header.needed:
                 if name in names or name in missing:
@@ -169,9 +169,9 @@ class Loader:
     def _find(
         self, name: str, needer: Loaded, folders: tuple[str, ...]
     ) -> Loaded | Unresolved | None:
-        """The file, or why there is none; None where that is not judged."""
+        """The file, or why there is none; None if that is not judged."""
         if self.libc == "musl" and name.startswith(_LIBC_NAMES):
-            return self.program  # the loader itself, under any name; there is always one
+            return self.program  # the loader itself, under any name; it always exists
         if "/" in name:
             folders = ("",)
             name = self._expand(name, needer.folder)
@@ -206,11 +206,11 @@ class Loader:
         yield from (f"{folder}/{name}" for folder in self._system)
 
     def _folders(self, chain: tuple[Loaded, ...]) -> tuple[str, ...]:
-        """The folders of the run-time paths and of LD_LIBRARY_PATH, in order."""
+        """The folders of DT_RPATH, LD_LIBRARY_PATH and DT_RUNPATH, in order."""
         needer = chain[-1]
         inherited: list[str] = []
-        # DT_RPATH of the needer, of what loaded it, and so on to the program; a needer with
-        # a DT_RUNPATH has neither its own nor inherits any. musl inherits both alike.
+        # The DT_RPATH of the needer, of what loaded it, and so on to the program; none for a
+        # needer with a DT_RUNPATH. musl inherits both alike.
         if self.libc == "musl" or not needer.header.runpath:
             program = (self.program,) if self.program else ()
             for each in (*reversed(chain), *program):
@@ -225,12 +225,12 @@ class Loader:
     def _split(self, text: str, origin: str) -> list[str]:
         if not text:
             return []
-        # An empty part is the working folder, which is another one each time.
+        # An empty part means the working folder, which is unknown.
         parts = [self._expand(part, origin) for part in text.split(":") if part]
         return [part.rstrip("/") or "/" for part in parts if part.startswith("/")]
 
     def _expand(self, text: str, origin: str) -> str:
-        if text.startswith("/"):  # as the process sees it; ``$ORIGIN`` is as we do
+        if text.startswith("/"):  # within the root, unlike ``$ORIGIN``
             text = self._root + text
         if "$" not in text:
             return text
@@ -240,7 +240,7 @@ class Loader:
 
 
 def machine_name(header: Header) -> str:
-    """A file's processor, as uname(2) calls it."""
+    """A file's processor, in uname(2)'s words."""
     return _MACHINES.get(header.machine, f"machine {header.machine}")
 
 
@@ -253,7 +253,7 @@ def _loaded(path: str, image: Image) -> Loaded:
     try:
         wanted, defined = symbol_versions.wanted(image), symbol_versions.defined(image)
     except ImageError:
-        wanted, defined = {}, None  # nothing can be said of them
+        wanted, defined = {}, None  # unknown
     return Loaded(path=path, identity=identity, header=image.header, wanted=wanted, defined=defined)
 
 

@@ -1,13 +1,13 @@
-"""For which NumPy a module was compiled, read from its texts.
+"""Which NumPy a module was compiled for, from strings in its file.
 
-NumPy's header puts a check into every module that calls ``import_array()``: it asks for the C API
-under the name that its own NumPy has, and compares versions. Both leave texts in the file.
+NumPy's header puts a check into every module that calls ``import_array()``: it requests the C API
+by the name that its NumPy has, and compares versions. Both leave strings in the file.
 https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
 https://github.com/numpy/numpy/blob/v2.2.6/numpy/_core/code_generators/generate_numpy_api.py
 
-A module of Cython that calls nothing of the C API has no such check. What NumPy declares for Cython
-leaves another text in it, and Cython compares the size of ``numpy.dtype``, which NumPy 2 made
-smaller: https://github.com/numpy/numpy/blob/v1.26.4/numpy/__init__.pxd
+A Cython module that does not call the C API has no such check. NumPy's declarations for Cython
+leave another string in it, and Cython compares the size of ``numpy.dtype``, which NumPy 2 reduced:
+https://github.com/numpy/numpy/blob/v1.26.4/numpy/__init__.pxd
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from packaging.version import Version
 
 from native_skew.binaries.image import Image, ImageError
 
-# As C has it: what Rust compiles looks for either NumPy, and has the words without the format.
+# With the C format: Rust modules work with either NumPy, and have the words without it.
 _CHECKS = b"module compiled against ABI version 0x%x"
 _OF_TWO = b"numpy._core._multiarray_umath"
 _OLDEST = re.compile(rb"was compiled against NumPy C-API version 0x%x \(NumPy (\d+\.\d+)\)")
-# What the macro ends an import with; who calls the function itself may go on without NumPy.
+# The macro's error; a module that calls the function itself may work without NumPy.
 _RAISES = b"multiarray failed to import"
 _CYTHON_OF_ONE = b"numpy.core.multiarray failed to import"
 _CYTHON_OF_TWO = b"numpy._core.multiarray failed to import"
 _COMPARES_SIZES = b"size changed, may indicate binary incompatibility. Expected"
-# By what they call: the C API's check, and Cython's.
+# By the function that they call: the C API's check, and Cython's.
 _TEXTS = {
     b"PyCapsule_GetPointer": (_CHECKS, _OF_TWO, _RAISES),
     b"PyErr_WarnFormat": (_CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES),
@@ -39,9 +39,9 @@ _BYTES = 64 << 20  # of one file
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
-    """For which NumPy a file was compiled, and whether it ends the import where that does not fit.
+    """Which NumPy a file was compiled for, and whether its import fails with another one.
 
-    ``oldest`` is empty where it was compiled with NumPy 1's header, which does not say.
+    ``oldest`` is empty if it was compiled with NumPy 1's header, which does not say.
     """
 
     oldest: str
@@ -49,7 +49,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def versions(self) -> str:
-        """Those that it runs with, as a specifier."""
+        """The versions that it runs with, as a specifier."""
         return f">={self.oldest}" if self.oldest else "<2"
 
     def fits(self, installed: Version) -> bool:
@@ -58,7 +58,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compiled(path: str | Path) -> Compiled | None:
-    """For which NumPy the file at ``path`` was compiled; None where it does not say."""
+    """Which NumPy the file at ``path`` was compiled for; None if it does not say."""
     found: set[bytes] = set()
     oldest = ""
     try:
@@ -76,7 +76,7 @@ def compiled(path: str | Path) -> Compiled | None:
     except (ImageError, OSError):
         return None
     if _CHECKS in found:
-        # Of NumPy 2's header either text tells; with neither, it is that of NumPy 1.
+        # NumPy 2's header leaves both strings, NumPy 1's neither.
         known = (_OF_TWO in found) is bool(oldest)
         return Compiled(oldest=oldest, raises=_RAISES in found) if known else None
     of_one = {_CYTHON_OF_ONE, _COMPARES_SIZES} <= found and _CYTHON_OF_TWO not in found

@@ -1,7 +1,7 @@
-"""What macOS's and Windows' modules say of themselves: Mach-O and PE, read, never loaded.
+"""Reads modules of macOS and Windows: Mach-O and PE.
 
-By https://github.com/ronaldoussoren/macholib and https://github.com/erocarrera/pefile, which are
-imported where there is such a file. What they raise of damage is anything.
+With https://github.com/ronaldoussoren/macholib and https://github.com/erocarrera/pefile, imported
+only if there is such a file. They may raise anything for a damaged file.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ System = Literal["linux", "macos", "windows"]
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
 _LOAD_DYLIB = ("LC_LOAD_DYLIB", "LC_LOAD_WEAK_DYLIB", "LC_REEXPORT_DYLIB")
-# mach/machine.h and winnt.h, as wheels' tags call them.
+# Numbers of mach/machine.h and winnt.h, in the words of wheel tags.
 _MACHINES = {0x01000007: "x86_64", 0x0100000C: "arm64", 7: "i386"}
 _PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x14C: "x86"}
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An install name or a DLL's; where it is ``weak``, the file is loaded without it as well."""
+    """An install name or the name of a DLL; if ``weak``, the file loads without it as well."""
 
     name: str
     weak: bool = False
 
 
 class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One file, or the part of a universal one for a machine, called as a wheel's tag calls it.
+    """A file, or the part of a universal one for ``machine``, in the words of wheel tags.
 
     ``name`` is the install name of a macOS library, or empty; ``search`` are LC_RPATH's folders.
     """
@@ -47,7 +47,7 @@ class OtherFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def system_of(path: str | Path) -> System | None:
-    """For which system a file is, by its first bytes; None where these say nothing."""
+    """Which system a file is for, by its first bytes; None if they do not tell."""
     try:
         magic = regular_files.content(str(path), 4)
     except OSError:
@@ -60,7 +60,7 @@ def system_of(path: str | Path) -> System | None:
 
 
 def mach_o(path: str | Path) -> tuple[OtherFile, ...]:
-    """The parts of a Mach-O file, one for each machine; ImageError where it is damaged."""
+    """The parts of a Mach-O file, one for each machine; raises ImageError if it is damaged."""
     from macholib.MachO import MachO  # noqa: PLC0415
 
     _check_regular(path)
@@ -94,7 +94,7 @@ def _text(data: bytes) -> str:
 
 
 def pe(path: str | Path) -> OtherFile:
-    """What a DLL imports, at once or when it first calls it; ImageError where it is damaged."""
+    """What a DLL imports, at once or delayed; raises ImageError if it is damaged."""
     import pefile  # noqa: PLC0415
 
     _check_regular(path)

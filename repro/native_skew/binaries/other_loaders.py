@@ -1,6 +1,6 @@
-"""Where macOS's and Windows' loaders find what a module needs, as far as an environment tells.
+"""Where the loaders of macOS and Windows find what a module needs, within an environment.
 
-The system that it is for is not at hand: what lies outside of the environment is not judged.
+The target system is not available: what lies outside of the environment is not judged.
 dyld: https://github.com/apple-oss-distributions/dyld/blob/main/doc/dyld.md and dyld(1);
 https://learn.microsoft.com/en-us/windows/win32/dlls/dynamic-link-library-search-order
 """
@@ -19,10 +19,10 @@ _LOADER, _RPATH = "@loader_path/", "@rpath/"
 
 
 class OtherLoader(Loader):
-    """A loader of another system than Linux; what it does not judge is counted.
+    """A loader of another system than Linux.
 
-    ``machine`` is the process's, as a wheel's tag calls it; where it is empty, a universal file
-    counts by its first part. ``elsewhere`` are names that may lie outside of the environment.
+    ``machine`` is the process's, in the words of wheel tags; if it is empty, the first part of a
+    universal file counts. ``elsewhere`` are names that may lie outside of the environment.
     """
 
     def __init__(self, machine: str = "") -> None:
@@ -56,7 +56,7 @@ class OtherLoader(Loader):
 
 
 class MacLoader(OtherLoader):
-    """dyld: install names, with the folders of all that led to a file."""
+    """dyld: finds install names, with the LC_RPATH of all files that led to a file."""
 
     def __init__(self, machine: str, root: str) -> None:
         super().__init__(machine)
@@ -90,9 +90,9 @@ class MacLoader(OtherLoader):
 
 
 class WindowsLoader(OtherLoader):
-    """Windows': by the DLL's name, in whatever folder a package has added.
+    """Windows' loader: finds a DLL by its name, in any folder that a package may have added.
 
-    ``of_stem`` gives the environment's files that differ from a name in its version at most.
+    ``of_stem`` returns the environment's files whose names differ from a name at most in version.
     """
 
     def __init__(self, machine: str, of_stem: Callable[[str], list[str]]) -> None:

@@ -1,7 +1,7 @@
-"""What pyelftools reads of an ELF file: observation checks the fast reader against it.
+"""Reads ELF files with pyelftools: observation checks the fast reader against it.
 
-It reads by section headers where the loader, and ``Image``, read by address. Two readers that
-agree are the evidence for what a cell records. https://github.com/eliben/pyelftools
+It reads by section headers, where the loader and ``Image`` read by address. That two readers agree
+is the evidence for what a cell records. https://github.com/eliben/pyelftools
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DAMAGES = (OSError, ELFError, ValueError, StopIteration)
 
 
 class DynamicSection(NamedTuple):
-    """The names in the dynamic section; ``rpath`` is empty where ``runpath`` overrides it."""
+    """The names in the dynamic section; ``rpath`` is empty if ``runpath`` overrides it."""
 
     soname: str
     needed: tuple[str, ...]
@@ -27,7 +27,7 @@ class DynamicSection(NamedTuple):
 
 
 def read(path: Path) -> DynamicSection | None:
-    """Reads ``path``; None where it is not a readable, dynamically linked ELF file."""
+    """Reads ``path``; None if it is not a readable, dynamically linked ELF file."""
     try:
         with path.open("rb") as stream:
             file = ELFFile(stream)
@@ -49,7 +49,7 @@ def read(path: Path) -> DynamicSection | None:
 
 
 def string_symbol(path: Path, name: str) -> str | None:
-    """The text that the exported ``char[]`` symbol ``name`` holds; None where it has none."""
+    """The text in the exported ``char[]`` symbol ``name``; None if there is none."""
     try:
         with path.open("rb") as stream:
             file = ELFFile(stream)
@@ -67,7 +67,7 @@ def string_symbol(path: Path, name: str) -> str | None:
 
 
 def is_stripped(path: Path) -> bool:
-    """Whether ``path`` is an ELF file whose only symbols are those that the loader reads."""
+    """Whether ``path`` is an ELF file with no symbols but those that the loader reads."""
     if not path.is_file():  # a FIFO would wait for a writer
         return False
     try:

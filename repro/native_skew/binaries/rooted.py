@@ -1,25 +1,23 @@
-"""Paths below a root that is not this process's own: links in it lead to places in it.
+"""Resolves paths below another root, as ``chroot`` would: links in it lead to places in it.
 
-What ``chroot`` would do, without it: an image's ``/etc/alternatives/libblas.so.3`` is the image's.
+For example, an image's ``/etc/alternatives/libblas.so.3`` leads to a file of the image.
 """
 
 from __future__ import annotations
 
 import os
 
-_LINKS = (
-    40  # as many as Linux follows, https://man7.org/linux/man-pages/man7/path_resolution.7.html
-)
+_LINKS = 40  # Linux's limit: https://man7.org/linux/man-pages/man7/path_resolution.7.html
 
 
 def real(root: str, path: str) -> str:
-    """The real file of ``path``, an absolute one of this process's that starts with ``root``.
+    """The real path of ``path``, which is absolute and starts with ``root``.
 
     ``root`` is the folder that is ``/``; empty for this process's own.
     """
     if not root:
         return os.path.realpath(path)
-    # Parts that are still to be walked, the next one last.
+    # The remaining parts, the next one last.
     left = path.removeprefix(root).split("/")[::-1]
     found: list[str] = []
     links = 0

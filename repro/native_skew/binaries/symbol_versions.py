@@ -1,7 +1,7 @@
-"""Versions of symbols: which a file wants of its libraries, and which a library defines.
+"""The versions of symbols that a file wants of its libraries, and those that a library defines.
 
-The dynamic loader compares them before any symbol: a version that is wanted and not defined
-ends the load. One that is wanted weakly does not, nor does a library without any version.
+The dynamic loader compares them before any symbol and stops at a version that is wanted but not
+defined. It does not stop if it is wanted weakly, or if the library has no versions at all.
 https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html
 """
 
@@ -16,8 +16,8 @@ _DT_VERDEF, _DT_VERNEED = 0x6FFFFFFC, 0x6FFFFFFE
 _WEAK = 0x2  # VER_FLG_WEAK
 _BYTES = 1 << 13  # of one table; the C++ library's has 2 KB
 _ENTRIES = 2048
-# Of what is wanted: of one library, and each of its versions. Of what is defined. Native order
-# would do for a library that can be loaded here, but any may be looked at.
+# Entries: a library of which versions are wanted, a wanted version, a defined version. In either
+# byte order, since any file may be examined.
 _FORMS = {
     little: tuple(struct.Struct(f"{'<' if little else '>'}{form}") for form in forms)
     for forms in [("HHIII", "IHHII", "HHHHIII")]
@@ -26,9 +26,9 @@ _FORMS = {
 
 
 class Wanted(NamedTuple):
-    """A version of symbols that a file wants of a library: its hash, by which the loader compares.
+    """A version of symbols that a file wants of a library: the hash that the loader compares.
 
-    ``name`` is where its name is in the string table; without a ``weak`` one the loader goes on.
+    ``name`` is its offset in the string table; if it is ``weak``, the loader continues without it.
     """
 
     hashed: int
@@ -37,7 +37,10 @@ class Wanted(NamedTuple):
 
 
 def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
-    """What ``image`` wants, by the library that should define it; ImageError of a damaged table."""
+    """What ``image`` wants, by the library that should define it.
+
+    Raises ImageError if the table is damaged.
+    """
     if _DT_VERNEED not in image.header.tags:
         return {}
     raw = image.bytes_at(image.header.tags[_DT_VERNEED], _BYTES)
@@ -69,9 +72,9 @@ def wanted(image: Image) -> dict[str, tuple[Wanted, ...]]:
 
 
 def defined(image: Image) -> frozenset[int] | None:
-    """The hashes of the versions that ``image`` defines; None where it has none at all.
+    """The hashes of the versions that ``image`` defines; None if it has none at all.
 
-    ImageError of a damaged table.
+    Raises ImageError if the table is damaged.
     """
     if _DT_VERDEF not in image.header.tags:
         return None

@@ -1,6 +1,6 @@
-"""Symbols that a file needs, and those that it defines; ImageError where its tables are damaged.
+"""The symbols that a file needs and defines; functions raise ImageError if its tables are damaged.
 
-A large library is asked for single names by way of its hash table, a small one is read at once.
+Names are looked up in a large library by its hash table; a small one is read completely.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from native_skew.binaries.gnu_hash import DT_GNU_HASH, TABLE_BYTES, GnuHash, ord
 from native_skew.binaries.image import Image, ImageError
 
 _DT_HASH, _DT_STRTAB, _DT_SYMTAB = 4, 5, 6
-_BYTES_FOR_ONE = 200  # of a string table read whole cost as much as one lookup; measured
-_NAME = 1 << 16  # bytes; those of templates have been seen with 10,000
+_BYTES_FOR_ONE = 200  # reading so many bytes of a string table costs as much as one lookup
+_NAME = 1 << 16  # bytes of a name; C++ templates have been seen with 10,000
 
 _Kind = Literal["needed", "defined"]
 # 1 for the bindings that count, by st_info: STB_GLOBAL alone is an error where it is undefined.
@@ -27,19 +27,19 @@ OF_THE_INTERPRETER = (b"Py", b"_Py")
 
 
 def undefined(image: Image, *, python: bool = True) -> frozenset[bytes]:
-    """The names that ``image`` must be given: undefined, and not weak.
+    """The names that others must define for ``image``: undefined, and not weak.
 
-    Without ``python``, those ``OF_THE_INTERPRETER`` are left out, which is quicker.
+    Without ``python``, those ``OF_THE_INTERPRETER`` are left out, which is faster.
     """
     tags = image.header.tags
     if _DT_SYMTAB not in tags:
         return frozenset()
-    # What is not hashed comes first, and only what is defined is hashed.
+    # Unhashed symbols come first, and only defined symbols are hashed.
     places = _places(image, 1, _unhashed(image), "needed")
     if python:
         return _texts(image, places)
-    # They are most of what an extension module needs: to leave them out before they are texts
-    # saves a third of what all these names cost.
+    # They are most of what an extension module needs: leaving them out before they are decoded
+    # saves a third of the time.
     strings = _strings(image)
     places = [at for at in places if not strings.startswith(OF_THE_INTERPRETER, at)]
     names = _texts(image, places)
@@ -53,7 +53,7 @@ def defined(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
         return frozenset()
     if DT_GNU_HASH not in tags:
         return names & all_defined(image)
-    # Single names, unless so many that to read all costs less.
+    # Looks single names up, unless reading all of them costs less.
     if len(names) * _BYTES_FOR_ONE > image.header.names_size:
         with contextlib.suppress(ImageError):  # too large to be read at once
             return names & all_defined(image)
@@ -62,7 +62,7 @@ def defined(image: Image, names: Iterable[bytes]) -> frozenset[bytes]:
 
 
 def all_defined(image: Image) -> frozenset[bytes]:
-    """Every name that ``image`` defines; ImageError where they are too many to be read at once."""
+    """Every name that ``image`` defines; raises ImageError if there are too many to be read."""
     if _DT_SYMTAB not in image.header.tags:
         return frozenset()
     if DT_GNU_HASH in image.header.tags:
@@ -72,7 +72,7 @@ def all_defined(image: Image) -> frozenset[bytes]:
 
 
 def location(image: Image, name: bytes) -> tuple[int, int]:
-    """Address and size of what ``name`` stands for; zeros where it is not defined."""
+    """Address and size of the symbol ``name``; zeros if it is not defined."""
     if DT_GNU_HASH not in image.header.tags:
         return 0, 0
     if image.strings is not None and name not in image.strings:  # costs a tenth of a lookup
@@ -86,11 +86,11 @@ def location(image: Image, name: bytes) -> tuple[int, int]:
 
 
 def _unhashed(image: Image) -> int:
-    """How many symbols the GNU hash table leaves out; of the older table, all there are."""
+    """The number of symbols that are not in the GNU hash table; without one, of all symbols."""
     tags = image.header.tags
     if DT_GNU_HASH in tags:
-        # An empty table has its first symbol past the end, or at 1: then the older table or
-        # the string table, which linkers put behind the symbols, tells the number.
+        # An empty table has its first symbol past the end, or at 1: then the number is that of the
+        # older table, or follows from the string table, which linkers put after the symbols.
         table = GnuHash(image)
         if table.first > 1:
             return table.first
@@ -118,7 +118,7 @@ def _single(image: Image, places: list[int], size: int) -> Iterator[bytes]:
     """The names at ``places``, each read by itself."""
     start, total = image.header.tags.get(_DT_STRTAB, 0), 0
     for at in places:
-        for most in (4096, _NAME):  # hardly one is longer than a page
+        for most in (4096, _NAME):  # few are longer than a page
             raw = image.bytes_at(start + at, max(0, min(most, size - at)))
             name, end, _ = raw.partition(b"\0")
             if end:
@@ -131,13 +131,13 @@ def _single(image: Image, places: list[int], size: int) -> Iterator[bytes]:
 
 
 def _check_sum(total: int, size: int) -> None:
-    """Names may share an end, but a million with one long end would fill the memory."""
+    """Names may share an end, but a million sharing a long one would fill the memory."""
     if total > 4 * size:
         raise ImageError(f"names of {total} bytes in a string table of {size}")
 
 
 def _places(image: Image, first: int, count: int, kind: _Kind) -> list[int]:
-    """Where the names are of the symbols from ``first`` to before ``count``, as far as wanted."""
+    """The name offsets of the symbols of ``kind`` in the range from ``first`` to ``count``."""
     wide, width = image.header.bits == 64, image.header.symbol_size
     size = (count - first) * width
     if size > TABLE_BYTES:
@@ -153,7 +153,7 @@ def _places(image: Image, first: int, count: int, kind: _Kind) -> list[int]:
 
 
 def _strings(image: Image) -> bytes:
-    """The string table; empty where it is too large to be read at once."""
+    """The string table; empty if it is too large to be read at once."""
     if image.strings is None:
         tags = image.header.tags
         size = image.header.names_size

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     )
     from native_skew.distributions.zips import METADATA_LIMIT, CarefulZip
 
-# A module is loaded when something of it is asked for: what reads an environment has no use for
-# what writes wheels. https://peps.python.org/pep-0562/
+# Modules are imported on first use: reading an environment does not need what writes wheels.
+# https://peps.python.org/pep-0562/
 _NAMES = {
     "archives": ("DistributionFile", "sdist_file", "wheel_file"),
     "installed": ("Distribution", "Installed", "nameless"),

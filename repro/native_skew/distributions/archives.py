@@ -1,4 +1,4 @@
-"""Distribution files: packed to the same bytes each time, and read with care."""
+"""Packs distribution files reproducibly."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import msgspec
 from wheel.wheelfile import WheelFile
 
 GENERATOR = "native-skew"
-_EPOCH = (2026, 1, 9, 0, 0, 0)  # any fixed moment; that of the issue
+_EPOCH = (2026, 1, 9, 0, 0, 0)  # any fixed time; the issue's
 _EPOCH_SECONDS = 1767916800
 
 
 class DistributionFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution file as an index offers it; ``step`` is when it comes out.
+    """A distribution file as an index offers it; ``step`` is when it is released.
 
     ``metadata`` is the wheel's METADATA, which the index offers beside it (PEP 658), or the
-    sdist's PKG-INFO, which it does not.
+    sdist's PKG-INFO, which it does not offer.
     """
 
     project: str
@@ -36,12 +36,12 @@ class DistributionFile(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_wheel(self) -> bool:
-        """Whether it is a wheel, else it is an sdist."""
+        """Whether it is a wheel; otherwise it is an sdist."""
         return self.filename.endswith(".whl")
 
 
 class _ReproducibleWheel(WheelFile):
-    """A WheelFile whose members carry no time; RECORD included."""
+    """A WheelFile whose members, RECORD included, have a fixed time."""
 
     def writestr(
         self, zinfo_or_arcname: str | ZipInfo, data: Any, compress_type: int | None = None
@@ -59,7 +59,7 @@ def sdist_file(
     """Packs an sdist: ``members`` by relative name, and PKG-INFO."""
     stem = f"{project.replace('-', '_')}-{version}"
     packed = io.BytesIO()
-    # Level 0 and no time: the same bytes whatever zlib this Python was built with.
+    # Level 0 and no time: the same bytes with any zlib.
     with (
         gzip.GzipFile("", "wb", compresslevel=0, fileobj=packed, mtime=0) as stream,
         tarfile.open(mode="w", fileobj=stream) as archive,
@@ -97,7 +97,7 @@ def wheel_file(
         **(more_info or {}),
     }
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{stem}-{tag}.whl"  # WheelFile reads the name
+        path = Path(folder) / f"{stem}-{tag}.whl"  # WheelFile parses the name
         with _ReproducibleWheel(path, "w", ZIP_STORED) as archive:
             for name, data in sorted(members.items()):
                 archive.writestr(name, data)

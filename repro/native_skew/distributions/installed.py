@@ -1,7 +1,7 @@
-"""What is installed in a site-packages folder, as its ``.dist-info`` folders tell.
+"""What is installed in a site-packages folder, read from its ``.dist-info`` folders.
 
-Files are read no further than they matter, and nothing waits for a FIFO: a large environment
-has a megabyte of RECORD, and a stranger's may have anything.
+Files are read only as far as they matter, and no FIFO blocks: a large environment has a megabyte of
+RECORD, and an untrusted one may hold anything.
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
 
@@ -30,7 +30,7 @@ _METADATA_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 16
 _HASHED_BYTES = 256 << 20  # of one file: larger ones are not held in memory
 _SHOWN_OF_VERSION = 60  # characters
-# What ``site`` reads: of old namespace packages' own, none is needed since PEP 420.
+# Those that ``site`` reads, except the ones of old namespace packages, needless since PEP 420.
 _PTH = re.compile(rb"^([^/\0,\"\r\n]+(?<!-nspkg)\.pth),", re.MULTILINE)
 _PYTHON = re.compile(rb'^([^",/\n][^",\n]*\.py),', re.MULTILINE)
 _DOT = re.compile(r"\.")
@@ -76,39 +76,39 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Distribution(Installed, frozen=True, kw_only=True):
-    """An installed distribution, with what matters where nobody vouches for it."""
+    """An installed distribution in an untrusted environment."""
 
-    info: str = ""  # its ``.dist-info`` or ``.egg-info``; empty where none tells of it
-    hashes: tuple[str, ...] = ()  # of each library, RECORD's hash, a comma, and its size; or empty
+    info: str = ""  # its ``.dist-info`` or ``.egg-info``; empty if it has none
+    hashes: tuple[str, ...] = ()  # for each library: RECORD's hash, a comma, the size
     path_files: tuple[str, ...] = ()  # the ``.pth`` files that RECORD lists
-    top_level: tuple[str, ...] = ()  # names of its packages, where no RECORD lists files
+    top_level: tuple[str, ...] = ()  # names of its packages, if no RECORD lists files
     requires_python: str = ""  # as written in METADATA
-    # Why its metadata is not read: name and version are then those of the folder's name.
+    # Why its metadata could not be read: name and version are then taken from the folder's name.
     problem: str = ""
     files: tuple[str, ...] = ()  # its shared objects on disk, as absolute paths
 
     @property
     def title(self) -> str:
-        """Name and version, of no more length than a person reads."""
+        """Name and version, shortened for people."""
         shown = self.version[:_SHOWN_OF_VERSION]
         return f"{self.name} {shown}{'…' if shown != self.version else ''}".strip()
 
     @property
     def site(self) -> str:
-        """The folder in which it is installed; empty where nothing tells."""
+        """The folder in which it is installed; empty if unknown."""
         return self.info.rpartition("/")[0]
 
     @property
     def has_valid_names(self) -> bool:
-        """Whether name and version are what the specifications allow: fit for a command line."""
+        """Whether name and version are valid, and so safe in a command line."""
         return metadata.is_name(self.name) and metadata.is_version(self.version)
 
     @property
     def built_here(self) -> bool:
-        """Whether it was built from source here: no index takes a ``linux_`` tag.
+        """Whether it was built from source on this machine: no index accepts a ``linux_`` tag.
 
-        conda's packages have such tags too, and the wheels of PyTorch's projects inside; what
-        auditwheel has put libraries into was made to be published.
+        conda's packages have such tags too, and so have the WHEEL files of PyTorch's projects. A
+        wheel that auditwheel has repaired was made to be published.
         """
         repaired = any(_REPAIRED.search(path) for path in self.files)
         if self.installer == "conda" or self.name in _OF_PYTORCH or repaired:
@@ -117,14 +117,14 @@ class Distribution(Installed, frozen=True, kw_only=True):
 
     @property
     def of_system(self) -> bool:
-        """Whether the system's package manager installed it, and sees to what it needs."""
+        """Whether the system's package manager installed it, and with it what it needs."""
         return self.installer in ("debian", "rpm")
 
     @property
     def is_of_index(self) -> bool:
-        """Whether an index has it, as far as is recorded: it came from no folder or address.
+        """Whether it came from an index, as far as is recorded: not from a folder or a URL.
 
-        conda's packages keep the address of the folder that they were built in.
+        conda's packages record the URL of the folder that they were built in.
         """
         return not self.direct_url or self.installer == "conda"
 
@@ -137,12 +137,12 @@ class Distribution(Installed, frozen=True, kw_only=True):
 
     @property
     def is_editable(self) -> bool:
-        """Whether its sources lie elsewhere."""
+        """Whether it is an editable install."""
         return "editable" in self.direct_url and self._origin.dir_info.editable
 
     @property
     def source(self) -> str:
-        """The folder that it was installed from, where that is one of the machine's; or empty."""
+        """The local folder that it was installed from; empty for none."""
         try:
             url = urlsplit(self._origin.url)
         except ValueError:
@@ -174,14 +174,14 @@ class Distribution(Installed, frozen=True, kw_only=True):
         )
 
     def python_files(self) -> list[str]:
-        """The files of Python code that RECORD lists, relative to the site, tests left out."""
+        """The Python files that RECORD lists, relative to the site, without tests."""
         found = map(os.fsdecode, _PYTHON.findall(self._record))
         return [each for each in found if ".." not in each and not _TESTS.search(each)]
 
     def changed_files(self) -> Iterator[str]:
-        """The files whose content is another than RECORD lists: all of them are read.
+        """The files whose content differs from RECORD's hash; all files are read for that.
 
-        What is not there, and what is no regular file, is not among them.
+        Missing files, and those that are not regular files, are left out.
         https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
         """
         for path, hashed in self._inside():
@@ -197,7 +197,7 @@ class Distribution(Installed, frozen=True, kw_only=True):
                 yield path
 
     def gone_files(self) -> Iterator[str]:
-        """The Python files that RECORD lists and that are not there."""
+        """The Python files that RECORD lists and that do not exist."""
         for path, _ in self._inside():
             if path.endswith(".py") and not os.path.lexists(path):
                 yield path
@@ -211,9 +211,9 @@ class Distribution(Installed, frozen=True, kw_only=True):
 
 
 def read(site: Path) -> tuple[Installed, ...]:
-    """Every distribution in the site-packages folder ``site``, by the names of the folders.
+    """Every distribution in the site-packages folder ``site``, sorted by folder name.
 
-    A folder without a readable METADATA is passed over, as installers do.
+    A folder without a readable METADATA is skipped, as installers do.
     """
     folders = (each for each in info_folders(site) if each.endswith(".dist-info"))
     found = (read_one(f"{site}/{folder}") for folder in folders)
@@ -223,9 +223,9 @@ def read(site: Path) -> tuple[Installed, ...]:
 
 
 def info_folders(site: Path | str) -> list[str]:
-    """What in ``site`` tells of a distribution; nothing where it is no folder.
+    """The names in ``site`` that describe a distribution; none if it is not a folder.
 
-    First ``.dist-info`` folders by their names, then ``.egg-info`` of older tools and of Debian.
+    First ``.dist-info`` folders, sorted, then the ``.egg-info`` of older tools and of Debian.
     """
     try:
         with os.scandir(site) as entries:
@@ -243,7 +243,7 @@ def info_folders(site: Path | str) -> list[str]:
 def read_one(info: str) -> Distribution:
     """The distribution of one ``.dist-info`` folder; ``problem`` says what is wrong with it.
 
-    Or of an ``.egg-info``, a folder or a single file, as far as that tells:
+    Or of an ``.egg-info``, which is a folder or a single file and says less:
     https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
     """
     is_egg, problem = info.endswith(".egg-info"), ""
@@ -285,7 +285,7 @@ def read_one(info: str) -> Distribution:
 
 
 def nameless(files: tuple[str, ...] = (), **known: str) -> Distribution:
-    """What ``files`` belong to that no metadata tells of, but for what is ``known``."""
+    """The distribution of ``files`` without metadata, with the fields that are ``known``."""
     empty = Distribution(
         name="", version="", requires_dist=(), dynamic=(), tags=(), generator="", installer="",
         direct_url="", files=files,
@@ -294,7 +294,7 @@ def nameless(files: tuple[str, ...] = (), **known: str) -> Distribution:
 
 
 def _plain_requirements(text: str) -> Iterator[str]:
-    """The lines of requires.txt before its first section: sections are extras and markers."""
+    """The requirements in requires.txt before its sections, which are extras and markers."""
     for line in text.splitlines():
         if line.startswith("["):
             return
@@ -329,7 +329,7 @@ def _violation(text: str, versions: dict[str, str]) -> str:
 
 
 def _recorded(record: bytes) -> Iterator[tuple[str, str]]:
-    """The names and hashes of libraries in RECORD, found by a search: most lines are of others."""
+    """The names and hashes of libraries in RECORD, found by searching: most lines are others'."""
     for word in _WORDS:
         at = record.find(word)
         while at >= 0:
@@ -343,7 +343,7 @@ def _recorded(record: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _row(line: str) -> tuple[str, str, str]:
-    """Name, hash and size of one line of RECORD; nothing of one that is none."""
+    """Name, hash and size in one line of RECORD; empty strings if it is invalid."""
     try:
         fields = next(csv.reader([line]), []) if line.startswith('"') else line.split(",")
     except csv.Error:
@@ -357,7 +357,7 @@ def _text(path: str) -> str:
 
 
 def _bytes(path: str, limit: int) -> bytes:
-    """Up to ``limit`` bytes of a file; none where it cannot be read."""
+    """Up to ``limit`` bytes of a file; none if it cannot be read."""
     try:
         return regular_files.content(path, limit)
     except OSError:

@@ -1,7 +1,7 @@
 """Core metadata and WHEEL: written for the fake pair, read from any distribution.
 
-Reading is as lenient as installers are: of a field that may stand once the first counts, what is
-no UTF-8 is replaced, and the description is not looked at. Specifications:
+Reading is as lenient as installers are: if a single-use field is repeated, the first counts; bytes
+that are not UTF-8 are replaced; the description is ignored. Specifications:
 https://packaging.python.org/en/latest/specifications/core-metadata/
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
@@ -13,7 +13,7 @@ import re
 import msgspec
 from packaging.version import Version
 
-# Seven fields of forty: a parser of whole messages takes longer than all else that doctor does.
+# Seven of forty fields: parsing the whole message would take longer than the rest of doctor.
 _FIELDS = re.compile(
     r"^(Metadata-Version|Name|Version|Requires-Dist|Requires-Python|Provides-Extra|Dynamic)"
     r":(.*(?:\n[ \t].*)*)",
@@ -22,12 +22,12 @@ _FIELDS = re.compile(
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-_EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")  # that a marker asks for
+_EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")  # in a marker
 _LONGEST = 200  # characters of a name or a version
 
 
 class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The fields that resolvers read, as written; empty where they are not there."""
+    """The fields that resolvers read, as written; empty if missing."""
 
     metadata_version: str = ""
     name: str
@@ -39,8 +39,8 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def parse(data: bytes) -> CoreMetadata:
-    """Reads METADATA or PKG-INFO; ValueError where there is no name or version."""
-    # Up to the first empty line, which may be the very first.
+    """Parses METADATA or PKG-INFO; raises ValueError if there is no name or version."""
+    # Up to the first empty line, which may be line one.
     head = (b"\n" + data.replace(b"\r\n", b"\n")).partition(b"\n\n")[0]
     fields: dict[str, list[str]] = {}
     for key, value in _FIELDS.findall(head.decode("utf-8", "replace")):
@@ -60,12 +60,12 @@ def parse(data: bytes) -> CoreMetadata:
 
 
 def is_name(text: str) -> bool:
-    """Whether ``text`` is a valid name of a distribution, of a length that one has."""
+    """Whether ``text`` is a valid distribution name of reasonable length."""
     return len(text) <= _LONGEST and bool(_NAME.fullmatch(text))
 
 
 def is_version(text: str) -> bool:
-    """Whether ``text`` is a valid version, of a length that one has."""
+    """Whether ``text`` is a valid version of reasonable length."""
     try:
         return len(text) <= _LONGEST and bool(Version(text))
     except ValueError:  # InvalidVersion too
@@ -87,8 +87,8 @@ def core_metadata(
 ) -> bytes:
     """Writes METADATA or PKG-INFO.
 
-    ``dynamic`` is written letter by letter: tools differ in how they read its spelling, and
-    ``packaging`` alone would put it in lower case.
+    ``dynamic`` is written verbatim: tools differ in how they read its spelling, and ``packaging``
+    would convert it to lower case.
     """
     extras = sorted({name for each in requires_dist for name in _EXTRA.findall(each)})
     fields = {
@@ -100,7 +100,7 @@ def core_metadata(
         **({"requires_python": requires_python} if requires_python else {}),
         **({"provides_extra": extras} if extras else {}),
     }
-    from packaging.metadata import Metadata  # noqa: PLC0415  (what reads starts without it)
+    from packaging.metadata import Metadata  # noqa: PLC0415  (readers do not need it)
 
     message = Metadata.from_raw(fields, validate=True).as_rfc822()  # type: ignore[arg-type]
     if dynamic:

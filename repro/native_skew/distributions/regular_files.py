@@ -1,4 +1,4 @@
-"""Files of strangers: regular ones alone, and no further than they matter."""
+"""Reads untrusted files: only regular files, and only up to a limit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def content(path: str, limit: int) -> bytes:
     """The first ``limit`` bytes of the file at ``path``.
 
     Raises:
-        OSError: it cannot be read, or is no regular file: a FIFO would wait for a writer, and a
-            device may never end. ``strerror`` tells which.
+        OSError: it cannot be read, or is not a regular file: a FIFO would wait for a writer, and a
+            device may never end. ``strerror`` says which.
 
     """
     try:
@@ -32,13 +32,13 @@ def content(path: str, limit: int) -> bytes:
 
 
 def text(path: str, limit: int) -> str:
-    """The same as text; what is no UTF-8 is replaced."""
+    """The same as text; bytes that are not UTF-8 are replaced."""
     return content(path, limit).decode("utf-8", "replace")
 
 
 def toml(content: bytes) -> dict[str, Any]:
-    """The tables of a TOML file's content; ValueError where it is none, or no UTF-8."""
-    # Not on top: most that read files have none of these.
+    """The tables of a TOML file's content; raises ValueError if it is not valid TOML in UTF-8."""
+    # Imported late: most callers read no TOML.
     if sys.version_info >= (3, 11):
         import tomllib  # noqa: PLC0415
     else:

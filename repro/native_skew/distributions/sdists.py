@@ -1,4 +1,4 @@
-"""Untrusted sdists: PKG-INFO, pyproject.toml and setup.py are read, nothing is unpacked.
+"""Reads PKG-INFO, pyproject.toml and setup.py of untrusted sdists without unpacking them.
 
 https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """
@@ -22,14 +22,14 @@ from native_skew.errors import ArchiveError, SkewError
 _WANTED = ("PKG-INFO", "pyproject.toml", "setup.py")
 _MEMBERS = 100_000
 _UNPACKED = 4 * 1024**3  # bytes; of all members together
-_ONE_READ = 16 * 1024 * 1024  # bytes; what one header may ask for
-# PEP 517's word for a pyproject.toml that has no build-system table.
+_ONE_READ = 16 * 1024 * 1024  # bytes that one header may ask for
+# PEP 517's default for a pyproject.toml without a build-system table.
 _LEGACY = ("setuptools>=40.8.0",)
 MakeError = Callable[[str], SkewError]
 
 
 class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
-    """What an sdist says of itself; empty where a file is not there."""
+    """The files of an sdist that describe it; empty if missing."""
 
     pkg_info: bytes
     setup_py: str
@@ -39,18 +39,18 @@ class SourceTexts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_built_by_setuptools(self) -> bool:
-        """Whether its setup.py is run as it stands: another backend may add to the build, or not."""
+        """Whether the backend is setuptools, which runs setup.py as it stands."""
         return self.backend.partition(".")[0] == "setuptools"
 
 
 def read(filename: str, stream: Seekable, make_error: MakeError | None = None) -> SourceTexts:
-    """Reads an sdist, no further than needed; its ``filename`` tells its form.
+    """Reads an sdist as far as needed; its ``filename`` tells its format.
 
-    A ``stream`` with a ``prefetch`` is told what is read next.
+    If ``stream`` has a ``prefetch``, that is told what is read next.
 
     Raises:
-        SkewError: ``make_error``'s, or an ArchiveError: it is malformed, hostile, or in a form that
-            nobody uses any more.
+        SkewError: made by ``make_error``, by default an ArchiveError: the sdist is malformed,
+            hostile, or in an obsolete format.
 
     """
     make_error = make_error or partial(ArchiveError, filename)
@@ -81,7 +81,7 @@ def read(filename: str, stream: Seekable, make_error: MakeError | None = None) -
 
 
 def _enough(found: dict[str, bytes]) -> bool:
-    """Whether setup.py, which may lie far behind, does not matter: another backend."""
+    """Whether the rest can be skipped: with another backend setup.py does not matter."""
     if "PKG-INFO" not in found or "pyproject.toml" not in found:
         return False
     return "setuptools" not in _build_system(found["pyproject.toml"])[1]
@@ -102,7 +102,7 @@ def _build_system(text: bytes | None) -> tuple[tuple[str, ...], str, tuple[str, 
 
 
 def _members(stream: Seekable, make_error: MakeError) -> Iterator[tuple[str, bytes]]:
-    """The wanted files at the top, as they come."""
+    """The wanted files of the top folder, in the archive's order."""
     unpacked = 0
     try:
         with (
@@ -127,7 +127,7 @@ def _members(stream: Seekable, make_error: MakeError) -> Iterator[tuple[str, byt
 
 
 class _Bounded(gzip.GzipFile):
-    """A packed stream that only goes on, and reads no huge block."""
+    """A compressed stream that only seeks forward and reads no huge block."""
 
     def __init__(self, stream: Seekable, make_error: MakeError) -> None:
         super().__init__(fileobj=stream, mode="rb")

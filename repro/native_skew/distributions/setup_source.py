@@ -1,6 +1,6 @@
-"""What a setup.py gives away without being run: stamped requirements, dead imports.
+"""What a setup.py reveals without being run: stamped requirements, imports.
 
-A reading of the syntax tree: it finds the usual ways, and proves nothing by finding nothing.
+It reads the syntax tree and finds the usual patterns; finding nothing proves nothing.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ _REQUIREMENTS = "install_requires"
 
 
 def parsed(source: str | bytes) -> ast.Module:
-    """The syntax tree of a stranger's Python code; an empty one where it is none."""
+    """The syntax tree of untrusted Python code; an empty one if it is invalid."""
     with warnings.catch_warnings(), suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        warnings.simplefilter("ignore")  # of their escape sequences
+        warnings.simplefilter("ignore")  # about its escape sequences
         return ast.parse(source)
     return ast.Module([], [])
 
 
 def stamping_modules(text: str) -> tuple[str, ...]:
-    """The packages that a setup.py calls, or reads from, to make its ``install_requires``.
+    """The packages that a setup.py uses to compute its ``install_requires``.
 
-    ``epicscorelibs.version.abi_requires()`` in it gives ``epicscorelibs``.
+    For example ``epicscorelibs`` for ``epicscorelibs.version.abi_requires()``.
     """
     tree = parsed(text)
     imported = dict(_imports(tree))
@@ -39,7 +39,7 @@ def stamping_modules(text: str) -> tuple[str, ...]:
 
 
 def imports_at_once(text: str, module: str) -> bool:
-    """Whether running ``text`` imports ``module`` in any case: not in a function or a try."""
+    """Whether running ``text`` always imports ``module``: not in a function or a try."""
     return any(
         package == module
         for node in parsed(text).body
@@ -49,7 +49,7 @@ def imports_at_once(text: str, module: str) -> bool:
 
 
 def imported(text: str) -> frozenset[str]:
-    """The top-level packages that ``text`` imports, wherever in it."""
+    """The top-level packages that ``text`` imports anywhere."""
     return frozenset(package for _, package in _imports(parsed(text)))
 
 
@@ -66,7 +66,7 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _requirement_expressions(tree: ast.Module) -> Iterator[ast.expr]:
-    """What is passed as ``install_requires``, or assigned or appended to the name passed."""
+    """What is passed as ``install_requires``, or assigned or appended to a name passed as such."""
     names = {_REQUIREMENTS}
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == _REQUIREMENTS:
@@ -85,7 +85,7 @@ def _requirement_expressions(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 def _root(node: ast.AST) -> str:
-    """The name that a dotted, called, subscripted expression starts with."""
+    """The name that an attribute, call or subscript expression starts with."""
     while True:
         if isinstance(node, ast.Name):
             return node.id

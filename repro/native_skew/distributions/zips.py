@@ -1,7 +1,7 @@
-"""Untrusted zip files: wheels, and sdists of old.
+"""Untrusted zip files: wheels, and old sdists.
 
-The names that members may have, and the memory that reading one may take, are bounded here.
-Nothing is unpacked to a name that the file chooses.
+Member names are checked and memory is bounded here. Nothing is unpacked to a name that the file
+chooses.
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
@@ -18,18 +18,18 @@ from typing import Any, Protocol
 
 from native_skew.errors import SkewError
 
-METADATA_LIMIT = 4 * 1024 * 1024  # bytes; the largest on the public index have a tenth
-_MANY = 65_535  # what the directory's end can count to without its 64-bit extension
-_ENTRY_BYTES = 384  # of the directory a member, on average: 46 and a long path
+METADATA_LIMIT = 4 * 1024 * 1024  # bytes; ten times the largest on the public index
+_MANY = 65_535  # the most that the end of the directory can count without its 64-bit extension
+_ENTRY_BYTES = 384  # of the directory per member, on average: 46 and a long path
 _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
-_COMMENT = 65_535  # bytes behind it at the most; Python 3.14.10 looks for it in all at once
+_COMMENT = 65_535  # bytes after it at most; Python 3.14.10 searches all of them at once
 _END_SIGNATURE = b"PK\5\6"
 _MEMBER = b"PK\1\2"  # the signature of its entry
-_MEMBER_BYTES = 46  # of the directory a member, at the least: APPNOTE.TXT 4.3.12
-_LOCAL_HEADER = 30 + 512  # and a member's name and extra fields, as a rule
+_MEMBER_BYTES = 46  # of the directory per member, at least: APPNOTE.TXT 4.3.12
+_LOCAL_HEADER = 30 + 512  # the header, and room for a member's name and extra fields
 _CHUNK = 256 * 1024
 _DRIVE = re.compile(r"^[A-Za-z]:")
-# zipfile unpacks a block of any other as a whole: 462 bytes of bzip2 take 800 MB.
+# zipfile decompresses a block of any other at once: 462 bytes of bzip2 take 800 MB.
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGES = (
     zipfile.BadZipFile,
@@ -43,13 +43,13 @@ _DAMAGES = (
 
 
 class Seekable(Protocol):
-    """What a zip file is read from."""
+    """A stream that a zip file can be read from."""
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Moves to ``offset``; returns where that is."""
+        """Moves to ``offset``; returns the new position."""
 
     def tell(self) -> int:
-        """Where it is."""
+        """The current position."""
 
     def seekable(self) -> bool:
         """Whether it can ``seek``."""
@@ -59,14 +59,14 @@ class Seekable(Protocol):
 
 
 class CarefulZip:
-    """An open zip file; a context manager. ``infos`` are its members, some perhaps twice.
+    """An open zip file; a context manager. ``infos`` are its members, perhaps with duplicates.
 
-    A ``stream`` with a ``prefetch``, as a remote one, is told the place and length of what is
-    read next.
+    If ``stream`` has a ``prefetch``, as a remote one does, that is told the position and length of
+    what is read next.
 
     Raises:
-        SkewError: ``make_error``'s; it is no zip file, has ``limit`` members or more, or one
-            with a name that leads elsewhere, or a symbolic link.
+        SkewError: made by ``make_error``: it is not a zip file, has ``limit`` members or more, or
+            has a symbolic link or a member whose name leads out of the folder.
 
     """
 
@@ -91,9 +91,10 @@ class CarefulZip:
         self._zip.close()
 
     def chunks(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
-        """A member's content, 256 KiB at the most at once.
+        """A member's content, in chunks of at most 256 KiB.
 
-        The error where it is damaged, larger than ``limit``, or cannot be unpacked bit by bit.
+        Raises the error if it is damaged, larger than ``limit``, or cannot be decompressed in
+        chunks.
         """
         name = info.filename
         if info.file_size > limit:
@@ -106,16 +107,16 @@ class CarefulZip:
         )
         try:
             with self._zip.open(info) as member:
-                while data := member.read(_CHUNK):  # zipfile gives no more than the header says
+                while data := member.read(_CHUNK):  # zipfile stops at the size in the header
                     yield data
         except _DAMAGES as error:
             raise self._make_error(f"{name} is damaged: {error}") from error
 
     def _check_directory(self, limit: int) -> None:
-        """What the directory's end says of it, before anything of it is fetched."""
+        """Checks the end of the directory before any of the directory is fetched."""
         try:
             size = self._stream.seek(0, io.SEEK_END)
-            # A comment is rare: look without one first, in the bytes that are fetched anyway.
+            # A comment is rare: look where the end is without one first.
             tail = self._tail(size, _END.size)
             if not tail.startswith(_END_SIGNATURE):
                 tail = self._tail(size, _MANY + _END.size)
@@ -125,7 +126,7 @@ class CarefulZip:
             raise self._make_error("no zip file: it has no directory") from error
         if entries >= limit:
             raise self._make_error(_too_many(limit))
-        # An end that is too small for it has a 64-bit one before it: see _Bounded.
+        # If the counts do not fit, a 64-bit end precedes this one: see _Bounded.
         if length < _bound(limit):
             self._prefetch(size - length - _END.size, length + _END.size)
 
@@ -145,11 +146,11 @@ class CarefulZip:
 
 
 class _Bounded:
-    """A stream from which zipfile gets no larger directory than a sound one.
+    """A stream that bounds the directory that zipfile reads.
 
-    A directory may have two ends. zipfile believes the 64-bit one, which its releases look for
-    in different places, and neither's count of members. So what it reads is bounded, instead of
-    what the file says of itself. https://github.com/python/cpython/issues/139700
+    A directory may have two ends. zipfile trusts the 64-bit one, which its releases look for in
+    different places, and ignores the member count of both. So this bounds what is read, not what
+    the file claims. https://github.com/python/cpython/issues/139700
     """
 
     def __init__(
@@ -159,7 +160,7 @@ class _Bounded:
         self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
 
     def read(self, size: int = -1, /) -> bytes:
-        """See ``Seekable``. zipfile reads a directory at once, and anything else in bits."""
+        """See ``Seekable``. zipfile reads the directory at once, and everything else in chunks."""
         if size > max(_bound(self._limit), _END.size + _COMMENT):
             raise self._make_error(f"its directory has {size} bytes")
         data = self._stream.read(size)

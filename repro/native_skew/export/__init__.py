@@ -1,4 +1,4 @@
-"""Exporting a recorded cell: a folder that reproduces it without the kit, and a report's text."""
+"""Exports a recorded cell: a folder that reproduces it without the kit, and a report's text."""
 
 from native_skew.export import findings
 from native_skew.export.command import export

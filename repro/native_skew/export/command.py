@@ -22,18 +22,18 @@ from native_skew.toolchain import interpreter
 Example:
   native-skew export unstamped-pin/pip/nothing elsewhere/ --issue
 
-The ids of cells: native-skew report --markdown"""
+Cells' ids: native-skew report --markdown"""
 )
 @click.argument("cell")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--issue", "with_issue", is_flag=True, help="Also a report's text: ISSUE.md.")
+@click.option("--issue", "with_issue", is_flag=True, help="Also write a bug report: ISSUE.md.")
 @results_option
 @work_option
 def export(cell: str, directory: Path, with_issue: bool, folder: Path, work: Path) -> None:
     """Writes DIR, which reproduces the recorded CELL without this kit.
 
-    CELL is a cell's id, or as much of it as is needed to tell it from others. With --issue
-    the report's text is printed as well. Ends with 2 where there is nothing to export.
+    CELL is a cell's id, or enough of it to be unique. With --issue, the report is printed as
+    well. Ends with 2 if there is nothing to export.
     """
     notes = report.console(stderr=True)
     recorded = results.read_all(folder)
@@ -74,7 +74,7 @@ def find(name: str, recorded: Mapping[str, Result]) -> Result:
     fitting = [each for each in recorded.values() if _fits(words, each.cell)]
     if not fitting:
         near = difflib.get_close_matches(name, list(recorded), n=3, cutoff=0.5)
-        raise CellNameError(name, "no recorded cell is called so", "near it are", near)
+        raise CellNameError(name, "no recorded cell has this name", "near it are", near)
     if len(fitting) > 1:
         several = [each.cell.id for each in fitting]
         raise CellNameError(name, f"{len(several)} recorded cells", "name one of", several)
@@ -82,7 +82,7 @@ def find(name: str, recorded: Mapping[str, Result]) -> Result:
 
 
 def _fits(words: list[str], cell: Cell) -> bool:
-    """Whether ``words`` are parts of the cell's name, in the order they have in it."""
+    """Whether ``words`` are parts of the cell's name, in the same order."""
     parts = iter(
         (
             (cell.scenario,),

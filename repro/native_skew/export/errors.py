@@ -1,4 +1,4 @@
-"""What can be wrong with an export; each says where, what, and what to do."""
+"""Errors of an export."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHOWN = 12  # candidates named in a message
 
 
 class CellNameError(SkewError):
-    """No recorded cell has that name, or several have: ``candidates``."""
+    """No recorded cell has that name, or several ``candidates`` have."""
 
     def __init__(self, name: str, problem: str, words: str, candidates: Sequence[str]) -> None:
         self.candidates = tuple(candidates)
@@ -26,14 +26,14 @@ class CellNameError(SkewError):
 
 
 class NotExportableError(SkewError):
-    """A cell that nothing can reproduce without the kit."""
+    """A cell cannot be reproduced without the kit."""
 
     def __init__(self, cell: str, reason: str) -> None:
         super().__init__(f"{cell}: not exported, {reason}")
 
 
 class StaleRecordError(SkewError):
-    """The kit would run another cell than the one that is recorded."""
+    """The kit would run something else than what is recorded."""
 
     def __init__(self, cell: str, difference: str) -> None:
         super().__init__(
@@ -43,7 +43,7 @@ class StaleRecordError(SkewError):
 
 
 class ExportFolderError(SkewError):
-    """The folder to export to is in use, or cannot be written."""
+    """The folder to export to is not empty, or cannot be written."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"{folder}: {reason}; name an empty folder, or one that is not there yet")

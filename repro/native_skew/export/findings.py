@@ -1,4 +1,4 @@
-"""What is known of a group of cells: what is promised, by whom, and where it is discussed."""
+"""Findings about groups of cells: what is promised, by whom, and where it is discussed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = shipped("export", "findings.toml")
 
 
 class SourceQuote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``source`` (an address) says, in our words."""
+    """A statement, and ``source``, the URL of the page that makes it in other words."""
 
     says: str
     source: str
@@ -26,7 +26,7 @@ class SourceQuote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class UpstreamFinding(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
 ):
-    """A finding that belongs upstream."""
+    """A finding for another project's tracker."""
 
     title: str  # as a report's heading
     project: str  # whose tracker it belongs to
@@ -57,7 +57,7 @@ _all = cache(load)
 
 
 def of(result: Result) -> tuple[UpstreamFinding, ...]:
-    """The findings that ``result`` is a case of."""
+    """The findings that ``result`` is an example of."""
     question = "/".join(result.cell.question)
     return tuple(
         finding

@@ -11,7 +11,7 @@ import msgspec
 from native_skew import scenarios, shipped
 from native_skew.export import findings, shell, texts
 from native_skew.export.errors import ExportFolderError
-from native_skew.export.stages import course_of
+from native_skew.export.stages import plan_of
 from native_skew.observe import PROBE
 from native_skew.publish import CACHE_HEADERS, Publication
 from native_skew.results import Result
@@ -39,19 +39,19 @@ def export(result: Result, folder: Path, session: Session, *, with_issue: bool =
 
     """
     scenario = scenarios.find(result.cell.scenario)
-    course = course_of(result, scenario)
+    plan = plan_of(result, scenario)
     _require_empty(folder)
     python = _interpreter(result)
     publication = session.publication(scenario, result.cell.variant, python)
     report = texts.issue(result, scenario, findings.of(result))
     draft = session.folder / "export"
     shutil.rmtree(draft, ignore_errors=True)
-    write_index(publication, course.stages[-1].number, draft / "index")
+    write_index(publication, plan.stages[-1].number, draft / "index")
     payload = shipped("export", "payload")
     files = {
         **{each: (payload / each).read_text("utf-8") for each in ("server.py", "look.py")},
         "probe.py": PROBE,
-        "run.sh": shell.script(result, scenario, course, python.platform),
+        "run.sh": shell.script(result, scenario, plan, python.platform),
         "recorded.json": json.dumps(_expected(result), indent=1) + "\n",
         "README.md": texts.readme(result, scenario, python.platform),
         **({"ISSUE.md": report} if with_issue else {}),
@@ -65,10 +65,10 @@ def export(result: Result, folder: Path, session: Session, *, with_issue: bool =
 
 
 def _interpreter(result: Result) -> Interpreter:
-    """The recorded Python, as far as an index knows of it; it need not be on this machine.
+    """The recorded Python, as far as the index's files depend on it; it need not be installed.
 
-    No file of the index is made by it: what is compiled uses the stable ABI, and names the
-    interpreter in its tag alone.
+    The files are not built with it: what is compiled uses the stable ABI, and has the interpreter
+    only in its tag.
     """
     here = interpreter.find()
     if here.name == result.cell.python:
@@ -86,7 +86,7 @@ def _require_empty(folder: Path) -> None:
 
 
 def _expected(result: Result) -> dict[str, str | None]:
-    """What ``look.py`` compares with, and the names it looks for."""
+    """What ``look.py`` compares with, and the names that it looks for."""
     scenario = scenarios.find(result.cell.scenario)
     seen = result.observation
     missing = seen is None or not seen.consumer_installed
@@ -104,8 +104,8 @@ def _expected(result: Result) -> dict[str, str | None]:
 def write_index(publication: Publication, steps: int, folder: Path) -> None:
     """Writes the index below ``folder``: ``files/``, ``step-1/`` and so on, ``headers.json``.
 
-    Any static file server will do to look at it. ``payload/server.py`` sends the headers as well,
-    on which it depends in some scenarios whether a tool asks again.
+    Any static file server can serve it. ``payload/server.py`` also sends the cache headers, on
+    which some scenarios depend.
     """
     for number in range(1, steps + 1):
         publication.step = number

@@ -1,7 +1,7 @@
 """Stages -> ``run.sh``: the recorded commands as a POSIX shell script.
 
-Files are written by here-documents, so that the script alone is the whole reproduction. What a
-record spells ``http://127.0.0.1:8000`` and ``/python/…`` is a variable in it.
+Files are written by here-documents, so that the script is complete. The record's
+``http://127.0.0.1:8000`` and ``/python/…`` become variables.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 
 from native_skew import shipped
-from native_skew.export.stages import ADDRESS, USER_FOLDER, Course, ExportedStage
+from native_skew.export.stages import ADDRESS, USER_FOLDER, ExportedStage, ExportPlan
 from native_skew.installers import INSTALLERS
 from native_skew.observe import subject_of
 from native_skew.results import Result
@@ -26,9 +26,9 @@ _PROJECT = "/cell/@project"
 _LAST_LINE = "END_OF_FILE"
 
 
-def script(result: Result, scenario: Scenario, course: Course, platform: str) -> str:
-    """The whole of ``run.sh``; ``platform`` is what the index was compiled for."""
-    words = _Words(course)
+def script(result: Result, scenario: Scenario, plan: ExportPlan, platform: str) -> str:
+    """The text of ``run.sh``; ``platform`` is what the index was compiled for."""
+    words = _Words(plan)
     installer = INSTALLERS[result.cell.installer]
     tools = (installer.tool, *installer.beside)
     commands = tuple(command for tool in tools for command in commands_of(tool))
@@ -50,36 +50,36 @@ def script(result: Result, scenario: Scenario, course: Course, platform: str) ->
             if name != "PATH"
         ),
         "folders": "".join(_prepared(sandbox, words)),
-        "stages": "".join(line for stage in course.stages for line in _stage(stage, words)),
-        "probe": _probe(course, words),
+        "stages": "".join(line for stage in plan.stages for line in _stage(stage, words)),
+        "probe": _probe(plan, words),
         "module": shlex.join(subject_of(scenario, result.cell.variant).modules),
     }
     return filled("run.sh", values)
 
 
 def filled(name: str, values: Mapping[str, str]) -> str:
-    """The text of a file that lies in every exported folder, with its places filled in."""
+    """The text of a file in every exported folder, with its placeholders filled in."""
     template = shipped("export", "payload", f"{name}.template")
     return _Braced(template.read_text(encoding="utf-8")).substitute(values)
 
 
 class _Braced(Template):
-    """A template whose own places are ``@{name}``; the shell's dollars are left alone."""
+    """A template whose placeholders are ``@{name}``, so that the shell's dollars are kept."""
 
     delimiter = "@"
-    idpattern = "(?!)"  # none without braces
+    idpattern = "(?!)"  # no placeholder without braces
     braceidpattern = "[a-z_]+"
 
 
 class _Words:
     """Words of the record -> words of the script."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, plan: ExportPlan) -> None:
         # Longest first: the cache's folder lies in the cell's.
         self._variables = {
             f"{_CELL}/cache-1": "cache",
             _PROJECT: "project",
-            course.interpreter: "python",
+            plan.interpreter: "python",
             ADDRESS: "address",
             _CELL: "cell",
         }
@@ -92,7 +92,7 @@ class _Words:
         return f'"{self.expanding(text, more_escaped=chr(34))}"'
 
     def expanding(self, text: str, more_escaped: str = "") -> str:
-        """``text`` for where the shell replaces variables: what is not ours is escaped."""
+        """``text`` for a place where the shell expands variables: everything else is escaped."""
         parts, end = [], 0
         for found in self._pattern.finditer(text):
             parts += [_escaped(text[end : found.start()], more_escaped), self._named(found[0])]
@@ -104,7 +104,7 @@ class _Words:
         return bool(self._pattern.search(text))
 
     def command(self, argv: tuple[str, ...], environ: Mapping[str, str]) -> str:
-        """A command line behind the variables that it needs."""
+        """A command line preceded by the variables that it needs."""
         variables = [f"{name}={self.quoted(value)}" for name, value in environ.items()]
         return " ".join([*variables, *(self.quoted(each) for each in argv)])
 
@@ -117,7 +117,7 @@ def _escaped(text: str, more: str) -> str:
 
 
 def _prepared(sandbox: Sandbox, words: _Words) -> Iterator[str]:
-    """Commands that make what ``Sandbox.prepare`` makes, seen by having it made."""
+    """Commands that create what ``Sandbox.prepare`` creates, found by calling it."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         made = Sandbox(root=root, index_url=sandbox.index_url)
@@ -170,10 +170,10 @@ def _file(path: str, text: str, words: _Words) -> Iterator[str]:
     yield f"{head}\n{body}{_LAST_LINE}\n"
 
 
-def _probe(course: Course, words: _Words) -> str:
+def _probe(plan: ExportPlan, words: _Words) -> str:
     """The command that runs the environment's interpreter."""
-    folders = ":".join(f"{_PROJECT}/{each}" for each in course.library_path)
-    environ = dict(course.stages[-1].environ)
+    folders = ":".join(f"{_PROJECT}/{each}" for each in plan.library_path)
+    environ = dict(plan.stages[-1].environ)
     if folders:
         environ["LD_LIBRARY_PATH"] = folders
-    return words.command(course.python, environ)
+    return words.command(plan.python, environ)

@@ -1,8 +1,8 @@
 """What a recorded cell ran, with all that is needed to run it again.
 
-The plans that the run was rendered to are rendered again, for what the record does not hold: the
-variables, the command that runs the environment's interpreter, what a failure kept from
-running. They must give the recorded commands and files, word for word.
+The cell is rendered again for what the record does not hold: the variables, the command that runs
+the environment's interpreter, the commands after a failed one. The rendered commands and files must
+equal the recorded ones.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from native_skew.results import Result, StepRecord
 from native_skew.run import StepPlan, step_plans_of
 from native_skew.scenarios import Scenario
 
-ADDRESS = "http://127.0.0.1:8000"  # as a record spells the index's
-USER_FOLDER = "~/.config/"  # and the user's configuration folder
-_ANY_PYTHON = "/python/bin/python"  # where the record names none
+ADDRESS = "http://127.0.0.1:8000"  # the index in a record
+USER_FOLDER = "~/.config/"  # the user's configuration folder in a record
+_ANY_PYTHON = "/python/bin/python"  # if the record names none
 
 
 class ExportedStage(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +41,8 @@ class ExportedStage(msgspec.Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]  # variables beside those of the isolation
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """All stages, and how the environment is looked at afterwards."""
+class ExportPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """All stages, and how the environment is observed afterwards."""
 
     stages: tuple[ExportedStage, ...]
     interpreter: str  # the path that stands in commands for the interpreter
@@ -50,11 +50,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     library_path: tuple[str, ...]  # folders for LD_LIBRARY_PATH, relative to the project's
 
 
-def course_of(result: Result, scenario: Scenario) -> Course:
+def plan_of(result: Result, scenario: Scenario) -> ExportPlan:
     """What ran in a recorded cell.
 
     Raises:
-        NotExportableError: nothing ran, or what ran is not the kit's to give away.
+        NotExportableError: nothing ran, or it cannot run without the kit.
         StaleRecordError: the kit, as it is now, would run something else.
 
     """
@@ -84,7 +84,7 @@ def course_of(result: Result, scenario: Scenario) -> Course:
     for each, record in zip_longest(rendered, result.steps):
         stages.append(_stage(result, each, record, stages[-1] if stages else None))
     last = rendered[-1].plan
-    return Course(
+    return ExportPlan(
         stages=tuple(stages),
         interpreter=context.python,
         python=last.python,
@@ -93,7 +93,7 @@ def course_of(result: Result, scenario: Scenario) -> Course:
 
 
 def _require_steps(result: Result, rendered: Sequence[StepPlan]) -> None:
-    """Makes sure that the record lacks no stage but those that had no lock to go by."""
+    """Makes sure that the record lacks no stage but those without a lock to install from."""
     left_out = rendered[len(result.steps) :]
     if len(rendered) < len(result.steps) or any(e.step.action != "sync" for e in left_out):
         difference = f"{len(rendered)} installations instead of {len(result.steps)}"
@@ -132,7 +132,7 @@ def _files(plan: Plan) -> dict[str, str]:
 def _require_same(
     result: Result, rendered: StepPlan, record: StepRecord, commands: tuple[Command, ...]
 ) -> None:
-    """Makes sure that the record has these commands, as far as it goes, and these files."""
+    """Makes sure that the record has these files, and these commands up to a failed one."""
     files = _files(rendered.plan)
     for name in sorted({*files, *record.files}):
         if files.get(name) != record.files.get(name):
@@ -144,5 +144,5 @@ def _require_same(
 
 
 def _makes_environment(argv: Command) -> bool:
-    """Whether it is the command by which the kit, not the tool, makes ``.venv``."""
+    """Whether it is the command by which the kit, not the tool, creates ``.venv``."""
     return argv[1:3] == ("-m", "venv") and PurePosixPath(argv[0]).name.startswith("python")

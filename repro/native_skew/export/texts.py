@@ -1,4 +1,4 @@
-"""What is said of an exported cell: the folder's README.md, and a report for a project's tracker."""
+"""The texts about an exported cell: the folder's README.md, and a report for a tracker."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ outcome; without one, ask instead of reporting. What the remedy's own documentat
 
 
 def readme(result: Result, scenario: Scenario, platform: str) -> str:
-    """What was observed, with what, when, and how to see it, as Markdown.
+    """What was observed, with what, when, and how to reproduce it, as Markdown.
 
     ``platform`` is what the index was compiled for.
     """
@@ -60,7 +60,7 @@ def issue(result: Result, scenario: Scenario, found: Sequence[UpstreamFinding]) 
 
 
 def _values(result: Result, scenario: Scenario) -> dict[str, str]:
-    """What both texts say."""
+    """The values for both texts."""
     return {
         "cell": result.cell.id,
         "verdict": result.verdict,
@@ -118,7 +118,7 @@ def _published(result: Result) -> Iterator[str]:
 
 
 def _typed(result: Result) -> str:
-    """The recorded files and command lines, as shell sessions show them."""
+    """The recorded files and command lines, as a shell session."""
     lines: list[str] = []
     for step in result.steps:
         lines += [f"# {step.title}"]

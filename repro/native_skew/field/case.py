@@ -1,4 +1,4 @@
-"""The cases: one TOML file each; its ``kind`` says what is asked, and its name is its id."""
+"""The cases: one TOML file each, whose ``kind`` says what is tried and whose name is the id."""
 
 from __future__ import annotations
 
@@ -19,86 +19,86 @@ CASES = shipped("field", "cases")
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an import comes to: it fails and says ``fails``; or it succeeds, where that is empty."""
+    """How an import ends: with an error that contains ``fails``, or, if that is empty, well."""
 
     imports: str
     fails: str = ""
 
 
 class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A finding that is right."""
+    """A correct finding."""
 
-    rule: str  # its id
-    or_rules: tuple[str, ...] = ()  # ids under which it is right as well
-    distribution: str = ""  # whose it is; empty for any
-    # What it has to name: libraries, symbols, files, packages of the system.
+    rule: str  # the rule's id
+    or_rules: tuple[str, ...] = ()  # ids of rules that are correct as well
+    distribution: str = ""  # the distribution that it is about; empty for any
+    # What it must name: libraries, symbols, files, packages of the system.
     names: tuple[str, ...] = ()
-    level: Level = "error"  # of the finding
-    confirm: bool = False  # whether only an import shows it, so that the plain run need not find it
+    level: Level = "error"
+    confirm: bool = False  # whether only an import shows it: the plain run need not find it then
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What every case has."""
+    """The fields of every case."""
 
-    title: str  # what it is, a phrase
+    title: str
     id: str = ""  # the file's name
-    follows: tuple[str, ...] = ()  # addresses of the reports or documents that it follows
-    expect: tuple[Expect, ...] = ()  # the findings that are right; none where it must be silent
+    follows: tuple[str, ...] = ()  # URLs of the reports or documents that it follows
+    expect: tuple[Expect, ...] = ()  # the correct findings; empty if there must be none
 
     @property
     def kind(self) -> str:
-        """Its kind, as the file says it."""
+        """Its kind, as in the file."""
         return str(self.__struct_config__.tag)
 
 
 class EnvironmentCase(
     Case, frozen=True, kw_only=True, tag="environment", forbid_unknown_fields=True
 ):
-    """An environment that doctor is asked of."""
+    """An environment for doctor."""
 
-    python: str = "3.11"  # the interpreter that it is made with
-    packages: tuple[str, ...] = ()  # all that is installed, pinned; written as requirements.txt
+    python: str = "3.11"  # the interpreter that it is created with
+    packages: tuple[str, ...] = ()  # everything installed, pinned; written to requirements.txt
     # Command lines for ``sh``, in the case's folder. ``$PYTHON`` is the interpreter and ``$SITE``
-    # the environment's folder of packages; it is active as ``.venv``.
+    # the environment's folder of packages; the environment is active as ``.venv``.
     make: str
-    # Packages of a bare Debian root in which all of it takes place; none for this machine itself.
+    # Packages of a bare Debian root in which everything runs; empty to run on this machine itself.
     root: tuple[str, ...] = ()
-    # What doctor is asked, with ``$ROOT`` for the root's folder.
+    # Doctor's arguments, with ``$ROOT`` for the root's folder.
     doctor: tuple[str, ...] = (".venv",)
-    # What imports come to before doctor is asked. An environment without ``expect`` has all of its
-    # packages and modules imported besides.
+    # How imports end before doctor runs. If there is no ``expect``, all packages and modules are
+    # imported as well.
     truth: tuple[Truth, ...] = ()
-    # Why modules of a sound environment cannot be imported by their own name, by patterns of names.
+    # By pattern of names: why modules of a sound environment cannot be imported by themselves.
     by_itself: dict[str, str] = {}
-    not_examined: tuple[str, ...] = ()  # what doctor has to say that it did not look at
-    # Rules of findings that hang on the machine, and are of another thing.
+    not_examined: tuple[str, ...] = ()  # what doctor must report as not examined
+    # Rules of findings that depend on the machine and are about something else.
     besides: tuple[str, ...] = ()
-    mends: bool = True  # whether something mends it; else ``because`` says why not
+    mends: bool = True  # whether it can be repaired; otherwise ``because`` says why not
     because: str = ""
 
 
 class ReleaseCase(Case, frozen=True, kw_only=True, tag="release", forbid_unknown_fields=True):
-    """A release that audit is asked of."""
+    """A release for audit."""
 
-    audit: tuple[str, ...]  # what it is asked
-    because: str  # why that is right: what its files say
+    audit: tuple[str, ...]  # audit's arguments
+    because: str  # why the expected findings are correct: what its files say
 
 
 class LockCase(Case, frozen=True, kw_only=True, tag="lock", forbid_unknown_fields=True):
-    """A lock that audit is asked of."""
+    """A lock for audit."""
 
-    project: str  # the pyproject.toml that it is made of
-    audit: tuple[str, ...] = ()  # what audit is asked besides
-    because: str  # why that is right: what was seen when it was installed
+    project: str  # the pyproject.toml to lock
+    audit: tuple[str, ...] = ()  # audit's further arguments
+    because: str  # why the expected findings are correct: what was seen when it was installed
 
 
 class SdistCase(Case, frozen=True, kw_only=True, tag="sdist", forbid_unknown_fields=True):
-    """A published sdist whose folder adopt is asked of."""
+    """A published sdist whose folder is for adopt."""
 
     sdist: str  # ``name==version``
-    because: str  # why that is right
-    changes: tuple[str, ...] = ()  # lines that the diff adds; none where it must change nothing
-    says: tuple[str, ...] = ()  # words that it must say
+    because: str  # why the expected changes are correct
+    changes: tuple[str, ...] = ()  # lines that the diff adds; empty if it must change nothing
+    says: tuple[str, ...] = ()  # words that the output must contain
 
 
 _Any = EnvironmentCase | ReleaseCase | LockCase | SdistCase
@@ -133,10 +133,10 @@ def load_all(folder: Path = CASES) -> dict[str, Case]:
 
 
 def select(names: tuple[str, ...], kinds: tuple[str, ...], folder: Path = CASES) -> list[Case]:
-    """Those of ``names`` and ``kinds``; empty stands for all.
+    """The cases with these ``names`` and ``kinds``; an empty tuple means all.
 
     Raises:
-        UnknownNameError: one of ``names`` is no case.
+        UnknownNameError: one of ``names`` is not a case.
         CaseError: a file is wrong.
 
     """
@@ -152,7 +152,7 @@ def select(names: tuple[str, ...], kinds: tuple[str, ...], folder: Path = CASES)
 
 
 def is_expected(expect: Expect, finding: Finding) -> bool:
-    """Whether ``finding`` is the one expected, with all that it has to name."""
+    """Whether ``finding`` is the expected one, with all names."""
     text = msgspec.json.encode(finding).decode()
     return (
         finding.rule in (expect.rule, *expect.or_rules)
@@ -164,14 +164,14 @@ def is_expected(expect: Expect, finding: Finding) -> bool:
 
 
 def has(expect: Expect, report: Report) -> bool:
-    """Whether ``report`` has the finding expected."""
+    """Whether ``report`` has the expected finding."""
     return any(is_expected(expect, each) for each in report.findings)
 
 
 def unexpected(
     report: Report, expected: Collection[Expect], besides: Collection[str]
 ) -> Iterator[BriefFinding]:
-    """Findings that count, and that are neither expected nor of a rule in ``besides``."""
+    """Errors and warnings that are neither expected nor of a rule in ``besides``."""
     for finding, brief in zip(report.findings, report.brief(), strict=True):
         right = finding.rule in besides or any(is_expected(each, finding) for each in expected)
         if finding.level != "note" and not right:

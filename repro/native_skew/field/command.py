@@ -14,12 +14,12 @@ from native_skew import __version__
 from native_skew.errors import ExitCode, SkewError
 from native_skew.field import environments, releases
 from native_skew.field.case import Case, select
-from native_skew.field.record import FOLDER, Result, write
+from native_skew.field.record import FOLDER, CaseResult, write
 from native_skew.findings import terminal
 from native_skew.run import require_recordable, work_option
 
-# What is done with a case, by its kind.
-KINDS: dict[str, Callable[[Any, Path, Result], Result]] = {
+# What tries a case, by its kind.
+KINDS: dict[str, Callable[[Any, Path, CaseResult], CaseResult]] = {
     "environment": environments.try_out,
     "release": releases.audited,
     "lock": releases.of_a_lock,
@@ -35,17 +35,17 @@ Examples:
 )
 @click.argument("names", nargs=-1, metavar="[CASE]...")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Repeatable.")
-@click.option("--list", "listing", is_flag=True, help="Name the cases, and run nothing.")
-@click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
+@click.option("--list", "listing", is_flag=True, help="List the cases without running them.")
+@click.option("--record", "recording", is_flag=True, help="Put the results into the record.")
 @work_option
 def field(
     names: tuple[str, ...], kinds: tuple[str, ...], listing: bool, recording: bool, work: Path
 ) -> None:
-    """Makes real environments as people break them, and holds the kit to what is true of them.
+    """Creates real environments as people break them, and checks what the kit says about them.
 
-    All cases without arguments. Packages come from your own index, and code of theirs is run.
+    Without arguments, tries all cases. Packages come from your own index, and their code is run.
 
-    Ends with 0 where the kit is right of each, 1 where it is not, 2 where one could not be made.
+    Ends with 0 if the kit is right about each case, 1 if not, 2 if a case could not be made.
     """
     if recording:
         require_recordable(FOLDER)
@@ -72,21 +72,16 @@ def field(
     sys.exit(ExitCode.of(changed=wrong, not_run=not_made))
 
 
-def tried(case: Case, work: Path) -> Result:
-    """What came of ``case``.
-
-    Raises:
-        SkewError: it could not be made here.
-
-    """
-    began = Result(
+def tried(case: Case, work: Path) -> CaseResult:
+    """The result of ``case``; raises ``SkewError`` if it cannot be made here."""
+    began = CaseResult(
         case=case.id, kind=case.kind, verdict="missed", kit_version=__version__,
         date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
     )  # fmt: skip
     return KINDS[case.kind](case, work, began)
 
 
-def _line(result: Result) -> str:
+def _line(result: CaseResult) -> str:
     parts = [f"{result.case}: {result.verdict}"]
     if result.mended is not None:
         parts.append("advice mends it" if result.mended else "advice does not mend it")

@@ -1,4 +1,4 @@
-"""The kind ``environment``: made, tried, shown to doctor, and its advice carried out."""
+"""Tries cases of the kind ``environment``: creates it, imports, runs doctor, follows its advice."""
 
 from __future__ import annotations
 
@@ -16,24 +16,19 @@ from native_skew import shipped
 from native_skew.field import peers
 from native_skew.field.case import EnvironmentCase, has, unexpected
 from native_skew.field.errors import NotMadeError
-from native_skew.field.place import Place
-from native_skew.field.record import Followed, Imported, Result, Said, Verdict
+from native_skew.field.place import Workplace
+from native_skew.field.record import CaseResult, CaseVerdict, Followed, Imported, Said
 from native_skew.findings import Advice, Report, plain
 from native_skew.installers import with_lines
 from native_skew.toolchain import Processes
 
 _LOOK = shipped("field", "look.py")
-_SHOWN = 2000  # characters of a tool's words
+_SHOWN = 2000  # characters of a tool's output
 
 
-def try_out(case: EnvironmentCase, work: Path, result: Result) -> Result:
-    """``result`` with what came of ``case``.
-
-    Raises:
-        NotMadeError: the environment cannot be made here.
-
-    """
-    with Place(case, work, Processes()) as place:
+def try_out(case: EnvironmentCase, work: Path, result: CaseResult) -> CaseResult:
+    """``result`` filled in for ``case``; raises NotMadeError if it cannot be made here."""
+    with Workplace(case, work, Processes()) as place:
         done = place.run(case.make)
         if done.exit_code:
             raise NotMadeError(case.id, done.output)
@@ -67,8 +62,8 @@ def try_out(case: EnvironmentCase, work: Path, result: Result) -> Result:
         )
 
 
-def _truth(case: EnvironmentCase, place: Place) -> tuple[Imported, str]:
-    """What was imported, and in what it differs from what the case states."""
+def _truth(case: EnvironmentCase, place: Workplace) -> tuple[Imported, str]:
+    """What was imported, and how that differs from the case's truth; empty if it does not."""
     named = [each.imports for each in case.truth]
     found = _imported(place, named) if named or case.expect else Imported()
     for each in case.truth:
@@ -88,13 +83,13 @@ def _truth(case: EnvironmentCase, place: Place) -> tuple[Imported, str]:
     return everything, told and f"these imports fail: {plain(told)[:_SHOWN]}"
 
 
-def _imported(place: Place, names: Iterable[str]) -> Imported:
+def _imported(place: Workplace, names: Iterable[str]) -> Imported:
     source = _LOOK.read_text(encoding="utf-8")
     done = place.start([place.python, "-B", "-c", source, *names])
     try:
         data = json.loads(done.output.splitlines()[-1])
     except (IndexError, ValueError):
-        # The interpreter itself does not start: that is what an import comes to.
+        # The interpreter itself does not start, and so every import fails.
         return Imported(errors=dict.fromkeys(names, place.without_paths(done.output[:600])))
     return Imported(
         distributions=data["distributions"],
@@ -107,7 +102,7 @@ def _imported(place: Place, names: Iterable[str]) -> Imported:
     )
 
 
-def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, Report | None]:
+def _ask(case: EnvironmentCase, place: Workplace, *, confirm: bool) -> tuple[Said, Report | None]:
     words = [each.replace("$ROOT", str(place.root)) for each in case.doctor]
     words += ["--confirm"] if confirm else []
     done = place.from_outside([sys.executable, "-m", "native_skew", "doctor", "--json", *words])
@@ -129,7 +124,7 @@ def _ask(case: EnvironmentCase, place: Place, *, confirm: bool) -> tuple[Said, R
 
 def _verdict(
     case: EnvironmentCase, said: tuple[Said, ...], reports: list[Report]
-) -> tuple[Verdict, str]:
+) -> tuple[CaseVerdict, str]:
     if len(reports) < len(said):
         return ("missed" if case.expect else "false alarm"), "doctor could not look"
     unsaid = [e for e in case.not_examined if not any(e in n for s in said for n in s.not_examined)]
@@ -149,7 +144,7 @@ def _verdict(
     return ("found by import" if any(lacking.values()) else "found"), ""
 
 
-def _followed(case: EnvironmentCase, place: Place, report: Report) -> Iterator[Followed]:
+def _followed(case: EnvironmentCase, place: Workplace, report: Report) -> Iterator[Followed]:
     known = set()
     every = [(each.rule, each.level, a) for each in report.findings for a in each.advice]
     if report.together and report.together.commands:
@@ -167,8 +162,8 @@ def _followed(case: EnvironmentCase, place: Place, report: Report) -> Iterator[F
         )  # fmt: skip
 
 
-def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any, str]:
-    """Does on a copy what ``advice`` says, to the letter, and looks again."""
+def _carry_out(case: EnvironmentCase, place: Workplace, advice: Advice) -> tuple[Any, str]:
+    """Follows ``advice`` literally on a copy; returns the outcome, and why if it does not mend."""
     for command in advice.commands:
         if not place.may_run(words := shlex.split(command)):
             return "not carried out", f"there is no {words[0]} here that may be run"
@@ -202,8 +197,8 @@ def _carry_out(case: EnvironmentCase, place: Place, advice: Advice) -> tuple[Any
 
 
 def _write(path: Path, lines: str) -> None:
-    """Adds ``lines`` to the file: in TOML below their headings, as the advice says."""
+    """Adds ``lines`` to the file, in TOML below their headings."""
     had = path.read_text(encoding="utf-8") if path.exists() else ""
     text = with_lines(path.name, had, lines)
-    path.unlink(missing_ok=True)  # it may be a link to the content that was set aside
+    path.unlink(missing_ok=True)  # it may be a hard link to the original
     path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What ends a case, or the command, in one message."""
+"""Errors of the field."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from native_skew.findings import plain
 
 
 class CaseError(SkewError):
-    """A case's file is wrong."""
+    """A case's file is invalid."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{path}: not a valid case ({plain(problem)}); correct it and run again")
 
 
 class NotMadeError(SkewError):
-    """What a case is about could not be made here, so that it says nothing of the kit."""
+    """A case could not be made here, and so says nothing about the kit."""
 
     def __init__(self, what: str, output: str) -> None:
         lines = [each for each in output.splitlines() if each.strip()] or ["no output"]
-        # The error with its causes below it, or the last word.
+        # The error with the causes below it, or the last line.
         begin = next((n for n, each in enumerate(lines) if each.lower().startswith("error")), -1)
         told = " ".join(each.strip() for each in lines[begin:][:4])
         self.reason = plain(f"{what}: {told}")

@@ -1,8 +1,8 @@
-"""What can be imported in an environment, and whether it does: run by its own interpreter.
+"""Imports everything in an environment, run by its own interpreter.
 
-Nothing of the kit is imported here, and nothing is asked of doctor: this is what doctor is held
-against. Prints JSON: how many distributions, how many extension modules, and the error of each
-name (empty where it imports).
+Nothing of the kit is imported, and doctor is not used: this is the truth that doctor is compared
+with. Prints JSON: the numbers of distributions and extension modules, and the error for each name
+(empty if it imports).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def sites() -> list[Path]:
 
 
 def names() -> dict[str, list[str]]:
-    """What there is to import: extension modules by the package or module at the top."""
+    """What can be imported: extension modules by top-level package or module."""
     found: dict[str, list[str]] = {}
     for site in sites():
         for entry in sorted(site.iterdir()):
@@ -63,7 +63,7 @@ def names() -> dict[str, list[str]]:
 
 
 def _module(path: Path) -> str:
-    """The name of the extension module at ``path``; empty for a library that is called like one."""
+    """The name of the extension module at ``path``; empty for a library that is named like one."""
     stem = _stem(path.name, EXTENSION_SUFFIXES)
     if stem and path.name == f"{stem}.so" and f"PyInit_{stem}".encode() not in path.read_bytes():
         return ""
@@ -78,7 +78,7 @@ def _stem(file: str, suffixes: list[str]) -> str:
 
 
 def imported(wanted: list[str]) -> dict[str, str]:
-    """The error of each of ``wanted``, tried one after the other in one child, or in several."""
+    """The error of each of ``wanted``, imported in one child process, or several if one dies."""
     found: dict[str, str] = {}
     while left := [each for each in wanted if each not in found]:
         try:
@@ -99,10 +99,10 @@ def imported(wanted: list[str]) -> dict[str, str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Imports ``wanted`` each in a process of its own, or all that there is.
+    """Imports each of ``wanted`` in its own process, or everything that can be imported.
 
-    Packages with something compiled have a process each: another one might load first what they
-    lack. The rest share one, and what fails there is tried again alone.
+    Packages with compiled modules get a process each: another one might load first what they lack.
+    The rest share one, and what fails there is tried again alone.
     """
     there = {} if wanted else names()
     groups = [[top, *more] for top, more in there.items() if more] or [[each] for each in wanted]

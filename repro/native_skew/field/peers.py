@@ -1,8 +1,8 @@
-"""What other tools say of the same files: whether they name what is broken, and whose it is.
+"""What other tools say about the same files: whether they name what is broken, and its owner.
 
-They are asked as one asks them: loaders' tools of each compiled file, checks of the environment,
-``auditwheel`` of the wheel, which is packed again from what its RECORD lists; of a release, what
-checks its files; of a lock, what checks it.
+They are run as users run them: loaders' tools on each compiled file, checks on the environment,
+``auditwheel`` on wheels, which are packed again from what RECORD lists; on a release, tools that
+check its files; on a lock, tools that check it.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from native_skew.distributions import metadata
 from native_skew.field.case import EnvironmentCase, Expect
-from native_skew.field.place import Place
-from native_skew.field.record import Known, Peer
+from native_skew.field.place import Workplace
+from native_skew.field.record import Named, Peer
 from native_skew.toolchain import Outcome, Processes
 
-_Run = Callable[[Sequence[str]], Outcome]  # a tool, asked of some files
+_Run = Callable[[Sequence[str]], Outcome]  # runs a tool on some files
 
 _FILES, _LIMIT, _SHOWN = 60, 300.0, 300
-# What a tool says that looks something up in a service, where that does not answer.
+# The output of a tool whose service does not answer.
 _UNANSWERED = re.compile(r"could not be audited|error sending request|Connection|Max retries")
-# What is a complaint and no mere list of what a file needs.
+# A complaint, as opposed to a mere list of what a file needs.
 _COMPLAINT = re.compile(
     r"not found|undefined symbol: (?!_?Py)|(?<!interpreter )=> None|not a dynamic|wrong ELF|too short|error"
 )
 
 
 class _Question(msgspec.Struct, frozen=True, kw_only=True):
-    """How a tool is asked."""
+    """How a tool is run."""
 
     tool: str  # its command
-    argv: tuple[str, ...]  # what is typed, after the command
+    argv: tuple[str, ...]  # the arguments
     about: str  # ``files``, ``wheels``, ``sdists``, ``environment`` or ``lock``
-    complains: bool = False  # whether all that it says counts where it ends with a failure
-    inside: bool = False  # whether it is asked in a root, where it is there
-    online: bool = False  # whether it asks a service, which may not answer
+    complains: bool = False  # whether all its output counts if it fails
+    inside: bool = False  # whether it is run in a root, if it exists there
+    online: bool = False  # whether it uses a service, which may not answer
 
     @property
     def name(self) -> str:
@@ -68,7 +68,7 @@ _OF_FILES = (
     _Question(tool="abi3audit", argv=(), about="wheels", complains=True),
     _Question(tool="auditwheel", argv=("show",), about="wheels"),
 )
-EXPORTED = "exported.txt"  # a lock, for who reads requirements alone
+EXPORTED = "exported.txt"  # a lock for tools that read only requirements
 _OF_LOCKS = (
     *(
         _Question(tool=tool, argv=argv, about="lock", complains=True, online=True)
@@ -83,7 +83,7 @@ _OF_LOCKS = (
 
 
 def of_files(expect: Sequence[Expect], files: Sequence[Path]) -> Iterator[Peer]:
-    """What each of those that check files before an upload says of ``files``."""
+    """What each tool that checks files before an upload says about ``files``."""
     about = {
         "files": [[str(each) for each in files]] if files else [],
         "wheels": [[str(each)] for each in files if each.suffix == ".whl"],
@@ -96,14 +96,14 @@ def of_files(expect: Sequence[Expect], files: Sequence[Path]) -> Iterator[Peer]:
 
 
 def of_lock(expect: Sequence[Expect], folder: Path, path: str) -> Iterator[Peer]:
-    """What each of those that check a lock says of the project in ``folder``; ``path`` has uv."""
+    """What each tool that checks a lock says about the project in ``folder``; ``path`` has uv."""
     for question in _OF_LOCKS:
         run = _in_folder(question, folder, path)
         yield _told(question, expect, [[]], run, _without([str(folder)]))
 
 
-def ask(case: EnvironmentCase, place: Place) -> Iterator[Peer]:
-    """What each of them says of a broken environment."""
+def ask(case: EnvironmentCase, place: Workplace) -> Iterator[Peer]:
+    """What each tool says about a broken environment."""
     venv = place.folder / ".venv"
     owners = {canonicalize_name(each.distribution) for each in case.expect if each.distribution}
     files = [place.within(each) for each in _compiled(venv, owners)][:_FILES]
@@ -121,7 +121,7 @@ def _told(
     run: _Run | None,
     without_paths: Callable[[str], str],
 ) -> Peer:
-    """What a tool says; ``turns`` are what it is asked of, one after the other."""
+    """What a tool says; it is run once for each of ``turns``."""
     if run is None or not turns:
         return Peer(tool=question.name, found="not run")
     done = [run(each) for each in turns]
@@ -131,19 +131,19 @@ def _told(
 
 
 def _in_folder(question: _Question, folder: Path, path: str = "") -> _Run | None:
-    """How a tool is run in ``folder``; None where it is not there."""
+    """Runs a tool in ``folder``; None if it is not installed."""
     if not (command := _found(question.tool, path)):
         return None
     asked = [command, *question.argv]
-    # What is active is the kit's, and no project's.
+    # The active environment is the kit's.
     variables = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"} | {"NO_COLOR": "1"}
     return lambda more: Processes().run(
         [*asked, *more], cwd=folder, environ=variables, limit=_LIMIT
     )
 
 
-def _at(question: _Question, place: Place) -> _Run | None:
-    """How it is run there; None where it is not, or is none that looks into a root."""
+def _at(question: _Question, place: Workplace) -> _Run | None:
+    """Runs a tool in ``place``; None if it is not there, or cannot look into a root."""
     if place.root:
         if not (question.inside and place.may_run((question.tool,))):
             return None
@@ -154,12 +154,12 @@ def _at(question: _Question, place: Place) -> _Run | None:
         command = [found]
     else:
         return None
-    # The tool of its own environment, with the case's active beside it.
+    # The tool runs in its own environment, with the case's active.
     return lambda more: place.from_outside([*command, *question.argv, *more], _LIMIT)
 
 
 def _without(hidden: Sequence[str]) -> Callable[[str], str]:
-    """Puts an ellipsis in the place of each of ``hidden``, the longest first."""
+    """Replaces each of ``hidden`` by an ellipsis, the longest first."""
     pattern = re.compile("|".join(map(re.escape, sorted(hidden, key=len, reverse=True))))
     return lambda line: pattern.sub("…", line)
 
@@ -184,7 +184,7 @@ def _judged(
     ]
     causes = [each.names[0] for each in expect if each.names]
     owners = [each.distribution for each in expect if each.distribution]
-    kinds: tuple[tuple[Known, list[str]], ...] = (
+    kinds: tuple[tuple[Named, list[str]], ...] = (
         ("the cause", causes), ("the distribution", owners), ("something else", [""]),
     )  # fmt: skip
     for known, wanted in kinds:
@@ -221,13 +221,13 @@ def _infos(venv: Path, names: set[NormalizedName]) -> list[Path]:
 
 
 def _listed(info: Path) -> list[Path]:
-    """What RECORD lists and the disk has."""
+    """The files in RECORD that exist."""
     listed = importlib.metadata.Distribution.at(info).files or ()
     return [path for each in listed if (path := Path(str(each.locate()))).is_file()]
 
 
 def _packed(venv: Path, names: set[NormalizedName], folder: Path) -> Iterator[Path]:
-    """Wheels of the distributions ``names``, of what is on the disk of them."""
+    """Wheels of the distributions ``names``, packed from their files on disk."""
     for info in _infos(venv, names):
         if not (info / "WHEEL").exists():
             continue
@@ -239,7 +239,7 @@ def _packed(venv: Path, names: set[NormalizedName], folder: Path) -> Iterator[Pa
             for each in inside:
                 if each != info / "RECORD":
                     wheel.write(each, each.relative_to(info.parent))
-            # Without the scripts, which are elsewhere in a wheel.
+            # Without scripts, which are elsewhere in a wheel.
             lines = (f"{each.relative_to(info.parent)},,\n" for each in inside)
             wheel.writestr(f"{info.name}/RECORD", "".join(lines))
         yield path

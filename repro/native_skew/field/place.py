@@ -1,7 +1,7 @@
-"""Where a case takes place: a folder of its own on this machine, or in a bare Debian root.
+"""Where a case runs: in its own folder on this machine, or in a bare Debian root.
 
-The user's own settings of pip and uv hold, so that their index is asked; what an active
-environment would add is left out.
+The user's settings of pip and uv apply, so that their index is used; those of an active environment
+do not.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from native_skew.toolchain import Outcome, Processes, Toolbox, find
 
 _LIMIT = 1800.0  # seconds for one script: some build from source
 _SUITE = "bookworm"
-_INSIDE = "/opt/case"  # in a root
-# What would make a process see another environment than the case's, or install into another:
-# nox sets UV_PYTHON for its sessions.
+_INSIDE = "/opt/case"  # the case's folder in a root
+# Variables that would make a process use another environment than the case's: nox sets UV_PYTHON
+# for its sessions.
 _OF_OTHERS = ("PYTHON", "VIRTUAL_ENV", "CONDA", "LD_", "PIP_", "UV_")
-# But for where pip and uv find packages.
+# Exceptions: where pip and uv find packages.
 _OF_THE_INDEX = re.compile(
     r"(?:PIP|UV)_\w*(?:INDEX|FIND_LINKS|CONFIG_FILE|CERT|TLS|HOST|PROXY|KEYRING|TIMEOUT|RETRIES)\w*"
 )
-# Of a machine behind a mirror; folders of this machine mean nothing in a root.
+# Passed on to a root, for a machine behind a mirror; folders of this machine do not exist there.
 _PASSED_ON = ("SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _NOT_PASSED_ON = ("FIND_LINKS", "CONFIG_FILE")
 _IN_NAMESPACES = (
@@ -39,8 +39,8 @@ _IN_NAMESPACES = (
 )
 
 
-class Place:
-    """A case's folder, and the processes in it; ``work`` is where tools and roots are kept."""
+class Workplace:
+    """A case's folder and the processes in it; tools and roots are kept in ``work``."""
 
     def __init__(self, case: EnvironmentCase, work: Path, processes: Processes) -> None:
         self._case, self._processes = case, processes
@@ -51,7 +51,7 @@ class Place:
         self._python = "/usr/bin/python3" if case.root else find(case.python).path
         try:
             self._roots.mkdir(parents=True, exist_ok=True)
-            # Not below the work folder: tools would find the project that this may lie in.
+            # Not below the work folder, where tools would find the project around it.
             self._work = Path(tempfile.mkdtemp(prefix="native-skew-field-")).resolve()
         except OSError as error:
             raise WorkFolderError(
@@ -61,7 +61,7 @@ class Place:
         self.root = self._top if case.root else None
         self.folder = self._top / (_INSIDE.lstrip("/") if self.root else "case")
 
-    def __enter__(self) -> Place:
+    def __enter__(self) -> Workplace:
         try:
             if self.root:
                 self._make_root(self.root)
@@ -82,13 +82,13 @@ class Place:
         self.remove()
 
     def remove(self) -> None:
-        """Deletes all of it, the caches too."""
+        """Deletes everything, including the caches."""
         shutil.rmtree(self._work, ignore_errors=True)
 
     def copy(self) -> None:
-        """Sets what is there aside, caches too, and goes on in a copy at the same path.
+        """Moves everything aside, including the caches, and continues in a copy at the same path.
 
-        A copy's files are links to the same content: what installs writes new ones.
+        The copy's files are hard links: installing writes new ones.
         """
         self._top.rename(self._aside)
         self._processes.run(
@@ -97,13 +97,13 @@ class Place:
         )  # fmt: skip
 
     def restore(self) -> None:
-        """Puts back what was set aside."""
+        """Moves the original back."""
         shutil.rmtree(self._top, ignore_errors=True)
         self._aside.rename(self._top)
 
     @property
     def python(self) -> str:
-        """The environment's interpreter, as processes in there call it."""
+        """The environment's interpreter, as seen by its processes."""
         return f"{self._home}/.venv/bin/python"
 
     @property
@@ -111,15 +111,15 @@ class Place:
         return _INSIDE if self.root else str(self.folder)
 
     def run(self, script: str) -> Outcome:
-        """Runs ``script`` by ``sh`` in the folder, with the environment active.
+        """Runs ``script`` with ``sh`` in the folder, with the environment active.
 
-        Whoever asks a question there is answered with yes.
+        All prompts are answered with yes.
         """
         line = f"yes 2>/dev/null | {{ {script}\n}}"
         return self.start(["sh", "-ec", line])
 
     def start(self, argv: Sequence[str], limit: float = _LIMIT) -> Outcome:
-        """Runs a command in there."""
+        """Runs a command in the folder, or in the root."""
         environ = self._environ()
         if not self.root:
             return self._processes.run(argv, cwd=self.folder, environ=environ, limit=limit)
@@ -131,20 +131,20 @@ class Place:
         return self._processes.run(inside, cwd=self.root, environ=environ, limit=limit)
 
     def within(self, path: Path) -> str:
-        """``path`` as processes in there call it."""
+        """``path`` as seen by the processes."""
         return f"/{path.relative_to(self.root)}" if self.root else str(path)
 
     def without_paths(self, text: str) -> str:
-        """``text`` on one line, without where the case took place."""
+        """``text`` on one line, without the case's paths."""
         return plain(text.replace(str(self.folder), "CASE").replace(str(self._work), "WORK"))
 
     def from_outside(self, argv: Sequence[str], limit: float = _LIMIT) -> Outcome:
-        """Runs a command of this machine's own in the folder."""
+        """Runs a command of this machine in the folder."""
         environ = {**own_variables(), "NO_COLOR": "1"}
         return self._processes.run(argv, cwd=self.folder, environ=environ, limit=limit)
 
     def may_run(self, words: Sequence[str]) -> bool:
-        """Whether a command may be typed here; what would change this machine may not."""
+        """Whether a command may be run here: none that would change this machine."""
         if self.root:
             return self.start(["sh", "-c", 'command -v "$0"', words[0]]).exit_code == 0
         if words[0] == "rm":
@@ -152,11 +152,11 @@ class Place:
             return all(
                 each.is_relative_to(self.folder) and ".." not in each.parts for each in paths
             )
-        # An interpreter makes environments, and changes none but the active one.
+        # An interpreter creates environments, and changes only the active one.
         if re.fullmatch(r"python3\.\d+", words[0]):
             return True
         found = self.start(["sh", "-c", 'command -v "$0"', words[0]])
-        path = str(self.folder / found.output)  # which may name the folder's own environment
+        path = str(self.folder / found.output)  # which may be relative, as .venv/bin/python
         return path.startswith((f"{self._home}/.venv/bin/", f"{self._uv}/"))
 
     def _environ(self) -> dict[str, str]:
@@ -192,7 +192,7 @@ class Place:
         }
 
     def _make_root(self, root: Path) -> None:
-        """A bare root, made once for each choice of packages and kept packed."""
+        """Unpacks a bare root, which is made once for each set of packages."""
         names = ",".join(("ca-certificates", *self._case.root))
         mark = hashlib.sha256(names.encode()).hexdigest()[:12]
         packed = self._roots / f"{_SUITE}-{mark}.tar"
@@ -201,7 +201,7 @@ class Place:
             self._must(
                 "mmdebstrap",
                 ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={names}",
-                 # A mirror may lag behind: its date is not what is tried.
+                 # A mirror may lag behind.
                  '--aptopt=Acquire::Check-Valid-Until "false"', _SUITE, str(part)],
             )  # fmt: skip
             shutil.move(part, packed)
@@ -224,7 +224,7 @@ class Place:
 
 
 def own_variables() -> dict[str, str]:
-    """The user's variables, without those that lead to another environment than the case's."""
+    """The user's variables without those of another environment than the case's."""
     return {
         name: value
         for name, value in os.environ.items()

@@ -1,4 +1,4 @@
-"""What came of a case, and where it is recorded: ``docs/field``, a JSON file each."""
+"""The results of cases, recorded in ``docs/field``, a JSON file each."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from native_skew.findings import BriefFinding, Level
 
 FOLDER = results.FOLDER.parent / "field"
 
-# found: with the right cause. found by import: only --confirm can. silent: rightly so.
-Verdict = Literal[
+# found: with the right cause; found by import: only with --confirm; silent: rightly so.
+CaseVerdict = Literal[
     "found", "found by import", "missed", "wrong cause", "false alarm", "silent", "not as stated"
 ]
-GOOD: tuple[Verdict, ...] = ("found", "found by import", "silent")
-Outcome = Literal["mends", "does not mend", "not carried out"]
+GOOD: tuple[CaseVerdict, ...] = ("found", "found by import", "silent")
+AdviceOutcome = Literal["mends", "does not mend", "not carried out"]
 
 
-# How much of what is broken another tool says: its first name, whose it is, or less.
-Known = Literal["the cause", "the distribution", "something else", "nothing", "not run"]
+# What another tool names of what is broken.
+Named = Literal["the cause", "the distribution", "something else", "nothing", "not run"]
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried before anybody was asked."""
+    """The imports that were tried before any tool was run."""
 
     distributions: int = 0  # how many are installed
     modules: int = 0  # how many extension modules there are; 0 where only some names were imported
     imports: int = 0  # how many names were imported: packages at the top, and these modules
-    megabytes: int = 0  # of the folders of packages
-    errors: dict[str, str] = {}  # of those that failed, by name
+    megabytes: int = 0  # the size of the folders of packages
+    errors: dict[str, str] = {}  # by name, of imports that failed
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command of the kit said: how it ended, what it found, what it did not look at."""
+    """A command of the kit: its exit code, what it found, what it did not examine."""
 
     command: str
     exit_code: int
@@ -46,7 +46,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """An advice, and what came of doing what it says."""
+    """An advice, and the outcome of following it."""
 
     rule: str
     level: Level
@@ -54,26 +54,26 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     tool: str
     files: dict[str, str]
     commands: tuple[str, ...]
-    outcome: Outcome
+    outcome: AdviceOutcome
     why: str = ""
 
 
 class Peer(msgspec.Struct, frozen=True, kw_only=True):
-    """What another tool said of the same files."""
+    """What another tool said about the same files."""
 
     tool: str
-    found: Known
+    found: Named
     said: str = ""
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one case."""
+class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of one case."""
 
     case: str  # its id
     kind: str
     date: str
     kit_version: str
-    verdict: Verdict
+    verdict: CaseVerdict
     why: str = ""
     versions: dict[str, str] = {}
     truth: Imported | None = None  # what was imported, of an environment
@@ -88,28 +88,23 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def good(self) -> bool:
-        """Whether all is as it should be."""
+        """Whether the kit was right and its advice helped."""
         return self.verdict in GOOD and not self.more and self.mended is not False
 
 
-def write(result: Result, folder: Path = FOLDER) -> None:
+def write(result: CaseResult, folder: Path = FOLDER) -> None:
     """Records ``result``."""
     folder.mkdir(parents=True, exist_ok=True)
     data = msgspec.json.format(msgspec.json.encode(result), indent=1).decode()
     (folder / f"{result.case}.json").write_text(data + "\n", encoding="utf-8")
 
 
-def read_all(folder: Path = FOLDER) -> dict[str, Result]:
-    """All that is recorded, by case.
-
-    Raises:
-        ResultFileError: a file cannot be read.
-
-    """
+def read_all(folder: Path = FOLDER) -> dict[str, CaseResult]:
+    """All recorded results by case; raises ResultFileError if a file cannot be read."""
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            found[path.stem] = msgspec.json.decode(path.read_bytes(), type=Result)
+            found[path.stem] = msgspec.json.decode(path.read_bytes(), type=CaseResult)
         except (OSError, msgspec.MsgspecError) as error:
             raise ResultFileError(path, str(error)) from error
     return found

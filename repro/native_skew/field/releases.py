@@ -1,4 +1,4 @@
-"""The kinds ``release``, ``lock`` and ``sdist``: what audit and adopt say of what is published."""
+"""Tries cases of the kinds ``release``, ``lock`` and ``sdist``: what audit and adopt say."""
 
 from __future__ import annotations
 
@@ -24,24 +24,19 @@ from native_skew.field.case import (
     unexpected,
 )
 from native_skew.field.errors import NotMadeError
-from native_skew.field.record import Result, Said, Verdict
+from native_skew.field.record import CaseResult, CaseVerdict, Said
 from native_skew.findings import Report, plain
 from native_skew.installers import NEWEST
 from native_skew.toolchain import Processes, Toolbox, user_indexes
 
 _LIMIT, _SDIST_BYTES, _SHOWN = 900.0, 200 << 20, 4000
-_FILE_BYTES = 200 << 20  # of one that other tools are asked of
-# Of what was not looked at, audit says so; that is no wrong word of the release.
+_FILE_BYTES = 200 << 20  # the largest file that other tools are run on
+# That audit did not examine everything is not a wrong finding about the release.
 _NOT_OF_THE_RELEASE = ("incomplete",)
 
 
-def audited(case: ReleaseCase, work: Path, result: Result) -> Result:
-    """``result`` with what audit says of a release.
-
-    Raises:
-        NotMadeError: audit could not look.
-
-    """
+def audited(case: ReleaseCase, work: Path, result: CaseResult) -> CaseResult:
+    """``result`` with what audit says about a release; raises NotMadeError if audit fails."""
     judged = _asked(case, work, work, list(case.audit), result)
     if not _counts(case):
         return judged
@@ -50,11 +45,11 @@ def audited(case: ReleaseCase, work: Path, result: Result) -> Result:
         return msgspec.structs.replace(judged, peers=tuple(peers.of_files(case.expect, files)))
 
 
-def of_a_lock(case: LockCase, work: Path, result: Result) -> Result:
-    """``result`` with what audit says of the lock that uv makes today of a project.
+def of_a_lock(case: LockCase, work: Path, result: CaseResult) -> CaseResult:
+    """``result`` with what audit says about the lock that uv makes of a project today.
 
     Raises:
-        NotMadeError: uv cannot lock it, or audit could not look.
+        NotMadeError: uv cannot lock it, or audit fails.
 
     """
     uv = Toolbox(work.resolve() / "tools").tool("uv", NEWEST)
@@ -74,7 +69,7 @@ def of_a_lock(case: LockCase, work: Path, result: Result) -> Result:
 
 
 def _counts(case: Case) -> bool:
-    """Whether something is wrong with it, that another tool may say as well."""
+    """Whether it is broken, so that other tools may find that too."""
     return any(each.level != "note" for each in case.expect)
 
 
@@ -92,8 +87,8 @@ def _files(release: str, folder: Path) -> Iterator[Path]:
 
 
 def _asked(
-    case: ReleaseCase | LockCase, work: Path, folder: Path, what: list[str], result: Result
-) -> Result:
+    case: ReleaseCase | LockCase, work: Path, folder: Path, what: list[str], result: CaseResult
+) -> CaseResult:
     cache = work.resolve() / "field" / "audit"
     cache.mkdir(parents=True, exist_ok=True)
     asked = ["audit", *what]
@@ -110,18 +105,18 @@ def _asked(
     )
     lacking = [each for each in case.expect if not has(each, report)]
     more = tuple(unexpected(report, case.expect, _NOT_OF_THE_RELEASE))
-    verdict: Verdict = "found" if case.expect else "false alarm" if more else "silent"
+    verdict: CaseVerdict = "found" if case.expect else "false alarm" if more else "silent"
     if lacking:
         verdict = "wrong cause" if more else "missed"
     why = "; ".join(f"not found: {e.rule} with {', '.join(e.names)}" for e in lacking)
     return msgspec.structs.replace(result, verdict=verdict, why=why, said=(said,), more=more)
 
 
-def adopted(case: SdistCase, work: Path, result: Result) -> Result:
+def adopted(case: SdistCase, work: Path, result: CaseResult) -> CaseResult:
     """``result`` with what adopt proposes for the folder of a published sdist.
 
     Raises:
-        NotMadeError: the index has no such sdist, or it cannot be unpacked.
+        NotMadeError: the index does not have the sdist, or it cannot be unpacked.
 
     """
     (work / "field").mkdir(parents=True, exist_ok=True)
@@ -137,7 +132,7 @@ def adopted(case: SdistCase, work: Path, result: Result) -> Result:
     ]
     lacking = [each for each in case.changes if each not in added]
     foreign = [each for each in added if each and each not in case.changes]
-    verdict: Verdict = "found" if case.changes else "silent"
+    verdict: CaseVerdict = "found" if case.changes else "silent"
     why = ""
     if lacking:
         verdict, why = "missed", f"not proposed: {lacking[0]}"

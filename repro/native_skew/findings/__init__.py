@@ -1,4 +1,4 @@
-"""Findings of `doctor` and `audit`, and the forms in which people and CI read them."""
+"""Findings of `doctor` and `audit`, and their output for people and CI."""
 
 from native_skew.findings.model import (
     Advice,

@@ -68,14 +68,14 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
     where: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(place.file or place.distribution or ".")},
-            # GitHub shows no result without a line; a compiled file has none.
+            # GitHub shows no result without a line, though a compiled file has none.
             "region": {"startLine": 1},
         }
     }
     if place.distribution:
         name = f"{place.distribution} {place.version}".strip()
         where["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "package"}]
-    # The same finding in the next run, whatever the message's wording or versions.
+    # Identifies the finding in the next run, whatever the message's wording or versions.
     identity = f"{finding.rule}\x00{place.file}\x00{place.distribution}"
     remedies = [f"{each.title}: {' && '.join(each.commands)}" for each in finding.advice]
     return {
@@ -98,7 +98,7 @@ def _with_remedies(finding: Finding, remedies: list[str]) -> str:
 
 
 def workflow_commands(report: Report, rules: Iterable[Rule]) -> str:
-    """One line for each finding, for each thing that was not examined, and where all is sound."""
+    """A line for each finding and each thing not examined, or the summary if nothing was found."""
     titles = {rule.id: rule.title for rule in rules}
     lines = [_line(each, titles.get(each.rule, each.rule)) for each in report.findings]
     lines += [f"::notice title=Not examined::{_data(each)}\n" for each in report.not_examined]
@@ -115,7 +115,7 @@ def _line(finding: Finding, title: str) -> str:
 
 
 def _data(value: str) -> str:
-    # In this order: the sign that escapes comes first.
+    # The escape character comes first.
     return plain_lines(value).replace("%", "%25").replace("\n", "%0A")
 
 

@@ -24,9 +24,9 @@ FORMS: dict[Form, str] = {
 
 
 def output_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds --json, --sarif and --github; the function gets ``form``, None for people's text.
+    """Adds --json, --sarif and --github, which exclude each other.
 
-    Two of them at once are refused: there is one standard output.
+    The command gets the chosen ``form``, None for text.
     """
 
     @wraps(command)
@@ -45,12 +45,11 @@ def output_options(command: Callable[..., None]) -> Callable[..., None]:
 def write(
     report: Report, rules: Iterable[Rule], form: Form | None, *, verbose: bool = False
 ) -> ExitCode:
-    """Writes ``report`` of a command that finds by ``rules``; returns the exit code.
+    """Writes ``report`` of a command with ``rules``; returns the exit code.
 
-    ``form`` is one of ``FORMS``, or None for text, which says all that a finding rests on only
-    where it is ``verbose``.
+    ``form`` is one of ``FORMS``, or None for text, which has the evidence if ``verbose``.
     """
-    # The forms are loaded when they are asked for.
+    # Each form is imported when it is used.
     if form is None:
         from native_skew.findings import text  # noqa: PLC0415
 
@@ -69,9 +68,9 @@ def write(
 
 
 def _in_workspace(report: Report) -> Report:
-    """``report`` with files as they are called from here, where CI has the repository.
+    """``report`` with files relative to the working directory, where CI has the repository.
 
-    What does not lie below keeps no file: an annotation would be at another one of that name.
+    Files outside of it are left out: an annotation would go to another file of that name.
     """
     here, subject = Path.cwd(), Path(report.subject)
     if not subject.exists():

@@ -1,6 +1,6 @@
 """Findings as text for people.
 
-By click alone: to load Rich would take longer than to diagnose a small environment.
+Uses only click: importing Rich would take longer than diagnosing a small environment.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STYLES: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"
 def show(report: Report, *, verbose: bool = False) -> None:
     """Prints ``report``: each finding with its remedies, then one line of summary.
 
-    With ``verbose``, each finding with all that it rests on, and what is ignored too.
+    With ``verbose``, also the evidence of each finding, and what is ignored.
     """
     for finding in report.findings:
         _show_finding(finding, verbose)
@@ -38,13 +38,13 @@ def show(report: Report, *, verbose: bool = False) -> None:
 
 
 def summary(report: Report) -> str:
-    """What was found, of how much, and what was left out, in one line."""
+    """What was found, what was looked at, and what was left out, in one line."""
     return f"{plain(report.subject)}: {''.join(_summary(report))}"
 
 
 def _summary(report: Report) -> tuple[str, str, str]:
     looked_at = ", ".join(
-        # A failure that only an import shows has not been looked for.
+        # Failures that only an import shows have not been looked for.
         counted(count, what) if count or what != "imports" else "nothing imported: --confirm does"
         for what, count in report.looked_at.items()
     )
@@ -83,14 +83,14 @@ def _show_advice(advice: Advice, title: str) -> None:
     for name, content in advice.files.items():
         lines += [f"# {name}", *content.rstrip("\n").splitlines()]
     lines += [f"$ {command}" for command in advice.commands]
-    for line in lines:  # never wrapped: they are to be copied
+    for line in lines:  # never wrapped, so that they can be copied
         _print(click.style(f"       {plain(line)}", "green"))
     if advice.trap:
         _say(f"The catch: {advice.trap}", 5)
 
 
 def _say(text: str, columns: int = 0, *, bold: bool = False, dim: bool = False) -> None:
-    """Wrapped for a terminal; on one line for a log, where names are searched for."""
+    """Prints ``text``, wrapped for a terminal; on one line for a log, which people search."""
     text, indent = plain(text), " " * columns
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns

@@ -1,4 +1,4 @@
-"""Words for people: on one line whatever a stranger wrote, and phrases that findings share."""
+"""Text for people: untrusted text made plain, and phrases that findings share."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SHOWN = 6  # names in a sentence; all are in the evidence
-# Control characters, ends of lines in Unicode's sense, and what turns the direction of a text.
+# Control characters, Unicode's line ends, and what changes the direction of a text.
 _NOT_PLAIN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 
 
 def plain(text: str) -> str:
-    """``text`` on one line: what is no Unicode, no sign, or ends a line, is spelled out.
+    """``text`` on one line: invalid Unicode, control characters and line ends are escaped.
 
-    A stranger's name that could end a line could forge the next one.
+    An untrusted name that ends a line could forge the next one.
     """
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return _NOT_PLAIN.sub(_spelled, text)
@@ -49,14 +49,14 @@ def listed(names: Collection[str], quotes: str = "``", shown: int = SHOWN) -> st
 
 
 def needing(file: str, files: int) -> str:
-    """Who needs something: ``file``, the first of so many."""
+    """The subject of a sentence on what is needed by ``file``, the first of ``files`` files."""
     return f"`{file}` and {files - 1} more need" if files > 1 else f"`{file}` needs"
 
 
 def terminal(stderr: bool = False, width: int | None = None) -> Console:
-    """A console that prints words as they are.
+    """A console that prints text verbatim.
 
-    Rich would read ``[red]`` in a stranger's name as a style, and ``:100:`` as an emoji.
+    By default Rich takes ``[red]`` in an untrusted name for a style, and ``:100:`` for an emoji.
     """
     from rich.console import Console  # noqa: PLC0415  (not needed by --json, nor to start)
 

@@ -257,8 +257,8 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     # The command that renews an environment's interpreter and keeps its packages; the Python's
     # version and the folder follow. pyvenv.cfg names the tool if it made the environment.
     remake: tuple[str, ...] = ()
-    # Where a project's pyproject.toml pins versions regardless of what is asked: the keys, outermost
-    # first, of a list of requirements or of a table of versions by name.
+    # Where a project's pyproject.toml pins versions regardless of what is asked: the keys,
+    # outermost first, of a list of requirements or of a table of versions by name.
     holding: tuple[tuple[str, ...], ...] = ()
     documentation: str = ""  # where its commands are described
     # By word of its commands and files: the first release that knows it, if releases without it are
@@ -267,7 +267,7 @@ class PackagingTool(msgspec.Struct, frozen=True, kw_only=True):
     looked_up: str = ""  # the versions whose lacking features were looked up, as ``pip<=26.3``
 
     def oldest(self, texts: Iterable[str]) -> str:
-        """The oldest release that knows every word of ``texts`` (files, commands); empty for any."""
+        """The oldest release that knows all words of ``texts`` (files, commands); empty for any."""
         words = {word for text in texts for word in _WORD.findall(text)}
         found = (release for word, release in self.since.items() if word in words)
         return max(found, key=Version, default="")

@@ -89,7 +89,7 @@ def _elsewhere(advice: Advice, place: Place) -> Advice:
 
 
 def _by_own(words: Command, place: Place) -> Command:
-    """The command by the environment's own pip, whose release is known and which may not be on PATH."""
+    """The command by the environment's own pip, of known release and perhaps not on PATH."""
     if words[0] != "pip":
         return words
     rest = words[len(_PIP) if words[: len(_PIP)] == _PIP else 1 :]

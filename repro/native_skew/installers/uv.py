@@ -396,7 +396,7 @@ def _elsewhere(advice: Advice, place: Place) -> Advice:
 
 
 def _nearest(files: ReleaseFiles[File]) -> File | None:
-    """The wheel that fits, or else the nearest, first by name: a wrong platform beats a wrong Python.
+    """The wheel that fits, or else the nearest: a wrong platform beats a wrong Python; first by name.
 
     https://github.com/astral-sh/uv/blob/main/crates/uv-distribution-types/src/prioritized_distribution.rs
     """

@@ -1,4 +1,4 @@
-"""``native-skew new``: a project from one of the templates, asked for with what a provider has.
+"""``native-skew new``: a project from a template, with defaults read from a provider's files.
 
 ``provider`` reads a provider's wheel, ``questions`` asks, and ``command`` puts both together.
 """

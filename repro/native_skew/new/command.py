@@ -23,8 +23,8 @@ from native_skew.findings import plain
 from native_skew.new import origin, provider, questions
 from native_skew.new.errors import (
     AnswersError,
-    ContradictionError,
     FolderTakenError,
+    IncompatibleProvidersError,
     UnknownAnswerError,
 )
 
@@ -36,7 +36,7 @@ TEMPLATES = {
 
 
 def folder() -> Path:
-    """Where the templates are: in a clone, or in what was installed."""
+    """Where the templates are: in a clone, or in the installed package."""
     packed = shipped("templates")
     return packed if packed.is_dir() else recorded().resolve().parents[1] / "templates"
 
@@ -50,22 +50,25 @@ Examples:
 )
 @click.argument("kind", type=click.Choice(list(TEMPLATES)))
 @click.argument("given", metavar="[NAME=VALUE …]", nargs=-1)
-@click.option("--no-input", is_flag=True, help="Ask nothing; take what is offered.")
-@click.option("--no-index", is_flag=True, help="Read nothing of the provider, and fetch nothing.")
+@click.option("--no-input", is_flag=True, help="Ask nothing; use the defaults.")
+@click.option("--no-index", is_flag=True, help="Do not read or fetch the provider.")
 @click.option(
-    "--output-dir", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to."
+    "--output-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="The folder in which to create the project.",
 )
 def new(
     kind: str, given: tuple[str, ...], no_input: bool, no_index: bool, output_dir: Path
 ) -> None:
-    """Makes a project of KIND.
+    """Creates a project of KIND.
 
-    That is a package that links to another's library (consumer), one that ships such a library
+    KIND is a package that links to another's library (consumer), one that ships such a library
     (provider), or a project that has to build an affected package with uv (application).
 
-    Asks for what NAME=VALUE does not say; a NAME that is unknown is answered with all of them. A
-    provider's library, header and versions are read from its installation here or from its newest
-    wheel, and offered. Ends with 0 when the project is made, 2 when it is not.
+    Asks for the answers that are not given as NAME=VALUE; an unknown NAME prints all names. The
+    defaults for a provider's library, header and versions are read from its installation here or
+    from its newest wheel. Ends with 0 if the project was created, 2 if not.
     """
     template = folder() / TEMPLATES[kind]
     pairs = dict(each.partition("=")[::2] for each in given)
@@ -89,10 +92,10 @@ def new(
     if answers.get("more_providers") and not no_index:
         for together in (requirements, provider.lowest(requirements)):
             if provider.contradictory(together):
-                raise ContradictionError(together)
-    # It logs a traceback where a template refuses answers, which it has said in words.
+                raise IncompatibleProvidersError(together)
+    # It logs a traceback if a template refuses answers, after a message that says why.
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
-    # The template's own check reads it: its advice is then this command.
+    # Makes the template's own check recommend this command.
     os.environ["NATIVE_SKEW_NEW"] = "1"
     try:
         made = cookiecutter(

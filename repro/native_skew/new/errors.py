@@ -1,4 +1,4 @@
-"""What keeps ``native-skew new`` from making a project."""
+"""Errors of ``native-skew new``."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from native_skew.errors import SkewError
 
 
 class AnswersError(SkewError):
-    """The template refused the answers, and has said which, and why."""
+    """The template refused the answers, and has printed which and why."""
 
     def __init__(self) -> None:
-        super().__init__("nothing was generated; the command above asks for the wrong answers only")
+        super().__init__("nothing was generated; the command above asks only for the wrong answers")
 
 
 class BracesError(SkewError):
-    """An answer that cookiecutter would take for a template."""
+    """An answer contains what cookiecutter would take for a template."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name}: not valid; write it without {{{{, {{% and {{#")
 
 
-class ContradictionError(SkewError):
-    """The providers have releases in the ranges asked for, and none that go together."""
+class IncompatibleProvidersError(SkewError):
+    """The providers have releases in the requested ranges, but none that are compatible."""
 
     def __init__(self, requirements: Sequence[str]) -> None:
         super().__init__(
             f"{' and '.join(requirements)}: each has releases, but none that can be installed "
-            "together, by what they require of each other; change provider_oldest, provider_below "
-            "or more_providers"
+            "together, because of their requirements; change provider_oldest, provider_below or "
+            "more_providers"
         )
 
 
 class FolderTakenError(SkewError):
-    """The folder to be made is there already."""
+    """The project's folder exists already."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder}: is there already; name another place with --output-dir")
+        super().__init__(f"{folder}: exists already; name another place with --output-dir")
 
 
 class NoLibraryError(SkewError):
-    """A provider whose files are known, and hold no library."""
+    """A provider ships no library."""
 
     def __init__(self, name: str, version: str) -> None:
         super().__init__(
@@ -51,7 +51,7 @@ class NoLibraryError(SkewError):
 
 
 class UnknownAnswerError(SkewError):
-    """NAME=VALUE with a name that the template does not ask for, or a choice that is none."""
+    """NAME=VALUE with an unknown name, or with a value that is not among the choices."""
 
     def __init__(self, pair: str, known: list[str]) -> None:
         super().__init__(f"{pair}: no such answer; known are {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""What a provider's files say of it: offered as answers, so that nobody types them.
+"""Reads a provider's files for the defaults of answers.
 
 Nothing of the provider is imported or run.
 """
@@ -38,11 +38,11 @@ def offered(name: str, known: Mapping[str, str]) -> dict[str, str]:
 
     Args:
         name: of the distribution.
-        known: what the template would offer; kept where the files agree.
+        known: the template's defaults; kept if they agree with the files.
 
     Returns:
-        Empty where it is not installed with a library, in the environment that is active or beside
-        this program, nor to be had from the user's own index as a wheel for Linux.
+        Empty if it is not installed with a library, in the active environment or in this program's,
+        and the user's own index has no wheel for Linux.
 
     Raises:
         NoLibraryError: its wheel ships no library to link to.
@@ -75,16 +75,16 @@ def _installed(name: str, path: Sequence[str]) -> metadata.Distribution | None:
 
 
 def _pip(*arguments: str) -> str:
-    """What pip prints, set up as the user has it; empty where it fails."""
+    """The output of pip with the user's configuration; empty if it fails."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
 
 
 def contradictory(requirements: Sequence[str]) -> bool:
-    """Whether each of them can be installed from wheels, and all together cannot.
+    """Whether each of them can be installed from wheels, but not all together.
 
-    What the user's index cannot tell is no contradiction.
+    False if the user's index cannot tell.
     """
     try:
         if any(Requirement(each).url for each in requirements):
@@ -97,17 +97,17 @@ def contradictory(requirements: Sequence[str]) -> bool:
 
 
 def lowest(requirements: Sequence[str]) -> list[str]:
-    """The same requirements, each on the oldest release that it names."""
+    """The requirements, each pinned to the oldest release that it names."""
     return [re.sub(r"^([^<>=!]+)[>=]=([^,]+).*", r"\1==\2", each) for each in requirements]
 
 
 def _answers(provider: metadata.Distribution | None, known: Mapping[str, str]) -> dict[str, str]:
-    """Empty of what ships no library for others to link to."""
+    """The answers; empty if ``provider`` ships no library for others to link to."""
     files = (provider and provider.files) or ()
     sonames: dict[str, str] = {}  # by place in site-packages
     wanted: Counter[str] = Counter()
     for file in files:
-        # In a folder that can be imported, so in none that a repair of a wheel made.
+        # In an importable folder, and so not in one that auditwheel made.
         if not _LIBRARY.match(file.name) or not file.parts[0].isidentifier():
             continue
         try:
@@ -120,7 +120,7 @@ def _answers(provider: metadata.Distribution | None, known: Mapping[str, str]) -
         return {}
     plain = {place: _plain(soname) for place, soname in sonames.items()}
     usual = known.get("provider_library", "").split()
-    # What the others need is at the bottom of them all.
+    # The one that most others need.
     best = max(sonames, key=lambda place: (plain[place] in usual, wanted[sonames[place]]))
     package, *folders = PurePosixPath(best).parent.parts
     granularity = _granularity(sonames[best], plain[best], provider.version)
@@ -146,7 +146,7 @@ def _plain(soname: str) -> str:
 def _header(
     places: Sequence[PurePosixPath], package: str, library: str, known: Mapping[str, str]
 ) -> dict[str, str]:
-    """The folder of headers, and the one to include: its own that says a version, if any."""
+    """The folder of headers, and the header to include, preferably one that states a version."""
     mine = [each for each in places if each.parts[0] == package and _HEADER.search(each.name)]
     if not mine:
         return {"provider_header": "none"}
@@ -164,7 +164,7 @@ def _header(
         names,
         key=lambda each: (
             each != usual,
-            # What it brings along of others has folders of their names.
+            # Bundled headers of others are in folders with their names.
             re.split("[/.]", each)[0] not in (package, library.removeprefix("lib")[:-3]),
             not re.search("(?<![A-Za-z])version|Version", PurePosixPath(each).name),
             each.count("/"),
@@ -180,7 +180,7 @@ def _header(
 
 
 def _is_cpp(header: str, folders: Sequence[Path]) -> bool:
-    """Whether a header, or one that it includes of the same provider, is no C."""
+    """Whether a header, or one of the provider's that it includes, is C++."""
     pending, seen = [(header, folder) for folder in folders], set[Path]()
     while pending and len(seen) < _INCLUDED:
         name, beside = pending.pop()
@@ -196,7 +196,7 @@ def _is_cpp(header: str, folders: Sequence[Path]) -> bool:
 
 
 def _granularity(soname: str, plain: str, version: str) -> str:
-    """How the SONAME is made from the version."""
+    """How the SONAME derives from the version."""
     stamp = soname.removeprefix(plain).lstrip(".")
     if not stamp:
         return "exact"  # nothing but the version tells one ABI from another
@@ -208,7 +208,7 @@ def _granularity(soname: str, plain: str, version: str) -> str:
 
 
 def _oldest(version: Version, granularity: str, name: str) -> str:
-    """The oldest release on the user's index of the ABI that ``version`` has."""
+    """The oldest release on the user's index with the ABI of ``version``."""
     free = {"patch": 1, "minor": 2}.get(granularity)
     if free is None:
         return version.public

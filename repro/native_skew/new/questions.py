@@ -1,7 +1,7 @@
-"""The questions of a template, in its own words: asked by cookiecutter's own prompts.
+"""Asks a template's questions with cookiecutter's own prompts.
 
-cookiecutter asks for all answers or for none, and knows each default before it asks. Here what
-was given is not asked for, and a provider's files are read once it is named.
+cookiecutter asks for all answers or for none, and computes the defaults before it asks. Here, given
+answers are not asked for, and a provider's files are read once it is named.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def asked(
     Args:
         context: the content of cookiecutter.json.
         given: answers that are not asked for.
-        offer: a provider's name and what the template would offer -> what its files say.
-        ask: whether anything is asked; else what is offered is taken.
+        offer: from a provider's name and the template's defaults to those from its files.
+        ask: whether to ask; otherwise the defaults are used.
 
     Raises:
-        BracesError: an answer is a template in turn.
-        UnknownAnswerError: ``given`` has what is not asked, or a choice that is none.
+        BracesError: an answer contains a template.
+        UnknownAnswerError: ``given`` has an unknown name, or a value that is not a choice.
 
     """
     questions = {name: raw for name, raw in context.items() if not name.startswith("_")}
@@ -77,13 +77,13 @@ def asked(
 
 
 def requirements(context: Mapping[str, Any], answers: Mapping[str, str]) -> list[str]:
-    """What a project with these answers would require; empty where its template says nothing."""
+    """The requirements of a project with these answers; empty if its template has none."""
     everything = prompt_for_config({"cookiecutter": {**context, **answers}}, no_input=True)
     said = str(everything.get("__requirements", ""))
     return [each for each in said.split(";") if each]
 
 
 def _filled(questions: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers so far, with the usual import name in place of the one still to come."""
+    """The answers so far, with the usual import name for the one that is not yet known."""
     name = answers["provider_distribution"].lower().replace("-", "_").replace(".", "_")
     return {**dict.fromkeys(questions, ""), **answers, "provider_import_name": name}

@@ -1,4 +1,4 @@
-"""What ended up in an environment, and what it amounts to."""
+"""What ended up in an environment, and the verdict on it."""
 
 from native_skew.observe.environment import PROBE, Check, Observation, observe, subject_of
 from native_skew.observe.judgement import (

@@ -1,7 +1,7 @@
-"""What ended up in the environment: read from its files, and by importing in a child.
+"""What ended up in the environment, read from its files and by importing in a child process.
 
-The tool's own words are not looked at. Reading is from outside; the child process only
-says where the environment's folders are and whether the import succeeds.
+The tool's output is not looked at. Files are read from outside; the child process only reports
+where the environment's folders are and whether the import succeeds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from native_skew.toolchain import Outcome
 
 _MARK = "native-skew:"
 
-# Runs in the environment's own interpreter. The folders are said before the import, which
-# may end the process: two generations of a library in one process can abort it.
+# Runs in the environment's own interpreter. The folders are reported before the import, which may
+# end the process: two generations of a library in one process can abort it.
 PROBE = """\
 import importlib, json, os, sys
 def say(**facts):
@@ -130,19 +130,19 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def failed_import(self) -> str | None:
-        """The error of the first import that fails, that of another consumer with its name."""
+        """The error of the first import that fails; another consumer's is preceded by its name."""
         named = (f"{e.name}: {e.import_error}" for e in self.others if e.import_error)
         return self.import_error or next(named, None)
 
     @property
     def wrong_abi(self) -> str | None:
-        """What runs with another ABI than it was built for, as ``failed_import`` says it."""
+        """The first ABI mismatch, likewise."""
         named = (f"{e.name}: {e.abi_mismatch}" for e in self.others if e.abi_mismatch)
         return self.abi_mismatch or next(named, None)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pair is looked at: distributions' names and the consumer's import name.
+    """The pair under test: the distributions' names and the consumer's import name.
 
     ``others`` are distributions that link to the same provider.
     """
@@ -159,7 +159,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def subject_of(scenario: Scenario, variant: str) -> Subject:
-    """What is looked at in ``variant`` of ``scenario``."""
+    """The pair under test in ``variant`` of ``scenario``."""
     return Subject(
         consumer=scenario.consumer,
         provider=scenario.provider,
@@ -174,10 +174,10 @@ def observe(
     run_checks: Callable[[Path], tuple[Check, ...]],
     library_path: tuple[str, ...] = (),
 ) -> Observation:
-    """Looks at an environment; one that does not exist has no consumer installed.
+    """Examines an environment; in one that does not exist, no consumer is installed.
 
-    ``run_python`` runs its interpreter with arguments, in a process where LD_LIBRARY_PATH holds
-    ``library_path``; ``run_checks`` runs the tools' checks on the environment with that prefix.
+    ``run_python`` runs its interpreter with arguments, with ``library_path`` as LD_LIBRARY_PATH;
+    ``run_checks`` runs the tools' checks on the environment with that prefix.
     """
     facts = probe_facts(run_python(["-c", PROBE, *subject.modules]))
     sites = [Path(p) for p in facts.get("path", []) if Path(p).name == "site-packages"]
@@ -193,7 +193,7 @@ def observe(
     needed = next((m.needed for m in modules if m.needed), None)
     mapped = {Path(path).name for path in facts.get("loaded", ())}
     of_name = needed.partition(".so.")[2] if needed and needed in mapped else ""
-    # `uv run` lays an environment that is gone afterwards over the one that holds the files.
+    # `uv run` lays a temporary environment over the one that holds the files.
     home = next(s for s in sites if any(each.name == subject.consumer for each in installed[s]))
     built_against = next((m.built_against for m in modules if m.built_against), None)
     return Observation(
@@ -227,7 +227,7 @@ def _others(
 
 
 def probe_facts(outcome: Outcome) -> dict[str, Any]:
-    """What the probe said, from its output; a death while importing becomes an ``error``."""
+    """The probe's facts, from its output; a death while importing becomes an ``error``."""
     facts: dict[str, Any] = {}
     for line in outcome.output.splitlines():
         if line.startswith(_MARK):
@@ -262,7 +262,7 @@ def _modules(sites: Sequence[Path], subject: Subject, loader: Loader) -> Iterato
 
 
 def _read(path: Path, loader: Loader) -> Loaded | None:
-    """The file; None where it is none that a loader takes. CellError where the readers disagree."""
+    """The file, or None if no loader takes it; raises CellError if the two readers disagree."""
     expected = reference.read(path)
     try:
         with Image(path) as image:
@@ -283,7 +283,7 @@ _MAXIMUM = 100  # what the fake pair's struct says, read with the right layout
 
 
 def _mismatch(reported: dict[str, Any]) -> str | None:
-    """A sentence where the module runs with another version than it was built against."""
+    """A sentence if the module runs with another version than it was built against; else None."""
     if not reported:
         return None
     built, loaded, installed = (reported[k] for k in ("built_against", "loaded", "installed"))

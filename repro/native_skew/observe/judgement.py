@@ -1,7 +1,7 @@
-"""What an installation amounts to: whether it is the tool's answer, and which verdict that is.
+"""Whether the outcome of an installation is the tool's answer, and the verdict on it.
 
-A crash, a hang, a lost index or a harness that misuses a tool must never pass for a refusal. Of a
-verdict, no word that a tool printed enters here; see rule 1 in CONTRIBUTING.md.
+A crash, a hang, an unreachable index or a harness that misuses a tool must never pass for a
+refusal. A tool's output never enters a verdict; see rule 1 in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CRASHED = 100  # exit codes from here on are crashes: 101 is Rust's panic, 127 
 
 
 def require_sound(outcome: Outcome, limit: float, misuse: tuple[int, ...] = ()) -> None:
-    """Makes sure that a command ended by itself and understood what it was asked: else a CellError.
+    """Raises CellError unless a command ended by itself and understood what it was asked.
 
     ``limit`` is its time limit in seconds, ``misuse`` are exit codes that are no answer.
     """
@@ -43,12 +43,11 @@ def require_answer(
 ) -> None:
     """Makes sure that what a command left is the tool's answer to what was published.
 
-    ``journal`` is the index's; None where the index is not the kit's.
+    ``journal`` is the index's; None if the index is not the kit's.
 
     Raises:
-        CellError: the tool was content and installed nothing, never reached the index, met an
-            error of the index's own, or left a module of which it could not be seen which
-            library it runs with.
+        CellError: the tool succeeded without installing anything, never reached the index, met an
+            error of the index itself, or left a module whose library could not be determined.
 
     """
     command = " ".join(argv)
@@ -66,16 +65,16 @@ def require_answer(
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict and the observed facts that it rests on, in one sentence."""
+    """A verdict, and in one sentence the observed facts that it rests on."""
 
     verdict: Verdict
     because: str
 
 
 def judge(observation: Observation, exit_code: int) -> Judgement:
-    """Says what an observed environment amounts to; ``unsupported`` never comes from here.
+    """The verdict on an observed environment; never ``unsupported``.
 
-    ``exit_code`` is the tool's last command's. A tool that fails *and* leaves a broken module
+    ``exit_code`` is that of the tool's last command. A tool that fails *and* leaves a broken module
     behind has not refused: it is judged by what it left.
     """
     if not observation.consumer_installed:

@@ -1,4 +1,4 @@
-"""A scenario in words: what it publishes, what it asks, what it expects."""
+"""A scenario in words: what it publishes, asks and expects."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def variant_title(scenario: Scenario, variant: str) -> str:
 
 
 def circumstances(scenario: Scenario, variant: str) -> Iterator[str]:
-    """What is asked, done and published in ``variant``: a line each, names as Markdown has them."""
+    """What is asked, done and published in ``variant``, in lines of Markdown."""
     ask, steps = scenario.ask_of(variant), scenario.steps_of(variant)
     built = "".join(f", with `{each}` built from source" for each in ask.build_from_source)
     yield f"asked: {_codes(ask.requirements)}{built}"

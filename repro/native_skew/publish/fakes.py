@@ -1,9 +1,8 @@
 """The fake pair as published files: Release -> (filename, bytes), the same bytes each run.
 
-The provider's wheels hold a real shared object with a version-stamped SONAME. The
-consumer's sdist holds real sources; those of its wheels that fit this interpreter hold a
-real extension module, and the others only metadata: an installer here can never install
-them, and reading them is just what goes wrong.
+The provider's wheels hold a real shared object with a versioned SONAME. The consumer's sdist holds
+real sources. Its wheels that fit this interpreter hold a real extension module, the others only
+metadata: no installer here can install those, and reading their metadata is what goes wrong.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ def library_name(release: ProviderRelease) -> str:
     return f"libfakecore.so{version}"
 
 
-# It uses the stable ABI alone, so that one file serves every interpreter.
+# It uses only the stable ABI, so that one file serves every interpreter.
 _EXTENSION = "_extension.abi3.so"
 
-# A module compiled with this header needs a function that an older library has not.
+# A module compiled with this header needs a function that an older library lacks.
 _NEW_SYMBOL = """
 #define fakecore_version fakecore_version_2
 """
@@ -92,7 +91,7 @@ def _provider_values(release: ProviderRelease) -> dict[str, str]:
 
 
 def _consumer_sources(release: ConsumerRelease, sdist: Sdist) -> dict[str, bytes]:
-    """A consumer's sources by name; the second one's are those of the first under its own name."""
+    """A consumer's sources by name; the second consumer's are the first's, renamed."""
     files = _rendered(NATIVE / CONSUMER, _consumer_values(release, sdist))
     spellings = [(_of(CONSUMER), _of(release.name)), (CONSUMER, release.name)]
     for old, new in spellings:
@@ -150,7 +149,7 @@ def _compile_library(files: dict[str, bytes], soname: str, compiler: Compiler) -
 
 @lru_cache(maxsize=64)
 def _compile_extension(release: ConsumerRelease, built_against: str, compiler: Compiler) -> bytes:
-    """Links the consumer's module as its setup.py would, with the provider of that version."""
+    """Links the consumer's module as its setup.py would, with that version of the provider."""
     provider = ProviderRelease(version=built_against)
     soname = f"libfakecore.so.{abi_version(built_against)}"
     files = _rendered(NATIVE / PROVIDER, _provider_values(provider))
@@ -219,9 +218,9 @@ class PublishedRecord(msgspec.Struct, frozen=True, kw_only=True):
 def published_in(
     scenario: Scenario, variant: str, python: str, platform: str
 ) -> tuple[PublishedRecord, ...]:
-    """The files of the pair that the index offers in ``variant``, in all steps; none is compiled.
+    """The pair's files that the index offers in any step of ``variant``, without compiling them.
 
-    A live scenario publishes nothing of its own. ``python`` and ``platform`` are wheel tags, as
+    A live scenario publishes none. ``python`` and ``platform`` are parts of wheel tags, as
     ``cp311`` and ``linux_x86_64``.
     """
     providers = (
@@ -244,7 +243,7 @@ def _listed(release: ConsumerRelease, python: str, platform: str) -> Iterator[Pu
             filename=f"{stem}.tar.gz",
             step=release.step,
             requires_dist=sdist.requires_dist,
-            # Its spelling counts for tools; what is read of it is in lower case.
+            # Verbatim: tools differ in how they read the spelling.
             dynamic=() if sdist.dynamic == "absent" else (sdist.dynamic,),
         )
     for wheel in release.wheels:
@@ -257,7 +256,7 @@ def _listed(release: ConsumerRelease, python: str, platform: str) -> Iterator[Pu
 
 
 def wheel_tag(wheel: Wheel, python: str, platform: str) -> str:
-    """The tag that ``wheel`` has for an interpreter, whose own tags are given."""
+    """The tag of ``wheel`` for the interpreter with the tags ``python`` and ``platform``."""
     if wheel.tag == "here":
         return f"{python}-{python}-{platform}"
     return wheel.tag.replace("{python}", python)

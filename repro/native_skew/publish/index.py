@@ -1,7 +1,7 @@
 """The local index: published files -> PEP 503 and 691 pages, files, and a request journal.
 
-Every cell has a URL prefix of its own, hence its own cache entries in the tools and its
-own journal here. Listens on 127.0.0.1 alone. Specifications:
+Every cell has its own URL prefix, and so its own cache entries in the tools and its own journal
+here. Listens only on 127.0.0.1. Specifications:
 https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _HTML = "text/html"
 _JSON_V1 = "application/vnd.pypi.simple.v1+json"
 _HTML_V1 = "application/vnd.pypi.simple.v1+html"
-# What a client may ask for besides, and what it gets.
+# Other media types that a client may accept, and the one it gets.
 _FORMS = {
     _JSON_V1: _JSON_V1,
     _HTML_V1: _HTML_V1,
@@ -41,17 +41,17 @@ _FORMS = {
 
 
 class CacheHeaders(msgspec.Struct, frozen=True):
-    """What the index says of how long its answers may be kept."""
+    """The headers that say how long the index's answers may be cached."""
 
     page_cache_control: str
     file_cache_control: str
-    page_age: int | None = 600  # seconds; as old as "max-age=600" lets a page become
-    last_modified: str | None = http_date(UPLOADED)  # and an ETag; None for no validators
+    page_age: int | None = 600  # seconds; the age that "max-age=600" allows
+    last_modified: str | None = http_date(UPLOADED)  # sent with an ETag; None for no validators
 
 
 _PAGES, _FILES = "max-age=600, public", "max-age=365000000, immutable, public"
-# «public» is what the public index itself sends. Whether uv builds a cached sdist again hangs on
-# them, and on validators: after a 304 it keeps what it built.
+# «public» is what the public index sends. Whether uv rebuilds a cached sdist depends on these and
+# on validators: after a 304 it keeps what it built.
 CACHE_HEADERS: dict[CachePolicy, CacheHeaders] = {
     "public": CacheHeaders(_PAGES, _FILES),
     "fresh-pages": CacheHeaders(_PAGES, _FILES, page_age=0),
@@ -65,9 +65,9 @@ _MAKING = threading.Lock()
 
 
 class Index:
-    """The server, a context manager; ``publish`` gives a cell's index URL.
+    """The server, a context manager; ``publish`` returns a cell's index URL.
 
-    Port 0 is any free one; a ``SkewError`` says that another is taken.
+    Port 0 is any free one; raises ``SkewError`` if another port is taken.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -92,16 +92,16 @@ class Index:
 
     @property
     def authority(self) -> bytes:
-        """The certificate, as PEM, of whoever vouches for the index over TLS."""
+        """The PEM certificate of the authority that signed the index's."""
         return self._secure[1].cert_pem.bytes()
 
     @cached_property
     def _secure(self) -> tuple[BaseWSGIServer, trustme.CA]:
-        """The server over TLS, made when the first cell asks for it; and its authority."""
+        """The server over TLS, created for the first cell that needs it, and its authority."""
         with _MAKING:
             if "_secure" in vars(self):  # another cell was first
                 return self._secure
-            import trustme  # noqa: PLC0415  (few runs need it, and it takes its time)
+            import trustme  # noqa: PLC0415  (slow, and few runs need it)
 
             authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -127,7 +127,7 @@ class Index:
             ) from error
 
     def _start(self, server: BaseWSGIServer) -> None:
-        # To be shut down, it is waited for until it looks: by default twice a second.
+        # shutdown() waits for the next poll, by default twice a second.
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
     def withdraw(self, prefix: str) -> None:
@@ -135,7 +135,7 @@ class Index:
         self._publications.pop(prefix, None)
 
     def application(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """The WSGI application; public so that it can be tested without a socket."""
+        """The WSGI application, which can be tested without a socket."""
         request = Request(environ)
         prefix, _, path = request.path.lstrip("/").partition("/")
         publication = self._publications.get(prefix)
@@ -159,7 +159,7 @@ class _QuietHandler(WSGIRequestHandler):
         """The journal is the log."""
 
     def send_response(self, code: int, message: str | None = None) -> None:
-        """Adds no Date, which the answers have, and a page's is not today's."""
+        """Adds no Date: the answers have one, which for a page may be in the past."""
         self.log_request(code)
         self.send_response_only(code, message)
 
@@ -169,9 +169,9 @@ def _answer(publication: Publication, request: Request, path: str) -> Response:
         endpoint, values = _ROUTES.bind("").match(path, method=request.method)
         answer: Response = endpoint(publication, request, **values)
         return answer
-    except RequestRedirect:  # PEP 503: to the address with the slash, below the cell's prefix
+    except RequestRedirect:  # PEP 503: to the URL with the slash, below the cell's prefix
         return Response(status=308, headers={"Location": path.rpartition("/")[2] + "/"})
-    except HTTPException as error:  # also: a range that lies outside the file
+    except HTTPException as error:  # also for a range outside of the file
         return error.get_response(request.environ)
 
 
@@ -197,9 +197,9 @@ def _page(
     headers = CACHE_HEADERS[publication.cache_headers]
     if headers.page_age is not None:
         response.headers["Cache-Control"] = headers.page_cache_control
-        # As a CDN serves a page whose time has run out: a step of a scenario that comes
-        # «later» sees what is published by then, without waiting ten minutes for it.
-        # Not every cache reads Age: CacheControl (Poetry) and hishel (PDM) count from Date.
+        # As a CDN serves an expired page, so that a later step of a scenario sees what is published
+        # by then without waiting ten minutes. Not every cache reads Age: CacheControl (Poetry) and
+        # hishel (PDM) count from Date.
         response.headers["Age"] = str(headers.page_age)
         now = dt.datetime.now(tz=dt.timezone.utc)
         response.date = now - dt.timedelta(seconds=headers.page_age)
@@ -229,7 +229,7 @@ _ROUTES = Map(
 
 
 def _conditional(response: Response, request: Request, publication: Publication) -> Response:
-    """Adds validators, where there are to be any, and answers If-None-Match and Range."""
+    """Adds validators, if the policy has them, and handles If-None-Match and Range."""
     if last_modified := CACHE_HEADERS[publication.cache_headers].last_modified:
         response.headers["Last-Modified"] = last_modified
         response.add_etag()

@@ -32,9 +32,9 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publication:
-    """What one cell sees of ``files``, which are published now or in a later step.
+    """What one cell sees of ``files``, each of which is published in its step.
 
-    ``sidecars`` is whether the wheels' METADATA is offered beside them (PEP 658).
+    ``sidecars`` is whether wheels' METADATA is offered beside them (PEP 658).
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Publication:
         self.journal: list[JournalEntry] = []
 
     def all_files(self) -> tuple[DistributionFile, ...]:
-        """Everything, published now or in a later step."""
+        """The files of all steps."""
         return self._files
 
     def has_sidecar(self, file: DistributionFile) -> bool:

@@ -1,4 +1,4 @@
-"""The record: written, read, compared, reported."""
+"""Results and the record of them: written, read, compared, reported."""
 
 from native_skew.results import report
 from native_skew.results.comparison import Drift, compare
@@ -29,5 +29,5 @@ from native_skew.results.record import (
     write,
     write_file,
 )
-from native_skew.results.repairs import repair_of, typed
+from native_skew.results.repairs import repair_of, typed, typed_lines
 from native_skew.results.report import STYLES, check_word, in_order

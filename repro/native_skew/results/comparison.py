@@ -1,8 +1,8 @@
-"""Two sets of results -> what differs between them, cell by cell: the one comparison.
+"""Two sets of results -> what differs between them, cell by cell.
 
-A cell is compared with the old one of the same question: of the same Python where there is
-one, else of the nearest; of the same version of the tool, or else of the nearest older one. A
-verdict that its scenario expects is no news, whatever it was before.
+A cell is compared with the old one of the same question: on the same Python or else the nearest;
+with the same version of the tool or else the nearest older one. A verdict that its scenario expects
+is no news, whatever it was before.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from native_skew.verdict import Verdict
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdicts of one run, and what it could not run; as ``run --json`` writes it, and more."""
+    """The verdicts of one run, and what it could not run: a part of what ``run --json`` writes."""
 
     results: tuple[BriefResult, ...]
     not_run: tuple[NotRun, ...] = ()
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict that is not what it was; ``before`` and ``after`` differ in version or Python."""
+    """A verdict that has changed; ``before`` and ``after`` may differ in version and Python."""
 
     before: Cell
     after: Cell
@@ -40,22 +40,22 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What differs."""
+    """The differences between two sets of results."""
 
     changed: tuple[Drift, ...]  # verdicts that differ, and that no scenario expects
-    new: tuple[Cell, ...]  # cells that were compared with none
+    new: tuple[Cell, ...]  # cells with no old one to compare with
     vanished: tuple[Cell, ...]  # old cells that no new one was compared with
-    # Those that could not be run in the new run; they are not called vanished.
+    # Cells that could not be run in the new run; they are not among the vanished.
     not_run: tuple[NotRun, ...]
     compared: int  # how many cells were compared
-    # What was compared with another version, another Python, or nothing, a line each.
+    # Lines about comparisons with another version, another Python, or nothing.
     notes: tuple[str, ...]
 
 
 def load(path: Path) -> Run:
-    """Reads a recorded run; a ``SkewError`` where ``path`` is none.
+    """Reads the results at ``path``; raises ``SkewError`` if there are none.
 
-    It is a record; a folder with a file for each cell; or a file: what ``run --json`` or
+    They are a record; a folder with a file for each cell; or a file: what ``run --json`` or
     ``report --json`` printed, or one cell's result.
     """
     try:
@@ -89,8 +89,8 @@ def compare(
 ) -> Comparison:
     """What differs between two sets of results; their order does not matter.
 
-    ``not_run`` could not be run along with ``new``. ``newer`` is whether a cell of which only newer
-    versions are among ``old`` is compared with the nearest of these.
+    ``not_run`` are cells of the new run that could not run. With ``newer``, a cell that has only
+    newer versions among ``old`` is compared with the nearest of these.
     """
     by_question: dict[tuple[str, ...], list[AnyResult]] = defaultdict(list)
     for known in old:
@@ -137,7 +137,7 @@ def compare(
 
 
 def _nearest(cell: Cell, candidates: Sequence[AnyResult], *, newer: bool) -> AnyResult | None:
-    """The one of ``candidates``, all of the same question, that ``cell`` is compared with."""
+    """Which of ``candidates``, all of the same question, ``cell`` is compared with."""
     version = Version(cell.version)
     older = [each for each in candidates if Version(each.cell.version) <= version]
     pool = older or (candidates if newer else ())
@@ -150,13 +150,13 @@ def _nearest(cell: Cell, candidates: Sequence[AnyResult], *, newer: bool) -> Any
 
 
 def _apart(one: Cell, other: Cell) -> tuple[bool, int, str]:
-    """How far two Pythons are apart; of two that are equally far the older is nearer."""
+    """The distance of two Pythons; of two at the same distance, the older is nearer."""
     numbers = abs(one.python_number - other.python_number)
     return one.python != other.python, numbers, other.python
 
 
 def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:
-    """What is to be said of what ``cell`` is compared with."""
+    """What to say about the cell that ``cell`` is compared with."""
     if found is None:
         yield f"{cell.tool} {cell.version}: nothing is recorded to compare with"
         return
@@ -169,7 +169,7 @@ def _notes(cell: Cell, found: Cell | None) -> Iterable[str]:
 
 
 def by_tool(changed: Iterable[Drift]) -> dict[str, list[Drift]]:
-    """The changes under what changed: ``uv-sync 0.13.9 → 0.14.0``, in the order of names."""
+    """The changes by tool and versions, as ``uv-sync 0.13.9 → 0.14.0``, sorted by name."""
     groups: dict[str, list[Drift]] = {}
     for each in sorted(changed, key=lambda drift: (drift.after.installer, drift.after)):
         versions = dict.fromkeys((each.before.version, each.after.version))

@@ -15,7 +15,7 @@ from native_skew.results import comparison, report
 from native_skew.results.comparison import Comparison
 from native_skew.scenarios import Cell
 
-_SHOWN = 20  # cells named in a list that no verdict of changed
+_SHOWN = 20  # cells named in a list, unless their verdict changed
 
 
 @click.command(
@@ -30,12 +30,11 @@ Example:
 @click.option("--json", "as_json", is_flag=True, help="The comparison as JSON.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="A Markdown table, for an issue.")
 def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
-    """Names the cells whose verdict differs between two recorded runs.
+    """Lists the cells whose verdict differs between two runs.
 
     OLD and NEW are files that `native-skew run --json` wrote, folders that `native-skew matrix`
-    wrote, or records; without OLD it is what the kit has recorded. Ends with 0 where no verdict
-    changed, 1 where one did, 2 where something could not be read or no cell of the one could be
-    compared with any of the other.
+    wrote, or records; OLD is by default the kit's own record. Ends with 0 if no verdict changed, 1
+    if one did, 2 if something could not be read or nothing could be compared.
     """
     if len(runs) > 2:
         raise click.UsageError("name two runs at most: OLD and NEW")
@@ -54,14 +53,14 @@ def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
             console.print(line, soft_wrap=True)
     if not found.compared:
         raise SkewError(
-            f"{old} and {new}: nothing could be compared, for no cell of the one asks what a cell "
-            "of the other does; run the same scenarios, installers and remedies"
+            f"{old} and {new}: nothing could be compared, for they have no question in common; run "
+            "the same scenarios, installers and remedies"
         )
     sys.exit(ExitCode.of(changed=found.changed))
 
 
 def _text(found: Comparison) -> Iterator[str | Text]:
-    """Lines; the headings among them in bold."""
+    """Lines of text, with headings in bold."""
     yield f"{found.compared} cells compared, {_how_many(len(found.changed))} changed"
     yield from found.notes
     for tool, changes in comparison.by_tool(found.changed).items():
@@ -93,7 +92,7 @@ def _markdown(found: Comparison) -> Iterator[str]:
 
 
 def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:
-    """The lists beside the changes, those that are not empty."""
+    """The lists besides the changes that are not empty."""
     lists = (
         ("new", [cell.id for cell in found.new]),
         ("vanished", [cell.id for cell in found.vanished]),
@@ -103,7 +102,7 @@ def _rest(found: Comparison) -> Iterator[tuple[str, list[str]]]:
 
 
 def _where(cell: Cell) -> str:
-    """The cell without its tool, which stands above."""
+    """The cell without its tool, which the heading names."""
     return f"{cell.scenario}/{cell.variant}/{cell.attempt}.{cell.python}"
 
 

@@ -1,12 +1,12 @@
-"""The record: verdicts that people review, and the evidence for them, apart.
+"""The record: verdicts that people review, and the evidence for them in files of its own.
 
-``docs/results/<scenario>/<installer>.csv`` has a line a cell; ``versions.toml`` says of each
-tool in which version, when and on what it was last recorded as a whole. A line that states a
-version or a date of its own was recorded apart from that; one that states a start is of a cell
-that does not start fresh, and files without such cells have no such column. The evidence stands in
-``evidence/<scenario>/<installer>.jsonl``, a line a cell; of a tool without the feature there is
-none. What follows from the scenario (what was published, what is expected) is not recorded, but
-derived when it is read.
+``docs/results/<scenario>/<installer>.csv`` has one line per cell. ``versions.toml`` says of each
+tool in which version, when and on what all its cells were last recorded. A line with a version or
+date of its own was recorded at another time. A line with a start belongs to a cell that does not
+start fresh; files without such cells do not have that column. The evidence is in
+``evidence/<scenario>/<installer>.jsonl``, one line per cell; ``unsupported`` cells have none. What
+follows from the scenario (what was published, what is expected) is not recorded, but derived when
+the record is read.
 """
 
 from __future__ import annotations
@@ -52,20 +52,20 @@ from native_skew.verdict import Verdict
 
 FOLDER = recorded()
 VERSIONS = "versions.toml"
-# New files of the record: as they are written, and when all of them are.
+# Folders for new files of the record: while they are written, and when all of them are.
 _DRAFTS, _COMMITTED = ".drafts", ".committed"
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
 
 
 class Recording(Circumstances, frozen=True, kw_only=True):
-    """The newest recording of all that is recorded of a tool."""
+    """The newest complete recording of a tool."""
 
     version: str
-    earlier: tuple[str, ...] = ()  # versions of those before it, whose cells led to pages
+    earlier: tuple[str, ...] = ()  # the versions of earlier ones, whose cells had pages
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a verdict file; no version or date is that of the tool's recording."""
+    """A line of a verdict file; an empty version or date means that of the tool's recording."""
 
     variant: str
     remedy: str
@@ -81,7 +81,7 @@ _COLUMNS = _Row.__struct_fields__
 
 
 class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was observed in one cell; ``journal`` has a request a text."""
+    """All that was observed in one cell; ``journal`` has one string per request."""
 
     origin: Literal["published", "built", "none"]
     steps: tuple[StepRecord, ...] = ()
@@ -92,7 +92,7 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of an evidence file; no version is that of the tool's recording."""
+    """A line of an evidence file; an empty version means that of the tool's recording."""
 
     variant: str
     remedy: str
@@ -104,7 +104,7 @@ class _EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell of the record; the evidence is left as it is written."""
+    """A cell of the record; its evidence is not decoded."""
 
     cell: Cell
     verdict: Verdict
@@ -114,9 +114,9 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_verdicts(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
-    """All verdicts of the record in ``folder``; its evidence is not read.
+    """All verdicts of the record in ``folder``, without reading the evidence.
 
-    A ``ResultFileError`` says that a file is damaged, says a thing twice, or has a conflict's marks.
+    Raises ``ResultFileError`` if a file is damaged, has a cell twice, or has conflict markers.
     """
     versions = read_versions(folder)
     return tuple(
@@ -127,9 +127,9 @@ def read_verdicts(folder: Path = FOLDER) -> tuple[BriefResult, ...]:
 
 
 def read_each(folder: Path = FOLDER) -> Iterator[Result]:
-    """The results of the record in ``folder``, one at a time, in the order of their files.
+    """The results of the record in ``folder``, one at a time, in the files' order.
 
-    Raises as ``read_verdicts`` does, and where a verdict has no evidence, or the reverse.
+    Raises as ``read_verdicts`` does, and if a verdict lacks its evidence or the reverse.
     """
     versions = read_versions(folder)
     for path in _paths(folder):
@@ -137,15 +137,16 @@ def read_each(folder: Path = FOLDER) -> Iterator[Result]:
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Result]:
-    """All results of the record in ``folder`` by cell id; empty where there is none."""
+    """All results of the record in ``folder`` by cell id; empty if there is no record."""
     return {result.cell.id: result for result in read_each(folder)}
 
 
 def read_versions(folder: Path = FOLDER) -> dict[str, Recording]:
-    """The newest recording of each tool.
+    """The newest complete recording of each tool.
 
-    That of its live scenarios is called ``TOOL-live``, that of the cells that start after a
-    failure ``TOOL-after-failure``. A recording that was killed at its end is ended first.
+    That of its live scenarios is called ``TOOL-live``, that of cells after a failure
+    ``TOOL-after-failure``. A recording that was killed while it moved files into place is completed
+    first.
     """
     if (folder / _COMMITTED).is_dir():
         with _locked(folder):
@@ -171,17 +172,17 @@ def pack(
     gone: Callable[[Cell], bool] | None = None,
     files: Mapping[Path, object] | None = None,
 ) -> tuple[int, tuple[BriefResult, ...]]:
-    """Puts results into the record, in place of what was recorded of the same questions.
+    """Puts results into the record, replacing those of the same questions.
 
-    What contradicts its scenario must be understood first, and is left out. A cell takes the
-    place of the one in the newest version recorded before, unless that is a version which is kept
-    to compare with. ``versions.toml`` changes for a tool if all that is recorded of it was run
-    again; a recording that took several days has the day of its end.
+    Results that contradict their scenario must be understood first, and are left out. A cell
+    replaces the newest recorded version of it, unless that is one of the tool's default versions.
+    ``versions.toml`` changes for a tool if all its recorded cells were run again; a recording that
+    took several days has the day of its end.
 
-    ``found`` is taken one by one: of each no more is kept than will be written. The files of the
-    record in ``folder`` change all together or not at all, under a lock. ``gone`` says instead which
-    recorded cells go; ``files`` is what to write beside, as JSON: by default the schema of a result.
-    Returns how many results were recorded, and what was left out.
+    ``found`` is consumed one by one, and only what will be written is kept in memory. The files of
+    the record in ``folder`` change atomically, under a lock. ``gone``, if given, decides which
+    recorded cells are removed; ``files`` are further files to write as JSON, by default the schema
+    of a result. Returns how many results were recorded, and those that were left out.
     """
     new: dict[Cell, _Entry] = {}
     left_out = []
@@ -202,7 +203,7 @@ def pack(
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """The record for one process alone, with what a killed one had left to do."""
+    """Locks the record, and completes what a killed process left undone."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):
@@ -215,11 +216,10 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _replace(contents: Mapping[Path, bytes], folder: Path) -> None:
-    """Changes files of the record, all or none of them, whatever ends this process meanwhile.
+    """Changes files of the record, all or none of them, even if this process is killed.
 
-    The last draft is written before the first file changes, and the name of their folder says so:
-    whoever comes next to the record puts them in place. A file of no bytes goes: the last of its
-    cells has gone.
+    All drafts are written before the first file changes; then their folder is renamed, and whoever
+    opens the record next moves them into place. An empty file is removed: it has no cells left.
     """
     drafts = folder / _DRAFTS
     shutil.rmtree(drafts, ignore_errors=True)  # of a process that was killed
@@ -237,7 +237,7 @@ def _replace(contents: Mapping[Path, bytes], folder: Path) -> None:
 
 
 def _put_in_place(folder: Path) -> None:
-    """Moves drafts that were all written; what ends it leaves the others to be moved."""
+    """Moves complete drafts into place; if interrupted, the next call moves the rest."""
     committed = folder / _COMMITTED
     if not committed.is_dir():
         return
@@ -256,7 +256,7 @@ def _updated(
     folder: Path,
     gone: Callable[[Cell], bool] | None,
 ) -> dict[Path, bytes]:
-    """The files of the record that change when ``new`` comes in, with what they hold then."""
+    """The new content of the files of the record that change when ``new`` is added."""
     before = read_versions(folder)
     old = {e.cell: e for path in _paths(folder) for e in _entries(path, folder, before)}
     now = dict(before)
@@ -289,7 +289,7 @@ def _updated(
 
 
 def _superseded(old: Iterable[Cell], new: Iterable[Cell]) -> set[Cell]:
-    """The recorded cells whose place newer ones take."""
+    """The recorded cells that newer ones replace."""
     newest: dict[tuple[str, ...], Cell] = {}
     for cell in sorted(old, key=lambda each: Version(each.version)):
         tool = TOOLS.get(cell.tool)
@@ -304,7 +304,7 @@ def _superseded(old: Iterable[Cell], new: Iterable[Cell]) -> set[Cell]:
 
 
 def _asked(cell: Cell) -> tuple[str, ...]:
-    """The cell without the version of its tool."""
+    """The cell without its tool's version."""
     return (*cell.question, cell.python)
 
 
@@ -320,7 +320,7 @@ def _next_recording(
     new: Sequence[_Entry],
     left_out: Iterable[Cell],
 ) -> Recording:
-    """What ``versions.toml`` says of a tool after ``new`` and ``left_out`` of it were run."""
+    """A tool's entry in ``versions.toml`` after its cells ``new`` and ``left_out`` were run."""
     version = max((entry.cell.version for entry in new), key=Version)
     ran = [entry for entry in new if entry.cell.version == version]
     if before:
@@ -385,7 +385,7 @@ def _entry(result: Result) -> _Entry:
 
 
 def _sparse(value: Any) -> Any:
-    """``value`` without what is as its type says; what is read again is the same."""
+    """``value`` without fields that have their defaults, which reading restores."""
     if isinstance(value, msgspec.Struct):
         present = ((each, getattr(value, each.name)) for each in fields(value))
         return {each.name: _sparse(own) for each, own in present if own != each.default}
@@ -453,7 +453,7 @@ def _encode_versions(versions: Mapping[str, Recording]) -> bytes:
 
 
 def _paths(folder: Path) -> list[Path]:
-    """The verdict files of which there are verdicts, or evidence, in ``folder``."""
+    """The paths of verdict files in ``folder``, including those of which there is only evidence."""
     evidence = folder / "evidence"
     there = {
         Path(path.parent.name, path.name.partition(".jsonl")[0] + ".csv")
@@ -463,7 +463,7 @@ def _paths(folder: Path) -> list[Path]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a file of the record, without their ends."""
+    """The numbered lines of a file of the record, without line ends."""
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
@@ -493,7 +493,7 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
             cell, recording = _cell(row, path, versions)
             if recording is None:
                 raise ValueError(f"{VERSIONS} says nothing of {recording_of(cell)}")
-            Version(cell.version)  # or it is none, and says so
+            Version(cell.version)  # raises if it is invalid
             usual = {name: getattr(recording, name) for name in Circumstances.__struct_fields__}
             circumstances = Circumstances(**{**usual, "date": row.date or recording.date})
         except (csv.Error, ValueError) as error:
@@ -507,7 +507,7 @@ def _verdict_lines(path: Path, versions: Mapping[str, Recording]) -> Iterator[_E
 def _cell(
     line: _Row | _EvidenceLine, path: Path, versions: Mapping[str, Recording]
 ) -> tuple[Cell, Recording | None]:
-    """The cell of a line in the file at ``path``, and the recording that it belongs to."""
+    """The cell on a line of the file at ``path``, and the recording that it belongs to."""
     cell = Cell(
         scenario=path.parent.name,
         variant=line.variant,
@@ -533,7 +533,7 @@ def _require_once(seen: dict[Cell, int], cell: Cell, path: Path, number: int) ->
 def _entries(path: Path, folder: Path, versions: Mapping[str, Recording]) -> Iterator[_Entry]:
     """The cells of a verdict file, each with its evidence, in the file's order."""
     evidence = folder / "evidence" / path.parent.name / f"{path.stem}.jsonl"
-    compressed = evidence.with_name(f"{evidence.name}.gz")  # as the wheel has it: hatch_build.py
+    compressed = evidence.with_name(f"{evidence.name}.gz")  # in the wheel: hatch_build.py
     evidence = compressed if compressed.exists() else evidence
     lines = dict(_evidence_lines(evidence, versions)) if evidence.exists() else {}
     for entry in _verdict_lines(path, versions):
@@ -582,7 +582,7 @@ def _brief(entry: _Entry) -> BriefResult:
 
 
 def _result(entry: _Entry) -> Result:
-    """The whole result, with all that follows from its scenario."""
+    """The complete result, including what follows from its scenario."""
     told, cell = _brief(entry), entry.cell
     scenario = known_scenarios().get(cell.scenario)
     found, journal = _Evidence(origin="none"), tuple[JournalEntry, ...]()

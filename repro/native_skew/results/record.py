@@ -1,7 +1,7 @@
 """A cell's result, and its form while cells run: one JSON file each, with a published schema.
 
-``<scenario>/<variant>/<installer>@<version>/<remedy>.<python>.json``; a file's path is its
-cell's identity. ``packed`` is what such files become when they are recorded.
+``<scenario>/<variant>/<installer>@<version>/<remedy>.<python>.json``: the path identifies the cell.
+``packed`` is the form in which results are recorded.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def encode(value: object) -> bytes:
 
 
 def read_json(path: Path, kind: type[_T]) -> _T:
-    """What a file of the record says; a ``ResultFileError`` that it is damaged, or of another kind."""
+    """The content of a JSON file of the record; raises ``ResultFileError`` if it is damaged."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, ValueError, RecursionError) as error:
@@ -126,7 +126,7 @@ def read_json(path: Path, kind: type[_T]) -> _T:
 
 
 def read(path: Path) -> Result:
-    """Reads the file of one cell; what is expected of it is what its scenario says now."""
+    """Reads the file of one cell; its expectation is the scenario's current one."""
     found = read_json(path, Result)
     verdict, because = expectation_of(found.cell, found.verdict)
     return msgspec.structs.replace(found, expected=verdict, expected_because=because)
@@ -139,9 +139,9 @@ def known_scenarios() -> dict[str, Scenario]:
 
 
 def expectation_of(cell: Cell, verdict: Verdict) -> tuple[Verdict | None, str | None]:
-    """The verdict that a cell's scenario expects, and why; None for what it does not state.
+    """The verdict that a cell's scenario expects, and why; None if it states none.
 
-    ``verdict`` is the one that came out: of what a tool cannot do little is expected.
+    ``verdict`` is the actual one: other expectations hold for ``unsupported`` cells.
     """
     scenario = known_scenarios().get(cell.scenario)
     expected = expected_of(scenario, cell, supported=verdict != "unsupported") if scenario else None
@@ -166,7 +166,7 @@ def brief(result: Result) -> BriefResult:
 
 
 def paths(folder: Path) -> list[Path]:
-    """The files of cells below ``folder``; none where there is no such folder."""
+    """The files of cells below ``folder``; none if it does not exist."""
     return sorted(folder.glob("*/*/*/*.json"))
 
 
@@ -178,10 +178,7 @@ def write(result: Result, folder: Path) -> Path:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Writes a file, whole or not at all, whatever ends this process meanwhile.
-
-    A ``WorkFolderError`` says why it cannot be written.
-    """
+    """Writes a file atomically; raises ``WorkFolderError`` if it cannot be written."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from native_skew.errors import SkewError
 from native_skew.installers import Command, Repair, difference
-from native_skew.results.record import Result, StepRecord
+from native_skew.results.record import CommandRecord, Result, StepRecord
 
 
 def repair_of(result: Result) -> Repair:
-    """The difference between the steps of a cell that starts after a failure, and of no other.
+    """The repair that a cell after a failure shows: the difference between its steps.
 
-    It holds nothing that belongs to the laboratory: the index and the project's other lines are
-    the same before and after.
+    The index and the project's other lines are the same before and after, and so not in it. Raises
+    ``SkewError`` for a cell that starts fresh.
     """
     if result.cell.start == "fresh" or not result.steps:
         raise SkewError(
@@ -20,9 +20,14 @@ def repair_of(result: Result) -> Repair:
     last = result.steps[-1].title
     failed = [step for step in result.steps if step.title != last]
     files = {name: text for step in failed for name, text in step.files.items()}
-    return difference(files, [(s.files, typed(s)) for s in result.steps if s.title == last])
+    return difference(files, [(s.files, typed_lines(s)) for s in result.steps if s.title == last])
 
 
-def typed(step: StepRecord) -> list[Command]:
-    """The command lines of a step without the making of the environment: a reader has one."""
-    return [each.argv for each in step.commands if tuple(each.argv[1:3]) != ("-m", "venv")]
+def typed(step: StepRecord) -> tuple[CommandRecord, ...]:
+    """The commands of a step except the creation of the environment, which a reader has."""
+    return tuple(each for each in step.commands if each.argv[1:3] != ("-m", "venv"))
+
+
+def typed_lines(step: StepRecord) -> list[Command]:
+    """The command lines of ``typed``."""
+    return [each.argv for each in typed(step)]

@@ -1,4 +1,4 @@
-"""Results -> what a person reads: the table, the story of a failure, Markdown."""
+"""Results for people: the table, the story of a failure, Markdown, CSV, a picture."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ STYLES: dict[Verdict, str] = {
 
 # A verdict in one line, as ``row`` gives it.
 COLUMNS = (*Cell.__struct_fields__, "verdict", "because", "date", "expected")
-_FIRST = 62  # columns that a remedy's title and name may take on one line
+_FIRST = 62  # columns for a remedy's title and name
 _WIDE = 140  # columns from which on a remedy's title fits beside the rest
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:
-    """By scenario, then as installers and remedies are listed, older versions first."""
+    """Sorted by scenario, then in the order of installers and remedies, older versions first."""
     installers, remedies = list(INSTALLERS), list(REMEDIES)
     return sorted(
         results,
@@ -56,10 +56,10 @@ def in_order(results: Iterable[Result]) -> list[Result]:
 
 
 def table(results: Iterable[Result], width: int = _WIDE) -> RenderableType:
-    """One row per cell, in words that need no knowledge of the issue.
+    """A table with one row per cell.
 
-    As the columns get fewer that there are, remedies lose their titles, then the check goes, then a
-    row has lines in place of columns; no version is ever cut.
+    With less ``width``, first the remedies' titles are left out, then the check, then a row becomes
+    lines instead of columns; no version is ever cut.
     """
     ordered = in_order(results)
     layout = next((each for each in _LAYOUTS if sum(each.widths(ordered)) <= width), None)
@@ -78,14 +78,14 @@ def table(results: Iterable[Result], width: int = _WIDE) -> RenderableType:
 
 
 class _Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a cell stands in columns: with remedies' titles, or with their names alone."""
+    """Which columns a table has, and whether remedies have titles or only names."""
 
     titles: bool
     verdict: int
     check: bool
 
     def widths(self, everything: Iterable[Result]) -> list[int]:
-        """The columns' widths, the blank between them included, the same for all parts."""
+        """The columns' widths with the blank between them, the same for all parts."""
         words = [self.words(result) for result in everything]
         longest = [max((len(str(each[n])) for each in words), default=0) for n in (0, 4)]
         first = min(max(longest[0], len(_HEADINGS[0])), _FIRST)
@@ -118,7 +118,7 @@ _LAYOUTS = (
 
 
 def _columns(layout: _Layout, widths: Sequence[int], rows: Sequence[Result]) -> Table:
-    """Some rows; the head where there are none."""
+    """Rows of the table; the header if there are none."""
     grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=not rows)
     for heading, width in zip(_HEADINGS, widths, strict=False):
         grid.add_column(heading, width=width, overflow="fold")
@@ -128,7 +128,7 @@ def _columns(layout: _Layout, widths: Sequence[int], rows: Sequence[Result]) -> 
 
 
 def _lines(width: int, rows: Sequence[Result]) -> Table:
-    """Some rows where there is no room for columns: the verdict, and below it what was seen."""
+    """The same without room for columns: the verdict, and below it what was observed."""
     grid = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=not rows)
     grid.add_column(_HEADINGS[0], width=max(min(width - 20, 26), 16), overflow="fold")
     grid.add_column("verdict", overflow="fold")
@@ -142,7 +142,7 @@ def _lines(width: int, rows: Sequence[Result]) -> Table:
 
 
 def needed_word(result: Result) -> str:
-    """The version in the provider's library name that the module needs."""
+    """The version in the name of the provider's library that the module needs."""
     needed = result.observation.needed if result.observation else None
     return "…" + needed[needed.index(".so") :] if needed else "-"
 
@@ -163,7 +163,7 @@ _NO_JOURNAL = "not known, for the index is not the kit's and keeps no journal"
 
 
 def story(result: Result) -> tuple[str, ...]:
-    """How a cell came to its verdict, in five lines, from its recorded evidence."""
+    """How a cell came to its verdict, in five lines."""
     seen = result.observation
     read = metadata_read(result)
     built = "from the sdist, in isolation" if result.origin == "built" else "not at all"
@@ -180,7 +180,7 @@ def story(result: Result) -> tuple[str, ...]:
 
 
 def metadata_read(result: Result) -> str | None:
-    """The wheel whose metadata was read though that wheel was not downloaded."""
+    """The wheel whose metadata was read though it was not downloaded, with that metadata; or None."""
     paths = [entry.path.removeprefix("/files/") for entry in result.journal if entry.status < 300]
     for path in paths:
         wheel = path.removesuffix(".metadata")
@@ -197,7 +197,7 @@ def summary(
     changes: Sequence[Drift],
     width: int = _WIDE,
 ) -> RenderableType:
-    """Everything that a run ends with; see ``table`` for ``width``."""
+    """What a run prints at its end; see ``table`` for ``width``."""
     ordered = in_order(results)
     parts: list[RenderableType] = []
     if ordered:
@@ -218,14 +218,14 @@ def summary(
 
 
 def _whole(line: str, style: str = "") -> Text:
-    """A line that the terminal may wrap, and nobody else: it is to be copied."""
+    """A line to be copied, which only the terminal may wrap."""
     return Text(line, style=style, no_wrap=True, overflow="ignore")
 
 
 def news(
     not_run: Iterable[NotRun], contradictory: Iterable[AnyResult], changes: Iterable[Drift]
 ) -> list[Text]:
-    """What asks for a person's attention: a line for each, for each reason where nothing ran."""
+    """Lines about what needs attention: reasons for not running, contradictions, changes."""
     lines = [Text(line, style="yellow") for line in reasons(not_run)]
     for result in contradictory:
         line = (
@@ -245,7 +245,7 @@ def news(
 
 
 def reasons(not_run: Iterable[NotRun]) -> list[str]:
-    """Why cells could not be run, each reason once, with the cell or the number of cells."""
+    """Why cells could not run: each reason once, with the cell or the number of cells."""
     cells: dict[str, list[Cell]] = {}
     for each in not_run:
         cells.setdefault(each.reason, []).append(each.cell)
@@ -257,7 +257,7 @@ def reasons(not_run: Iterable[NotRun]) -> list[str]:
 
 
 def command() -> str:
-    """How the user started this: by a nox session or by the command itself."""
+    """The command that the user has started: a nox session or native-skew itself."""
     in_nox = os.environ.get("NOX_CURRENT_SESSION") == "repro"
     return "python3 noxfile.py -s repro --" if in_nox else "native-skew run"
 
@@ -282,7 +282,7 @@ def markdown(results: Sequence[Result]) -> str:
 
 
 def as_csv(results: Iterable[BriefResult]) -> str:
-    """The verdicts as CSV, a line a cell, with a header."""
+    """The verdicts as CSV, one line per cell, with a header."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(COLUMNS)
@@ -308,13 +308,13 @@ def legend() -> Table:
 
 
 def console(stderr: bool = False) -> Console:
-    """A console; where it is no terminal, lines are long enough for the table."""
+    """A console; if it is not a terminal, its lines are long enough for the table."""
     plain = terminal(stderr)
     return plain if plain.is_terminal else terminal(stderr, _WIDE + 10)
 
 
 def svg(renderable: RenderableType, title: str) -> str:
-    """A picture of what a terminal shows; it asks no other host for a font."""
+    """A picture of the terminal's output as SVG, without web fonts."""
     recorder = Console(
         record=True,
         width=_WIDE + 2,

@@ -1,4 +1,4 @@
-"""Cells -> results: selected, isolated, run several at once, gone on with after an interruption."""
+"""Cells -> results: selected, isolated, run in parallel, resumed after an interruption."""
 
 from native_skew.run.commands import matrix, merge, run, serve
 from native_skew.run.options import (

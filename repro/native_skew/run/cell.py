@@ -1,4 +1,4 @@
-"""One cell: published, run, observed, judged, kept. Only this module knows the order."""
+"""One cell: published, run, observed, judged. Only this module knows the order."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from native_skew.toolchain import Processes
 
 
 class CellRun:
-    """The running of one task: ``run``, then ``result``.
+    """The run of one task: call ``run``, then ``result``.
 
-    ``builds`` is asked about a real consumer with which a tool failed.
+    ``builds`` checks whether a real consumer builds here if a tool has failed with it.
     """
 
     def __init__(
@@ -42,10 +42,10 @@ class CellRun:
         self.steps = CellSteps(session, task, processes, limit)
 
     def run(self) -> None:
-        """Publishes, runs the tool, and looks at what came out: all that needs processes.
+        """Publishes, runs the tool and observes the environment: everything that needs processes.
 
-        A ``SkewError`` says that nothing can be said: a command crashed or hung, the disk is full,
-        the fake pair could not be made, or a real consumer does not build here.
+        Raises ``SkewError`` if there can be no verdict: a command crashed or hung, the disk is
+        full, the fake pair could not be built, or a real consumer does not build here.
         """
         task = self._task
         self._publication = self.steps.publish()
@@ -70,7 +70,7 @@ class CellRun:
         self._library_path = self.steps.library_folders(plan)
 
     def result(self) -> Result:
-        """What ``run`` found, diagnosed and judged, with its evidence; starts no process."""
+        """The outcome of ``run`` with diagnosis, verdict and evidence; starts no process."""
         task, judgement = self._task, self._judgement
         assert judgement  # of ``run``
         home = self._home
@@ -106,10 +106,10 @@ class CellRun:
         )
 
     def _origin(self) -> Literal["published", "built", "none"]:
-        """Whether the installed consumer is a wheel that was published, or one built here.
+        """Whether the installed consumer is a published wheel or was built here.
 
-        Told by the installed WHEEL file: a public index takes no ``linux_…`` tag, and the wheels
-        of the fake pair name their generator.
+        The installed WHEEL file shows it: a public index accepts no ``linux_…`` tag, and the fake
+        pair's wheels name their generator.
         """
         consumer = self._task.scenario.consumer
         for each in self._observation.distributions if self._observation else ():
@@ -119,7 +119,7 @@ class CellRun:
         return "none"
 
     def _redacted(self, result: Result) -> Result:
-        """``result`` without paths and addresses of this machine."""
+        """``result`` without this machine's paths and URLs."""
         url, home = self.steps.sandbox.index_url, Path.home()
         prefix = str(Path(self._task.interpreter.path).resolve().parent.parent)
         local = f"{url.partition(':')[0]}://127.0.0.1:8000"
@@ -130,9 +130,9 @@ class CellRun:
             str(self.steps.sandbox.root): "/cell",
             str(self._session.work / "tools"): "/tools",
         }
-        if len(home.parts) > 1:  # a tool may say which interpreter it found there
+        if len(home.parts) > 1:  # a tool may print which interpreter it found there
             found[f"{home}/"] = "~/"
-        if not prefix.startswith("/usr"):  # the system's is named alike everywhere
+        if not prefix.startswith("/usr"):  # the system's is the same everywhere
             found[prefix] = "/python"
         text = msgspec.json.encode(result).decode()
         for old, new in sorted(found.items(), key=lambda item: -len(item[0])):

@@ -1,4 +1,4 @@
-"""The commands that run cells, ``run`` and ``matrix``, and what belongs to them: ``serve``, ``merge``."""
+"""The commands that run cells, ``run`` and ``matrix``, and with them ``serve`` and ``merge``."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ Examples:
   native-skew run --all --installer uv=path/to/your/uv
   native-skew run --live --scenario softioc-live
 
-The names: native-skew list"""
+Names: native-skew list"""
 )
 @asked_options
 @click.option("--all", "everything", is_flag=True, help="Every scenario, installer and remedy.")
 @click.option("--live", is_flag=True, help="Also scenarios on real distributions (network).")
-@click.option("--keep", is_flag=True, help="Leave the environments and say how to enter them.")
+@click.option("--keep", is_flag=True, help="Keep the environments and print where they are.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-@click.option("--record", is_flag=True, help="Record the results; a deliberate act.")
+@click.option("--record", is_flag=True, help="Put the results into the record.")
 def run(
     asked: Asked,
     everything: bool,
@@ -60,11 +60,11 @@ def run(
     as_json: bool,
     record: bool,
 ) -> None:
-    """Runs cells and compares them with what is recorded.
+    """Runs cells and compares them with the record.
 
-    A cell is one scenario, installed by one installer with one remedy. Without a filter:
-    the issue's scenario, pip against uv. Ends with 0 when all is as recorded, 1 when a verdict
-    changed, 2 when something could not run.
+    A cell is one scenario, installed by one installer with one remedy. Without a filter, runs
+    the issue's scenario, pip against uv. Ends with 0 if all is as recorded, 1 if a verdict
+    changed, 2 if something could not run.
     """
     if record:
         require_recordable(asked.folder)
@@ -107,7 +107,7 @@ def run(
 
 
 def _selected(session: Session, filters: Filters, *, everything: bool) -> Selection:
-    """The cells that are asked for; what all of them share is fetched meanwhile."""
+    """The requested cells; meanwhile, what all of them share is fetched."""
     with ThreadPoolExecutor(1) as pool:
         ready = pool.submit(session.make_ready)
         if everything or filters.narrows:
@@ -135,17 +135,17 @@ Example:
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="What is published up to this step; `show` lists them.",
+    help="Publish the files up to this step; `show` lists the steps.",
 )
 @click.option("--python", help="Version or path of an interpreter.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Of 127.0.0.1; 0 for any free one."
+    "--port", type=click.IntRange(0, 65535), default=0, help="On 127.0.0.1; 0 for any free one."
 )
 @work_option
 def serve(
     scenario: str, variant: str | None, step: int, python: str | None, port: int, work: Path
 ) -> None:
-    """Keeps SCENARIO's index up and prints the commands to try against it."""
+    """Serves SCENARIO's index and prints commands to try against it."""
     found = scenarios.find(scenario)
     chosen = variant or found.variant_names()[0]
     if chosen not in found.variant_names():
@@ -179,7 +179,7 @@ def _instructions(scenario: Scenario, variant: str, url: str) -> str:
         "In another terminal, in an empty folder:\n\n"
         f"  uv venv && uv pip install --no-config --no-cache --default-index {url} {words}\n"
         f"  .venv/bin/python -c 'import {scenario.module}'; uv pip check\n\n"
-        "and the same with pip, which else reads your own indexes too:\n\n"
+        "and the same with pip, kept from reading your own indexes too:\n\n"
         "  python3 -m venv venv-pip\n"
         "  unset PIP_FIND_LINKS PIP_EXTRA_INDEX_URL; export PIP_CONFIG_FILE=/dev/null\n"
         f"  venv-pip/bin/pip install --no-cache-dir --index-url {url} {words}\n"
@@ -202,19 +202,20 @@ Examples:
     type=click.Path(path_type=Path, file_okay=False),
     default=DEFAULT_WORK / "matrix",
     show_default=True,
-    help="Where each result is written as soon as it is there.",
+    help="The folder for results, each written when its cell is done.",
 )
-@click.option("--resume", is_flag=True, help="Go on with what is there, and run only the rest.")
+@click.option("--resume", is_flag=True, help="Keep the results in --into, and run only the rest.")
 def matrix(asked: Asked, shard: str, into: Path, resume: bool) -> None:
     """Runs every scenario with every installer, in its newest release, and every remedy.
 
-    It takes releases alone, which can be recorded; an executable of your own runs with `run`.
+    Only releases can be run, so that the results can be recorded; use `run` for an executable of
+    your own.
 
-    Where it is told nothing else, also the plain command of the issue and each tool's first repair
-    on other Pythons; one that is not there is said, and is no failure.
+    Without filters, it also runs the plain command of the issue's scenario and each tool's first
+    repair on other Pythons; a missing Python is reported and is no failure.
 
-    Each result is written when its cell is done, so that --resume can go on after whatever
-    interrupted the run. Ends as `run` does; recording is `merge --record`.
+    Each result is written when its cell is done, so that --resume can continue after an
+    interruption. Ends as `run` does; `merge --record` records the results.
     """
     notes = report.console(stderr=True)
     wanted = parts.parse_shard(shard)
@@ -248,9 +249,9 @@ def _run(
     into: Path,
     notes: Console,
 ) -> Part:
-    """Runs what is not found yet, writes each result, and adds it to what is found.
+    """Runs the ``tasks`` without a result in ``found``, and writes and adds their results.
 
-    Returns the part with what was not run.
+    Returns the part with the cells that could not run.
     """
     done = {result.cell for result in found}
     waiting = [task for task in tasks if task.cell not in done]
@@ -275,7 +276,7 @@ def _run(
 
 
 def _print_end(part: Part, found: Sequence[BriefResult], recorded: Path) -> bool:
-    """Counts verdicts and tells the news; returns whether a verdict is another than it was."""
+    """Prints the counts of verdicts and the changes; returns whether a verdict changed."""
     ordered = sorted(found, key=lambda result: result.cell)
     verdicts = Counter(result.verdict for result in ordered)
     compared = results.compare(results.read_verdicts(recorded), ordered)
@@ -298,12 +299,12 @@ Example:
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), help="A new folder for the whole."
 )
-@click.option("--record", is_flag=True, help="Put the results among the recorded; deliberate.")
+@click.option("--record", is_flag=True, help="Put the results into the record.")
 @results_option
 def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Path) -> None:
-    """Joins the parts of a matrix; refuses parts of different scenario definitions.
+    """Joins the parts of a matrix; refuses parts with different scenario definitions.
 
-    Ends with 0 when all shards are there and every cell was run, 2 when something is missing.
+    Ends with 0 if all shards are there and every cell was run, 2 if something is missing.
     """
     if not into and not record:
         raise click.UsageError("say --into FOLDER, or --record, or both")

@@ -14,9 +14,9 @@ from native_skew.toolchain import Interpreter, Outcome, Processes, Sandbox, envi
 class Builds:
     """Whether real consumers build on this machine at all, in the folder of ``session``.
 
-    A compiler that refuses their sources, or an index that is away, makes every tool fail, and
-    none of that is a tool's answer. Each consumer is built once, when the first tool has failed:
-    its sdist alone, in isolation, with the newest of what it requires.
+    A compiler that rejects their sources, or an unreachable index, makes every tool fail, and that
+    is not the tool's answer. Each consumer is built once, after the first failure: only its sdist,
+    in isolation, with the newest of what it requires.
     """
 
     def __init__(self, session: Session, processes: Processes, limit: float) -> None:
@@ -25,17 +25,17 @@ class Builds:
         self._known: dict[tuple[tuple[str, ...], str], Outcome] = {}
 
     def require(self, scenario: Scenario, variant: str, interpreter: Interpreter) -> None:
-        """Raises where the consumer does not build: that a tool fails with it says nothing then."""
+        """Raises ``SkewError`` if the consumer does not build: a tool's failure says nothing."""
         requirements = scenario.ask_of(variant).requirements
         key = requirements, interpreter.path
-        with self._lock:  # who else asks waits for the same answer
+        with self._lock:  # other cells wait for the same answer
             if key not in self._known:
                 self._known[key] = self._build(scenario.consumer, requirements, interpreter)
             outcome = self._known[key]
         if not outcome.exit_code:
             return
         lines = [line.strip() for line in outcome.output.splitlines() if line.strip()]
-        # A compiler names the place before the word; pip's own line says only that one failed.
+        # A compiler prints the place before «error»; pip's own line says only that it failed.
         compilers = (line for line in lines if ": error:" in line or ": fatal error:" in line)
         told = next(compilers, lines[-1] if lines else "no output")
         shown = "".join(each if each.isprintable() else " " for each in told)

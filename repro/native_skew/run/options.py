@@ -1,4 +1,4 @@
-"""Options that more than one command takes."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ work_option = click.option(
     show_default=f"{DEFAULT_WORK}; in the user's cache folder where that is read-only",
     help="The only folder written to; tools are kept in it.",
 )
-RECORDED = "docs/results of a clone; what an installed kit brings along"
+RECORDED = "docs/results of a clone, or the installed record"
 results_option = click.option(
     "--results",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=results.FOLDER,
     show_default=RECORDED,
-    help="Where results are recorded.",
+    help="The folder of the record.",
 )
 scenario_option = click.option(
     "--scenario", "scenario_names", multiple=True, help="NAME or NAME/VARIANT; may be repeated."
@@ -44,7 +44,7 @@ start_option = click.option(
     "--start",
     multiple=True,
     type=click.Choice(STARTS),
-    help="From nothing, or from what the plain command broke; both by default.",
+    help="In a new environment, or in the one that the plain command broke; both by default.",
 )
 python_option = click.option(
     "--python", multiple=True, help="Version or path of an interpreter; repeatable."
@@ -65,32 +65,32 @@ limit_option = click.option(
     help="How long one cell may take.",
 )
 newest_option = click.option(
-    "--newest", is_flag=True, help="Ask anew which release of each tool is newest."
+    "--newest", is_flag=True, help="Ask the index again for each tool's newest release."
 )
 
 
 def require_recordable(folder: Path) -> None:
-    """Raises, before anything runs, where ``folder`` is what an installed kit judges by."""
+    """Raises ``SkewError``, before anything runs, if ``folder`` is an installed kit's record."""
     if folder.resolve().is_relative_to(shipped("recorded").resolve()):
         raise SkewError(
-            "--record: the record of an installed kit is not changed; name a folder of your own "
+            "--record: the record of an installed kit cannot be changed; name a folder of your own "
             "with --results, or work in a clone"
         )
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What every command is asked that runs cells and compares them with the record."""
+    """The options of every command that runs cells and compares them with the record."""
 
     filters: Filters  # which cells
     jobs: int  # how many at once
     limit: float  # seconds that one may take
-    newest: bool  # whether to ask anew which release of each tool is newest
-    folder: Path  # where results are recorded
+    newest: bool  # whether to ask the index again for each tool's newest release
+    folder: Path  # the folder of the record
     work: Path  # the work folder
 
 
 def asked_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds the options of ``Asked`` to ``command``, which takes one as its first argument."""
+    """Adds the options of ``Asked`` to ``command``, whose first argument is an ``Asked``."""
 
     @wraps(command)
     def with_asked(**options: Any) -> None:

@@ -1,7 +1,7 @@
-"""The parts of a matrix: which cells one has, what it was made of, what is done; all joined.
+"""The parts of a matrix: the cells and definitions of each, what is done, and how to join them.
 
-A part is a folder of results with a ``matrix.json`` beside them. Each result is written,
-whole or not at all, when its cell is done: whatever ends a run, what was done is there.
+A part is a folder of results with a ``matrix.json``. Each result is written atomically when its
+cell is done, so that an interrupted run keeps them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MANIFEST = "matrix.json"
 
 
 class Shard(msgspec.Struct, frozen=True, kw_only=True):
-    """The ``number``-th of ``count`` parts; the first is 1."""
+    """The ``number``-th of ``count`` parts, counted from 1."""
 
     number: int = 1
     count: int = 1
@@ -37,19 +37,19 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``matrix.json`` says."""
+    """The content of ``matrix.json``."""
 
-    shard: Shard  # which part of how many
-    kit_version: str  # of the kit that made it
+    shard: Shard
+    kit_version: str
     # The SHA-256 of each scenario's file and of the fake pair's sources.
     definitions: dict[str, str]
     cells: tuple[str, ...]  # the ids of all cells of this part, done or not
-    not_run: tuple[NotRun, ...] = ()  # those that could not be run, and why
+    not_run: tuple[NotRun, ...] = ()
     kind: str = "native-skew matrix 1"
 
 
 def parse_shard(text: str) -> Shard:
-    """Reads ``K/N``; a ``SkewError`` says that it is something else."""
+    """Parses ``K/N``; raises ``SkewError`` for anything else."""
     match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", text)
     if not match or int(match[1]) > int(match[2]):
         raise SkewError(f"--shard {text!r}: say K/N with K from 1 to N, for example 1/4")
@@ -57,10 +57,10 @@ def parse_shard(text: str) -> Shard:
 
 
 def cells_of(shard: Shard, tasks: Iterable[Task]) -> tuple[Task, ...]:
-    """The tasks of ``shard``: heavy and light ones are dealt out like cards.
+    """The tasks of ``shard``: slow and fast ones are dealt out like cards.
 
-    Every task is in just one shard, and always in the same one, whatever the version of its
-    tool: parts that are run on two machines, between which a tool is released, still fit.
+    Every task is in exactly one shard, and always the same one, whatever the version of its tool:
+    two machines' parts fit together even if a tool is released in between.
     """
     dealt = sorted(
         tasks,
@@ -90,9 +90,9 @@ def _digest(paths: Sequence[Path]) -> str:
 
 
 def planned(shard: Shard, selection: Selection) -> tuple[Part, tuple[Task, ...]]:
-    """The part of ``selection`` that ``shard`` is, and its tasks.
+    """The part of ``selection`` in ``shard``, and its tasks.
 
-    What could not even be selected is in the first part, so that it is told once.
+    Cells whose tool is unavailable are in the first part, so that they are reported once.
     """
     tasks = cells_of(shard, selection.tasks)
     part = Part(
@@ -106,7 +106,7 @@ def planned(shard: Shard, selection: Selection) -> tuple[Part, tuple[Task, ...]]
 
 
 def read(folder: Path) -> Part:
-    """Reads ``matrix.json`` of ``folder``; a ``SkewError`` where there is none, or a damaged one."""
+    """Reads ``matrix.json`` of ``folder``; raises ``SkewError`` if it is missing or damaged."""
     try:
         return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Part)
     except FileNotFoundError:
@@ -118,14 +118,14 @@ def read(folder: Path) -> Part:
 
 
 def write(part: Part, folder: Path) -> None:
-    """Writes ``matrix.json``, whole or not at all."""
+    """Writes ``matrix.json`` atomically."""
     results.write_file(folder / MANIFEST, results.encode(part))
 
 
 def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
-    """Makes ``folder`` ready for ``part``; returns the ids of the cells that are done.
+    """Prepares ``folder`` for ``part``; returns the ids of the cells that are done.
 
-    Raises where a matrix is there and ``resume`` was not asked for, or it is another one.
+    Raises ``SkewError`` if it holds a matrix without ``resume``, another matrix, or other files.
     """
     done: frozenset[str] = frozenset()
     if (folder / MANIFEST).exists():
@@ -140,11 +140,11 @@ def begin(part: Part, folder: Path, *, resume: bool) -> frozenset[str]:
             )
         if changed := different(old, part):
             raise SkewError(
-                f"{folder}: was begun with other definitions of {', '.join(changed)}; what is done "
-                "there cannot be gone on with: name another folder"
+                f"{folder}: was begun with other definitions of {', '.join(changed)}, and cannot be "
+                "resumed: name another folder"
             )
         done = frozenset(map(cell_id, done_in(folder, part.cells)))
-    # A matrix.json of a run that was killed before it was whole is nothing.
+    # A draft of matrix.json is left if the run was killed while it was written.
     elif folder.exists() and not all(
         each.name.startswith(f".{MANIFEST}.") for each in folder.iterdir()
     ):
@@ -163,19 +163,19 @@ def different(one: Part, other: Part) -> list[str]:
 
 
 def done_in(folder: Path, cells: Iterable[str]) -> list[Path]:
-    """The results in ``folder`` of ``cells``; a tool's release may have left others there."""
+    """The results of ``cells`` in ``folder``, which may hold others, of a tool's older release."""
     wanted = frozenset(cells)
     return [path for path in results.paths(folder) if cell_id(path) in wanted]
 
 
 def cell_id(path: Path) -> str:
-    """The id of the cell that a result file is of."""
+    """The id of a result file's cell."""
     return "/".join(path.with_suffix("").parts[-4:])
 
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Keeps a second run from writing into ``folder``; a ``SkewError`` where one does."""
+    """Locks ``folder``; raises ``SkewError`` if another run writes into it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder.with_name(f".{folder.name}.lock")).acquire(timeout=0):
@@ -185,11 +185,11 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """Parts that belong together."""
+    """Parts joined."""
 
-    by_folder: dict[Path, Part]  # each part by where it is
-    whole: Part  # what they are together
-    # Ids of cells that no part has a result of, and did not give up either.
+    by_folder: dict[Path, Part]
+    whole: Part  # all parts together
+    # Ids of cells that have no result and are not among those that could not run.
     missing: tuple[str, ...]
     absent: tuple[Shard, ...]  # the shards that are not among the parts
 
@@ -199,7 +199,7 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
             yield from map(results.read, done_in(folder, self.whole.cells))
 
     def write(self, into: Path) -> None:
-        """Writes the whole into a new folder, as ``begin`` makes it ready."""
+        """Writes the whole into a new folder; raises as ``begin`` does."""
         begin(self.whole, into, resume=False)
         for result in self.results():
             results.write(result, into)
@@ -208,8 +208,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
 def join(folders: Sequence[Path]) -> Joined:
     """Joins the parts in ``folders``.
 
-    A ``SkewError`` has every reason why not: one is no part, they are of different definitions or
-    splits, or two are the same shard.
+    Raises ``SkewError`` with every reason why they cannot be joined: one is no part, definitions or
+    the number of shards differ, or two are the same shard.
     """
     found = {folder: read(folder) for folder in folders}
     if problems := list(_problems(found)):

@@ -1,4 +1,4 @@
-"""How a run goes, for a person: a live display on a terminal, plain lines elsewhere."""
+"""The progress of a run: a live display on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BAR = 46  # columns of the bar, the count and the time
 
 
 class _Lines:
-    """Plain lines on ``console``; what runs on is named again after each silence."""
+    """Plain lines on ``console``; what is still running is named again after each silence."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -49,7 +49,7 @@ class _Lines:
                 threading.Thread(target=self._beat, args=(self._ended,), daemon=True).start()
 
     def finished(self, what: str) -> float:
-        """Returns the seconds that it took."""
+        """Ends ``what``; returns the seconds that it took."""
         with self._lock:
             seconds = time.monotonic() - self._running.pop(what)
             if not self._running:
@@ -67,7 +67,7 @@ class _Lines:
 
 
 class Phases:
-    """What is done before the cells run; several phases may go on at once."""
+    """Shows what is done before the cells run; several phases may overlap."""
 
     def __init__(self, console: Console) -> None:
         self._console, self._lines = console, _Lines(console)
@@ -76,7 +76,7 @@ class Phases:
 
     @contextmanager
     def phase(self, what: str) -> Iterator[None]:
-        """Says that ``what`` is being done, and how long it took."""
+        """Shows ``what`` while it is being done, and how long it took."""
         if not self._console.is_terminal:
             self._lines.say(what)
         self._lines.started(what)
@@ -117,7 +117,7 @@ class Display(Watcher):
         self._lines = _Lines(console)
         self._running: dict[Cell, None] = {}
         self._progress = Progress(
-            # What runs comes last, and is cut where the terminal is narrow.
+            # What is running comes last, and is cut on a narrow terminal.
             BarColumn(bar_width=16),
             MofNCompleteColumn(),
             TextColumn("cells"),

@@ -21,7 +21,7 @@ from native_skew.scenarios import Cell
 
 @click.command("list")
 def list_() -> None:
-    """Names the scenarios, installers and remedies: what the options of `run` take."""
+    """Lists the names of scenarios, installers and remedies that the options of `run` take."""
     grid = Table(box=None, padding=(0, 1), show_header=False)
     grid.add_row(Text("scenarios", "bold"), "")
     for scenario in scenarios.load_all().values():
@@ -78,9 +78,9 @@ def report(
     as_csv: bool,
     folder: Path,
 ) -> None:
-    """Shows what is recorded, without running anything.
+    """Shows the record, without running anything.
 
-    Ends with 2 where nothing is recorded of what the filters name.
+    Ends with 2 if the filters match no recorded result.
     """
     if tour and as_csv:
         raise click.UsageError("--tour and --csv exclude each other")
@@ -104,8 +104,8 @@ def report(
         chosen = toured(chosen)
     if not (told or chosen):
         raise SkewError(
-            f"{folder}: no result is recorded there of what the filters name; leave them out, or "
-            "name another folder of results with --results"
+            f"{folder}: no recorded result matches the filters; leave them out, or name another "
+            "folder of results with --results"
         )
     if as_csv:
         sys.stdout.write(words.as_csv(told))

@@ -1,4 +1,4 @@
-"""Runs cells, several at once, and leaves nothing behind: no process, no half result."""
+"""Runs cells in parallel, and leaves no process and no partial result behind."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from native_skew.toolchain import Processes
 
 
 class Watcher:
-    """Is told how a run goes, from the thread that called ``run``; this one looks away."""
+    """Is told about the progress, in the thread that called ``run``; this one ignores it."""
 
     def started(self, cell: Cell) -> None:
-        """``cell`` runs now."""
+        """``cell`` has started."""
 
     def finished(self, outcome: Result | NotRun) -> None:
-        """A cell is done."""
+        """A cell has finished."""
 
 
 class Runner:
-    """Runs tasks; ``jobs`` cells may have processes at once, a command may take ``limit`` seconds.
+    """Runs tasks: ``jobs`` cells at once, each command at most ``limit`` seconds.
 
-    With ``keep`` the cells' folders stay: ``kept`` has the projects in them by the cells' ids.
-    ``processes`` starts the commands, where somebody wants to see them.
+    With ``keep`` the cells' folders stay, and ``kept`` has the project folders by cell id.
+    ``processes`` starts the commands; a caller may pass its own to watch them.
     """
 
     def __init__(
@@ -50,17 +50,17 @@ class Runner:
         self.kept: dict[str, Path] = {}
 
     def run(self, tasks: Sequence[Task], watcher: Watcher) -> list[Result | NotRun]:
-        """Runs ``tasks`` as ``outcomes`` does; returns their outcomes by cell."""
+        """Runs ``tasks`` as ``outcomes`` does; returns the outcomes sorted by cell."""
         return sorted(self.outcomes(tasks, watcher), key=lambda outcome: outcome.cell)
 
     def outcomes(self, tasks: Sequence[Task], watcher: Watcher) -> Iterator[Result | NotRun]:
-        """Runs ``tasks``, heavier ones first; gives each outcome as soon as it is there.
+        """Runs ``tasks``, slower ones first, and yields each outcome as soon as it is there.
 
-        An interrupt, or a consumer that stops listening, ends every process.
+        All processes are ended on an interrupt, or if the iterator is closed.
         """
         waiting = sorted(tasks, key=lambda t: -INSTALLERS[t.cell.installer].cost)
-        # Twice as many threads: while a cell is judged and its folder removed, which is the
-        # kit's work alone, the next one's commands run.
+        # Twice as many threads: while a cell is judged and its folder removed, which needs no
+        # process, the next cell's commands run.
         with ThreadPoolExecutor(2 * self._jobs) as pool:
             try:
                 yield from self._drain(pool, iter(waiting), watcher)
@@ -71,7 +71,7 @@ class Runner:
     def _drain(
         self, pool: ThreadPoolExecutor, waiting: Iterator[Task], watcher: Watcher
     ) -> Iterator[Result | NotRun]:
-        # None: a cell has no processes any more, so that another one may start its own.
+        # None: a cell's processes have ended, and another cell may start.
         events: SimpleQueue[Future[Result | NotRun] | None] = SimpleQueue()
         free, unfinished = self._jobs, 0
         while True:
@@ -91,7 +91,7 @@ class Runner:
             yield outcome
 
     def _run_one(self, task: Task, ended: Callable[[], None]) -> Result | NotRun:
-        """One cell's outcome; ``ended`` is called when its last process has."""
+        """One cell's outcome; calls ``ended`` when its last process has ended."""
         run = CellRun(self._session, task, self._processes, self._limit, self._builds)
         try:
             try:

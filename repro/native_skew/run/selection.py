@@ -1,4 +1,4 @@
-"""Filters -> tasks: which cells a run has."""
+"""Filters -> tasks: selects the cells of a run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from native_skew.toolchain import Interpreter, Tool, Toolbox
 from native_skew.toolchain import interpreter as interpreters
 from native_skew.verdict import FAILURES
 
-# What `nox -s repro` shows: the issue, its obvious attempts, and what helps.
+# What `nox -s repro` shows: the issue, the obvious attempts, and what helps.
 TOUR_SCENARIO = "stamped-wheel-elsewhere"
 TOUR_VARIANT = "no-wheel-fits"
 ISSUE = f"{TOUR_SCENARIO}/{TOUR_VARIANT}"
@@ -53,7 +53,7 @@ _TOUR = (
     ),
     ("uv-sync", NEWEST, ("nothing", "match-runtime")),
 )
-# Of which the matrix asks the plain command, and each tool's first repair.
+# On these the matrix runs the plain command and each tool's first repair.
 OTHER_PYTHONS = ("3.10", "3.12", "3.13")
 
 
@@ -70,20 +70,20 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for; an empty tuple means all."""
 
     scenarios: tuple[str, ...] = ()  # each ``name`` or ``name/variant``
-    installers: tuple[str, ...] = ()  # as ``parse_choice`` reads them
+    installers: tuple[str, ...] = ()  # as ``parse_choice`` takes them
     remedies: tuple[str, ...] = ()
-    pythons: tuple[str, ...] = ()  # as ``interpreter.find`` does
+    pythons: tuple[str, ...] = ()  # as ``interpreter.find`` takes them
     starts: tuple[Start, ...] = STARTS
     live: bool = False
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the Python is asked for."""
+        """Whether there is any filter but the Python."""
         asked = self.live, self.scenarios, self.installers, self.remedies
         return any(asked) or len(self.starts) == 1
 
     def require_releases(self) -> None:
-        """Raises where an executable of the user's is asked, which nobody else can fetch."""
+        """Raises ``SkewError`` if an installer is an executable of the user's."""
         if own := [text for text in self.installers if parse_choice(text).binary]:
             named = " ".join(f"--installer {each}" for each in own)
             raise SkewError(
@@ -92,10 +92,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
             )
 
     def require_known(self) -> None:
-        """Raises, before anything is fetched, where a filter names nothing that there is.
+        """Checks the filters before anything is fetched.
 
-        An ``UnknownNameError``, or an ``InterpreterError`` for a Python; a ``NothingSelectedError``
-        where no cell is left.
+        Raises ``UnknownNameError`` for an unknown name, ``InterpreterError`` for an unusable
+        Python, and ``NothingSelectedError`` if no cell is left.
         """
         for text in self.installers:
             parse_choice(text)
@@ -108,7 +108,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """The cells to run, and those whose tool could not be had."""
+    """The cells to run, and those whose tool is unavailable."""
 
     tasks: tuple[Task, ...]
     not_run: tuple[NotRun, ...]
@@ -124,9 +124,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def select(filters: Filters, toolbox: Toolbox) -> Selection:
-    """The cells that ``filters`` name, each once, with their tools made ready.
+    """The cells that ``filters`` name, each once, with their tools installed.
 
-    Raises as ``require_known`` does, and where two different executables would be the same cell.
+    Raises as ``require_known`` does, and ``SkewError`` if two executables would be the same cell.
     """
     filters.require_known()
     chosen = [parse_choice(text) for text in filters.installers]
@@ -161,7 +161,7 @@ def select(filters: Filters, toolbox: Toolbox) -> Selection:
 
 
 def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
-    """The default: the issue's scenario, pip against uv old and new, and each remedy once."""
+    """The default run: the issue's scenario, pip against an old and a new uv, each remedy once."""
     asked = [
         Filters(
             scenarios=(ISSUE,),
@@ -177,7 +177,7 @@ def tour(toolbox: Toolbox, pythons: Sequence[str] = ()) -> Selection:
 
 
 def toured(recorded: Sequence[Result]) -> list[Result]:
-    """Those of ``recorded`` that answer the tour's questions, of the newest tool and Python."""
+    """The ``recorded`` results of the tour's cells, of the newest tool and Python."""
     found = []
     ordered = sorted(recorded, key=lambda r: (Version(r.cell.version), r.cell.python_number))
     for installer, version, names in _TOUR:
@@ -191,9 +191,9 @@ def toured(recorded: Sequence[Result]) -> list[Result]:
 def on_other_pythons(
     filters: Filters, toolbox: Toolbox, names: Sequence[str] = OTHER_PYTHONS
 ) -> tuple[Selection, tuple[str, ...]]:
-    """The cells of the issue's scenario on other Pythons, and why there are none of some.
+    """The cells of the issue's scenario on other Pythons, and why some of these have none.
 
-    Of ``filters`` its installers count, each as ``ID==VERSION``. This Python is left out.
+    Of ``filters``, only the installers count, each as ``ID==VERSION``. This Python is left out.
     """
     own = interpreters.find().name
     found: list[Selection] = []
@@ -212,7 +212,7 @@ def on_other_pythons(
 
 
 def _plain_and_repaired(filters: Filters) -> list[Filters]:
-    """The plain command, and the first repair of each of ``filters.installers`` that has one."""
+    """Filters for the plain command, and for the first repair of each installer that has one."""
     plain = replace(filters, scenarios=(ISSUE,), remedies=("nothing",), starts=("fresh",))
     repairs = [
         replace(
@@ -239,12 +239,12 @@ def _scenario_variants(filters: Filters) -> Iterator[tuple[Scenario, str]]:
             yield from ((scenario, variant) for variant in variants)
 
 
-# An installer's id, a version or an executable, and whether it is the user's own executable.
+# An installer's id, a version or the user's own executable, and whether it is the latter.
 _Way = tuple[str, str, bool]
 
 
 def _ways(chosen: Sequence[InstallerChoice]) -> Iterator[_Way]:
-    """The ways to run that are chosen; without a choice, every one by default."""
+    """The installers to run with their versions; without a choice, the default ones."""
     for choice in chosen or (InstallerChoice(installers=tuple(INSTALLERS.values())),):
         for installer in choice.installers:
             if named := choice.binary or choice.version:
@@ -256,7 +256,7 @@ def _ways(chosen: Sequence[InstallerChoice]) -> Iterator[_Way]:
 
 
 def _ready(ways: Sequence[_Way], toolbox: Toolbox) -> dict[_Way, Tool | ToolUnavailableError]:
-    """Fetches each tool once, several at a time; a failure costs its own cells only."""
+    """Fetches each tool once, several in parallel; a failure affects only its own cells."""
 
     def fetch(key: _Way) -> Tool | ToolUnavailableError:
         name, version, own = key
@@ -275,7 +275,7 @@ def _ready(ways: Sequence[_Way], toolbox: Toolbox) -> dict[_Way, Tool | ToolUnav
 def _attempts(
     pairs: Iterable[tuple[Scenario, str]], filters: Filters
 ) -> Iterator[tuple[Scenario, str, Start, str]]:
-    """In each scenario and variant, where to start from, and with which remedy."""
+    """For each scenario and variant: the starts, and the remedies tried from there."""
     for scenario, variant in pairs:
         for start in filters.starts:
             known = scenario.remedies_from(start, variant)
@@ -285,7 +285,7 @@ def _attempts(
 
 
 def _can_start(scenario: Scenario, cell: Cell) -> bool:
-    """Whether there is something to repair, as far as ``scenario`` expects anything."""
+    """Whether ``scenario`` expects a failure that the cell can start from."""
     if cell.start == "fresh":
         return True
     plain = replace(cell, start="fresh", remedy=scenario.repairs.after)

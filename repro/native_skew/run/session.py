@@ -1,4 +1,4 @@
-"""What cells share: tools, published files, the index, and the folder they work in."""
+"""What the cells of a run share: tools, published files, the index, and the work folder."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from native_skew.scenarios import Scenario, releases_of
 from native_skew.toolchain import Compiler, Interpreter, Phase, Tool, Toolbox, machine, unseen
 
 DEFAULT_WORK = Path(".native-skew")
-MINIMUM_FREE = 100 * 1024 * 1024  # bytes; a tool that meets a full disk looks like a refusal
+MINIMUM_FREE = 100 * 1024 * 1024  # bytes; on a full disk, a tool's failure looks like a refusal
 
 
 def default_work() -> Path:
-    """``DEFAULT_WORK`` or, where that cannot be written, a place in the user's cache folder."""
+    """``DEFAULT_WORK`` or, if that is not writable, a folder in the user's cache folder."""
     place = DEFAULT_WORK if DEFAULT_WORK.exists() else Path()
     return DEFAULT_WORK if os.access(place, os.W_OK) else elsewhere_work()
 
@@ -38,12 +38,12 @@ def elsewhere_work() -> Path:
 
 
 class Session:
-    """The shared part of a run; a context manager that cleans up after itself.
+    """What the cells of a run share; a context manager that cleans up after itself.
 
-    ``work`` is the one folder that is written to: ``tools/`` in it is kept from run to run; each run
-    has a folder of its own beside it, removed at the end unless ``keep``. ``phase`` is told what is
-    fetched, for a person to see. A ``SkewError`` says that this is not Linux, that ``work`` cannot
-    be written to, or that the index's ``port`` is taken; 0 is any free one.
+    ``work`` is the only folder that is written to: its ``tools/`` is kept from run to run, and each
+    run has its own folder, removed at the end unless ``keep``. ``phase`` shows what is fetched. The
+    index listens on ``port``; 0 is any free one. Raises ``SkewError`` if this is not Linux, if
+    ``work`` is not writable, or if the port is taken.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Session:
         self._tempdir: str | None = None
 
     def __enter__(self) -> Session:
-        # What is compiled and packed on the way stays in the work folder too.
+        # Temporary files of compiling and packing stay in the work folder too.
         self._tempdir, tempfile.tempdir = tempfile.tempdir, str(self.folder / "tmp")
         self.index.__enter__()
         return self
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def where(self) -> str:
-        """The work folder, and why it is that one where nobody would expect it."""
+        """The work folder, and why it is in the cache folder if it is."""
         elsewhere = self.work == elsewhere_work().resolve()
         return f"{self.work} ({Path.cwd()} is read-only)" if elsewhere else str(self.work)
 
@@ -90,24 +90,24 @@ class Session:
 
     @cached_property
     def build_requirements(self) -> tuple[DistributionFile, ...]:
-        """What every cell's index offers besides the fake pair."""
+        """The files that every cell's index offers besides the fake pair."""
         return self.toolbox.build_requirements()
 
     @cached_property
     def check_tools(self) -> tuple[Tool, ...]:
-        """The tools whose ``check`` is asked about every environment, whoever made it."""
+        """The tools whose ``check`` is run on every environment, whichever tool made it."""
         return self.toolbox.tool("pip", NEWEST), self.toolbox.tool("uv", NEWEST)
 
     def make_ready(self) -> None:
-        """Fetches what all cells share, before the first of them runs."""
+        """Fetches what all cells share before the first one runs."""
         shared = ("compiler", "build_requirements", "check_tools")
-        with ThreadPoolExecutor() as pool:  # each waits for the index, or unpacks
+        with ThreadPoolExecutor() as pool:  # each waits for the index or unpacks
             asked = [pool.submit(getattr, self, each) for each in shared]
         for each in asked:
             each.result()
 
     def require_space(self) -> None:
-        """Raises where the disk is nearly full: what a tool does then says nothing about it."""
+        """Raises ``CellError`` if the disk is nearly full: a tool's failure then says nothing."""
         if shutil.disk_usage(self.work).free < MINIMUM_FREE:
             raise CellError(
                 str(self.work),
@@ -117,7 +117,7 @@ class Session:
     def publication(
         self, scenario: Scenario, variant: str, interpreter: Interpreter
     ) -> Publication:
-        """Publishes a variant anew, compiled for ``interpreter``: packed, nothing asked yet."""
+        """A new publication of a variant, compiled for ``interpreter``."""
         files = [*self.build_requirements]
         files.extend(
             fakes.provider_file(provider, interpreter, self.compiler)
@@ -128,12 +128,12 @@ class Session:
         return Publication(files, scenario.cache_headers_of(variant))
 
     def next_prefix(self) -> str:
-        """A URL segment, and a folder name, that no other cell of this run has."""
+        """A URL segment and folder name, unique in this run."""
         return f"cell-{next(self._numbers)}"
 
 
 def _new_run(work: Path) -> tuple[Path, FileLock]:
-    """Makes this run's folder, locked while the run lives; removes those of dead runs."""
+    """Creates this run's folder, locked while it lives, and removes those of dead runs."""
     try:
         work.mkdir(parents=True, exist_ok=True)
         ignore = work / ".gitignore"
@@ -141,7 +141,7 @@ def _new_run(work: Path) -> tuple[Path, FileLock]:
             ignore.write_text("*\n", encoding="ascii")
         runs = work / "runs"
         runs.mkdir(exist_ok=True)
-        # One run at a time sweeps and begins: none finds another's lock before it is held.
+        # One run at a time sweeps and begins, so that none finds a lock file before it is locked.
         with FileLock(runs / ".sweep"):
             for lock_file in runs.glob("*.lock"):
                 _remove_if_dead(lock_file)
@@ -156,9 +156,9 @@ def _new_run(work: Path) -> tuple[Path, FileLock]:
 
 
 def _remove_if_dead(lock_file: Path) -> None:
-    """Removes the folder of a run that holds its lock no more; a kept one has no lock file.
+    """Removes a run's folder if its lock is free; a kept folder has no lock file.
 
-    Where a tool that outlived its run still writes into it, a later run removes the rest.
+    If a tool that outlived its run still writes into it, a later run removes the rest.
     """
     folder = lock_file.with_suffix("")
     with suppress(Timeout, OSError), FileLock(lock_file).acquire(timeout=0):

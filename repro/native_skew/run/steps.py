@@ -1,4 +1,4 @@
-"""A cell's steps: published for, planned, run in its sandbox, and what they leave observed."""
+"""A cell's steps: publishes, plans and runs them in a sandbox, and observes what they leave."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from native_skew.verdict import FAILURES, Verdict
 
 
 class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One installation, or one half of it; ``number`` is that of its step, from 1."""
+    """An installation, or a half of one; ``number`` is that of its step, from 1."""
 
     number: int
     step: Step
@@ -47,11 +47,11 @@ class StepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tuple[StepPlan, ...]:
-    """All of the cell's installations in order; a remedy may make several of one step.
+    """All installations of the cell in order; a remedy may need several in one step.
 
-    After a failure they are those of the plain command, and behind them the repair. Raises
-    ``Unsupported`` where the installer cannot do one of them: before anything runs, so that it does
-    not depend on how far a run got.
+    For a cell after a failure, they are those of the plain command, then the repair. Raises
+    ``Unsupported`` if the installer cannot do one of them: before anything runs, so that the answer
+    does not depend on how far a run gets.
     """
     installer, roles = INSTALLERS[cell.installer], roles_of(scenario, cell.variant)
     found = []
@@ -75,10 +75,10 @@ def step_plans_of(scenario: Scenario, cell: Cell, context: RenderContext) -> tup
 
 
 class CellSteps:
-    """The steps of one task, each command in ``sandbox``.
+    """Runs the steps of one task in ``sandbox``.
 
-    A step may move on to a new environment or cache in it. ``records`` has what the steps wrote and
-    ran, ``before`` the verdict on what the plain command left for a repair.
+    A step may switch to a new environment or cache in it. ``records`` has what the steps wrote and
+    ran, ``before`` the verdict on what the plain command left to repair.
     """
 
     def __init__(self, session: Session, task: Task, processes: Processes, limit: float) -> None:
@@ -91,7 +91,7 @@ class CellSteps:
         self.before: Verdict | None = None
 
     def publish(self) -> Publication:
-        """Publishes what the scenario says; the cell's commands install from there."""
+        """Publishes the scenario's files, from which the cell's commands install."""
         task = self._task
         if task.scenario.live:
             task.interpreter.require_headers()
@@ -108,11 +108,11 @@ class CellSteps:
         return publication
 
     def withdraw(self) -> None:
-        """Publishes it no longer."""
+        """Ends the publication."""
         self._session.index.withdraw(self._prefix)
 
     def run_steps(self, publication: Publication) -> tuple[Plan, int]:
-        """All steps in order; returns the last plan and its last command's exit code."""
+        """Runs all steps in order; returns the last plan and its last command's exit code."""
         task = self._task
         context = RenderContext(
             module=task.scenario.module,
@@ -129,7 +129,7 @@ class CellSteps:
                 self.before = self._failure(before_plan, exit_code)
             before_plan = each.plan
             if exit_code and each.step.action == "sync":
-                break  # there is no lock to go by
+                break  # there is no lock to install from
             if each.number != before:
                 self.enter(each.step, each.plan, first=each.number == 1)
             publication.step = before = each.number
@@ -137,7 +137,7 @@ class CellSteps:
         return plans[-1].plan, exit_code
 
     def _failure(self, plan: Plan, exit_code: int) -> Verdict:
-        """The verdict on what the plain command made, which a repair starts from."""
+        """The verdict on what the plain command left; raises CellError if nothing is broken."""
         seen, _ = self.observe(plan, exit_code)
         verdict = judge(seen, exit_code).verdict
         if verdict not in FAILURES:
@@ -148,7 +148,7 @@ class CellSteps:
         return verdict
 
     def enter(self, step: Step, plan: Plan, first: bool) -> None:
-        """Makes the environment and the cache ready that the step asks for."""
+        """Switches to the environment and cache that the step asks for."""
         new_environment = step.environment == "new" and not first
         before = self.sandbox.project
         self.sandbox = replace(
@@ -158,7 +158,7 @@ class CellSteps:
         )
         self.sandbox.prepare()
         if step.action == "sync" and new_environment:
-            for name in plan.lock_files:  # what a second machine gets from the first
+            for name in plan.lock_files:  # as a second machine gets them from the first
                 shutil.copy2(before / name, self.sandbox.project)
 
     def _run_plan(self, step: Step, plan: Plan) -> int:
@@ -204,14 +204,14 @@ class CellSteps:
         return tuple(str(self.sandbox.project / folder) for folder in plan.library_path)
 
     def observe(self, plan: Plan, exit_code: int) -> tuple[Observation, Path | None]:
-        """What is in the environment, and which one holds the consumer."""
+        """Observes the environment; also returns the prefix of the one that holds the consumer."""
         folders = self.library_folders(plan)
         loader = {"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}
 
         def run_python(arguments: Sequence[str]) -> Outcome:
             outcome = self.run_command([*plan.python, *arguments], plan, **loader)
-            # A death by signal is the module's; a hang, or a python that is not there although
-            # the tool was content, says nothing about it.
+            # A death by signal is the module's; a hang, or a missing python although the tool
+            # succeeded, says nothing about it.
             if outcome.exit_code == TIMED_OUT or (
                 not exit_code and outcome.exit_code == NOT_STARTED
             ):
@@ -229,7 +229,7 @@ class CellSteps:
         return seen, homes[0] if homes else None
 
     def _checks(self, prefix: Path) -> tuple[Check, ...]:
-        """The tools' own opinions of the environment, whichever tool made it."""
+        """The results of the tools' own checks, whichever tool made the environment."""
         python = str(prefix / "bin" / "python")
         if not Path(python).exists():
             raise CellError(python, "the environment has no interpreter to check it with")

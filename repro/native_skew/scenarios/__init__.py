@@ -1,4 +1,4 @@
-"""What is published, asked and expected: TOML files -> typed values."""
+"""Scenarios: TOML files -> typed values that say what is published, asked and expected."""
 
 from native_skew.scenarios.asked import expected_of, repaired, request_of, roles_of
 from native_skew.scenarios.loading import FOLDER, find, find_variants, load, load_all

@@ -1,4 +1,4 @@
-"""What a scenario asks, in the words of a request, and of whom; and what it expects of a cell."""
+"""A scenario's request, the roles of the distributions in it, and what it expects of a cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from native_skew.scenarios.model import Cell, Expectation, Scenario, Step, relea
 
 
 def roles_of(scenario: Scenario, variant: str) -> Roles:
-    """The parts in ``scenario``; the consumer's version is the one asked for, else the newest."""
+    """The roles in ``scenario``; the consumer's version is the requested or the newest one."""
     releases = releases_of(scenario.consumers, variant)
     published = [each.version for each in releases if each.name == scenario.consumer]
     pinned = scenario.ask_of(variant).requirements[0].partition("==")[2]
@@ -30,10 +30,10 @@ def roles_of(scenario: Scenario, variant: str) -> Roles:
 
 
 def repaired(scenario: Scenario, variant: str) -> Step:
-    """The step that repairs what the last one of ``variant`` left broken.
+    """The step that repairs what the last step of ``variant`` left broken.
 
-    It is that step again, in the same environment and with the same cache; where that one only
-    installs from a lock, the lock is made anew too.
+    It repeats that step in the same environment with the same cache; if that step only installs
+    from a lock, the repair makes a new lock too.
     """
     last = scenario.steps_of(variant)[-1]
     return replace(
@@ -47,7 +47,7 @@ def repaired(scenario: Scenario, variant: str) -> Step:
 
 
 def request_of(scenario: Scenario, variant: str, step: Step | None = None) -> Request:
-    """What ``scenario`` asks for in ``step``, or its first one, before any remedy."""
+    """The request of ``scenario`` in ``step``, by default its first one, without any remedy."""
     ask = scenario.ask_of(variant)
     step = step or scenario.steps_of(variant)[0]
     return Request(
@@ -60,9 +60,9 @@ def request_of(scenario: Scenario, variant: str, step: Step | None = None) -> Re
 
 
 def expected_of(scenario: Scenario, cell: Cell, *, supported: bool = True) -> Expectation | None:
-    """The first entry of ``scenario`` that fits ``cell``; None where it states nothing.
+    """The first expectation of ``scenario`` that fits ``cell``; None if there is none.
 
-    Nothing is stated of a tool's version that does not have the installer's interface yet.
+    There is none for a version of the tool that does not have the installer's interface yet.
     ``supported`` is whether the installer can do what the cell asks.
     """
     if not INSTALLERS[cell.installer].is_in(cell.version):

@@ -1,7 +1,7 @@
 """The scenarios: one TOML file each, read and checked here.
 
-Every problem of a file is reported at once: those of form by its JSON Schema, those of
-sense (a version, a requirement, a reference) after it.
+All problems of a file are reported at once: first those that its JSON Schema finds, then those of
+meaning (a version, a requirement, a reference).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDER = shipped("scenarios")
 def load(path: Path) -> Scenario:
     """Reads one scenario file; its name is the scenario's id.
 
-    A ``ScenarioError`` has all problems at once, each naming its place in the file.
+    Raises ``ScenarioError`` with all problems, each naming its place in the file.
     """
     try:
         data = msgspec.toml.decode(path.read_bytes())
@@ -56,7 +56,7 @@ def load_all(folder: Path = FOLDER) -> dict[str, Scenario]:
 
 
 def find(name: str, folder: Path = FOLDER) -> Scenario:
-    """The scenario called ``name``; an ``UnknownNameError`` where there is no such file."""
+    """The scenario called ``name``; raises ``UnknownNameError`` if there is none."""
     known = {path.stem: path for path in folder.glob("*.toml")}
     if name not in known:
         raise UnknownNameError("scenario", name, known)
@@ -64,9 +64,9 @@ def find(name: str, folder: Path = FOLDER) -> Scenario:
 
 
 def find_variants(text: str) -> tuple[Scenario, tuple[str, ...]]:
-    """Reads ``scenario`` or ``scenario/variant``: the scenario, and the variants meant.
+    """Parses ``scenario`` or ``scenario/variant``: the scenario, and the variants meant.
 
-    An ``UnknownNameError`` says that there is no such scenario, or variant of it.
+    Raises ``UnknownNameError`` if there is no such scenario or variant.
     """
     name, _, variant = text.partition("/")
     scenario = find(name)
@@ -83,7 +83,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _problems(scenario: Scenario) -> Iterator[str]:
-    """What is well-formed and makes no sense."""
+    """What is well-formed but makes no sense."""
     yield from _versions(scenario)
     yield from _requirements(scenario)
     yield from _wheels(scenario)

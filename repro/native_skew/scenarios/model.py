@@ -1,8 +1,8 @@
-"""What a scenario is: what is published, what is asked, what must come out; and a cell of it.
+"""The scenario's model: what is published, what is asked, what is expected; and the cell.
 
-A scenario file (``scenarios/*.toml``) states what the index offers, what the user asks for step by
-step, and which verdict each cell that matters must have, and why. Everything else (which tool,
-which remedy) is multiplied onto it by the runner.
+A scenario file (``scenarios/*.toml``) states what the index offers, what the user asks for in each
+step, which verdict is expected of each cell, and why. The runner combines it with tools, remedies
+and interpreters.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from native_skew.verdict import Verdict
 PROVIDER = "fake-corelibs"
 CONSUMER: Final = "fake-softioc"
 
-# From where the remedy is applied: to nothing at all; or to what the plain command left broken,
-# with that project, environment and cache.
+# What a remedy is applied to: a new environment; or what the plain command left broken, with its
+# project, environment and cache.
 Start = Literal["fresh", "after-failure"]
 STARTS: tuple[Start, ...] = get_args(Start)
 
@@ -42,15 +42,15 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Wheel(Table, frozen=True):
     """A published wheel of the consumer.
 
-    Only one that fits here is compiled. All others hold no module: their metadata is all that an
-    installer on this machine can use.
+    Only wheels that fit this machine are compiled. The others hold no module: an installer here can
+    use nothing but their metadata.
     """
 
-    # A full wheel tag, in which ``{python}`` stands for the interpreter's (cp311), or ``here`` for
-    # a wheel that fits the interpreter at hand.
+    # A full wheel tag, in which ``{python}`` stands for the interpreter's (cp311); or ``here``, for
+    # a wheel that fits the interpreter in use.
     tag: str
     requires_dist: tuple[str, ...] = ()
-    built_against: str | None = None  # with which provider it is compiled, where it is
+    built_against: str | None = None  # the provider's version that it is compiled with, if it is
 
 
 class Sdist(Table, frozen=True):
@@ -59,8 +59,8 @@ class Sdist(Table, frozen=True):
     build_requires: tuple[str, ...]
     requires_dist: tuple[str, ...] = ()
     dynamic: Dynamic = "absent"  # as its PKG-INFO has it
-    # Whether its setup.py takes the range from the provider in the build environment; else it says
-    # ``requires_dist`` too.
+    # Whether its setup.py takes the range from the provider in the build environment; otherwise the
+    # built wheel has ``requires_dist`` too.
     stamps: bool = True
 
 
@@ -68,12 +68,12 @@ class ProviderRelease(Table, frozen=True):
     """A release of fake-corelibs: one wheel with the library and its header."""
 
     version: str
-    step: int = 1  # before which it is released
-    variants: tuple[str, ...] = ()  # in which it is; empty for all
+    step: int = 1  # the step before which it is released
+    variants: tuple[str, ...] = ()  # those that have it; empty for all
     needs_pkg_resources: bool = False
     # Whether the library's name carries its ABI version.
     soname: Literal["versioned", "unversioned"] = "versioned"
-    # What is new in its ABI: a function's symbol, or a struct's layout.
+    # What its ABI changes: a function's symbol, or a struct's layout.
     changes: Literal["nothing", "symbol", "struct"] = "nothing"
 
 
@@ -81,8 +81,8 @@ class ConsumerRelease(Table, frozen=True):
     """A release of a consumer: wheels, an sdist, or both."""
 
     version: str
-    # The one that is looked at; or a second one, linked to the same provider as pvxslibs is beside
-    # softioc, which only has to go on working.
+    # The consumer under test; or a second one that links to the same provider, as pvxslibs does
+    # beside softioc, and only has to keep working.
     name: Literal["fake-softioc", "fake-pvxslibs"] = CONSUMER
     step: int = 1
     variants: tuple[str, ...] = ()
@@ -95,18 +95,18 @@ class Ask(Table, frozen=True):
 
     requirements: tuple[str, ...] = (CONSUMER,)
     build_from_source: tuple[str, ...] = ()
-    # What the user's project says, where a tool asks; without it, this minor version and newer.
+    # The project's Requires-Python, for tools that read it; by default this minor version or newer.
     requires_python: str = ""
-    lock_platforms: tuple[Platform, ...] = ()  # for tools that else lock for every platform
+    lock_platforms: tuple[Platform, ...] = ()  # for tools that lock for every platform by default
 
 
 class Step(Table, frozen=True):
     """One installation, or one half of it."""
 
     title: str = "install"
-    # All of it, the lock alone, or the installation of a lock that an earlier step left.
+    # Lock and install, only lock, or only install from the lock of an earlier step.
     action: Literal["install", "lock", "sync"] = "install"
-    build_from_source: tuple[str, ...] = ()  # besides what the scenario asks
+    build_from_source: tuple[str, ...] = ()  # in addition to the scenario's
     environment: Literal["keep", "new"] = "keep"
     cache: Literal["keep", "new"] = "keep"
     remedy: bool = True  # whether the cell's remedy is applied
@@ -116,42 +116,42 @@ class Variant(Table, frozen=True):
     """A named variation of the scenario: another question, other steps or cache headers."""
 
     title: str
-    https: bool = False  # whether the index is asked over TLS: pip keeps pages only then
+    https: bool = False  # whether the index is asked over TLS: only then pip caches pages
     ask: Ask | None = None
     steps: tuple[Step, ...] = ()
     cache_headers: CachePolicy | None = None
 
 
 class Versions(Table, frozen=True):
-    """The two providers in play; remedies name them."""
+    """The provider's two versions, which remedies name."""
 
     older: str
     newer: str
 
 
 class Repairs(Table, frozen=True):
-    """What is tried on the environment that the plain command left broken."""
+    """The remedies that are tried on an environment that the plain command left broken."""
 
     remedies: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()  # in which they are; empty for all
-    also: dict[str, tuple[str, ...]] = {}  # what is tried in a variant besides
-    after: str = "nothing"  # the remedy that was tried before, and led there
+    variants: tuple[str, ...] = ()  # those in which they are tried; empty for all
+    also: dict[str, tuple[str, ...]] = {}  # further remedies, by variant
+    after: str = "nothing"  # the remedy that left it broken
 
     @property
     def all_remedies(self) -> tuple[str, ...]:
-        """The remedies that are tried in any variant."""
+        """The remedies of all variants."""
         return (*self.remedies, *(name for names in self.also.values() for name in names))
 
 
 class Expectation(Table, frozen=True):
-    """Cells that must have this verdict, and why. Empty filters mean all.
+    """The verdict expected of some cells, and why. Empty filters mean all.
 
-    Any verdict but ``unsupported`` is of the cells that the installer can do.
+    A verdict other than ``unsupported`` applies only to cells that the installer supports.
     """
 
     verdict: Verdict
     because: str
-    installers: tuple[str, ...] = ()  # of ``GROUPS``, or ids for what is one's alone
+    installers: tuple[str, ...] = ()  # names of ``GROUPS``, or ids of single installers
     remedies: tuple[str, ...] = ("nothing",)
     variants: tuple[str, ...] = ()
     tool_versions: str = ""  # a tool and its versions, as ``uv<0.8.5``
@@ -160,7 +160,7 @@ class Expectation(Table, frozen=True):
 
 
 class Live(Table, frozen=True):
-    """Names of a real pair, installed from the user's own index with ``--live``."""
+    """The names of a real pair, installed from the user's own index with ``--live``."""
 
     consumer: str
     provider: str
@@ -190,12 +190,12 @@ class Scenario(Table, frozen=True):
 
     @property
     def consumer(self) -> str:
-        """The distribution that is built, e.g. ``fake-softioc``."""
+        """The distribution with the native module, e.g. ``fake-softioc``."""
         return self.live.consumer if self.live else CONSUMER
 
     @property
     def provider(self) -> str:
-        """The distribution whose library it links to."""
+        """The distribution whose library the consumer links to."""
         return self.live.provider if self.live else PROVIDER
 
     @property
@@ -205,7 +205,7 @@ class Scenario(Table, frozen=True):
 
     @property
     def all_remedies(self) -> tuple[str, ...]:
-        """The remedies that make sense here; doing nothing always does."""
+        """The remedies that make sense here, ``nothing`` among them."""
         return ("nothing", *self.remedies)
 
     def remedies_from(self, start: Start, variant: str) -> tuple[str, ...]:
@@ -217,7 +217,7 @@ class Scenario(Table, frozen=True):
         return (*tried, *self.repairs.also.get(variant, ()))
 
     def variant_names(self) -> tuple[str, ...]:
-        """The variants' names; a scenario without any has the one variant ``only``."""
+        """The variants' names; a scenario without variants has the one called ``only``."""
         return tuple(self.variants) or ("only",)
 
     def ask_of(self, variant: str) -> Ask:
@@ -226,7 +226,7 @@ class Scenario(Table, frozen=True):
         return found.ask if found and found.ask else self.ask
 
     def other_consumers(self, variant: str) -> tuple[str, ...]:
-        """What else links to the provider in ``variant``: it must go on working."""
+        """Other distributions that link to the provider in ``variant`` and must keep working."""
         published = (release.name for release in releases_of(self.consumers, variant))
         return tuple(sorted({name for name in published if name != self.consumer}))
 
@@ -249,7 +249,7 @@ Release = TypeVar("Release", ProviderRelease, ConsumerRelease)
 
 
 def releases_of(releases: tuple[Release, ...], variant: str) -> tuple[Release, ...]:
-    """Those of ``releases`` that are published in ``variant``."""
+    """The ``releases`` that are published in ``variant``."""
     return tuple(r for r in releases if not r.variants or variant in r.variants)
 
 
@@ -272,7 +272,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=
 
     @property
     def tool(self) -> str:
-        """The tool of its installer; of one that is gone, the installer's id."""
+        """The installer's tool; if there is no such installer any more, the installer's id."""
         known = INSTALLERS.get(self.installer)
         return known.tool if known else self.installer
 

@@ -1,5 +1,5 @@
-"""The site: recorded results -> pages, and the macros that let prose cite a result.
+"""The site: recorded results -> pages, and macros by which prose cites a result.
 
-``result_index`` finds results; ``pages`` makes those that are never committed, of ``templates``;
-``macros`` is what a hand-written page may call; ``hook`` ties them to MkDocs.
+``result_index`` finds results; ``pages`` generates pages from ``templates``; ``macros`` are what
+hand-written pages call; ``hook`` connects them to MkDocs.
 """

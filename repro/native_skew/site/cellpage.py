@@ -1,15 +1,15 @@
-"""Result -> the page of one cell: everything that was recorded, for somebody who doubts."""
+"""Result -> the page of one cell, with everything that was recorded."""
 
 from __future__ import annotations
 
 from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.publish import JournalEntry
-from native_skew.results import Result, check_word
+from native_skew.results import Result, check_word, typed
 from native_skew.scenarios import Scenario
-from native_skew.site import markup, snippet
-from native_skew.site.result_index import Book
+from native_skew.site import markup
+from native_skew.site.result_index import ResultIndex
 
-# Left out of the search index and of the build's slow parts: the matrix finds cells.
+# Left out of the search index: cells are found by the matrix.
 _HEAD = ("search:", "  exclude: true", "template: cell.html")
 
 
@@ -19,13 +19,13 @@ def title(result: Result) -> str:
     return f"{REMEDIES[result.cell.remedy].title}{after}: {markup.tool(result)}"
 
 
-def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str:
-    """The page as Markdown whose body is HTML, which is quick to build.
+def render(result: Result, result_index: ResultIndex, scenario: Scenario, raw: str = "") -> str:
+    """The page as Markdown with an HTML body, which is quick to build.
 
-    ``raw`` is the path of the recorded result, where it is not among the matrix's.
+    ``raw`` is the path of the recorded result, if it is not one of the matrix.
     """
     cell = result.cell
-    # The title and the description are what no other cell has.
+    # The title and the description must be unique.
     where = f"{cell.scenario}/{cell.variant}, {cell.python}"
     told = f"{markup.tool(result)}, {cell.attempt}: {result.verdict}, {result.because}"
     description = f"{scenario.title} ({where}). {told}."
@@ -36,8 +36,8 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
         scenario=scenario,
         page=markup.page_of(cell),
         raw=raw or markup.raw_of(result),
-        others=[each for each in book.versions(result) if each is not result],
-        commands=snippet.commands,
+        others=[each for each in result_index.versions(result) if each is not result],
+        commands=typed,
         check_word=check_word,
         diagram=diagram,
     )
@@ -47,8 +47,8 @@ def render(result: Result, book: Book, scenario: Scenario, raw: str = "") -> str
 def diagram(result: Result) -> str:
     """The journal of ``result`` as a sequence diagram, installer on the left, index on the right.
 
-    It is a list with two lifelines drawn by the style sheet, so that it wraps on a phone, is read
-    aloud in order, and can be copied.
+    It is a list with two lifelines drawn by the style sheet, so that it wraps on a phone, works
+    with screen readers, and can be copied.
     """
     return markup.rendered(
         "sequence.html",
@@ -60,7 +60,7 @@ def diagram(result: Result) -> str:
 
 
 def purpose(result: Result, entry: JournalEntry) -> str:
-    """What a request was for, in a few words, as told by the journal and the environment."""
+    """What a request was for, in a few words, according to the journal and the environment."""
     path = entry.path
     if path.startswith("/simple/"):
         unchanged = ", unchanged" if entry.status == 304 else ""

@@ -1,6 +1,6 @@
-"""Citing results in prose: each method is a macro that returns Markdown for the page at hand.
+"""Citing results in prose: each method is a macro that returns Markdown for the current page.
 
-Nothing here raises: a wrong citation becomes a problem, and the build ends with all of them.
+Macros do not raise: a wrong citation becomes a problem, and the build ends with all of them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import ParamSpec
 
 from native_skew import installers, scenarios
 from native_skew.errors import SkewError
-from native_skew.results import Result
+from native_skew.results import Result, typed
 from native_skew.site import cellpage, markup, snippet, tables, tabs, timeline, upstream
-from native_skew.site.errors import CitationError, ContradictionError, QuoteError
-from native_skew.site.result_index import Book
+from native_skew.site.errors import CitationError, ClaimError, QuoteError
+from native_skew.site.result_index import ResultIndex
 
 _DEFAULT = "stamped-wheel-elsewhere/no-wheel-fits"
 
@@ -26,7 +26,7 @@ Arguments = ParamSpec("Arguments")
 
 
 def _macro(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
-    """Registers a macro whose errors are kept for the end of the build, with the page's name."""
+    """Registers a macro; its errors are collected with the page's name until the build ends."""
     CITING.append(macro.__name__)
 
     @wraps(macro)
@@ -43,12 +43,12 @@ def _macro(macro: Callable[Arguments, str]) -> Callable[Arguments, str]:
 
 
 class Citations:
-    """The macros; ``page`` gives the path of the page that is being rendered."""
+    """The macros; ``page`` returns the path of the page that is being rendered."""
 
-    def __init__(self, book: Book, page: Callable[[], str]) -> None:
+    def __init__(self, result_index: ResultIndex, page: Callable[[], str]) -> None:
         self.page = page
         self.problems: list[str] = []
-        self._book = book
+        self._index = result_index
         self._cited: dict[str, list[Result]] = defaultdict(list)
         self._with_snippets: dict[str, str] = {}
 
@@ -57,7 +57,7 @@ class Citations:
         return max((r.circumstances.date for r in self._cited[self.page()]), default=None)
 
     def names(self) -> str:
-        """The names in this page's text to copy, for the script that changes them; empty for none."""
+        """The names in this page's snippets, for the script that replaces them; empty for none."""
         found = self._with_snippets.get(self.page())
         return "" if found is None else snippet.names(snippet.REAL.get(found))
 
@@ -68,16 +68,16 @@ class Citations:
 
     @_macro
     def claim(self, pattern: str, verdict: str) -> str:
-        """As ``cell``, and every cell that ``pattern`` matches must have that verdict."""
+        """As ``cell``, but every cell that ``pattern`` matches must have that verdict."""
         found = self._matching(pattern, verdict)
         return markup.badge(found[-1], self.page(), _who(found))
 
     @_macro
     def seen(self, words: str, pattern: str, verdict: str) -> str:
-        """``words`` as a link to a cell that shows what they say: for sentences.
+        """``words`` as a link to a cell that proves them, for use in sentences.
 
-        Every cell that ``pattern`` matches must have the verdict, and all be of one tool, whose
-        newest is opened.
+        Every cell that ``pattern`` matches must have the verdict, and all must be of one tool. The
+        link leads to the newest.
         """
         found = self._matching(pattern, verdict)
         tools = {installers.INSTALLERS[each.cell.installer].tool for each in found}
@@ -88,7 +88,7 @@ class Citations:
 
     @_macro
     def flip(self, question: str, old: str, new: str) -> str:
-        """The release since which a question has another verdict, as a link to its page."""
+        """The release in which a question's verdict changed, as a link to its page."""
         return timeline.flip_badge(question, old, new, self.page())
 
     @_macro
@@ -101,9 +101,9 @@ class Citations:
         """Linked tabs, one for each tool, each with its snippet.
 
         Args:
-            remedies: one for the tabs shown by default, or one each by the tab's name. Every
-                other tool shows its recorded run that works and ends with the same version of
-                the provider as the first tab, or says what is recorded of it instead.
+            remedies: one for the tabs shown by default, or one each by the tab's name. Other
+                tools show their recorded run that works and ends with the same version of the
+                provider as the first tab, or say what is recorded instead.
             where: scenario and variant.
 
         """
@@ -113,7 +113,7 @@ class Citations:
         wanted = self._cite(f"{where}/{shown[name]}/{remedy}")
         text = ""
         for name, installer in shown.items():
-            own = tabs.recorded(self._book, where, installer)
+            own = tabs.recorded(self._index, where, installer)
             if name in chosen:
                 body = self.snippet(chosen[name], installer, where)
             elif found := tabs.as_good_as(wanted, own):
@@ -126,14 +126,15 @@ class Citations:
 
     @_macro
     def repair(self, cause: installers.Cause, where: str, keep: str, names: str = "") -> str:
-        """Linked tabs: for each tool the first repair that doctor offers, proven from there.
+        """Linked tabs: for each tool the first recorded repair that doctor offers.
 
         Args:
             cause: which kind of skew.
-            where: scenario and variant: the plain command broke an environment there.
-            keep: which of the provider's versions stays or comes in: ``newer`` or ``older``. A
-                tool that has no such repair shows the other one, and says so.
-            names: a real pair of ``snippet.REAL`` in the recorded one's place; on all of the page.
+            where: the scenario and variant in which the plain command broke the environment.
+            keep: which of the provider's versions is installed at the end: ``newer`` or ``older``.
+                A tool without such a repair shows the other one, and says so.
+            names: a real pair of ``snippet.REAL`` to show instead of the recorded one, the same
+                on the whole page.
 
         """
         versions = scenarios.find(where.partition("/")[0]).versions
@@ -142,7 +143,7 @@ class Citations:
         text = ""
         for name, installer in installers.tabs().items():
             wanted, nearest = (
-                tabs.repairs(self._book, cause, where, installer, kept[each])
+                tabs.repairs(self._index, cause, where, installer, kept[each])
                 for each in (keep, other)
             )
             if best := wanted or nearest:
@@ -156,17 +157,17 @@ class Citations:
 
     @_macro
     def transcript(self, reference: str) -> str:
-        """What the tool printed in the last step, with the command."""
+        """The commands of the last step, and what they printed."""
         result = self._cite(reference)
         lines = []
-        for command in snippet.commands(result.steps[-1]):
-            typed = markup.command_line(command.argv)
-            lines += [f"$ {typed}", command.output.rstrip(), f"[exit code {command.exit_code}]"]
+        for command in typed(result.steps[-1]):
+            shown = markup.command_line(command.argv)
+            lines += [f"$ {shown}", command.output.rstrip(), f"[exit code {command.exit_code}]"]
         return markup.fence("\n".join(line for line in lines if line), "text")
 
     @_macro
     def said(self, reference: str, pattern: str, lines: int = 1) -> str:
-        """The first line of a transcript that ``pattern`` is found in, and those after it."""
+        """The first line of a transcript that matches ``pattern``, and the lines after it."""
         result = self._cite(reference)
         printed = [
             line
@@ -199,47 +200,47 @@ class Citations:
     @_macro
     def grid(self, pattern: str, label: str) -> str:
         """A table of verdicts, remedies by installers."""
-        found = self._book.matching(pattern)
+        found = self._index.matching(pattern)
         self._cited[self.page()] += found
         return tables.grid(found, self.page(), self._remedy, "remedy", label)
 
     @_macro
     def report(self, finding: str) -> str:
-        """The rest of a finding's page: what was typed, promises, ways out, threads."""
+        """The generated part of a finding's page: commands, promises, ways out, threads."""
         found = upstream.find(finding)
         result = self._cite(found.cells[0])
         if result.verdict != found.verdict:
             told = f"{result.verdict} in {result.cell.id}"
-            raise ContradictionError(found.cells[0], found.verdict, [told])
-        return upstream.render(found, result, self._book.plain(result))
+            raise ClaimError(found.cells[0], found.verdict, [told])
+        return upstream.render(found, result, self._index.plain(result))
 
     @_macro
     def diagnosed(self) -> str:
-        """What doctor said of the recorded environments, beside their verdicts."""
-        return tables.diagnosed(self._book.results, self.page())
+        """What doctor said about the recorded environments, compared with their verdicts."""
+        return tables.diagnosed(self._index.results, self.page())
 
     @_macro
     def count(self) -> str:
-        """How many cells are recorded."""
-        return f"{len(self._book.results):,}"
+        """The number of recorded cells."""
+        return f"{len(self._index.results):,}"
 
     @_macro
     def tools(self) -> str:
-        """Which tools are recorded, in which versions."""
+        """The recorded tools with their versions."""
         found: dict[str, set[str]] = defaultdict(set)
-        for name, versions in self._book.tools().items():
+        for name, versions in self._index.tools().items():
             found[installers.INSTALLERS[name].tool].update(versions)
         return ", ".join(f"{tool} {' and '.join(sorted(v))}" for tool, v in found.items())
 
     def _shown(self, reference: str, names: str = "") -> str:
-        """What to write and type, as it ran, and the cell."""
+        """What to write and type, as it ran, and a link to the cell."""
         result = self._cite(reference)
         if self._with_snippets.setdefault(self.page(), names) != names:
             shown = names or "the recorded pair"
             raise CitationError(f"a snippet of {shown} on a page of another pair")
-        text = snippet.render(result, self._book.plain(result), snippet.REAL.get(names))
+        text = snippet.render(result, self._index.plain(result), snippet.REAL.get(names))
         where = "In a new environment, with nothing cached: " * (result.cell.start == "fresh")
-        needs = snippet.needs(result, self._book.plain(result))
+        needs = snippet.needs(result, self._index.plain(result))
         older = f"\n{needs} or newer.\n" if needs else ""
         return f"{text}\n{where}{markup.badge(result, self.page())}\n{older}"
 
@@ -248,21 +249,21 @@ class Citations:
         return f'<a href="{href}">{result.cell.remedy}</a>'
 
     def _matching(self, pattern: str, verdict: str) -> tuple[Result, ...]:
-        """The cells that ``pattern`` matches, which must all have that verdict."""
-        found = self._book.matching(pattern)
+        """The cells that ``pattern`` matches; raises ClaimError if one has another verdict."""
+        found = self._index.matching(pattern)
         wrong = [f"{r.verdict} in {r.cell.id}" for r in found if r.verdict != verdict]
         if wrong:
-            raise ContradictionError(pattern, verdict, wrong)
+            raise ClaimError(pattern, verdict, wrong)
         self._cited[self.page()] += found
         return found
 
     def _cite(self, reference: str) -> Result:
-        result = self._book.find(reference)
+        result = self._index.find(reference)
         self._cited[self.page()].append(result)
         return result
 
 
 def _who(found: Iterable[Result]) -> str:
-    """Which tools a claim is about, short enough for a badge."""
+    """The tools that a claim is about, short enough for a badge."""
     tools = dict.fromkeys(markup.short_tool(result) for result in found)
     return ", ".join(tools)

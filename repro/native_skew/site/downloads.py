@@ -1,7 +1,7 @@
-"""What the site offers beside its pages: results as JSON, all verdicts, badges, and redirects.
+"""The site's files besides pages: results as JSON, all verdicts, badges, and redirects.
 
-An address that the site once had leads on: of a cell that is unsupported to its installer's
-entry, of a version that is not recorded any more to the newest one.
+Earlier addresses are redirected: those of an unsupported cell to its installer's entry, those of a
+version that is no longer recorded to the newest one.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from native_skew.results import (
 )
 from native_skew.scenarios import Cell
 from native_skew.site import markup
-from native_skew.site.result_index import Book, newest
+from native_skew.site.result_index import ResultIndex, newest
 from native_skew.timeline import record
 
 CSV, SQLITE = "results/verdicts.csv", "results/verdicts.sqlite"
 CATALOGUE = Path("docs/catalogue.md")
 _LABEL = "native-skew"
 _PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*[A-Za-z0-9]")
-_WIDE = 6.6  # pixels of a letter on the average; textLength makes it exact
+_WIDE = 6.6  # average pixels of a letter; textLength makes it exact
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands at the address of a result that is not recorded any more."""
+    """The content at the address of a result that is no longer recorded."""
 
     moved_to: str
     kind: str = "native-skew moved 1"
@@ -54,15 +54,15 @@ def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
         ResultFileError: a file of the record is damaged.
 
     """
-    book = Book.open(folder)
+    result_index = ResultIndex.open(folder)
     evidence = read_all(folder / "timeline")
-    for result in book.results:
+    for result in result_index.results:
         yield markup.raw_of(result), _json(result)
     for result in evidence.values():
         yield markup.raw_of(result, in_timeline=True), _json(result)
     for name, line in record.read_all(folder / "timeline").items():
         yield f"results/timeline/lines/{name}.json", _json(line)
-    known = evidence | {result.cell.id: result for result in book.results}
+    known = evidence | {result.cell.id: result for result in result_index.results}
     briefs = [brief(each) for each in known.values()]
     yield CSV, report.as_csv(briefs).encode()
     yield SQLITE, _sqlite(briefs)
@@ -71,7 +71,7 @@ def generate(folder: Path) -> Iterator[tuple[str, bytes]]:
     for result in known.values():
         if result.verdict == "unsupported":
             yield _redirect(result.cell, result)
-    for cell, result in _earlier(book, read_versions(folder)):
+    for cell, result in _earlier(result_index, read_versions(folder)):
         if cell.id not in known:
             yield _redirect(cell, result)
             source, target = f"results/{cell.id}.json", markup.raw_of(result)
@@ -83,17 +83,19 @@ def _json(value: object) -> bytes:
 
 
 def _redirect(cell: Cell, result: Result) -> tuple[str, bytes]:
-    """A page in the place of that of ``cell``, which leads to where ``result`` is shown."""
+    """A page at the address of ``cell`` that redirects to where ``result`` is shown."""
     source = markup.page_of(cell)
     page = markup.rendered("redirect.html", href=markup.href(source, result))
     return posixpath.join(source.removesuffix(".md"), "index.html"), f"{page}\n".encode()
 
 
-def _earlier(book: Book, versions: Mapping[str, Recording]) -> Iterator[tuple[Cell, Result]]:
-    """The cells of earlier recordings of each tool, with the one that is newest now."""
-    for result in book.results:
+def _earlier(
+    result_index: ResultIndex, versions: Mapping[str, Recording]
+) -> Iterator[tuple[Cell, Result]]:
+    """The cells of earlier recordings of each tool, with their newest result."""
+    for result in result_index.results:
         recording = versions.get(recording_of(result.cell))
-        if recording and newest(book.versions(result)) is result:
+        if recording and newest(result_index.versions(result)) is result:
             for version in recording.earlier:
                 yield replace(result.cell, version=version), result
 
@@ -114,7 +116,7 @@ def _sqlite(results: Iterable[BriefResult]) -> bytes:
 
 
 def packages(catalogue: str) -> Iterator[tuple[str, str]]:
-    """Each package of the catalogue's tables with the heading that it stands under, in order."""
+    """Each package in the catalogue's tables with its heading, in order."""
     heading = ""
     for line in catalogue.splitlines():
         if line.startswith("## "):
@@ -127,7 +129,7 @@ def packages(catalogue: str) -> Iterator[tuple[str, str]]:
 
 
 def badges(catalogue: str) -> Iterator[tuple[str, bytes]]:
-    """A badge for each package of the catalogue, of several families the first: SVG by path."""
+    """A badge for each package of the catalogue, with its first family: SVG by path."""
     made: set[str] = set()
     for name, heading in packages(catalogue):
         if name not in made and name not in ("package", "case"):

@@ -1,4 +1,4 @@
-"""Errors of the site's build; each says which page and what to correct."""
+"""Errors of the site's build."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from native_skew.errors import SkewError
 
 
 class CitationError(SkewError):
-    """A page says what the record does not: the message says what, and what is recorded."""
+    """A page says something that the record does not."""
 
 
 class CellReferenceError(CitationError):
@@ -21,7 +21,7 @@ class CellReferenceError(CitationError):
         super().__init__(f"no recorded cell {reference!r}{hint}")
 
 
-class ContradictionError(CitationError):
+class ClaimError(CitationError):
     """A page claims another verdict than the one recorded."""
 
     def __init__(self, reference: str, claimed: str, recorded: Sequence[str]) -> None:
@@ -29,18 +29,18 @@ class ContradictionError(CitationError):
 
 
 class QuoteError(CitationError):
-    """A page quotes what no recorded transcript says."""
+    """A page quotes something that the recorded transcript does not contain."""
 
     def __init__(self, reference: str, pattern: str) -> None:
         super().__init__(f"nothing in the transcript of {reference} matches {pattern!r}")
 
 
 class SiteError(SkewError):
-    """What the site is made of is not there, or cannot be read: the message says what to do."""
+    """The site's sources are missing or cannot be read."""
 
 
 class PagesError(SkewError):
-    """Everything that is wrong in the pages, at once."""
+    """All problems of the pages."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         lines = "".join(f"\n  - {problem}" for problem in problems)

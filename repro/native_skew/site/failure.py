@@ -1,6 +1,6 @@
-"""The picture of the failure, in the page itself, so that it follows the page's colours.
+"""The picture of the failure, inlined in the page, so that it follows the page's colour scheme.
 
-The one source is ``docs/images/failure.svg``, which the README shows as it is.
+Its source is ``docs/images/failure.svg``, which the README shows as an image.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{ (\.failure \{[^}]*
 
 
 def figure() -> str:
-    """The steps side by side or, on a phone, in a row that scrolls, as HTML without empty lines."""
+    """The steps side by side (on a phone, in a scrolling row), as HTML without empty lines."""
     drawn = PICTURE.read_text(encoding="utf-8")
     (style,) = _STYLE.findall(drawn)
     style = _DARK.sub(r'[data-md-color-scheme="slate"] \1', style)

@@ -1,4 +1,4 @@
-"""What a page loses on its way to Markdown, put into words before: for the pages of llms.txt.
+"""Prepares pages for llms.txt: puts into words what the conversion to Markdown would lose.
 
 ``mkdocs-llmstxt`` calls ``preprocess`` with each page's HTML. https://pawamoy.github.io/mkdocs-llmstxt/
 """
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-# Pages that have no Markdown of their own; the plugin would lead to one.
+# Pages without Markdown, though the plugin would link to it.
 _PAGE_ALONE = re.compile(
     r"^(?:\.\./)*(?:(?:cells|remedies|scenarios|installers|results)/.+|"
     r"(?:matrix|timeline|installers|evidence|benchmark|links)/|\.\./|\./)$"
@@ -19,7 +19,7 @@ _LISTS = re.compile(r"^(?:\.\./)*(?:remedies|scenarios)/$")
 
 
 def preprocess(soup: Any, output: str) -> None:
-    """Names each tab before its content, and leads to pages that are there; changes ``soup``."""
+    """Puts each tab's name before its content, and corrects links; changes ``soup``."""
     for tabs in soup.select(".tabbed-set"):
         labels = tabs.select(":scope > .tabbed-labels > label")  # a tab may hold others
         blocks = tabs.select(":scope > .tabbed-content > .tabbed-block")

@@ -1,4 +1,4 @@
-"""How a reader gets the command: from the index once it is there, before from the repository."""
+"""How a reader installs the command: from the index if it is released, or from the repository."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from urllib.parse import urlsplit
 from native_skew.site.repository import repo_url
 
 NAME = "native-skew"
-# A command of it that a page tells to run, in a block or in the middle of a line; what it does in
-# prose ends in an s.
+# A command that a page tells the reader to run, in a block or within a line. In prose
+# («native-skew finds») the word ends in an s.
 _COMMAND = re.compile(
     rf"(?:^(?:\$ )?|`|<code>|uvx '){NAME}(?:\[\w+\])?'? ([a-z]*[a-rt-z])\b", re.MULTILINE
 )
 
 
 def repository(environ: Mapping[str, str] = os.environ) -> str:
-    """The repository's address, or the word that stands for it where nobody has said it."""
+    """The repository's URL, or a placeholder if it is not known."""
     return repo_url(environ) or "REPOSITORY"
 
 
 def link(environ: Mapping[str, str] = os.environ) -> str:
-    """A Markdown link to the repository; the word alone where nobody has said where it is."""
+    """A Markdown link to the repository; plain text if its URL is not known."""
     address = repo_url(environ)
     return f"[the repository]({address})" if address else "the repository"
 
 
 def slug(environ: Mapping[str, str] = os.environ) -> str:
-    """``OWNER/NAME``, as a workflow's ``uses`` has it."""
+    """``OWNER/NAME``, for a workflow's ``uses``."""
     return urlsplit(repo_url(environ) or "").path.strip("/") or "OWNER/NAME"
 
 
 def source(extra: str = "", environ: Mapping[str, str] = os.environ) -> str:
-    """What pip, pipx and uvx install it from.
+    """The requirement from which pip, pipx and uvx install it.
 
     Args:
-        extra: one of the distribution's, or nothing.
-        environ: ``RELEASED`` says that the index has it. Until then nobody is sent there: the
+        extra: one of the distribution's, or empty.
+        environ: ``RELEASED`` says that the index has it. Until then readers are not sent there: the
             name may be somebody else's.
 
     """
@@ -51,7 +51,7 @@ def source(extra: str = "", environ: Mapping[str, str] = os.environ) -> str:
 
 
 def line(command: str = "", extra: str = "", environ: Mapping[str, str] = os.environ) -> str:
-    """The one line, by three tools, as HTML; ``command`` follows the program's name."""
+    """Three tools' command lines to install it, as HTML; ``command`` follows the program's name."""
     what, run = source(extra, environ), f"{NAME} {command}".strip()
     plain = what == NAME
     ways = {
@@ -66,7 +66,7 @@ def line(command: str = "", extra: str = "", environ: Mapping[str, str] = os.env
 
 
 def note(text: str, environ: Mapping[str, str] = os.environ) -> str:
-    """The line for the page ``text``; empty where it names no command, or has the line."""
+    """The same for the page ``text``; empty if it names no command or has the lines already."""
     commands = set(_COMMAND.findall(text))
     if not commands or 'class="get"' in text:
         return ""

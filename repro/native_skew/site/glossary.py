@@ -1,6 +1,6 @@
-"""The glossary's terms as abbreviations, so that a term explains itself wherever it stands.
+"""The glossary's terms as abbreviations, so that each term has a tooltip everywhere.
 
-The one source is the definition list of ``docs/glossary.md``.
+Their source is the definition list in ``docs/glossary.md``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _ENTRY = re.compile(r"^(?P<term>\S[^\n]*)\n:   (?P<text>.+?)(?=\n\n|\Z)", re.MUL
 
 
 def terms(text: str) -> dict[str, str]:
-    """Each term with its definition's first sentence, without markup."""
+    """The first sentence of each term's definition, without markup."""
     found = {}
     for match in _ENTRY.finditer(text):
         plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|[`*]", r"\1", " ".join(match["text"].split()))
@@ -24,8 +24,8 @@ def terms(text: str) -> dict[str, str]:
 def abbreviations(text: str) -> str:
     """The terms that need a tooltip, in the syntax of Markdown's ``abbr``.
 
-    Everyday words are left to the page: only names from files and specifications, which
-    have a capital letter, and ``sdist``.
+    Everyday words do not: only names from files and specifications, which have a capital letter,
+    and ``sdist``.
     """
     chosen = {
         term: meaning

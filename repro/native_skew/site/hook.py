@@ -1,4 +1,4 @@
-"""The MkDocs hook: adds the generated pages, and the edit link where a repository is known."""
+"""The MkDocs hook: adds the generated pages, and the edit link if the repository is known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from native_skew.site.repository import repo_url
 
 
 def on_config(config: Any) -> Any:
-    """Sets what is known where the repository is: its link, the edit links, the licence's."""
+    """Adds links to the repository, if it is known: its own, for editing, to the licence."""
     if address := repo_url():
         config.repo_url, config.repo_name = address, getting.slug()
         config.edit_uri_template = f"{address}/edit/main/docs/{{path}}"
@@ -25,7 +25,7 @@ def on_config(config: Any) -> Any:
 
 @event_priority(100)  # before the plugin that checks where redirects lead
 def on_files(files: Any, config: Any) -> Any:
-    """Adds every generated page, and what is made of the record, which itself is left out.
+    """Adds the generated pages, and the downloads made from the record, which is itself left out.
 
     Raises:
         PluginError: a result or a scenario cannot be read.
@@ -47,30 +47,30 @@ def _generated(config: Any, path: str, text: str) -> File:
 
 
 def on_nav(nav: Any, config: Any, **_: Any) -> Any:
-    """Keeps the navigation, which the pages of cells have as well."""
+    """Keeps the navigation for the pages of cells."""
     config.extra["nav_of_cells"] = nav
     return nav
 
 
 def on_env(env: Any, config: Any, files: Any) -> Any:
-    """Makes the pages of cells, before MkDocs copies what it does not render."""
+    """Generates the pages of cells before MkDocs copies the files that it does not render."""
     shell.fill(files, config.extra.pop("nav_of_cells"), config, env)
     return env
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Takes away what is HTML already: to parse it again costs a minute over all cells."""
+    """Removes the ready-made HTML: parsing it for all cells would take a minute."""
     head, _mark, page.ready_html = markdown.partition(markup.READY)
     return head
 
 
 def on_page_content(html: str, page: Any, **_: Any) -> str:
-    """Puts it back behind what was Markdown, and keeps room for what a script adds."""
+    """Puts the ready-made HTML back, and reserves room for what a script adds."""
     return snippet.with_room_for_names(html) + str(page.ready_html)
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """Takes away the theme's indentation, a tenth of a page; what is in the article stays."""
+    """Removes the theme's indentation, a tenth of a page, outside of the article."""
     head, mark, rest = output.partition("<article")
     article, end, foot = rest.partition("</article>")
     head, foot = (markup.INDENTATION.sub("\n", part) for part in (head, foot))

@@ -1,8 +1,8 @@
-"""Asks whether each external link of the site still leads somewhere, and renews the record.
+"""Checks whether each external link of the site still works, and updates the record.
 
-``python -m native_skew.site.linkcheck``, or ``nox -s links``. One request at a time, with a pause for
-each server and urllib3's retries, which wait as long as a server asks for. A server that does
-not answer at all leaves the last check as it is: being offline is no news about a link.
+``python -m native_skew.site.linkcheck``, or ``nox -s links``. It makes one request at a time, with
+a pause for each server and urllib3's retries, which wait as long as a server asks for. If a server
+does not answer at all, the last check is kept: being offline says nothing about a link.
 """
 
 from __future__ import annotations
@@ -41,12 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     """
     parser = argparse.ArgumentParser(prog="nox -s links --", description=__doc__)
-    parser.add_argument("--list", action="store_true", help="ask nobody, only bring the list up")
+    parser.add_argument(
+        "--list", action="store_true", help="make no request, only update the list of links"
+    )
     parser.add_argument(
         "--read",
         nargs="+",
         metavar="ADDRESS",
-        help="ask nobody, note that these pages were read today and say what they are cited for",
+        help="make no request, note that these pages were read today and support their citations",
     )
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between requests")
     options = parser.parse_args(arguments)
@@ -77,10 +79,10 @@ def look(
     pause: float,
     retries: urllib3.Retry | None = None,
 ) -> dict[str, LinkCheck]:
-    """Asks for every address once, ``pause`` seconds after the last request to its server.
+    """Requests every address once, ``pause`` seconds after the last request to its server.
 
     Returns:
-        The checks of those that answered; the others are left out.
+        The checks of those whose server answered.
 
     """
     found = {}
@@ -116,7 +118,7 @@ def _today() -> dt.date:
 
 
 def _problem(address: str, pool: urllib3.PoolManager, retries: urllib3.Retry) -> str | None:
-    """What is wrong with an address; empty for nothing, None for a server that is silent."""
+    """What is wrong with an address; empty for nothing, None if the server does not answer."""
     page, fragment = urldefrag(address)
     try:
         answer = pool.request("GET", page, retries=retries, timeout=30, preload_content=False)
@@ -135,7 +137,7 @@ def _problem(address: str, pool: urllib3.PoolManager, retries: urllib3.Retry) ->
 
 
 class _Anchors(HTMLParser):
-    """The names on a page that a fragment can mean."""
+    """The anchors on a page."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""Every external link of the site, and what came of its last check.
+"""The external links of the site, and the results of their last checks.
 
-The record, ``docs/links.json``, is committed; ``linkcheck`` renews it, and nothing else needs
-the network. A link that is cited nowhere any more leaves the record with the next check.
+The record, ``docs/links.json``, is committed; only ``linkcheck``, which updates it, needs the
+network. A link that is no longer cited is removed by the next check.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 class LinkCheck(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What came of a link's last check."""
+    """The result of a link's last check."""
 
     # The day on which a server last answered; None before the first time.
     checked: dt.date | None = None
@@ -37,7 +37,7 @@ class LinkCheck(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def cited(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Which of the pages, Markdown by path, lead to an address, by address; both in order."""
+    """By address, the pages that link to it, both sorted; ``sources`` is Markdown by path."""
     found: dict[str, list[str]] = {}
     for path, text in sorted(sources.items()):
         addresses = ("".join(groups) for groups in _LINK.findall(_CODE.sub("", text)))
@@ -47,7 +47,7 @@ def cited(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def written(folder: Path = Path("docs")) -> dict[str, str]:
-    """The hand-written pages' Markdown by path, with what a macro cites in them."""
+    """The hand-written pages' Markdown by path, with what their macros cite."""
     found = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*.md")

@@ -1,7 +1,7 @@
-"""What a hand-written page may call, registered with the macros plugin of MkDocs.
+"""The macros for hand-written pages, registered with MkDocs' macros plugin.
 
-A claim that a recorded result contradicts, or a cell that is not there, is kept as a problem; the
-end of the build raises all of them at once. https://mkdocs-macros-plugin.readthedocs.io/
+A claim that a recorded result contradicts, or a missing cell, is collected as a problem; the end of
+the build raises all of them at once. https://mkdocs-macros-plugin.readthedocs.io/
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from native_skew.errors import SkewError
 from native_skew.site import failure, getting, glossary, messages, snippet, tables
 from native_skew.site.citations import CITING, Citations
 from native_skew.site.errors import PagesError
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 
 
 def define_env(env: Any) -> None:
-    """Registers the macros, once for each build; a PluginError where results cannot be read."""
+    """Registers the macros, once per build; raises PluginError if results cannot be read."""
     try:
-        env.citations = Citations(Book.open(), lambda: str(env.page.file.src_uri))
+        env.citations = Citations(ResultIndex.open(), lambda: str(env.page.file.src_uri))
     except SkewError as error:
         raise PluginError(str(error)) from error
     for name, macro in macros(env.citations).items():
@@ -37,7 +37,7 @@ def on_post_page_macros(env: Any) -> None:
 
 
 def on_post_build(env: Any) -> None:
-    """Ends the build where statements of pages do not hold, by a PluginError with all of them."""
+    """Raises PluginError with all statements of pages that do not hold, which ends the build."""
     if problems := env.citations.problems:
         raise PluginError(str(PagesError(problems)))
 

@@ -1,4 +1,4 @@
-"""Small pieces of HTML and Markdown that every generated page is made of."""
+"""The pieces of HTML and Markdown that generated pages are made of."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import BriefResult, Result
 from native_skew.scenarios import Cell
 
-# Everything after this line of a generated page is HTML; the hook spares it the parser.
+# Everything after this line of a generated page is HTML, which the hook keeps from the parser.
 READY = "<!-- ready-made HTML -->\n"
-# Head of a page that no navigation lists: the room is for its table.
+# Front matter of a page without navigation, with room for a table.
 WIDE = ("hide:", "  - navigation")
-# Of a page that seldom is what somebody looks for.
+# Front matter of a page that few people search for.
 RARE = ("search:", "  boost: 0.2")
-# What tells of cells that have no page.
+# Has the cells that have no page of their own.
 INSTALLERS_PAGE = "installers/index.md"
 Shown = Result | BriefResult
 INDENTATION = re.compile(r"\s*\n\s*")
@@ -30,7 +30,7 @@ LONGEST = 12_000  # characters of one transcript on a page; the rest is in the r
 
 
 def page_of(cell: Cell) -> str:
-    """The cell's page, relative to the pages' folder; what is unsupported has none."""
+    """The cell's page, relative to the pages' folder; an unsupported cell has none."""
     return f"cells/{cell.id}.md"
 
 
@@ -41,14 +41,14 @@ def raw_of(result: Result, *, in_timeline: bool = False) -> str:
 
 
 def _place_of(result: Shown) -> tuple[str, str]:
-    """The page on which ``result`` is shown, and the fragment that leads to it there."""
+    """The page on which ``result`` is shown, and its fragment there."""
     if result.verdict == "unsupported":
         return INSTALLERS_PAGE, f"#{result.cell.installer}"
     return page_of(result.cell), ""
 
 
 def href(source: str, result: Shown) -> str:
-    """Where ``result`` is shown as seen from the page ``source``, for raw HTML."""
+    """The link from the page ``source`` to where ``result`` is shown, for raw HTML."""
     page, fragment = _place_of(result)
     return url(source, page) + fragment
 
@@ -60,7 +60,7 @@ def reference(source: str, result: Shown) -> str:
 
 
 def link(source: str, target: str) -> str:
-    """``target`` as seen from the page ``source``, both relative to the pages' folder."""
+    """The link from the page ``source`` to ``target``, both relative to the pages' folder."""
     return posixpath.relpath(target, posixpath.dirname(source) or ".")
 
 
@@ -92,12 +92,12 @@ def css(verdict: str) -> str:
 
 
 def verdict(name: str) -> Markup:
-    """A verdict as HTML that leads nowhere: on its own page, or in a legend."""
+    """A verdict as HTML without a link: on its own page, or in a legend."""
     return _html(f'<span class="verdict {css(name)}">{name}</span>')
 
 
 def badge(result: Result, source: str, note: str | None = None) -> str:
-    """A Markdown link to the cell's page that says its verdict and by which version."""
+    """A Markdown link to the cell's page with its verdict and the tool's version."""
     words = note or short_tool(result)
     title = f"{tool(result)} on {result.cell.python}, recorded {result.circumstances.date}"
     return (
@@ -113,13 +113,13 @@ def words(text: str, result: Result, source: str) -> str:
 
 
 def html_badge(result: Result, source: str) -> Markup:
-    """A link to the cell's page as HTML, with the verdict alone."""
+    """A link to the cell's page as HTML, with only the verdict."""
     target = escape(href(source, result))
     return _html(f'<a class="verdict {css(result.verdict)}" href="{target}">{result.verdict}</a>')
 
 
 def pre(text: str) -> Markup:
-    """Preformatted text as HTML; access.js lets a keyboard reach it where it scrolls."""
+    """Preformatted text as HTML; access.js makes it focusable if it scrolls."""
     shown = text.rstrip("\n")
     if len(shown) > LONGEST:
         half = LONGEST // 2
@@ -141,27 +141,27 @@ def command_line(argv: Sequence[str]) -> str:
 
 
 def code(text: str | None) -> Markup:
-    """``text`` as HTML code; a dash for nothing."""
+    """``text`` as HTML code; a dash if it is empty."""
     return _html(f"<code>{escape(text, quote=False)}</code>" if text else "–")
 
 
 def told(text: str) -> Markup:
-    """A sentence as HTML, with what stands between backticks as code."""
+    """A sentence as HTML, with code in backticks."""
     return _html(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False)))
 
 
 def linked(text: str) -> str:
-    """A sentence as Markdown, whose addresses are links."""
+    """A sentence as Markdown, with URLs as links."""
     return re.sub(r"https://[^\s()]+", r"<\g<0>>", text)
 
 
 def codes(texts: Iterable[str]) -> Markup:
-    """Several, comma between them."""
+    """Several, separated by commas."""
     return Markup(", ").join(map(code, texts)) or code(None)
 
 
 def plain(text: str) -> str:
-    """Text of several lines as one."""
+    """Text of several lines as one line."""
     return " ".join(text.split())
 
 
@@ -171,7 +171,7 @@ def indent(text: str, by: int = 4) -> str:
 
 
 def frontmatter(title: str, description: str, *more: str) -> str:
-    """The head of a generated page: no macros are run in it, no edit link, as listed."""
+    """The front matter of a generated page, in which no macros run, with the lines ``more``."""
     lines = [
         f"title: {_quoted(title)}",
         f"description: {_quoted(escape(plain(description).replace('`', '')))}",
@@ -186,14 +186,14 @@ def _quoted(text: str) -> str:
 
 
 def _html(made: str) -> Markup:
-    """What is HTML, the foreign parts in it escaped."""
+    """Marks ``made`` as HTML in which foreign parts are escaped."""
     return Markup(made)  # noqa: S704
 
 
 def rendered(template: str, **values: object) -> str:
-    """A page, or a part of one, by its file in ``templates``.
+    """A page, or a part of one, from its file in ``templates``.
 
-    What is put into HTML there is escaped, but for what the functions above make of it.
+    Values in HTML are escaped, except the output of the functions above.
     """
     return _TEMPLATES.get_template(template).render(values)
 
@@ -214,6 +214,6 @@ _TEMPLATES.filters |= {
     "number": _number,
     "percent": "{:.2f}%".format,
 }
-# What a template may call: all of this module.
+# Templates may use everything in this module.
 _TEMPLATES.globals |= {name: each for name, each in globals().items() if name[0] != "_"}
 _TEMPLATES.globals["REMEDIES"] = REMEDIES

@@ -1,7 +1,7 @@
-"""The matrix: what the plain command came to, scenario by tool, and the data of all other grids.
+"""The matrix: the verdicts of the plain command, scenario by tool, and the data of all other grids.
 
-One grid is in the page, so that it reads without JavaScript: from its rows every scenario's page
-is one link away, with all remedies. The page's script draws the others from a few kilobytes.
+One grid is in the page, so that it works without JavaScript; its rows link to the scenarios' pages,
+which have all remedies. The page's script draws the others from a few kilobytes of data.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
 from native_skew.site import downloads, markup
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from native_skew.verdict import FAILURES, MEANING, Verdict
 
 PAGE = "matrix.md"
-# Shape and colour: neither alone tells them apart.
+# Shown with a colour each: shape or colour alone would not tell all of them apart.
 SIGNS: dict[Verdict, str] = {
     "works": "✓",
     "broken, detected": "✗",
@@ -32,15 +32,15 @@ _LETTERS = dict(zip(SIGNS, "wduxrn", strict=True))
 _PLAIN, _PYTHON = "nothing", "cp311"
 
 Column = tuple[str, str, str]  # installer, version, Python
-Place = tuple[str, str]  # scenario, variant
+Row = tuple[str, str]  # scenario, variant
 
 
-def render(book: Book, known: Mapping[str, Scenario]) -> str:
-    """The page: what the signs mean, the filter, the grid, and the data."""
-    places = {place: _title(place, known) for place in _broken_first(book)}
-    plain = _overview(book)
+def render(result_index: ResultIndex, known: Mapping[str, Scenario]) -> str:
+    """The page: the signs' meaning, the filter, the grid, and the data."""
+    places = {place: _title(place, known) for place in _broken_first(result_index)}
+    plain = _overview(result_index)
     newest = _newest(plain)
-    count = f"{len(book.results):,}"
+    count = f"{len(result_index.results):,}"
     head = markup.frontmatter(
         "Matrix",
         f"Which of {len(REMEDIES)} remedies works with which Python installer: "
@@ -57,44 +57,44 @@ def render(book: Book, known: Mapping[str, Scenario]) -> str:
         SIGNS=SIGNS,
         MEANING=MEANING,
         count=count,
-        tools=sorted({markup.short_tool(result) for result in book.results}),
-        dates=sorted({result.circumstances.date for result in book.results}),
-        fields=_fields(book, known),
+        tools=sorted({markup.short_tool(result) for result in result_index.results}),
+        dates=sorted({result.circumstances.date for result in result_index.results}),
+        fields=_fields(result_index, known),
         places=places,
         columns={name: each.title for name, each in INSTALLERS.items() if name in newest},
         newest=newest,
         plain=plain,
-        data=_data(book, places),
+        data=_data(result_index, places),
     )
     return f"{head}# Matrix\n\n{markup.READY}{body}\n"
 
 
-def _overview(book: Book) -> dict[tuple[Place, str], Result]:
+def _overview(result_index: ResultIndex) -> dict[tuple[Row, str], Result]:
     """The plain command of each tool's newest release, by scenario and installer.
 
-    On the usual Python; on another in the scenario that is about that.
+    On the usual Python, except in a scenario that is about another one.
     """
-    plain = (r for r in book.with_remedy(_PLAIN) if r.cell.start == "fresh")
+    plain = (r for r in result_index.with_remedy(_PLAIN) if r.cell.start == "fresh")
     last = sorted(plain, key=lambda r: (r.cell.python == _PYTHON, r.cell.python))
     return {(_place(result), result.cell.installer): result for result in last}
 
 
-def _newest(plain: Mapping[tuple[Place, str], Result]) -> dict[str, str]:
+def _newest(plain: Mapping[tuple[Row, str], Result]) -> dict[str, str]:
     found = sorted(plain.values(), key=lambda r: Version(r.cell.version))
     return {result.cell.installer: result.cell.version for result in found}
 
 
-def _broken_first(book: Book) -> list[Place]:
-    """The scenarios' variants, those first in which the plain command breaks most often."""
-    broken: dict[Place, int] = {}
-    for result in book.results:
+def _broken_first(result_index: ResultIndex) -> list[Row]:
+    """The scenarios' variants, sorted by how often the plain command breaks, most often first."""
+    broken: dict[Row, int] = {}
+    for result in result_index.results:
         place = _place(result)
         plain = result.cell.remedy == _PLAIN and result.verdict in FAILURES
         broken[place] = broken.get(place, 0) + plain
     return sorted(broken, key=lambda place: -broken[place])
 
 
-def _place(result: Result) -> Place:
+def _place(result: Result) -> Row:
     return result.cell.scenario, result.cell.variant
 
 
@@ -108,12 +108,12 @@ def _columns(results: Iterable[Result]) -> list[Column]:
     return sorted(found, key=lambda column: order.index(column[0]))
 
 
-def _fields(book: Book, known: Mapping[str, Scenario]) -> dict[str, dict[str, str]]:
-    """What the filter offers of each: the value and its title."""
-    cells = [result.cell for result in book.results]
+def _fields(result_index: ResultIndex, known: Mapping[str, Scenario]) -> dict[str, dict[str, str]]:
+    """The filter's choices by field: value and title."""
+    cells = [result.cell for result in result_index.results]
     tried = {cell.remedy for cell in cells}
     asked = {cell.installer for cell in cells}
-    seen = {result.verdict for result in book.results}
+    seen = {result.verdict for result in result_index.results}
     versions = sorted({(INSTALLERS[cell.installer].tool, cell.version) for cell in cells})
     return {
         "scenario": {cell.scenario: known[cell.scenario].title for cell in cells},
@@ -124,18 +124,18 @@ def _fields(book: Book, known: Mapping[str, Scenario]) -> dict[str, dict[str, st
     }
 
 
-def _title(place: Place, known: Mapping[str, Scenario]) -> tuple[str, str]:
+def _title(place: Row, known: Mapping[str, Scenario]) -> tuple[str, str]:
     scenario = known[place[0]]
     more = scenario.variants[place[1]].title if place[1] in scenario.variants else ""
     return scenario.title, more
 
 
-def _data(book: Book, places: Mapping[Place, tuple[str, str]]) -> str:
-    """Every recorded cell: a letter a verdict, a string a row, in the order of the columns."""
-    columns = _columns(book.results)
+def _data(result_index: ResultIndex, places: Mapping[Row, tuple[str, str]]) -> str:
+    """Every recorded cell as JSON: a string per row, with a letter per column for the verdict."""
+    columns = _columns(result_index.results)
     number = {column: index for index, column in enumerate(columns)}
-    rows: dict[Place, dict[str, list[str]]] = {place: {} for place in places}
-    for result in book.results:
+    rows: dict[Row, dict[str, list[str]]] = {place: {} for place in places}
+    for result in result_index.results:
         row = rows[_place(result)].setdefault(result.cell.attempt, [" "] * len(columns))
         row[number[_column(result)]] = _LETTERS[result.verdict]
     data = {

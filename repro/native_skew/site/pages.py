@@ -1,4 +1,4 @@
-"""All generated pages, as text by path: independent of the site generator that reads them."""
+"""All generated pages, as text by path, independent of the site generator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from native_skew.publish import describe
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
 from native_skew.site import cellpage, getting, links, markup, matrix, remedypage, tables, timeline
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from native_skew.timeline import record
 
 
@@ -27,45 +27,49 @@ def generate(folder: Path = results.FOLDER) -> dict[str, str]:
         ScenarioError: a scenario file is wrong.
 
     """
-    book, known = Book.open(folder), scenarios.load_all()
+    result_index, known = ResultIndex.open(folder), scenarios.load_all()
     lines, evidence = record.read_all(folder / "timeline"), results.read_all(folder / "timeline")
-    shown = {result.cell.scenario for result in book.results}
-    remedies = remedypage.recorded(book)
+    shown = {result.cell.scenario for result in result_index.results}
+    remedies = remedypage.recorded(result_index)
     pages: dict[str, str] = {
-        matrix.PAGE: matrix.render(book, known),
+        matrix.PAGE: matrix.render(result_index, known),
         timeline.PAGE: timeline.render(known, lines, evidence),
         "scenarios/index.md": markup.rendered("scenarios.md", known=known, shown=shown),
-        "remedies/index.md": markup.rendered("remedies.md", book=book, recorded=remedies),
-        markup.INSTALLERS_PAGE: _installers(book, evidence),
+        "remedies/index.md": markup.rendered(
+            "remedies.md", result_index=result_index, recorded=remedies
+        ),
+        markup.INSTALLERS_PAGE: _installers(result_index, evidence),
     }
     pages |= {
-        f"scenarios/{name}.md": _scenario(scenario, book)
+        f"scenarios/{name}.md": _scenario(scenario, result_index)
         for name, scenario in known.items()
         if name in shown
     }
-    pages |= {f"remedies/{name}.md": remedypage.render(name, book, known) for name in remedies}
+    pages |= {
+        f"remedies/{name}.md": remedypage.render(name, result_index, known) for name in remedies
+    }
     pages[links.PAGE] = links.render(links.cited(links.written() | pages), links.read())
-    for result in book.results:
+    for result in result_index.results:
         if result.verdict != "unsupported":
             pages[markup.page_of(result.cell)] = cellpage.render(
-                result, book, known[result.cell.scenario]
+                result, result_index, known[result.cell.scenario]
             )
     for result in evidence.values():
         page = markup.page_of(result.cell)
         if result.verdict != "unsupported" and page not in pages:  # the matrix may have it too
             raw = markup.raw_of(result, in_timeline=True)
-            pages[page] = cellpage.render(result, book, known[result.cell.scenario], raw)
+            pages[page] = cellpage.render(result, result_index, known[result.cell.scenario], raw)
     return {path: text + _get(text) for path, text in pages.items()}
 
 
 def _get(text: str) -> str:
-    """Where the command comes from that a page tells to run."""
+    """How to get the command, if a page names one."""
     note = getting.note(text)
     return f"\n{note}\n" if note else ""
 
 
-def _scenario(scenario: Scenario, book: Book) -> str:
-    """What is published, what is asked, and every verdict."""
+def _scenario(scenario: Scenario, result_index: ResultIndex) -> str:
+    """A scenario's page: what is published, what is asked, and every verdict."""
     page = f"scenarios/{scenario.id}.md"
 
     def row_of(result: Result) -> str:
@@ -77,7 +81,7 @@ def _scenario(scenario: Scenario, book: Book) -> str:
     return markup.rendered(
         "scenario.md",
         scenario=scenario,
-        book=book,
+        result_index=result_index,
         page=page,
         row_of=row_of,
         describe=describe,
@@ -85,9 +89,9 @@ def _scenario(scenario: Scenario, book: Book) -> str:
     )
 
 
-def _installers(book: Book, evidence: Mapping[str, Result]) -> str:
-    """Which versions of each are recorded, the timeline's too, and what it has no option for."""
-    known = {result.cell.id: result for result in (*evidence.values(), *book.results)}
+def _installers(result_index: ResultIndex, evidence: Mapping[str, Result]) -> str:
+    """The installers' page: their recorded versions, the timeline's too, and what they lack."""
+    known = {result.cell.id: result for result in (*evidence.values(), *result_index.results)}
     own: dict[str, list[Result]] = {name: [] for name in INSTALLERS}
     lacks: dict[str, dict[tuple[str, str], set[str]]] = {
         name: defaultdict(set) for name in INSTALLERS
@@ -100,7 +104,7 @@ def _installers(book: Book, evidence: Mapping[str, Result]) -> str:
     order = list(REMEDIES)
     return markup.rendered(
         "installers.md",
-        book=book,
+        result_index=result_index,
         by_installer={name: found for name, found in own.items() if found},
         lacks={
             name: {

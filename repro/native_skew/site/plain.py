@@ -1,8 +1,8 @@
-"""The site's sources without anything to run: macros rendered, statements checked.
+"""The site's sources with macros rendered and statements checked, for generators without hooks.
 
-MkDocs calls the hook and the macros while it builds. Zensical, the way out when Material for
-MkDocs ends, runs no hooks, and its own macros cannot end a build; it builds what is written
-here. https://zensical.org/docs/compatibility/mkdocs/plugins/
+MkDocs calls the hook and the macros while it builds. Zensical, the successor of Material for
+MkDocs, runs no hooks, and its macros cannot make a build fail; it builds what is written here.
+https://zensical.org/docs/compatibility/mkdocs/plugins/
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from native_skew.site.citations import Citations
 from native_skew.site.errors import PagesError, SiteError
 from native_skew.site.macros import ending, macros
 from native_skew.site.repository import repo_url
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 
 _RECORD = ("*.csv", "*.jsonl", "versions.toml", "releases.json")  # as in mkdocs.yml
 _CONFIG, _DOCS, _THEME = Path("mkdocs.yml"), Path("docs"), Path("repro/native_skew/site/theme")
@@ -30,15 +30,15 @@ def write(target: Path, environ: Mapping[str, str]) -> int:
     """Writes configuration, theme and all pages of the checkout in the working directory.
 
     Args:
-        target: the folder; what stands in its ``docs`` is replaced.
-        environ: where a continuous integration says what repository this is.
+        target: the folder, whose ``docs`` is replaced.
+        environ: the variables that may name the repository.
 
     Returns:
-        How many pages were written.
+        The number of pages.
 
     Raises:
         SiteError: the working directory holds no ``mkdocs.yml``, or there are no results.
-        PagesError: a page says what is not recorded; nothing is written then.
+        PagesError: a page says something that is not recorded; nothing is written then.
         ResultFileError, ScenarioError: as ``pages.generate``.
 
     """
@@ -61,16 +61,16 @@ def write(target: Path, environ: Mapping[str, str]) -> int:
 
 
 def _edit_link(environ: Mapping[str, str]) -> str | None:
-    """Where a page is edited, with ``{path}`` in it; None where no repository is known."""
+    """The URL for editing a page, with ``{path}``; None if no repository is known."""
     address = repo_url(environ)
     return f"{address}/edit/main/docs/{{path}}" if address else None
 
 
 def _as_seen_from_the_source(path: str, text: str) -> str:
-    """Links in ready-made HTML one folder less deep, which is how Zensical takes them.
+    """Makes links in ready-made HTML one folder less deep, as Zensical wants them.
 
-    ``a/b.md`` is served as ``a/b/``. MkDocs leaves such links as they are; Zensical takes them
-    as relative to the source, as those in Markdown, and adds the folder.
+    ``a/b.md`` is served as ``a/b/``. MkDocs leaves such links alone; Zensical takes them as
+    relative to the source, like those in Markdown, and adds the folder.
     """
     text = text.replace(markup.READY, "")
     if path.endswith("index.md"):
@@ -79,20 +79,20 @@ def _as_seen_from_the_source(path: str, text: str) -> str:
 
 
 def rendered(edit: str | None) -> dict[str, str]:
-    """The hand-written pages by path, with every macro replaced by what it says.
+    """The hand-written pages by path, with every macro replaced by its result.
 
     Args:
-        edit: where a page is edited. Zensical has an edit link only together with the
-            repository's own, and that one asks a third party for its stars.
+        edit: the URL for editing a page, or None. Zensical has edit links only together with a
+            link to the repository, which loads its stars from a third party.
 
     Raises:
-        PagesError: a page says what is not recorded.
+        PagesError: a page says something that is not recorded.
         jinja2.TemplateError: a page's braces are wrong.
 
     """
     current = ""
-    citations = Citations(Book.open(), lambda: current)
-    # As the plugin does by the settings in mkdocs.yml. What is made is Markdown, not HTML.
+    citations = Citations(ResultIndex.open(), lambda: current)
+    # Like the plugin with the settings in mkdocs.yml. The output is Markdown, not HTML.
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # noqa: S701
     environment.globals.update(macros(citations))
     found = {}
@@ -108,7 +108,7 @@ def rendered(edit: str | None) -> dict[str, str]:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The front matter, which also says that no macros are left to run, and the rest."""
+    """The front matter, with macros switched off, and the rest."""
     if not text.startswith("---\n"):
         return "---\nrender_macros: false\n---\n", text
     head, _, body = text.removeprefix("---\n").partition("\n---\n")

@@ -1,4 +1,4 @@
-"""Remedy -> its page: what it is, what ran, and where it helps."""
+"""Remedy -> its page: what it is, what ran, where it helps."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from native_skew.installers import INSTALLERS, REMEDIES
 from native_skew.results import Result
 from native_skew.scenarios import Scenario
 from native_skew.site import markup, snippet, tables
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 
 _SHOWN_FIRST = "stamped-wheel-elsewhere/no-wheel-fits"
 
 
-def recorded(book: Book) -> tuple[str, ...]:
+def recorded(result_index: ResultIndex) -> tuple[str, ...]:
     """The remedies with at least one recorded cell, in their own order."""
-    found = {result.cell.remedy for result in book.results}
+    found = {result.cell.remedy for result in result_index.results}
     return tuple(name for name in REMEDIES if name in found)
 
 
-def render(name: str, book: Book, known: Mapping[str, Scenario]) -> str:
+def render(name: str, result_index: ResultIndex, known: Mapping[str, Scenario]) -> str:
     """One remedy's page."""
     page = f"remedies/{name}.md"
-    results = book.with_remedy(name)
+    results = result_index.with_remedy(name)
     return markup.rendered(
         "remedy.md",
         name=name,
         remedy=REMEDIES[name],
         results=results,
         page=page,
-        tabs=_tabs(results, page, book),
+        tabs=_tabs(results, page, result_index),
         names=snippet.names(),
         grid=tables.grid,
         row_of=lambda result: _place(result, page, known),
@@ -54,15 +54,17 @@ def _place(result: Result, page: str, known: Mapping[str, Scenario]) -> str:
     )
 
 
-def _tabs(results: tuple[Result, ...], page: str, book: Book) -> Iterator[tuple[str, str]]:
-    """Name and text of one tab for each installer, from the issue's scenario where it is recorded there."""
+def _tabs(
+    results: tuple[Result, ...], page: str, result_index: ResultIndex
+) -> Iterator[tuple[str, str]]:
+    """Name and text of one tab for each installer, preferably from the issue's scenario."""
     supported = [r for r in results if r.verdict != "unsupported"]
     for installer in INSTALLERS:
         own = [r for r in supported if r.cell.installer == installer]
         if not own:
             continue
         shown = min(own, key=_shown_first)
-        badge, plain = markup.badge(shown, page), book.plain(shown)
+        badge, plain = markup.badge(shown, page), result_index.plain(shown)
         if shown.verdict != "works":
             why = f": {shown.expected_because}" if shown.expected_because else ""
             text = f"It helps in no run that is recorded: {badge}{why}.\n"
@@ -75,7 +77,7 @@ def _tabs(results: tuple[Result, ...], page: str, book: Book) -> Iterator[tuple[
 
 
 def _shown_first(result: Result) -> tuple[bool, bool, bool]:
-    """What mends a broken environment, then what works in a new one, then the issue's scenario."""
+    """Sorts first what repairs a broken environment, then what works, then the issue's scenario."""
     works = result.verdict == "works"
     mends = works and result.cell.start != "fresh"
     return not mends, not works, not result.cell.id.startswith(_SHOWN_FIRST)

@@ -1,6 +1,6 @@
-"""Where the repository is: whoever publishes it knows, and says it in ``REPO_URL``.
+"""Where the repository is: whoever publishes it sets ``REPO_URL``.
 
-The standard library alone: the build of the wheel asks too, when nothing is installed yet.
+Uses only the standard library: the build of the wheel needs it, when nothing is installed yet.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 
 _ADDRESS = re.compile(r"https?://[\w.:-]+(/[\w.~-]+)+/?")
-# A Markdown image or link whose target is in this repository, a link's text perhaps a badge.
+# A Markdown image or link whose target is in this repository; a link's text may be a badge.
 _RELATIVE = re.compile(
     r"(?P<image>!?)\[(?P<text>(?:!\[[^\]]*\]\([^)]*\)|[^\[\]])*)\]\((?!\w+:|#)(?P<target>[^)]+)\)"
 )
 
 
 def repo_url(environ: Mapping[str, str] = os.environ) -> str | None:
-    """The repository's address, without a slash at its end; None where it is not known.
+    """The repository's URL, without a slash at its end; None if it is not known.
 
     ``REPO_URL`` or, in a workflow, what GitHub says:
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables
@@ -36,17 +36,17 @@ def repo_url(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def absolute(markdown: str, repository: str | None) -> str:
-    """``markdown`` for a place outside of the repository, as the page of a package index.
+    """``markdown`` for use outside of the repository, as on a package index.
 
-    Its links into the repository lead there by ``repository``; where that is None, their text
-    stands alone, and images are left out.
+    Links into the repository become absolute with ``repository``; if that is None, only their text
+    is kept, and images are left out.
     """
 
     def replaced(found: re.Match[str]) -> str:
         text, target = absolute(found["text"], repository), found["target"]
         if repository is None:
             return "" if found["image"] else text
-        if target.startswith("../../"):  # of the repository's pages, as GitHub resolves them
+        if target.startswith("../../"):  # pages of the repository, as GitHub resolves them
             return f"{found['image']}[{text}]({repository}/{target.removeprefix('../../')})"
         kind = "raw" if found["image"] else "blob"
         return f"{found['image']}[{text}]({repository}/{kind}/main/{target})"
@@ -55,7 +55,7 @@ def absolute(markdown: str, repository: str | None) -> str:
 
 
 def urls(repository: str) -> dict[str, str]:
-    """The addresses that a package index shows beside the package.
+    """The URLs that a package index shows beside the package.
 
     https://packaging.python.org/en/latest/specifications/well-known-project-urls/
     """

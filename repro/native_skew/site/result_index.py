@@ -1,4 +1,4 @@
-"""Finding results: by question, by pattern, by newest version.
+"""Finds results by question, by pattern, by newest version.
 
 A *question* is a cell without its versions, as prose cites it:
 ``stamped-wheel-elsewhere/no-wheel-fits/uv-sync/nothing``.
@@ -21,7 +21,7 @@ from native_skew.results import Result, in_order
 from native_skew.site.errors import CellReferenceError, SiteError
 
 
-class Book:
+class ResultIndex:
     """All recorded results, in the order of the terminal's table.
 
     Args:
@@ -48,7 +48,7 @@ class Book:
             self._of_scenario[name.partition("/")[0]].append(name)
 
     @classmethod
-    def open(cls, folder: Path = results.FOLDER) -> Book:
+    def open(cls, folder: Path = results.FOLDER) -> ResultIndex:
         """Reads ``folder``.
 
         Raises:
@@ -59,7 +59,7 @@ class Book:
         return cls(results.read_all(folder).values(), folder)
 
     def find(self, reference: str) -> Result:
-        """The cell of that id, or the newest one of that question.
+        """The cell with that id, or the newest cell of that question.
 
         Raises:
             CellReferenceError: nothing of that name is recorded.
@@ -75,7 +75,7 @@ class Book:
         """The newest cell of every question that ``pattern`` (with ``*`` and ``{a,b}``) matches.
 
         Raises:
-            CellReferenceError: it matches nothing, or one of its alternatives does.
+            CellReferenceError: it, or one of its alternatives, matches nothing.
 
         """
         found: dict[str, Result] = {}
@@ -84,7 +84,7 @@ class Book:
             names = [
                 name
                 for name in self._of_scenario.get(scenario, self._by_question)
-                # «*» is any remedy, not also where it starts from
+                # «*» means any remedy, but not any start.
                 if name.count("+") == alternative.count("+") and fnmatchcase(name, alternative)
             ]
             if not names and alternative not in self._by_id:
@@ -95,13 +95,13 @@ class Book:
         return tuple(in_order(found.values()))
 
     def plain(self, result: Result) -> Result | None:
-        """The run of the plain command that ``result`` is to be compared with."""
+        """The run of the plain command to compare ``result`` with; None if there is none."""
         cell = msgspec.structs.replace(result.cell, remedy="nothing", start="fresh")
         runs = self._by_question.get("/".join(cell.question), ())
         return self._by_id.get(cell.id) or (newest(runs) if runs else None)
 
     def versions(self, result: Result) -> tuple[Result, ...]:
-        """All cells of the same question, older versions first."""
+        """All cells of the same question, oldest versions first."""
         return tuple(sorted(self._by_question[question(result)], key=_age))
 
     def newest_of(self, scenario: str, variant: str) -> tuple[Result, ...]:
@@ -116,7 +116,7 @@ class Book:
         return tuple(in_order(found))
 
     def tools(self) -> dict[str, tuple[str, ...]]:
-        """Which versions of each installer are recorded, older first."""
+        """The recorded versions of each installer, oldest first."""
         found: dict[str, set[str]] = defaultdict(set)
         for result in self.results:
             found[result.cell.installer].add(result.cell.version)
@@ -129,7 +129,7 @@ def question(result: Result) -> str:
 
 
 def newest(candidates: Iterable[Result]) -> Result:
-    """The one of the newest tool version, then of the newest Python."""
+    """The candidate with the newest tool version, then the newest Python."""
     return max(candidates, key=_age)
 
 

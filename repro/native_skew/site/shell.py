@@ -1,8 +1,8 @@
-"""The pages of cells: one page that the theme rendered, filled in for each.
+"""The pages of cells: one page rendered by the theme, filled in for each cell.
 
-Some 4,000 cells differ in a title, a description and an article that is HTML already. To let
-MkDocs read, render and write each of them took two thirds of a build, and what the theme puts
-around an article was half of a page.
+Some 4,000 cells differ in title, description and an article that is already HTML. Having MkDocs
+read, render and write each of them would take two thirds of a build, and half of each page would be
+what the theme puts around the article.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ PALETTE = "assets/palette.js"
 _PAGE = re.compile(r"---\ntitle: (.+)\ndescription: (.+)\n(?:.*\n)*?---\n\n# (.+)\n\n")
 _ICON = re.compile(r'<svg xmlns="[^"]*" viewBox="([^"]*)">(.*?)</svg>', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-# Blanks between tags, which show before the repository's name alone, and the generator's name.
+# White space between tags, which is visible only before the repository's name, and the generator's
+# name.
 _EMPTY = re.compile(
     r'(?<=>)\s*\n\s*(?=<)(?!<div class="md-source__repository)|<meta name="generator"[^>]*>'
 )
-# What is filled in. A theme may escape or shorten what it is given: not these. It adds a
-# heading to what has none.
+# Placeholders, which a theme does not escape or shorten. It adds a heading to an article without
+# one.
 _MARKS = {name: f"xx{name}xx" for name in ("title", "description", "url")}
 _TOP = "cell"
 _ARTICLE = "<h1>xxarticlexx</h1>"
@@ -40,7 +41,7 @@ _MARK = re.compile(r"(?:<h1>)?xx(title|description|url|article)xx(?:</h1>)?")
 
 
 class CellFile(File):
-    """A page by its address, which MkDocs copies as it is."""
+    """A page with its own address that MkDocs copies verbatim."""
 
     def is_documentation_page(self) -> bool:
         """False: MkDocs does not read it."""
@@ -56,9 +57,9 @@ def cell(config: Any, path: str, text: str) -> CellFile:
 
 
 def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
-    """Makes of each cell among MkDocs' files its page, and adds those that all of them share.
+    """Fills in the page of each cell among MkDocs' files, and adds the files that they share.
 
-    Its navigation, its settings and the theme's templates are all that a page is rendered from.
+    The frame is rendered from MkDocs' navigation and settings and the theme's templates.
     """
     cells = [file for file in files if isinstance(file, CellFile)]
     frames: dict[int, str] = {}
@@ -80,7 +81,7 @@ def fill(files: Any, nav: Any, config: Any, env: Any) -> None:
 
 
 def _frame(file: CellFile, nav: Any, config: Any, env: Any) -> str:
-    """The theme's page for an address as deep as the file's, with marks in it."""
+    """The theme's page for an address as deep as the file's, with placeholders."""
     stand_in = File.generated(config, file.src_uri, content="")
     page = Page(None, stand_in, config)
     page.meta = {"title": _MARKS["title"], "description": _MARKS["description"]}
@@ -91,9 +92,9 @@ def _frame(file: CellFile, nav: Any, config: Any, env: Any) -> str:
 
 
 def _without_scripts(frame: str, depth: int) -> tuple[str, str]:
-    """The frame without the theme's scripts, which are a tenth of it, and that of the palette.
+    """The frame without the theme's scripts, a tenth of it, and the palette's script.
 
-    The one that names the page's depth stays. Those of tabs go: a cell has none.
+    The script with the page's depth stays. Those of tabs go: a cell has none.
     """
     palettes = []
 
@@ -111,7 +112,7 @@ def _without_scripts(frame: str, depth: int) -> tuple[str, str]:
 
 
 def _light(frame: str, depth: int, icons: list[tuple[str, str]]) -> str:
-    """The frame without what nobody sees, and with its icons in a file that all pages share."""
+    """The frame without invisible parts, and with its icons in a file that all pages share."""
 
     def drawn(icon: re.Match[str]) -> str:
         found = (icon[1], icon[2])

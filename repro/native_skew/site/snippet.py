@@ -1,7 +1,7 @@
 """What a user writes and types, taken from a recorded run.
 
-Of the files only the lines to add are shown, for a reader has a project: what the plain command's
-files have as well, the index among it, is left out. So is the making of the virtual environment.
+Of files, only the lines to add are shown, since a reader has a project: lines that the plain
+command's files have too, such as the index, are left out. So is creating the virtual environment.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from packaging.specifiers import SpecifierSet
 
 from native_skew import scenarios
 from native_skew.installers import INSTALLERS, TOOLS, Repair, Roles, difference
-from native_skew.results import CommandRecord, Result, StepRecord, repair_of, typed
+from native_skew.results import Result, StepRecord, repair_of, typed_lines
 from native_skew.scenarios import roles_of
 from native_skew.site import markup
 
 RAN = "recorded"  # the class of a block that names.js may fill in with the reader's names
 _NAMED_IN = "stamped-wheel-elsewhere"  # every scenario but the live one has these roles
-# Real pairs in the fake one's place, on pages that are about them: the recorded commands with
-# names that a reader knows. The versions are examples, as the fake ones are.
+# Real pairs to show instead of the fake one, on pages about them: the recorded commands with names
+# that a reader knows. The versions are examples, like the fake ones.
 REAL = {
     "torch": Roles(
         consumer="flash-attn",
@@ -36,33 +36,28 @@ _LANGUAGES = {".toml": "toml", ".txt": "text", ".in": "text"}
 
 
 def remedy_steps(result: Result) -> tuple[StepRecord, ...]:
-    """The steps that a user takes: the last one, or all where the remedy needs several."""
+    """The steps that a user takes: the last one, or all if the remedy needs several."""
     titles = [step.title for step in result.steps]
     return result.steps[-1:] if len(set(titles)) == len(titles) else result.steps
 
 
-def commands(step: StepRecord) -> tuple[CommandRecord, ...]:
-    """The commands of a step without the making of the environment."""
-    return tuple(c for c in step.commands if tuple(c.argv[1:3]) != ("-m", "venv"))
-
-
 def lines(result: Result, plain: Result | None) -> Repair:
-    """What is added to a project, and typed, to do what ``result`` did.
+    """What to add to a project, and to type, to do what ``result`` did.
 
-    ``plain``, the run of the plain command, tells what the project has anyway; it is not needed
-    for a cell that starts after a failure.
+    ``plain``, the run of the plain command, has what the project has anyway; it is not needed for a
+    cell that starts after a failure.
     """
     if result.cell.start != "fresh":
         return repair_of(result)
     had = files(plain)
-    return difference(had, [(step.files, typed(step)) for step in remedy_steps(result)])
+    return difference(had, [(step.files, typed_lines(step)) for step in remedy_steps(result)])
 
 
 def keeps_project(result: Result, plain: Result | None) -> bool:
-    """Whether a reader's project stays what it is throughout.
+    """Whether every step keeps what a reader's project has.
 
-    It does not where an earlier step asks for less than the project does, as for the provider
-    alone: lines to add cannot say that.
+    A step that asks for less than the project, for example only for the provider, cannot be shown
+    as lines to add.
     """
     had = files(plain)
     return not any(
@@ -74,7 +69,7 @@ def keeps_project(result: Result, plain: Result | None) -> bool:
 
 
 def files(plain: Result | None) -> dict[str, str]:
-    """What a reader's project has anyway; nothing where there is no such run."""
+    """What a reader's project has anyway; nothing if there is no such run."""
     return {n: text for s in (plain.steps if plain else ()) for n, text in s.files.items()}
 
 
@@ -92,7 +87,7 @@ def render(result: Result, plain: Result | None = None, real: Roles | None = Non
 
 
 def needs(result: Result, plain: Result | None) -> str:
-    """The tool's oldest release that knows what ``lines`` says, as ``pip 25.3``; empty for any."""
+    """The tool's oldest release that supports ``lines``, as ``pip 25.3``; empty for any."""
     found = lines(result, plain)
     shown = map(markup.command_line, found.commands)
     return TOOLS[INSTALLERS[result.cell.installer].tool].needs([*found.files.values(), *shown])
@@ -101,8 +96,8 @@ def needs(result: Result, plain: Result | None) -> str:
 def named(text: str, real: Roles | None) -> str:
     """``text`` with the names and versions of ``real`` for the recorded ones, as names.js does.
 
-    What says «before the newer ABI» becomes the older version itself: real versions tell less of
-    their ABI than those of the fake pair.
+    A range «before the newer ABI» becomes the older version itself: unlike the fake pair's, real
+    versions do not spell out their ABI.
     """
     if real is None:
         return text
@@ -124,15 +119,15 @@ def named(text: str, real: Roles | None) -> str:
 
 
 def importable(name: str) -> str:
-    """A distribution's name as its module would have it."""
+    """A distribution's name as an import name."""
     return re.sub(r"[-.]+", "_", name)
 
 
 def _ranges(roles: Roles) -> dict[str, str]:
-    """What requirements say of the provider, and which version it comes down to."""
+    """The version ranges of the provider in requirements, and the version that each stands for."""
     told = {roles.older_range: "older", roles.below_newer: "older", roles.newer_range: "newer"}
     texts = {text.removeprefix(roles.provider): role for text, role in told.items()}
-    # Some files have them as they stand, others as packaging sorts them.
+    # Some files have them verbatim, others as packaging sorts them.
     return {str(SpecifierSet(text)): role for text, role in texts.items()} | texts
 
 
@@ -142,7 +137,7 @@ def _roles() -> Roles:
 
 
 def _title(name: str, found: Repair) -> str:
-    """The file's name, and what its lines are to a file that is there already."""
+    """The file's name, and whether its lines are added to an existing file or change it."""
     if name not in found.changed:
         return name
     return f"{name}: lines to {'change' if found.changed[name] else 'add'}"
@@ -157,9 +152,9 @@ _NAMES = '<script type="application/json" data-recorded-names>'
 
 
 def names(real: Roles | None = None) -> str:
-    """A page's names and versions for its script, as an element that shows nothing.
+    """A page's names and versions for its script, as an invisible element.
 
-    With them those of the runs, and ranges that name a version with what becomes of them.
+    It also has those of the recorded runs, and the version that each range stands for.
     """
     ran = _roles()
     stand = f"{real.consumer} and {real.provider} for" if real else "the names"
@@ -169,7 +164,7 @@ def names(real: Roles | None = None) -> str:
 
 
 def stand_ins(consumer: str, module: str, provider: str = "", older: str = "") -> str:
-    """The same for a page whose snippets were written by hand, with names that stand for any."""
+    """The same for a page whose snippets were written by hand with placeholder names."""
     told = f"In the snippets below {consumer} and {provider or module} stand for your own."
     given = {"consumer": consumer, "module": module, "provider": provider, "older": older}
     return _element({**given, "ranges": {}, "told": told})
@@ -180,9 +175,9 @@ def _element(data: dict[str, Any]) -> str:
 
 
 def with_room_for_names(html: str) -> str:
-    """A page whose first tabs, or commands, stand where the script's form will have moved them.
+    """The page with room for the script's form before its first tabs or commands.
 
-    Without the element of ``names`` it stays as it is.
+    Without the element of ``names`` it is unchanged.
     """
     _, found, after = html.partition(_NAMES)
     first = re.search(_TABS, html) or re.search(_COMMANDS, html)

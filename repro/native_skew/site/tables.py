@@ -1,4 +1,4 @@
-"""Tables that several pages have: of verdicts, and of what was recorded beside them."""
+"""Tables for several pages: of verdicts, measurements, the field, and doctor's diagnoses."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from native_skew.field import load_all, read_all
 from native_skew.installers import INSTALLERS
 from native_skew.results import Result
 from native_skew.site import markup
-from native_skew.verdict import Verdict
+from native_skew.verdict import FAILURES, Verdict
 
-_SKEWED: tuple[Verdict, ...] = ("broken, detected", "broken, undetected", "wrong result")
-_JUDGED: tuple[Verdict, ...] = ("works", *_SKEWED)
+_JUDGED: tuple[Verdict, ...] = ("works", *FAILURES)
 
 
 def grid(
@@ -27,10 +26,10 @@ def grid(
 
     Args:
         results: the newest of each question.
-        source: the page that the table stands on.
+        source: the page with the table.
         row_of: the row's heading, as HTML.
-        head: what the rows are.
-        label: what the table is, for those who do not see it.
+        head: the heading of the rows.
+        label: a description for screen readers.
 
     """
     rows: dict[str, dict[str, Result]] = {}
@@ -50,18 +49,18 @@ def grid(
 
 
 def benchmark(bench: Bench | None, only: str = "") -> str:
-    """What the kit costs, as Markdown: how each was measured, its table, and its bars.
+    """The measurements as Markdown: how each was made, its table, and its bars.
 
-    ``only`` is the id of one measurement, to stand below a heading of the page's own.
+    ``only`` is the id of one measurement, for a page that has its own heading.
     """
     known = [each for each in bench.measurements if only in ("", each.id)] if bench else []
     return markup.rendered("benchmark.md", measurements=known, only=only)
 
 
 def field(what: str) -> str:
-    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``releases``, or by other tools.
+    """What ``nox -s field`` recorded: ``broken``, ``sound``, ``releases``, or other tools' answers.
 
-    These are ``peers``, of environments, ``peers-release`` and ``peers-lock``.
+    The latter are ``peers`` (of environments), ``peers-release`` and ``peers-lock``.
     """
     name, _, kind = what.partition("-")
     kinds = ("release", "lock", "sdist") if name == "releases" else (kind or "environment",)
@@ -77,7 +76,7 @@ def field(what: str) -> str:
         for case, each in chosen
         if each.peers
     ]
-    tools = Counter[str]()  # how often each names the cause
+    tools = Counter[str]()  # how often each of them names the cause
     for _, _, found in asked:
         tools.update({tool: said == "the cause" for tool, said in found.items()})
     return markup.rendered(
@@ -98,19 +97,19 @@ def is_alarm(result: Result) -> bool:
 
 def is_wrong(result: Result) -> bool:
     """Whether doctor and the verdict disagree: a skew not found, or a sound environment accused."""
-    return (result.verdict in _SKEWED) != is_alarm(result)
+    return (result.verdict in FAILURES) != is_alarm(result)
 
 
 def judged(results: Iterable[Result]) -> list[Result]:
-    """Those that doctor was asked of, and whose verdict says whether it was right."""
+    """The results with a diagnosis, whose verdict says whether that was right."""
     return [r for r in results if r.diagnosis is not None and r.verdict in _JUDGED]
 
 
 def diagnosed(results: Iterable[Result], source: str) -> str:
-    """What doctor says of environments beside what came of them, as HTML for the page ``source``.
+    """Doctor's diagnoses compared with the verdicts, as HTML for the page ``source``.
 
-    A sensitivity and a count of false alarms: verdicts rest on an import, doctor reads files
-    alone. Each disagreement is a link to its cell.
+    Shows sensitivity and false alarms: verdicts rest on an import, while doctor only reads files.
+    Each disagreement links to its cell.
     """
     asked = judged(results)
     return markup.rendered(

@@ -1,4 +1,4 @@
-"""Which recorded run a tool's tab shows: the one that ends where the page wants to be."""
+"""Chooses the recorded run for a tool's tab: one with the outcome that the page wants."""
 
 from __future__ import annotations
 
@@ -8,31 +8,33 @@ from native_skew.installers import REMEDIES, Cause, Installer, tabs
 from native_skew.results import Result
 from native_skew.scenarios import Start
 from native_skew.site import markup, snippet
-from native_skew.site.result_index import Book
+from native_skew.site.result_index import ResultIndex
 from native_skew.verdict import FAILURES
 
 
 def by_default(remedy: str) -> dict[str, str]:
-    """``remedy`` in each tab that a reader sees who has not said what they install with."""
+    """``remedy`` for each tab that is shown by default."""
     return {name: remedy for name, each in tabs().items() if each.tab and each.tab.by_default}
 
 
-def recorded(book: Book, where: str, installer: str, start: Start = "fresh") -> tuple[Result, ...]:
-    """What is recorded of a tool in ``where``, a scenario and variant; not what it has not."""
+def recorded(
+    result_index: ResultIndex, where: str, installer: str, start: Start = "fresh"
+) -> tuple[Result, ...]:
+    """The results of an installer in ``where`` (scenario/variant), without unsupported ones."""
     scenario, _, variant = where.partition("/")
     return tuple(
         result
-        for result in book.newest_of(scenario, variant)
+        for result in result_index.newest_of(scenario, variant)
         if (result.cell.installer, result.cell.start) == (installer, start)
         and result.verdict != "unsupported"
     )
 
 
 def as_good_as(wanted: Result, candidates: tuple[Result, ...]) -> Result | None:
-    """The first of ``candidates`` that works with the provider's version that ``wanted`` has.
+    """The first of ``candidates`` that works and has the same provider installed as ``wanted``.
 
-    The wanted run's own remedy comes first, then the others in their order; none that a reader
-    could not follow with the project that they have.
+    The wanted run's own remedy comes first, then the others in order. Runs that do not keep the
+    reader's project are left out.
     """
     own = wanted.cell.remedy
     plain = next((each for each in candidates if each.cell.remedy == "nothing"), None)
@@ -47,20 +49,20 @@ def as_good_as(wanted: Result, candidates: tuple[Result, ...]) -> Result | None:
 
 
 def repairs(
-    book: Book, cause: Cause, where: str, installer: Installer, kept: str
+    result_index: ResultIndex, cause: Cause, where: str, installer: Installer, kept: str
 ) -> tuple[Result, ...]:
-    """The recorded runs of what doctor offers for ``cause``, best first.
+    """The recorded runs of the repairs that doctor offers for ``cause``, best first.
 
-    Only those that mend what the plain command broke, and leave ``kept``, a version of the
+    Only those that repair what the plain command broke and leave ``kept``, a version of the
     provider, installed.
     """
-    found = {r.cell.remedy: r for r in recorded(book, where, installer.id, "after-failure")}
+    found = {r.cell.remedy: r for r in recorded(result_index, where, installer.id, "after-failure")}
     offered = (found[name] for name in installer.repairs.get(cause, ()) if name in found)
     return tuple(r for r in offered if r.verdict == "works" and _installed(r) == kept)
 
 
 def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str:
-    """What the tab of the tool ``title`` says where it has no run such as ``wanted``, as Markdown.
+    """The tab of a tool without a run such as ``wanted``, as Markdown.
 
     ``tried`` is what is recorded instead: remedies and their badges.
     """
@@ -74,13 +76,13 @@ def instead(title: str, wanted: Result, tried: Iterator[tuple[str, str]]) -> str
 
 
 def only(title: str, keep: str) -> str:
-    """What stands above a repair that ends with the other version than the page wants."""
+    """A note above a repair that ends with the other version than the page wants."""
     way = {"older": "stay on the older version", "newer": "take the newer version"}[keep]
     return f"The repair that is recorded for {title} is to {way}.\n"
 
 
 def no_repair(title: str, plain: Result, page: str) -> str:
-    """What a tab says of a tool that repairs nothing here, as Markdown."""
+    """The tab of a tool without a repair, as Markdown."""
     if plain.verdict not in FAILURES:
         ends = "works" if plain.verdict == "works" else "is refused, and leaves nothing broken"
         ran = markup.words(f"the plain command of {title} {ends}", plain, page)

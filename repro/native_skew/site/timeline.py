@@ -1,9 +1,9 @@
-"""Verdicts by release: what a tool's newer version does with the same question.
+"""The timeline's page: verdicts by release of a tool.
 
-In the chart everything across is in per cent and everything else in pixels, so that the text keeps
-its size on any screen. The columns are the releases that were run for any of the lines: few of them
-lie where nothing changed, more where a flip was searched. The table beneath says the same in words;
-the colours are the verdicts' own, in either scheme (``docs/assets/site.css``).
+In the chart, horizontal measures are percentages and vertical ones pixels, so that text keeps its
+size on any screen. The columns are the releases that were run for any of the lines: few where
+nothing changed, more where a flip was searched. The table below says the same in words; the colours
+are those of the verdicts (``docs/assets/site.css``).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from native_skew.run import TOUR_SCENARIO
 from native_skew.scenarios import Scenario
 from native_skew.site import markup
 from native_skew.site.errors import CitationError
-from native_skew.timeline import Line, between, minor_of, record
+from native_skew.timeline import Line, between, minor_release, record
 
 PAGE = "timeline.md"
-# Pixels: a bar, a bar with its flips' labels, the axis; and the per cent of the width that a bar
-# needs for its verdict to be written in it.
+# Pixels: a bar, a bar with its flips' labels, the axis. ROOM is the percentage of the width from
+# which on a bar has its verdict written in it.
 _SIZES = {"BAR": 22, "ROW": 44, "AXIS": 18, "ROOM": 24}
 _CROWDED = 8  # labels of the axis, beyond which a phone has no room for them
 
@@ -47,7 +47,7 @@ def render(
 
 
 def _place(line: Line) -> tuple[int, bool, str, str]:
-    """Where a line stands: tools in the order of the tabs, the issue's scenario before others."""
+    """Sorts tools in the order of the tabs, and the issue's scenario before others."""
     asked = line.question
     order = [*(each.tool for each in tabs().values()), *TOOLS]
     first = asked.scenario == TOUR_SCENARIO
@@ -90,7 +90,7 @@ def _chapter(
 
 
 def doubts(line: Line, version: str) -> list[str]:
-    """What is not known of the flip to ``version``, if there is one."""
+    """What is uncertain about the flip to ``version``, if there is one."""
     said = []
     for flip in line.flips:
         if flip.newer == version:
@@ -101,12 +101,12 @@ def doubts(line: Line, version: str) -> list[str]:
 
 
 def chart(lines: Sequence[Line], label: str) -> str:
-    """The lines of one tool as HTML with an SVG each; ``label`` is for those who do not see it."""
+    """The lines of one tool as HTML with an SVG each; ``label`` is for screen readers."""
     columns = sorted({p.version for line in lines for p in line.points}, key=Version)
     share = 100 / len(columns)
     left = {version: number * share for number, version in enumerate(columns)}
-    # The minor releases, or the major ones where there are too many, at their first column.
-    minors = {minor_of(each): each for each in reversed(columns)}
+    # The minor releases, or the major ones if there are too many, at their first column.
+    minors = {minor_release(each): each for each in reversed(columns)}
     names = {f"{major}.{minor}": each for (major, minor), each in minors.items()}
     if len(names) > _CROWDED:
         names = {str(Version(each).major): each for each in reversed(columns)}
@@ -127,12 +127,12 @@ def chart(lines: Sequence[Line], label: str) -> str:
 
 
 def flip_badge(question: str, old: str, new: str, source: str, folder: Path = record.FOLDER) -> str:
-    """The release that first answered ``new``, before ``old``, as a Markdown link to its cell's page.
+    """The first release with the verdict ``new`` after ``old``, as a Markdown link to its cell.
 
-    ``question`` is ``scenario/variant/installer/remedy``; the link stands on the page ``source``.
+    ``question`` is ``scenario/variant/installer/remedy``; the link is for the page ``source``.
 
     Raises:
-        CitationError: no recorded line of that question flips so, and just once.
+        CitationError: the question's recorded lines do not have exactly one such flip.
         ResultFileError: a line cannot be read.
 
     """

@@ -1,6 +1,6 @@
-"""What is known of a finding, as the end of its page: commands, promises, ways out, threads.
+"""The generated part of a finding's page: commands, promises, ways out, threads.
 
-The same words go into the report that ``native-skew export --issue`` writes.
+``native-skew export --issue`` writes the same text into its report.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from native_skew import scenarios
 from native_skew.errors import UnknownNameError
 from native_skew.export import SourceQuote, UpstreamFinding, findings
 from native_skew.installers import difference
-from native_skew.results import Result, typed
+from native_skew.results import Result, typed_lines
 from native_skew.site import markup, snippet
 
-_SHOWN = 4  # lines of what a tool printed that refused
+_SHOWN = 4  # lines of the output of a tool that refused
 _ERROR = re.compile(r"\s*(error|×|ERROR)")
 
 
@@ -35,9 +35,9 @@ def find(name: str) -> UpstreamFinding:
 
 
 def render(finding: UpstreamFinding, result: Result, plain: Result | None) -> str:
-    """What was typed and said in ``result``, what is promised, what would help, and the threads.
+    """What was typed and printed in ``result``, what is promised, what would help, the threads.
 
-    ``plain``, the run of the plain command, tells what the project has anyway.
+    ``plain``, the run of the plain command, has what the project has anyway.
     """
     ways = "".join(f"- {each}\n" for each in finding.ways_out)
     folder = f"native-skew export {result.cell.id} report --issue\nsh report/run.sh\n"
@@ -52,11 +52,11 @@ def render(finding: UpstreamFinding, result: Result, plain: Result | None) -> st
 
 
 def _session(result: Result, plain: Result | None) -> str:
-    """What was added to the project and typed, and how the import or else the tool ended."""
+    """What was added to the project and typed, and the error of the import or of the tool."""
     had = snippet.files(plain)
     lines = []
     for step in result.steps:
-        added = difference(had, [(step.files, typed(step))])
+        added = difference(had, [(step.files, typed_lines(step))])
         for name, text in added.files.items():
             lines += [f"# to {name}:", *text.rstrip().splitlines()]
         lines += [f"$ {markup.command_line(argv)}" for argv in added.commands]
@@ -71,7 +71,7 @@ def _session(result: Result, plain: Result | None) -> str:
 
 
 def cited_on(path: str) -> str:
-    """The statements that the page at ``path`` quotes; empty for any other page."""
+    """The statements on a finding's page at ``path``; empty for any other page."""
     known = findings.load()
     name = path.removeprefix("upstream/").removesuffix(".md")
     if name not in known or path != f"upstream/{name}.md":
@@ -86,7 +86,7 @@ def _statements(statements: Sequence[SourceQuote]) -> str:
 
 
 def _label(source: str) -> str:
-    """A thread as people cite it, ``uv 18667``; of any other page its site."""
+    """The short name of a thread, as ``uv 18667``; for other pages, the host."""
     parts = urlsplit(source)
     thread = re.fullmatch(r"/[^/]+/([^/]+)/(?:issues|pull)/(\d+)", parts.path)
     return f"{thread[1]} {thread[2]}" if thread else parts.netloc

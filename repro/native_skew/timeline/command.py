@@ -57,15 +57,15 @@ Example:
 @jobs_option
 @limit_option
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
-@click.option("--record", "recording", is_flag=True, help="Record them; a deliberate act.")
+@click.option("--record", "recording", is_flag=True, help="Put the lines into the record.")
 @newest_option
 @click.option(
     "--results",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=record.FOLDER,
-    show_default="docs/results/timeline of a clone; what an installed kit brings along",
-    help="Where the timeline is recorded.",
+    show_default="docs/results/timeline of a clone, or the installed record",
+    help="The folder of the timeline's record.",
 )
 @work_option
 def timeline(
@@ -83,12 +83,12 @@ def timeline(
     folder: Path,
     work: Path,
 ) -> None:
-    """Asks a tool's releases the same question, and finds where the verdict flips.
+    """Asks a tool's releases the same question, and finds where the verdict changes.
 
     The first and the last of each minor release are run; between two that differ, the
-    release that changed is found by bisection. Without a filter: the questions that are
-    recorded. Ends with 0 when all is as recorded, 1 when a verdict changed, 2 when a release
-    could not be run that could be before.
+    release that changed is found by bisection. Without a filter, asks the recorded questions.
+    Ends with 0 if all is as recorded, 1 if a verdict changed, 2 if a release could not run that
+    could run before.
     """
     if recording:
         require_recordable(folder)
@@ -108,7 +108,7 @@ def timeline(
         for tool, found in releases.items():
             notes.print(f"{tool}: {len(found)} releases, {found[0]} to {found[-1]}")
         if recording:
-            # Before anything runs: no recorded line may become a shorter one.
+            # Before anything runs: no recorded line may become shorter.
             lines_of_before = record.read_all(folder)
             for question in asked:
                 tool = INSTALLERS[question.installer].tool
@@ -145,7 +145,7 @@ def timeline(
     else:
         console.print(Group(*_tables(done), *report.news(news, contradictory, changes)))
     if recording:
-        # Those that agree with their scenario; the rest must be understood first.
+        # Only those that agree with their scenario: the rest must be understood first.
         doubtful = {result.cell.id for result in contradictory}
         sound = [line for line in done if not doubtful.intersection(p.cell for p in line.points)]
         evidence = (each for line in sound for each in outcomes[line.question].values())
@@ -160,10 +160,10 @@ def trace(
     releases: Mapping[str, Sequence[str]],
     ask: Callable[[Batch], Iterable[Result | NotRun]],
 ) -> Found:
-    """Asks each question of as few releases as show where its verdict flips.
+    """Asks each question of as few releases as it takes to find where its verdict changes.
 
-    ``releases`` are those of each tool, older first; ``ask`` runs the questions of one round,
-    several at once.
+    ``releases`` are those of each tool, oldest first; ``ask`` runs the questions of one round in
+    parallel.
     """
     found: Found = {question: {} for question in questions}
     while batch := [
@@ -179,7 +179,7 @@ def trace(
 
 
 def _selected(batch: Batch, toolbox: Toolbox, python: Interpreter) -> Selection:
-    """The tasks of a round, with the tools fetched, several at once."""
+    """The tasks of a round, with their tools fetched in parallel."""
 
     def one(pair: tuple[Question, str]) -> Selection:
         question, release = pair
@@ -197,7 +197,7 @@ def _selected(batch: Batch, toolbox: Toolbox, python: Interpreter) -> Selection:
 
 
 def _news(outcomes: Found, recorded: dict[str, Line]) -> list[NotRun]:
-    """What could not be run, unless the record says so already."""
+    """What could not run, unless the record says so already."""
     known = {(name, each.version) for name, line in recorded.items() for each in line.skipped}
     return [
         each
@@ -208,7 +208,7 @@ def _news(outcomes: Found, recorded: dict[str, Line]) -> list[NotRun]:
 
 
 def _tables(done: Sequence[Line]) -> Iterator[RenderableType]:
-    """For each variant of a scenario: what a person reads in the terminal."""
+    """A table for each variant of a scenario, for the terminal."""
     place = lambda line: f"{line.question.scenario}/{line.question.variant}"
     for name, group in groupby(sorted(done, key=place), place):
         grid = Table(box=None, padding=(0, 1), header_style="bold")

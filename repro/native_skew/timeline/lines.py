@@ -1,4 +1,4 @@
-"""Which questions the timeline asks, and of which releases."""
+"""The questions that the timeline asks, and the releases that it asks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 class TimelineError(SkewError):
-    """What is asked of the timeline cannot be answered or recorded."""
+    """A timeline cannot be made or recorded."""
 
 
 class LineFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def questions(filters: LineFilters, python: Interpreter) -> tuple[Question, ...]
     """The questions that ``filters`` name.
 
     Raises:
-        UnknownNameError: a filter names nothing that there is.
+        UnknownNameError: a filter names something unknown.
         TimelineError: an installer is named with a version.
         NothingSelectedError: no question is left.
 
@@ -94,7 +94,7 @@ def _named(filters: LineFilters) -> Iterator[tuple[str, str, str, str]]:
                 "--since and --until say which releases"
             )
         installers += [each.id for each in choice.installers]
-    # Else the first interface of each tool whose releases are asked.
+    # By default the first interface of each tool in the timeline.
     installers = installers or [e.installers[0].id for e in TOOLS.values() if e.first_release]
     for place in filters.scenarios or (ISSUE,):
         scenario_, variants = scenarios.find_variants(place)
@@ -105,7 +105,7 @@ def _named(filters: LineFilters) -> Iterator[tuple[str, str, str, str]]:
 
 
 def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ...]:
-    """The releases of ``tool`` from the first to the last that is asked for, older first.
+    """The releases of ``tool`` in the range that is asked for, oldest first.
 
     Raises:
         TimelineError: no first release is set for this tool, --since or --until is not a
@@ -137,19 +137,19 @@ def releases(tool: str, filters: LineFilters, toolbox: Toolbox) -> tuple[str, ..
 
 
 def require_whole(line: Line, asked: Sequence[str], known: Sequence[str], *, fresh: bool) -> None:
-    """Makes sure that recording the releases ``asked`` makes no shorter one of ``line``.
+    """Makes sure that recording the releases ``asked`` does not shorten ``line``.
 
-    A release that was withdrawn since shortens nothing. Of one that is newer than all ``known``
-    this can be said only if these are ``fresh``.
+    A release that was withdrawn since does not count. Neither does one newer than all ``known``, if
+    these are ``fresh``.
 
     Args:
         line: as recorded.
-        asked: some of ``known``, without a gap, older first.
-        known: all of the tool's releases, older first.
-        fresh: the index was asked for them just now; else they may be remembered from before.
+        asked: some of ``known``, without a gap, oldest first.
+        known: all of the tool's releases, oldest first.
+        fresh: whether the index was asked for them just now; otherwise they may be cached.
 
     Raises:
-        TimelineError: it does.
+        TimelineError: it would.
 
     """
     newest = Version(known[-1])

@@ -1,8 +1,8 @@
 """The recorded form of a timeline.
 
-``docs/results/timeline`` is a record as ``docs/results`` itself, in which each release that was
-run keeps its verdict and its evidence. ``releases.json`` says of each question which releases
-there were, and which of them could not be run; at which of them a verdict flips follows.
+``docs/results/timeline`` is a record like ``docs/results`` itself, with the verdict and evidence of
+each release that was run. ``releases.json`` says, for each question, which releases there were, and
+which of them could not run. Where a verdict changes is derived from both.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def between(span: Sequence[Point]) -> str:
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """Questions that were asked of the same releases of a tool.
 
-    ``questions`` are their ids, each with the releases that could not be run.
+    ``questions`` has, by id, the releases that could not run.
     """
 
     tool: str
@@ -120,7 +120,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Outcomes) -> Line:
-    """The line that ``outcomes`` draw; at least one of them is a result."""
+    """The line of ``outcomes``, at least one of which is a result."""
     known = verdicts(outcomes)
     ran, skipped = {}, []
     for release in releases:
@@ -156,7 +156,7 @@ def line_of(question: Question, tool: str, releases: Sequence[str], outcomes: Ou
 
 
 def verdicts(outcomes: Outcomes) -> dict[str, str | None]:
-    """What the search needs to know of what was run."""
+    """The verdicts by release, as the search needs them."""
     return {
         release: None if isinstance(each, NotRun | Skipped) else each.verdict
         for release, each in outcomes.items()
@@ -164,10 +164,10 @@ def verdicts(outcomes: Outcomes) -> dict[str, str | None]:
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Line]:
-    """All lines by id; empty where none is recorded. Reads no evidence.
+    """All lines by id; empty if none is recorded. Does not read the evidence.
 
     Raises:
-        ResultFileError: a file is damaged, or says of a question what another does not know.
+        ResultFileError: a file is damaged, or two of them disagree on the questions.
 
     """
     ran: dict[str, dict[str, BriefResult]] = defaultdict(dict)
@@ -191,7 +191,7 @@ def read_all(folder: Path = FOLDER) -> dict[str, Line]:
 
 
 def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> None:
-    """Records lines and their evidence, in place of what was recorded of the same questions.
+    """Records lines and their evidence, replacing those of the same questions.
 
     Raises:
         WorkFolderError: the folder cannot be written to.
@@ -217,7 +217,7 @@ def write(lines: Iterable[Line], evidence: Iterable[Result], folder: Path) -> No
 
 
 def question_of(cell: Cell) -> Question:
-    """What a cell is an answer to."""
+    """The question that a cell answers."""
     return Question(
         scenario=cell.scenario,
         variant=cell.variant,

@@ -1,11 +1,11 @@
 """Which releases to run, so that every flip of the verdict is found and few are run.
 
-Pure: releases and what is known of them in, releases to run next out. The first and the last of
-each minor release are run, for what breaks comes with a first one and is mended soon; wherever two
-neighbours among those that were run differ, the middle of the releases between them is run next,
-until none is left between.
+Pure functions: from releases and their known verdicts to the releases to run next. The first and
+the last of each minor release are run, for what breaks comes with a first one and is soon fixed.
+Wherever two neighbours among those that were run differ, the middle one of the releases between
+them is next, until none is left.
 
-A verdict that flips and flips back between two releases that agree is not seen.
+A verdict that flips and flips back between two releases that agree is not found.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from itertools import groupby, pairwise
 
 from packaging.version import Version
 
-# A release's verdict; None for one that could not be run.
-Known = Mapping[str, str | None]
+# Verdicts by release; None for a release that could not run.
+KnownVerdicts = Mapping[str, str | None]
 
 
-def minor_of(release: str) -> tuple[int, int]:
+def minor_release(release: str) -> tuple[int, int]:
     """``(0, 8)`` of ``0.8.5``, ``(23, 0)`` of ``23.0``."""
     version = Version(release)
     return version.major, version.minor
 
 
-def wanted(releases: Sequence[str], known: Known) -> tuple[str, ...]:
-    """Which of ``releases``, older first, to run next; none when every flip is found."""
+def wanted(releases: Sequence[str], known: KnownVerdicts) -> tuple[str, ...]:
+    """Which of ``releases``, oldest first, to run next; none when every flip is found."""
     if missing := [each for each in _anchors(releases, known) if each not in known]:
         return tuple(missing)
     return tuple(
@@ -36,23 +36,23 @@ def wanted(releases: Sequence[str], known: Known) -> tuple[str, ...]:
     )
 
 
-def flips(releases: Sequence[str], known: Known) -> tuple[tuple[str, str], ...]:
-    """The neighbours, among those that answered, whose verdicts differ."""
+def flips(releases: Sequence[str], known: KnownVerdicts) -> tuple[tuple[str, str], ...]:
+    """The neighbours, among releases that have a verdict, whose verdicts differ."""
     answered = [each for each in releases if known.get(each) is not None]
     return tuple((a, b) for a, b in pairwise(answered) if known[a] != known[b])
 
 
 def skipped_between(
-    releases: Sequence[str], known: Known, older: str, newer: str
+    releases: Sequence[str], known: KnownVerdicts, older: str, newer: str
 ) -> tuple[str, ...]:
-    """The releases between two that could not be run: a flip may be at any of them."""
+    """The releases between two that could not run: the flip may be at any of them."""
     return tuple(each for each in _between(releases, older, newer) if each in known)
 
 
-def _anchors(releases: Sequence[str], known: Known) -> list[str]:
-    """The first and the last of each minor release, of those that can be run."""
+def _anchors(releases: Sequence[str], known: KnownVerdicts) -> list[str]:
+    """The first and the last of each minor release, among those that can run."""
     can_run = [each for each in releases if known.get(each, "") is not None]
-    minors = [list(group) for _, group in groupby(can_run, minor_of)]
+    minors = [list(group) for _, group in groupby(can_run, minor_release)]
     return list(dict.fromkeys(each for minor in minors for each in (minor[0], minor[-1])))
 
 

@@ -1,4 +1,4 @@
-"""What the machine brings: tools, interpreters, a compiler, processes and their sandbox."""
+"""What runs on this machine: tools, interpreters, a compiler, processes and their sandbox."""
 
 from native_skew.toolchain import interpreter, machine, user_index
 from native_skew.toolchain.compiler import Compiler

@@ -1,4 +1,4 @@
-"""The C compiler that builds the fake pair, here and inside the tools' builds."""
+"""The C compiler for the fake pair, used here and in the tools' builds."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
     """How to compile."""
 
     command: tuple[str, ...]  # what ``CC`` would hold, split into words
-    title: str  # which compiler that is, and why
-    variables: tuple[tuple[str, str], ...] = ()  # what it wants in its environment, as pairs
+    title: str  # which compiler it is, and why
+    variables: tuple[tuple[str, str], ...] = ()  # the environment variables that it needs
 
     @property
     def environ(self) -> dict[str, str]:
-        """Variables by which setuptools, too, uses this compiler.
+        """Variables that make setuptools use this compiler too.
 
-        The machine's own ``cc`` is found without help; saying so would only keep setuptools
-        from the flags that the interpreter was built with.
+        Empty for the machine's own compiler, which setuptools finds itself: naming it would drop
+        the flags that the interpreter was built with.
         """
         if len(self.command) == 1:
             return {}
@@ -36,15 +36,15 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
     def shared_object(self, root: Path, source: str, output: str, *arguments: str) -> bytes:
         """Compiles ``source`` in ``root`` and returns the shared object's bytes.
 
-        Paths are relative, and neither a build id nor symbols for a debugger are written: the
-        bytes do not tell where or when. Where it fails, a ``SkewError`` has the compiler's words.
+        Paths are relative, and no build id or debug symbols are written, so that the bytes do not
+        depend on place or time. Raises ``SkewError`` with the compiler's output if it fails.
         """
         command = [*self.command, "-shared", "-fPIC", "-O1", "-s", "-Wl,--build-id=none"]
         command += ["-o", output, source, *arguments]
         done = subprocess.run(
             command,
             cwd=root,
-            # PATH and no more: CPATH or LD_RUN_PATH would be in the bytes.
+            # Nothing but PATH: CPATH or LD_RUN_PATH would change the bytes.
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **dict(self.variables)},
             capture_output=True,
             text=True,
@@ -61,6 +61,6 @@ class Compiler(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache
 def system_compiler() -> Compiler | None:
-    """The compiler on the PATH that works, or None: then the kit fetches ziglang."""
+    """A working compiler on the PATH; None if there is none, and the kit fetches ziglang."""
     found = machine.c_compiler()
     return Compiler(command=(found[0],), title=found[1]) if found else None

@@ -1,4 +1,4 @@
-"""The Python that a cell installs into: what it is called, its tags, its headers."""
+"""The Python that a cell installs into: its name, tags and headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 
 from native_skew.errors import InterpreterError, SkewError
 
-# Asked of the interpreter itself: nothing of this can be known from outside.
+# Run by the interpreter itself: none of this can be known from outside.
 _QUESTION = """
 import json, platform, sys, sysconfig
 print(json.dumps({
@@ -59,7 +59,7 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
         return self.platform.replace("-", "_").replace(".", "_")
 
     def require_headers(self) -> None:
-        """Raises where there is no Python.h: others' modules need it, the fake pair does not."""
+        """Raises ``SkewError`` if there is no Python.h, which real packages need to build."""
         if not (Path(self.include) / "Python.h").is_file():
             raise SkewError(
                 f"{self.path}: no Python.h at {self.include}; install the headers "
@@ -72,7 +72,7 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
 def find(name: str | None = None) -> Interpreter:
     """The interpreter called ``name``: a version (``3.12``), a path, or None for this one.
 
-    An ``InterpreterError`` says that it is not there, does not run, or is older than 3.10.
+    Raises ``InterpreterError`` if it is missing, does not run, or is older than 3.10.
     """
     if name is None:
         path: str | None = getattr(sys, "_base_executable", None) or sys.executable

@@ -1,6 +1,6 @@
-"""What the machine must have, asked before anything is fetched.
+"""What the machine must have, checked before anything is fetched.
 
-The standard library alone: noxfile.py asks too, when nothing is installed yet.
+Uses only the standard library: noxfile.py checks too, when nothing is installed yet.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _COMPILERS = ("cc", "gcc", "clang")
 
 
 def lacks_for_environments() -> str | None:
-    """What keeps this Python from making an environment with pip, and what to do; or None."""
+    """What keeps this Python from creating an environment with pip, and what to do; or None."""
     version = ".".join(map(str, sys.version_info[:2]))
     this = f"{sys.executable} (Python {version})"
     if sys.version_info < OLDEST_PYTHON:
@@ -48,9 +48,10 @@ def lacks_for_laboratory() -> str | None:
 
 
 def c_compiler() -> tuple[str, str] | None:
-    """The name and the path of a C compiler that makes shared objects here, or None.
+    """The name and path of a C compiler that can link shared objects here, or None.
 
-    One without the C library's development files is found by its name, and links nothing.
+    It is tried: a compiler without the C library's development files is on the PATH and links
+    nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
         for name in _COMPILERS:

@@ -1,4 +1,4 @@
-"""Every process that a run starts goes through here: limited, logged, never left behind."""
+"""Starts all processes of a run: with a time limit, output captured, none left behind."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pathlib import Path
 import msgspec
 
 _OUTPUT_LIMIT = 4 * 1024 * 1024  # bytes kept of one command's output
-TIMED_OUT = -1000  # no signal's number; see Outcome.exit_code
+TIMED_OUT = -1000  # not the number of any signal; see Outcome.exit_code
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command did."""
+    """How a command ended, and what it printed."""
 
     argv: tuple[str, ...]
-    exit_code: int  # as the shell's; negative for a signal, ``TIMED_OUT`` past the time limit
+    exit_code: int  # negative for a signal; ``TIMED_OUT`` if it exceeded the time limit
     output: str  # standard output and error together, as a terminal would show them
 
 
 class Processes:
-    """Starts commands, each in a process group of its own, and can end them all."""
+    """Runs commands, each in its own process group, and can end them all."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -35,9 +35,9 @@ class Processes:
     def run(
         self, argv: Sequence[str], *, cwd: Path, environ: Mapping[str, str], limit: float
     ) -> Outcome:
-        """Runs ``argv`` to its end, or to ``limit`` seconds, whichever is first.
+        """Runs ``argv`` until it ends, at most ``limit`` seconds.
 
-        A command that cannot be started is an outcome too: exit code 127, as in a shell.
+        A command that cannot be started has exit code 127, as in a shell.
         """
         with tempfile.TemporaryFile(dir=environ.get("TMPDIR")) as log:
             code = self._wait(argv, cwd, environ, limit, log)
@@ -46,7 +46,7 @@ class Processes:
         return Outcome(argv=tuple(argv), exit_code=code, output=output)
 
     def stop(self) -> None:
-        """Kills everything that runs; later commands are not started."""
+        """Kills all running commands and starts no others."""
         self.stopped.set()
         with self._lock:
             for process in self._running:
@@ -82,7 +82,7 @@ class Processes:
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends the command and whatever it started; a group that is gone is fine."""
+    """Kills the command and its children, if they still run."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

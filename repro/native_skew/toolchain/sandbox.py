@@ -1,7 +1,7 @@
-"""A cell's own folder and environment: it sees nothing of the user's, and writes nowhere else.
+"""A cell's folder and environment variables: it sees nothing of the user's and writes nowhere else.
 
-The environment is made from nothing, not stripped: a variable that nobody thought of
-cannot get through. What remains of the caller's is PATH (compilers) behind the tool's own.
+The variables are built up from nothing, so that none slips through that nobody thought of. Of the
+caller's, only PATH remains (for compilers), behind the tool's own.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _FOLDERS = {
     "XDG_CONFIG_DIRS": "etc",
     "XDG_DATA_DIRS": "usr-share",
 }
-# Only with --live, where the real index may be behind these.
+# Passed on only with --live, where the real index may be behind these.
 _LIVE = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "PIP_CERT"),
 )
 
-# Where a tool asks for what is not on loopback after all, nobody answers.
+# A closed port as proxy: whatever a tool requests outside of loopback fails.
 _CLOSED = "http://127.0.0.1:9"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
@@ -39,8 +39,8 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy
 class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
     """One cell's folder.
 
-    ``environment`` and ``cache`` count up when a step wants a new one: the old stays as
-    it was. ``authority`` is the certificate, as PEM, of whoever vouches for an index over TLS.
+    ``environment`` and ``cache`` are incremented when a step wants a new one; the old one stays.
+    ``authority`` is the PEM certificate of the authority that signed the index's, over TLS.
     """
 
     root: Path
@@ -51,7 +51,7 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def project(self) -> Path:
-        """Where commands run; ``.venv`` is made in it."""
+        """Where commands run; holds ``.venv``."""
         return self.root / f"project-{self.environment}"
 
     @property
@@ -61,7 +61,7 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def places(self) -> dict[str, str]:
-        """What stands for the names in braces in the tools' variables and files."""
+        """The values for the names in braces in the tools' variables and files."""
         return {
             "root": str(self.root),
             "cache": f"{self.root}/cache-{self.cache}",
@@ -73,7 +73,7 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def prepare(self) -> None:
-        """Makes the folders, and the files that end each tool's search for configuration."""
+        """Creates the folders, and the files that end each tool's search for configuration."""
         for name in _FOLDERS.values():
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.project.mkdir(exist_ok=True)
@@ -85,12 +85,12 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
             write_below(self.root, files)
 
     def remove(self) -> None:
-        """Deletes the folder; what a read-only build tree keeps is left to the next run."""
+        """Deletes the folder; the next run deletes what a read-only build tree keeps."""
         shutil.rmtree(self.root, ignore_errors=True)
 
 
 def write_below(folder: Path, files: Mapping[str, str] | Mapping[str, bytes]) -> None:
-    """Writes files by their names in ``folder``, and makes the folders that they lie in."""
+    """Writes ``files``, content by name, below ``folder``, creating folders as needed."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,9 +100,9 @@ def write_below(folder: Path, files: Mapping[str, str] | Mapping[str, bytes]) ->
 def environment(
     sandbox: Sandbox, tool_paths: tuple[str, ...], live: bool = False
 ) -> dict[str, str]:
-    """The variables of every process in a cell; ``tool_paths`` stand first on PATH.
+    """The variables of every process in a cell; ``tool_paths`` come first on PATH.
 
-    ``live`` lets the caller's proxy and certificate settings through.
+    ``live`` passes on the caller's proxy and certificate settings.
     """
     variables = {name: str(sandbox.root / folder) for name, folder in _FOLDERS.items()}
     variables |= {
@@ -115,7 +115,7 @@ def environment(
         "PYTHONNOUSERSITE": "1",
     }
     places = sandbox.places
-    if sandbox.authority:  # as OpenSSL, and requests, are told
+    if sandbox.authority:  # for OpenSSL and for requests
         variables |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), places["authority"])
     for tool in TOOLS.values():
         own = {name: text.format_map(places) for name, text in tool.variables.items()}

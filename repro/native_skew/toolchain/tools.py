@@ -1,7 +1,7 @@
-"""The tools that are run, each version in an environment of its own, fetched once.
+"""The tools that run, each version in its own environment, fetched once.
 
-Fetching is the one thing that needs the network, and the one thing that uses the user's
-own pip configuration: behind a mirror, the mirror serves the tools.
+Only fetching needs the network, and only fetching uses the user's own pip configuration: behind a
+mirror, the tools come from the mirror.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from native_skew.toolchain.compiler import Compiler, system_compiler
 if TYPE_CHECKING:
     from filelock import FileLock
 
-# Versions of setuptools that builds may ask for: today's, and the last with pkg_resources
-# in full (gone since 82). And pip, which an environment may have to bring up to date.
+# The versions of setuptools that builds may ask for: the newest, and the last with a complete
+# pkg_resources (gone since 82). And pip, which an environment may have to upgrade.
 BUILD_REQUIREMENTS = ("setuptools", "setuptools==80.9.0", "pip")
 
-# pip names every release there is where none of them is the one that is asked for.
+# pip lists every release if the requested one does not exist.
 _MANY_VERSIONS = re.compile(r"from versions: (?:[^,()]+, )+([^,()]+)")
 
-Phase = Callable[[str], AbstractContextManager[None]]  # says what is being done, to a person
+Phase = Callable[[str], AbstractContextManager[None]]  # shows a person what is being done
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool that is ready. ``path`` is a folder for PATH that holds its commands alone."""
+    """An installed tool. ``path`` is a folder for PATH that holds only its commands."""
 
     name: str
     version: str
@@ -53,15 +53,15 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def unseen(_: str) -> AbstractContextManager[None]:
-    """A ``Phase`` that tells nobody."""
+    """A ``Phase`` that shows nothing."""
     return nullcontext()
 
 
 class Toolbox:
     """Fetches tools into ``folder`` and finds them there again.
 
-    Two runs may use the folder at once. ``phase`` is told what is fetched. A
-    ``ToolUnavailableError`` says what cannot be had, and why.
+    Two runs may use the folder at once. ``phase`` shows what is fetched. Methods raise
+    ``ToolUnavailableError`` for what cannot be fetched or does not start.
     """
 
     def __init__(self, folder: Path, phase: Phase = unseen) -> None:
@@ -70,7 +70,7 @@ class Toolbox:
         self._suffix = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
     def tool(self, name: str, version: str) -> Tool:
-        """``name`` in ``version`` (or ``newest``), fetched where it is not there yet."""
+        """``name`` in ``version`` (or ``newest``), fetched if it is not there yet."""
         exact = self.newest(name) if version == NEWEST else version
         size = f", {machine.ZIGLANG_SIZE}" if name == "ziglang" else ""
         asked = (f"{_requirement(name)}=={exact}",)
@@ -82,9 +82,9 @@ class Toolbox:
     def environment(
         self, name: str, asked: Sequence[str], title: str, commands: Sequence[str] = ()
     ) -> Path:
-        """A folder with ``venv``, in which pip installed ``asked``; made once, whole.
+        """A folder whose ``venv`` holds what pip installed for ``asked``; created once.
 
-        ``path`` in it holds those of ``commands`` that there are.
+        Its ``path`` holds links to those of ``commands`` that exist.
         """
         home = self._folder / f"{name}-{self._suffix}"
         venv, path = home / "venv", home / "path"
@@ -123,10 +123,7 @@ class Toolbox:
         return Tool(name=name, version=version, path=str(path))
 
     def newest(self, name: str) -> str:
-        """The newest release of ``name``.
-
-        Of those that can be installed: a release may ask for what the index does not have.
-        """
+        """The newest installable release of ``name``: one may require what the index lacks."""
 
         def ask() -> str:
             asked = "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"
@@ -138,7 +135,7 @@ class Toolbox:
         return self._remembered(f"{name}.newest", f"asking for the newest {name}", ask)
 
     def releases(self, name: str) -> tuple[str, ...]:
-        """Every final release of ``name`` that the index has for this interpreter, older first.
+        """All final releases of ``name`` on the index for this interpreter, oldest first.
 
         https://pip.pypa.io/en/stable/cli/pip_index/
         """
@@ -152,7 +149,7 @@ class Toolbox:
         return tuple(sorted(json.loads(told), key=Version))
 
     def _remembered(self, name: str, what: str, ask: Callable[[], str]) -> str:
-        """What ``ask`` told the first time, kept in the folder; written whole or not at all."""
+        """What ``ask`` returned the first time, kept in the folder; written atomically."""
         memory = self._folder / name
         with self._lock(name):
             if not memory.exists():
@@ -164,7 +161,7 @@ class Toolbox:
             return memory.read_text(encoding="utf-8")
 
     def forget_newest(self) -> None:
-        """Makes ``newest`` and ``releases``, which ask the index once, ask it again."""
+        """Makes ``newest`` and ``releases`` ask the index again."""
         for pattern in ("*.newest", "*-releases.json"):
             for memory in self._folder.glob(pattern):
                 memory.unlink()
@@ -180,21 +177,21 @@ class Toolbox:
         return tuple({each.filename: each for each in found}.values())
 
     def compiler(self) -> Compiler:
-        """The machine's C compiler, or else ziglang."""
+        """The machine's C compiler, or ziglang."""
         if found := system_compiler():
             return found
         tool = self.tool("ziglang", NEWEST)
         python = str(Path(tool.path).parent / "venv" / "bin" / "python")
         return Compiler(
-            # PDM's builds have a PYTHONPATH whose sitecustomize hides what is installed elsewhere.
+            # PDM's builds set a PYTHONPATH whose sitecustomize hides what is installed elsewhere.
             command=(python, "-I", "-m", "ziglang", "cc"),
-            # Its own cache, which would else be in the user's home.
+            # By default its cache is in the user's home.
             variables=(("ZIG_GLOBAL_CACHE_DIR", str(self._folder / "zig-cache")),),
             title=f"ziglang {tool.version} from the package index (no C compiler on the PATH works)",
         )
 
     def _downloaded(self, name: str, *asked: str) -> tuple[DistributionFile, ...]:
-        """The wheels that pip downloads for ``asked``, kept in a folder called ``name``."""
+        """The wheels that ``pip download`` gets for ``asked``, kept in the folder ``name``."""
         folder = self._folder / "build-requirements" / name
         with self._lock(f"build-{name}"):
             if not (folder / "complete").exists():
@@ -204,16 +201,16 @@ class Toolbox:
         return tuple(_published(path) for path in sorted(folder.glob("*.whl")))
 
     def _pip(self, *arguments: str) -> str:
-        """What this environment's pip prints; the last argument is what it is about."""
+        """The output of this environment's pip; errors name the last argument."""
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
         return self._run(command, arguments[-1])
 
     def _run(self, command: Sequence[str], what: str) -> str:
-        # Two tries more are enough, and Python compiles what it imports of a tool.
+        # Two retries are enough, and a tool's files are compiled when they are imported.
         environ = {"PIP_RETRIES": "2", **os.environ, "PIP_NO_COMPILE": "1"}
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
-            if "connection broken by" in done.stderr:  # pip's errors speak of versions then
+            if "connection broken by" in done.stderr:  # pip's last error is about versions then
                 raise ToolUnavailableError(what, "the package index cannot be reached")
             lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
             told = [line for line in lines if line.lower().startswith("error")] or lines
@@ -223,13 +220,13 @@ class Toolbox:
 
     def _lock(self, name: str) -> FileLock:
         self._folder.mkdir(parents=True, exist_ok=True)
-        from filelock import FileLock  # noqa: PLC0415  (doctor starts without it, and locks nothing)
+        from filelock import FileLock  # noqa: PLC0415  (doctor runs without it, and locks nothing)
 
         return FileLock(self._folder / f".{name}.lock")
 
 
 def commands_of(name: str) -> tuple[str, ...]:
-    """The commands that the tool ``name`` is driven by; the first of them says its version."""
+    """The commands of the tool ``name``; the first prints its version."""
     return (TOOLS[name].commands if name in TOOLS else ()) or (name,)
 
 

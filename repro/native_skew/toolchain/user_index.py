@@ -1,4 +1,4 @@
-"""The user's own package indexes, as their pip and their uv are set up."""
+"""The user's own package indexes, as configured for pip and uv."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _NAMED = re.compile(r"[\w.-]+=(?=https?:)", re.ASCII)
 
 
 class UserIndexes(msgspec.Struct, frozen=True, kw_only=True):
-    """Where distributions are looked for."""
+    """The indexes that distributions are looked up on."""
 
     default: str  # asked last
-    # Asked before it, the first first: uv takes a project from the first index that has it.
+    # Asked before it, in order: uv takes a project from the first index that has it.
     # https://docs.astral.sh/uv/concepts/indexes/#searching-across-multiple-indexes
     before: tuple[str, ...] = ()
-    # Of a project that is to come from one index alone (``tool.uv.sources``).
+    # By project: the only index that it may come from (``tool.uv.sources``).
     pinned: Mapping[str, str] = {}
 
 
 @cache
 def index_url() -> str:
-    """The index that the user's pip asks, or the public one."""
+    """The default index of the user's pip or uv, or the public one."""
     for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         if url := os.environ.get(name):
             return _NAMED.sub("", url, count=1)
@@ -40,9 +40,9 @@ def index_url() -> str:
 
 
 def user_indexes(folder: Path) -> UserIndexes:
-    """All indexes that pip and uv ask for a project in ``folder``: uv's first, then pip's.
+    """All indexes that pip and uv use for a project in ``folder``: uv's first, then pip's.
 
-    Those of a folder on disk are left out.
+    Folders on disk are left out.
     """
     default, before = index_url(), []
     pinned: dict[str, str] = {}
@@ -76,16 +76,16 @@ def user_indexes(folder: Path) -> UserIndexes:
 
 
 def _public() -> str:
-    # Half a second of imports for one constant, which the other commands do without.
+    # Imported late: it takes half a second, and the other commands do not need it.
     from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415
 
     return PYPI_SIMPLE_ENDPOINT
 
 
 def pip_setting(name: str) -> str | None:
-    """What the user's pip is told by an option of all its commands, as ``cert`` or ``proxy``.
+    """The user's setting of one of pip's general options, as ``cert`` or ``proxy``.
 
-    By a variable or by its configuration files, which pip is asked for:
+    From a variable or from the configuration files, which pip reads:
     https://pip.pypa.io/en/stable/topics/configuration/
     """
     variable = f"PIP_{name.upper().replace('-', '_')}"
@@ -94,14 +94,14 @@ def pip_setting(name: str) -> str | None:
 
 @cache
 def _configured(name: str) -> str | None:
-    # `pip config list` does not tell which of two files holds.
+    # `pip config list` does not say which of two files takes precedence.
     asked = [sys.executable, "-m", "pip", "config", "get", f"global.{name}"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     return done.stdout.strip() or None
 
 
 def _uv_settings(folder: Path) -> Iterator[dict[str, Any]]:
-    """The project's, then the user's: uv.toml, or [tool.uv] of the nearest pyproject.toml."""
+    """The project's settings (uv.toml, or [tool.uv] in pyproject.toml), then the user's."""
     for each in (folder.resolve(), *folder.resolve().parents):
         settings = _toml(each / "uv.toml") or table(_toml(each / "pyproject.toml"), "tool", "uv")
         if settings:
@@ -115,5 +115,5 @@ def _uv_settings(folder: Path) -> Iterator[dict[str, Any]]:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return toml_settings(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # not there, or not uv's to be told about here
+    except (OSError, ValueError):  # missing, or invalid, which uv itself reports
         return {}

@@ -1,9 +1,8 @@
 """Looks at the environment that run.sh made, and compares its verdict with the recorded one.
 
-Usage: python3 look.py FOLDER EXIT_CODE, with FOLDER/probe holding what probe.py printed in
-that environment. Ends with 0 where the verdicts are equal, 3 where they are not, and
-otherwise where there is nothing to compare. Needs nothing but Python's standard library; no word that the
-tool printed enters the verdict.
+Usage: python3 look.py FOLDER EXIT_CODE, where FOLDER/probe has the output of probe.py in that
+environment. Ends with 0 if the verdicts are equal, 3 if they are not, and otherwise if there is
+nothing to compare. Needs only Python's standard library; the tool's output does not matter.
 """
 
 import email.parser
@@ -70,21 +69,21 @@ def judge(
 def no_answer(
     recorded: Facts, folder: pathlib.Path, exit_code: int, versions: Facts, facts: Facts
 ) -> str | None:
-    """Why the tool has given no answer at all; None where it has."""
+    """Why there is no answer of the tool at all; None if there is."""
     there = recorded["consumer"] in versions
     log = folder / "requests"
     requests = log.read_text().splitlines() if log.exists() else []
     if exit_code and not any(line.endswith((" 200", " 304")) for line in requests):
         return "the tool failed and never reached the index: this says nothing of it"
     if not exit_code and not there:
-        return "the tool was content and installed nothing that could be found"
+        return "the tool succeeded and installed nothing that could be found"
     if there and "imported" in facts and "versions" not in facts:
         return "it could not be seen which library the module runs with"
     return None
 
 
 def probe_facts(text: str) -> Facts:
-    """What the probe said; a death while importing becomes an ``error``."""
+    """The probe's facts; a death while importing becomes an ``error``."""
     facts: Facts = {}
     for line in text.splitlines():
         if line.startswith(MARK):
@@ -117,20 +116,20 @@ def installed(sites: Sites) -> Facts:
 
 
 def home_of(sites: Sites, name: str) -> pathlib.Path | None:
-    """The prefix of the environment that holds ``name``; a layer above it may be gone."""
+    """The prefix of the environment that holds ``name``; a layer over it may be gone."""
     stem = name.replace("-", "_")
     return next((each.parents[2] for each in sites if list(each.glob(f"{stem}-*.dist-info"))), None)
 
 
 def run_checks(folder: pathlib.Path, prefix: pathlib.Path | None) -> dict[str, tuple[int, str]]:
-    """(exit code, output) of each check there is, by the name of its tool."""
+    """(exit code, output) of each available check, by its tool."""
     if prefix is None:
         return {}
     python = str(prefix / "bin" / "python")
     commands = {"pip": ["pip", "--python", python, "check"]}
     commands["uv"] = ["uv", "pip", "check", "--python", python]
     commands = {name: argv for name, argv in commands.items() if shutil.which(name)}
-    if not commands:  # Python brings a pip along
+    if not commands:  # Python bundles pip
         subprocess.run([sys.executable, "-m", "venv", folder / "check"], check=False)
         pip = folder / "check" / "bin" / "pip"
         if pip.exists():

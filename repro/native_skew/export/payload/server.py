@@ -2,9 +2,9 @@
 
 Usage: python3 server.py FOLDER
 
-Prints its port and serves until it is ended. FOLDER/step holds the step that is being
-carried out: /simple/ is that step's pages. FOLDER/requests gets a line for each request.
-Needs nothing but Python's standard library.
+Prints its port and serves until it is killed. FOLDER/step holds the number of the current step,
+whose pages are /simple/. FOLDER/requests gets a line for each request. Needs only Python's standard
+library.
 """
 
 import email.utils
@@ -66,7 +66,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return (file.read_bytes() if known else None), area == "simple"
 
     def headers_of(self, is_page: bool, etag: str) -> dict[str, str]:
-        """A page's or a file's headers; where a page has an Age, its Date is as old."""
+        """A page's or a file's headers; a page's Date is as old as its Age."""
         control = HEADERS["page_cache_control" if is_page else "file_cache_control"]
         headers = {"Content-Type": "text/html" if is_page else "application/octet-stream"}
         if control:

@@ -36,8 +36,6 @@ from native_skew.bench.record import (
 from native_skew.errors import ResultFileError
 from native_skew.findings import schema_of
 from native_skew.installers.registry import INSTALLERS
-from native_skew.results.record import Result
-from native_skew.run.runner import Runner, Watcher
 from native_skew.run.selection import Task
 from native_skew.run.session import Session
 from native_skew.site import tables
@@ -197,15 +195,3 @@ def test_the_record_fits_its_schema_and_names_no_machine() -> None:
     bench = record.read(path)
     assert bench is not None
     assert {each.id for each in bench.measurements} <= MEASURES.keys()
-
-
-@pytest.mark.slow
-def test_the_runner_shows_its_processes_to_whoever_asks(
-    session: Session, task: Callable[..., Task]
-) -> None:
-    watched = replay.Watched()
-    one = task("stamped-wheel-elsewhere/no-wheel-fits", "uv-pip-install")
-    (outcome,) = Runner(session, jobs=1, processes=watched).run([one], Watcher())
-    assert isinstance(outcome, Result)
-    (processes,) = watched.started.values()
-    assert len(processes) > sum(len(step.commands) for step in outcome.steps)

@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 
 from native_skew import results
-from native_skew.results import comparison
 from native_skew.results.record import NotRun, Result
 
 Call = Callable[..., tuple[int, str, str]]
@@ -28,11 +27,6 @@ def old(recorded: dict[str, Result], tmp_path: Path) -> Path:
     """A record of two results."""
     results.pack([recorded[PIP], recorded[UV]], tmp_path / "old")
     return tmp_path / "old"
-
-
-def test_a_record_is_read(old: Path, recorded: dict[str, Result]) -> None:
-    found = {results.brief(recorded[cell]) for cell in (PIP, UV)}
-    assert set(comparison.load(old).results) == found
 
 
 def run_of(*found: Result, not_run: tuple[NotRun, ...] = ()) -> bytes:
@@ -106,17 +100,3 @@ def test_nothing_compared_is_no_success(
     new.write_bytes(results.encode([other, recorded[PIP]]))
     code, _, errors = call("diff", str(old), str(new))
     assert (code, errors) == (0, "")
-
-
-def test_one_reason_is_one_line(
-    call: Call, old: Path, recorded: dict[str, Result], tmp_path: Path
-) -> None:
-    cells = [recorded[each].cell for each in (PIP, UV)]
-    missing = [NotRun(cell=each, reason="no such version") for each in cells]
-    missing.append(NotRun(cell=cells[0], reason="a full disk"))
-    new = tmp_path / "new.json"
-    new.write_bytes(run_of(recorded[PIP], not_run=tuple(missing)))
-    _, output, _ = call("diff", str(old), str(new))
-    assert f"2 cells, the first is {PIP}: no such version" in output
-    assert f"{PIP}: a full disk" in output
-    assert output.count("no such version") == 1

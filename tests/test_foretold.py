@@ -12,10 +12,10 @@ from native_skew.bench.locks import Foretelling, Foretold, measurement, released
 from native_skew.errors import InterpreterError
 from native_skew.results.record import Result
 from native_skew.run.session import Session
-from native_skew.scenarios import Cell
 from native_skew.scenarios import find as scenario
 from native_skew.toolchain import interpreter
 from native_skew.verdict import Verdict
+from test_comparison import CELL
 
 _SAMPLE = ("will break", "may break", "may break later", "holds")
 
@@ -61,16 +61,6 @@ def test_a_sample_is_foretold_anew_as_it_is_recorded(
             and f"{c.scenario}/{c.variant}/{c.installer}/{c.remedy}" == name
         )
         assert foretelling.word(result) == said, name
-
-
-CELL = Cell(
-    scenario="unstamped-pin",
-    variant="only",
-    installer="uv-lock-sync",
-    version="0.13.9",
-    remedy="nothing",
-    python="cp311",
-)
 
 
 def foretold(word: str, happened: Verdict, later: Verdict | None = None) -> Foretold:

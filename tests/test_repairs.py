@@ -12,12 +12,11 @@ from packaging.version import Version
 
 from native_skew import results, scenarios
 from native_skew.errors import ResultFileError, SkewError
-from native_skew.installers import INSTALLERS, Cause, RenderContext, difference, tabs
+from native_skew.installers import INSTALLERS, Cause, RenderContext, tabs
 from native_skew.results import NotRun, Result, repair_of
 from native_skew.run import Runner, Session, Task, step_plans_of
 from native_skew.run.runner import Watcher
-from native_skew.run.selection import Filters, Selection, select
-from native_skew.scenarios import STARTS, Cell
+from native_skew.scenarios import Cell
 from native_skew.verdict import FAILURES
 
 # pip resolves with the metadata of what it builds, so its plain command does not leave a stamped
@@ -80,20 +79,6 @@ def test_a_fresh_cell_keeps_its_name_and_the_other_has_one_of_its_own() -> None:
     assert "--start after-failure" in after.command
     assert "--start" not in fresh.command
     assert b"start" not in results.encode(fresh)
-
-
-def chosen(session: Session, **filters: tuple[str, ...]) -> Selection:
-    return select(Filters(**filters), session.toolbox)  # type: ignore[arg-type]
-
-
-def test_only_what_breaks_is_repaired(session: Session) -> None:
-    everything = chosen(session, scenarios=("stamped-wheel-elsewhere",))
-    after = {t.cell.installer for t in everything.tasks if t.cell.start == "after-failure"}
-    assert "uv-sync" in after
-    assert "pip" not in after, "pip does not break it"
-    for start in STARTS:
-        some = chosen(session, scenarios=("unstamped-pin",), starts=(start,))
-        assert {task.cell.start for task in some.tasks} == {start}
 
 
 def test_where_nothing_is_broken_no_verdict_is_given(
@@ -164,24 +149,6 @@ def test_a_repair_holds_the_lines_to_add_and_nothing_of_the_laboratory(
     fresh = next(r for r in recorded.values() if r.cell.start == "fresh")
     with pytest.raises(SkewError, match="starts fresh"):
         repair_of(fresh)
-
-
-def test_what_both_files_have_is_left_out_and_of_a_list_only_the_new_entries_stay() -> None:
-    before = {
-        "pyproject.toml": '[project]\nname = "x"\n[tool.t]\na = ["1"]\n[[tool.t.source]]\nurl = "u"\n',
-        "limits.txt": "a<1\n",
-    }
-    after = {
-        "pyproject.toml": before["pyproject.toml"].replace('["1"]', '["1", "2"]\nb = true'),
-        "limits.txt": "a<1\nb<2\n",
-    }
-    found = difference(before, [(after, [("t", "clean")]), ({}, [("t", "sync")])])
-    assert found.files == {
-        "pyproject.toml": '[tool.t]\na = ["2"]\nb = true\n',
-        "limits.txt": "b<2\n",
-    }
-    assert found.commands == (("t", "clean"), ("t", "sync"))
-    assert difference(before, [(before, [])]).files == {}
 
 
 def test_a_repair_of_one_consumer_that_breaks_the_other_is_recorded_as_such(

@@ -17,13 +17,13 @@ from native_skew.errors import (
 from native_skew.installers import INSTALLERS
 from native_skew.results import Result
 from native_skew.run.selection import Filters, select, tour, toured
-from native_skew.scenarios import Cell
+from native_skew.scenarios import STARTS, Cell
 from native_skew.scenarios.asked import expected_of
 from native_skew.toolchain.tools import NEWEST, Tool
 from support.command import ISSUE, Call
 
 
-class Publication:
+class FakeToolbox:
     """A toolbox that has everything at hand, and notes what it is asked for."""
 
     def __init__(self, *missing: str) -> None:
@@ -42,7 +42,7 @@ class Publication:
 
 def versions(installer: str) -> list[str]:
     filters = Filters(scenarios=(ISSUE,), installers=(installer,), remedies=("nothing",))
-    return [task.cell.version for task in select(filters, Publication()).tasks]  # type: ignore[arg-type]
+    return [task.cell.version for task in select(filters, FakeToolbox()).tasks]  # type: ignore[arg-type]
 
 
 def test_a_default_is_run_where_the_tool_has_the_interface() -> None:
@@ -84,12 +84,12 @@ def test_nothing_is_expected_of_a_version_without_the_interface() -> None:
 def test_a_slip_fails_before_a_tool_is_fetched(
     names: dict[str, tuple[str, ...]], error: type[SkewError]
 ) -> None:
-    publication = Publication()
+    toolbox = FakeToolbox()
     with pytest.raises(error):
-        select(Filters(**names), publication)  # type: ignore[arg-type]
-    assert not publication.asked
-    select(Filters(scenarios=(ISSUE,), installers=("uv",)), publication)  # type: ignore[arg-type]
-    assert sorted(publication.asked) == ["uv==0.9.21", "uv==newest"]
+        select(Filters(**names), toolbox)  # type: ignore[arg-type]
+    assert not toolbox.asked
+    select(Filters(scenarios=(ISSUE,), installers=("uv",)), toolbox)  # type: ignore[arg-type]
+    assert sorted(toolbox.asked) == ["uv==0.9.21", "uv==newest"]
 
 
 def test_what_narrows_a_run() -> None:
@@ -103,12 +103,12 @@ def test_what_narrows_a_run() -> None:
 
 def test_without_a_filter_it_is_everything_but_what_needs_the_network() -> None:
     own = Filters(installers=("pip==26.3",), remedies=("nothing",), starts=("fresh",))
-    found = {task.cell.scenario for task in select(own, Publication()).tasks}  # type: ignore[arg-type]
+    found = {task.cell.scenario for task in select(own, FakeToolbox()).tasks}  # type: ignore[arg-type]
     live = {name for name, each in scenarios.load_all().items() if each.live}
     assert live
     assert found == scenarios.load_all().keys() - live
     every = Filters(scenarios=(ISSUE,), remedies=("nothing",), starts=("fresh",))
-    tasks = select(every, Publication()).tasks  # type: ignore[arg-type]
+    tasks = select(every, FakeToolbox()).tasks  # type: ignore[arg-type]
     assert {task.cell.installer for task in tasks} == set(INSTALLERS)
 
 
@@ -120,21 +120,24 @@ def test_an_executable_of_one_s_own(tmp_path: Path) -> None:
     with pytest.raises(SkewError, match=f"--installer {one}: results of an executable of your own"):
         filters.require_releases()
     replace(filters, installers=("uv==0.9.21",)).require_releases()
-    tasks = select(filters, Publication()).tasks  # type: ignore[arg-type]
+    tasks = select(filters, FakeToolbox()).tasks  # type: ignore[arg-type]
     assert {task.tool.path for task in tasks} == {"/", str(tmp_path / "one")}
     # The same cell twice is one; two executables of one version could not be told apart.
     twice = Filters(scenarios=(ISSUE,), installers=(one, one), remedies=("nothing",))
-    assert len(select(twice, Publication()).tasks) == 1  # type: ignore[arg-type]
+    assert len(select(twice, FakeToolbox()).tasks) == 1  # type: ignore[arg-type]
     both = Filters(scenarios=(ISSUE,), installers=(one, other), remedies=("nothing",))
     with pytest.raises(SkewError, match="asked for twice"):
-        select(both, Publication())  # type: ignore[arg-type]
+        select(both, FakeToolbox())  # type: ignore[arg-type]
 
 
 def test_only_what_its_plain_command_breaks_is_repaired() -> None:
     filters = Filters(scenarios=("stamped-wheel-elsewhere",), starts=("after-failure",))
-    found = {task.cell.installer for task in select(filters, Publication()).tasks}  # type: ignore[arg-type]
+    found = {task.cell.installer for task in select(filters, FakeToolbox()).tasks}  # type: ignore[arg-type]
     assert "uv-sync" in found
     assert "pip" not in found, "pip does not break it"
+    for start in STARTS:
+        some = replace(filters, starts=(start,))
+        assert {t.cell.start for t in select(some, FakeToolbox()).tasks} == {start}  # type: ignore[arg-type]
 
 
 def test_of_the_tour_the_newest_of_each_is_shown(recorded: dict[str, Result]) -> None:
@@ -156,14 +159,14 @@ def test_a_slip_leaves_no_trace_of_a_run(call: Call, tmp_path: Path, command: st
 
 def test_a_version_that_does_not_exist_costs_its_own_cells_alone() -> None:
     filters = Filters(scenarios=(ISSUE,), installers=("uv==99.99.99", "uv==0.9.21"))
-    found = select(filters, Publication("99.99.99"))  # type: ignore[arg-type]
+    found = select(filters, FakeToolbox("99.99.99"))  # type: ignore[arg-type]
     assert {task.cell.version for task in found.tasks} == {"0.9.21"}
     assert {each.cell.version for each in found.not_run} == {"99.99.99"}
     assert len({each.reason for each in found.not_run}) == 1
 
 
 def test_the_tour_has_each_remedy_once_and_an_older_uv_with_none() -> None:
-    cells = [task.cell for task in tour(Publication()).tasks]  # type: ignore[arg-type]
+    cells = [task.cell for task in tour(FakeToolbox()).tasks]  # type: ignore[arg-type]
     assert cells[0].installer == "pip"
     assert [each.remedy for each in cells if each.version == "0.9.21"] == ["nothing"]
     remedies = [each.remedy for each in cells if each.installer == "uv-pip-install"]

@@ -94,7 +94,7 @@ def test_its_commands_work_in_an_empty_folder(
 def test_its_record_is_not_changed(installed: Installed, command: str, tmp_path: Path) -> None:
     code, _, err = installed(command, "--record", *([str(tmp_path)] if command == "merge" else ()))
     assert code == 2
-    assert "the record of an installed kit is not changed" in err
+    assert "the record of an installed kit cannot be changed" in err
 
 
 def test_its_evidence_is_the_clone_s(installed: Installed) -> None:

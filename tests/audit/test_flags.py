@@ -247,6 +247,39 @@ def test_a_dynamic_sdist_that_says_something_else(
     assert counted(output) == expected
 
 
+@pytest.mark.parametrize(
+    ("stated", "newest", "build", "expected"),
+    [
+        (">=1", "3.0", "", ["skew-active"]),
+        (">=1", "2.9", "", ["skew-latent"]),
+        (">=1", "3.0", "'fakelib<3'", []),
+        (">=1,<3", "3.0", "", []),
+    ],
+)
+def test_a_wheel_that_says_more_than_its_dynamic_sdist(
+    audit: Audit,
+    serve: Serve,
+    cc: Compiler,
+    stated: str,
+    newest: str,
+    build: str,
+    expected: list[str],
+) -> None:
+    """As sphericart-torch 1.0.1: the backend in its sdist adds torch, and setup.py writes its range."""
+    libs = [
+        _linux("fakelib", each, {"fakelib/libfake.so": linked((), (), cc)})
+        for each in ("2.1", newest)
+    ]
+    members = {"user/m.so": linked(("libfake.so",), (), cc)}
+    user = _linux("user", "1.0", members, ("fakelib>=1,<3",))
+    core = b"Dynamic: Requires-Dist\n" + core_metadata("user", "1.0", (f"fakelib{stated}",))
+    table = f"[build-system]\nrequires = [{build}]\nbuild-backend = 'b'\nbackend-path = ['.']\n"
+    sdist = sdist_file("user", "1.0", core, {"pyproject.toml": table.encode()}, 1)
+    output = audit("user", "--index-url", serve((*libs, user, sdist)))
+    assert counted(output) == expected
+    assert all(output.of(each).level == "warning" for each in expected)
+
+
 @pytest.mark.parametrize(("setup", "told"), [("Extension('x', [])", True), ("1", False)])
 def test_an_sdist_alone_that_compiles_is_not_told(
     audit: Audit, serve: Serve, setup: str, told: bool

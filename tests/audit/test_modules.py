@@ -346,13 +346,19 @@ def test_the_owner_of_a_folder_of_a_namespace_is_asked_for_by_its_name(
         ("import fakelib\n", ("setuptools", "middle"), []),
         ("import vendored\n", ("setuptools",), []),
         ("import other\n", ("setuptools",), []),
+        ("import torch\n", ("setuptools",), ["undeclared-build-requirement"]),
+        ("import torch\n", ("setuptools", "torch"), []),
+        ("import torch\n", ("setuptools", "bringing"), []),
         ("try:\n    import fakelib\nexcept ImportError:\n    pass\n", ("setuptools",), []),
     ],
 )
 def test_a_setup_py_that_imports_what_no_isolated_build_has(
     audit: Audit, serve: Serve, setup: str, build: tuple[str, ...], expected: list[str]
 ) -> None:
-    """As xformers 0.0.28.post3, whose wheels require one torch and whose sdist names none."""
+    """As xformers 0.0.28.post3, whose wheels require one torch and whose sdist names none.
+
+    And torch-cluster 1.6.3, which requires none either.
+    """
     names = ", ".join(f'"{each}"' for each in build)
     backend = 'build-backend = "setuptools.build_meta"'
     texts = {
@@ -366,6 +372,8 @@ def test_a_setup_py_that_imports_what_no_isolated_build_has(
         _wheel("user", "1.0", "py3-none-any", {}, requires),
         _wheel("fakelib", "1.0", "py3-none-any", {}),
         _wheel("middle", "1.0", "py3-none-any", {}, ("fakelib",)),
+        _wheel("bringing", "1.0", "py3-none-any", {}, ("torch",)),
+        _wheel("torch", "1.0", "py3-none-any", {}),
         _wheel(
             "setuptools", "80.0", "py3-none-any", {"setuptools/_vendor/vendored/__init__.py": b""}
         ),

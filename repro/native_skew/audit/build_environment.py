@@ -22,9 +22,11 @@ from native_skew.distributions import SourceTexts, imported, imports_at_once
 GONE_SINCE = "82.0.0"  # https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 _DEPTH = 3  # how far requirements are followed
 _NATIVE_BACKENDS = {"mesonpy", "scikit_build_core", "maturin", "py_build_cmake"}
-_NATIVE_TOOLS = {
+_NATIVE_TOOLS = frozenset({
     "cmake", "cython", "nanobind", "pybind11", "scikit-build", "setuptools-dso", "torch",
-}  # fmt: skip
+})  # fmt: skip
+# What a setup.py imports to compile with, under the distribution's own name.
+BUILT_WITH = _NATIVE_TOOLS | {"numpy"}
 _EXTENSION = re.compile(r"\b(\w*Extension|ext_modules|cffi_modules)\b")
 
 

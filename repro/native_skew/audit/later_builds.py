@@ -16,6 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from native_skew.audit.build_environment import (
+    BUILT_WITH,
     BuildEnvironment,
     native_sign,
     rotten_file,
@@ -143,18 +144,31 @@ class _Builds:
                     yield self._unseen(name, cases)
 
     def _stated(self, link: LibraryNeed) -> SpecifierSet | None:
-        """What a dynamic sdist says of the provider, where the wheel allows what that rules out."""
+        """What a dynamic sdist says of the provider, where a build is seen to say otherwise.
+
+        The wheel allows what that rules out. Or it allows less, and which one a build gets, no
+        build requirement says: a backend in the sdist may add it.
+        """
         if self._metadata.promises_static or link.allowed is None:
             return None
         stated = wanted(self._metadata.applicable(link.target.environment), link.provider)
-        return None if stated is None or is_within(link.allowed, stated) else stated
+        if stated is None:
+            return None
+        added = link.provider not in self._built_with and not is_within(stated, link.allowed)
+        return stated if added or not is_within(link.allowed, stated) else None
 
     def _differs(self, links: list[LibraryNeed], stated: SpecifierSet) -> Finding:
         """Conditions 1 to 3, and the sdist itself shows what a build ties a module to."""
         first, name, release = links[0], links[0].provider, self._release
         libraries = _libraries(links)
+        allowed = first.allowed or SpecifierSet()
+        newest = self._providers.newest(name, stated, first.target)
+        is_inside = newest is not None and allowed.contains(newest, prereleases=True)
+        # What the wheel allows and the sdist rules out is broken, whatever a build gets.
+        is_certain = not is_within(allowed, stated)
+        rule = ACTIVE if is_certain or not is_inside else LATENT
         pin = f"{name}=={first.version}\n"
-        return ACTIVE.finding(
+        return rule.finding(
             f"{self._unpromised}, which says «{name}{stated}» where {first.wheel} says "
             f"«{name}{first.allowed}»: a build is for the {name} that it finds, and asks for that "
             f"one alone. {first.module.path} needs {', '.join(libraries)} of {name}. "
@@ -183,6 +197,7 @@ class _Builds:
                     "picks its own may not follow",
                 ),
             ),
+            level=None if is_certain else "warning",
         )
 
     def _unseen(self, name: str, cases: list[_Case]) -> Finding:
@@ -315,9 +330,13 @@ class _Builds:
         return maintainers, users
 
     def _not_built_with(self) -> Iterator[Finding]:
-        """What the wheels require, setup.py imports in any case, and no build requirement brings."""
+        """What setup.py imports in any case, and no build requirement brings.
+
+        Of what the files require, and what builds are made with: another name may be a module
+        that lies beside setup.py.
+        """
         read = self._examined.metadata.values()
-        required = frozenset[str]().union(*(each.names() for each in read)) - self._built_with
+        required = BUILT_WITH.union(*(each.names() for each in read)) - self._built_with
         for target in sorted(self._examined.targets, key=lambda each: -each.minor)[:1]:
             environment = BuildEnvironment(self._build, (), target, self._providers)
             missing = environment.lacks(self._source, required)

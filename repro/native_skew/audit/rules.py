@@ -100,10 +100,10 @@ ROTTEN = Rule(
 NOT_BUILT_WITH = Rule(
     id="undeclared-build-requirement",
     level="warning",
-    title="A setup.py imports a requirement that its isolated build does not have",
-    description="setup.py imports in any case what Requires-Dist names and the build requirements "
-    "do not bring. An isolated build fails; one without isolation is for the version that it "
-    "finds.",
+    title="A setup.py imports what its isolated build does not have",
+    description="setup.py imports in any case what Requires-Dist names, or what modules are built "
+    "with (NumPy, torch, Cython), and the build requirements do not bring it. An isolated build "
+    "fails; one without isolation is for the version that it finds.",
 )
 INCOMPLETE = Rule(
     id="incomplete",

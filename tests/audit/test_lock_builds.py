@@ -129,6 +129,23 @@ def test_a_library_without_a_version_counts_beside_those_with_one(judged: object
             assert found.of("lock-may-break").evidence["libraries"] == ("libown.so",)
 
 
+@pytest.mark.parametrize(
+    ("library", "expected"), [("libx.abi3.so.{}", ["lock-will-break"]), ("x{}.abi3.so", [])]
+)
+def test_a_library_for_the_stable_abi_is_no_module(
+    judged: object, cc: Compiler, library: str, expected: list[str]
+) -> None:
+    """As libshiboken6.abi3.so.6.8, which others link; x.abi3.so is what Python imports."""
+    module = {"native/m.abi3.so": linked((library.format(1),), (), cc)}
+    shown = wheel("native", "1.0", ELSEWHERE, requires=("lib",), members=module)
+    libs = tuple(
+        wheel("lib", each, f"cp312-abi3-{LINUX}", members={f"lib/{library.format(each)}": b""})
+        for each in ("1", "2")
+    )
+    source = sdist("setuptools", "lib", requires=("lib",))
+    assert counted(judged((source, shown, *libs), "lib==1")) == expected  # type: ignore[operator]
+
+
 def test_what_it_compiles_of_another_s_declarations_is_not_known(judged: object) -> None:
     """As xmlsec of lxml: both hold libxml2, and no library's name tells."""
     source = sdist("setuptools", "lib", requires=("lib",))

@@ -19,7 +19,8 @@ from native_skew.distributions import SourceTexts, library_names
 
 # What auditwheel, delocate and delvewheel put beside modules: copies that nobody else is to load.
 _BUNDLED = re.compile(r"(^|/)[^/]*\.(libs|dylibs)/[^/]*$", re.IGNORECASE)
-_MODULE = re.compile(r"\.(cpython-|cp3|pypy|abi3\.|pyd$)", re.IGNORECASE)
+# Not libshiboken6.abi3.so.6.8, which others link.
+_MODULE = re.compile(r"\.((cpython-|cp3|pypy)[^/]*|abi3t?)\.so$|\.pyd$", re.IGNORECASE)
 _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 
 

@@ -361,9 +361,9 @@ def test_the_published_wheel_proves_and_its_index_tells_whose_the_library_is(
 @pytest.mark.parametrize(
     ("needed", "requires", "right"),
     [
-        ("libc.so.6", ("numpy",), "so that it does not matter here"),
+        ("libc.so.6", ("numpy",), "so it does not matter here"),
         ("libdbCore.so.7.0.10.99.0", ("epicscorelibs", "numpy"), "matters: unread/_x.so in unread"),
-        ("libother.so.1", ("numpy", "unpublished"), "no list that is written down once; write"),
+        ("libother.so.1", ("numpy", "unpublished"), "not a list that is written down once; write"),
     ],
 )
 def test_what_is_not_understood_matters_where_a_wheel_is_linked_to_another_distribution(
@@ -411,4 +411,4 @@ def test_libraries_that_every_system_brings_prove_no_link(tmp_path: Path) -> Non
     )
     with served(epics("unread", ("numpy",), "libstdc++.so.6")) as url:
         found = CliRunner().invoke(adopt, ["--index-url", url, str(tmp_path)])
-    assert "so that it does not matter here" in found.stderr
+    assert "so it does not matter here" in found.stderr

@@ -2,8 +2,8 @@
 
 ``folder`` reads the files, ``project`` parses them, ``declared``, ``linking``,
 ``other_builds`` and ``wheels`` each look for one family of causes and change the working
-copies, and ``plan`` puts them in order. Nothing of the project is ever run. What reading
-cannot decide ends in a ``NotUnderstoodError``, wherever it is met.
+copies, and ``plan`` puts them in order. No code of the project is ever run. Any module raises
+``NotUnderstoodError`` for what cannot be decided by reading alone.
 """
 
 from native_skew.adopt.command import adopt

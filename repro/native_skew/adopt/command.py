@@ -31,25 +31,27 @@ Examples:
     "asked",
     multiple=True,
     metavar="REQUIREMENT",
-    help="The versions of a provider to declare, e.g. 'epicscorelibs>=7.0.7.99.1.2,<7.0.7.99.2'.",
+    help="The range of a provider to declare, e.g. 'epicscorelibs>=7.0.7.99.1.2,<7.0.7.99.2'.",
 )
 @click.option(
     "--abi",
     type=click.Choice(GRANULARITIES),
-    help="Which releases of a provider keep its ABI, where no range is stated.",
+    help="Which releases of a provider keep its ABI, if no range is given.",
 )
-@click.option("--library-folder", metavar="NAME", help="Its library's folder in its package.")
+@click.option("--library-folder", metavar="NAME", help="The folder of its library in its package.")
 @click.option(
     "--wheel",
     "wheels",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A wheel of the project, which proves what it is linked to; by default those in dist/, "
-    "else the newest on the index.",
+    "or else the newest on the index.",
 )
-@click.option("--index-url", help="The one index; by default all that pip and uv are set up with.")
-@click.option("--no-index", is_flag=True, help="Ask nobody for the published wheel.")
-@click.option("--write", is_flag=True, help="Change the files; without it nothing is written.")
+@click.option(
+    "--index-url", help="The only index to use; by default, all that pip and uv are set up with."
+)
+@click.option("--no-index", is_flag=True, help="Do not ask an index for the published wheel.")
+@click.option("--write", is_flag=True, help="Change the files; without it, nothing is written.")
 def adopt(
     path: Path,
     asked: tuple[str, ...],
@@ -63,8 +65,8 @@ def adopt(
     """Says what in the build files of PATH causes skew, and prints the change as a diff.
 
     The files are read, and nothing in them is run. The diff goes to standard output, all
-    else to standard error. Ends with 0 when there is nothing to change, 1 when there is,
-    2 when a file is not understood: then nothing is proposed, and nothing written.
+    else to standard error. Exits with 0 if there is nothing to change, with 1 if there is, and
+    with 2 if a file is not understood: then nothing is proposed or written.
     """
     wishes = Wishes(
         ranges=tuple(map(parsed, asked)), granularity=abi, library_folder=library_folder

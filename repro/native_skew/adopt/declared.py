@@ -1,8 +1,8 @@
-"""Where a project declares what it requires at run time, and how that is changed.
+"""Where a project declares its run-time requirements, and how they are changed.
 
 Each place is read into entries, and takes the same entries back with some replaced. What
-``setup.py`` computes is moved to where it is static: setuptools writes whatever comes from
-``setup.py`` into the metadata as Dynamic, and that from the two other files it does not
+``setup.py`` computes is moved to a static place: setuptools marks whatever comes from
+``setup.py`` as Dynamic in the metadata, but not what comes from the two other files
 (https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata).
 """
 
@@ -22,13 +22,13 @@ _STATIC = "list them in project.dependencies of pyproject.toml first"
 
 
 class RequirementSource:
-    """Where run-time requirements are declared; by itself, of a project that requires nothing."""
+    """Where run-time requirements are declared; this base class is for a project without any."""
 
     title = PYPROJECT
     entries: tuple[RequirementEntry, ...] = ()
 
     def replace(self, changed: Mapping[int, str]) -> None:
-        """Makes the entries with these numbers say something else."""
+        """Replaces the entries with these numbers."""
 
 
 class InPyproject(RequirementSource):
@@ -60,7 +60,7 @@ class InConfig(RequirementSource):
         self._lines = self._option.as_list()
         if any(line.startswith(("file:", "attr:")) for line in self._lines):
             raise NotUnderstoodError(CONFIG, f"install_requires is {self._option.value}", _STATIC)
-        # Comments are lines of their own in this format.
+        # In this format, a comment is a line of its own.
         self._numbers = [n for n, line in enumerate(self._lines) if not line.startswith(("#", ";"))]
         texts = [self._lines[number] for number in self._numbers]
         requirements(self.title, texts)
@@ -86,7 +86,7 @@ class InScript(RequirementSource):
         requirements(self.title, literal)
 
     def replace(self, changed: Mapping[int, str]) -> None:
-        """Moves all entries to a static place; where there is none, replaces them here."""
+        """Moves all entries to a static place, or replaces them here if there is none."""
         moved = [
             (changed.get(number, each.text), each.comments)
             for number, each in enumerate(self.entries)
@@ -107,7 +107,7 @@ class InScript(RequirementSource):
 
     @property
     def target(self) -> str:
-        """Where the entries go, in words."""
+        """Where the entries are moved to, in words."""
         if not self._is_moved:
             return "install_requires as plain strings"
         if self._project.table("project"):

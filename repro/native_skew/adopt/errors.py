@@ -1,4 +1,4 @@
-"""What keeps ``native-skew adopt`` from proposing anything."""
+"""The errors that keep ``native-skew adopt`` from proposing anything."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from native_skew.errors import SkewError
 
 
 class NotUnderstoodError(SkewError):
-    """A build file says something that reading alone cannot decide; nothing is changed.
+    """A build file says something that cannot be decided by reading alone; nothing is changed.
 
-    ``proof`` are links to other distributions' libraries that wheels prove all the same.
+    ``proof`` lists the links to other distributions' libraries that wheels prove nevertheless.
     """
 
     def __init__(self, where: str, reason: str, advice: str, proof: tuple[str, ...] = ()) -> None:

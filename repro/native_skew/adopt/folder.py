@@ -13,11 +13,11 @@ from native_skew.adopt.errors import NoProjectError, ProjectFileError
 
 BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt")
 WORKFLOWS = ".github/workflows"
-_LIMIT = 1024 * 1024  # bytes; no build file that a person wrote is longer
+_LIMIT = 1024 * 1024  # bytes; no hand-written build file is longer
 
 
 def read(root: Path) -> dict[str, str]:
-    """The build files and workflows below ``root``, by name; line ends as they are."""
+    """The build files and workflows below ``root``, by name, with their own line endings."""
     names = [name for name in BUILD_FILES if (root / name).is_file()]
     if not names:
         raise NoProjectError(root, ", ".join(BUILD_FILES))
@@ -53,10 +53,10 @@ def _text(path: Path) -> str:
 
 
 def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """The change as ``git apply`` and ``patch -p1`` take it; empty where there is none."""
+    """The change as ``git apply`` and ``patch -p1`` take it; empty if there is none."""
     found = []
     for name, text in after.items():
-        # Split at line feeds only: str.splitlines would also split at form feeds and others.
+        # Split at line feeds only: str.splitlines also splits at form feeds and other characters.
         old, new = (io.StringIO(each, newline="\n").readlines() for each in (before[name], text))
         for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
             open_end = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"
@@ -65,7 +65,7 @@ def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 
 def write(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    """Writes the files that differ: all of them, or none where one cannot be written."""
+    """Writes the files that differ: all of them, or none if one cannot be written."""
     changed = tuple(name for name in after if before[name] != after[name])
     ready: list[tuple[Path, Path]] = []
     path = root

@@ -1,6 +1,6 @@
-"""Which providers a project's modules are linked to, and whether the loader finds them.
+"""Which providers a project's modules are linked to, and whether the loader finds their libraries.
 
-A module finds a library in another package's folder by a RUNPATH that starts with
+A module finds a library in another package's folder through a RUNPATH that starts with
 ``$ORIGIN``, the module's own folder (ld.so(8)).
 """
 
@@ -18,7 +18,7 @@ from native_skew.adopt.setup_script import SetupScript, argument, arguments_of
 
 # Distributions that others compile against without linking to a library in them.
 HEADERS_ONLY = {"cffi", "cython", "mypy", "nanobind", "numpy", "pybind11", "setuptools"}
-# Required in both places by many; they have no library that anybody links to.
+# Many projects require these in both places; they have no library to link to.
 TOOLS = HEADERS_ONLY | {
     "cmake", "importlib-metadata", "meson", "ninja", "packaging", "setuptools-dso",
     "setuptools-scm", "tomli", "typing-extensions", "wheel",
@@ -29,15 +29,15 @@ _NAMED = re.compile(r"-l([A-Za-z0-9_+.-]+)$")
 _FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 _FOLDER_HINT = " (FOLDER: that of the library in the package; --library-folder names it)"
 _OF_THE_SYSTEM = {"c", "m", "dl", "rt", "pthread", "stdc++", "util", "z"}
-# Extension classes that link to the library of the package which they come from, and that
-# package's own way of loading it: none of them needs a RUNPATH.
+# Extension classes that link to a library of their own package, which loads it in its own way:
+# none of them needs a RUNPATH.
 CLASSES = {
     "torch": ("libtorch.so", "libtorch_cpu.so", "libtorch_python.so", "libc10.so"),
 }
 
 
 def links(project: Project) -> tuple[Link, ...]:
-    """What the modules are linked to, as far as ``setup.py`` says it."""
+    """What the modules are linked to, as far as ``setup.py`` tells."""
     if project.script is None:
         return ()
     script = project.script
@@ -62,7 +62,7 @@ def _links_of(script: SetupScript, call: ast.Call) -> Iterator[Link]:
 
 
 def _roots(script: SetupScript, node: ast.AST) -> set[str]:
-    """Packages from elsewhere that are reached from ``node``."""
+    """The foreign packages that ``node`` refers to, directly or through names."""
     roots = {name.partition(".")[0] for name in script.modules(node)}
     own = sys.stdlib_module_names | script.local
     return {root for root in roots if root and root not in own}
@@ -81,7 +81,7 @@ def _libraries(texts: list[tuple[str, str]]) -> Iterator[str]:
 def check_runpath(
     project: Project, providers: Sequence[str], wishes: Wishes
 ) -> Iterator[SkewCause]:
-    """Modules that are linked to ``providers`` and would not find them, with the cure."""
+    """The modules linked to ``providers`` that would not find their libraries, with the fix."""
     script = project.script
     for call in script.extensions if script else ():
         assert script is not None
@@ -97,7 +97,7 @@ def check_runpath(
 
 
 def _found(provider: str, texts: Sequence[str], providers: Sequence[str]) -> bool:
-    """Whether one of ``texts`` leads to ``provider``, or at least to none of the others."""
+    """Whether one of ``texts`` leads to ``provider``, or at least to none of the other packages."""
     relative = [text for text in texts if "$ORIGIN" in text or "${ORIGIN}" in text]
     return any(
         provider in text or not any(other in text for other in providers) for text in relative
@@ -107,7 +107,7 @@ def _found(provider: str, texts: Sequence[str], providers: Sequence[str]) -> boo
 def _without_runpath(
     project: Project, script: SetupScript, call: ast.Call, providers: list[str], wishes: Wishes
 ) -> Iterator[SkewCause]:
-    """A finding for each of ``providers``, and one edit for all of them."""
+    """A finding for each of ``providers``, and one edit for all."""
     runtime = argument(call, "runtime_library_dirs")
     folder = wishes.library_folder or _folder(script, call)
     name = _module_name(call)
@@ -146,7 +146,7 @@ def _module_name(call: ast.Call) -> str | None:
 
 
 def _folder(script: SetupScript, call: ast.Call) -> str | None:
-    """The library's folder in the provider's package, where a path to it is spelled out."""
+    """The library's folder in the provider's package, if a path to it is spelled out."""
     texts = script.texts_of(call, "library_dirs", "extra_link_args", "extra_objects")
     found = {e for _, e in texts if _FOLDER.fullmatch(e) and not _LIBRARY.search(e)}
     return found.pop() if len(found) == 1 else None
@@ -155,7 +155,7 @@ def _folder(script: SetupScript, call: ast.Call) -> str | None:
 def _with_link_arguments(
     script: SetupScript, call: ast.Call, options: Sequence[str]
 ) -> Edit | None:
-    """What adds ``options`` to ``extra_link_args``; None where that is no list in its place."""
+    """The edit that adds ``options`` to ``extra_link_args``; None if that is not a literal list."""
     text = ", ".join(f'"{option}"' for option in options)
     existing = argument(call, "extra_link_args")
     if existing is None:

@@ -1,7 +1,7 @@
-"""``meson.build`` and ``CMakeLists.txt``, as far as a search in their text goes.
+"""``meson.build`` and ``CMakeLists.txt``, as far as a text search can read them.
 
 Both are languages of their own. Only the simple case is changed: one extension module, in
-a folder that is written down. Anything else is said, and left to a person.
+a folder that is spelled out. Everything else is reported, and left to the user.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ _LIBRARY = re.compile(r"\blib[A-Za-z0-9_+-]+\.so\b")
 
 
 class ModuleTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """The one extension module of a file: the text after its call began, and its folder."""
+    """The one extension module of a file."""
 
-    end: int
-    target: str
-    folder: str
+    end: int  # the offset of the parenthesis that closes its call
+    target: str  # CMake's name for it
+    folder: str  # where it is installed
 
 
 def links(project: Project, names: Sequence[str]) -> Iterator[Link]:
-    """Which of the distributions ``names`` a Meson or CMake build links to."""
+    """The distributions among ``names`` that a Meson or CMake build links to."""
     for file in (MESON, CMAKE):
         code = _COMMENT.sub("", project.texts.get(file, ""))
         if not _LINKS[file].search(code):
@@ -55,7 +55,7 @@ def links(project: Project, names: Sequence[str]) -> Iterator[Link]:
 
 
 def check_runpath(project: Project, provider: str, wishes: Wishes) -> Iterator[SkewCause]:
-    """Builds that link to ``provider`` and set no RUNPATH, with the cure where it is simple."""
+    """The builds that link to ``provider`` without a RUNPATH, with the fix where it is simple."""
     for link in links(project, [provider]):
         text = project.texts[link.where]
         if "$ORIGIN" in text or "${ORIGIN}" in text:
@@ -96,7 +96,7 @@ def _module(file: str, text: str) -> ModuleTarget | None:
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Where the call that ``start`` is in, or before, is closed; strings and comments passed."""
+    """The offset of the parenthesis that closes the call around or after ``start``."""
     depth = 0 if text[start - 1 : start] != "(" else 1
     for found in re.finditer(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|#[^\n]*|[()]", text[start:]):
         if found[0] in "()":

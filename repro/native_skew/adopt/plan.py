@@ -1,4 +1,4 @@
-"""A project's build files -> what in them causes skew, and the files without it."""
+"""Finds what in a project's build files causes skew, and writes the files without it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _BUILD = f"{PYPROJECT}: build-system.requires"
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What is found, and all files before and after the change.
+    """The findings, and all files before and after the change.
 
-    Notes are no findings: where a range comes from and what it costs, what is left alone.
+    Notes are not findings: they tell where a range comes from, what it costs, what is left alone.
     """
 
     findings: tuple[SkewCause, ...]
@@ -50,13 +50,13 @@ def propose(
     proof: WheelProof = NO_WHEELS,
     local: frozenset[str] = frozenset(),
 ) -> Proposal:
-    """Finds what causes skew in the build files ``before``, and what would end it.
+    """Finds what causes skew in the build files ``before``, and a change that ends it.
 
-    Only what is certain is changed: a provider whose library a wheel needs, or that the user
-    gives a range for. ``local`` are the project's own modules, which are no distributions.
+    Only what is certain is changed: a provider whose library a wheel needs, or for which the user
+    gives a range. ``local`` names the project's own modules, which are not distributions.
 
     Raises:
-        NotUnderstoodError: a file says what reading cannot decide; nothing is proposed.
+        NotUnderstoodError: a file says what reading cannot decide, so nothing is proposed.
 
     """
     project = Project(before, local)
@@ -70,11 +70,11 @@ def propose(
             raise NotUnderstoodError(error.where, why, advice, links) from error
         notes = [
             f"{error.where}: {error.reason}; no module of {', '.join(proof.wheels)} needs a library "
-            "of another distribution, so that it does not matter here"
+            "of another distribution, so it does not matter here"
         ]
     else:
         findings, notes = _Plan(project, source, wishes, proof).carried_out()
-    # Whatever a parser makes of a file that nothing is said of: it stays, byte for byte.
+    # Without findings the files stay as they are, byte for byte, whatever a parser makes of them.
     proposed = any(not each.by_hand for each in findings)
     return Proposal(
         findings=tuple(findings),
@@ -85,28 +85,22 @@ def propose(
 
 
 class _Declaration(msgspec.Struct, frozen=True, kw_only=True):
-    """One provider's requirements, each with its number in its list, and the one to declare.
-
-    Attributes:
-        range: None where nothing tells it.
-        told_by: what does, in words.
-
-    """
+    """One provider's requirements, each with its index in its list, and the range to declare."""
 
     provider: str
     build: tuple[int, Requirement] | None
     run: tuple[int, RequirementEntry] | None
-    range: SpecifierSet | None = None
-    told_by: str = ""
+    range: SpecifierSet | None = None  # None if nothing tells it
+    told_by: str = ""  # where the range comes from, in words
 
     @property
     def stamp(self) -> RequirementEntry | None:
-        """The entry that the build environment decides."""
+        """The run-time entry, if the build environment decides what it says."""
         return self.run[1] if self.run and self.run[1].stamp else None
 
     @property
     def run_range(self) -> SpecifierSet | None:
-        """What is required to run, where that is written down."""
+        """The range that is required at run time, if it is written down."""
         return Requirement(self.run[1].text).specifier if self.run and not self.stamp else None
 
     @property
@@ -116,7 +110,7 @@ class _Declaration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Plan:
-    """One project, whose working copies change on the way."""
+    """The analysis of one project, which changes the project's working copies."""
 
     def __init__(
         self, project: Project, source: RequirementSource, wishes: Wishes, proof: WheelProof
@@ -127,13 +121,13 @@ class _Plan:
         self._links = (*linking.links(project), *other_builds.links(project, self._build))
 
     def carried_out(self) -> tuple[list[SkewCause], list[str]]:
-        """What is found, and notes; what is certain is changed."""
+        """The findings and the notes; makes the changes that are certain."""
         project, source, wishes, proof = self._project, self._source, self._wishes, self._proof
         suspects = self._suspects()
         linked = {each: proof.link(each, self._libraries(each)) for each in suspects}
         providers = [each for each in suspects if linked[each] or wishes.range_for(each)]
         declarations = [self._declaration(each) for each in providers]
-        # A list with an entry that cannot be replaced stays where and as it is.
+        # A list with an entry that cannot be replaced is neither moved nor changed.
         known = {each.provider for each in declarations if each.range is not None}
         held = any(each.stamp and each.stamp not in known for each in source.entries)
         findings = [found for each in declarations for found in self._requirements(each, held)]
@@ -182,20 +176,20 @@ class _Plan:
         return findings, [*notes, *(f"not looked at: {each}" for each in proof.notes)]
 
     def _linked(self, provider: str) -> set[str]:
-        """The libraries that build files link to of ``provider``."""
+        """The libraries of ``provider`` that build files link to."""
         mine = (each for each in self._links if same_name(each.provider, provider))
         return {name for each in mine for name in each.libraries}
 
     def _libraries(self, provider: str) -> frozenset[str]:
-        """Those of them that are nobody else's."""
+        """Those of them that no other provider has."""
         others = (each for each in self._links if not same_name(each.provider, provider))
         return frozenset(self._linked(provider)) - {name for e in others for name in e.libraries}
 
     def _suspects(self) -> tuple[str, ...]:
-        """The distributions whose library the project may be linked to.
+        """The distributions whose libraries the project may be linked to.
 
-        A stamp says so; so do a native project's requirement for building and for running, a link
-        in a build file to what a build requires, and an extension class such as torch's.
+        The signs are a stamp, a native project's requirement both for building and for running,
+        a link in a build file to a build requirement, and an extension class such as torch's.
         """
         project, build, wished = self._project, self._build, self._wishes.range_for
         script = project.script
@@ -216,7 +210,7 @@ class _Plan:
         )
 
     def _suspected(self, name: str) -> SkewCause | str:
-        """What is said of a suspect that no wheel proves: a finding for a person, or a note."""
+        """What to report of a suspect that no wheel proves: a finding for the user, or a note."""
         ruled_out = self._proof.rules_out(name)
         unneeded = f"no module of {', '.join(self._proof.wheels)} needs a library of"
         for each in self._source.entries:
@@ -264,10 +258,10 @@ class _Plan:
         return msgspec.structs.replace(this, range=found, told_by=told_by)
 
     def _range(self, this: _Declaration) -> tuple[SpecifierSet | None, str]:
-        """The one range, and what tells it; never a guess.
+        """The range of ``provider`` and where it comes from; never a guess.
 
-        As asked; as the run-time requirement has it; as the wheels have it, which are what others
-        share an environment with today; as the build has it, where no stamp narrows that down.
+        The first of: what the user gave; the run-time requirement; the wheels' requirement, with
+        which others share an environment today; the build requirement, if no stamp narrows it.
         """
         wishes, run = self._wishes, this.run_range or SpecifierSet()
         build = this.build[1].specifier if this.build else SpecifierSet()
@@ -287,7 +281,7 @@ class _Plan:
     def _requirements(self, this: _Declaration, held: bool) -> Iterator[SkewCause]:
         """What is wrong with the requirements on one provider.
 
-        ``held`` says that nothing is declared before every range is known.
+        With ``held``, nothing is declared until every range is known.
         """
         source, run = self._source, this.run_range
         target = source.target if isinstance(source, InScript) else source.title
@@ -301,7 +295,7 @@ class _Plan:
         if this.build is None:
             yield finding(
                 kind="missing-build-requirement",
-                what=f"{this.provider} is not in it, so that a build takes whatever is there",
+                what=f"{this.provider} is not in it, so a build takes whatever is there",
                 change="add it with the range of the run-time requirement",
                 by_hand=unknown or "build-system" not in self._project.pyproject,
             )
@@ -351,7 +345,7 @@ def _stamped(entry: RequirementEntry, change: str, *, by_hand: bool = True) -> S
 
 
 def _number(names: list[str], provider: str, where: str) -> int | None:
-    """Which of ``names`` is the provider's."""
+    """The index of the provider's one entry in ``names``."""
     found = [number for number, name in enumerate(names) if same_name(name, provider)]
     if len(found) > 1:
         raise NotUnderstoodError(

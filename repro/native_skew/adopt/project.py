@@ -1,4 +1,4 @@
-"""A project as its build files describe it, and the working copies that changes go into."""
+"""A project as its build files describe it, and the working copies that are changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from native_skew.adopt.setup_script import SetupScript, argument
 PYPROJECT, SCRIPT, CONFIG = "pyproject.toml", "setup.py", "setup.cfg"
 
 
-# What the settings that are read here have to look like: a build backend refuses other shapes too.
+# The shapes of the settings that are read here: a build backend refuses others too.
 # https://packaging.python.org/en/latest/specifications/pyproject-toml/
 
 
@@ -68,7 +68,7 @@ class Project:
     """The build files ``before``, parsed; ``local`` are the project's own modules.
 
     Attributes:
-        pyproject: ``pyproject.toml``, to be changed in place; empty where there is none.
+        pyproject: ``pyproject.toml``, to be changed in place; empty if there is none.
         script: ``setup.py``, with ``edits`` to be made to it.
         config: ``setup.cfg``, to be changed in place.
         texts: every other file, to be replaced.
@@ -77,7 +77,7 @@ class Project:
 
     def __init__(self, before: Mapping[str, str], local: frozenset[str] = frozenset()) -> None:
         self.before = before
-        # Worked on with line feeds alone; `after` puts the file's own line ends back.
+        # The copies have line feeds alone; `after` restores the file's own line endings.
         texts = {name: text.replace("\r\n", "\n") for name, text in before.items()}
         self.pyproject = _toml(texts.pop(PYPROJECT, ""))
         script, config = texts.pop(SCRIPT, None), texts.pop(CONFIG, None)
@@ -90,7 +90,7 @@ class Project:
         self._read = {PYPROJECT: tomlkit.dumps(self.pyproject), CONFIG: str(self.config)}
 
     def table(self, *keys: str) -> dict[str, Any]:
-        """A table of pyproject.toml, to be read; empty where there is none."""
+        """A table of pyproject.toml, only for reading; empty if there is none."""
         found: Any = self.pyproject
         for key in keys:
             found = found.get(key, {}) if isinstance(found, dict) else {}
@@ -98,7 +98,7 @@ class Project:
 
     @property
     def backend(self) -> str:
-        """The top-level package of the build backend; setuptools where none is named."""
+        """The top-level package of the build backend; setuptools if none is named."""
         named = self.table("build-system").get("build-backend", "setuptools")
         return str(named).partition(":")[0].partition(".")[0]
 
@@ -123,7 +123,12 @@ class Project:
             listed[number] = quoted_like(listed[number], requirement)
 
     def after(self) -> dict[str, str]:
-        """The texts with all changes in them, if they still are what they were."""
+        """The texts with all changes made.
+
+        Raises:
+            NotUnderstoodError: they would change in more than that, or no longer be Python.
+
+        """
         made = dict(self.texts)
         if PYPROJECT in self.before:
             made[PYPROJECT] = tomlkit.dumps(self.pyproject)
@@ -136,7 +141,7 @@ class Project:
             if name not in made:
                 continue
             text = self.before[name].replace("\r\n", "\n")
-            # What a parser alone would write otherwise stays, byte for byte.
+            # If only the parser would write the text differently, it stays, byte for byte.
             if made[name] == read:
                 made[name] = text
             elif read != text:
@@ -149,7 +154,7 @@ class Project:
 
     @property
     def name(self) -> str | None:
-        """The project's name, where it is written down."""
+        """The project's name, if it is spelled out."""
         named = self.table("project").get("name")
         if named is None and self.config and self.config.has_option("metadata", "name"):
             named = self.config["metadata"]["name"].value
@@ -161,7 +166,7 @@ class Project:
 
 
 def quoted_like(old: tomlkit.items.String, text: str) -> tomlkit.items.String:
-    """``text`` in single quotes where ``old`` has them, and ``text`` has none."""
+    """``text`` in single quotes if ``old`` has them and ``text`` contains none."""
     return tomlkit.string(text, literal=old.as_string().startswith("'") and "'" not in text)
 
 

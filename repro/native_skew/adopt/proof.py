@@ -1,7 +1,7 @@
-"""What wheels of the project prove: whose libraries its modules need, and what they require.
+"""What the project's wheels prove: whose libraries its modules need, and what they require.
 
-That a module is linked to a library is a fact of the built wheel, not of a word in a build file.
-The wheels are those named, else those in ``dist/``, else one of the newest release on the index.
+Whether a module is linked to a library shows in the built wheel, not in a word of a build file.
+The wheels are those named, or those in ``dist/``, or one of the newest release on the index.
 """
 
 from __future__ import annotations
@@ -43,30 +43,22 @@ _SOME = 32 * 1024 * 1024  # and of a published one
 
 
 class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
-    """Wheels that were opened.
+    """Wheels that were opened."""
 
-    Attributes:
-        wheels: what each holds, by file name.
-        ships: libraries by distribution, of those that the wheels or a build require; with those
-            of whatever it requires exactly. Empty without an index.
-        in_turn: libraries of what it requires otherwise, likewise.
-        asked: whether an index was.
-        complete: whether whatever the wheels require was looked at.
-        notes: what could not be looked at.
-
-    """
-
-    wheels: dict[str, Contents] = {}
+    wheels: dict[str, Contents] = {}  # what each holds, by file name
+    # By distribution that the wheels or a build require: its libraries, with those of the
+    # distributions that it requires with «==». Empty without an index.
     ships: dict[str, frozenset[str]] = {}
+    # Likewise, the libraries of the distributions that it requires otherwise.
     in_turn: dict[str, frozenset[str]] = {}
-    asked: bool = False
-    complete: bool = False
-    notes: tuple[str, ...] = ()
+    asked: bool = False  # whether an index was asked
+    complete: bool = False  # whether all that the wheels require was examined
+    notes: tuple[str, ...] = ()  # what could not be examined
 
     def link(self, provider: str, named: frozenset[str] = frozenset()) -> str | None:
         """What proves a link to a library of ``provider``, in words.
 
-        A build file takes the libraries ``named`` from it, without their versions.
+        ``named`` are the libraries, without versions, that a build file takes from it.
         """
         shipped = self.ships.get(canonicalize_name(provider), frozenset())
         exact = {*CLASSES.get(provider, ()), *shipped, *named}
@@ -91,7 +83,8 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
     def rules_out(self, provider: str) -> bool:
         """Whether all modules of a wheel were read, and none needs a library of ``provider``.
 
-        Nor one of what it brings; and where it was not looked at, all that is needed is others'.
+        Nor a library of what it requires. If the provider was not examined, this is true only if
+        all that the modules need is known to belong to others.
         """
         name = canonicalize_name(provider)
         needs = {each for contents in self.wheels.values() for each in contents.needs_of_others()}
@@ -101,14 +94,14 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         return not self.asked or name in self.ships or needs <= others
 
     def links(self) -> tuple[str, ...]:
-        """What proves a link to a library of any other distribution that is known of, in words."""
+        """What proves links to libraries of other distributions that are known, in words."""
         names = dict.fromkeys((*self.ships, *CLASSES, *sorted(self._searched())))
         return tuple(dict.fromkeys(found for each in names if (found := self.link(each))))
 
     def rules_out_all(self) -> bool:
         """Whether all modules of a wheel were read, and none needs another distribution's library.
 
-        What the wheel requires has to have been looked at for that.
+        This is false unless all that the wheel requires was examined.
         """
         return self._all_read() and self.complete and not self.links()
 
@@ -117,11 +110,11 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         return bool(opened) and not any(each.unread for each in self.wheels.values())
 
     def has_runpath(self, provider: str) -> bool:
-        """Whether a module has the loader look in ``provider``'s package."""
+        """Whether a module's RUNPATH leads to ``provider``'s package."""
         return any(ranges.same_name(provider, package) for package in self._searched())
 
     def _searched(self) -> set[str]:
-        """The packages in which modules have the loader look."""
+        """The packages to which the modules' RUNPATHs lead."""
         return {
             package
             for contents in self.wheels.values()
@@ -130,7 +123,7 @@ class WheelProof(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def range(self, provider: str) -> tuple[SpecifierSet, str] | None:
-        """What the wheels require of it, with both ends and all the same; and which wheel."""
+        """The range that the wheels require, and a wheel's name, if it is one and has both ends."""
         found = {
             each.specifier: filename
             for filename, contents in self.wheels.items()
@@ -151,15 +144,19 @@ def read(
     indexes: UserIndexes | None,
     build_requires: Sequence[Requirement] = (),
 ) -> WheelProof:
-    """Opens the wheels that the user ``named``, or others of the project in ``root``.
+    """Opens the wheels that the user ``named``, or else others of the project in ``root``.
 
-    Its name is None where the build files do not tell it, and ``indexes`` where none may be asked.
-    A wheel on disk that cannot be read ends in an ``AuditError``.
+    ``project`` is its name, None if the build files do not tell it; ``indexes`` is None if none
+    may be asked.
+
+    Raises:
+        AuditError: a wheel on disk cannot be read.
+
     """
     on_disk = list(named) or sorted((root / "dist").glob("*.whl"))
     reader = Reader(None, Cache(None))
     files = [local(path) for path in on_disk]
-    if project and not named:  # a folder of wheels may have those of others
+    if project and not named:  # dist/ may hold other wheels
         files = [each for each in files if each.name == canonicalize_name(project)]
     wheels = {each.filename: reader.contents(each, _ALL) for each in files}
     if not project or indexes is None:
@@ -187,9 +184,9 @@ def read(
 
 
 class _Look:
-    """Whose libraries wheels need: their requirements first, and only where some are left, more.
+    """Finds whose libraries wheels need: their requirements' first, and then, if needed, others'.
 
-    The attributes are ``WheelProof``'s; it is complete where each wheel has a Python that it fits.
+    The attributes are those of ``WheelProof``; it is complete if each wheel fits some Python.
     """
 
     def __init__(self, providers: Providers) -> None:
@@ -200,7 +197,7 @@ class _Look:
         self.complete = True
 
     def at(self, file: File, contents: Contents, build_requires: Sequence[Requirement]) -> None:
-        """Looks whose libraries ``contents`` need."""
+        """Adds what tells whose libraries ``contents`` need."""
         needs = frozenset(contents.needs_of_others())
         release = Release(name=file.name, version=file.version, files=(file,))
         meant = targets(release, contents.metadata.requires_python)
@@ -230,7 +227,7 @@ class _Look:
     def _libraries(
         self, each: Requirement, target: TargetPython
     ) -> tuple[str, frozenset[str] | None]:
-        """The version of a requirement that is looked at, and what it ships; None: not known."""
+        """The newest version that a requirement allows, and its libraries; None if not known."""
         name = canonicalize_name(each.name)
         try:
             version = self._providers.newest(name, each.specifier, target)

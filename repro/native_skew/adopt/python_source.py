@@ -1,6 +1,6 @@
-"""Python source that is read and never run: names followed, spans replaced.
+"""Python source that is read and never run: follows names, and replaces spans.
 
-``ast`` counts columns in UTF-8 bytes, so that spans are kept in bytes here too.
+``ast`` counts columns in UTF-8 bytes, so spans are in bytes here too.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import msgspec
 
 from native_skew.adopt.errors import NotUnderstoodError
 
-# Calls and methods that change a list after it was written down.
+# Methods that change a list after its assignment.
 _CHANGES = {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault"}
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):
-    """Bytes ``start`` to ``end`` of a source become ``text``."""
+    """Replaces the bytes ``start`` to ``end`` of a source with ``text``."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Edit(msgspec.Struct, frozen=True, order=True):
 
 
 class Source:
-    """A module's text and tree, if it is Python of the interpreter that reads it."""
+    """A module's text and tree, if it is Python for the interpreter that reads it."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -37,7 +37,7 @@ class Source:
             raise NotUnderstoodError(
                 f"{name}:{line}" if line else name,
                 f"not valid Python ({error})",
-                "correct it, or run again with the Python that it is written for",
+                "correct it, or run again with the Python for which it is written",
             ) from error
         self._starts = [0]
         for line in self._bytes.splitlines(keepends=True):
@@ -50,7 +50,7 @@ class Source:
             self._note(node)
 
     def _note(self, node: ast.AST) -> None:
-        """Remembers what is imported, assigned, and changed later on."""
+        """Remembers what is imported, assigned, and changed later."""
         match node:
             case ast.Import(names=names):
                 for each in names:
@@ -81,7 +81,7 @@ class Source:
                 pass
 
     def where(self, node: ast.expr | ast.stmt) -> str:
-        """File and line of ``node``."""
+        """The file and line of ``node``."""
         return f"{self.name}:{node.lineno}"
 
     def offsets(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
@@ -101,24 +101,24 @@ class Source:
         return self._bytes[start:end].decode()
 
     def code(self, node: ast.expr) -> str:
-        """What ``node`` looks like in the source."""
+        """The source text of ``node``."""
         return self.slice(*self.offsets(node))
 
     def assignment(self, name: str) -> ast.Assign | ast.AnnAssign | None:
-        """The one assignment to ``name``; None where there are several, or it is changed."""
+        """The one assignment to ``name``; None if there are several, or its value is changed."""
         found = self._assigned.get(name, [])
         changed = name in self._changed or name in self._added
         return found[0] if len(found) == 1 and not changed else None
 
     def value(self, node: ast.expr) -> ast.expr:
-        """``node``, or what the one assignment to the name that it is gave it."""
+        """``node``, or, if it is a name with one assignment, the value assigned."""
         if isinstance(node, ast.Name) and (assignment := self.assignment(node.id)):
             assert assignment.value is not None
             return assignment.value
         return node
 
     def reached(self, node: ast.AST) -> Iterator[ast.AST]:
-        """``node``, all below it, and all that the names in it were given."""
+        """``node``, all nodes below it, and all that is assigned to the names in it."""
         seen: set[str] = set()
         waiting: list[ast.AST] = [node]
         while waiting:
@@ -130,7 +130,7 @@ class Source:
                     waiting += self._added.get(each.id, [])
 
     def modules(self, node: ast.AST) -> set[str]:
-        """The dotted names of what was imported and is reached from ``node``."""
+        """The dotted names of all imports that are reached from ``node``."""
         names = (each.id for each in self.reached(node) if isinstance(each, ast.Name))
         return {self.imports[name] for name in names if name in self.imports}
 

@@ -1,4 +1,4 @@
-"""One range of one ABI: which versions of a provider may be declared."""
+"""Version ranges of a provider, each of one ABI."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from native_skew.adopt.errors import RangeError
 Granularity = Literal["exact", "patch", "minor"]
 GRANULARITIES: tuple[Granularity, ...] = get_args(Granularity)
 
-# How many parts at the end of a version may differ within one ABI; the same words as in
-# the template native-consumer.
+# How many parts at the end of a version may differ within one ABI. The template
+# native-consumer has the same words.
 _FREE_PARTS: dict[Granularity, int] = {"exact": 0, "patch": 1, "minor": 2}
 
 
 def parsed(text: str) -> Requirement:
-    """Reads what ``--range`` was given: a requirement (PEP 508) with both bounds."""
+    """Reads the value of ``--range``: a requirement (PEP 508) with both bounds."""
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:
@@ -32,20 +32,20 @@ def parsed(text: str) -> Requirement:
 
 
 def is_bounded(specifier: SpecifierSet) -> bool:
-    """Whether a range ends on both sides, as ``>=1,<2``, ``~=1.4`` and ``==1.4`` do."""
+    """Whether a range has both bounds, as ``>=1,<2``, ``~=1.4`` and ``==1.4`` do."""
     operators = {each.operator for each in specifier}
     exact = bool(operators & {"==", "===", "~="})
     return exact or bool(operators & {">=", ">"} and operators & {"<", "<="})
 
 
 def lowest(specifiers: Iterable[SpecifierSet]) -> Version | None:
-    """The highest of the lower bounds; None where there is none."""
+    """The highest of the lower bounds; None if there is none."""
     bounds = (each for specifier in specifiers for each in specifier)
     return max((Version(each.version) for each in bounds if each.operator == ">="), default=None)
 
 
 def one_abi(oldest: Version, granularity: Granularity) -> SpecifierSet | None:
-    """The versions from ``oldest`` on that have its ABI; None where it has too few parts.
+    """The versions from ``oldest`` on that have its ABI; None if it has too few parts.
 
     ``7.0.7.99.1.2`` gives ``>=7.0.7.99.1.2,<7.0.7.99.2`` for «patch», which is what
     ``epicscorelibs.version.abi_requires()`` computes.
@@ -60,7 +60,7 @@ def one_abi(oldest: Version, granularity: Granularity) -> SpecifierSet | None:
 
 
 def written(requirement: Requirement, specifier: SpecifierSet) -> str:
-    """``requirement`` with another range: its name, extras and marker stay.
+    """``requirement`` with another range, but the same name, extras and marker.
 
     The lower bound comes first, as people write it.
     """
@@ -71,10 +71,10 @@ def written(requirement: Requirement, specifier: SpecifierSet) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are of one distribution, or of a distribution and its module."""
+    """Whether both names are of one distribution, or one is its module's."""
     return canonicalize_name(one) == canonicalize_name(other)
 
 
 def is_in(name: str, names: Iterable[str]) -> bool:
-    """Whether ``name`` is of the same distribution as one of ``names``."""
+    """Whether ``name`` and one of ``names`` are of the same distribution."""
     return any(same_name(name, each) for each in names)

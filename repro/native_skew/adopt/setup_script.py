@@ -1,4 +1,4 @@
-"""What a ``setup.py`` hands to ``setup()``: requirements, and how extensions are linked."""
+"""What a ``setup.py`` passes to ``setup()``: requirements, and how extensions are linked."""
 
 from __future__ import annotations
 
@@ -16,30 +16,22 @@ from native_skew.adopt.python_source import Edit, Source
 from native_skew.adopt.ranges import same_name
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
-# Reading a version is what these are for; they are no provider themselves.
+# Modules for reading a version, not providers.
 _READERS = {"importlib_metadata", "packaging", "pkg_resources", "setuptools", "setuptools_dso"}
 _BY_HAND = "write project.dependencies in pyproject.toml by hand, as a list of plain strings"
 
 
 class RequirementEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of ``install_requires``.
+    """One entry of ``install_requires``."""
 
-    Attributes:
-        where: file and line.
-        text: the requirement as written; of a stamp, its source code.
-        stamp: the distribution whose installed version decides what the entry says.
-        comments: what is written above it, or after it on the line.
-
-    """
-
-    where: str
-    text: str
-    stamp: str | None = None
-    comments: tuple[str, ...] = ()
+    where: str  # file and line
+    text: str  # the requirement as written, or the source code of a stamp
+    stamp: str | None = None  # the distribution whose installed version decides what the entry says
+    comments: tuple[str, ...] = ()  # those above it, or after it on the line
 
 
 class SetupScript(Source):
-    """A ``setup.py`` with one call of ``setup()``; ``local`` are the project's own modules."""
+    """A ``setup.py`` with one call of ``setup()``; ``local`` names the project's own modules."""
 
     def __init__(self, name: str, text: str, local: frozenset[str] = frozenset()) -> None:
         super().__init__(name, text)
@@ -57,9 +49,9 @@ class SetupScript(Source):
 
     @property
     def extensions(self) -> tuple[ast.Call, ...]:
-        """The calls that describe an extension module, whichever library's class it is.
+        """The calls that describe an extension module, with any library's class.
 
-        The class may be called by a name that it was given, as ``extension = CppExtension``.
+        The class may have got another name, as in ``extension = CppExtension``.
         """
         calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
         return tuple(
@@ -95,7 +87,7 @@ class SetupScript(Source):
         if not isinstance(value, (ast.List, ast.Tuple)):
             raise NotUnderstoodError(
                 self.where(keyword.value),
-                f"install_requires={self.code(keyword.value)} is no list that is written down once",
+                f"install_requires={self.code(keyword.value)} is not a list that is written down once",
                 _BY_HAND,
             )
         comments = self._comments(value)
@@ -120,7 +112,7 @@ class SetupScript(Source):
         return RequirementEntry(where=where, text=code, stamp=name, comments=comments)
 
     def _stamp(self, node: ast.expr, build_names: tuple[str, ...]) -> str | None:
-        """The distribution whose installed version ``node`` is made of."""
+        """The distribution whose installed version goes into ``node``."""
         modules = {name.partition(".")[0] for name in self.modules(node)}
         foreign = sorted(modules - set(sys.stdlib_module_names) - _READERS - self.local)
         reads = bool(modules & {"importlib", *_READERS})  # importlib.metadata.version(...)
@@ -140,7 +132,7 @@ class SetupScript(Source):
         return foreign[0] if len(foreign) == 1 and not known else None
 
     def _comments(self, value: ast.List | ast.Tuple) -> dict[int, tuple[str, ...]]:
-        """The comments inside a list, by the number of the entry that they belong to."""
+        """The comments inside a list, by the index of the entry to which they belong."""
         start, end = self.offsets(value)
         first = value.lineno
         found: dict[int, tuple[str, ...]] = {}
@@ -155,7 +147,7 @@ class SetupScript(Source):
         return found
 
     def without_requirements(self) -> list[Edit]:
-        """What takes ``install_requires`` out, and the imports that only it needed."""
+        """The edits that remove ``install_requires``, and the imports that only it needed."""
         keyword = self.keyword("install_requires")
         assert keyword is not None
         gone: list[ast.AST] = [keyword.value]
@@ -173,7 +165,7 @@ class SetupScript(Source):
         return [*edits, *self._without_imports(gone)]
 
     def with_requirements(self, changed: Mapping[int, str]) -> list[Edit]:
-        """What makes entries of ``install_requires`` say something else, where they are."""
+        """The edits that replace entries of ``install_requires`` in their place."""
         keyword = self.keyword("install_requires")
         assert keyword is not None
         value = self.value(keyword.value)
@@ -185,7 +177,7 @@ class SetupScript(Source):
         return [*edits, *self._without_imports([value.elts[number] for number in changed])]
 
     def _without_argument(self, keyword: ast.keyword) -> Edit:
-        """Whole lines where it has them for itself, else from one argument to the next."""
+        """The argument's whole lines if nothing else is on them, else up to the next argument."""
         arguments = arguments_of(self.call)
         position = arguments.index(keyword)
         first, last = keyword.lineno, keyword.end_lineno or keyword.lineno
@@ -203,7 +195,7 @@ class SetupScript(Source):
         return Edit(start, end, "")
 
     def _without_lines(self, node: ast.stmt) -> Edit:
-        """Its lines, and one of two blank lines that would then meet."""
+        """Its lines, and one of two blank lines that would become adjacent."""
         first, after = node.lineno, (node.end_lineno or node.lineno) + 1
         before, behind = (
             self.slice(self.line_start(line), self.line_start(line + 1))
@@ -213,9 +205,9 @@ class SetupScript(Source):
         return Edit(self.line_start(first), self.line_start(after + more), "")
 
     def _without_imports(self, gone: Sequence[ast.AST]) -> Iterator[Edit]:
-        """Imports of what is used in ``gone`` and nowhere else, on lines of their own.
+        """The edits that remove imports, on lines of their own, of what only ``gone`` uses.
 
-        What they import at build time is one more thing that can rot.
+        An import that is left could fail at build time.
         """
         used = {each for node in gone for each in ast.walk(node)}
         left = set(ast.walk(self.tree)) - used
@@ -231,7 +223,7 @@ class SetupScript(Source):
 
 
 def quoted(text: str) -> str:
-    """``text`` as a Python string; a marker in it has double quotes."""
+    """``text`` as a Python string; a marker in it gets double quotes."""
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
@@ -251,19 +243,19 @@ def _called(call: ast.Call) -> str:
 
 
 def _binds(node: ast.Import | ast.ImportFrom) -> str:
-    """The name that an import of one thing gives."""
+    """The local name that an import of one thing binds."""
     alias = node.names[0]
     return alias.asname or alias.name.partition(".")[0]
 
 
 def _is_used(name: str, nodes: set[ast.AST]) -> bool:
-    """Whether one of ``nodes`` is ``name``, or something of it."""
+    """Whether one of ``nodes`` is ``name`` or an attribute of it."""
     dotted = map(_dotted, nodes)
     return any(each == name or each.startswith(f"{name}.") for each in dotted)
 
 
 def _dotted(node: ast.AST) -> str:
-    """``a.b.c`` of such an expression; empty for any other."""
+    """``a.b.c`` for such an expression; empty for any other."""
     if isinstance(node, ast.Name):
         return node.id
     base = _dotted(node.value) if isinstance(node, ast.Attribute) else ""

@@ -1,8 +1,8 @@
-"""How wheels are made: repaired without a copy of the provider's library, built in isolation.
+"""How wheels are to be made: repaired without a copy of the provider's library, and in isolation.
 
 ``auditwheel repair`` copies every library that it finds into the wheel, unless told not to
-(https://github.com/pypa/auditwheel#limitations). A second copy of the provider's library is
-a second state in one process, and never follows the provider's version.
+(https://github.com/pypa/auditwheel#limitations). A second copy of the provider's library has
+its own state in the same process, and never follows the provider's version.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _VARIABLE = re.compile(r"\bCIBW_REPAIR_WHEEL_COMMAND(?:_LINUX)?\b")
 
 
 def check_wheels(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[SkewCause]:
-    """Whatever would put ``libraries`` of ``provider`` into the project's wheels."""
+    """The places that put ``libraries`` of ``provider`` into the project's wheels."""
     options = " ".join(f"--exclude '{name}*'" for name in libraries)
     in_workflows = False
     for name, text in list(project.texts.items()):
@@ -67,7 +67,7 @@ def _in_workflow(
 
 
 def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[SkewCause]:
-    """``tool.cibuildwheel``, whose default is to copy."""
+    """``tool.cibuildwheel``, which copies libraries by default."""
     uses = any("cibuildwheel" in t for n, t in project.texts.items() if n.startswith(".github/"))
     if not uses and not project.table("tool", "cibuildwheel"):
         return
@@ -90,7 +90,7 @@ def _in_pyproject(project: Project, provider: str, options: str) -> Iterator[Ske
 
 
 def _isolation(project: Project, provider: str) -> Iterator[SkewCause]:
-    """A build without isolation takes whatever is there, and no range reaches it."""
+    """Builds without isolation, which take whatever is there: no range has an effect on them."""
     front = str(project.table("tool", "cibuildwheel").get("build-frontend", ""))
     places = {f"{PYPROJECT}: tool.cibuildwheel.build-frontend": front}
     for name, text in project.texts.items():
@@ -102,14 +102,14 @@ def _isolation(project: Project, provider: str) -> Iterator[SkewCause]:
         yield SkewCause(
             where=where,
             kind="build-without-isolation",
-            what=f"wheels are built with whatever {provider} is there; no range reaches them",
+            what=f"wheels are built with whatever {provider} is there; no range has an effect on them",
             change="build with isolation, which brings what build-system.requires says",
             by_hand=True,
         )
 
 
 def _packed(project: Project, provider: str, libraries: Sequence[str]) -> Iterator[SkewCause]:
-    """The library itself among the package's data."""
+    """The places that make the library itself package data."""
     patterns: list[tuple[str, str]] = []
     for listed in project.table("tool", "setuptools", "package-data").values():
         patterns += [(PYPROJECT, str(each)) for each in listed]

@@ -75,22 +75,13 @@ def _source(examined: Examined) -> Iterator[Finding]:
 
 
 class Victim(msgspec.Struct, frozen=True, kw_only=True):
-    """Who goes by a file that says other things than the one that is installed.
+    """Who goes by a file that says other things than the one that is installed."""
 
-    Attributes:
-        command: the reader, as a person says it.
-        oldest: the project's oldest Python, where that is not the one that installs.
-        extra: what is asked for besides; empty for nothing.
-        choices: the targets on which it happens.
-        outcome: what happens on the first of them.
-
-    """
-
-    command: str
-    oldest: str
-    extra: str
-    outcome: str
-    choices: list[ChosenFiles] = []
+    command: str  # the reader, as a person says it
+    oldest: str  # the project's oldest Python, where that is not the one that installs
+    extra: str  # what is asked for besides; empty for nothing
+    outcome: str  # what happens on the first of them
+    choices: list[ChosenFiles] = []  # the targets on which it happens
 
 
 # What is required, by name and in words; and whether the Python is let in.

@@ -29,25 +29,15 @@ _LIBRARY_LIMIT = 256 * 1024 * 1024  # bytes of one shared object, unpacked
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What a wheel holds, as far as it was read.
-
-    Attributes:
-        requires: its Requires-Dist, as written, as far as it can be read.
-        libraries: the paths of all its shared objects.
-        modules: those of them that were read.
-        unread: how many were not, to save bytes.
-        damaged: those that are no shared objects, whatever their names say.
-        python: small Python files near the top, by path: see ``rotten``.
-
-    """
+    """What a wheel holds, as far as it was read."""
 
     metadata: ResolverMetadata
-    requires: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
-    modules: tuple[SharedObject, ...] = ()
-    unread: int = 0
-    damaged: tuple[str, ...] = ()
-    python: dict[str, str] = {}
+    requires: tuple[str, ...] = ()  # its Requires-Dist, as written, as far as it can be read
+    libraries: tuple[str, ...] = ()  # the paths of all its shared objects
+    modules: tuple[SharedObject, ...] = ()  # those of them that were read
+    unread: int = 0  # how many were not, to save bytes
+    damaged: tuple[str, ...] = ()  # those that are no shared objects, whatever their names say
+    python: dict[str, str] = {}  # small Python files near the top, by path: see ``rotten``
 
     def needs(self) -> dict[str, SharedObject]:
         """What its modules need and it does not hold itself: name -> the first that needs it."""

@@ -21,18 +21,12 @@ _SHOWN = 4
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of one release or lock.
-
-    Attributes:
-        errors: what could not be looked at.
-        looked_at: how many of what.
-        not_examined: what was passed over, besides the parts that a finding names.
-
-    """
+    """What is said of one release or lock."""
 
     findings: tuple[Finding, ...]
-    errors: tuple[AuditError, ...]
-    looked_at: dict[str, int]
+    errors: tuple[AuditError, ...]  # what could not be looked at
+    looked_at: dict[str, int]  # how many of what
+    # What was passed over, besides the parts that a finding names.
     not_examined: tuple[str, ...] = ()
 
 

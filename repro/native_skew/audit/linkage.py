@@ -34,28 +34,21 @@ _OUTSIDE = re.compile(r"\$(?:\{ORIGIN\}|ORIGIN)/(.*)")
 
 
 class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
-    """A wheel needs ``library`` of ``provider``.
-
-    Attributes:
-        allowed: what the wheel's Requires-Dist asks of the provider; None: it does not name it.
-        version: the provider's newest version that this allows.
-        ships_it: whether that version ships the library under the name needed.
-        floor: the oldest version that is allowed and ships it under another name; empty for none.
-        extra: the extra that alone asks for the provider; empty for none.
-        through: the requirement that brings the provider in turn; empty where it is named itself.
-
-    """
+    """A wheel needs ``library`` of ``provider``."""
 
     wheel: str
     target: TargetPython
     module: SharedObject
     library: str
     provider: str
+    # What the wheel's Requires-Dist asks of the provider; None: it does not name it.
     allowed: SpecifierSet | None
-    version: str
-    ships_it: bool
+    version: str  # the provider's newest version that this allows
+    ships_it: bool  # whether that version ships the library under the name needed
+    # The oldest version that is allowed and ships it under another name; empty for none.
     floor: str = ""
-    extra: str = ""
+    extra: str = ""  # the extra that alone asks for the provider; empty for none
+    # The requirement that brings the provider in turn; empty where it is named itself.
     through: str = ""
 
 

@@ -50,30 +50,21 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a build and one provider of the lock, on some targets.
-
-    Attributes:
-        built_with: the version of it that the build takes today; empty where none is known.
-        asked: what the build asks of it, constraints included.
-        libraries: those that the build links to, as far as names tell.
-        shown_by: the wheel that shows what is linked; empty where none does.
-        refused: remedies that the lock's tool refuses for this package.
-        own_range: what the sdist itself asks of the provider, where that rules out the lock's.
-
-    """
+    """What becomes of a build and one provider of the lock, on some targets."""
 
     build: Build
     targets: tuple[TargetPython, ...]
     word: Word
     reason: str
     provider: str = ""
-    built_with: str = ""
+    built_with: str = ""  # the version of it that the build takes today; empty where none is known
     locked: str = ""
-    asked: str = ""
-    libraries: tuple[str, ...] = ()
-    shown_by: str = ""
+    asked: str = ""  # what the build asks of it, constraints included
+    libraries: tuple[str, ...] = ()  # those that the build links to, as far as names tell
+    shown_by: str = ""  # the wheel that shows what is linked; empty where none does
     cause: Cause = "unstamped"
-    refused: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()  # remedies that the lock's tool refuses for this package
+    # What the sdist itself asks of the provider, where that rules out the lock's.
     own_range: str = ""
 
 

@@ -30,19 +30,13 @@ _SYSTEM = re.compile(
 
 
 class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared object in a wheel: what it needs, and where it has the loader look.
-
-    Attributes:
-        needed: names of libraries, without folders.
-        search: folders; of Mach-O too with ``$ORIGIN`` for the module's own.
-        numpy: the NumPy without which its import ends, ``<2`` or ``>=1.25``; empty where it does
-            not say; told of ELF alone.
-
-    """
+    """A shared object in a wheel: what it needs, and where it has the loader look."""
 
     path: str
-    needed: tuple[str, ...]
-    search: tuple[str, ...] = ()
+    needed: tuple[str, ...]  # names of libraries, without folders
+    search: tuple[str, ...] = ()  # folders; of Mach-O too with ``$ORIGIN`` for the module's own
+    # The NumPy without which its import ends, ``<2`` or ``>=1.25``; empty where it does not say;
+    # told of ELF alone.
     numpy: str = ""
 
 

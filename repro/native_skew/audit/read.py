@@ -31,25 +31,17 @@ Step = Callable[[], object]
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """A release, read.
-
-    Attributes:
-        metadata: by file name, the sdist's PKG-INFO among them.
-        source: the sdist's texts; None where there is none, or it cannot be read.
-        contents: by file name: of every wheel on disk; of an index, by default, of one wheel for
-            each platform and each different metadata.
-        unopened: how many wheels are left.
-        errors: what could not be looked at.
-
-    """
+    """A release, read."""
 
     release: Release
-    metadata: dict[str, ResolverMetadata]
-    source: SourceTexts | None
+    metadata: dict[str, ResolverMetadata]  # by file name, the sdist's PKG-INFO among them
+    source: SourceTexts | None  # the sdist's texts; None where there is none, or it cannot be read
+    # By file name: of every wheel on disk; of an index, by default, of one wheel for each platform
+    # and each different metadata.
     contents: dict[str, Contents]
-    unopened: int
+    unopened: int  # how many wheels are left
     targets: tuple[TargetPython, ...]
-    errors: tuple[AuditError, ...]
+    errors: tuple[AuditError, ...]  # what could not be looked at
 
     @property
     def choices(self) -> tuple[ChosenFiles, ...]:

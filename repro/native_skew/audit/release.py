@@ -35,13 +35,7 @@ _SMALL, _LARGE = 4 * 1024, 64 * 1024
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution file, on disk (``path``) or on an index (``url``).
-
-    Attributes:
-        sidecar: hashes of its METADATA beside it (PEP 658); None where there is none.
-        uploaded: when, as the public index says, in ISO 8601; empty elsewhere.
-
-    """
+    """A distribution file, on disk (``path``) or on an index (``url``)."""
 
     filename: str
     name: str
@@ -50,9 +44,10 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     size: int | None = None
     hashes: dict[str, str] = {}
+    # Hashes of its METADATA beside it (PEP 658); None where there is none.
     sidecar: dict[str, str] | None = None
     requires_python: str = ""
-    uploaded: str = ""
+    uploaded: str = ""  # when, as the public index says, in ISO 8601; empty elsewhere
     yanked: bool = False
 
     @property

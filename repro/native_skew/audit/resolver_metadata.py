@@ -36,24 +36,16 @@ def applying(
 
 
 class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of core metadata that resolvers read, normalised.
-
-    Attributes:
-        requires_dist: one text per distribution, extras and marker; sorted.
-        requires_python: empty where there is none.
-        dynamic: as written: tools differ in how they read its spelling.
-        problems: requirements that cannot be understood.
-
-    """
+    """The part of core metadata that resolvers read, normalised."""
 
     name: str
     version: str
     metadata_version: str
-    requires_dist: tuple[str, ...]
-    requires_python: str
+    requires_dist: tuple[str, ...]  # one text per distribution, extras and marker; sorted
+    requires_python: str  # empty where there is none
     extras: tuple[str, ...]
-    dynamic: tuple[str, ...]
-    problems: tuple[str, ...] = ()
+    dynamic: tuple[str, ...]  # as written: tools differ in how they read its spelling
+    problems: tuple[str, ...] = ()  # requirements that cannot be understood
 
     @property
     def is_dynamic(self) -> bool:

@@ -123,23 +123,14 @@ def _system(platform: str) -> str:
 
 
 class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
-    """One Python on one platform.
-
-    Attributes:
-        platform: as a person says it.
-        environment: what markers see.
-        order: the tags that it installs, 0 is best.
-        pairs: their interpreters and ABIs.
-        interpreters: their interpreters.
-
-    """
+    """One Python on one platform."""
 
     python: str
-    platform: str
-    environment: dict[str, str]
-    order: dict[Tag, int]
-    pairs: frozenset[tuple[str, str]]
-    interpreters: frozenset[str]
+    platform: str  # as a person says it
+    environment: dict[str, str]  # what markers see
+    order: dict[Tag, int]  # the tags that it installs, 0 is best
+    pairs: frozenset[tuple[str, str]]  # their interpreters and ABIs
+    interpreters: frozenset[str]  # their interpreters
 
     @property
     def minor(self) -> int:
@@ -208,19 +199,13 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens on a target.
-
-    Attributes:
-        installed: the wheel that fits, else the sdist, which is built; None: nothing.
-        read: by command, the file whose metadata it resolves with; those that look at one file.
-        oldest: the project's oldest Python, where that is not the target's.
-
-    """
+    """What happens on a target."""
 
     target: TargetPython
-    installed: File | None
+    installed: File | None  # the wheel that fits, else the sdist, which is built; None: nothing
+    # By command, the file whose metadata it resolves with; those that look at one file.
     read: dict[str, File | None]
-    oldest: str = ""
+    oldest: str = ""  # the project's oldest Python, where that is not the target's
 
     @property
     def is_built(self) -> bool:

@@ -28,24 +28,14 @@ _ALGORITHMS = ("sha512", "sha384", "sha256")  # what a page may announce and we 
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long and how large an answer may be.
+    """How long and how large an answer may be."""
 
-    Attributes:
-        silence: seconds without a byte.
-        total: seconds for one answer, however it drips.
-        page: bytes of an index page or of metadata, unpacked.
-        file: bytes of a whole distribution file.
-        run: seconds for all answers together.
-        retries: of an answer that says «later», or of a broken connection.
-
-    """
-
-    silence: float = 15.0
-    total: float = 300.0
-    page: int = 64 * 1024 * 1024
-    file: int = 1024**3
-    run: float = 1800.0
-    retries: int = 3
+    silence: float = 15.0  # seconds without a byte
+    total: float = 300.0  # seconds for one answer, however it drips
+    page: int = 64 * 1024 * 1024  # bytes of an index page or of metadata, unpacked
+    file: int = 1024**3  # bytes of a whole distribution file
+    run: float = 1800.0  # seconds for all answers together
+    retries: int = 3  # of an answer that says «later», or of a broken connection
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

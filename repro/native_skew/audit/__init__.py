@@ -1,4 +1,4 @@
-"""Whether a release will skew others: reads its files, compares, judges; runs none of them."""
+"""Whether a release will cause skew for others: its files are read and compared, none is run."""
 
 from native_skew.audit.command import audit
 from native_skew.audit.errors import AuditError

@@ -1,4 +1,4 @@
-"""What an isolated build is given, and what shows beforehand how it ends."""
+"""What an isolated build finds in its environment, and signs of how the build will end."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _EXTENSION = re.compile(r"\b(\w*Extension|ext_modules|cffi_modules)\b")
 
 
 class BuildEnvironment:
-    """What a build on ``target`` gets of ``requirements`` within ``limits``, as an index tells.
+    """What a build on ``target`` gets for ``requirements`` within ``limits``, as an index tells.
 
     Attributes:
-        asked: its requirements that apply there.
+        asked: the requirements that apply there.
         names: the distributions that they name.
-        is_told: whether all that was followed is on the index, so far.
+        is_told: whether the index had all that was looked up so far.
 
     """
 
@@ -54,20 +54,20 @@ class BuildEnvironment:
         self.is_told = True
 
     def newest(self, name: str) -> str | None:
-        """The version of ``name`` that it gets."""
+        """The version of ``name`` that the build gets."""
         return self._providers.newest(name, self.asks(name), self._target)
 
     def asks(self, name: str) -> SpecifierSet:
-        """What is asked of ``name``, constraints included."""
+        """What the requirements and constraints together ask of ``name``."""
         stated = wanted([*self.asked, *self._limits], name) or SpecifierSet()
         return stated & self._in_turn.get(name, SpecifierSet())
 
     def has(self, name: str) -> bool:
-        """Whether it has ``name`` at all."""
+        """Whether the environment has ``name`` at all."""
         return name in self.names or name in self._in_turn
 
     def lacks(self, source: SourceTexts, names: AbstractSet[str]) -> dict[str, str]:
-        """Those of ``names`` that setup.py imports in any case and it has not, as imported."""
+        """What setup.py always imports of ``names`` and the environment lacks, by import name."""
         if not source.is_built_by_setuptools:
             return {}
         modules: dict[str, str] = {canonicalize_name(e): e for e in imported(source.setup_py)}
@@ -82,7 +82,7 @@ class BuildEnvironment:
 
     @cached_property
     def _in_turn(self) -> dict[str, SpecifierSet]:
-        """What the newest versions of its requirements require, by name."""
+        """What the newest versions of the requirements require, by name."""
         found: dict[str, SpecifierSet] = {}
         seen = set[str]()
         waiting = [(each, 0) for each in self.asked]
@@ -105,7 +105,7 @@ class BuildEnvironment:
         return found
 
     def _is_vendored(self, module: str) -> bool:
-        """Whether its setuptools brings ``module`` along, and puts it on the path.
+        """Whether its setuptools vendors ``module`` and puts it on the path.
 
         https://setuptools.pypa.io/en/latest/history.html#v71-0-0
         """
@@ -117,7 +117,7 @@ class BuildEnvironment:
 
 
 def native_sign(source: SourceTexts, built_with: set[str]) -> str:
-    """What shows that an sdist that is ``built_with`` these compiles something, in words."""
+    """The sign, in words, that an sdist that is ``built_with`` these compiles something."""
     backend = source.backend.partition(".")[0].partition(":")[0]
     if found := _EXTENSION.search(source.setup_py):
         return f"whose setup.py has {found[1]}"
@@ -134,7 +134,7 @@ def rotten_file(
     target: TargetPython,
     providers: Providers,
 ) -> str | None:
-    """The file of ``provider`` for which a build with that version of it fails, if any."""
+    """The file of ``provider`` because of which a build with that version fails, if any."""
     if not takes_today(build):
         return None
     texts = providers.python(provider, version, target)

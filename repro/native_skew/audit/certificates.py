@@ -1,4 +1,4 @@
-"""Whose certificates are accepted, and which proxy is asked: as pip and uv have it.
+"""Which certificates are accepted, and which proxy is used: the same as with pip and uv.
 
 https://pip.pypa.io/en/stable/topics/https-certificates/
 https://docs.astral.sh/uv/concepts/authentication/certificates/
@@ -23,9 +23,11 @@ _VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 
 
 def trust() -> tuple[ssl.SSLContext, str]:
-    """The authorities that the user named, or else those that the system trusts; and who says so.
+    """The authorities that the user named, or else the system's; and the setting that says so.
 
-    A ``CertificatesError`` where what is named is not there, or holds no certificates.
+    Raises:
+        CertificatesError: what is named does not exist, or holds no certificates.
+
     """
     said_by = next((name for name in _VARIABLES if os.environ.get(name)), "pip's cert")
     # Pip is asked last: a process of its own.
@@ -44,24 +46,24 @@ def trust() -> tuple[ssl.SSLContext, str]:
 
 
 def proxies() -> dict[str, str]:
-    """The proxy of pip's own setting, by scheme; requests reads HTTPS_PROXY and its like itself."""
+    """The proxy of pip's own setting, by scheme; requests reads HTTPS_PROXY and the like itself."""
     proxy = user_index.pip_setting("proxy")
     return {"http": proxy, "https": proxy} if proxy else {}
 
 
 class TrustingAdapter(HTTPAdapter):
-    """Holds certificates against ``context``, and not against what requests brings along."""
+    """Verifies certificates against ``context`` instead of the bundle that requests brings."""
 
     def __init__(self, context: ssl.SSLContext, **options: Any) -> None:
         self._context = context
         super().__init__(**options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        """Gives the connections the context."""
+        """Passes the context to direct connections."""
         super().init_poolmanager(*arguments, **options, ssl_context=self._context)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Gives those through a proxy the context, too."""
+        """Passes the context to connections through a proxy."""
         return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
@@ -69,5 +71,5 @@ class TrustingAdapter(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-        """Verifies, whatever a variable says that has been read already."""
+        """Verifies always: the environment variables were read before."""
         return super().send(request, **{**options, "verify": True})

@@ -55,20 +55,20 @@ Examples:
   native-skew audit requirements.txt --python-version 3.13
 
 Certificates and proxies are those of pip and uv: PIP_CERT, SSL_CERT_FILE,
-SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
+SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; or else the system's."""
 )
 @click.argument("named", metavar="RELEASE|LOCK...", nargs=-1, required=True)
 @click.option(
-    "--index-url", help="The one index; by default all that pip and uv are set up with here."
+    "--index-url", help="The only index to use; by default, all that pip and uv use here."
 )
-@click.option("--no-index", is_flag=True, help="Compare files on disk, ask nobody.")
+@click.option("--no-index", is_flag=True, help="Only compare files on disk; ask no index.")
 @click.option(
-    "--time-limit", default=Limits().run, help="In which the index may be asked.", **_SECONDS
+    "--time-limit", default=Limits().run, help="How long the index may be asked.", **_SECONDS
 )
 @click.option(
     "--thorough",
     is_flag=True,
-    help="Read every wheel whole, whatever it takes to fetch; files on disk always are.",
+    help="Read every wheel completely, at any cost; files on disk always are.",
 )
 @click.option(
     "--rebuild",
@@ -84,7 +84,7 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     metavar="3.N",
     multiple=True,
     callback=lambda _, __, values: _minors(values),
-    help="Of a lock: this Python, and not all that it admits; may be repeated.",
+    help="For a lock: this Python instead of all that it admits; may be repeated.",
 )
 @click.option(
     "--python-platform",
@@ -92,36 +92,36 @@ SSL_CERT_DIR, REQUESTS_CA_BUNDLE, HTTPS_PROXY; else what the system trusts."""
     type=click.Choice(sorted(PLATFORMS)),
     metavar="PLATFORM",
     multiple=True,
-    help=f"Of a lock: this platform; may be repeated. {', '.join(sorted(PLATFORMS))}.",
+    help=f"For a lock: this platform; may be repeated. {', '.join(sorted(PLATFORMS))}.",
 )
 @click.option(
     "--no-binary",
     metavar="NAME",
     multiple=True,
-    help="Of a lock: what your installer is told to build; may be repeated.",
+    help="For a lock: a package that your installer is told to build; may be repeated.",
 )
 @click.option(
     "--no-build-isolation-package",
     "no_isolation",
     metavar="NAME",
     multiple=True,
-    help="Of a lock: what your installer is told to build in the environment; may be repeated.",
+    help="For a lock: a package that your installer builds without isolation; may be repeated.",
 )
 @click.option(
     "--build-constraint",
     "build_constraints",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     multiple=True,
-    help="Of a lock: the file that your installer is given for builds; may be repeated.",
+    help="For a lock: your installer's file of build constraints; may be repeated.",
 )
 @click.option(
     "--cache",
     "cache_folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=lambda: Path(platformdirs.user_cache_dir("native-skew")) / "audit",
-    help="Where what was read is kept.",
+    help="The folder of the cache.",
 )
-@click.option("--no-cache", is_flag=True, help="Keep nothing, use nothing kept.")
+@click.option("--no-cache", is_flag=True, help="Do not use the cache.")
 @findings.output_options
 def audit(
     named: tuple[str, ...],
@@ -140,13 +140,13 @@ def audit(
     no_cache: bool,
     form: Form | None,
 ) -> None:
-    """Judges RELEASE before (or after) its upload: whether it will skew those who install it.
+    """Judges whether RELEASE, before or after its upload, causes skew for those who install it.
 
     RELEASE is a dist/ folder, files, NAME==VERSION, or NAME for the newest version. LOCK is
     uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock or a requirements file with pins:
-    what will be built where it is installed, and what becomes of that. Nothing is installed and
-    no code of the release runs, but with --rebuild. Ends with 0 where all was looked at and
-    nothing found, 1 where skew is possible or a part was not looked at, 2 where nothing could be.
+    it tells what is built when the lock is installed, and whether that works. Nothing is installed,
+    and no code of the release runs, except with --rebuild. Exits with 0 if all was examined and
+    nothing found, 1 if skew is possible or a part was not examined, 2 if nothing could be.
     """
     told = BuildSettings(
         no_binary=package_names(no_binary),
@@ -181,7 +181,7 @@ def audit(
             judgements.append(found)
         if transport:
             for lock in locks:
-                # With the indexes of the project that it lies in.
+                # With the indexes of the project in which it lies.
                 url = index_url or live.user_indexes(Path(lock.path).parent)
                 where = locking.targets(lock, pythons, platforms)
                 client = IndexClient(url, transport)
@@ -195,7 +195,7 @@ def audit(
 
 
 def _locks(named: Iterable[str]) -> list[Path]:
-    """The locks among what is named; a project's folder without a release stands for its own."""
+    """The locks among ``named``; a project's folder without a release stands for its lock."""
     found = []
     for path in map(Path, named):
         if path.is_file() and locking.formats_of(path):
@@ -217,7 +217,7 @@ def _minors(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
-    """What the arguments name; an ``AuditError`` where one names nothing."""
+    """The releases that the arguments name; raises ``AuditError`` if one names nothing."""
     found = []
     by_release: dict[tuple[str, str], list[File]] = {}
     for text in releases:
@@ -243,7 +243,7 @@ def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
 
 
 def _in_folder(folder: Path) -> list[File]:
-    """Its distribution files; what is none, like ``docs.zip``, is passed over with a word."""
+    """The folder's distribution files; others, like ``docs.zip``, are left out with a message."""
     found = []
     for path in sorted(folder.iterdir()):
         if not path.is_file() or not path.name.endswith(_ENDINGS):
@@ -264,7 +264,7 @@ def _say(text: str) -> None:
 
 
 def _on_index(text: str, index: IndexClient | None) -> Release:
-    if "://" in text:  # not shown any further: it may hold a password
+    if "://" in text:  # not shown: it may hold a password
         raise ReleaseError(f"{text.partition('://')[0]}://…", "an address is not taken")
     try:
         requirement = Requirement(text)

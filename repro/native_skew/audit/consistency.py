@@ -1,4 +1,4 @@
-"""Whether the files of a release agree, and who would notice where they do not."""
+"""Whether the files of a release agree, and which tools would notice if they do not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from native_skew.findings import SHOWN, Finding, listed
 
 
 def findings(examined: Examined) -> Iterator[Finding]:
-    """What the files say of themselves and of each other."""
+    """Findings about each file's metadata, and about their differences."""
     for filename, metadata in examined.metadata.items():
         for text in metadata.problems:
             message = f"«{text}» does not follow the specification."
@@ -75,21 +75,21 @@ def _source(examined: Examined) -> Iterator[Finding]:
 
 
 class Victim(msgspec.Struct, frozen=True, kw_only=True):
-    """Who goes by a file that says other things than the one that is installed."""
+    """A tool that resolves with a file whose metadata differs from those of the installed file."""
 
-    command: str  # the reader, as a person says it
-    oldest: str  # the project's oldest Python, where that is not the one that installs
-    extra: str  # what is asked for besides; empty for nothing
+    command: str  # the tool, as people call it
+    oldest: str  # the project's oldest Python, if that is not the one that installs
+    extra: str  # the extra that is asked for; empty for none
     outcome: str  # what happens on the first of them
     choices: list[ChosenFiles] = []  # the targets on which it happens
 
 
-# What is required, by name and in words; and whether the Python is let in.
+# What is required, by name and in words; and whether Requires-Python admits the Python.
 _Said = tuple[list[tuple[str, str]], bool]
 
 
 def _victims(examined: Examined) -> tuple[Victim, ...]:
-    """Each reader that is misled, by the extra with which it is."""
+    """Each tool that is misled, with the extra that it takes."""
     found: dict[tuple[str, str, str], Victim] = {}
     extras = sorted({name for each in examined.metadata.values() for name in each.extras})
     for choices in in_projects(examined.choices):
@@ -99,7 +99,7 @@ def _victims(examined: Examined) -> tuple[Victim, ...]:
                 if file is None or file == choice.installed:
                     continue
                 for extra in ("", *extras):
-                    # Who asks for an extra besides is misled as well.
+                    # Whoever asks for an extra is misled as well.
                     if misled & {(command, ""), (command, extra)}:
                         continue
                     read = _said(examined, file, choice, extra)
@@ -132,7 +132,7 @@ def _alike(one: _Said, other: _Said) -> bool:
 
 
 def _outcome(read: _Said, installed: _Said, choice: ChosenFiles) -> str:
-    """What comes of it, in words."""
+    """The consequence, in words."""
     if read[1] != installed[1]:
         return (
             "it is refused for its Requires-Python"

@@ -1,7 +1,7 @@
-"""User names, passwords and tokens of an index: taken out of its address at once.
+"""User names, passwords and tokens of an index, which are taken out of its address at once.
 
-What is left of the address goes everywhere; the credentials go to their own host, in a header.
-Beside them, ``~/.netrc`` is asked, as pip and uv do. No keyring is.
+The rest of the address may go anywhere; the credentials go to their own host only, in a header.
+``~/.netrc`` is read too, as by pip and uv. A keyring is not.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ _Place = tuple[str, str | None, int | None]
 
 
 class Credentials(AuthBase):
-    """Who asks, by scheme, host and port; of several for one host, by the path."""
+    """User names and passwords by scheme, host and port; several for one host also by path."""
 
     def __init__(self) -> None:
-        # Each link of a page may say the same: the path of the first is kept.
+        # Each link on a page may repeat them: the path of the first is kept.
         self._paths: dict[tuple[_Place, str, str], str] = {}
 
     def take(self, url: str) -> str:
         """The address ``url`` without its credentials, which are kept for its host alone.
 
-        One that cannot be understood ends in an ``IndexAddressError``, which does not show it.
+        Raises:
+            IndexAddressError: it cannot be understood; the error does not show it.
+
         """
         try:
             parts, place = urlsplit(url), _place(url)
@@ -43,13 +45,13 @@ class Credentials(AuthBase):
         return urlunsplit(parts._replace(netloc=host))
 
     def full(self, url: str) -> str:
-        """The address with its credentials, for a program that gets it by its environment."""
+        """The address with its credentials, for a program that gets it in its environment."""
         known = self._known(url)
         user = ":".join(quote(each, safe="") for each in known or () if each)
         return url.replace("://", f"://{user}@", 1) if known else url
 
     def hidden(self, text: str) -> str:
-        """The output of a program that was told them, without them."""
+        """The output of a program that was given the credentials, without them."""
         for _, name, password in self._paths:
             secret = password or name
             for each in filter(None, (secret, quote(secret, safe=""))):
@@ -57,12 +59,12 @@ class Credentials(AuthBase):
         return without_credentials(text)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Adds the header that the request's host is to get; see ``AuthBase``."""
+        """Adds the header for the request's host; see ``AuthBase``."""
         url = request.url or ""
         known = self._known(url) or requests.utils.get_netrc_auth(url)
         if not known:
             return request
-        # As bytes: a header of text would have to be Latin-1.
+        # As bytes: a text header would have to be Latin-1.
         name, password = (str(each).encode() for each in known)
         signed: requests.PreparedRequest = HTTPBasicAuth(name, password)(request)
         return signed
@@ -74,7 +76,7 @@ class Credentials(AuthBase):
         if place not in places and place[0] == "https" and place[2] == _PORTS["https"]:
             # The host itself led from plain HTTP to its encrypted side.
             place = ("http", place[1], _PORTS["http"])
-        # The first of a host to be named is the user's own: a page's links come later.
+        # The first ones of a host are the user's own: a page's links come later.
         found = [
             (len(commonpath([own or "/", path])), name, password)
             for (of, name, password), own in self._paths.items()

@@ -1,4 +1,4 @@
-"""What audit could not look at, and why: every one of them ends with 2."""
+"""What audit could not examine, and why: with each of these it exits with 2."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from native_skew.findings import plain
 
 
 class AuditError(SkewError):
-    """Base: something could not be looked at; ``output`` is another program's, shown below.
+    """Base: something could not be examined; ``output``, another program's, is shown below it.
 
-    The message is made one line, and without credentials.
+    The message becomes one line, without credentials.
     """
 
     def __init__(self, message: str, output: Sequence[str] = ()) -> None:
@@ -22,7 +22,7 @@ class AuditError(SkewError):
 
 
 class ReleaseError(AuditError):
-    """RELEASE is neither a folder, a file nor a requirement, or there is no such release."""
+    """RELEASE is not a folder, a file or a requirement, or there is no such release."""
 
     def __init__(self, release: str, reason: str) -> None:
         super().__init__(
@@ -42,7 +42,7 @@ class LockError(AuditError):
 
 
 class FileRefusedError(AuditError):
-    """A distribution file is malformed, or larger than any sound one."""
+    """A distribution file is malformed or unreasonably large."""
 
     def __init__(self, filename: str, reason: str) -> None:
         self.filename, self.reason = filename, reason
@@ -50,7 +50,7 @@ class FileRefusedError(AuditError):
 
 
 class IndexRefusedError(AuditError):
-    """The index answers with an error, hangs, or lies; or there is no time to ask it."""
+    """The index answers with an error or wrongly, hangs, or may not be asked any longer."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class IndexRefusedError(AuditError):
 
 
 class IndexAddressError(AuditError):
-    """An index's address cannot be understood; it may hold a password, and is not shown."""
+    """An index's address cannot be understood; it may hold a password, so it is not shown."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -73,7 +73,7 @@ class IndexAddressError(AuditError):
 
 
 class CertificatesError(AuditError):
-    """A setting names certificates that are not there."""
+    """A setting names certificates that do not exist."""
 
     def __init__(self, said_by: str, path: str, reason: str) -> None:
         super().__init__(
@@ -83,7 +83,7 @@ class CertificatesError(AuditError):
 
 
 class RebuildTimeError(AuditError):
-    """The sdist is not built in time."""
+    """The sdist was not built in time."""
 
     def __init__(self, filename: str, seconds: float) -> None:
         super().__init__(
@@ -104,7 +104,7 @@ class RebuildError(AuditError):
         )
 
 
-# What ends a build most often, as Python, compilers and linkers say it.
+# The most frequent causes of failed builds, in the words of Python, compilers and linkers.
 _CAUSES = (
     (
         re.compile(r"No module named '?(pkg_resources)"),

@@ -1,4 +1,4 @@
-"""What is known of one distribution file, and of a wheel's shared objects.
+"""The facts about one distribution file, and about a wheel's shared objects.
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
@@ -32,15 +32,15 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a wheel holds, as far as it was read."""
 
     metadata: ResolverMetadata
-    requires: tuple[str, ...] = ()  # its Requires-Dist, as written, as far as it can be read
+    requires: tuple[str, ...] = ()  # its Requires-Dist, as written, if it can be read
     libraries: tuple[str, ...] = ()  # the paths of all its shared objects
     modules: tuple[SharedObject, ...] = ()  # those of them that were read
     unread: int = 0  # how many were not, to save bytes
-    damaged: tuple[str, ...] = ()  # those that are no shared objects, whatever their names say
+    damaged: tuple[str, ...] = ()  # those that are not shared objects, despite their names
     python: dict[str, str] = {}  # small Python files near the top, by path: see ``rotten``
 
     def needs(self) -> dict[str, SharedObject]:
-        """What its modules need and it does not hold itself: name -> the first that needs it."""
+        """The libraries that its modules need and it does not hold, with the first such module."""
         own = {modules.base(each) for each in self.libraries}
         found: dict[str, SharedObject] = {}
         for module in self.modules:
@@ -50,18 +50,18 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def needs_of_others(self) -> dict[str, SharedObject]:
-        """Those that no system brings."""
+        """Those of ``needs`` that are not part of an operating system."""
         return {k: v for k, v in self.needs().items() if not modules.is_system(k)}
 
 
 class Zip(CarefulZip):
-    """An open wheel by its members' names; a context manager.
+    """An open wheel, read by its members' names; a context manager.
 
-    All of it raises a ``FileRefusedError`` at what is damaged, missing, unsafe or too large.
+    All methods raise ``FileRefusedError`` for what is damaged, missing, unsafe or too large.
 
     Args:
         filename: for messages.
-        stream: seekable; of a remote one, only what is needed is fetched.
+        stream: seekable; only what is needed is read of it, so it may be remote.
 
     """
 
@@ -81,24 +81,24 @@ class Zip(CarefulZip):
         return fitting[0]
 
     def read(self, name: str, limit: int = METADATA_LIMIT) -> bytes:
-        """A member's content, of ``limit`` bytes at the most."""
+        """A member's content, of at most ``limit`` bytes."""
         return b"".join(self.chunks(self._member(name), limit))
 
     def unpack(self, name: str, folder: Path, limit: int) -> Path:
-        """A member's content as a file of our own name in ``folder``."""
+        """A member's content as a file in ``folder``, with a name that the wheel does not choose."""
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".so", delete=False) as file:
             file.writelines(self.chunks(self._member(name), limit))
         return Path(file.name)
 
     def metadata(self, name: str) -> ResolverMetadata:
-        """What its METADATA says, if it is of distribution ``name``."""
+        """Its METADATA, if the wheel is of distribution ``name``."""
         return metadata_of(self.filename, self.read(f"{self.dist_info(name)}/METADATA"))
 
     def contents(self, name: str, budget: int, python: int = 0) -> Contents:
         """What it holds, if it is of distribution ``name``.
 
-        Of its shared objects ``budget`` packed bytes are read, the smallest first, and of Python
-        files near the top ``python`` bytes.
+        At most ``budget`` compressed bytes of shared objects are read, the smallest first, and at
+        most ``python`` bytes of Python files near the top.
         """
         info = self.dist_info(name)
         self._member(f"{info}/WHEEL")  # nobody installs one without it
@@ -120,7 +120,7 @@ class Zip(CarefulZip):
         )
 
     def _within(self, names: list[str], budget: int) -> list[str]:
-        """The smallest of ``names`` that take no more than ``budget`` packed bytes together."""
+        """The smallest of ``names``, with at most ``budget`` compressed bytes together."""
         chosen = []
         for name in sorted(names, key=lambda each: self.members[each].compress_size):
             budget -= self.members[name].compress_size
@@ -130,7 +130,7 @@ class Zip(CarefulZip):
         return sorted(chosen)
 
     def _module(self, name: str, folder: Path) -> SharedObject | str:
-        """What it needs; or, where it cannot be read, its name and why."""
+        """What the module needs; or, if it cannot be read, its name and the reason."""
         path = self.unpack(name, folder, _LIBRARY_LIMIT)
         try:
             return modules.read(path, name)
@@ -147,7 +147,7 @@ class Zip(CarefulZip):
 
 
 def metadata_of(filename: str, data: bytes) -> ResolverMetadata:
-    """The metadata in ``data``; a ``FileRefusedError`` where there is none."""
+    """The metadata in ``data``; raises ``FileRefusedError`` if there is none."""
     try:
         return parse(data)
     except ValueError as error:

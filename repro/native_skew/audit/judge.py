@@ -1,4 +1,4 @@
-"""A release in, findings out: all of audit but the command line."""
+"""Judges a release: all of audit except the command line."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _SHOWN = 4
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of one release or lock."""
+    """The judgement of one release or lock."""
 
     findings: tuple[Finding, ...]
-    errors: tuple[AuditError, ...]  # what could not be looked at
-    looked_at: dict[str, int]  # how many of what
-    # What was passed over, besides the parts that a finding names.
+    errors: tuple[AuditError, ...]  # what could not be examined
+    looked_at: dict[str, int]  # how many things of each kind
+    # What was left out, besides the parts that a finding names.
     not_examined: tuple[str, ...] = ()
 
 
 class ReleaseFindings(Judgement, frozen=True, kw_only=True):
-    """What is said of one release, and what it rests on."""
+    """The judgement of one release, and what it is based on."""
 
     examined: Examined
 
@@ -43,7 +43,7 @@ def judge(
     step: Step = lambda: None,
     thorough: bool = False,
 ) -> ReleaseFindings:
-    """Judges ``release``, as ``examine`` reads it; without ``index`` by its own files alone."""
+    """Judges ``release``, as read by ``examine``; without ``index``, by its own files alone."""
     examined = examine(release, reader, step, thorough)
     errors = list(examined.errors)
     found = [*consistency.findings(examined), *_sidecars(examined), *_unread(examined)]
@@ -87,7 +87,7 @@ def judge(
 
 
 def report(subject: str, judgements: list[Judgement], traffic: dict[str, int]) -> Report:
-    """What the command says of all of them."""
+    """The command's report on all of them."""
     looked_at = Counter[str]()
     for each in judgements:
         looked_at.update(each.looked_at)

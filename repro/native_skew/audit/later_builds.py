@@ -1,8 +1,9 @@
 """The four conditions under which a build of a release runs with another library than its own.
 
-(1) the sdist does not promise its Requires-Dist, as dynamic, or of metadata older than 2.2; (2) a distribution is a build requirement and required;
-(3) a wheel needs a library of it that it does not bundle; (4) the newest version that a build
-may take is outside what the file says that a resolver reads: *active*, or not yet: *latent*.
+(1) The sdist's Requires-Dist is not fixed: it is dynamic, or its metadata are older than 2.2.
+(2) A distribution is both a build requirement and a requirement. (3) A wheel needs one of its
+libraries and does not bundle it. (4) The newest version that a build may take is outside the
+range in the file that a resolver reads (*active* skew), or will be some day (*latent*).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _CAP = Advice(
 
 
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A build on a target: the newest provider it may take, and what ``reader`` goes by."""
+    """A build on a target: the newest provider that it may take, and what ``reader`` reads."""
 
     choice: ChosenFiles
     reader: str
@@ -54,17 +55,17 @@ class _Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def can_leave(self) -> bool:
-        """Whether the newest version, now or to come, may be built with and not be run with."""
+        """Whether a build may take a newest version, now or later, that run time excludes."""
         return self.is_outside or not is_within(self.build, self.allowed, self.newest)
 
     @property
     def is_outside(self) -> bool:
-        """Whether the build's version is ruled out at run time."""
+        """Whether run time excludes the version that the build takes."""
         return not self.allowed.contains(self.newest, prereleases=True)
 
 
 def findings(examined: Examined, linkage: Linkage, providers: Providers) -> Iterator[Finding]:
-    """Active and latent skew, and builds that today's setuptools ends."""
+    """Findings of active and latent skew, and of builds that fail with today's setuptools."""
     source, metadata, sdist = examined.source, examined.source_metadata, examined.release.sdist
     if source and metadata and sdist:
         yield from _Builds(examined, source, metadata, sdist, providers).findings(linkage)
@@ -89,7 +90,7 @@ class _Builds:
         self._choices = examined.choices
 
     def findings(self, linkage: Linkage) -> Iterator[Finding]:
-        """What is said of them."""
+        """The findings about them."""
         if takes_today(self._build) and imports_at_once(self._source.setup_py, "pkg_resources"):
             yield ROTTEN.finding(
                 "setup.py imports pkg_resources, which is gone since setuptools 82, and the build "
@@ -126,7 +127,7 @@ class _Builds:
             yield from self._without_wheels()
 
     def _without_wheels(self) -> Iterator[Finding]:
-        """No module shows what is linked: suspicion, where the rest holds."""
+        """A suspicion, if the other conditions hold and no module shows what is linked."""
         if not self._release.wheels and (sign := native_sign(self._source, self._built_with)):
             yield UNTOLD.finding(
                 f"There is no wheel: everybody builds the sdist, {sign}. Which libraries its modules "
@@ -144,10 +145,10 @@ class _Builds:
                     yield self._unseen(name, cases)
 
     def _stated(self, link: LibraryNeed) -> SpecifierSet | None:
-        """What a dynamic sdist says of the provider, where a build is seen to say otherwise.
+        """The provider's range in a dynamic sdist, if a build asks for another one.
 
-        The wheel allows what that rules out. Or it allows less, and which one a build gets, no
-        build requirement says: a backend in the sdist may add it.
+        Either the wheel allows what that range excludes, or it allows less and no build requirement
+        names the provider: a backend in the sdist may add it.
         """
         if self._metadata.promises_static or link.allowed is None:
             return None
@@ -158,7 +159,7 @@ class _Builds:
         return stated if added or not is_within(link.allowed, stated) else None
 
     def _differs(self, links: list[LibraryNeed], stated: SpecifierSet) -> Finding:
-        """Conditions 1 to 3, and the sdist itself shows what a build ties a module to."""
+        """Conditions 1 to 3 hold, and the sdist shows to which version a build binds a module."""
         first, name, release = links[0], links[0].provider, self._release
         libraries = _libraries(links)
         allowed = first.allowed or SpecifierSet()
@@ -201,7 +202,7 @@ class _Builds:
         )
 
     def _unseen(self, name: str, cases: list[_Case]) -> Finding:
-        """No wheel shows what is linked (condition 3): suspicion, where the rest holds."""
+        """A suspicion, if the other conditions hold and no wheel shows what is linked (3)."""
         outside = [each for each in cases if each.is_outside]
         why = "no module of a wheel was read: --thorough tells"
         if not self._release.wheels:
@@ -228,7 +229,10 @@ class _Builds:
         )
 
     def _cases(self, name: str) -> list[_Case]:
-        """Each target where a build may leave what a reader goes by: of several, one hit today."""
+        """For each target where a build may leave the range that a tool reads, one such case.
+
+        If possible, it is one where that happens today.
+        """
         found = []
         for choice in self._choices:
             environment = choice.target.environment
@@ -297,14 +301,14 @@ class _Builds:
 
     @property
     def _unpromised(self) -> str:
-        """That requirements may change in a build, and why: the start of a sentence."""
+        """Why requirements may change in a build, as the start of a sentence."""
         version = self._metadata.metadata_version
         if self._metadata.is_dynamic:
             return "Requires-Dist is dynamic in the sdist"
         return f"The sdist's metadata {version} does not promise its Requires-Dist"
 
     def _advice(self, name: str, case: _Case, *, is_rotten: bool = False) -> tuple[Advice, Advice]:
-        """For maintainers and users; each works as printed, alone."""
+        """The remedies for maintainers and for users; each works as printed, by itself."""
         release = self._release
         held = [f"{name}{case.allowed}", *([OLD_SETUPTOOLS] if is_rotten else [])]
         quoted = ", ".join(f'"{each}"' for each in held)
@@ -330,17 +334,17 @@ class _Builds:
         return maintainers, users
 
     def _not_built_with(self) -> Iterator[Finding]:
-        """What setup.py imports in any case, and no build requirement brings.
+        """What setup.py always imports, but no build requirement brings.
 
-        Of what the files require, and what builds are made with: another name may be a module
-        that lies beside setup.py.
+        Only requirements and well-known build tools count: another name may be a module beside
+        setup.py.
         """
         read = self._examined.metadata.values()
         required = BUILT_WITH.union(*(each.names() for each in read)) - self._built_with
         for target in sorted(self._examined.targets, key=lambda each: -each.minor)[:1]:
             environment = BuildEnvironment(self._build, (), target, self._providers)
             missing = environment.lacks(self._source, required)
-            # What comes from elsewhere than the index brings what nobody knows.
+            # Nobody knows what a requirement from outside of the index brings.
             if missing and environment.is_told:
                 names = ", ".join(missing)
                 built = [each for each in self._choices if each.is_built]
@@ -354,12 +358,12 @@ class _Builds:
 
 
 def _libraries(links: list[LibraryNeed]) -> tuple[str, ...]:
-    """What is needed of a provider: of one wheel, as names are one platform's."""
+    """The libraries that one wheel needs of a provider; other platforms' have other names."""
     return tuple(sorted({each.library for each in links if each.wheel == links[0].wheel}))
 
 
 def _telling(cases: list[_Case]) -> _Case:
-    """The case that says most: one where no wheel fits, of the newest Python."""
+    """The most telling case: one where no wheel fits, with the newest Python."""
     return max(
         cases,
         key=lambda e: (e.choice.is_built, -len(e.choice.target.platform), e.choice.target.minor),
@@ -371,7 +375,7 @@ def _taking(name: str, shown: _Case) -> str:
 
 
 def _spoken_builds(choices: Iterable[ChosenFiles]) -> str:
-    """Where it is built, in a sentence."""
+    """Where the sdist is built, as a sentence."""
     built = [each.target for each in choices if each.is_built]
     if built:
         return f"Built from source, because no wheel fits: {spoken(built)}."

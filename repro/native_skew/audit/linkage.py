@@ -1,4 +1,4 @@
-"""Which distribution's libraries a wheel needs, and whether its requirement holds them."""
+"""Which distributions' libraries a wheel needs, and whether its requirements guarantee them."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ class LibraryNeed(msgspec.Struct, frozen=True, kw_only=True):
     module: SharedObject
     library: str
     provider: str
-    # What the wheel's Requires-Dist asks of the provider; None: it does not name it.
+    # What the wheel's Requires-Dist asks of the provider; None if it does not name it.
     allowed: SpecifierSet | None
     version: str  # the provider's newest version that this allows
     ships_it: bool  # whether that version ships the library under the name needed
     # The oldest version that is allowed and ships it under another name; empty for none.
     floor: str = ""
     extra: str = ""  # the extra that alone asks for the provider; empty for none
-    # The requirement that brings the provider in turn; empty where it is named itself.
+    # The requirement that brings the provider in turn; empty if it is required directly.
     through: str = ""
 
 
 class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution whose libraries they may be; ``asked`` is None for what Requires-Dist asks."""
+    """A possible provider; ``asked`` is None if Requires-Dist tells what is asked of it."""
 
     name: str
     asked: SpecifierSet | None = None
@@ -62,7 +62,7 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Linkage(msgspec.Struct, frozen=True, kw_only=True):
-    """All links; by wheel what nobody was found to ship; and what could not be looked at."""
+    """All links; by wheel, the libraries without a provider; and what could not be examined."""
 
     links: tuple[LibraryNeed, ...]
     untold: dict[str, dict[str, SharedObject]]
@@ -70,7 +70,7 @@ class Linkage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def trace(examined: Examined, providers: Providers) -> Linkage:
-    """Looks up what the wheels need in what their requirements and build requirements ship."""
+    """Looks for what the wheels need among the libraries of their (build) requirements."""
     links: list[LibraryNeed] = []
     untold: dict[str, dict[str, SharedObject]] = {}
     errors: list[AuditError] = []
@@ -95,7 +95,7 @@ def trace(examined: Examined, providers: Providers) -> Linkage:
 
 
 def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
-    """Undeclared libraries, and requirements that are wider than the library's name."""
+    """Findings of undeclared libraries, and of requirements wider than the library's name."""
     for links in _alike(linkage):
         yield from _of_provider(examined.release, links)
     alike: dict[frozenset[str], str] = {}
@@ -106,7 +106,7 @@ def findings(examined: Examined, linkage: Linkage) -> Iterator[Finding]:
 
 
 def _of_provider(release: Release, links: list[LibraryNeed]) -> Iterator[Finding]:
-    """What is said of one provider's libraries, which some wheels need alike."""
+    """The finding about one provider's libraries, which some wheels need alike."""
     first, provider, version = links[0], links[0].provider, links[0].version
     libraries = _libraries(links)
     missing = _libraries(each for each in links if not each.ships_it)
@@ -174,7 +174,7 @@ def _also(wheels: Sequence[object]) -> str:
 
 
 def _unfound(examined: Examined, wheel: str, needs: dict[str, SharedObject]) -> Finding:
-    """No candidate ships them; where the loader is sent elsewhere, that says whose they are."""
+    """The finding that no candidate ships them; a RUNPATH to another package tells the owner."""
     place = examined.release.place(wheel)
     own = {each.partition("/")[0] for each in examined.contents[wheel].libraries}
     folders = tuple(sorted(set().union(*map(packages_searched, needs.values())) - own))
@@ -182,7 +182,7 @@ def _unfound(examined: Examined, wheel: str, needs: dict[str, SharedObject]) -> 
     module = next(iter(needs.values())).path
     evidence: Evidence = {"libraries": libraries, "module": module}
     # Whatever it requires may bring more, and a namespace («nvidia») has many distributions:
-    # that nothing brings them is sure only where nothing is required.
+    # it is certain that nothing brings them only if nothing is required.
     if folders and not examined.metadata[wheel].names():
         return UNDECLARED.finding(
             f"{module} needs {', '.join(libraries)} and has the loader look in the package "
@@ -200,7 +200,7 @@ def _unfound(examined: Examined, wheel: str, needs: dict[str, SharedObject]) -> 
 
 
 def packages_searched(module: SharedObject) -> set[str]:
-    """The top-level packages, other than its own, that its RUNPATH leads to."""
+    """The top-level packages, other than its own, to which its RUNPATH leads."""
     return {each[0] for each in _folders_searched(module)}
 
 
@@ -216,7 +216,7 @@ def _folders_searched(module: SharedObject) -> set[tuple[str, ...]]:
             if step == ".." and not parts:
                 break
             parts = parts[:-1] if step == ".." else [*parts, step]
-        # No package is called like the folder of what was bundled, «name.libs».
+        # «name.libs», the folder of bundled libraries, is no package's name.
         if parts and parts[0] != "".join(home[:1]) and parts[0].isidentifier():
             found.add(tuple(parts))
     return found
@@ -226,8 +226,8 @@ class _Wheel:
     """One wheel, and whose libraries it needs.
 
     Attributes:
-        targets: where it fits, the newest Python first.
-        needs: the libraries that nobody was found to ship yet, with what needs them.
+        targets: those that it fits, the newest Python first.
+        needs: the libraries for which no provider was found so far, each with a module.
 
     """
 
@@ -240,7 +240,7 @@ class _Wheel:
         self.needs = self._contents.needs_of_others()
 
     def found_in(self, candidate: _Candidate) -> list[LibraryNeed]:
-        """What it needs of ``candidate``, on the newest Python that this has a wheel for."""
+        """What it needs of ``candidate``, on the newest Python for which that has a wheel."""
         name, providers = candidate.name, self._providers
         for target in self.targets:
             allowed = wanted(self._metadata.applicable(target.environment), name)
@@ -249,7 +249,7 @@ class _Wheel:
             libraries = providers.shipped(name, version, target) if version else frozenset()
             if self.needs.keys() & bases(libraries):
                 break
-            # Another one may be taken, for which what else is required has room.
+            # Resolvers may take another version, one that the other requirements allow.
             version = version and self.taken(name, asked, target)
             libraries = providers.shipped(name, version, target) if version else frozenset()
             if libraries:
@@ -284,23 +284,23 @@ class _Wheel:
         return found
 
     def _has_variants(self, path: str) -> bool:
-        """Whether one of several is loaded: ``libm_cuda118.so`` or ``libm_cuda121.so``."""
+        """Whether the module is one of several alternatives, like ``libm_cuda118.so``."""
         name = _NUMBER.sub("", path)
         return len({e for e in self._contents.libraries if _NUMBER.sub("", e) == name}) > 1
 
     def taken(
         self, name: str, asked: SpecifierSet, target: TargetPython, whole: bool = False
     ) -> str | None:
-        """The newest version that goes with what else it requires; None where none is seen to.
+        """The newest version that is compatible with the other requirements; None if none is known.
 
-        With ``whole``, the newest of which each requirement has a version as well. A resolver looks
-        further than this: at what these ask of each other.
+        With ``whole``, each of its own requirements must have a version as well. A resolver goes
+        further: it also compares what these ask of each other.
         """
         for each in self._metadata.applicable(target.environment)[:_CANDIDATES]:
             other = canonicalize_name(each.name)
             if other == name:
                 continue
-            with suppress(AuditError):  # who cannot be asked holds nobody
+            with suppress(AuditError):  # what cannot be read excludes nothing
                 version = self._beside(other, each.specifier, target)
                 more = self._providers.requires(other, version, target)
                 asked &= wanted(more, name) or SpecifierSet()
@@ -309,7 +309,7 @@ class _Wheel:
     def _beside(
         self, name: str, asked: SpecifierSet, target: TargetPython, whole: bool = False
     ) -> str | None:
-        """The newest version whose own requirements leave room for the wheel's."""
+        """The newest version whose own requirements are compatible with the wheel's."""
         direct = self._metadata.applicable(target.environment)
         for version in self._providers.versions(name, asked, target)[:_CANDIDATES]:
             if all(
@@ -328,7 +328,7 @@ class _Wheel:
             return True
 
     def candidates(self, build: list[str]) -> Iterator[_Candidate]:
-        """Whose libraries they may be, the likeliest first: each costs requests."""
+        """The possible providers, the likeliest first, as each costs requests."""
         required = self._metadata.names()
         needing = self.needs.values()
         sent_to = {canonicalize_name(e) for need in needing for e in packages_searched(need)}
@@ -345,7 +345,7 @@ class _Wheel:
         yield from self._imported()
 
     def _of_extras(self, build: list[str]) -> list[_Candidate]:
-        """What it asks for with an extra alone, what a build takes too first; no developers'."""
+        """What only its extras ask for, build requirements first; not extras for developers."""
         environment = self.targets[0].environment
         required = {each.name for each in self._metadata.applicable(environment)}
         found: dict[str, _Candidate] = {}
@@ -359,7 +359,7 @@ class _Wheel:
         return sorted(found.values(), key=lambda each: each.name not in build)[:_FEWER]
 
     def _in_turn(self) -> Iterator[_Candidate]:
-        """What its requirements require, which it may count on without naming it."""
+        """What its requirements require, on which it may rely without naming it."""
         target = self.targets[0]
         direct = self._metadata.applicable(target.environment)
         seen = {canonicalize_name(each.name) for each in direct}
@@ -382,9 +382,9 @@ class _Wheel:
                     waiting.append((further, more.specifier, root))
 
     def _by_convention(self) -> Iterator[_Candidate]:
-        """Distributions called like the parts of a namespace package that the loader is sent to.
+        """Distributions with the names of the parts of a namespace package in a RUNPATH.
 
-        ``nvidia/cublas/lib`` is of ``nvidia-cublas-cu12``, with the ending of the wheel's own name.
+        ``nvidia/cublas/lib`` is in ``nvidia-cublas-cu12``: the wheel's own name has that ending.
         """
         ending = self._file.name.rpartition("-")[2]
         folders = {each[:2] for need in self.needs.values() for each in _folders_searched(need)}
@@ -394,9 +394,9 @@ class _Wheel:
             yield _Candidate(name=name)
 
     def _imported(self) -> Iterator[_Candidate]:
-        """Distributions called like what its Python imports and it does not require.
+        """Distributions with the names of what its Python files import and it does not require.
 
-        They are asked for last: whoever does not require somebody may still count on him.
+        They are examined last: a wheel may rely on a distribution that it does not require.
         """
         own = {each.partition("/")[0].partition(".")[0] for each in self._contents.libraries}
         try:
@@ -410,7 +410,7 @@ class _Wheel:
 
 
 def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Finding]:
-    """Wheels that were compiled with NumPy 1 and whose requirements let NumPy 2 in.
+    """Findings of wheels that were compiled with NumPy 1 and whose requirements admit NumPy 2.
 
     https://numpy.org/doc/stable/dev/depending_on_numpy.html#numpy-2-abi-handling
     """
@@ -444,7 +444,7 @@ def of_another_numpy(examined: Examined, providers: Providers) -> Iterator[Findi
 
 
 def _alike(linkage: Linkage) -> list[list[LibraryNeed]]:
-    """The needs of each wheel of each provider; wheels with the same needs together."""
+    """The needs of each wheel by provider; wheels with the same needs are together."""
     by_wheel: dict[tuple[str, str], list[LibraryNeed]] = {}
     for each in linkage.links:
         by_wheel.setdefault((each.wheel, each.provider), []).append(each)

@@ -1,4 +1,4 @@
-"""What becomes of a package that is built where a lock is installed."""
+"""The prospects of a package that is built when a lock is installed."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from native_skew.installers import ALL, OLD_SETUPTOOLS, BuildSettings, Cause, Lo
 Word = Literal["will break", "may break", "may break later", "will not build", "holds", "not known"]
 _BUDGET = 16 * 1024 * 1024  # bytes of a wheel's shared objects to read
 _SHOWN = 4
-# A module runs with versions of these other than it was built with, as they say themselves; NumPy's
-# two generations are looked at. https://cffi.readthedocs.io/en/stable/cdef.html
+# By their own promise, a module runs with other versions of these than it was built with; NumPy's
+# two generations are examined. https://cffi.readthedocs.io/en/stable/cdef.html
 _COMPATIBLE = {"cffi", "cython", "numpy", "setuptools"}
-# What changes the version of a build requirement adds none.
+# These change the version of a build requirement, but add none.
 _OF_WHAT_IS_THERE = frozenset({"build-constraint-rebuild", "override-older"})
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):
-    """A package that is built on a target, where the lock gives the ``selected`` besides."""
+    """A package that is built on a target, with the other packages ``selected`` from the lock."""
 
     package: LockedPackage
     sdist: File
@@ -50,26 +50,26 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a build and one provider of the lock, on some targets."""
+    """The prospects of a build with one provider of the lock, on some targets."""
 
     build: Build
     targets: tuple[TargetPython, ...]
     word: Word
     reason: str
     provider: str = ""
-    built_with: str = ""  # the version of it that the build takes today; empty where none is known
+    built_with: str = ""  # the version of it that the build takes today; empty if unknown
     locked: str = ""
     asked: str = ""  # what the build asks of it, constraints included
-    libraries: tuple[str, ...] = ()  # those that the build links to, as far as names tell
-    shown_by: str = ""  # the wheel that shows what is linked; empty where none does
+    libraries: tuple[str, ...] = ()  # those that the build links to, by their names
+    shown_by: str = ""  # the wheel that shows what is linked; empty if none does
     cause: Cause = "unstamped"
     refused: frozenset[str] = frozenset()  # remedies that the lock's tool refuses for this package
-    # What the sdist itself asks of the provider, where that rules out the lock's.
+    # What the sdist itself asks of the provider, if that excludes the lock's version.
     own_range: str = ""
 
 
 class _Source:
-    """What is known of the package, whichever target."""
+    """What is known of the package on any target."""
 
     def __init__(self, sdist: File, release: Release, reader: Reader) -> None:
         listed = next((e for e in release.files if e.filename == sdist.filename), None)
@@ -80,12 +80,12 @@ class _Source:
         self._shown: dict[str, tuple[File, Contents] | None] = {}
 
     def nearest(self, target: TargetPython) -> File | None:
-        """The native wheel of the same release that tells most of ``target``."""
+        """The native wheel of the same release that tells most about ``target``."""
         wheels = (each for each in self.release.wheels if not each.is_pure)
         return min(wheels, key=target.distance, default=None)
 
     def shown(self, target: TargetPython) -> tuple[File, Contents] | None:
-        """That wheel, the same for all Pythons of a platform; None where it has no modules."""
+        """That wheel, the same one for all Pythons of a platform; None if it has no modules."""
         platform = target.platform
         if platform not in self._shown:
             wheel = self.nearest(target)
@@ -96,7 +96,7 @@ class _Source:
 
     @cached_property
     def calling_numpy(self) -> str:
-        """The wheel that shows that its modules call NumPy's C API; empty for none."""
+        """The wheel that shows that the modules call NumPy's C API; empty if none does."""
         wheel = next(iter(linux_wheels(self.release)), None)
         modules = self._reader.contents(wheel, _BUDGET).modules if wheel else ()
         return wheel.filename if wheel and any(each.numpy for each in modules) else ""
@@ -109,7 +109,7 @@ def outlooks(
     reader: Reader,
     index: IndexClient,
 ) -> list[Outlook]:
-    """What becomes of one package where it is built, each with the targets that it is so on."""
+    """The prospects of one package where it is built, each with the targets that share it."""
     package = builds[0].package
     release = index.release(package.name, package.version)
     source = _Source(builds[0].sdist, release, reader)
@@ -165,7 +165,7 @@ class _Judging:
         )
 
     def versions(self) -> tuple[tuple[str, str, str | None], ...]:
-        """The providers that count, as the lock gives them and as a build takes them."""
+        """The relevant providers, as the lock gives them and as a build takes them."""
         about = {*self._linked(), *self._failing, *self._declaring()}
         about |= {"numpy"} if self._takes_numpy_1() else set()
         return tuple(
@@ -225,7 +225,7 @@ class _Judging:
                 yield from self._suspected(name)
 
     def _near(self) -> list[str]:
-        """Packages of the lock that the build may have to do with, the likeliest first."""
+        """The packages of the lock that may matter to the build, the likeliest first."""
         named = self._environment.names
         about = {*named, *self._source.metadata.names(), *self._modules, *self._matched}
         about |= {each.name for each in self._build.package.requires}
@@ -234,7 +234,7 @@ class _Judging:
         return sorted(about & self._selected.keys(), key=lambda each: (each not in named, each))
 
     def _unseen(self) -> list[str]:
-        """Native packages of the lock that the build may link, and that have no wheel themselves."""
+        """Native packages of the lock that the build may link to, and that have no wheel."""
         return [
             name
             for name in (self._near() if self._is_native else ())
@@ -247,7 +247,7 @@ class _Judging:
     def _declaring(self) -> list[str]:
         """Native packages that it requires for building and for running, in another version.
 
-        But those that it links by name, and those whose compatibility is their own promise.
+        Except those that it links by name, and those that promise compatibility themselves.
         """
         both = self._environment.names & self._source.metadata.names() & self._selected.keys()
         return [
@@ -258,9 +258,9 @@ class _Judging:
         ]
 
     def _linked(self) -> dict[str, tuple[str, ...]]:
-        """The packages of the lock whose libraries are linked, or may be, and which.
+        """The packages of the lock whose libraries are or may be linked, with these libraries.
 
-        A wheel's modules are read where there is a package that ships libraries at all.
+        A wheel's modules are read only if some package ships libraries.
         """
         ships = {
             name: libraries
@@ -309,7 +309,7 @@ class _Judging:
         return "" if held else f"{provider}{asked}"
 
     def _refused(self) -> frozenset[str]:
-        """Uv refuses to match what no file says statically: it would have to build it first.
+        """Whether uv refuses match-runtime: it must know the requirements without a build.
 
         https://docs.astral.sh/uv/concepts/projects/config/#augmenting-build-dependencies
         """
@@ -332,25 +332,25 @@ class _Judging:
         return source.causes[key]
 
     def _is_given(self, name: str) -> bool:
-        """Whether a setting gives the build the version of the lock."""
+        """Whether a setting makes the build take the version of the lock."""
         return not self._is_isolated or name in self._matched
 
     def _taken(self, name: str) -> tuple[str | None, SpecifierSet]:
-        """The version of ``name`` that the build gets, and what is asked of it."""
+        """The version of ``name`` that the build takes, and what is asked of it."""
         if name in self._selected and self._is_given(name):
             locked = self._selected[name].version
             return locked, SpecifierSet(f"=={locked}")
         return self._environment.newest(name), self._environment.asks(name)
 
     def _is_asked(self, name: str) -> bool:
-        """Whether the build environment has ``name`` at all, as far as it is told."""
+        """Whether the build environment has ``name`` at all, as far as is known."""
         return self._is_given(name) or self._environment.has(name)
 
     def _ships(self, name: str, version: str | None) -> frozenset[str]:
         return self._providers.libraries(name, version, self._target) if version else frozenset()
 
     def _compared(self, name: str, needed: tuple[str, ...], wheel: str) -> Outlook:
-        """``needed`` is what a published module links of ``name``."""
+        """``needed`` are the libraries of ``name`` to which a published module links."""
         say = partial(self._outlook, provider=name, shown_by=wheel)
         needs = f"A published wheel needs {', '.join(needed)} of {name}, and"
         if not self._is_asked(name):
@@ -392,7 +392,7 @@ class _Judging:
         return say("may break later", f"It links {', '.join(libraries)}, {shown}. {why}")
 
     def _leaves(self, name: str, libraries: tuple[str, ...]) -> str | None:
-        """How a release of ``name`` to come parts the build from the lock; None: it cannot."""
+        """How a later release of ``name`` separates the build from the lock; None if it cannot."""
         if self._is_given(name):
             return None
         _, asked = self._taken(name)
@@ -411,7 +411,7 @@ class _Judging:
         )
 
     def _suspected(self, name: str) -> Iterator[Outlook]:
-        """No wheel shows what is linked: the build is given ``name``, which ships libraries."""
+        """The case that no wheel shows what is linked, and the build has ``name`` with libraries."""
         version, _ = self._taken(name)
         locked = self._selected[name].version
         built, given = self._ships(name, version), self._ships(name, locked)
@@ -419,7 +419,7 @@ class _Judging:
             return
         versioned = {base(each) for each in built if library_names.version(each)}
         stems = {library_names.stem(each) for each in versioned}
-        # A name without a version that has no twin with one is what others link.
+        # Others link to a name without a version if there is no such name with one.
         nameless = {
             base(e)
             for e in built
@@ -443,7 +443,7 @@ class _Judging:
         )
 
     def _takes_numpy_1(self) -> bool:
-        """Whether a native build takes NumPy 1 and the lock gives a newer one."""
+        """Whether a native build takes NumPy 1 while the lock has a newer one."""
         locked = self._selected.get("numpy")
         if not locked or Version(locked.version).major < 2 or not self._is_asked("numpy"):
             return False
@@ -451,7 +451,7 @@ class _Judging:
         return self._is_native and version is not None and Version(version).major < 2
 
     def _without_pkg_resources(self) -> str:
-        """The setuptools of the build, where setup.py imports in any case what that has no more."""
+        """The build's setuptools, if setup.py always imports what that no longer has."""
         texts = self._source.texts
         if not texts.is_built_by_setuptools or not imports_at_once(texts.setup_py, "pkg_resources"):
             return ""
@@ -462,7 +462,7 @@ class _Judging:
 
 
 def _renamed(needed: str, ships: frozenset[str]) -> str:
-    """What a build links that finds ``ships`` where a published one found ``needed``."""
+    """What a build links to that finds ``ships``, when a published build found ``needed``."""
     if base(needed) in bases(ships) or not library_names.version(needed):
         return needed
     length = library_names.version(needed).count(".")

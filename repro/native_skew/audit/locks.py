@@ -1,8 +1,8 @@
-"""A lock in, findings out: what is built where it is installed, and what becomes of that.
+"""Judges a lock: what is built when it is installed, and whether that works.
 
-Nothing is installed and nothing is built. A package is built where no wheel of the lock fits, or
-where its tool is told to. The build takes what its own requirements allow today; run time gets
-what the lock gives. Where these are two versions of a library, the module that was built for one
+Nothing is installed and nothing is built. A package is built if no wheel of the lock fits, or if
+the tool is told to. The build takes what its own requirements allow today; run time gets
+what the lock has. If these are two versions of a library, a module that was built for one
 meets the other.
 """
 
@@ -64,7 +64,7 @@ _RULES = {
 
 
 class LockFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A lock, read, and what the tools that install such a lock are told besides."""
+    """A lock, and the settings of the tools that install such a lock."""
 
     path: str
     lock: Lock
@@ -73,13 +73,13 @@ class LockFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LockFindings(Judgement, frozen=True, kw_only=True):
-    """What is said of one lock, and what is foretold of its builds."""
+    """The judgement of one lock, and the prospects of its builds."""
 
     outlooks: tuple[Outlook, ...]
 
 
 def formats_of(path: Path) -> tuple[LockFormat, ...]:
-    """The kinds of lock that a file of that name is."""
+    """The kinds of lock that a file of that name may be."""
     return tuple(
         each
         for tool in TOOLS.values()
@@ -89,7 +89,7 @@ def formats_of(path: Path) -> tuple[LockFormat, ...]:
 
 
 def read(path: Path, told: BuildSettings, environ: Mapping[str, str] = os.environ) -> LockFile:
-    """Reads a lock, and what its installer is told beside it, by ``environ``, and as ``told``."""
+    """Reads a lock and its installer's settings: in files, in ``environ``, and as ``told``."""
     formats = formats_of(path)
     try:
         lock = formats[0].read(regular_files.content(str(path), _LIMIT))
@@ -114,7 +114,7 @@ def read(path: Path, told: BuildSettings, environ: Mapping[str, str] = os.enviro
 def targets(
     file: LockFile, pythons: tuple[str, ...], platforms: tuple[str, ...]
 ) -> tuple[TargetPython, ...]:
-    """Where a lock is to be installed: on what is named, else on all that it is for."""
+    """The targets on which a lock is to be installed: those named, or else all that it is for."""
     lock = file.lock
     if lock.one_platform:
         platforms = platforms or (this_platform(),)
@@ -133,7 +133,7 @@ def targets(
 def judge_lock(
     file: LockFile, targets: tuple[TargetPython, ...], reader: Reader, index: IndexClient
 ) -> LockFindings:
-    """Judges a lock on ``targets``; an ``AuditError`` where nothing of it can be looked into."""
+    """Judges a lock on ``targets``; raises ``AuditError`` if nothing of it can be examined."""
     judge = _Judge(file, reader, index)
     for target in targets:
         for given in file.lock.selections(target.environment):
@@ -142,7 +142,7 @@ def judge_lock(
 
 
 class _Judge:
-    """One lock, as it is gone through."""
+    """One lock while it is judged."""
 
     def __init__(self, file: LockFile, reader: Reader, index: IndexClient) -> None:
         self._file, self._reader, self._index = file, reader, index
@@ -152,12 +152,12 @@ class _Judge:
         self._nothing: dict[tuple[str, str, str], list[TargetPython]] = {}
         self._errors: list[AuditError] = []
         self._looked_into = False
-        # Before it is quoted: the end of an address takes the quote along.
+        # Before quoting: the pattern of an address would include the closing quote.
         problems = (without_credentials(each.strip("«»")) for each in file.lock.problems)
         self._left_out: set[str] = {f"the line «{each}»" for each in problems}
 
     def select(self, given: Mapping[str, LockedPackage], target: TargetPython) -> None:
-        """Looks what of ``given`` is installed on ``target``, and what is built there."""
+        """Examines what of ``given`` is installed on ``target``, and what is built there."""
         odd = {name: why for name, each in given.items() if (why := _unusable(each))}
         self._left_out |= {f"{name} ({why})" for name, why in odd.items() if not given[name].root}
         selected = {name: each for name, each in given.items() if name not in odd}
@@ -179,7 +179,7 @@ class _Judge:
                 self._builds.setdefault(key, []).append(build)
 
     def _files_of(self, package: LockedPackage) -> tuple[File, ...]:
-        """What it may be installed from; nothing where that cannot be told."""
+        """The release from which it is installed; None if that cannot be told."""
         key = (package.name, package.version)
         if key not in self._files:
             self._files[key] = tuple(_named_files(package))
@@ -194,7 +194,7 @@ class _Judge:
         return self._files[key]
 
     def judged(self, targets: int) -> LockFindings:
-        """What is said after all of them."""
+        """The judgement, after all targets."""
         if self._left_out and not self._files:
             path = self._file.path
             raise LockError(path, "no package of it can be looked up by name and version")
@@ -271,7 +271,7 @@ class _Judge:
         )
 
     def _advice(self, outlook: Outlook) -> tuple[Advice, ...]:
-        """The repairs of the lock's own tool, recorded from what such a failure leaves."""
+        """The repairs with the lock's own tool, as recorded for such a failure."""
         if outlook.word == "not known" or not (outlook.provider and outlook.locked):
             return ()
         build = outlook.build
@@ -283,7 +283,7 @@ class _Judge:
         )
         found: list[Advice] = []
         for each in (one for form in self._file.formats for one in form.installers):
-            if outlook.own_range:  # its sdist refuses what the lock gives: no build can have that
+            if outlook.own_range:  # its sdist refuses the lock's version: no build can have that
                 title = "Lock what its build can have, or take another release of it"
                 found += constrain_advice(each, consumer, outlook.own_range, title, python)
                 continue
@@ -306,7 +306,7 @@ def _holds(chosen: frozenset[str], name: str) -> bool:
 
 
 def _unusable(package: LockedPackage) -> str:
-    """Why nobody is asked for a package, in words; empty where somebody is."""
+    """Why no index is asked for a package, in words; empty if one is."""
     if package.origin or not package.version:
         return package.origin or "no one version"
     if not is_normalized_name(package.name):
@@ -315,7 +315,7 @@ def _unusable(package: LockedPackage) -> str:
 
 
 def _named_files(package: LockedPackage) -> Iterator[File]:
-    """Its files whose names can be understood: the only way to tell what one is."""
+    """The files whose names can be understood, the only way to know what a file is."""
     for each in package.files:
         try:
             name, version = named(each.filename)

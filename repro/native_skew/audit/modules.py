@@ -1,4 +1,4 @@
-"""What a module needs, whichever system it is for: ELF, Mach-O, PE. Read, never loaded."""
+"""What a module of any system (ELF, Mach-O, PE) needs; modules are read, never loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from native_skew.findings import plain
 # https://sourceware.org/binutils/docs/ld/File-Commands.html
 _LINKER_SCRIPT = re.compile(rb"(\s|/\*.*?\*/)*(INPUT|GROUP|OUTPUT_FORMAT)\s*\(", re.DOTALL)
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/")
-# What the system brings; looking for it in distributions would cost requests for nothing.
+# Libraries of the system: to look for them in distributions would be a waste of requests.
 # https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/
 _SYSTEM = re.compile(
     r"(ld-linux.*|ld64.*|ld-musl.*|lib(c|m|dl|rt|util|nsl|crypt|pthread|resolv|gcc_s|stdc\+\+|z|expat|"
@@ -30,18 +30,18 @@ _SYSTEM = re.compile(
 
 
 class SharedObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared object in a wheel: what it needs, and where it has the loader look."""
+    """A shared object in a wheel: what it needs, and where the loader looks for that."""
 
     path: str
     needed: tuple[str, ...]  # names of libraries, without folders
     search: tuple[str, ...] = ()  # folders; of Mach-O too with ``$ORIGIN`` for the module's own
-    # The NumPy without which its import ends, ``<2`` or ``>=1.25``; empty where it does not say;
-    # told of ELF alone.
+    # The NumPy without which its import fails, ``<2`` or ``>=1.25``; empty if it does not say.
+    # Only for ELF.
     numpy: str = ""
 
 
 def read(path: Path, name: str) -> SharedObject:
-    """What the module ``path`` needs, in the wheel ``name``; an ``ImageError`` of a damaged one."""
+    """What the module ``path`` needs, in the wheel ``name``; ``ImageError`` if it is damaged."""
     with path.open("rb") as file:
         if _LINKER_SCRIPT.match(file.read(4096)):
             return SharedObject(path=plain(name), needed=())  # for a linker; nobody loads it
@@ -78,24 +78,24 @@ def _origin(folder: str) -> str:
 
 
 def is_system(library: str) -> bool:
-    """Whether every system brings a library of that name."""
+    """Whether a library of that name is part of every system."""
     return _SYSTEM.fullmatch(library) is not None
 
 
 def base(path: str) -> str:
-    """The name of a library, as its needs have it: of Windows in any case."""
+    """A library's name in the form of ``needed``: for Windows, in one case."""
     name = PurePosixPath(path).name
     foreign = library_names.OF_OTHERS.search(name) and not name.endswith(".dylib")
     return name.lower() if foreign else name
 
 
 def bases(paths: Iterable[str]) -> set[str]:
-    """The names of libraries, likewise."""
+    """The libraries' names, in the same form."""
     return {base(each) for each in paths}
 
 
 def versions_of(library: str, shipped: Iterable[str]) -> list[str]:
-    """Those of ``shipped`` that are ``library`` in this or another version, told by their names."""
+    """Those of ``shipped`` that are, by their names, ``library`` in this or another version."""
     stem = library_names.stem(library)
     return [
         each

@@ -1,7 +1,7 @@
-"""A remote file as a seekable stream that fetches only the ranges which are read.
+"""A remote file as a seekable stream that fetches only the ranges that are read.
 
-What was fetched stands at its place in a temporary file, which has holes elsewhere. Where the
-server has no ranges the whole file is fetched once, and its hash checked.
+They are stored in a sparse temporary file. If the server does not support ranges, the whole
+file is fetched once, and its hash is checked.
 https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
 """
 
@@ -20,13 +20,13 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 class RangeFile(io.RawIOBase):
-    """See the module; an ``AuditError`` where it cannot be fetched, or contradicts its page.
+    """See the module; raises ``AuditError`` if the file cannot be fetched or contradicts its page.
 
     Args:
-        size: as the page announces it, if it does.
-        hashes: likewise; they can be checked only where the whole file is fetched.
-        ahead: bytes to fetch at least; doubled up to 1 MiB while reading on and on.
-        tail: bytes to fetch first, from the end: a zip's directory is there. 0 for none.
+        size: as announced by the page, if it is.
+        hashes: likewise; they can be checked only if the whole file is fetched.
+        ahead: bytes to fetch at least; doubled up to 1 MiB while reading continues.
+        tail: bytes to fetch first, from the end, where a zip has its directory; 0 for none.
 
     """
 
@@ -93,7 +93,7 @@ class RangeFile(io.RawIOBase):
         return self._position
 
     def read(self, size: int | None = -1) -> bytes:
-        """See ``io.RawIOBase.read``; no more at once than a sound file needs."""
+        """See ``io.RawIOBase.read``; raises for more at once than a sound file needs."""
         left = max(0, self._size - self._position)
         wanted = left if size is None or size < 0 else min(size, left)
         if wanted > BLOCK:
@@ -125,7 +125,7 @@ class RangeFile(io.RawIOBase):
         self._keep(start, answer.body)
 
     def _placed(self, answer: Answer) -> tuple[int, int]:
-        """Where the part starts, and how large the whole is."""
+        """The offset of the part, and the size of the whole."""
         found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         if found is None or int(found[2]) - int(found[1]) + 1 != len(answer.body):
             raise IndexRefusedError(self._url, "sends a range that contradicts itself")

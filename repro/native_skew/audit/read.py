@@ -1,4 +1,4 @@
-"""Reads what a release is judged by: every file's metadata, and the contents of a few wheels."""
+"""Reads what is needed to judge a release: all files' metadata, and a few wheels' contents."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from native_skew.audit.transport import CONNECTIONS
 from native_skew.distributions import SourceTexts
 
 _MEGABYTE = 1024 * 1024
-# One part in this many of a release may be read as shared objects: of the first wheel, which often
-# holds a single large one, and of all others.
+# The share of a release's bytes that may be read as shared objects, one in so many: of the first
+# wheel, which often holds a single large one, and of all others.
 _SHARE_OF_FIRST, _SHARE = 25, 100
 _LEAST, _MOST = 8 * _MEGABYTE, 16 * _MEGABYTE
 _ON_DISK = 1024 * _MEGABYTE
@@ -31,21 +31,21 @@ Step = Callable[[], object]
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """A release, read."""
+    """A release, with what was read of it."""
 
     release: Release
     metadata: dict[str, ResolverMetadata]  # by file name, the sdist's PKG-INFO among them
-    source: SourceTexts | None  # the sdist's texts; None where there is none, or it cannot be read
-    # By file name: of every wheel on disk; of an index, by default, of one wheel for each platform
+    source: SourceTexts | None  # the sdist's texts; None if there is none, or it cannot be read
+    # By file name: of every wheel on disk; on an index, by default, of one wheel for each platform
     # and each different metadata.
     contents: dict[str, Contents]
-    unopened: int  # how many wheels are left
+    unopened: int  # how many wheels were not opened
     targets: tuple[TargetPython, ...]
-    errors: tuple[AuditError, ...]  # what could not be looked at
+    errors: tuple[AuditError, ...]  # what could not be examined
 
     @property
     def choices(self) -> tuple[ChosenFiles, ...]:
-        """What each target installs and reads, where it can have anything."""
+        """What each target installs and reads, if there is anything for it."""
         found = (choose(self.release, each) for each in self.targets)
         return tuple(each for each in found if each.installed)
 
@@ -56,7 +56,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
         return self.metadata.get(sdist.filename) if sdist else None
 
     def groups(self) -> tuple[tuple[ResolverMetadata, tuple[str, ...]], ...]:
-        """Files by what they say, the largest group first."""
+        """The files, grouped by what they say, the largest group first."""
         by_words: dict[object, list[str]] = {}
         for filename, each in self.metadata.items():
             by_words.setdefault(words(each), []).append(filename)
@@ -72,9 +72,9 @@ def words(metadata: ResolverMetadata) -> tuple[object, ...]:
 def examine(
     release: Release, reader: Reader, step: Step = lambda: None, thorough: bool = False
 ) -> Examined:
-    """Reads ``release``, four files at a time; an ``AuditError`` where nothing can be read.
+    """Reads ``release``, four files at a time; raises ``AuditError`` if nothing can be read.
 
-    ``step`` is called when a file was read; ``thorough`` has every wheel read whole.
+    ``step`` is called after each file; with ``thorough``, every wheel is read completely.
     """
     errors: list[AuditError] = []
     metadata: dict[str, ResolverMetadata] = {}
@@ -117,7 +117,7 @@ def examine(
 
 
 def read_sdist(reader: Reader, sdist: File) -> tuple[SourceTexts, ResolverMetadata]:
-    """What an sdist says; an ``AuditError`` where it cannot be read."""
+    """What an sdist says; raises ``AuditError`` if it cannot be read."""
     source = reader.source(sdist)
     return source, facts.metadata_of(sdist.filename, source.pkg_info)
 
@@ -133,7 +133,7 @@ def _result(future: Future[_T], errors: list[AuditError]) -> _T | None:
 def _representatives(
     release: Release, metadata: dict[str, ResolverMetadata], thorough: bool
 ) -> list[File]:
-    """Whose modules are read: every wheel on disk, else one for each platform and metadata."""
+    """The wheels whose modules are read: all on disk, or one for each platform and metadata."""
     wheels = sorted(release.wheels, key=_eagerness, reverse=True)
     known = [each for each in wheels if each.filename in metadata]
     if thorough:
@@ -164,7 +164,7 @@ def _eagerness(file: File) -> tuple[bool, bool, int, BuildTag]:
 
 
 def _budget(release: Release, file: File, number: int, thorough: bool) -> int:
-    """Bytes of shared objects to read of a wheel: the first of the large ones gets most."""
+    """The bytes of shared objects to read of a wheel: most of the first of the large ones."""
     if thorough or all(each.path for each in release.files):
         return _ON_DISK
     if number and (file.size or _MOST) > _LEAST:

@@ -1,7 +1,7 @@
-"""``--rebuild``: builds the sdist as an installer would, and compares for certain.
+"""``--rebuild``: builds the sdist as an installer would, and compares the result.
 
-This runs the sdist's code, and that of its build requirements, with the rights of whoever
-asks for it: nothing here is a sandbox.
+This runs the sdist's code, and that of its build requirements, with the rights of the user:
+there is no sandbox.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ALL = 1024**3  # bytes of shared objects; the wheel is on disk
 def with_rebuild(
     judgement: ReleaseFindings, index: IndexClient | None, reader: Reader, limit: float = LIMIT
 ) -> ReleaseFindings:
-    """``judgement`` with what a build says besides, which may take ``limit`` seconds."""
+    """``judgement`` with what a build adds to it, which may take ``limit`` seconds."""
     examined, errors = judgement.examined, judgement.errors
     sdist, place = examined.release.sdist, examined.release.place()
     more: list[Finding] = []
@@ -55,7 +55,7 @@ def with_rebuild(
 
 @contextmanager
 def _built(sdist: File, index: IndexClient | None, limit: float) -> Iterator[tuple[Path, Contents]]:
-    """The wheel that pip builds of ``sdist``, and what it holds."""
+    """The wheel that pip builds from ``sdist``, and its contents."""
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="native-skew-") as folder:
         url = index.transport.credentials.full(index.url) if index else live.index_url()
@@ -88,7 +88,7 @@ def _built(sdist: File, index: IndexClient | None, limit: float) -> Iterator[tup
 def _linked(
     examined: Examined, path: Path, built: Contents, index: IndexClient | None, reader: Reader
 ) -> Iterator[Finding]:
-    """Whose libraries the built wheel needs, and whether its requirements hold them."""
+    """Whose libraries the built wheel needs, and whether its requirements guarantee them."""
     if index is None:
         return
     release = examined.release
@@ -144,9 +144,9 @@ def _findings(examined: Examined, sdist: File, filename: str, built: Contents) -
 
 
 def _compared(examined: Examined, filename: str) -> dict[str, File]:
-    """What the built wheel must agree with, by what is done with it here.
+    """The files with which the built wheel must agree, by what tools do with them.
 
-    That is the wheel for the same Python and platform, else those that tools resolve with.
+    That is the wheel for the same Python and platform, or else those with which tools resolve.
     """
     built = File(filename=filename, name=examined.release.name, version=examined.release.version)
     ranked = [(each.target.rank(built), each) for each in examined.choices]

@@ -1,17 +1,17 @@
-"""Addresses as they may be shown: without what could be a secret."""
+"""Addresses as they may be shown: without possible secrets."""
 
 from __future__ import annotations
 
 import re
 
-# The second for a password with a slash that should have been encoded; a port is none.
+# The second is for a password with a slash that is not encoded, but not for a port.
 _USER_PART = re.compile(r"(?<=://)(?:[^/\s]*@|[^/\s@:]*:(?!\d+/)[^\s@]*@)")
 _QUERY = re.compile(r"(?<=://)([^\s?#]*)[?#]\S*")
 
 
 def without_credentials(text: str) -> str:
-    """``text`` with what could be a secret taken out of the addresses in it.
+    """``text`` without possible secrets in the addresses in it.
 
-    The user's part and the query go: the latter is where signed links have their token.
+    The user's part and the query are removed: signed links have their token in the query.
     """
     return _QUERY.sub(r"\1", _USER_PART.sub("", text))

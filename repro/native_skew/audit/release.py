@@ -1,4 +1,4 @@
-"""A release: its files, wherever they are; how each is read for the fewest bytes, and kept."""
+"""A release: its files on disk or on an index, how they are read in few bytes, and a cache."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     size: int | None = None
     hashes: dict[str, str] = {}
-    # Hashes of its METADATA beside it (PEP 658); None where there is none.
+    # Hashes of the METADATA file beside it (PEP 658); None if there is none.
     sidecar: dict[str, str] | None = None
     requires_python: str = ""
-    uploaded: str = ""  # when, as the public index says, in ISO 8601; empty elsewhere
+    uploaded: str = ""  # when, in ISO 8601, as the public index says; empty on others
     yanked: bool = False
 
     @property
     def is_wheel(self) -> bool:
-        """Whether it is a wheel, else it is an sdist."""
+        """Whether it is a wheel; if not, it is an sdist."""
         return self.filename.endswith(".whl")
 
     @property
@@ -67,7 +67,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def build(self) -> BuildTag:
-        """A wheel's build number: of two that fit alike, the one with the higher is installed."""
+        """A wheel's build number: of two that fit equally well, the higher one is installed."""
         return parse_wheel_filename(self.filename)[2] if self.is_wheel else ()
 
 
@@ -94,23 +94,23 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.files if not each.is_wheel), None)
 
     def place(self, filename: str = "") -> Location:
-        """Where a finding is: in the release, or in one of its files."""
+        """The location of a finding: in the release, or in one of its files."""
         return Location(file=filename, distribution=self.name, version=self.version)
 
     @property
     def first_uploaded(self) -> File | None:
-        """The file that the public index was given first; None elsewhere."""
+        """The file that was uploaded first to the public index; None on others."""
         dated = [each for each in self.files if each.uploaded]
         return min(dated, key=lambda each: each.uploaded, default=None)
 
     @property
     def size(self) -> int:
-        """The bytes of all files whose size is known."""
+        """The total size, in bytes, of all files whose size is known."""
         return sum(each.size or 0 for each in self.files)
 
 
 def named(filename: str) -> tuple[str, str]:
-    """The canonical name and the version in a file's name; else a ``FileRefusedError``."""
+    """The canonical name and the version in a file's name; raises ``FileRefusedError``."""
     if not (filename.isascii() and filename.isprintable()):
         raise FileRefusedError(ascii(filename), "its name is not plain ASCII")
     try:
@@ -133,10 +133,10 @@ def local(path: Path) -> File:
 
 
 class Cache:
-    """What was read from files on an index, in a folder, or not kept. Safe for several runs.
+    """What was read from files on an index, kept in a folder, if one is given.
 
-    A published file never changes. Only what was understood is kept, a few kilobytes for each file;
-    index pages are asked anew.
+    Safe for runs at the same time. A published file never changes. Only what was understood is
+    kept, a few kilobytes for each file; index pages are fetched each time.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -145,7 +145,7 @@ class Cache:
     def get(self, file: File, what: str, kind: type[_T], read: Callable[[], _T]) -> _T:
         """What is kept about ``file``, or else what ``read`` returns.
 
-        A file without an announced hash is read each time: it may be another one.
+        A file without an announced hash is read each time, as it may have changed.
         """
         path = self._path(file, what)
         if path is None:
@@ -173,7 +173,7 @@ class Cache:
 
 
 class Reader:
-    """Reads files; an ``AuditError`` where one cannot be read. Safe to use from several threads.
+    """Reads files; raises ``AuditError`` if one cannot be read. Safe to use from several threads.
 
     Without ``transport``, all are on disk.
     """
@@ -182,7 +182,7 @@ class Reader:
         self._transport, self._cache = transport, cache
 
     def metadata(self, file: File) -> ResolverMetadata:
-        """What a wheel says: from its sidecar, or else from the wheel."""
+        """A wheel's metadata, from its sidecar or else from the wheel."""
         return self._cache.get(file, "metadata", ResolverMetadata, lambda: self._metadata(file))
 
     def source(self, file: File) -> SourceTexts:
@@ -205,7 +205,7 @@ class Reader:
         return self._cache.get(file, f"modules-{budget}-{python}", Contents, read)
 
     def members(self, file: File) -> tuple[str, ...]:
-        """The names of a wheel's members: its directory alone is read."""
+        """The names of a wheel's members; only its directory is read."""
 
         def read() -> tuple[str, ...]:
             with self._wheel(file) as archive:

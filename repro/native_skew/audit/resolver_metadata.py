@@ -1,7 +1,7 @@
-"""What one file says of its requirements, in a form where equal meaning is equal text.
+"""What one file says of its requirements, in a form where the same meaning is the same text.
 
-Order, spacing, case, ``_`` and ``-``, line ends, and how specifiers are spread over lines do
-not count: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
+Order, spacing, case, ``_`` and ``-``, line endings, and how specifiers are spread over lines do
+not matter: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def understood(texts: Iterable[str]) -> Iterator[Requirement]:
 def applying(
     found: Iterable[Requirement], environment: Mapping[str, str], extra: str = ""
 ) -> tuple[Requirement, ...]:
-    """Those whose markers hold in ``environment``, with one ``extra`` or none."""
+    """Those whose markers are true in ``environment``, with one ``extra`` or none."""
     seen = {**environment, "extra": extra}
     return tuple(each for each in found if not each.marker or each.marker.evaluate(seen))
 
@@ -42,7 +42,7 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     metadata_version: str
     requires_dist: tuple[str, ...]  # one text per distribution, extras and marker; sorted
-    requires_python: str  # empty where there is none
+    requires_python: str  # empty if there is none
     extras: tuple[str, ...]
     dynamic: tuple[str, ...]  # as written: tools differ in how they read its spelling
     problems: tuple[str, ...] = ()  # requirements that cannot be understood
@@ -62,11 +62,11 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
     def applicable(
         self, environment: Mapping[str, str], extra: str = ""
     ) -> tuple[Requirement, ...]:
-        """What it requires, with one ``extra`` or none, where markers see ``environment``."""
+        """What it requires in ``environment``, with one ``extra`` or none."""
         return applying(map(Requirement, self.requires_dist), environment, extra)
 
     def names(self) -> frozenset[str]:
-        """The distributions that it requires without an extra, wherever."""
+        """The distributions that it requires without an extra, in any environment."""
         return frozenset(
             canonicalize_name(found.name)
             for found in map(Requirement, self.requires_dist)
@@ -75,7 +75,7 @@ class ResolverMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse(data: bytes) -> ResolverMetadata:
-    """Reads METADATA or PKG-INFO; a ``ValueError`` where there is no name or version."""
+    """Reads METADATA or PKG-INFO; raises ``ValueError`` if there is no name or version."""
     core = metadata.parse(data)
     requires, problems = _requirements(core.requires_dist)
     python = core.requires_python
@@ -97,7 +97,7 @@ def parse(data: bytes) -> ResolverMetadata:
 
 
 def _one_specifier(specifier: Specifier) -> str:
-    """A specifier with its version in one spelling: ``<2`` of ``<2.0``."""
+    """A specifier with its version in normal form: ``<2`` for ``<2.0``."""
     operator, version = specifier.operator, specifier.version
     if operator == "===":
         return str(specifier)
@@ -107,7 +107,7 @@ def _one_specifier(specifier: Specifier) -> str:
 
 
 def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Joined by distribution and condition: ``numpy>=1`` and ``numpy<3`` are ``numpy<3,>=1``."""
+    """Joins them by distribution and condition: ``numpy>=1``, ``numpy<3`` to ``numpy<3,>=1``."""
     joined: dict[tuple[str, str, str], tuple[set[str], set[str]]] = {}
     problems = []
     for text in texts:
@@ -116,7 +116,7 @@ def _requirements(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
         except (InvalidRequirement, RecursionError):
             problems.append(plain(without_credentials(text)))
             continue
-        # packaging has no public tree; what it keeps has had this form since its first release.
+        # packaging has no public tree; its private one has had this form since its first release.
         marker = _expression(each.marker._markers) if each.marker else ""
         key = (canonicalize_name(each.name), marker, without_credentials(each.url or ""))
         extras, specifiers = joined.setdefault(key, (set(), set()))

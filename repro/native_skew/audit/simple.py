@@ -37,14 +37,14 @@ _ACCEPT = (
 
 
 class IndexClient:
-    """An index, or all that a user's pip and uv are set up with, as one; pages are asked for once.
+    """An index, or all that a user's pip and uv use, as one; each page is fetched once.
 
-    Each question raises a ``ReleaseError`` where there is no such project or release, and an
-    ``IndexRefusedError`` where the index cannot be asked.
+    Each method raises ``ReleaseError`` if there is no such project or release, and
+    ``IndexRefusedError`` if the index cannot be asked.
 
-    A project is taken from the first of ``indexes`` that has it, or from the one it is pinned to.
-    Of a single one, its address is enough: of the simple API, with credentials if it needs any.
-    ``url`` is that of the index that is asked last, without them.
+    A project is taken from the first of ``indexes`` that has it, or from the one to which it is
+    pinned. A single one may be given as the address of its simple API, with credentials if it
+    needs any. ``url`` is that of the index that is asked last, without them.
     """
 
     def __init__(self, indexes: UserIndexes | str, transport: Transport) -> None:
@@ -65,7 +65,7 @@ class IndexClient:
         return plain
 
     def release(self, name: str, version: str = "") -> Release:
-        """A release; without ``version`` the newest, by PEP 440 and no pre-release if possible."""
+        """A release; without ``version``, the newest by PEP 440, if possible not a pre-release."""
         files = self.files(name)
         if version:
             wanted = Version(version)
@@ -80,7 +80,7 @@ class IndexClient:
         return Release(name=canonicalize_name(name), version=str(wanted), files=chosen)
 
     def files(self, name: str) -> tuple[File, ...]:
-        """Every file of a project whose name can be understood, as listed."""
+        """All files of a project whose names can be understood, as listed."""
         project = canonicalize_name(name)
         with self._lock:
             if project not in self._pages:

@@ -1,4 +1,4 @@
-"""For whom a release is: Pythons and platforms, which file each installs, and which it reads.
+"""A release's targets: Pythons and platforms, and the files that each installs and reads.
 
 What each tool reads is recorded by the scenarios ``stamped-wheel-elsewhere`` and
 ``inconsistent-wheels``.
@@ -80,7 +80,7 @@ PLATFORMS = {
     "x86_64-apple-darwin": _macos("x86_64"),
     "x86_64-pc-windows-msvc": _platform("Windows", "win32", "AMD64", ["win_amd64"]),
 }
-# Looked at where a release has a wheel for them.
+# Examined only if a release has a wheel for them.
 _RARER = (
     _musl("aarch64"),
     *map(_linux, ("riscv64", "ppc64le", "s390x", "armv7l", "i686")),
@@ -126,8 +126,8 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
     """One Python on one platform."""
 
     python: str
-    platform: str  # as a person says it
-    environment: dict[str, str]  # what markers see
+    platform: str  # as people call it
+    environment: dict[str, str]  # that in which markers are evaluated
     order: dict[Tag, int]  # the tags that it installs, 0 is best
     pairs: frozenset[tuple[str, str]]  # their interpreters and ABIs
     interpreters: frozenset[str]  # their interpreters
@@ -139,15 +139,15 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """As a person says it."""
+        """The target as people call it."""
         return f"Python {self.python} on {self.platform}"
 
     def rank(self, file: File) -> int | None:
-        """How well a wheel fits, 0 is best; None where it does not."""
+        """How well a wheel fits, 0 is best; None if it does not."""
         return min((self.order[tag] for tag in file.tags if tag in self.order), default=None)
 
     def nearness(self, file: File) -> int:
-        """How near a wheel that does not fit comes, as uv sees it: 3 wrong platform ... 1."""
+        """How close a wheel is that does not fit, as uv sees it: 3 for a wrong platform ... 1."""
         return max(
             3
             if (each.interpreter, each.abi) in self.pairs
@@ -158,7 +158,7 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def distance(self, file: File) -> tuple[int, bool, bool, int]:
-        """How far a wheel is from telling of this target: one that fits, its platform's, ..."""
+        """A key to sort wheels by what they tell about this target: those that fit are first."""
         rank = self.rank(file)
         tags = {each.platform for each in file.tags}
         return (
@@ -169,7 +169,7 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def is_near(self, file: File) -> bool:
-        """Whether a wheel is for this system, on whatever machine."""
+        """Whether a wheel is for this system, on any machine."""
         return any(_system(each.platform) == self.system for each in file.tags)
 
     @property
@@ -182,7 +182,7 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(each.platform for each in self.order)
 
     def admits(self, requires_python: str) -> bool:
-        """Whether ``Requires-Python`` lets this Python in; what cannot be understood does."""
+        """Whether ``Requires-Python`` admits this Python, or cannot be understood."""
         try:
             return SpecifierSet(requires_python).contains(f"{self.python}.99")
         except InvalidSpecifier:
@@ -199,13 +199,13 @@ class TargetPython(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens on a target."""
+    """The files of a release that matter on a target."""
 
     target: TargetPython
-    installed: File | None  # the wheel that fits, else the sdist, which is built; None: nothing
-    # By command, the file whose metadata it resolves with; those that look at one file.
+    installed: File | None  # the wheel that fits, or the sdist, which is built; or nothing
+    # The file with whose metadata each tool resolves, by command; only tools that read one file.
     read: dict[str, File | None]
-    oldest: str = ""  # the project's oldest Python, where that is not the target's
+    oldest: str = ""  # the project's oldest Python, if that is not the target's
 
     @property
     def is_built(self) -> bool:
@@ -214,7 +214,7 @@ class ChosenFiles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def targets(release: Release, requires_python: str) -> tuple[TargetPython, ...]:
-    """The targets that a release means: the Pythons of its wheels, and those of today."""
+    """The targets of a release: the Pythons of its wheels, and today's Pythons."""
     named = (_INTERPRETER.search(each.filename) for each in release.wheels)
     minors = {*_PYTHONS, *(int(found[1]) for found in named if found)}
     tags = {tag for each in release.wheels for tag in each.tags}
@@ -230,9 +230,9 @@ def targets(release: Release, requires_python: str) -> tuple[TargetPython, ...]:
 def targets_of(
     requires_python: str, pythons: Iterable[str] = (), platforms: Iterable[str] = ()
 ) -> tuple[TargetPython, ...]:
-    """The targets that a lock is for: released Pythons on the platforms that people lock for.
+    """The targets of a lock: released Pythons on the usual platforms.
 
-    Or the minor versions ``pythons`` and the ``platforms``, as ``PLATFORMS`` names them.
+    Or the minor versions ``pythons`` and the ``platforms``, as named in ``PLATFORMS``.
     """
     minors = [int(each.split(".")[1]) for each in pythons] or _PYTHONS
     chosen = [PLATFORMS[each] for each in platforms or LOCK_PLATFORMS]
@@ -241,7 +241,7 @@ def targets_of(
 
 
 def this_platform() -> str:
-    """The key of the platform that this runs on; that of most people where it is none of them."""
+    """The key of the platform on which this runs, or of the most usual one if it is none."""
     musl = any(each.startswith("musllinux") for each in platform_tags())
     for key, each in PLATFORMS.items():
         here = (each.markers["sys_platform"], each.markers["platform_machine"])
@@ -251,7 +251,7 @@ def this_platform() -> str:
 
 
 def choose(release: Release, target: TargetPython) -> ChosenFiles:
-    """What ``target`` installs of ``release``, and what it reads."""
+    """The files of ``release`` that ``target`` installs and reads."""
     wheels = [each for each in release.wheels if not each.yanked] or list(release.wheels)
     fitting = target.best(wheels)
     files = ReleaseFiles(
@@ -274,9 +274,9 @@ def choose(release: Release, target: TargetPython) -> ChosenFiles:
 
 
 def in_projects(choices: Sequence[ChosenFiles]) -> Iterator[tuple[ChosenFiles, ...]]:
-    """Each of ``choices``, and the same for projects that begin with an older Python.
+    """``choices``, and those of projects for older Pythons too, if a tool reads another file then.
 
-    Where a tool goes by that one's file: a lock is for all Pythons of its project.
+    A lock is for all Pythons of its project.
     """
     commands = [command for tool in TOOLS.values() for command in tool.reads_for_oldest]
     for choice in choices:
@@ -326,7 +326,7 @@ def _target(minor: int, platform: _Platform, other: _Flavour | None = None) -> T
 
 
 def spoken(targets: Iterable[TargetPython]) -> str:
-    """Targets in few words: ``Python 3.12 to 3.14 on Linux x86_64; ...``."""
+    """The targets in few words: ``Python 3.12 to 3.14 on Linux x86_64; ...``."""
     by_platform: dict[str, dict[str, None]] = {}
     for each in targets:
         by_platform.setdefault(each.platform, {})[each.python] = None
@@ -340,7 +340,7 @@ def spoken(targets: Iterable[TargetPython]) -> str:
 
 
 def _spans(pythons: tuple[str, ...]) -> str:
-    """Minor versions, three or more in a row as a span."""
+    """The minor versions in words, three or more in a row as a span."""
     spans: list[list[int]] = []
     for minor in (int(each.partition(".")[2]) for each in pythons):
         if spans and minor == spans[-1][-1] + 1:

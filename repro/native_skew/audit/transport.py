@@ -1,4 +1,4 @@
-"""HTTP to an untrusted index: every answer is limited in size and time, every byte counted."""
+"""HTTP to an untrusted index: answers are limited in size and time, and all bytes are counted."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _ALGORITHMS = ("sha512", "sha384", "sha256")  # what a page may announce and we 
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long and how large an answer may be."""
+    """The limits for answers in time and size."""
 
     silence: float = 15.0  # seconds without a byte
-    total: float = 300.0  # seconds for one answer, however it drips
+    total: float = 300.0  # seconds for one answer, however slowly it comes
     page: int = 64 * 1024 * 1024  # bytes of an index page or of metadata, unpacked
     file: int = 1024**3  # bytes of a whole distribution file
     run: float = 1800.0  # seconds for all answers together
@@ -39,7 +39,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of an answer, whole, and what its head says."""
+    """The complete body of an answer, and what its head says."""
 
     url: str
     status: int
@@ -52,10 +52,10 @@ class Transport:
 
     Attributes:
         credentials: every address goes through ``credentials.take`` before anything else.
-        traffic: answers, and the bytes of their bodies, as sent.
-        elsewhere: the hosts that redirects led to.
+        traffic: the number of answers, and of the bytes of their bodies, as sent.
+        elsewhere: the hosts to which redirects led.
 
-    Each question raises an ``IndexRefusedError`` where the answer does not come, is too large or
+    Each request raises ``IndexRefusedError`` if the answer does not come, is too large or
     too slow, leads to an unsafe place, or is not what was announced.
 
     """
@@ -92,16 +92,16 @@ class Transport:
         self._session.close()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, limit: int = 0) -> Answer:
-        """The answer to one GET, whatever its status; of ``limit`` bytes, unpacked, or a page's."""
+        """The answer to one GET, with any status; at most ``limit`` bytes unpacked, or a page's."""
         limit = limit or self.limits.page
         too_large = IndexRefusedError(url, f"the answer is larger than {limit} bytes")
         with self._open(url, headers or {}) as response:
             return _answer(response, self._chunks(response, limit, too_large, decode=True))
 
     def part(self, url: str, asked: str, limit: int) -> Answer:
-        """What the Range header ``asked`` names of a file, of ``limit`` bytes.
+        """The part of a file that the Range header ``asked`` names, at most ``limit`` bytes.
 
-        The body is read only where the answer is a range (206).
+        The body is read only if the answer is a range (206).
         """
         too_large = IndexRefusedError(url, f"sends more than the {limit} bytes asked for")
         with self._open(url, {"Range": asked}) as response:
@@ -109,7 +109,7 @@ class Transport:
             return _answer(response, self._chunks(response, limit, too_large) if is_part else ())
 
     def download(self, url: str, to: BinaryIO, size: int | None, hashes: Mapping[str, str]) -> None:
-        """A whole file, to ``to``; its size and hashes must be those that the page announces."""
+        """Writes a whole file to ``to``; its size and hashes must be as the page announces."""
         limit = min(self.limits.file, self.limits.file if size is None else size)
         too_large = IndexRefusedError(url, f"sends more than the {limit} bytes expected")
         digest = Digest(hashes)
@@ -125,7 +125,7 @@ class Transport:
         digest.check(url)
 
     def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """Follows redirects by hand: a page may lead elsewhere, but never to a weaker scheme."""
+        """Follows redirects itself: they may lead to other hosts, but never to a weaker scheme."""
         first = here = self.credentials.take(urldefrag(url).url)
         for _ in range(_REDIRECTS + 1):
             if urlsplit(here).scheme not in ("http", "https"):
@@ -209,7 +209,7 @@ class Digest:
             self._hash.update(data)
 
     def check(self, url: str) -> None:
-        """All bytes are in; an ``IndexRefusedError`` where they are others than announced."""
+        """Ends the check; raises ``IndexRefusedError`` if the bytes are not those announced."""
         if self._hash and self._hash.hexdigest() != self._expected:
             got = f"{self._name}={self._hash.hexdigest()}"
             reason = f"the index announces {self._name}={self._expected} and delivers {got}"
@@ -230,6 +230,6 @@ def _reason(error: Exception) -> str:
 
 
 def _certificate(error: Exception) -> str:
-    """What OpenSSL says of a certificate, without the layers around it."""
+    """What OpenSSL says of a certificate, without the text around it."""
     found = re.search(r"certificate verify failed: (.*?)( \(_ssl\.c|['\")]|$)", str(error))
     return found[1] if found else "the encrypted connection cannot be made"

@@ -1,4 +1,4 @@
-"""What is wrong with an environment: its files are read, nothing in it is run."""
+"""Finds what is wrong with an environment: its files are read, and nothing in it is run."""
 
 from native_skew.doctor.command import doctor
 from native_skew.doctor.diagnosis import diagnose

@@ -1,4 +1,4 @@
-"""Advice that can be followed where the environment is: in its project, and all of it together."""
+"""Advice that fits the environment's place: in its project, and all of it together."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
 def offered(findings: Iterable[Finding], environment: Environment) -> Iterator[Finding]:
-    """``findings`` without advice for a project where the environment is none's.
+    """``findings`` without advice for a project if the environment belongs to none.
 
-    ``uv sync`` in an empty project removes what is installed. What Poetry and others installed is
-    a project's, wherever that is: there the advice stays. Where a tool's lock stands beside the
-    environment, that tool comes first: it would undo what another one did.
+    ``uv sync`` in an empty project removes what is installed. What Poetry and others installed
+    belongs to some project: there the advice stays. If a tool's lock lies beside the
+    environment, that tool comes first, because it would undo what another one does.
     """
     root, empty = environment.root, Request(requirements=())
-    # Installed versions with a local part, by name.
+    # Installed versions with a local version label, by name.
     variants = {e.name: e.version for e in environment.distributions if e.name and "+" in e.version}
     absent, locked = set(), set()
     for each in tabs().values():
@@ -65,7 +65,7 @@ def offered(findings: Iterable[Finding], environment: Environment) -> Iterator[F
 
 
 def _held(root: Path) -> list[tuple[str, str, Requirement]]:
-    """What the project around ``root`` holds: by which tool's commands, by which key, and what."""
+    """The constraints of the project around ``root``: the tool's commands, the key, and them."""
     folder = next((each for each in root.absolute().parents if (each / _PROJECT).exists()), root)
     try:
         project = regular_files.toml(regular_files.content(str(folder / _PROJECT), _BYTES))
@@ -91,7 +91,7 @@ def _held(root: Path) -> list[tuple[str, str, Requirement]]:
 def _warned(
     advice: Advice, held: list[tuple[str, str, Requirement]], variants: Mapping[str, str]
 ) -> Advice:
-    """``advice``, with a word on what keeps it from doing what it says, or makes it do more."""
+    """``advice``, with a note on what prevents it from having its effect, or adds to that."""
     stated = _stated(advice)
     traps = [
         f"`{key}` in {_PROJECT} says `{each}`, and is obeyed: change that first."
@@ -112,7 +112,7 @@ def _warned(
 
 
 def placed(report: Report, environment: Environment, here: Path) -> Report:
-    """``report`` with advice that can be followed in ``here``, wherever the environment is."""
+    """``report`` with advice that can be followed in the folder ``here``."""
     root, pip = environment.root, environment.pip
     is_here = root == here / ".venv"
     if environment.is_packed or (is_here and not pip):
@@ -127,7 +127,7 @@ def placed(report: Report, environment: Environment, here: Path) -> Report:
 
 
 def addressed(findings: Iterable[Finding], place: Place) -> Iterator[Finding]:
-    """``findings`` whose commands name the environment at ``place``, to be typed anywhere."""
+    """``findings`` whose commands name the environment at ``place`` and work in any folder."""
     known = {each.title: each.elsewhere for each in tabs().values()}
 
     def of(one: Advice) -> Advice:
@@ -140,18 +140,18 @@ def addressed(findings: Iterable[Finding], place: Place) -> Iterator[Finding]:
 
 
 def together(report: Report) -> Report:
-    """``report`` with what mends all that was found, where no one advice does.
+    """``report`` with what repairs all that was found, if no single advice does.
 
-    Of each finding the first advice, for the tool of the first of them where there is one; where
-    these exclude each other, newer releases of all that is concerned. What is only warned of a
-    provider or a consumer that moves anyway is left out.
+    This is the first advice of each finding, if possible for the tool of the first finding's; if
+    they exclude each other, newer releases of all distributions in question. A warning about a
+    provider or consumer that is moved anyway is left out.
     """
     counted = [each for each in report.findings if each.level != "note" and each.advice]
     # The system's packages come last, whatever the level: a server does without a desktop's.
     counted.sort(key=lambda each: each.rule == MISSING_SYSTEM_LIBRARY.id)
     skews = [each for each in counted if each.level == "error" and each.evidence.get("provider")]
     moved = {n for e in skews for n in (e.evidence["provider"], e.location.distribution)}
-    # What gives an environment its interpreter again is for no tool.
+    # Advice that restores an environment's interpreter belongs to no tool.
     tool = next((each.advice[0].tool for each in counted if each.advice[0].tool), "")
     chosen: list[Advice] = []
     for each in counted:
@@ -176,7 +176,7 @@ def together(report: Report) -> Report:
 
 
 def at_odds(several: Sequence[Advice]) -> bool:
-    """Whether two of ``several`` move one distribution to versions that exclude each other."""
+    """Whether two of ``several`` move a distribution to versions that exclude each other."""
     versions = [_stated(each) for each in several]
     wanted = _all_of(versions)
     newer = ({*_words(one)} - {*stated} for one, stated in zip(several, versions, strict=True))
@@ -186,10 +186,10 @@ def at_odds(several: Sequence[Advice]) -> bool:
 
 
 def joined(several: Sequence[Advice]) -> Advice:
-    """All of ``several`` as one: the commands of each in its order, what they share once.
+    """All of ``several`` as one: their commands in order, each only once.
 
-    All files are written first, so that one ``uv sync`` sees all of them. Of a distribution that
-    two move, both take a version that each of them admits: see ``at_odds``.
+    All files are written first, so that one ``uv sync`` sees all of them. For a distribution that
+    two of them move, both get a version that each admits: see ``at_odds``.
     """
     wanted = _all_of(map(_stated, several))
     files: dict[str, str] = {}
@@ -219,7 +219,7 @@ def _stated(advice: Advice) -> dict[str, SpecifierSet]:
     """The versions that ``advice`` asks for, by distribution."""
     words = _words(advice)
     lines = (line for text in advice.files.values() for line in text.splitlines())
-    # What a build is held to is another matter.
+    # Build constraints do not count.
     words += [word for each in lines if "build" not in each for word in _QUOTED.findall(each)]
     found = filter(None, map(_versioned, words))
     return _all_of({canonicalize_name(each.name): each.specifier} for each in found)
@@ -233,7 +233,7 @@ def _all_of(several: Iterable[Mapping[str, SpecifierSet]]) -> dict[str, Specifie
 
 
 def _with(wanted: Mapping[str, SpecifierSet], command: str) -> str:
-    """``command``, where each requirement is what is ``wanted`` of its name."""
+    """``command``, with each requirement replaced by what is ``wanted`` for its name."""
     words = shlex.split(command)
     for number, stated in enumerate(map(_versioned, words)):
         if stated and (both := wanted[canonicalize_name(stated.name)]) != stated.specifier:
@@ -242,7 +242,7 @@ def _with(wanted: Mapping[str, SpecifierSet], command: str) -> str:
 
 
 def _versioned(word: str) -> Requirement | None:
-    """The requirement that ``word`` is, where it has versions."""
+    """``word`` as a requirement, if it is one with versions."""
     return Requirement(word) if _VERSION.search(word) and is_requirement(word) else None
 
 

@@ -63,13 +63,13 @@ def doctor(
     verbose: bool,
     form: Form | None,
 ) -> None:
-    """Says which modules of ENV run with another library than they were built for, and why.
+    """Tells which modules of ENV run with another library than they were built for, and why.
 
     ENV is a virtual environment, a conda prefix, a site-packages or --target folder, a wheel,
     a folder of wheels as if installed together, or an interpreter; without it, the environment
     that is active, or the .venv here or in a folder above. Its files are read, and nothing in it is run unless --confirm is given.
 
-    Ends with 0 where all is sound, 1 where something was found, 2 where it could not look.
+    Exits with 0 if all is sound, 1 if something was found, 2 if it could not look.
     """
     platform = sys.platform  # else mypy takes what follows for unreachable
     if platform != "linux":
@@ -100,7 +100,7 @@ def doctor(
 
 
 def _variables() -> Mapping[str, str]:
-    """The variables of the process, without what makes it find the kit itself."""
+    """The variables of this process, without those by which it finds the kit itself."""
     own = Path(__file__).parents[2]
     paths = os.environ.get("PYTHONPATH", "").split(":")
     return {**os.environ, "PYTHONPATH": ":".join(e for e in paths if e and Path(e) != own)}

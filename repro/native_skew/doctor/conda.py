@@ -1,6 +1,6 @@
-"""What conda has installed in a prefix, by its records, and what is said in conda's words.
+"""What conda has installed in a prefix, by its records; and conda's commands.
 
-A record is a JSON file a package in ``conda-meta``, with the files that it owns.
+Each package has a record, a JSON file in ``conda-meta``, which lists the files that it owns.
 https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/environments.html
 """
 
@@ -33,7 +33,7 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 def added(inventory: Inventory, prefix: Path) -> Inventory:
-    """``inventory`` with the packages that conda alone tells of, and what all of them require."""
+    """``inventory`` with the packages that only conda records, and what all of them require."""
     records = {each.name: each for each in _records(prefix / "conda-meta")}
     if not records:
         return inventory
@@ -82,7 +82,7 @@ def _records(folder: Path) -> Iterator[_Record]:
 def _with_depends(
     one: Distribution, records: dict[str, _Record], named: dict[str, Distribution]
 ) -> Distribution:
-    """``one`` with what conda says that it depends on, as far as that is judged here."""
+    """``one`` with its dependencies by conda's record, as far as they are judged here."""
     if one.installer != "conda" or one.name not in records:
         return one
     found = (_DEPENDS.fullmatch(each) for each in records[one.name].depends)
@@ -95,7 +95,7 @@ def _with_depends(
 
 
 def installing(names: Iterable[str], title: str, *options: str) -> tuple[Advice, ...]:
-    """``conda install``, or another command of its, with ``names`` in its spelling."""
+    """``conda install``, or another of its commands, with ``names`` in its spelling."""
     command, *rest = options or ("install",)
     # ``icu=73`` of ``icu==73.*``:
     # https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html
@@ -105,5 +105,5 @@ def installing(names: Iterable[str], title: str, *options: str) -> tuple[Advice,
 
 
 def elsewhere(words: tuple[str, ...], prefix: str) -> tuple[str, ...]:
-    """A command of ``installing``, for the environment at ``prefix``, active or not."""
+    """A command of ``installing`` for the environment at ``prefix``, whether active or not."""
     return (*words[:2], "--prefix", prefix, *words[2:]) if words[0] == "conda" else words

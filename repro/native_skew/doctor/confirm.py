@@ -1,7 +1,7 @@
 """``--confirm``: imports the packages and their modules in child processes, and compares.
 
-The one part of `doctor` that runs anything of the environment, and only when asked. The packages
-of one distribution share a child; where it dies or hangs, another takes up what is left.
+This is the only part of `doctor` that runs anything of the environment, and only on request. The
+packages of one distribution share a child; if it dies or hangs, another one continues.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from native_skew.findings import Evidence, Finding, Location, Report, listed, pl
 
 LIMIT = 120.0  # seconds for one import
 _CHILD = Path(__file__).with_name("import_child.py")
-# Of loaders, and of NumPy and Cython, where two binaries do not fit: the loader's are dlerror's.
+# Errors of the loader (dlerror), NumPy and Cython that tell that two binaries do not fit.
 _OF_BINARIES = re.compile(
     r"cannot open shared object file|undefined symbol|invalid ELF header|file too short|"
     r"wrong ELF class|cannot map|version `[^']+' not found|symbol not found|"
     r"Error loading shared library|Error relocating|binary incompatib|module requires A[BP]I v|"
     r"numpy\.(_?core)\.multiarray failed|compiled (against|using)"
 )
-# What distributions of Python alone leave at the top by mistake, and nobody imports.
+# What pure Python distributions put at the top by mistake, and nobody imports.
 _NO_PACKAGES = {"benchmarks", "conftest", "docs", "examples", "scripts", "setup", "test", "tests"}
 _TOGETHER = 16  # packages of Python alone in one child
 _SHOWN = 400  # characters of an error
 _REPORT_BYTES = 64 << 20  # of one child
 _POLL = 0.05  # seconds
-# Errors for which a distribution is installed anew, whatever else of it fails.
+# Errors for which a distribution has to be reinstalled, whatever else of it fails.
 _OF_WHOLE_DISTRIBUTIONS = {
     rules.MISSING_FILE.id, rules.DAMAGED_FILE.id, rules.FOREIGN_LIBC.id,
     rules.FOREIGN_ARCHITECTURE.id, rules.OTHER_PYTHON.id,
@@ -54,7 +54,7 @@ _OF_WHOLE_DISTRIBUTIONS = {
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What a child says."""
+    """One line of a child's report."""
 
     starts: str = ""
     ends: str = ""
@@ -62,7 +62,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import came to: the error is empty where it succeeded, or how the process ended."""
+    """The outcome of an import: an error, empty if it succeeded; or how the process ended."""
 
     error: str = ""
     died: bool = False
@@ -74,10 +74,10 @@ def confirmed(
     environment: Environment,
     limit: float = LIMIT,
 ) -> Report:
-    """``report`` with what imports of ``modules`` and packages add to it or speak against.
+    """``report`` with what imports of ``modules`` and packages add to it or contradict.
 
-    ``limit`` is how many seconds one import may take; NothingToConfirmError where the environment
-    has no interpreter.
+    An import may take ``limit`` seconds. Raises NothingToConfirmError if the environment has no
+    interpreter.
     """
     if environment.program is None:
         raise NothingToConfirmError(environment.subject)
@@ -202,7 +202,7 @@ def _imported(
 
 
 def _requiring(owner: Distribution, environment: Environment) -> list[str]:
-    """The packages that require ``owner``, in an extra too: some are to be imported before it."""
+    """The packages that require ``owner``, even in an extra: some must be imported before it."""
     name = re.escape(owner.name).replace("\\-", "[-_.]")
     wanted = re.compile(rf"{name}(?![\w.-])", re.IGNORECASE)
     ones = (each for each in environment.distributions if each.name != owner.name)
@@ -212,12 +212,12 @@ def _requiring(owner: Distribution, environment: Environment) -> list[str]:
 
 
 def _imported_by(program: str, names: list[str], folder: str, limit: float) -> dict[str, _Outcome]:
-    """What became of each of ``names``; a new child goes on behind one at which a child ended."""
+    """The outcome for each of ``names``; if a child ends at one, a new child continues after it."""
     found: dict[str, _Outcome] = {}
     left = names
     while left:
         lines, how = _run(program, left, folder, limit)
-        # A module may write to the report too: of what was not asked, nothing is believed.
+        # A module may write to the report too: only answers for what was asked are believed.
         done = {line.ends: _Outcome(error=line.error) for line in lines if line.ends in left}
         found |= done
         begun = [line.starts for line in lines if line.starts in left]
@@ -231,7 +231,7 @@ def _imported_by(program: str, names: list[str], folder: str, limit: float) -> d
 
 
 def _run(program: str, names: list[str], folder: str, limit: float) -> tuple[list[_Line], str]:
-    """What one child says, and how it ended; empty where it came to its end."""
+    """One child's report, and how the child ended; empty if it ended normally."""
     with (
         tempfile.NamedTemporaryFile(dir=folder) as report,
         tempfile.TemporaryFile(dir=folder) as errors,
@@ -264,7 +264,7 @@ def _run(program: str, names: list[str], folder: str, limit: float) -> tuple[lis
 
 
 def _hangs(child: subprocess.Popen[bytes], report: IO[bytes], limit: float) -> bool:
-    """Waits for the child's end; whether one import took longer, or said more, than it may."""
+    """Waits for the child's end; whether one import took longer, or wrote more, than it may."""
     size, last = 0, time.monotonic()
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -291,7 +291,7 @@ def _last_line(errors: IO[bytes]) -> str:
 
 
 class _Comparison:
-    """What imports came to, beside what was found in the files: one finding a cause."""
+    """The outcomes of imports, compared with the findings in files: one finding for each cause."""
 
     def __init__(
         self, report: Report, environment: Environment, outcomes: dict[str, _Outcome]
@@ -366,7 +366,7 @@ class _Comparison:
                 yield self._failure(names, error, first.owner, place)
 
     def _is_needed(self, module: ExtensionModule, error: str) -> bool:
-        """Whether ``error`` is of binaries that do not fit, and no way around it is known."""
+        """Whether ``error`` tells of binaries that do not fit, with no way around it known."""
         # As cupyx.cudnn, which needs no library itself, and imports what lacks one.
         not_there = {name for each in self._optional for name in _missing_in(each)}
         if not _OF_BINARIES.search(error) or any(name in error for name in not_there):
@@ -449,7 +449,7 @@ class _Comparison:
     def _failure(
         self, names: tuple[str, ...], error: str, owner: Distribution, place: Location
     ) -> Finding:
-        """The finding of imports of ``owner`` that end with ``error``."""
+        """The finding of imports of ``owner`` that fail with ``error``."""
         fails, evidence = _fails(names, error), _evidence(names)
         # What it requires and does not have: most imports fail of that.
         ones = (each for each in self._violated if each.location.distribution == owner.name)
@@ -498,7 +498,7 @@ def _modules_of(finding: Finding) -> tuple[str, ...]:
 
 
 def _missing_in(finding: Finding) -> Iterator[str]:
-    """The files, libraries and symbols that are the matter, as the loader's words have them."""
+    """The files, libraries and symbols in question, as the loader's messages name them."""
     for key in ("files", "needed", "symbols", "versions"):
         for each in _texts(finding, key):
             if name := each.rpartition("/")[2]:

@@ -1,4 +1,4 @@
-"""The diagnosis: environment -> report. Files are read, nothing is run."""
+"""The diagnosis of an environment, whose result is a report. Files are read, nothing is run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def diagnose(
     image: Path | None = None,
     asked: Target | None = None,
 ) -> Report:
-    """Looks at the environment at ``path``: see ``opened``, whose errors it raises.
+    """Examines the environment at ``path``; raises the errors of ``opened``.
 
     ``library_path`` are the folders of LD_LIBRARY_PATH in the processes that would run there.
     """
@@ -35,7 +35,7 @@ def diagnose(
 def examine(
     environment: Environment, library_path: Sequence[str] = ()
 ) -> tuple[Report, tuple[ExtensionModule, ...]]:
-    """The report on ``environment``, and the extension modules that were found in it."""
+    """The report on ``environment``, and the extension modules found in it."""
     loader = _loader(environment, library_path)
     finder = ModuleFinder(environment, loader)
     modules = finder.modules()
@@ -84,7 +84,7 @@ def examine(
 
 
 def _loader(environment: Environment, library_path: Sequence[str]) -> Loader:
-    """The loader of the system that ``environment`` is for."""
+    """The loader of the system for which ``environment`` is."""
     target = environment.target
     if target.system == "macos":
         return MacLoader(target.machine, str(environment.root))

@@ -1,4 +1,4 @@
-"""What the disk says where metadata says otherwise: files gone, shared, or of another Python."""
+"""Where the disk contradicts the metadata: files are gone, shared, or for another Python."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OF_TESTS = {"test", "tests", "testing"}
 def missing_files(environment: Environment, needed: Container[str]) -> Iterator[Finding]:
     """One finding for each distribution whose own files are not all there.
 
-    What lies beside the packages may have been put elsewhere, unless it is among the names
+    A file beside the packages may have been put elsewhere, unless it is among the names
     ``needed`` that are not found.
     """
     inventory = environment.inventory
@@ -73,9 +73,10 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
 def unloadable(
     environment: Environment, loader: Loader, modules: Iterable[ExtensionModule]
 ) -> Iterator[Unusable]:
-    """Libraries of another size than RECORD has that no loader takes, as a pointer of Git LFS.
+    """Libraries whose size contradicts RECORD and that no loader takes, such as Git LFS pointers.
 
-    What Python code loads by its name is among them; what ``modules`` stop at is said of these.
+    This includes what Python code loads by name, but not what stops ``modules``: those have
+    findings of their own.
     """
     gaps = (gap.damaged for each in modules for gap in each.closure.unresolved if gap.damaged)
     known = {os.path.realpath(each.partition(": ")[0]) for each in gaps}
@@ -106,7 +107,7 @@ def _not_its_own(owner: Distribution, names: tuple[str, ...]) -> str:
 
 
 def changed(owner: Distribution, environment: Environment) -> tuple[tuple[str, ...], str]:
-    """The files of ``owner`` that something else has put there, and what is to be said of them.
+    """The files of ``owner`` that something else has put there, and a sentence about them.
 
     All of them are read: this is for what is known to fail.
     """
@@ -115,7 +116,7 @@ def changed(owner: Distribution, environment: Environment) -> tuple[tuple[str, .
 
 
 def unlisted(owner: Distribution, environment: Environment) -> tuple[str, ...]:
-    """The modules in the packages of ``owner`` that no RECORD lists, as another release has them."""
+    """The modules in the packages of ``owner`` that no RECORD lists, as left by another release."""
     listed_ones = {path for each in environment.distributions for path in each.files}
     tops = (f"{owner.site}/{top}" for top in owner.packages())
     files = (f"{at}/{name}" for top in tops for at, _, names in os.walk(top) for name in names)
@@ -123,19 +124,19 @@ def unlisted(owner: Distribution, environment: Environment) -> tuple[str, ...]:
 
 
 def lost(owner: Distribution, environment: Environment) -> tuple[str, ...]:
-    """The Python files of ``owner`` that are gone, but for tests: for what is known to fail."""
+    """The Python files of ``owner`` that are gone, except tests: for what is known to fail."""
     gone = (each for each in owner.gone_files() if not _is_of_tests(each, environment))
     return tuple(map(environment.relative, gone))
 
 
 def _is_of_tests(path: str, environment: Environment) -> bool:
-    """Whether a package's tests have the file: where the package lies does not matter."""
+    """Whether the file is one of a package's tests, wherever the package lies."""
     inside = environment.inside(path)[1] or environment.relative(path)
     return not _OF_TESTS.isdisjoint(PurePath(inside).parts[:-1])
 
 
 def shared_files(environment: Environment) -> Iterator[Finding]:
-    """One finding for each set of distributions that list the same file, not the same content."""
+    """One finding for each set of distributions that list a file with different content."""
     gone = {path for _, paths in environment.inventory.gone for path in paths}
     by_owners: dict[tuple[Distribution, ...], list[str]] = {}
     for path, owners in environment.inventory.shared:
@@ -158,7 +159,7 @@ def shared_files(environment: Environment) -> Iterator[Finding]:
 
 
 def modules_of_another_python(environment: Environment, finder: ModuleFinder) -> Iterator[Finding]:
-    """One finding for all modules of one Python that this interpreter does not import."""
+    """One finding for all modules for one Python that this interpreter does not import."""
     for tag, several in _alike(finder.of_another_python):
         names = tuple(environment.relative(each.path) for each in several)
         owners, who, verb = _of_whom(each.owner for each in several)
@@ -199,21 +200,21 @@ def _alike(files: Iterable[Unusable]) -> Iterable[tuple[str, list[Unusable]]]:
 
 
 def _of_whom(owners: Iterable[Distribution]) -> tuple[list[Distribution], str, str]:
-    """Each owner once, and who they are in a sentence, with its verb."""
+    """Each owner once, and the subject of a sentence about them, with its verb."""
     found = list({each.name: each for each in owners}.values())
     titles = [each.title or "The folder" for each in found]
     return found, listed(titles, quotes=""), "have" if titles[1:] else "has"
 
 
 def of_several(owners: list[Distribution]) -> Evidence:
-    """What a finding's evidence has besides, where it is of more distributions than one."""
+    """What a finding's evidence has besides, if it is about several distributions."""
     return {"distributions": tuple(each.name for each in owners)} if owners[1:] else {}
 
 
 def interpreter(
     environment: Environment, unresolved: Iterable[Unresolved] = ()
 ) -> Iterator[Finding]:
-    """An interpreter that is gone or cannot be started, and packages that none searches for.
+    """Findings of an interpreter that is gone or cannot start, and of packages that none finds.
 
     ``unresolved`` is what the interpreter's own file lacks.
     """
@@ -251,7 +252,7 @@ def interpreter(
 def for_another_python(environment: Environment, explained: Container[str]) -> Iterator[Finding]:
     """One finding for all distributions whose Requires-Python excludes the environment's.
 
-    ``explained`` are the names of those of which this is said already.
+    ``explained`` are the names of those that have such a finding already.
     """
     version = environment.interpreter.full_version or environment.python.rstrip("t")
     found = [
@@ -280,7 +281,7 @@ def _version(environment: Environment) -> str:
 
 @lru_cache
 def _admits(requires_python: str, python: str) -> bool:
-    """Where the third number is not known, either end of the minor release will do."""
+    """If the third number is not known, either end of the minor release will do."""
     versions = [python] if python.count(".") > 1 else [f"{python}.0", f"{python}.99"]
     try:
         specifier = SpecifierSet(requires_python)

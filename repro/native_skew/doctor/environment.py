@@ -1,4 +1,4 @@
-"""Which environment is looked at: kinds, folders, interpreter. Nothing is run."""
+"""Environments of all kinds, with their folders and interpreters. Nothing is run."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def target(self) -> Target:
-        """The system that it is for; of an interpreter that is known, as that tells."""
+        """The system for which it is, as the interpreter tells, if that is known."""
         return self.inventory.target
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the system that it is for is not at hand, and may have what is looked for."""
+        """Whether its system is not at hand, and may thus have libraries that are not found."""
         other = self.target.system != "linux" or self.target.musl
         machine = self.target.machine not in ("", target.HERE.machine)
         return self.program is None and (other or machine)
 
     @property
     def pip(self) -> str:
-        """The release of the pip that its interpreter runs; empty where it has none of its own."""
+        """The release of the pip that its interpreter runs; empty if it has none of its own."""
         if not os.path.lexists(self.root / "bin/python"):
             return ""
         found = (e for e in self.distributions if e.name == "pip" and e.has_valid_names)
@@ -77,7 +77,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def is_managed(self) -> bool:
-        """Whether pip and uv leave it alone, since the system's package manager has it.
+        """Whether pip and uv refuse to change it because the system's package manager owns it.
 
         https://packaging.python.org/en/latest/specifications/externally-managed-environments/
         """
@@ -97,16 +97,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Pins(self.distributions, self.python, self.interpreter.full_version, markers)
 
     def location(self, owner: Distribution, path: str = "") -> Location:
-        """Where a finding of ``owner`` is, in the file ``path``."""
+        """The location of a finding about ``owner``, in the file ``path``."""
         return Location(file=self.relative(path), distribution=owner.name, version=owner.version)
 
     def all_files(self, paths: Iterable[str]) -> Evidence:
-        """The evidence of a finding that several files share; nothing of one alone."""
+        """The evidence of a finding that several files share; empty for one file."""
         names = tuple(dict.fromkeys(self.relative(each) for each in paths))
         return {"files": names} if names[1:] else {}
 
     def exists(self, path: str) -> bool:
-        """Whether there is something at ``path``, as its own processes call it."""
+        """Whether there is something at ``path``, a path in the environment's own processes."""
         its_root = self.image or _other_root(self.root)
         return os.path.exists(rooted.real(its_root, its_root + path))  # noqa: PTH110
 
@@ -116,25 +116,25 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return sorted((f"{each}/" for each in self.sites), key=len, reverse=True)
 
     def inside(self, path: str) -> tuple[str, str]:
-        """The site in which ``path`` lies, and the rest of it; empty where it is elsewhere."""
+        """The site in which ``path`` lies, and the rest of it; empty if it is in none."""
         site = next((each for each in self._innermost_first if path.startswith(each)), "")
         return site, path.removeprefix(site) if site else ""
 
     def top(self, path: str) -> Path | None:
-        """The folder or file of a site in which ``path`` lies; None where it is elsewhere."""
+        """The folder or file of a site in which ``path`` lies; None if it is in none."""
         site, inside = self.inside(path)
         return Path(site, inside.partition("/")[0]) if site else None
 
     def relative(self, path: str) -> str:
-        """``path`` below the root, with forward slashes; as it is where it is elsewhere."""
+        """``path`` relative to the root, with forward slashes; unchanged if it is elsewhere."""
         return path.removeprefix(f"{self.root}/")
 
 
 def active(environ: Mapping[str, str] = os.environ, here: Path | None = None) -> Path:
     """The environment that is active, or the project's ``.venv``, found as uv finds it.
 
-    That is in ``here``, or in a folder above it; conda's base environment comes after it, and
-    NoActiveEnvironmentError where there is none.
+    ``.venv`` is in ``here``, or in a folder above it; it comes before conda's base environment.
+    Raises NoActiveEnvironmentError if there is none.
     https://docs.astral.sh/uv/pip/environments/#discovery-of-python-environments
     """
     base = environ.get("CONDA_DEFAULT_ENV", "") in ("base", "root")
@@ -157,18 +157,18 @@ def opened(
     asked: Target | None = None,
     environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Environment]:
-    """The environment at ``path``, of whatever kind.
+    """The environment at ``path``, of any kind.
 
     Args:
-        path: where it is; with ``image``, as it is called in there, or as it is called here.
+        path: where it is; with ``image``, either inside of that or as seen from here.
         image: the folder that is ``/`` for it; None for this machine's own.
-        asked: for which system and Python it is; None where its files are to tell.
-        environ: the variables of the processes that would run there, unless it is an image's.
+        asked: the system and Python for which it is; None if its files are to tell.
+        environ: the variables of the processes that would run there, except in an image.
 
     Raises:
-        NotAnEnvironmentError: it is of no kind that is known.
-        WheelError: it is a wheel, or has one, that cannot be read.
-        TemporaryFolderError: a wheel's content cannot be laid out.
+        NotAnEnvironmentError: it is of no known kind.
+        WheelError: it is or contains a wheel that cannot be read.
+        TemporaryFolderError: a wheel's content cannot be unpacked.
 
     """
     subject = str(path)
@@ -213,7 +213,7 @@ def opened(
 
 
 def _placed(path: Path, image: Path | None) -> tuple[Path, str]:
-    """The absolute path, and the root, both as they are called here; links are kept."""
+    """The absolute path, and the root, both as seen from here; links are kept."""
     outside, inside = os.path.abspath(path), str(path)  # noqa: PTH100
     root = os.path.realpath(image) if image else "/"
     if image is None or root == "/":
@@ -295,7 +295,7 @@ def _wheels(path: Path) -> tuple[Path, ...]:
 
 
 def _python_of_wheels(packed: tuple[Path, ...]) -> EnvironmentPython:
-    """The one CPython that the wheels' tags name; none where they name none, or several."""
+    """The one CPython that the wheels' tags name; empty if they name none, or several."""
     named = (m for each in packed for m in re.finditer(r"-cp3(\d+)-cp3\d+(t?)", each.name))
     found = {f"3.{m[1]}{m[2]}" for m in named}
     return EnvironmentPython(python=found.pop() if len(found) == 1 else "")

@@ -1,4 +1,4 @@
-"""Why `doctor` could not look: exit code 2, never mistaken for a finding."""
+"""The reasons why `doctor` could not look: exit code 2, never mistaken for a finding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NoActiveEnvironmentError(SkewError):
 
 
 class NotAnEnvironmentError(SkewError):
-    """The path is of none of the kinds that can be looked at."""
+    """The path is of none of the kinds that can be examined."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class NotAnEnvironmentError(SkewError):
 
 
 class UnknownTargetError(SkewError):
-    """A platform or a Python is spelled as nobody spells it."""
+    """A platform or a Python is spelled in an unknown way."""
 
     def __init__(self, option: str, text: str, examples: Sequence[str]) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class SettingsError(SkewError):
 
 
 class WheelError(SkewError):
-    """A wheel that cannot be looked into."""
+    """A wheel that cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -61,7 +61,7 @@ class WheelError(SkewError):
 
 
 class TemporaryFolderError(SkewError):
-    """What matters of a wheel cannot be laid out: the wheel may be sound."""
+    """A wheel's content cannot be unpacked; the wheel may be sound."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Why modules cannot be loaded: what they lack, joined with distributions and requirements."""
+"""Explains why modules cannot be loaded: joins what they lack with distributions and pins."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _DRIVERS = re.compile(
 # https://wiki.musl-libc.org/functional-differences-from-glibc
 _MUSL = re.compile(r"(libc\.musl-\w+|ld-musl-\w+)\.so\.\d+|libc\.so")
 _GLIBC = re.compile(r"ld-linux[\w-]*\.so\.\d+")
-# Whose a library without any version in its name is, where none of that name is there.
+# The owners of libraries without a version in their names, if none of that name is there.
 _FRAMEWORKS = {
     "torch": re.compile(r"lib(torch|c10|shm)(_\w+)?\.so"),
     "tensorflow": re.compile(r"libtensorflow_\w+\.so(\.\d+)*"),
 }
-# What auditwheel calls a library that it copies into a wheel: libfoo-1a2b3c4d.so.1
+# The names that auditwheel gives to libraries in a wheel: libfoo-1a2b3c4d.so.1
 _VENDORED = re.compile(r"-[0-9a-f]{8}(\.|$)")
 _OF_SYSTEM = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
 _NUMBER = re.compile(r"\d+")
@@ -48,7 +48,7 @@ _WORD = re.compile(r"[-_.\d]")
 
 
 class _Case(NamedTuple):
-    """One name that is not found: who needs it, and which module that would load."""
+    """One name that is not found: who needs it, and the module that would load that."""
 
     consumer: Distribution
     unresolved: Unresolved
@@ -56,7 +56,7 @@ class _Case(NamedTuple):
 
 
 class _Lack:
-    """All that ``cases`` of one distribution lack, as a finding has it."""
+    """All that ``cases`` of one distribution lack, in the words of a finding."""
 
     def __init__(self, cases: list[_Case], environment: Environment) -> None:
         first = cases[0]
@@ -75,7 +75,7 @@ class _Lack:
 
 
 class _Older(NamedTuple):
-    """One library that lacks versions which a file wants."""
+    """One library that lacks symbol versions that a file needs."""
 
     module: ExtensionModule
     missing: MissingVersions
@@ -84,7 +84,7 @@ class _Older(NamedTuple):
 
 
 class Explanations:
-    """The joins over one environment."""
+    """The explanations for one environment."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -99,7 +99,7 @@ class Explanations:
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
     def of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
-        """What is missing, skews first put together by consumer and provider."""
+        """The findings of what is missing; skews are grouped by consumer and provider first."""
         skews: dict[tuple[str, str, Cause], Skew] = {}
         alike: dict[object, list[_Case]] = {}
         older: dict[tuple[str, str], list[_Older]] = {}
@@ -146,7 +146,7 @@ class Explanations:
             cases
             for cases in alike.values()
             if not self._is_of_older(cases[0], older)
-            # What goes with the framework's build for a device is not said besides.
+            # What belongs to the framework's build for a device gets no finding of its own.
             and not (
                 cases[0].consumer.name in of_framework
                 and system_libraries.is_of_cuda(cases[0].unresolved.name)
@@ -167,7 +167,7 @@ class Explanations:
             yield skew_finding(replace(skew, linking=others), self._environment)
 
     def _without_alternatives(self, modules: list[ExtensionModule]) -> list[ExtensionModule]:
-        """``modules`` without the alternatives to one that loads, or lacks what is gone alone."""
+        """``modules`` without the alternatives to one that loads, or that lacks only what is gone."""
         sound = set()
         for each in modules:
             # What it lacks is loaded first, or is said of whom that was lost by.
@@ -181,7 +181,7 @@ class Explanations:
         ]
 
     def damaged(self, files: Iterable[Unusable]) -> Iterator[Finding]:
-        """Files that an import, or code of Python, would open and that cannot be loaded."""
+        """Findings of files that imports or Python code would load, and that cannot be loaded."""
         alike: dict[tuple[str, str], dict[str, Unusable]] = {}
         for each in files:
             alike.setdefault((each.owner.name, each.why), {})[each.path] = each
@@ -196,7 +196,7 @@ class Explanations:
             )
 
     def _missing(self, groups: list[list[_Case]]) -> Iterator[Finding]:
-        """Missing libraries that are no skew; all that a distribution lacks of the system is one."""
+        """Findings of missing libraries without skew; a distribution has one for all the system's."""
         of_system: dict[str, list[_Case]] = {}
         elsewhere: dict[str, list[_Case]] = {}
         of_absent: dict[str, list[_Case]] = {}
@@ -232,7 +232,7 @@ class Explanations:
                 yield self._optional(optional)
 
     def _is_of_older(self, case: _Case, older: Mapping[tuple[str, str], list[_Older]]) -> bool:
-        """Whether the library is missing where a provider's lie that is known to be too old."""
+        """Whether the library is missing in a folder of a provider that is known to be too old."""
         folders = set(case.unresolved.needer.folders)
         return any(
             each.provider and folders & {path.rpartition("/")[0] for path in each.provider.files}
@@ -249,7 +249,7 @@ class Explanations:
         return self._is_asked_for[module.name]
 
     def _is_one_of_many(self, module: ExtensionModule) -> bool:
-        """Whether its package may do without it, though no file of it says so."""
+        """Whether its package may work without it, though none of its files says so."""
         # _ffmpeg5 and _ffmpeg6: its package tries one after the other.
         if _NUMBER.sub("", module.name) in self._numbered:
             return True
@@ -265,7 +265,7 @@ class Explanations:
         return importers.has_face(package, beside, self._environment.sites)
 
     def _is_of_system(self, case: _Case) -> bool:
-        """Whether the system should have it: no distribution does, in any version or condition."""
+        """Whether the system should have it: no distribution has it, in any version or condition."""
         unresolved, name = case.unresolved, case.unresolved.name
         if _has_own_reason(unresolved) or self._owners.named(name) or _framework(name):
             return False
@@ -280,13 +280,13 @@ class Explanations:
         # Where auditwheel puts copies; all of them may be the system's own.
         own |= {f"{name}.libs" for name in (*own, case.consumer.name.replace("-", "_"))}
         inside = {top.name for e in unresolved.needer.folders if (top := top_of(f"{e}/"))}
-        # Where its own libraries lie, those of others are not sought, but for what was built here.
+        # Others' libraries are not looked for beside its own, except for what was built here.
         return not (inside if case.consumer.built_here else inside - own)
 
     def _built_in(self, case: _Case) -> tuple[str, ...]:
-        """The folders outside of the environment in which what was built here looks for libraries.
+        """The folders outside of the environment in which a module built here looks for libraries.
 
-        A published wheel may name folders of the machine that built it, and nobody looks there.
+        A published wheel may name folders of the machine that built it, which do not count.
         """
         own = case.consumer
         editable = not own.name or own.is_editable
@@ -333,8 +333,8 @@ class Explanations:
     def _extra(self, consumer: Distribution, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """The extra of ``consumer`` that brings the libraries ``names``, and what that requires.
 
-        That is where most of them are in a requirement's name, as ``libcublas.so.12`` is in
-        ``nvidia-cublas-cu12``; nothing where none is, or all of it is installed.
+        It is the one where most of them are in a requirement's name, as ``libcublas.so.12`` is in
+        ``nvidia-cublas-cu12``; empty if there is none, or all of it is installed.
         """
         there = {each.name for each in self._environment.distributions}
         words = {_WORD.split(stem(each).removeprefix("lib"))[0].lower() for each in names}
@@ -386,7 +386,7 @@ class Explanations:
         return _library_skew(case, cause, best.owner, pin, (best.name,))
 
     def _framework_skew(self, case: _Case) -> Skew | None:
-        """A framework that is installed without the library, as a build for no device is."""
+        """The finding of a framework without the library, such as a build for CPUs only."""
         name = _framework(case.unresolved.name)
         provider = next((e for e in self._environment.distributions if e.name == name), None)
         if not name or provider is None or provider.name == case.consumer.name:
@@ -401,7 +401,7 @@ class Explanations:
         return shipped.path.rpartition("/")[0] in needer.folders
 
     def _plain(self, cases: list[_Case]) -> Finding:
-        """A missing library that is no skew and not the system's; all of ``cases`` lack it."""
+        """The finding of a library that all of ``cases`` lack: neither skew nor the system's."""
         consumer, unresolved, module = cases[0]
         name, damaged, foreign = unresolved.name, unresolved.damaged, unresolved.foreign
         also = tuple(each.unresolved.needer.path for each in cases[1:])
@@ -448,7 +448,7 @@ class Explanations:
         )
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
-        """Where distributions have the library, off the search path."""
+        """The files of distributions that are the library, off the search path."""
         if unresolved.damaged:
             return []  # the loader stops there
         passed_over = {os.path.realpath(path) for path in unresolved.foreign}
@@ -472,7 +472,7 @@ class Explanations:
         return [pin for pin in self._pins.of(consumer).values() if pin.is_missed]
 
     def _lacks_of_absent(self, cases: list[_Case]) -> Finding:
-        """All that one distribution needs, where what it requires is not installed: one cause."""
+        """The finding of all that a distribution lacks because its requirement is not installed."""
         lack, consumer = _Lack(cases, self._environment), cases[0].consumer
         absent = self._absent(consumer)
         self.explained.update((pin.holder.name, pin.provider) for pin in absent)
@@ -498,7 +498,7 @@ class Explanations:
         return required(absent, self._environment, consumer.installer)
 
     def _undefined(self, modules: list[ExtensionModule]) -> Finding:
-        """Symbols that nobody defines, of the modules of one distribution."""
+        """The finding of symbols that nobody defines, for the modules of one distribution."""
         first = modules[0]
         symbols = tuple(dict.fromkeys(name for each in modules for name in each.undefined))
         who = needing(first.name, len(modules))
@@ -518,7 +518,7 @@ class Explanations:
         )
 
     def _undefined_skew(self, module: ExtensionModule) -> Skew | None:
-        """The provider of another version that is loaded, and should define what is undefined."""
+        """The provider that is loaded in another version and should define what is undefined."""
         pins = self._pins.of(module.owner)
         loaded = [self._owners.of(each.path) for each in module.libraries]
         others = [each for each in loaded if each and each.name != module.owner.name]
@@ -539,7 +539,7 @@ class Explanations:
         )
 
     def _missing_versions(self, cases: list[_Older]) -> Finding:
-        """A library, or several of one provider, that lack versions of their symbols."""
+        """The finding of a provider's libraries that lack versions of their symbols."""
         module, missing, consumer, provider = cases[0]
         paths = tuple(each.missing.needer.path for each in cases)
         versions = tuple(dict.fromkeys(v for each in cases for v in each.missing.versions))
@@ -603,7 +603,7 @@ def _library_skew(
 
 
 def _by_version(shipped: list[Shipped]) -> list[Shipped]:
-    """A wheel's copies of one library differ in how much of the version the name has."""
+    """A wheel's copies of one library differ in how much of the version is in the name."""
     return sorted(shipped, key=lambda each: -len(library_names.version(each.name)))
 
 
@@ -620,7 +620,7 @@ def _is_libc(library: str) -> bool:
 
 
 def _has_own_reason(unresolved: Unresolved) -> bool:
-    """Whether a library is missing for what it is itself, whatever is installed."""
+    """Whether a library is missing because of what it is, whatever is installed."""
     name = unresolved.name
     return bool(
         unresolved.damaged or unresolved.foreign or _is_libc(name) or _DRIVERS.fullmatch(name)

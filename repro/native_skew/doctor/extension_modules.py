@@ -1,7 +1,7 @@
-"""Environment -> its importable extension modules, each with what loading it takes in.
+"""An environment's importable extension modules, each with all that loading it brings in.
 
-The walk starts at these and not at every ELF file: programs, plugins, and libraries that
-another one brings in are found on the way, with what they inherit.
+The walk starts at these and not at every ELF file: libraries that others bring in are found on
+the way, with the search paths that they inherit.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _OF_EVERY_PROCESS = ("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2")
 
 
 class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An extension module, by the name that one imports."""
+    """An extension module, by its import name."""
 
     name: str
     file: Loaded
@@ -65,20 +65,20 @@ class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def libraries(self) -> tuple[Loaded, ...]:
-        """All that is in its process for it, those included that are loaded first."""
+        """All files that its process loads for it, including those that must be loaded first."""
         return (*self.closure.files[1:], *self.preloaded)
 
     @property
     def loads(self) -> bool:
-        """Whether nothing was found that keeps it from being loaded."""
+        """Whether nothing was found that prevents loading."""
         return not (self.closure.unresolved or self.undefined or self.missing_versions)
 
 
 class Unusable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A file that is a module, and that no import here can load.
+    """A file that is a module, but that no import here can load.
 
-    ``why`` is what is wrong with it, or the tag of another Python that it is for, or the system;
-    ``path`` is empty where a whole wheel is for another system.
+    ``why`` is what is wrong with it, or the tag of the other Python or system for which it is;
+    ``path`` is empty if a whole wheel is for another system.
     """
 
     path: str
@@ -88,7 +88,7 @@ class Unusable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ModuleFinder:
-    """Finds the extension modules of one environment, by the loader of a process in it."""
+    """Finds the extension modules of one environment, with the loader of a process in it."""
 
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self.environment, self.loader = environment, loader
@@ -137,7 +137,7 @@ class ModuleFinder:
         return found
 
     def _import_name(self, path: str, owner: Distribution) -> tuple[str, str]:
-        """The module's name, and its variant; empty where no import here would take the file."""
+        """The module's name, and its variant; empty if no import here would take the file."""
         inside, variant = self.environment.inside(path)[1], ""
         match = _MODULE.fullmatch(inside)
         if not match:
@@ -169,7 +169,7 @@ class ModuleFinder:
     def _module(
         self, path: str, name: str, variant: str, owner: Distribution
     ) -> tuple[ExtensionModule, frozenset[bytes]] | None:
-        """The module, and the symbols that it needs of others than interpreter and system."""
+        """The module, with the symbols that neither the interpreter nor the system gives it."""
         if isinstance(self.loader, OtherLoader):
             return self._other_module(path, name, variant, owner)
         plain = path.count(".", path.rfind("/")) == 1
@@ -226,7 +226,7 @@ class ModuleFinder:
         return module, frozenset()
 
     def _preloaded(self, closure: Closure) -> tuple[Loaded, ...]:
-        """What stands in for all that ``closure`` lacks; nothing where a part of it is nowhere."""
+        """The libraries that replace all that ``closure`` lacks; none if a part of it is missing."""
         found: dict[tuple[int, int], Loaded] = {}
         for gap in closure.unresolved:
             paths = [each.path for each in self.environment.owners.named(gap.name)]
@@ -249,7 +249,7 @@ class ModuleFinder:
         return (each for path in paths if isinstance(each := self.loader.open(path), Loaded))
 
     def _in_process(self, module: Loaded) -> Iterable[Loaded]:
-        """What was loaded before; what every process has, where the interpreter is not known."""
+        """What was loaded before; what every process has, if the interpreter is not known."""
         if self.loader.process.files:
             return self.loader.process.files
         header = msgspec.structs.replace(module.header, needed=_OF_EVERY_PROCESS)
@@ -257,7 +257,7 @@ class ModuleFinder:
 
 
 def _newer_abi(owner: Distribution, python: str) -> str:
-    """The stable ABI that the wheel of ``owner`` is for, where it is a newer Python's; or empty.
+    """The stable ABI for which the wheel of ``owner`` is, if it is a newer Python's; or empty.
 
     https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
     """
@@ -268,7 +268,7 @@ def _newer_abi(owner: Distribution, python: str) -> str:
 
 
 def _stamp(image: Image, name: bytes) -> str:
-    """The text that the exported ``char[]`` called ``name`` holds; empty where there is none."""
+    """The text in the exported ``char[]`` with this ``name``; empty if there is none."""
     address, size = symbols.location(image, name)
     if not 0 < size <= 100:
         return ""

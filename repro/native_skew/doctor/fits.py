@@ -1,4 +1,4 @@
-"""Which versions of a provider a wheel from an index was built for, by what its files say."""
+"""The versions of a provider for which a wheel from an index was built, as its files tell."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 def fit(
     provider: Distribution, pin: Pin | None, consumer: Distribution, needed: str, shipped: str
 ) -> Fit | None:
-    """The versions of ``provider`` that ``consumer`` was built for; None where nothing tells.
+    """The versions of ``provider`` for which ``consumer`` was built; None if nothing tells.
 
-    ``needed`` is the library that is missing, or empty, and ``shipped`` the one in its place.
+    ``needed`` is the library that is missing, or empty; ``shipped`` is the one in its place.
     """
     if pin and not pin.holds and pin.bounded:
         return _wanted(pin)
@@ -51,7 +51,7 @@ def fit(
     if start and (_starts(lowest, start) or _starts(start, lowest)):
         # The requirement starts where the library's name does: there is such a release.
         start, of_name = min(start, lowest, key=len), False
-    # Where anything newer will do, what a provider requires in turn is the newest as well.
+    # If anything newer will do, a provider's own requirements are the newest as well.
     of_name = of_name or bool(pin and not pin.holds)
     if not start and provider.name == "torch" and (match := _TORCH.search(consumer.version)):
         start = f"{match[1]}.{match[2]}"
@@ -66,7 +66,7 @@ def fit(
 def newer(
     provider: Distribution, pin: Pin | None, consumer: Distribution, versions: tuple[str, ...]
 ) -> Fit | None:
-    """The same, where the provider's library is too old: it lacks ``versions`` of its symbols."""
+    """The same for a provider's library that is too old: it lacks ``versions`` of its symbols."""
     if pin and not pin.holds:
         return fit(provider, pin, consumer, "", "")
     installed = provider.version
@@ -87,7 +87,7 @@ def _of_series(provider: Distribution, start: str, *, of_name: bool = False) -> 
 
 
 def _in_step(lowest: str, consumer: Distribution) -> str:
-    """The series of what is released in step, as PyQt6 and PyQt6-Qt6 are; or empty."""
+    """The release series of distributions released in step, as PyQt6 and PyQt6-Qt6; or empty."""
     series = _LEADING.match(lowest)
     return series[0] if series and _starts(series[0], consumer.version) else ""
 
@@ -105,7 +105,7 @@ def _is_older(one: str, other: str) -> bool:
 
 
 def _of_library(installed: str, needed: str, shipped: str, lowest: str) -> str:
-    """What a release starts with, where the library's name is made from it; or empty."""
+    """The first numbers of the release, if the library's name is made from them; or empty."""
     if not (needed and shipped):
         return ""
     if _starts(shipped, installed):

@@ -1,4 +1,4 @@
-"""What mends an import whose failure no file explains, as far as its own words tell."""
+"""What repairs an import whose failure no file explains, as far as the error tells."""
 
 from __future__ import annotations
 

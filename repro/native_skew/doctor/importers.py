@@ -1,4 +1,4 @@
-"""Whether a package imports one of its modules in any case, or only when it is asked for.
+"""Whether a package always imports one of its modules, or only on demand.
 
 Read from the package's Python files, which are not run.
 """
@@ -22,7 +22,7 @@ Use = Literal["in any case", "if asked", "unknown"]
 
 
 def use_of(module: str, sites: Sequence[Path]) -> Use:
-    """How its own package imports ``module``; where no import of it is found, it is unknown."""
+    """How its own package imports ``module``; unknown if no import of it is found."""
     top, seen = module.partition(".")[0], False
     site = next((each for each in sites if (each / top).is_dir()), None)
     if site is None:

@@ -1,6 +1,6 @@
-"""Which interpreter an environment has: its own files tell, and it is not started.
+"""An environment's interpreter, as its files tell: it is not started.
 
-``bin/python`` decides, as it does for whoever starts it; ``pyvenv.cfg`` adds the full version.
+``bin/python`` decides, as when it is started; ``pyvenv.cfg`` adds the full version.
 https://docs.python.org/3/library/venv.html#how-venvs-work
 """
 
@@ -25,7 +25,7 @@ _FULL = re.compile(r"(3\.\d+)\.\d+([a-z]+\d+)?")
 
 
 class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
-    """What runs in an environment; empty where nothing tells."""
+    """The interpreter of an environment; fields are empty if nothing tells."""
 
     program: Path | None = None  # its file, as the environment names it
     python: str = ""  # ``major.minor``, with a ``t`` behind it where it is free-threaded
@@ -41,7 +41,7 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
 def read(prefix: Path, root: str = "") -> EnvironmentPython:
     """The interpreter of the environment at ``prefix``, for which the folder ``root`` is ``/``.
 
-    NotAnEnvironmentError where its ``pyvenv.cfg`` cannot be read.
+    Raises NotAnEnvironmentError if its ``pyvenv.cfg`` cannot be read.
     """
     configuration = _configuration(prefix / "pyvenv.cfg")
     program, gone, named, of_others = None, "", "", ""

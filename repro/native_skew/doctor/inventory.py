@@ -30,7 +30,7 @@ _Gone = tuple[tuple[Distribution, tuple[str, ...]], ...]
 
 
 class Inventory(msgspec.Struct, frozen=True, kw_only=True):
-    """What is installed. What no distribution lists belongs to a nameless one."""
+    """What is installed; files that no distribution lists belong to a nameless one."""
 
     distributions: tuple[Distribution, ...]  # of two with one name the first, as in an import
     gone: _Gone = ()  # libraries and ``.pth`` files that a RECORD lists and the disk lacks
@@ -45,7 +45,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
 def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventory:
     """What is in ``sites``, for which the folder ``root`` is ``/`` unless that is empty.
 
-    ``target`` is what it is for; None where the installed wheels are to tell.
+    ``target`` is the system and Python for which it is; None if the installed wheels are to tell.
     """
     found: dict[str, Distribution] = {}
     unread: list[str] = []
@@ -106,7 +106,7 @@ def _is_source_of(site: Path, one: Distribution, root: str) -> bool:
 
 
 def _of_linux(one: Distribution) -> Distribution:
-    """``one`` without the DLLs and the like that it brings for others."""
+    """``one`` without the DLLs and the like that it ships for other systems."""
     if not any(map(library_names.OF_OTHERS.search, one.files)):
         return one
     kept = [not library_names.OF_OTHERS.search(path) for path in one.files]
@@ -115,7 +115,7 @@ def _of_linux(one: Distribution) -> Distribution:
 
 
 def _give(found: dict[str, Distribution], name: str, files: Iterable[str]) -> None:
-    """Adds ``files`` to a distribution of ``found``, or to what no metadata tells of."""
+    """Adds ``files`` to a distribution in ``found``, or to the nameless one."""
     known = found.get(name) or nameless()
     found[name] = replace(known, files=(*known.files, *files))
 
@@ -148,7 +148,7 @@ def _on_disk(
 
 
 def _resized(one: Distribution) -> Iterator[str]:
-    """The files of ``one`` whose size is another than RECORD has, and not for being stripped."""
+    """The files of ``one`` whose size is not RECORD's, unless they were stripped."""
     for path, said in zip(one.files, one.hashes, strict=False):
         size = said.rpartition(",")[2]
         with suppress(OSError):
@@ -169,7 +169,7 @@ def _is_hidden(path: str) -> bool:
 
 
 def _shared(distributions: list[Distribution]) -> Iterator[tuple[str, tuple[Distribution, ...]]]:
-    """Files that several list, with different content."""
+    """The files that several distributions list with different content."""
     seen: dict[str, list[tuple[Distribution, str]]] = {}
     for each in distributions:
         for path, hashed in zip(each.files, each.hashes, strict=False):
@@ -189,9 +189,9 @@ def _paths(site: Path, libraries: Iterable[str]) -> Iterator[str]:
 
 
 def _walk(site: Path) -> Iterator[str]:
-    """Shared objects below ``site``; no link to a folder is followed.
+    """The shared objects below ``site``; no link to a folder is followed.
 
-    Of folders below, those alone that may be packages, or hold their libraries: a source tree
+    Only in folders that may be packages, or hold their libraries: a source tree
     has builds, environments and repositories beside them.
     """
     seen = 0
@@ -234,7 +234,7 @@ class Owners:
                 self._by_stem.setdefault(stem(shipped.name), []).append(shipped)
 
     def of(self, path: str) -> Distribution | None:
-        """The distribution that lists ``path``, or the file that it is a link to."""
+        """The distribution that lists ``path``, or the file to which it is a link."""
         if path not in self._found:
             self._found[path] = (
                 self._owner.get(path)
@@ -252,7 +252,7 @@ class Owners:
         return [each for each in self._by_stem.get(stem(name), ()) if each.name != name]
 
     def of_family(self, name: str) -> list[Shipped]:
-        """The files whose stem has the same word before its first ``_``, as ``libboost_`` has."""
+        """The files whose stems have the same word before the first ``_``, like ``libboost_``."""
         family, _, rest = stem(name).partition("_")
         return [
             each
@@ -262,5 +262,5 @@ class Owners:
         ]
 
     def of_stem(self, name: str) -> list[str]:
-        """The paths of those that differ from ``name`` in the version at most."""
+        """The paths of those that differ from ``name`` only in the version, if at all."""
         return [each.path for each in self._by_stem.get(stem(name), ())]

@@ -1,6 +1,6 @@
 """Libraries that no module brings in: Python code, a framework or Qt loads them by their names.
 
-Whether it does is not run; what is certain is told apart from what may never be asked for.
+The code is not run; what is certainly loaded is told apart from what may never be.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _RAISES = re.compile(rf"raise (?:{'|'.join(_RAISED)})".encode())
 def lacking(
     modules: Iterable[ExtensionModule], environment: Environment, loader: Loader
 ) -> Iterator[Finding]:
-    """Those that need a library of the system that it does not have."""
+    """Findings of those that need a library that the system does not have."""
     if environment.is_elsewhere or environment.target.system != "linux":
         return
     texts = lru_cache(maxsize=1)(_of_ctypes)  # of one package, several libraries follow each other
@@ -59,9 +59,9 @@ def lacking(
 
 
 def asked_for(owner: Distribution, *, of_failure: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """The files of Python code of ``owner`` that load libraries by name, and the names.
+    """The Python files of ``owner`` that load libraries by name, and the names.
 
-    ``of_failure``: those of small packages alone that raise an error where there is none.
+    With ``of_failure``, only those of small packages that raise an error if there is none.
     """
     paths = owner.python_files()
     for path in paths if not of_failure or len(paths) < _SMALL else ():
@@ -76,7 +76,7 @@ def asked_for(owner: Distribution, *, of_failure: bool = False) -> Iterator[tupl
 
 
 def _named_in(tree: ast.Module, *, of_failure: bool) -> list[str]:
-    """What the calls in ``tree`` that load libraries name, or the lists that they go through."""
+    """The names in the calls in ``tree`` that load libraries, or in the lists that they iterate."""
     named, in_lists, through_lists, raises = [], [], False, not of_failure
     for node in ast.walk(tree):
         match node:
@@ -99,7 +99,7 @@ def _texts(node: ast.AST) -> list[str]:
 
 
 def not_there(words: Iterable[str], loader: Loader) -> tuple[str, ...]:
-    """The libraries, of those that wheels take from the system, that ``words`` name and it lacks."""
+    """The libraries in ``words`` that wheels take from the system and that it lacks."""
     # A folder without an interpreter is looked at as this one would.
     program = loader.program or loader.open(os.path.realpath(sys.executable))
     names = system_libraries.named_in(words)
@@ -114,7 +114,7 @@ def not_there(words: Iterable[str], loader: Loader) -> tuple[str, ...]:
 
 
 def _names(file: Loaded, loader: Loader, environment: Environment) -> tuple[str, ...]:
-    """What the system should have and lacks, by the names that wheels are known to take from it."""
+    """What the system lacks of the libraries that wheels are known to take from it, by name."""
     if loader.program and loader.program.header.architecture != file.header.architecture:
         return ()
     return tuple(
@@ -131,7 +131,7 @@ def _how(
     environment: Environment,
     texts: Callable[[Path], tuple[bytes, ...]],
 ) -> str:
-    """What is known of who loads it."""
+    """A sentence on who loads it."""
     if _PLATFORM.search(path):
         return "platform"
     name = path.rpartition("/")[2].partition(".so")[0].encode().removeprefix(b"lib")
@@ -144,7 +144,7 @@ def _how(
 
 
 def _of_ctypes(place: Path) -> tuple[bytes, ...]:
-    """The Python files of a package, or the one of a module, that speak of ctypes."""
+    """The Python files of a package, or the one of a module, that mention ctypes."""
     found = []
     for source in (place,) if place.suffix == ".py" else importers.python_files(place):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What the findings offer; what knows the tools is loaded where something is offered."""
+"""The advice of findings; the modules that know the tools are loaded only when advice is given."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def installing(
     upgrade: bool = False,
     reinstall: bool = False,
 ) -> tuple[Advice, ...]:
-    """What installs ``what`` by the tool that INSTALLER's word names, as things stand first.
+    """Advice to install ``what`` with the tool that INSTALLER names; project commands come second.
 
-    ``what`` are names, with the versions that are wanted. With ``reinstall`` they are there, and
-    are installed anew; with ``upgrade`` newer releases are taken. Nothing where one is no name.
+    ``what`` are names, with the versions that are wanted. With ``reinstall`` they are there and
+    are reinstalled; with ``upgrade`` newer releases are taken. Empty if one is not a valid name.
     """
     if installer == "conda":
         options = ("update",) if upgrade else ("install", "--force-reinstall") if reinstall else ()
@@ -49,8 +49,8 @@ def installing(
     kept = installers.Request(requirements=what if reinstall else ())
     context = installers.todays_context("", "")
     found: list[tuple[bool, Advice]] = []
-    # What puts the same version there again undoes nothing that a lock says: where the tool itself
-    # has no way of that, as Poetry, another's will do.
+    # To reinstall the same version contradicts no lock: if the tool itself has no command for
+    # that, as Poetry, another one's will do.
     for word in (installer, "") if reinstall else (installer,):
         for interface in installers.by_tool(list(installers.tabs().values()), word):
             try:
@@ -68,12 +68,12 @@ def installing(
 
 
 def moving(names: tuple[str, ...], installer: str) -> tuple[Advice, ...]:
-    """What takes newer releases of ``names``, where nothing tells which go together."""
+    """Advice to take newer releases of ``names``, if nothing tells which ones fit together."""
     return installing(names, installer, "Take newer releases of all of them", upgrade=True)
 
 
 def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
-    """What puts the files of ``owners`` there again; nothing where a name is none to type."""
+    """Advice to reinstall ``owners``; empty if one has no valid name."""
     if not all(each.has_valid_names and each.is_of_index for each in owners):
         return ()
     by_conda = owners[0].installer == "conda"
@@ -84,7 +84,7 @@ def reinstalling(*owners: Distribution) -> tuple[Advice, ...]:
 def replacing(
     owner: Distribution, strays: Iterable[str], environment: Environment
 ) -> tuple[Advice, ...]:
-    """What removes the files ``strays``, and puts those of ``owner`` there again."""
+    """Advice to remove the files ``strays``, and to reinstall ``owner``."""
     remove = shlex.join(["rm", *(each.removeprefix(environment.image) for each in strays)])
     return tuple(
         msgspec.structs.replace(each, commands=(remove, *each.commands))
@@ -99,16 +99,16 @@ def fitting(
     older: Distribution | None = None,
     linking: tuple[str, ...] = (),
 ) -> tuple[Advice, ...]:
-    """What moves a provider to where ``consumer`` needs it, or the consumer to a newer release.
+    """Advice to install the provider that ``consumer`` needs, or a newer consumer.
 
-    Whoever else requires the provider, and does not admit it there, is named: the resolver moves
-    it too.
+    Commands also name others that require the provider and do not admit that version: so the
+    resolver moves them too.
 
     Args:
-        fit: where the provider is needed; None where nothing tells.
+        fit: the provider with the versions that are needed; None if nothing tells.
         consumer: what was built for another version of it.
-        environment: in which all of it is.
-        older: the provider, where it must be newer.
+        environment: the environment of both.
+        older: the provider, if it must be newer.
         linking: what else links to the provider, and moves with it whatever its metadata says.
 
     """
@@ -120,7 +120,7 @@ def fitting(
         what = str(fit) if fit else (older or consumer).name
         return installing((what,), "conda", title if fit else newer, upgrade=not fit)
     if fit is None and older:
-        # Whoever was built with the older one moves with it, as PyQt6 does with Qt.
+        # What was built with the older one moves with it, as PyQt6 does with Qt.
         together = tuple(dict.fromkeys((older.name, *pins.requiring(older.name), *linking)))
         return installing(together, consumer.installer, newer, upgrade=True)
     moved: tuple[Advice, ...] = ()
@@ -165,7 +165,7 @@ def rebuilding(
     environment: Environment,
     stamped: str = "",
 ) -> tuple[Advice, ...]:
-    """See ``native_skew.installers.advise``: what mends ``consumer``, which was built here."""
+    """See ``native_skew.installers.advise``: advice for ``consumer``, which was built here."""
     if not (consumer.has_valid_names and provider.has_valid_names and consumer.is_of_index):
         return ()
     from native_skew.installers import advise  # noqa: PLC0415
@@ -188,9 +188,9 @@ def rebuilding(
 def required(
     wanted: Collection[Pin], environment: Environment, installer: str
 ) -> tuple[Advice, ...]:
-    """What installs all that is ``wanted``, in versions that whoever requires it admits.
+    """Advice to install all that is ``wanted``, in versions that all who require it admit.
 
-    Where no version is admitted by all, each of those who require it may have to move.
+    If no version is admitted by all, each of those that require it may have to move.
     """
     limits = [(pin, *environment.pins.on(pin.provider)) for pin in wanted]
     at_odds = {
@@ -211,9 +211,9 @@ def required(
 
 
 def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:
-    """What gives the environment its interpreter again, with what is installed in it.
+    """Advice to restore the environment's interpreter, keeping what is installed.
 
-    ``python`` is the ``major.minor`` of its packages; nothing where that is empty.
+    ``python`` is the ``major.minor`` of its packages; there is no advice if that is empty.
     """
     from native_skew.installers import TOOLS  # noqa: PLC0415
 
@@ -233,7 +233,7 @@ def remaking(environment: Environment, python: str) -> tuple[Advice, ...]:
 
 
 def offered(findings: Iterable[Finding], environment: Environment) -> list[Finding]:
-    """``findings`` with the advice that can be followed here: see ``advice.offered``."""
+    """``findings`` with advice that can be followed here: see ``advice.offered``."""
     found = list(findings)
     if not any(each.advice for each in found):
         return found

@@ -1,4 +1,4 @@
-"""Modules that were compiled for another version of a library or of NumPy than they run with."""
+"""Modules that run with another version of a library or of NumPy than they were compiled for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BELOW_TWO = Fit(provider="numpy", versions="<2", samples=("1.26.4", "1.24.4", "
 
 
 def mixed(modules: Iterable[ExtensionModule], environment: Environment) -> Iterator[Finding]:
-    """Modules in whose process two generations of one library may meet."""
+    """Findings of modules in whose process two generations of one library may meet."""
     for module in modules:
         if pair := _pair(module) or _beside_provider(module, environment):
             one, other, why = pair
@@ -33,7 +33,7 @@ def mixed(modules: Iterable[ExtensionModule], environment: Environment) -> Itera
 
 
 def _pair(module: ExtensionModule) -> tuple[str, str, str] | None:
-    """Two files of one stem that the module itself brings in."""
+    """Two files with the same stem that the module itself brings in."""
     seen: dict[str, Loaded] = {}
     for file in module.closure.files[1:]:
         name = file.header.soname or _name(file.path)
@@ -62,7 +62,7 @@ def _beside_provider(
 
 
 def other_abi(modules: Iterable[ExtensionModule], environment: Environment) -> Iterator[Finding]:
-    """Modules whose stamp is of another ABI than the provider that they load."""
+    """Findings of modules whose stamp names another ABI than that of the provider they load."""
     for module in modules:
         judged = module.stamp and not module.undefined  # else it does not even load
         provider = _stamped_provider(module, environment) if judged else None
@@ -85,7 +85,7 @@ def other_abi(modules: Iterable[ExtensionModule], environment: Environment) -> I
 
 
 def _stamped_provider(module: ExtensionModule, environment: Environment) -> Distribution | None:
-    """The one distribution that the module both requires and loads a library of."""
+    """The one distribution that the module requires and whose library it loads."""
     required = environment.pins.of(module.owner)
     owners = (environment.owners.of(file.path) for file in module.closure.files[1:])
     found = {each.name: each for each in owners if each and each.name in required}
@@ -93,7 +93,7 @@ def _stamped_provider(module: ExtensionModule, environment: Environment) -> Dist
 
 
 def _same_abi(one: str, other: str) -> bool:
-    """Whether two versions differ in their last number at most; versions that are none agree."""
+    """Whether two versions differ in the last number at most; true if one is not a version."""
     try:
         first, second = Version(one).release, Version(other).release
     except ValueError:
@@ -108,7 +108,7 @@ def _name(path: str) -> str:
 def other_numpy(modules: Iterable[ExtensionModule], environment: Environment) -> Iterator[Finding]:
     """One finding for each distribution whose modules the installed NumPy refuses.
 
-    A wheel is built in one go: where the first of its files fits, the others do.
+    A wheel is built in one go: if the first of its files fits, so do the others.
     """
     numpy = next((each for each in environment.distributions if each.name == "numpy"), None)
     try:
@@ -137,7 +137,7 @@ def other_numpy(modules: Iterable[ExtensionModule], environment: Environment) ->
 def _files(
     modules: list[ExtensionModule], environment: Environment
 ) -> Iterator[tuple[ExtensionModule, str]]:
-    """The modules' files, and then the libraries of their own distribution that these load."""
+    """The modules' files, then the libraries of their own distributions that these load."""
     yield from ((each, each.file.path) for each in modules)
     seen = {each.file.path for each in modules}
     for module in modules:

@@ -1,4 +1,4 @@
-"""What the installed distributions require of each other, and which of it does not hold."""
+"""What the installed distributions require of each other, and which requirements are violated."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from packaging.version import Version
 
 from native_skew.distributions import Distribution
 
-# What applies to an extra alone is not required. An «or» is left to the full reader, unless it
-# lies in parentheses before: CUDA's packages have a hundred of these, and each takes 0.1 ms.
+# What applies only to an extra is not required. An «or» is left to the full parser, unless it is
+# in parentheses before: CUDA's packages have a hundred of these, and each takes 0.1 ms.
 _EXTRA = re.compile(
     r";(?!.*\bor\b).*\bextra\s*==|;\s*\([^()]*\)\s*and\s+extra\s*==\s*(['\"])[^'\"]+\1\s*\Z"
 )
@@ -44,12 +44,12 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_of_variant(self) -> bool:
-        """Whether the provider goes by another name than it is asked for by."""
+        """Whether the provider has another name than the requirement."""
         return not self.text.lower().replace("_", "-").startswith(self.provider)
 
     @property
     def is_missed(self) -> bool:
-        """Whether it is not installed, and should be.
+        """Whether it is not installed, but should be.
 
         Debian's python3-gi does without pycairo, which another package of Debian's brings.
         """
@@ -74,7 +74,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lowest(self) -> str:
-        """The version that the range starts with: what a stamp was made from; or empty."""
+        """The lower bound of the range, from which a stamp was made; or empty."""
         lows = [each.version for each in self.specifier if each.operator in (">=", "==", "~=")]
         return lows[0].removesuffix(".*") if lows else ""
 
@@ -82,9 +82,9 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
 class Pins:
     """All requirements that apply.
 
-    ``python`` is the environment's ``major.minor``, and ``full_version`` of three numbers: empty
-    where they are not known, and a marker that hangs on the third number is then taken not to hold.
-    ``markers`` are what markers see of the platform; None for this machine's.
+    ``python`` is the environment's ``major.minor``, and ``full_version`` has three numbers: empty
+    if they are not known; then, a marker that depends on the third number counts as false.
+    ``markers`` are the platform's values for markers; None for this machine's.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Pins:
         return self.of_name(holder.name)
 
     def of_name(self, holder: str) -> Mapping[str, Pin]:
-        """The same, of the distribution called ``holder``."""
+        """The same, for the distribution with the name ``holder``."""
         return self._of.get(holder, {})
 
     def in_turn(self, holder: Distribution) -> Mapping[str, Pin]:
@@ -132,7 +132,7 @@ class Pins:
             return False
 
     def requiring(self, provider: str, besides: str = "") -> tuple[str, ...]:
-        """The names of those that require ``provider``, ``besides`` one of them."""
+        """The names of those that require ``provider``, except ``besides``."""
         found = (name for name, pins in self._of.items() if provider in pins and name != besides)
         return tuple(sorted(found))
 
@@ -142,12 +142,12 @@ class Pins:
         return [each for each in found if each.specifier]
 
     def violated(self) -> list[Pin]:
-        """Those that do not hold."""
+        """Those that are violated."""
         return [pin for pins in self._of.values() for pin in pins.values() if not pin.holds]
 
 
 def of_extras(holder: Distribution) -> Mapping[str, tuple[str, ...]]:
-    """What ``holder`` requires on this system in an extra alone, as names with versions, by extra."""
+    """What ``holder`` requires on this system only in extras: names with versions, by extra."""
     found: dict[str, tuple[str, ...]] = {}
     for text in holder.requires_dist:
         extra = _IN_EXTRA.search(text) if len(text) <= _LONGEST else None
@@ -195,9 +195,9 @@ def _pin(
 def _variant(
     name: NormalizedName, holder: Distribution, installed: Mapping[str, Distribution]
 ) -> NormalizedName:
-    """What is installed in the place of ``name``, and has its package, as tensorflow-cpu has.
+    """What is installed instead of ``name`` and has its package, as tensorflow-cpu does.
 
-    Not who asks: mkl-service has a package ``mkl``, and is no mkl.
+    Never the one that requires it: mkl-service has a package ``mkl``, but is not mkl.
     """
     package = f"/{name.replace('-', '_')}/"
     named = (each for key, each in installed.items() if key.startswith(f"{name}-"))
@@ -207,7 +207,7 @@ def _variant(
 
 
 def agree(specifiers: Collection[SpecifierSet]) -> bool:
-    """Whether one version is in all: one that they name, or just above, or any other."""
+    """Whether all admit some version: one that they name, one just above that, or any other."""
     named = {part.version.removesuffix(".*") for each in specifiers for part in each}
     tried = (*named, *(f"{each}.99999" for each in named), "0", "99999")
     for text in tried:

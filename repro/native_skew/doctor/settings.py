@@ -17,7 +17,7 @@ _BYTES = 4 << 20
 
 
 class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Findings that are not to count. All that is stated must fit; ``file`` is a pattern."""
+    """Findings that are not to count. All given fields must match; ``file`` is a pattern."""
 
     reason: str
     rule: str = ""
@@ -49,7 +49,7 @@ class Settings(
 
 
 def read(here: Path) -> tuple[Settings, Path | None]:
-    """The settings of the project that ``here`` lies in, and their file.
+    """The settings of the project in which ``here`` lies, and their file.
 
     That is the nearest ``pyproject.toml``, in ``here`` or above, that has the table.
 
@@ -96,7 +96,7 @@ def _checked(path: Path, table: object) -> Settings:
 
 
 def applied(report: Report, settings: Settings, file: Path | None) -> Report:
-    """``report`` without what is ignored; an ignore that fits nothing is a note."""
+    """``report`` without what is ignored; an ignore that matches nothing becomes a note."""
     kept: list[Finding] = []
     ignored: list[Ignored] = []
     used: set[Ignore] = set()

@@ -1,4 +1,4 @@
-"""The folders that imports search in an environment, as ``site`` would add them.
+"""The folders that imports search in an environment, found in the same way as by ``site``.
 
 https://docs.python.org/3/library/site.html
 """
@@ -41,7 +41,7 @@ def of_prefix(
     root: str = "",
     environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Sites:
-    """Of an environment or an installation, whose processes have the variables ``environ``.
+    """The sites of an environment or installation, whose processes have the variables ``environ``.
 
     ``root`` is the folder that is ``/`` for it; empty for this machine's own.
     """
@@ -110,7 +110,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _of_python(prefix: Path, python: str, root: str) -> Iterator[Path]:
-    """As ``site.getsitepackages`` has them, Windows' too, and Debian's patched one."""
+    """The folders of ``site.getsitepackages``, with Windows', and those of Debian's patched one."""
     yield prefix / "Lib" / "site-packages"
     if not python:
         return
@@ -135,7 +135,7 @@ def _of_any_python(prefix: Path, root: str) -> tuple[Path, ...]:
 
 
 def _once(folders: Iterable[Path], root: str) -> tuple[Path, ...]:
-    """Those that are there, each once: lib64 is often a link to lib."""
+    """Those that exist, each once: lib64 is often a link to lib."""
     found: dict[str, Path] = {}
     for each in folders:
         if _is_folder(each):
@@ -144,7 +144,7 @@ def _once(folders: Iterable[Path], root: str) -> tuple[Path, ...]:
 
 
 def _pth_lines(site: Path) -> Iterator[tuple[str, str]]:
-    """The lines of the ``.pth`` files in ``site``, with the file's stem: as ``site`` has them."""
+    """The lines of the ``.pth`` files in ``site``, with the file's stem, as ``site`` reads them."""
     with suppress(OSError):
         names = sorted(n for n in os.listdir(site) if n.endswith(".pth") and n[0] != ".")  # noqa: PTH208
         for name in names[:_PTH_FILES]:
@@ -161,10 +161,10 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _lost(stem: str, hook: Path, root: str) -> list[str]:
-    """The paths that an editable install's module names and that are not there.
+    """The paths that an editable install's module names and that do not exist.
 
-    meson-python's builds when it is imported: it needs its build folder, and ninja. Of the sources
-    that scikit-build-core's and setuptools' name, some may have been removed since.
+    meson-python's builds when it is imported: it needs its build folder, and ninja. Some of the
+    sources that scikit-build-core's and setuptools' name may have been removed since.
     """
     # The absolute paths in its text: no other part of it has any.
     texts = (each.value for each in ast.walk(_tree(hook)) if isinstance(each, ast.Constant))

@@ -1,4 +1,4 @@
-"""The finding of one skew: library, distribution, requirement, build, installer, remedies."""
+"""The finding of one skew, with its whole cause and its remedies."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def skew_finding(skew: Skew, environment: Environment) -> Finding:
 
 
 def _advice(skew: Skew, cause: Cause, environment: Environment) -> tuple[Advice, ...]:
-    """The remedies: a wheel from an index is built by nobody here, so that versions must fit."""
+    """The remedies; a wheel from an index is not built here, so the versions must be changed."""
     consumer, provider = skew.consumer, skew.provider
     if consumer.built_here and consumer.is_of_index:
         stamped = skew.pin.range if skew.pin else ""
@@ -123,7 +123,7 @@ def _advice(skew: Skew, cause: Cause, environment: Environment) -> tuple[Advice,
 
 
 def _pinned(skew: Skew) -> str:
-    """What the consumer's metadata has to say of it."""
+    """What the consumer's metadata says about it."""
     pin = skew.pin
     if pin is None:
         return f"{skew.consumer.name}'s own metadata does not mention {skew.provider.name}"
@@ -151,7 +151,7 @@ def _made(consumer: Distribution) -> str:
 
 
 def importer_of_pkg_resources(provider: Distribution, sites: Iterable[Path]) -> str:
-    """The first of the provider's files that imports pkg_resources in any case; empty for none.
+    """The first of the provider's files that always imports pkg_resources; empty for none.
 
     With today's setuptools nothing can then be built against it: pkg_resources is gone since 82,
     https://setuptools.pypa.io/en/latest/history.html#v82-0-0.

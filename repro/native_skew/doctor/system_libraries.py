@@ -1,4 +1,4 @@
-"""What installs a library of the operating system, in the words of its package manager."""
+"""The commands of package managers that install libraries of the operating system."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def is_known(name: str) -> bool:
 
 
 def named_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """The libraries, of those that wheels are known to take from the system, that ``texts`` name.
+    """The libraries in ``texts`` that wheels are known to take from the system.
 
-    By a SONAME, or by what ``ctypes`` or ``cffi`` was asked for, as ``libgobject-2.0-0``.
+    They are named by a SONAME, or as for ``ctypes`` or ``cffi``, like ``libgobject-2.0-0``.
     """
     stems = {name.partition(".so")[0]: name for name in _table()}
     found = set[str]()
@@ -59,7 +59,7 @@ def is_of_cuda(name: str) -> bool:
 
 
 def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
-    """``findings`` with one command for all that the system lacks: a part of it mends nothing."""
+    """``findings`` with one command for all that the system lacks: a part does not help."""
     found = list(findings)
     # What an extra brings is not the system's.
     ones = [e for e in found if e.rule == MISSING_SYSTEM_LIBRARY.id and "extra" not in e.evidence]
@@ -71,9 +71,9 @@ def together(findings: Iterable[Finding], image: str) -> Iterator[Finding]:
 
 
 def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
-    """What installs the libraries ``names``, for the system's own package manager first.
+    """Advice to install the libraries ``names``, for the system's own package manager first.
 
-    What is no plain name of a file, or CUDA's, is left out. ``image`` is the folder that is ``/``
+    Without those that are not plain file names, or CUDA's. ``image`` is the folder that is ``/``
     for the environment; empty for this machine's own.
     """
     plain = sorted({each for each in names if _NAME.fullmatch(each) and not is_of_cuda(each)})
@@ -107,7 +107,7 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
 
 
 def _system(image: str) -> tuple[set[str], str]:
-    """ID and ID_LIKE of os-release(5), and the release's code name, empty where none is said."""
+    """ID and ID_LIKE of os-release(5), and the release's code name, empty if there is none."""
     for place in ("/etc/os-release", "/usr/lib/os-release"):
         try:
             text = regular_files.text(f"{image}{place}", _OS_RELEASE_BYTES)
@@ -120,7 +120,7 @@ def _system(image: str) -> tuple[set[str], str]:
 
 
 def _package(name: str, release: str) -> str:
-    """The package with the library ``name``; of a release that the table lacks, an older one's.
+    """The package with the library ``name``; an older release's if the table lacks this one.
 
     Newer releases provide most older names, https://wiki.debian.org/ReleaseGoals/64bit-time.
     """

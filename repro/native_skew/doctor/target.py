@@ -1,4 +1,4 @@
-"""For which system and Python an environment or a folder of wheels is.
+"""The system and Python for which an environment or a folder of wheels is.
 
 A platform is spelled as uv spells it: https://docs.astral.sh/uv/reference/cli/#uv-pip-install
 """
@@ -48,7 +48,7 @@ _NAMES: dict[other_formats.System, tuple[str, str, str, str]] = {
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """A system and a Python."""
+    """A system and a Python version."""
 
     system: other_formats.System = "linux"
     machine: str = ""  # as a wheel's tag calls it; empty where nothing tells
@@ -57,12 +57,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """As a person says it."""
+        """The system as people call it."""
         return f"{'musl ' if self.musl else ''}{_NAMES[self.system][0]} {self.machine}".strip()
 
     @property
     def markers(self) -> dict[str, str]:
-        """What markers see of the platform."""
+        """The platform's values for markers."""
         keys = ("sys_platform", "platform_system", "os_name", "platform_machine")
         machine = self.machine.upper() if self.system == "windows" else self.machine
         values = (*_NAMES[self.system][1:], machine)
@@ -85,9 +85,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse(platform_name: str | None, python: str | None) -> Target | None:
-    """The target that is asked for; None where none is.
+    """The target that is asked for; None if none is.
 
-    UnknownTargetError where it is spelled as uv does not, or is of no system known here.
+    Raises UnknownTargetError if uv does not spell it so, or the system is not known here.
     """
     if platform_name is None and python is None:
         return None
@@ -108,7 +108,7 @@ def parse(platform_name: str | None, python: str | None) -> Target | None:
 
 
 def _of_tag(text: str) -> Target | None:
-    """The platform of a wheel's tag; None of ``any``, and of what is not known here."""
+    """The platform of a wheel's tag; None for ``any``, and for unknown ones."""
     match = _OF_TAG.fullmatch(text)
     if not match:
         return None
@@ -127,17 +127,17 @@ HERE = Target(
 
 
 def of_tags(tags: Iterable[str]) -> Target | None:
-    """What most of ``tags``, as WHEEL has them, are for; None where they are for any."""
+    """The target of most of ``tags``, in WHEEL's form; None if they are for any."""
     platforms = (each.rpartition("-")[2] for each in tags)
     found = Counter(filter(None, map(_of_tag, platforms)))
     return found.most_common(1)[0][0] if found else None
 
 
 def chosen(wheels: tuple[Path, ...], target: Target | None) -> tuple[tuple[Path, ...], str]:
-    """The wheels that can be installed together, and what is said of the others.
+    """The wheels that can be installed together, and a phrase on the others.
 
-    Without a target all are, unless there are several of one release: then most of those
-    that go together, this interpreter's before others.
+    Without a target, that is all of them; if there are several of one release, the largest set
+    that goes together, preferably for this interpreter.
     """
     tags = {each: found for each in wheels if (found := _tags(each))}
     if target is None:

@@ -1,7 +1,7 @@
-"""Wheels, laid out as if installed: what is read of them, and nothing else.
+"""Wheels, unpacked as if installed: only what is read of them.
 
 A wheel's metadata and shared objects are written below a private folder, under names that
-cannot leave it, as plain files that nobody may run. What they may take is bounded.
+cannot leave it, as plain files without permission to run. Their size is bounded.
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
@@ -25,13 +25,13 @@ _TOTAL_BYTES = 16 << 30
 _RATIO = 200  # machine code shrinks to a third; a bomb to a thousandth
 _FREE_OF_RATIO = 16 << 20
 _METADATA = re.compile(r"^[^/]+\.dist-info/(METADATA|WHEEL|RECORD)$")
-# What a name can be refused for: too long, there already, or a file that is to be a folder.
+# Why a name can be refused: too long, there already, or a file that is to be a folder.
 _OF_THE_NAME = (errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ)
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
 
 
 def lay_out(wheels: Iterable[Path], site: Path) -> None:
-    """Writes what matters of ``wheels`` below ``site``.
+    """Writes what is needed of ``wheels`` below ``site``.
 
     Raises:
         WheelError: one of them is damaged, dangerous, or too large.
@@ -44,7 +44,7 @@ def lay_out(wheels: Iterable[Path], site: Path) -> None:
 
 
 def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
-    """Returns how many bytes were written."""
+    """Unpacks one wheel, and returns how many bytes were written."""
     make_error, written = partial(WheelError, wheel), 0
     try:
         parse_wheel_filename(wheel.name)
@@ -59,7 +59,7 @@ def _lay_out_one(wheel: Path, site: Path, left: int) -> int:
 
 
 def _write(site: Path, name: str, content: Iterable[bytes]) -> None:
-    """Writes a new file; OSError where ``name`` can be none there."""
+    """Writes a new file; raises OSError if there can be none with this ``name``."""
     target = site / name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

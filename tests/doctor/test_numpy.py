@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from test_facts import HERE, environment, installed, library, only, rules
 
-from native_skew.binaries.numpy_c_api import compiled
+from native_skew.binaries.numpy_c_api import Compiled, compiled
 from native_skew.distributions import Distribution, nameless
 from native_skew.doctor.diagnosis import diagnose
 from native_skew.doctor.fits import fit
@@ -78,6 +78,17 @@ def test_for_which_numpy_a_module_was_compiled(
     assert not first.files  # it holds for the environment as it stands
     installed(site, "other", "pkg/m.abi3.so")  # requires nothing, as faiss-cpu 1.7
     assert rules(diagnose(home)) == ["other-numpy"] * 2
+
+
+def test_a_module_of_boost_python_goes_on_without_numpy(tmp_path: Path, compiler: Compiler) -> None:
+    """rdkit's print NumPy's error and import: what uses an array fails then."""
+    texts = "".join(f'const char t{n}[] = "{text}";\n' for n, text in enumerate((*_ONE, _RAISES)))
+    called = "_ZN5boost6python6detail11init_moduleER11PyModuleDefPFvvE"
+    for name in ("own", called):
+        source = f"{texts}void *PyCapsule_GetPointer(), *{name}();\nvoid *PyInit_m(void) {{ {name}(); return PyCapsule_GetPointer(); }}\n"
+        library(tmp_path, compiler, f"{name}.so", source)
+    assert compiled(tmp_path / "own.so") == Compiled(oldest="", raises=True)
+    assert compiled(tmp_path / f"{called}.so") == Compiled(oldest="", raises=False)
 
 
 def _distribution(name: str, version: str, *requires: str) -> Distribution:

@@ -27,12 +27,14 @@ _OF_TWO = b"numpy._core._multiarray_umath"
 _OLDEST = re.compile(rb"was compiled against NumPy C-API version 0x%x \(NumPy (\d+\.\d+)\)")
 # The macro's error; a module that calls the function itself may work without NumPy.
 _RAISES = b"multiarray failed to import"
+# But for Boost.Python, whose initialisation goes on behind it: as rdkit's, which prints the error.
+_GOES_ON = b"boost6python6detail11init_module"
 _CYTHON_OF_ONE = b"numpy.core.multiarray failed to import"
 _CYTHON_OF_TWO = b"numpy._core.multiarray failed to import"
 _COMPARES_SIZES = b"size changed, may indicate binary incompatibility. Expected"
 # By the function that they call: the C API's check, and Cython's.
 _TEXTS = {
-    b"PyCapsule_GetPointer": (_CHECKS, _OF_TWO, _RAISES),
+    b"PyCapsule_GetPointer": (_CHECKS, _OF_TWO, _RAISES, _GOES_ON),
     b"PyErr_WarnFormat": (_CYTHON_OF_ONE, _CYTHON_OF_TWO, _COMPARES_SIZES),
 }
 _BYTES = 64 << 20  # of one file
@@ -78,6 +80,7 @@ def compiled(path: str | Path) -> Compiled | None:
     if _CHECKS in found:
         # NumPy 2's header leaves both strings, NumPy 1's neither.
         known = (_OF_TWO in found) is bool(oldest)
-        return Compiled(oldest=oldest, raises=_RAISES in found) if known else None
+        raises = _RAISES in found and _GOES_ON not in found
+        return Compiled(oldest=oldest, raises=raises) if known else None
     of_one = {_CYTHON_OF_ONE, _COMPARES_SIZES} <= found and _CYTHON_OF_TWO not in found
     return Compiled(oldest="", raises=True) if of_one else None

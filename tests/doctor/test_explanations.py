@@ -379,15 +379,24 @@ def test_the_loader_stops_at_a_damaged_library(site: Path, compiler: Compiler) -
     module = linked(("liba.so.1",), ("$ORIGIN/../lib",), compiler)
     put(site, "user", {MODULE: module, "user/_n.abi3.so": module})
     finding = of(site, "damaged-file")
-    assert f"`{MODULE}` and 1 more need `liba.so.1`" in finding.message
-    assert "the loader stops at" in finding.message
-    assert "/lib/liba.so.1: not an ELF file." in finding.message
-    assert finding.evidence == {
-        "needed": "liba.so.1",
-        "module": "user._m",
-        "by_way_of": (),
-        "also": (f"{site}/user/_n.abi3.so",),
-    }
+    assert finding.message == (
+        "`lib/liba.so.1` cannot be loaded: not an ELF file. `user._m` and 1 more need it. Reinstall lib 1."
+    )
+    assert finding.location.distribution == "lib"
+    assert finding.evidence == {"reason": "not an ELF file", "modules": ("user._m", "user._n")}
+
+
+def test_one_damaged_library_is_one_finding_however_it_is_found(
+    site: Path, compiler: Compiler
+) -> None:
+    """As numpy.libs, which modules in several folders look for, each by a path of its own."""
+    put(site, "lib", {"lib/liba.so.1": b"text", "lib/libb.so.1": b"text"})
+    module = linked(("liba.so.1",), ("$ORIGIN/../lib",), compiler)
+    deeper = linked(("libb.so.1",), ("$ORIGIN/../../lib",), compiler)
+    put(site, "user", {MODULE: module, "user/a/_n.abi3.so": deeper})
+    finding = of(site, "damaged-file")
+    assert finding.evidence["files"] == ("lib/liba.so.1", "lib/libb.so.1")
+    assert finding.evidence["modules"] == ("user._m", "user.a._n")
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

@@ -261,9 +261,9 @@ def test_a_library_that_python_code_loads_and_no_loader_takes(made: Made) -> Non
     finding = made.only("damaged-file")
     assert "was not fetched from Git LFS" in finding.message
     assert first(finding.advice) == "uv pip install --reinstall-package own own==1"
-    # What stops a module is said of that.
+    # The same file, found by a module too.
     made.user("libown.so.1", link=",-rpath,$ORIGIN/../own")
-    assert "the loader stops at" in made.only("damaged-file").message
+    assert "`user.m` needs it" in made.only("damaged-file").message
 
 
 def test_an_interpreter_that_lacks_a_library(

@@ -46,7 +46,7 @@ def examine(
         *disk.missing_files(environment, needed),
         *disk.lost_sources(environment),
         *explanations.of_modules(modules),
-        *explanations.damaged([*finder.damaged, *disk.unloadable(environment, loader, modules)]),
+        *explanations.damaged([*finder.damaged, *disk.unloadable(environment, loader)]),
         *disk.modules_of_another_python(environment, finder),
         *disk.modules_of_another_system(environment, finder),
         *disk.shared_files(environment),

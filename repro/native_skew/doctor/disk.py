@@ -16,7 +16,7 @@ from native_skew.binaries import Loader, Unresolved
 from native_skew.distributions import Distribution, library_names
 from native_skew.doctor import rules
 from native_skew.doctor.environment import Environment
-from native_skew.doctor.extension_modules import ExtensionModule, ModuleFinder, Unusable
+from native_skew.doctor.extension_modules import ModuleFinder, Unusable
 from native_skew.doctor.mending import moving, reinstalling, remaking
 from native_skew.findings import SHOWN, Evidence, Finding, Location, listed
 
@@ -70,20 +70,15 @@ def lost_sources(environment: Environment) -> Iterator[Finding]:
             )
 
 
-def unloadable(
-    environment: Environment, loader: Loader, modules: Iterable[ExtensionModule]
-) -> Iterator[Unusable]:
+def unloadable(environment: Environment, loader: Loader) -> Iterator[Unusable]:
     """Libraries whose size contradicts RECORD and that no loader takes, such as Git LFS pointers.
 
-    This includes what Python code loads by name, but not what stops ``modules``: those have
-    findings of their own.
+    This includes what Python code loads by name.
     """
-    gaps = (gap.damaged for each in modules for gap in each.closure.unresolved if gap.damaged)
-    known = {os.path.realpath(each.partition(": ")[0]) for each in gaps}
     for owner, paths in environment.inventory.changed:
         for path in paths:
             reason = loader.open(path)
-            if isinstance(reason, str) and os.path.realpath(path) not in known:
+            if isinstance(reason, str):
                 yield Unusable(path=path, owner=owner, why=reason)
 
 

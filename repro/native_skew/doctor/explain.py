@@ -96,6 +96,7 @@ class Explanations:
         self._newer: dict[str, set[str]] = {}  # than a provider: who needs more of it, by its name
         self._is_asked_for: dict[str, bool] = {}  # whether a module is optional, by its name
         self._sound: tuple[tuple[str, str], ...] = ()  # modules that load, and whose they are
+        self._stops_at: list[Unusable] = []  # libraries that modules need and that are damaged
         self.explained: set[tuple[str, str]] = set()  # holder and provider of violated pins
 
     def of_modules(self, modules: list[ExtensionModule]) -> Iterator[Finding]:
@@ -109,9 +110,7 @@ class Explanations:
         self._numbered = {name for name, number in without_number.items() if number > 1}
         self._sound = tuple((e.name, e.owner.name) for e in modules if e.loads)
         for module in self._without_alternatives(modules):
-            for unresolved in module.closure.unresolved:
-                if unresolved.name in self._gone:
-                    continue  # said of the distribution that lost it
+            for unresolved in self._gaps(module):
                 consumer = self._owners.of(unresolved.needer.path) or module.owner
                 case = _Case(consumer, unresolved, module)
                 if skew := self._skew(case):
@@ -120,7 +119,7 @@ class Explanations:
                 elif (unresolved.needer.path, unresolved.name) not in reported:
                     reported.add((unresolved.needer.path, unresolved.name))
                     # One finding for all files of a distribution that lack the same.
-                    same = consumer.name, unresolved.name, unresolved.damaged, unresolved.foreign
+                    same = consumer.name, unresolved.name, unresolved.foreign
                     alike.setdefault(same, []).append(case)
             for missing in module.missing_versions:
                 if (missing.needer.path, missing.library.path) not in reported:
@@ -166,6 +165,17 @@ class Explanations:
             others = tuple(sorted(linking - {skew.consumer.name, skew.provider.name, ""}))
             yield skew_finding(replace(skew, linking=others), self._environment)
 
+    def _gaps(self, module: ExtensionModule) -> Iterator[Unresolved]:
+        """What ``module`` lacks; libraries that are there but damaged are kept for ``damaged``."""
+        for each in module.closure.unresolved:
+            path, _, why = each.damaged.partition(": ")
+            if path:
+                owner = self._owners.of(path) or module.owner
+                one = Unusable(path=os.path.normpath(path), owner=owner, why=why, name=module.name)
+                self._stops_at.append(one)
+            elif each.name not in self._gone:  # else it is said of the distribution that lost it
+                yield each
+
     def _without_alternatives(self, modules: list[ExtensionModule]) -> list[ExtensionModule]:
         """``modules`` without the alternatives to one that loads, or that lacks only what is gone."""
         sound = set()
@@ -181,17 +191,31 @@ class Explanations:
         ]
 
     def damaged(self, files: Iterable[Unusable]) -> Iterator[Finding]:
-        """Findings of files that imports or Python code would load, and that cannot be loaded."""
-        alike: dict[tuple[str, str], dict[str, Unusable]] = {}
-        for each in files:
-            alike.setdefault((each.owner.name, each.why), {})[each.path] = each
+        """Findings of files that imports or Python code would load, and that cannot be loaded.
+
+        Call it after ``of_modules``, which collects the libraries that stop modules.
+        """
+        alike: dict[tuple[str, str], list[Unusable]] = {}
+        for each in (*files, *self._stops_at):
+            alike.setdefault((each.owner.name, each.why), []).append(each)
         for several in alike.values():
-            first, paths = next(iter(several.values())), tuple(several)
+            first = several[0]
+            paths = tuple({os.path.realpath(each.path): each.path for each in several}.values())
             who = listed([*map(self._environment.relative, paths)], shown=1)
+            modules = tuple(dict.fromkeys(each.name for each in several if each.name))
+            needed = (
+                f" {needing(modules[0], len(modules))} {'them' if paths[1:] else 'it'}."
+                if modules
+                else ""
+            )
             yield rules.DAMAGED_FILE.finding(
-                f"{who} cannot be loaded: {first.why}. Reinstall {first.owner.title or 'it'}.",
+                f"{who} cannot be loaded: {first.why}.{needed} Reinstall {first.owner.title or 'it'}.",
                 self._environment.location(first.owner, first.path),
-                {"reason": first.why, **self._environment.all_files(paths)},
+                {
+                    "reason": first.why,
+                    **({"modules": modules} if modules else {}),
+                    **self._environment.all_files(paths),
+                },
                 reinstalling(first.owner),
             )
 
@@ -403,7 +427,7 @@ class Explanations:
     def _plain(self, cases: list[_Case]) -> Finding:
         """The finding of a library that all of ``cases`` lack: neither skew nor the system's."""
         consumer, unresolved, module = cases[0]
-        name, damaged, foreign = unresolved.name, unresolved.damaged, unresolved.foreign
+        name, foreign = unresolved.name, unresolved.foreign
         also = tuple(each.unresolved.needer.path for each in cases[1:])
         place = self._environment.location(consumer, unresolved.needer.path)
         more: Evidence = {"also": also} if also else {}
@@ -418,10 +442,6 @@ class Explanations:
             )
             wheel = "manylinux" if _is_musl(name) else "musllinux"
             why = f", another C library's than the interpreter's. Install a {wheel} wheel."
-        elif damaged:
-            owner = self._owners.of(damaged.partition(": ")[0]) or consumer
-            rule, advice = rules.DAMAGED_FILE, reinstalling(owner)
-            why = f", and the loader stops at {damaged}."
         elif foreign:
             rule, more = rules.FOREIGN_ARCHITECTURE, more | {"foreign": foreign}
             why = f"; {listed(foreign)} is for another architecture."
@@ -449,8 +469,6 @@ class Explanations:
 
     def _shipped_elsewhere(self, unresolved: Unresolved) -> list[Shipped]:
         """The files of distributions that are the library, off the search path."""
-        if unresolved.damaged:
-            return []  # the loader stops there
         passed_over = {os.path.realpath(path) for path in unresolved.foreign}
         named = self._owners.named(unresolved.name)
         return [each for each in named if os.path.realpath(each.path) not in passed_over]
@@ -622,9 +640,7 @@ def _is_libc(library: str) -> bool:
 def _has_own_reason(unresolved: Unresolved) -> bool:
     """Whether a library is missing because of what it is, whatever is installed."""
     name = unresolved.name
-    return bool(
-        unresolved.damaged or unresolved.foreign or _is_libc(name) or _DRIVERS.fullmatch(name)
-    )
+    return bool(unresolved.foreign or _is_libc(name) or _DRIVERS.fullmatch(name))
 
 
 def _by_way_of(unresolved: Unresolved) -> tuple[str, ...]:

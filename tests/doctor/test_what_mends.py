@@ -806,6 +806,8 @@ def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
         ("import ctypes.util\nfor name in ['libx', 'portaudio', 'lib/x.dylib',]:\n    find_library(name)\nraise OSError\n", True),
         ("import ctypes.util\nfor name in (\n'portaudio',  # POSIX\n'a/b.dylib'):\n    _find_library(name)\nraise OSError\n", True),
         ("import ctypes.util\nn = ['libx', 'portaudio']\nfind_library('c')\nraise OSError\n", False),
+        # soundfile, whose list is of other things
+        ("import ctypes.util\nn = ['frames', 'portaudio']\nfind_library('c')\nffi.dlopen(n)\nraise OSError\n", False),
         # threadpoolctl, which looks at what is loaded
         ("import ctypes\nn = ('libx', 'libportaudio')\nctypes.CDLL(path)\nraise OSError\n", False),
         ("import ctypes\nctypes.CDLL('libportaudio.so.2'\nraise OSError\n", False),

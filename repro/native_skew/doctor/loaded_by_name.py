@@ -90,7 +90,8 @@ def _named_in(tree: ast.Module, *, of_failure: bool) -> list[str]:
                 in_lists += texts if len(texts := _texts(node)) == len(node.elts) else []
             case ast.Raise(exc=ast.Call(func=ast.Name(id=kind)) | ast.Name(id=kind)):
                 raises |= kind in _RAISED
-    return [*named, *(in_lists if through_lists else ())] if raises else []
+    # Where a call names one itself, a list has other words, as soundfile's of its attributes.
+    return (named or (in_lists if through_lists else [])) if raises else []
 
 
 def _texts(node: ast.AST) -> list[str]:

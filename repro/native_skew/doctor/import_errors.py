@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from native_skew.binaries import Loader
@@ -93,7 +94,10 @@ def _newer(owner: Distribution, environment: Environment) -> tuple[Advice, ...]:
         return ()
     title = "Take a newer release of it, with what it requires"
     every = (owner.name, *environment.pins.requiring(owner.name))
-    return installing(every, owner.installer, title, upgrade=True)
+    # nose fails of imp, and has no release since.
+    trap = f"Nothing tells whether {owner.name} has a release that mends this."
+    advice = installing(every, owner.installer, title, upgrade=True)
+    return tuple(replace(each, trap=trap) for each in advice)
 
 
 def _of_versions(

@@ -147,7 +147,7 @@
     ],
     ["sdists-v\\d+[\\\\/]pypi[\\\\/]NAME[\\\\/]VERSION[\\\\/]", "[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"],
   ].map((each) => each.map(pattern));
-  const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one|pip-[a-z]+-build-.*|tmp\w{6,8}|[0-9a-f]{7,40}|src|source|code|app|build|python|root|repo|content|workspace)$/;
+  const NO_NAME = /^(?:wheels?|collected|installable|editable|a|the|some|one|pip-[a-z]+-build-.*|pip-(?:install|build)-\w*|tmp\w{6,8}|[0-9a-f]{7,40}|src|source|code|app|build|python|root|repo|content|workspace)$/;
 
   /* The packages whose build `text` tells of, the last first: of those that failed, if any. */
   function building(text) {
@@ -168,7 +168,7 @@
     "flash-attn-cuda": "flash-attn", "flash-attn-2-cuda": "flash-attn", "flash-attn-3": "flash-attn", "snowflake-connector": "snowflake-connector-python",
     openssl: "pyopenssl", crypto: "pycryptodome", cryptodome: "pycryptodomex", grpc: "grpcio", mysqldb: "mysqlclient", osgeo: "gdal", ldap: "python-ldap",
     fitz: "pymupdf", wx: "wxpython", cairo: "pycairo", gi: "pygobject", zmq: "pyzmq", nacl: "pynacl", magic: "python-magic", usb: "pyusb", serial: "pyserial",
-    faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", dbus: "dbus-python", "llama-cpp": "llama-cpp-python",
+    faiss: "faiss-cpu", tree: "dm-tree", snappy: "python-snappy", vtkmodules: "vtk", pinocchio: "pin", "tensorflow-core": "tensorflow", dbus: "dbus-python", "llama-cpp": "llama-cpp-python",
     win32com: "pywin32", win32: "pywin32", win32api: "pywin32", win32gui: "pywin32", pythoncom: "pywin32", pywintypes: "pywin32", attr: "attrs",
     portaudio: "pyaudio", "mpl-toolkits": "matplotlib", opengl: "pyopengl", "google-protobuf": "protobuf", "google-cloud": "", epics: "pyepics",
     argon2: "argon2-cffi", win32file: "pywin32", "selective-scan-cuda": "mamba-ssm",
@@ -315,6 +315,10 @@
       else if (named) modules.push(named);
       else if (folders) modules.push(...folders.split(/[\\/]/).filter((folder) => folder && !NO_PACKAGE.test(folder)).slice(0, 1));
       else if (/\.(?:pyc?|so|pyd|dylib)\b/.test(line)) {
+        /* A file below a folder whose __init__.py a frame is in. */
+        const [path] = /[^\s'"(]*[\\/][^\s'"]*\.(?:so|pyd|dylib)\b/.exec(line) || [""];
+        const inited = [...path.matchAll(/(\w+)[\\/]/g)].find(({ index, 0: folder }) => text.includes(`"${path.slice(0, index + folder.length)}__init__.py"`));
+        if (inited) modules.push(inited[1]);
         modules.push(...line.split(/[\\/]/).slice(0, -1).filter((folder) => imported.has(folder) || (line.includes(`${folder}/__init__.py`) && text.includes(`from ${folder}.`))).slice(-1));
       }
     }
@@ -446,7 +450,7 @@
     if (facts.consumer) facts.consumer = normal(facts.consumer);
     else {
       const runs = !builds.length && found.some(({ id }) => id === "no-pkg-resources");
-      const build = !found.length || (found[0].kind === "stopped" && !runs) || /^(?:no-(?!init|gpu|pkg)|build-|python-without)/.test(found[0].id);
+      const build = !found.length || (found[0].kind === "stopped" && !runs) || /^(?:no-(?!init|gpu|pkg)|build-|python-without)/.test(found[0].id) || (builds.length && found[0].id === "compiler-failed");
       const owning = build ? undefined : owner(text, versions.installed, found[0], facts.module);
       facts.consumer = owning || ((found[0] || {}).kind === "other" ? undefined : (builds[0] || {}).name);
     }

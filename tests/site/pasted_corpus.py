@@ -3747,4 +3747,35 @@ CASES: tuple[Case, ...] = (
         "pair",
         {"consumer": "gridba"},
     ),
+    Case(
+        "a part of Python's library that a slim image leaves out",
+        "Traceback (most recent call last):\n  File \"/usr/local/lib/python3.11/dbm/ndbm.py\", line 3, in <module>\n    from _dbm import *\nModuleNotFoundError: No module named '_dbm'",
+        "python-without",
+        "native",
+        {"consumer": None, "module": "_dbm"},
+    ),
+    Case(
+        "a module below a folder that a frame knows as a package",
+        '  File "/home/dev/support/gridsup/linux-x86_64/devgrid/__init__.py", line 5, in <module>\n    from . import _dbapi\n'
+        "ImportError: /home/dev/support/gridsup/linux-x86_64/devgrid/_dbapi.so: undefined symbol: gridBuildIsolated",
+        "undefined-symbol",
+        "possible",
+        {"consumer": "devgrid"},
+    ),
+    Case(
+        "headers of an installed package in what the compiler says",
+        "/opt/mini/lib/python3.9/site-packages/torch/lib/include/ATen/Dispatch.h:70:32: note: in definition of macro 'AT_DISPATCH'\n"
+        "cpu/grid.cpp:51:40: error: invalid initialization of reference\nerror: command 'gcc' failed with exit status 1\n"
+        'Command "python -u -c "__file__=\'/tmp/pip-install-kooau3cl/torch-grid/setup.py\'" failed with error code 1 in /tmp/pip-install-k',
+        "compiler-failed",
+        "native",
+        {"consumer": "torch-grid"},
+    ),
+    Case(
+        "ODBC's driver manager, without its name",
+        "[Driver Manager]Data source name not found, and no default driver specified",
+        "system-library",
+        "native",
+        {},
+    ),
 )

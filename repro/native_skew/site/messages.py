@@ -666,7 +666,7 @@ OTHERS: dict[str, Entry] = {
         r"[Uu]nable to load any of the following libraries:\s*(?P<library>lib[\w.+-]+)",
         r"cannot load MPI library",
         r"Can't open lib '(?P<library>[^'\n]+)' : file not found",
-        r"(?P<library>ODBC)[^\n]*no default driver specified",
+        rf"(?:(?P<library>ODBC)[^\n]*)?no default driver specified|{_CANNOT} (?:the )?ODBC driver",
         r"No (?P<library>JVM) shared library file",
         r"Typelib file for namespace '(?P<library>\w+)'",
         r"Namespace (?P<library>\w+) not available",
@@ -1096,7 +1096,7 @@ OTHERS: dict[str, Entry] = {
         r"ssl module in Python is not available",
         r"'ssl' module is unavailable|code for hash \w+ was not found|unsupported hash type",
         r"The Python (?P<module>\w+) extension was not compiled",
-        r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses|_hashlib)\b",
+        r"No module named ['\"]?(?P<module>_ctypes|_ssl|_sqlite3|_bz2|_lzma|_?[Tt]kinter|_curses\w*|_hashlib|_g?dbm|_uuid|readline|zlib)\b",
         meaning="This Python is without a part of its standard library.",
         advice="With pyenv install the library's development files and build Python again; from Debian install python3-tk. "
         "Else take a ready-made Python.",

@@ -270,6 +270,7 @@
     /^\s*File "([A-Za-z_]\w*)[\\/](?:\w+[\\/])*__init__\.py/,
     /cannot import name '\w+' from (?:partially initialized module )?'(\w+)/,
     /[\\/]([A-Za-z]\w*)[\\/]_(?!MEI|internal|deps|skbuild|build|temp|work)[a-z]\w*[\\/]\w+\.(?:[\w-]+\.)?(?:so|pyd)\b/, // a private folder is in its package
+    /[\\/](?!lib|src|build|python)(\w{3,})[-\w.]*[\\/]\1[\\/](?:[^\s'"]*[\\/])?[\w.-]+\.(?:so|pyd)\b/, // in a checkout, below a folder that begins as it
     /\/(?:var\/task\/(?:python\/)?|opt\/python\/(?!lib\/|bin\/|\d))(\w+)[/.]\S*\bso\b/, // Lambda
   ];
   const FROZEN = /PyInstaller|_MEI\w+[\\/]|cx_Freeze|library\.zip|zipextimporter|Failed to execute script/;
@@ -429,7 +430,7 @@
   }
 
   /* Warnings are often of something else, which goes on without, and what ldd lists may be loaded before: they count where nothing else does. */
-  const WARNING = /^.*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc| => not found).*$/gm;
+  const WARNING = /^(?!.* was built for:).*(?:Warning: |\bWARNING\b|\bW (?:tensorflow|external)\/|dso_loader\.cc| => not found).*$/gm;
 
   function analyse(pasted, messages) {
     let text = clean(pasted);

@@ -3778,4 +3778,45 @@ CASES: tuple[Case, ...] = (
         "native",
         {},
     ),
+    Case(
+        "a module in a checkout, without a frame",
+        "ImportError: /workspace/gridllm-next/gridllm/_C.abi3.so: undefined symbol: _ZN5torch3jit17parseSchemaOrNameERKSsb",
+        "torch-symbol",
+        "possible",
+        {"consumer": "gridllm", "name": "torch"},
+    ),
+    Case(
+        "a library of no package, in a folder of the system",
+        "ImportError: /usr/local/lib64/lib/libgrid_mixer.so.0: undefined symbol: SDL_RWread",
+        "undefined-symbol",
+        "possible",
+        {"consumer": None},
+    ),
+    Case(
+        "a warning that says what it was built for, below its symbol",
+        "undefined symbol: _ZN5torch8autograd12VariableInfoC1ERKN2at6TensorEb\n"
+        "WARNING[GRIDFORMERS]: gridFormers can't load C++/CUDA extensions. gridFormers was built for:\n    PyTorch 2.6.0+cu124 with CUDA None (you have 2.5.1+cu121)",
+        "extension-for-another-torch",
+        "skew",
+        {
+            "consumer": "gridformers",
+            "name": "torch",
+            "built": "2.6.0+cu124",
+            "installed": "2.5.1+cu121",
+        },
+    ),
+    Case(
+        "a library that is older than the one of the build, as it says itself",
+        "from gridgame.base import *\nRuntimeError: Dynamic linking causes SDL downgrade! (compiled with version 2.28.2, linked to 2.26.4)",
+        "built-otherwise",
+        "skew",
+        {"consumer": "gridgame", "name": "sdl", "built": "2.28.2", "installed": "2.26.4"},
+    ),
+    Case(
+        "a library that ctypes did not find, in other words",
+        "ImportError: could not find any library for SDL2",
+        "system-library",
+        "native",
+        {"library": "SDL2"},
+    ),
 )

@@ -659,7 +659,7 @@ OTHERS: dict[str, Entry] = {
         rf"{_CANNOT} (?:the )?(?!cu[A-Z])(?P<library>[a-z]*[A-Z_]\w*)(?: shared)? library[.!]?\s*$",
         r"failed to find (?P<library>libmagic)",
         r"[Cc]ould not locate \w+ lib, searched for (?P<library>[\w-]+)",
-        rf"{_CANNOT} any (?P<library>[A-Z]\w+) libraries",
+        rf"{_CANNOT} any (?:(?=\w+ libraries)|library for )(?P<library>[A-Z]\w+)",
         r"[Uu]nable to load \S+ library \((?P<library>lib[\w.+-]+)\)",
         r"Could not find lib(?:rary)? (?P<library>\w+) or load any of its variants",
         r"no library called \"(?P<library>[\w.-]+)\" was found",
@@ -878,6 +878,7 @@ OTHERS: dict[str, Entry] = {
         r"(?:\w+ )?v?(?P<running>\d[\w.]*\w) (?:is|was) (?:installed|found|loaded|used|there)",
         r"(?P<provider>\w+) C API versions mismatch; [^\n]*\((?P<running>\d+) returned by the lib, (?P<compiled>\d+) hardcoded",
         r"requested API version \[\d+\] is not available, only API versions",
+        r"linking causes (?P<provider>\w+) downgrade! \(compiled with version (?P<compiled>\d[\w.]*\w)(?:, linked to (?P<running>\d[\w.]*\w))?",
         meaning="A package compares what it was built with and what is there now, and they differ.",
         advice="Install the package again, built here against what is installed (without a cached wheel), or install what it "
         "was built with.",
@@ -1162,7 +1163,7 @@ OTHERS: dict[str, Entry] = {
         rank=0,
     ),
     "extension-for-another-torch": _entry(
-        r"(?P<consumer>\w+) was built for: PyTorch (?P<compiled>[\w.+]+) with CUDA \d+ \(you have (?P<running>[\w.+]+)\)",
+        r"(?P<consumer>\w+) was built for: PyTorch (?P<compiled>[\w.+]+) with CUDA \w+ \(you have (?P<running>[\w.+]+)\)",
         r"was built for: PyTorch [\d.]+",
         r"[Cc](?:annot|ould not) find [^\n]{0,60}?\bat [^\n]*?(?P<library>lib\w+_pytorch_(?P<installed>\d[\w.]*)\.(?:so|dylib|dll))",
         r"PyTorch and (?P<consumer>\w+) were compiled with different (?P<provider>CUDA) (?:major )?versions?"

@@ -142,7 +142,7 @@
       "Installing NAME \\(VERSION\\)$", // Poetry
       "pip-(?:install|build)-\\w+[\\\\/]{1,2}NAME[\\\\/'\"]",
       `(?:Downloading|Using cached) ${ARCHIVE}`,
-      "building '([A-Za-z0-9]\\w*)[\\w.]*' extension", // setuptools
+      "building '([A-Za-z0-9]\\w*)[\\w.]*' ext", // setuptools
       "writing (?:\\S*[\\\\/])?NAME\\.egg-info[\\\\/]PKG-INFO",
     ],
     ["sdists-v\\d+[\\\\/]pypi[\\\\/]NAME[\\\\/]VERSION[\\\\/]", "[\\\\/]NAME[\\\\/]setup\\.py\", line \\d+"],

@@ -131,3 +131,12 @@ def test_a_remedys_tab_offers_nothing_that_helps_in_no_recorded_run(
     assert "poetry lock\n    poetry sync\n" in tabs["poetry lock, poetry sync"]
     assert "It helps in no run that is recorded" in tabs["poetry install"]
     assert "```" not in tabs["poetry install"]
+
+
+def test_a_remedys_tab_says_where_it_ran_and_how_often_it_does_not_help(
+    result_index: ResultIndex,
+) -> None:
+    page = remedypage.render("match-runtime", result_index, load_all())
+    tab = page.split('=== "uv run --with"')[1].split('=== "')[0]
+    assert '/scenarios/stale-wheel-cache/">' in tab
+    assert re.search(r"In \d+ of \d+ runs it does not help: \[where", tab)

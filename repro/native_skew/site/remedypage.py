@@ -30,7 +30,7 @@ def render(name: str, result_index: ResultIndex, known: Mapping[str, Scenario]) 
         remedy=REMEDIES[name],
         results=results,
         page=page,
-        tabs=_tabs(results, page, result_index),
+        tabs=_tabs(results, page, result_index, known),
         names=snippet.names(),
         grid=tables.grid,
         row_of=lambda result: _place(result, page, known),
@@ -55,7 +55,10 @@ def _place(result: Result, page: str, known: Mapping[str, Scenario]) -> str:
 
 
 def _tabs(
-    results: tuple[Result, ...], page: str, result_index: ResultIndex
+    results: tuple[Result, ...],
+    page: str,
+    result_index: ResultIndex,
+    known: Mapping[str, Scenario],
 ) -> Iterator[tuple[str, str]]:
     """Name and text of one tab for each installer, preferably from the issue's scenario."""
     supported = [r for r in results if r.verdict != "unsupported"]
@@ -70,10 +73,21 @@ def _tabs(
             text = f"It helps in no run that is recorded: {badge}{why}.\n"
         elif snippet.keeps_project(shown, plain):
             where = "In a new environment" if shown.cell.start == "fresh" else "Where it was broken"
-            text = f"{snippet.render(shown, plain)}\n{where}: {badge}\n"
+            scenario = known[shown.cell.scenario].title
+            href = markup.url(page, f"scenarios/{shown.cell.scenario}.md")
+            ran = f'{where}, in <a href="{href}">{escape(scenario)}</a>: {badge}'
+            text = f"{snippet.render(shown, plain)}\n{ran}{_elsewhere(own)}\n"
         else:
             text = f"Two states of the project, one after the other; the run shows both: {badge}\n"
         yield INSTALLERS[installer].title, text
+
+
+def _elsewhere(own: list[Result]) -> str:
+    """What a tab that shows one run that works has to say of those that do not."""
+    failed = sum(result.verdict != "works" for result in own)
+    if not failed:
+        return ""
+    return f". In {failed} of {len(own)} runs it does not help: [where it helps](#where-it-helps)."
 
 
 def _shown_first(result: Result) -> tuple[bool, bool, bool]:

@@ -780,7 +780,7 @@ def test_an_image_s_own_libraries_are_looked_at(pair, tmp_path: Path, call) -> N
 def test_whether_a_module_is_optional(tmp_path: Path, source: str, optional: bool) -> None:
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg/__init__.py").write_text(source)
-    assert (use_of("pkg.m", [tmp_path]) == "if asked") is optional
+    assert (use_of("pkg.m", [tmp_path]) == "on demand") is optional
 
 
 def test_the_scheme_of_this_interpreter_is_what_is_searched() -> None:

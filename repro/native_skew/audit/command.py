@@ -22,7 +22,7 @@ from native_skew import findings
 from native_skew.audit import locks as locking
 from native_skew.audit import rebuild as rebuilding
 from native_skew.audit.errors import FileRefusedError, LockError, ReleaseError
-from native_skew.audit.judge import Judgement
+from native_skew.audit.judge import AuditFindings
 from native_skew.audit.judge import judge as judge_release
 from native_skew.audit.judge import report as report_of
 from native_skew.audit.release import Cache, File, Reader, Release, local
@@ -171,24 +171,24 @@ def audit(
         if locks and transport is None:
             raise LockError(locks[0].path, "it is judged with an index, and --no-index asks none")
         show = stack.enter_context(_progress())
-        judgements: list[Judgement] = []
+        audited: list[AuditFindings] = []
         for release in wanted:
             bar = show.add_task(f"{release.name} {release.version}", total=len(release.files))
             found = judge_release(release, reader, index, partial(show.advance, bar), thorough)
             if rebuild:
                 show.update(bar, description=f"building {release.name} {release.version}")
                 found = rebuilding.with_rebuild(found, index, reader, build_limit)
-            judgements.append(found)
+            audited.append(found)
         if transport:
             for lock in locks:
                 # With the indexes of the project in which it lies.
                 url = index_url or live.user_indexes(Path(lock.path).parent)
                 where = locking.targets(lock, pythons, platforms)
                 client = IndexClient(url, transport)
-                judgements.append(locking.judge_lock(lock, where, reader, client))
+                audited.append(locking.judge_lock(lock, where, reader, client))
         traffic = transport.traffic if transport else {}
-    code = findings.write(report_of(" ".join(named), judgements, traffic), RULES, form)
-    errors = [each for found in judgements for each in found.errors]
+    code = findings.write(report_of(" ".join(named), audited, traffic), RULES, form)
+    errors = [each for found in audited for each in found.errors]
     for each in errors:
         click.echo(f"error: {each}", err=True)
     sys.exit(ExitCode.of(changed=code, not_run=errors))

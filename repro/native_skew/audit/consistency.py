@@ -120,7 +120,7 @@ def _victims(examined: Examined) -> tuple[Victim, ...]:
 def _said(examined: Examined, file: File | None, choice: ChosenFiles, extra: str) -> _Said | None:
     metadata = examined.metadata.get(file.filename) if file else None
     if file is None or metadata is None or not (file.is_wheel or metadata.promises_static):
-        return None  # what a build will say, nobody knows before
+        return None  # nobody knows yet what a build will say
     # What a wrong Python would have asked for is not a question of this target.
     found = metadata.applicable(choice.target.environment, extra)
     required = [(each.name, str(each).partition(";")[0].strip()) for each in found]

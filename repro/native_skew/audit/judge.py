@@ -20,8 +20,8 @@ from native_skew.findings import Finding, Report, listed, ordered
 _SHOWN = 4
 
 
-class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """The judgement of one release or lock."""
+class AuditFindings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found in one release or lock."""
 
     findings: tuple[Finding, ...]
     errors: tuple[AuditError, ...]  # what could not be examined
@@ -30,8 +30,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     not_examined: tuple[str, ...] = ()
 
 
-class ReleaseFindings(Judgement, frozen=True, kw_only=True):
-    """The judgement of one release, and what it is based on."""
+class ReleaseFindings(AuditFindings, frozen=True, kw_only=True):
+    """What was found in one release, and what it is based on."""
 
     examined: Examined
 
@@ -86,15 +86,15 @@ def judge(
     )
 
 
-def report(subject: str, judgements: list[Judgement], traffic: dict[str, int]) -> Report:
+def report(subject: str, audited: list[AuditFindings], traffic: dict[str, int]) -> Report:
     """The command's report on all of them."""
     looked_at = Counter[str]()
-    for each in judgements:
+    for each in audited:
         looked_at.update(each.looked_at)
-    found = [each for one in judgements for each in one.findings]
+    found = [each for one in audited for each in one.findings]
     places = (each.location for each in found if each.rule == INCOMPLETE.id)
     parts = (f"a part of {e.file or f'{e.distribution} {e.version}'}" for e in places)
-    left_out = (each for one in judgements for each in one.not_examined)
+    left_out = (each for one in audited for each in one.not_examined)
     return Report(
         command="audit",
         subject=subject,

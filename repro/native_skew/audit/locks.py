@@ -20,7 +20,7 @@ import msgspec
 from packaging.utils import is_normalized_name
 
 from native_skew.audit.errors import AuditError, FileRefusedError, LockError
-from native_skew.audit.judge import Judgement
+from native_skew.audit.judge import AuditFindings
 from native_skew.audit.lock_outlook import Build, Outlook, outlooks
 from native_skew.audit.providers import Providers
 from native_skew.audit.redaction import without_credentials
@@ -72,8 +72,8 @@ class LockFile(msgspec.Struct, frozen=True, kw_only=True):
     settings: BuildSettings
 
 
-class LockFindings(Judgement, frozen=True, kw_only=True):
-    """The judgement of one lock, and the prospects of its builds."""
+class LockFindings(AuditFindings, frozen=True, kw_only=True):
+    """What was found in one lock, and the prospects of its builds."""
 
     outlooks: tuple[Outlook, ...]
 
@@ -194,7 +194,7 @@ class _Judge:
         return self._files[key]
 
     def judged(self, targets: int) -> LockFindings:
-        """The judgement, after all targets."""
+        """The findings, after all targets."""
         if self._left_out and not self._files:
             path = self._file.path
             raise LockError(path, "no package of it can be looked up by name and version")

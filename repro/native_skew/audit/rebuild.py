@@ -33,10 +33,10 @@ _ALL = 1024**3  # bytes of shared objects; the wheel is on disk
 
 
 def with_rebuild(
-    judgement: ReleaseFindings, index: IndexClient | None, reader: Reader, limit: float = LIMIT
+    known: ReleaseFindings, index: IndexClient | None, reader: Reader, limit: float = LIMIT
 ) -> ReleaseFindings:
-    """``judgement`` with what a build adds to it, which may take ``limit`` seconds."""
-    examined, errors = judgement.examined, judgement.errors
+    """``known`` with what a build adds to it, which may take ``limit`` seconds."""
+    examined, errors = known.examined, known.errors
     sdist, place = examined.release.sdist, examined.release.place()
     more: list[Finding] = []
     if sdist is None:
@@ -49,8 +49,8 @@ def with_rebuild(
         except AuditError as error:
             more = [UNTOLD.finding(str(error), place)]
             errors = (*errors, error)
-    findings = (*judgement.findings, *more)
-    return msgspec.structs.replace(judgement, findings=findings, errors=errors)
+    findings = (*known.findings, *more)
+    return msgspec.structs.replace(known, findings=findings, errors=errors)
 
 
 @contextmanager

@@ -248,7 +248,7 @@ def _run(program: str, names: list[str], folder: str, limit: float) -> tuple[lis
         except OSError as error:
             return [], f"{program}: {error.strerror}"
         hung = _hangs(child, report, limit)
-        # Its own group, which it started: what an import has left running ends with it.
+        # Its own process group: what an import leaves running is ended with it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         code = child.wait()
@@ -317,7 +317,7 @@ class _Comparison:
         users: dict[str, Distribution],
         parts: dict[str, Distribution],
     ) -> list[Finding]:
-        """Those that the imports add.
+        """The findings that the imports add.
 
         ``owners`` are those of the packages at the top, ``users`` the modules of Python that import
         what was changed, with whose that is, and ``parts`` those right below a package.
@@ -376,7 +376,7 @@ class _Comparison:
         # Its package imports it in any case, or leaves that to others, as PyQt6 does.
         use = importers.use_of(module.name, self._environment.sites)
         public = not module.name.rpartition(".")[2].startswith("_")
-        return use == "in any case" or (use == "unknown" and public)
+        return use == "always" or (use == "unknown" and public)
 
     def _of_packages(
         self, owners: dict[str, Distribution], modules: list[ExtensionModule]
@@ -474,7 +474,7 @@ class _Comparison:
             owner.name in self._incomplete
             or error in self._alike
             or any(name in error for name in self._names)
-            # pandas, whose words are that NumPy fails: that is said of NumPy.
+            # such as pandas, if NumPy fails: the finding is about NumPy
             or any(each.name in self._failing for each in named)
             or any(error in self._failing.get(name, ()) for name in required)
         )

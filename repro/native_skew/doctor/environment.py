@@ -198,7 +198,7 @@ def opened(
     # bin/python of an environment in an image leads to the image's, whether or not that is named.
     its_root = root or _other_root(path)
     interpreter = read_interpreter(path, its_root)
-    # Who runs what is in an image is not known: its root does, where nothing else is said.
+    # The user in an image is not known; root, if nothing else is said.
     variables = {"HOME": f"{its_root}/root"} if its_root else environ
     found = sites.of_prefix(path, interpreter, its_root, variables)
     is_site = path.name in ("site-packages", "dist-packages")

@@ -180,7 +180,7 @@ class Explanations:
         """``modules`` without the alternatives to one that loads, or that lacks only what is gone."""
         sound = set()
         for each in modules:
-            # What it lacks is loaded first, or is said of whom that was lost by.
+            # What it lacks is loaded first, or is in a finding about the distribution that lost it.
             gone = all(gap.name in self._gone for gap in each.closure.unresolved)
             has_all = (each.preloaded or gone) and not (each.undefined or each.missing_versions)
             sound |= {each.name} if each.loads or has_all else set()
@@ -268,7 +268,7 @@ class Explanations:
     def _is_optional(self, module: ExtensionModule) -> bool:
         if module.name not in self._is_asked_for:
             use = importers.use_of(module.name, self._environment.sites)
-            optional = use == "if asked" or (use == "unknown" and self._is_one_of_many(module))
+            optional = use == "on demand" or (use == "unknown" and self._is_one_of_many(module))
             self._is_asked_for[module.name] = optional
         return self._is_asked_for[module.name]
 
@@ -286,7 +286,7 @@ class Explanations:
         # that imports none, as PyQt6, leaves each of them to others.
         package = module.name.partition(".")[0]
         beside = [name for name, _ in self._sound if name.startswith(f"{package}.")]
-        return importers.has_face(package, beside, self._environment.sites)
+        return importers.imports_one_of(package, beside, self._environment.sites)
 
     def _is_of_system(self, case: _Case) -> bool:
         """Whether the system should have it: no distribution has it, in any version or condition."""
@@ -575,7 +575,7 @@ class Explanations:
             # Of what was built for a newer system, a wheel for this one is chosen or made.
             advice = reinstalling(consumer)
             remedy = f"Reinstall {consumer.title or 'it'}."
-            # Else it is of the environment, whoever put it there.
+            # Otherwise it is the environment's, whoever put it there.
             if not (provider or self._environment.top(missing.library.path)):
                 remedy = (
                     f"Install a wheel of {consumer.name or 'it'} that was made for a system as old "

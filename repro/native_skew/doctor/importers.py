@@ -18,7 +18,7 @@ _FILES, _BYTES = 4000, 1 << 20
 _TAKES_FAILURE = {"ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException"}
 
 
-Use = Literal["in any case", "if asked", "unknown"]
+Use = Literal["always", "on demand", "unknown"]
 
 
 def use_of(module: str, sites: Sequence[Path]) -> Use:
@@ -28,15 +28,15 @@ def use_of(module: str, sites: Sequence[Path]) -> Use:
     if site is None:
         return "unknown"
     for path in python_files(site / top):
-        for in_any_case in _imports_in(path, module, site):
-            if in_any_case:
-                return "in any case"
+        for runs_always in _imports_in(path, module, site):
+            if runs_always:
+                return "always"
             seen = True
-    return "if asked" if seen else "unknown"
+    return "on demand" if seen else "unknown"
 
 
 def users_of(module: str, sites: Sequence[Path]) -> Iterator[str]:
-    """The modules of Python that import ``module``, of their own package, in any case."""
+    """The Python modules that always import ``module``, a module of their own package."""
     for site in sites:
         for path in python_files(site / module.partition(".")[0]):
             if any(_imports_in(path, module, site)):
@@ -44,8 +44,8 @@ def users_of(module: str, sites: Sequence[Path]) -> Iterator[str]:
                 yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def has_face(package: str, modules: Iterable[str], sites: Sequence[Path]) -> bool:
-    """Whether importing ``package`` itself imports one of its ``modules`` in any case."""
+def imports_one_of(package: str, modules: Iterable[str], sites: Sequence[Path]) -> bool:
+    """Whether importing ``package`` itself always imports one of its ``modules``."""
     for site in sites:
         init = site / package / "__init__.py"
         if init.is_file():
@@ -89,10 +89,10 @@ def _imports_in(path: Path, module: str, site: Path) -> Iterator[bool]:
     package = ".".join(path.relative_to(site).parts[:-1])  # that relative imports start from
     waiting: list[tuple[ast.AST, bool]] = [(parsed(data), True)]
     while waiting:
-        node, in_any_case = waiting.pop()
+        node, runs_always = waiting.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)) and module in _names(node, package):
-            yield in_any_case
-        inside = in_any_case and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            yield runs_always
+        inside = runs_always and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         for child in ast.iter_child_nodes(node):
             guarded = isinstance(node, ast.Try) and child in node.body and _takes_failure(node)
             waiting.append((child, inside and not guarded))

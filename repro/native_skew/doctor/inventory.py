@@ -65,7 +65,7 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
                 named = (f"{site}/{each}" for each in one.path_files)
                 if lost := tuple(each for each in named if not os.path.exists(each)):  # noqa: PTH110
                     unlinked[one.name] = lost
-        # What no RECORD lists is of whoever has the package at the top that it lies in.
+        # What no RECORD lists belongs to the owner of its top-level package.
         if not ones or site in sites.sources or any(each.top_level for each in ones):
             owned = {path for each in found.values() for path in each.files}
             owner_of = {top: each.name for each in ones for top in each.top_level}

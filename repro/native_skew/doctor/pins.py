@@ -60,7 +60,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return self.specifier.contains(Version(version))
         except ValueError:
-            return True  # nothing can be said of a version that is none, here or there
+            return True  # nothing can be said of what is not a version
 
     @property
     def range(self) -> str:

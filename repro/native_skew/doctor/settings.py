@@ -62,7 +62,7 @@ def read(here: Path) -> tuple[Settings, Path | None]:
         try:
             content = regular_files.content(str(path), _BYTES)
             if b"native-skew" not in content:
-                continue  # most projects say nothing, and theirs is not to be checked here
+                continue  # most projects have no such table, and are not to be checked here
             data = regular_files.toml(content)
         except FileNotFoundError:
             continue

@@ -82,7 +82,7 @@ def advise(names: Iterable[str], image: str) -> tuple[Advice, ...]:
     packages = sorted(found | {_STARTED_BY[each] for each in found & {*_STARTED_BY}})
     provided = [f"{each}()(64bit)" for each in plain]
     commands = {
-        # A line for an image's recipe too, where nobody answers.
+        # Also for an image's recipe, where nobody can answer questions.
         # Images come without apt's lists, and without these no package is known to it.
         "apt-get": [["apt-get", "update"], ["apt-get", "install", "-y", *packages]]
         if packages

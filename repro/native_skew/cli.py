@@ -108,8 +108,8 @@ Examples:
   native-skew run                see the failure happen
   native-skew COMMAND --help     options and examples of a command
 
-Each ends with 0 where all is well, 1 where something was found or changed, 2 where it
-could not look or run.""",
+Each exits with 0 if all is well, 1 if something was found or changed, 2 if it could not
+look or run.""",
 )
 @click.version_option(__version__, prog_name="native-skew")
 def cli() -> None:

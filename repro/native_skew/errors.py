@@ -1,6 +1,6 @@
-"""Errors that the kit reports to a person: where, what, and what to do.
+"""Errors that the kit reports to the user: where, what, and what to do.
 
-The message is built in the exception, so that no mistake is worded in two ways.
+The exception builds the message, so that a mistake has the same wording everywhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The other distributions: which version is newest, and which libraries it ships."""
+"""The other distributions: their newest versions, and the libraries that these ship."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from native_skew.audit.simple import IndexClient
 from native_skew.audit.targets import TargetPython
 from native_skew.distributions import SourceTexts, library_names
 
-# What auditwheel, delocate and delvewheel put beside modules: copies that nobody else is to load.
+# What auditwheel, delocate and delvewheel put beside modules: copies for these modules only.
 _BUNDLED = re.compile(r"(^|/)[^/]*\.(libs|dylibs)/[^/]*$", re.IGNORECASE)
 # Not libshiboken6.abi3.so.6.8, which others link.
 _MODULE = re.compile(r"\.((cpython-|cp3|pypy)[^/]*|abi3t?)\.so$|\.pyd$", re.IGNORECASE)
@@ -27,9 +27,9 @@ _PYTHON_BUDGET = 256 * 1024  # bytes of a provider's Python files
 class Providers:
     """Distributions on an index, as one target sees them.
 
-    Each question raises an ``AuditError`` where the index cannot be asked, or a file not be read.
+    Each method raises ``AuditError`` if the index cannot be asked, or a file cannot be read.
 
-    What is known to be released on the day ``released_before`` (ISO 8601) or later is not there.
+    Files known to be uploaded on the day ``released_before`` (ISO 8601) or later are left out.
     """
 
     def __init__(self, index: IndexClient, reader: Reader, released_before: str = "") -> None:
@@ -44,9 +44,9 @@ class Providers:
         return next(iter(self.versions(name, specifier, target)), None)
 
     def versions(self, name: str, specifier: SpecifierSet, target: TargetPython) -> list[str]:
-        """All of them, the newest first.
+        """All such versions, the newest first.
 
-        Pre-releases as installers take them: where the specifier names one, or nothing else fits.
+        Pre-releases as with installers: if the specifier names one, or nothing else fits.
         """
         key = (name, target.title)
         if key not in self._usable_versions:
@@ -54,7 +54,7 @@ class Providers:
         return sorted(specifier.filter(self._usable_versions[key]), key=Version, reverse=True)
 
     def oldest(self, name: str, specifier: SpecifierSet, target: TargetPython) -> str | None:
-        """The oldest version that ``specifier`` allows and of which a wheel fits, if any."""
+        """The oldest version that ``specifier`` allows and that has a wheel that fits, if any."""
         wheels = {each.version for each in self._usable(name, target) if each.is_wheel}
         return min(specifier.filter(wheels), key=Version, default=None)
 
@@ -69,9 +69,9 @@ class Providers:
     def shipped(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
         """The file names of the shared objects in the wheel of that version for ``target``.
 
-        Without what was bundled. Where it would be built, those of the wheel for the nearest
-        Python or machine of its system: a build makes the same. Empty where there is none, or it
-        is for any platform.
+        Without bundled ones. If that version would be built, those of the wheel for the nearest
+        Python or machine of the same system: a build makes the same. Empty if there is no such
+        wheel, or it is for any platform.
         """
         wheel = self._nearest(name, version, target)
         if wheel is None or not target.is_near(wheel) or wheel.is_pure:
@@ -85,9 +85,9 @@ class Providers:
         return self._shipped[wheel.filename]
 
     def libraries(self, name: str, version: str, target: TargetPython) -> frozenset[str]:
-        """Those of them that others can link: no extension modules.
+        """Those of ``shipped`` to which others can link, that is, not extension modules.
 
-        Their names are a system's: a wheel for another Python or machine tells them too.
+        Their names are the same on all of a system's Pythons and machines: any wheel tells them.
         """
         key = (name, version, target.system)
         if key not in self._libraries:
@@ -96,7 +96,7 @@ class Providers:
         return self._libraries[key]
 
     def metadata(self, name: str, version: str, target: TargetPython) -> ResolverMetadata | None:
-        """What the wheel nearest to the first ``target`` asked for says; None: there is none."""
+        """The metadata of the wheel nearest to the first ``target`` given; None without a wheel."""
         key = (name, version)
         if key not in self._metadata:
             wheel = self._nearest(name, version, target)
@@ -106,12 +106,12 @@ class Providers:
     def requires(
         self, name: str, version: str | None, target: TargetPython
     ) -> tuple[Requirement, ...]:
-        """What that version requires on ``target``, as far as a wheel says it."""
+        """What that version requires on ``target``, if a wheel tells."""
         metadata = self.metadata(name, version, target) if version else None
         return metadata.applicable(target.environment) if metadata else ()
 
     def source(self, name: str, version: str) -> SourceTexts | None:
-        """What the sdist of that version says, where there is no wheel of it; else None."""
+        """What the sdist of that version says, if there is no wheel of it; else None."""
         files = [each for each in self._index.files(name) if each.version == version]
         if not files or any(each.is_wheel for each in files):
             return None
@@ -121,11 +121,11 @@ class Providers:
         return [e for e in self._index.files(name) if e.is_wheel and e.version == version]
 
     def _nearest(self, name: str, version: str, target: TargetPython) -> File | None:
-        """The wheel of that version that tells most of ``target``."""
+        """The wheel of that version that tells most about ``target``."""
         return min(self._wheels(name, version), key=target.distance, default=None)
 
     def is_native(self, name: str, version: str) -> bool:
-        """Whether that version has a wheel for one platform."""
+        """Whether that version has a wheel for a specific platform."""
         return not all(each.is_pure for each in self._wheels(name, version))
 
     def brings(self, name: str, version: str, folder: str, target: TargetPython) -> bool:
@@ -140,12 +140,12 @@ class Providers:
         return self.texts(wheel) if wheel else {}
 
     def texts(self, wheel: File) -> dict[str, str]:
-        """Those of a wheel."""
+        """The small Python files near the top of a wheel, by path."""
         return self._reader.contents(wheel, 0, _PYTHON_BUDGET).python
 
 
 def wanted(requirements: Iterable[Requirement], name: str) -> SpecifierSet | None:
-    """What ``requirements`` ask of distribution ``name``, together; None: they do not name it."""
+    """What ``requirements`` together ask of distribution ``name``; None if they do not name it."""
     found = [each for each in requirements if canonicalize_name(each.name) == name]
     if not found:
         return None

@@ -53,7 +53,7 @@ def bench(
 ) -> None:
     """Measures what the kit costs, and how often the audit of a lock is right.
 
-    Ends with 0 if every bar is met, 1 if one is missed, 2 if something could not be measured.
+    Exits with 0 if every bar is met, 1 if one is missed, 2 if something could not be measured.
     """
     console, notes = report.console(), report.console(stderr=True)
     setting = Setting(work=work.resolve(), rounds=rounds, jobs=jobs, environment=environment)

@@ -34,23 +34,21 @@ Examples:
     "image",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="What is / for ENV: the folder of an unpacked or mounted image.",
+    help="The folder that is / for ENV: an unpacked or mounted image.",
 )
 @click.option(
     "--python-platform",
     metavar="PLATFORM",
-    help="The system that ENV is for, spelled as uv does, such as aarch64-apple-darwin.",
+    help="The system of ENV, spelled as for uv, such as aarch64-apple-darwin.",
 )
-@click.option(
-    "--python-version", metavar="VERSION", help="The Python that ENV is for, such as 3.12."
-)
+@click.option("--python-version", metavar="VERSION", help="The Python of ENV, such as 3.12.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),
-    help="End with 1 from this level on; pyproject.toml's, or warning.",
+    help="The level from which to exit with 1; by default pyproject.toml's, or warning.",
 )
 @click.option(
-    "-v", "--verbose", is_flag=True, help="All files behind a finding, and what is ignored."
+    "-v", "--verbose", is_flag=True, help="Show all files behind a finding, and what is ignored."
 )
 @output_options
 def doctor(

@@ -28,13 +28,13 @@ class EnvironmentPython(msgspec.Struct, frozen=True, kw_only=True):
     """The interpreter of an environment; fields are empty if nothing tells."""
 
     program: Path | None = None  # its file, as the environment names it
-    python: str = ""  # ``major.minor``, with a ``t`` behind it where it is free-threaded
+    python: str = ""  # ``major.minor``, with a ``t`` at its end if it is free-threaded
     full_version: str = ""  # of three numbers
     gone: str = ""  # where ``bin/python`` leads to and no file is
-    # Another interpreter that ``bin/python`` leads to, and no ``pyvenv.cfg`` says that this is its.
+    # Another interpreter to which ``bin/python`` leads, without a ``pyvenv.cfg`` that names it.
     of_others: str = ""
-    home: str = ""  # the folder of the base interpreter, where this is a virtual environment
-    made_by: str = ""  # the tool that ``pyvenv.cfg`` names; empty where that is Python itself
+    home: str = ""  # the folder of the base interpreter, if this is a virtual environment
+    made_by: str = ""  # the tool that ``pyvenv.cfg`` names; empty if that is Python itself
     sees_system: bool = False  # whether imports reach the packages of the base interpreter
 
 

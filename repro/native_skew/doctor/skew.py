@@ -41,7 +41,7 @@ class Skew(msgspec.Struct, frozen=True, kw_only=True):
     file: str  # what needs it
     needed: tuple[str, ...]  # libraries or symbols that are missing
     shipped: tuple[str, ...]  # the provider's libraries of the same stems
-    built_against: str = ""  # the provider's version, where the module says it
+    built_against: str = ""  # the provider's version, if the module says it
     linking: tuple[str, ...] = ()  # the other distributions that link to the provider
 
     def joined(self, other: Skew) -> Skew:

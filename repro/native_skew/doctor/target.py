@@ -51,9 +51,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A system and a Python version."""
 
     system: other_formats.System = "linux"
-    machine: str = ""  # as a wheel's tag calls it; empty where nothing tells
+    machine: str = ""  # as a wheel's tag calls it; empty if nothing tells
     musl: bool = False  # whether Linux's C library is musl
-    python: str = ""  # ``major.minor``, with a ``t`` behind it where it is free-threaded; or empty
+    python: str = ""  # ``major.minor``, with a ``t`` at its end if it is free-threaded; or empty
 
     @property
     def title(self) -> str:

@@ -45,7 +45,7 @@ def field(
 
     Without arguments, tries all cases. Packages come from your own index, and their code is run.
 
-    Ends with 0 if the kit is right about each case, 1 if not, 2 if a case could not be made.
+    Exits with 0 if the kit is right about each case, 1 if not, 2 if a case could not be made.
     """
     if recording:
         require_recordable(FOLDER)

@@ -81,8 +81,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     # Findings that count, and that are not among those that are right.
     more: tuple[BriefFinding, ...] = ()
     advice: tuple[Followed, ...] = ()  # of an environment's findings, each carried out on a copy
-    # Whether the first advice that could be carried out mends it; None where there is nothing to
-    # mend, or nothing that mends.
+    # Whether the first advice that could be carried out repairs it; None if there is nothing to
+    # repair, or no such advice.
     mended: bool | None = None
     peers: tuple[Peer, ...] = ()  # what other tools said
 

@@ -68,7 +68,7 @@ def new(
 
     Asks for the answers that are not given as NAME=VALUE; an unknown NAME prints all names. The
     defaults for a provider's library, header and versions are read from its installation here or
-    from its newest wheel. Ends with 0 if the project was created, 2 if not.
+    from its newest wheel. Exits with 0 if the project was created, 2 if not.
     """
     template = folder() / TEMPLATES[kind]
     pairs = dict(each.partition("=")[::2] for each in given)

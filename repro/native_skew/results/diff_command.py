@@ -33,7 +33,7 @@ def diff(runs: tuple[Path, ...], as_json: bool, as_markdown: bool) -> None:
     """Lists the cells whose verdict differs between two runs.
 
     OLD and NEW are files that `native-skew run --json` wrote, folders that `native-skew matrix`
-    wrote, or records; OLD is by default the kit's own record. Ends with 0 if no verdict changed, 1
+    wrote, or records; OLD is by default the kit's own record. Exits with 0 if no verdict changed, 1
     if one did, 2 if something could not be read or nothing could be compared.
     """
     if len(runs) > 2:

@@ -63,7 +63,7 @@ def run(
     """Runs cells and compares them with the record.
 
     A cell is one scenario, installed by one installer with one remedy. Without a filter, runs
-    the issue's scenario, pip against uv. Ends with 0 if all is as recorded, 1 if a verdict
+    the issue's scenario, pip against uv. Exits with 0 if all is as recorded, 1 if a verdict
     changed, 2 if something could not run.
     """
     if record:
@@ -304,7 +304,7 @@ Example:
 def merge(folders: tuple[Path, ...], into: Path | None, record: bool, folder: Path) -> None:
     """Joins the parts of a matrix; refuses parts with different scenario definitions.
 
-    Ends with 0 if all shards are there and every cell was run, 2 if something is missing.
+    Exits with 0 if all shards are there and every cell was run, 2 if something is missing.
     """
     if not into and not record:
         raise click.UsageError("say --into FOLDER, or --record, or both")

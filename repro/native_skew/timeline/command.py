@@ -87,7 +87,7 @@ def timeline(
 
     The first and the last of each minor release are run; between two that differ, the
     release that changed is found by bisection. Without a filter, asks the recorded questions.
-    Ends with 0 if all is as recorded, 1 if a verdict changed, 2 if a release could not run that
+    Exits with 0 if all is as recorded, 1 if a verdict changed, 2 if a release could not run that
     could run before.
     """
     if recording:

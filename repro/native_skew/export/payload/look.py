@@ -1,7 +1,7 @@
 """Looks at the environment that run.sh made, and compares its verdict with the recorded one.
 
 Usage: python3 look.py FOLDER EXIT_CODE, where FOLDER/probe has the output of probe.py in that
-environment. Ends with 0 if the verdicts are equal, 3 if they are not, and otherwise if there is
+environment. Exits with 0 if the verdicts are equal, 3 if they are not, and otherwise if there is
 nothing to compare. Needs only Python's standard library; the tool's output does not matter.
 """
 

@@ -18,8 +18,8 @@ LOCK_NO_BUILD = Rule(
     level="error",
     title="A package of this lock is built without what its setup.py imports",
     description="It is built in isolation, and its build requirements do not bring a package that "
-    "its setup.py imports in any case, and that the lock has; or it imports pkg_resources, which "
-    "the setuptools that the build takes has no more.",
+    "its setup.py always imports, and that the lock has; or it imports pkg_resources, which "
+    "the setuptools that the build takes no longer has.",
 )
 ACTIVE = Rule(
     id="skew-active",
@@ -49,8 +49,8 @@ UNDECLARED = Rule(
     level="error",
     title="A wheel needs another distribution's library and does not require it",
     description="A shared object needs a library that the wheel does not hold and that a "
-    "distribution outside its Requires-Dist ships. Whether the right version is there is chance. "
-    "It is a warning where an extra alone asks for that distribution.",
+    "distribution outside its Requires-Dist ships. It is chance whether the right version is there. "
+    "It is a warning if only an extra asks for that distribution.",
 )
 SIDECAR = Rule(
     id="sidecar-differs",
@@ -62,16 +62,16 @@ LATENT = Rule(
     id="skew-latent",
     level="warning",
     title="This release will skew when its provider's next version leaves the range",
-    description="As skew-active, but the newest version that a build may take is still inside what "
-    "the wheels ask for.",
+    description="Like skew-active, but the newest version that a build may take is still within "
+    "what the wheels ask for.",
 )
 DISAGREE = Rule(
     id="files-disagree",
     level="warning",
     title="The files of one release ask for different things",
     description="Requires-Dist, Requires-Python or Provides-Extra differ in meaning, not in "
-    "spelling. A tool that reads one file and installs another goes by the wrong one. It is a "
-    "note where no Python and platform that was looked at would notice.",
+    "spelling. A tool that reads one file and installs another follows the wrong one. It is a "
+    "note if nothing depends on it on any Python and platform that was examined.",
 )
 CLAIMS_STATIC = Rule(
     id="sdist-claims-static",
@@ -80,7 +80,7 @@ CLAIMS_STATIC = Rule(
     description="Metadata 2.2 or newer without «Dynamic: Requires-Dist» promises that the built "
     "metadata will say the same (PEP 643). Its setup.py makes install_requires from an imported "
     "package, or a build from source (--rebuild) said something else. Tools that believe the "
-    "promise go by a stamp from the maintainer's machine.",
+    "promise use a stamp from the maintainer's machine.",
 )
 TOO_WIDE = Rule(
     id="range-too-wide",
@@ -101,7 +101,7 @@ NOT_BUILT_WITH = Rule(
     id="undeclared-build-requirement",
     level="warning",
     title="A setup.py imports what its isolated build does not have",
-    description="setup.py imports in any case what Requires-Dist names, or what modules are built "
+    description="setup.py always imports what Requires-Dist names, or what modules are built "
     "with (NumPy, torch, Cython), and the build requirements do not bring it. An isolated build "
     "fails; one without isolation is for the version that it finds.",
 )
@@ -109,8 +109,8 @@ INCOMPLETE = Rule(
     id="incomplete",
     level="warning",
     title="Not all was looked at",
-    description="Files that cannot be read, and modules that were passed over to save bytes: that "
-    "nothing was found in them means nothing. --thorough reads every wheel whole.",
+    description="Files that cannot be read, and modules that were skipped to save traffic: the "
+    "absence of findings means nothing for them. --thorough reads every wheel completely.",
 )
 REQUIREMENT = Rule(
     id="unreadable-requirement",
@@ -136,28 +136,28 @@ LOCK_MAY_BREAK = Rule(
     id="lock-may-break",
     level="warning",
     title="A package of this lock is built with another version of a provider than the lock gives",
-    description="As lock-will-break, and what is linked is not shown by a published wheel, or its "
-    "name carries no version.",
+    description="Like lock-will-break, but no published wheel shows what is linked, or the "
+    "library's name has no version.",
 )
 LOCK_LATER = Rule(
     id="lock-may-break-later",
     level="warning",
     title="A build of this lock's package will take the provider's next version, the lock will not",
-    description="What is built fits today. Nothing holds the build to the version that the lock "
-    "gives, and the name of the provider's library has changed from release to release, or "
-    "carries no version.",
+    description="What is built fits today. Nothing holds the build to the version in the lock, "
+    "and the name of the provider's library has changed from release to release, or "
+    "has no version.",
 )
 LOCK_UNKNOWN = Rule(
     id="lock-not-known",
     level="note",
     title="What a build of this lock's package will link cannot be told",
-    description="What a setup.py or a build backend alone knows; a build would tell.",
+    description="Only its setup.py or build backend knows; a build would tell.",
 )
 LOCK_BUILDS = Rule(
     id="lock-builds",
     level="note",
     title="Packages of this lock are built from source",
-    description="No library of another package of the lock is seen to be linked.",
+    description="They are not seen to link to a library of another package of the lock.",
 )
 LOCK_NOTHING_FITS = Rule(
     id="lock-nothing-fits",
@@ -169,7 +169,7 @@ UNTOLD = Rule(
     id="not-told",
     level="note",
     title="Something was not looked at",
-    description="What could not be told from what was read, and what would tell it.",
+    description="The message says what could not be told, and what would tell it.",
 )
 
 RULES = tuple(each for each in list(vars().values()) if isinstance(each, Rule))

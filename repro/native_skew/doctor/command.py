@@ -65,7 +65,8 @@ def doctor(
 
     ENV is a virtual environment, a conda prefix, a site-packages or --target folder, a wheel,
     a folder of wheels as if installed together, or an interpreter; without it, the environment
-    that is active, or the .venv here or in a folder above. Its files are read, and nothing in it is run unless --confirm is given.
+    that is active, or the .venv here or in a folder above. Its files are read, and nothing in
+    it is run unless --confirm is given.
 
     Exits with 0 if all is sound, 1 if something was found, 2 if it could not look.
     """

@@ -11,8 +11,8 @@ SKEWED_LIBRARY = Rule(
     level="error",
     title="Built against another version of a library than the installed one",
     description=(
-        "An extension module needs a shared library under a name that holds another version "
-        "than the one which the installed provider ships. Importing the module fails. The "
+        "An extension module needs a shared library whose name contains another version "
+        "than the one that the installed provider ships. Importing the module fails. The "
         "module was built with one version of the provider, and another one is installed."
     ),
 )
@@ -21,7 +21,7 @@ STALE_BUILD = Rule(
     level="error",
     title="The metadata fits the installed library, the compiled module does not",
     description=(
-        "The consumer's own requirement is satisfied, and yet its extension module needs "
+        "The consumer's own requirement is satisfied, but its extension module needs "
         "another version of the library. It was compiled earlier, and packed again with new "
         "metadata: a build tree was reused."
     ),
@@ -31,9 +31,9 @@ UNDEFINED_SYMBOL = Rule(
     level="error",
     title="A symbol that no library defines",
     description=(
-        "An extension module needs symbols that neither the interpreter, nor any library that "
-        "it loads, nor any library of its own distribution or of one that this requires defines. "
-        "Importing it fails. Weak symbols and the interpreter's own are not counted."
+        "An extension module needs symbols that are not defined by the interpreter, by any library "
+        "that it loads, or by any library of its own distribution or of one that this requires. "
+        "Importing it fails. Weak symbols and the interpreter's own do not count."
     ),
 )
 OLDER_LIBRARY = Rule(
@@ -41,9 +41,9 @@ OLDER_LIBRARY = Rule(
     level="error",
     title="A library that lacks a version of its symbols",
     description=(
-        "A file needs a version of a library's symbols, such as GLIBCXX_3.4.32, which the library "
-        "that the loader finds does not define: it is older than the one that was built with. "
-        "The loader refuses at once. Versions that are needed weakly are not counted."
+        "A file needs a version of a library's symbols, such as GLIBCXX_3.4.32, that the library "
+        "found by the loader does not define: it is older than the one used in the build. "
+        "The loader refuses at once. Versions that are needed weakly do not count."
     ),
 )
 OTHER_NUMPY = Rule(
@@ -51,9 +51,9 @@ OTHER_NUMPY = Rule(
     level="error",
     title="Compiled for another NumPy",
     description=(
-        "An extension module was compiled with the header of NumPy 1 while NumPy 2 is installed, "
+        "An extension module was compiled with the headers of NumPy 1 while NumPy 2 is installed, "
         "or for a newer NumPy than the installed one. NumPy refuses it when it asks for the C API: "
-        "where that ends the import it is an error, else a warning."
+        "an error if that makes the import fail, else a warning."
     ),
 )
 MISSING_LIBRARY = Rule(
@@ -80,9 +80,9 @@ MISSING_FILE = Rule(
     title="A distribution's own file is not there",
     description=(
         "A distribution's RECORD lists modules or libraries that are not on the disk. Something "
-        "removed them after it was installed: another distribution that held the same files and "
-        "was uninstalled, a clean-up, a copy that was cut short. Where all of them are tests, it "
-        "is a note. Where a .pth file is gone, imports do not search where it leads."
+        "removed them after the installation: another distribution that had the same files and "
+        "was uninstalled, a clean-up, or an interrupted copy. It is a note if all of them are "
+        "tests. If a .pth file is gone, imports do not search the folders that it adds."
     ),
 )
 OTHER_PYTHON = Rule(
@@ -101,9 +101,9 @@ MISSING_INTERPRETER = Rule(
     level="error",
     title="The environment's interpreter is gone",
     description=(
-        "bin/python is a link to an interpreter that is not there, or one that lacks a library: it "
-        "was removed or upgraded, or the environment was copied from another machine. Or no "
-        "pyvenv.cfg tells it which environment it is of."
+        "bin/python is a link to an interpreter that does not exist or lacks a library: it was "
+        "removed or upgraded, or the environment was copied from another machine. Or no "
+        "pyvenv.cfg tells it to which environment it belongs."
     ),
 )
 FOREIGN_ARCHITECTURE = Rule(
@@ -132,9 +132,8 @@ MIXED_GENERATIONS = Rule(
     level="warning",
     title="Two generations of one library in one process",
     description=(
-        "A module loads a library that another version, or another copy, of the installed "
-        "provider's library stands beside. Both may end up in one process, each with its own "
-        "state and layout."
+        "A module loads another version, or another copy, of a library that the installed provider "
+        "ships too. Both may end up in one process, each with its own state and layout."
     ),
 )
 OTHER_ABI = Rule(
@@ -142,9 +141,9 @@ OTHER_ABI = Rule(
     level="warning",
     title="Imports, but was built against another ABI",
     description=(
-        "The module exports the provider's version that it was compiled with, and the installed "
-        "provider is of another ABI. The library's name has no version that would tell the "
-        "loader, so that the import succeeds and answers may be wrong."
+        "The module exports the provider's version with which it was compiled, and the installed "
+        "provider has another ABI. The library's name has no version that would tell the "
+        "loader, so the import succeeds and results may be wrong."
     ),
 )
 VIOLATED_REQUIREMENT = Rule(
@@ -152,8 +151,8 @@ VIOLATED_REQUIREMENT = Rule(
     level="warning",
     title="A Requires-Dist that does not hold",
     description=(
-        "What a distribution says it requires is not what is installed. No missing library or "
-        "symbol was found that would follow from it."
+        "What a distribution requires is not what is installed. No library or symbol was found "
+        "to be missing because of that."
     ),
 )
 PRELOADED_LIBRARY = Rule(
@@ -162,9 +161,9 @@ PRELOADED_LIBRARY = Rule(
     title="A library off the search path, which its owner has to load first",
     description=(
         "The loader would not find the library, but an installed distribution ships it under "
-        "the very name. Packages load such libraries before their modules: a name that is "
-        "loaded already is not looked for again. Whether they do is not seen in the files; "
-        "--confirm tells."
+        "the same name. Packages load such libraries before their modules: a name that is "
+        "loaded already is not looked for again. The files do not show whether they do; "
+        "--confirm does."
     ),
 )
 CHANGED_FILE = Rule(
@@ -174,8 +173,8 @@ CHANGED_FILE = Rule(
     description=(
         "A file has another size than its distribution's RECORD lists: another release, or another "
         "distribution, has put its own there. Some wheels are published so, and work: --confirm "
-        "imports what imports these modules. Nothing is said of what was only stripped, and of "
-        "what conda or the system's package manager installed."
+        "imports what imports these modules. Files that were only stripped, or were installed by "
+        "conda or the system's package manager, do not count."
     ),
 )
 SHARED_FILE = Rule(
@@ -183,9 +182,9 @@ SHARED_FILE = Rule(
     level="note",
     title="Two distributions own one file",
     description=(
-        "Several installed distributions list the same file with different content. The one "
-        "installed last is what is there, and removing one of them removes it from the others. "
-        "Where it is gone already, that is an error."
+        "Several installed distributions list the same file with different content. The file is "
+        "that of the one installed last, and removing one of them removes it from the others. "
+        "It is an error if the file is gone already."
     ),
 )
 OPTIONAL_MODULE = Rule(
@@ -194,7 +193,7 @@ OPTIONAL_MODULE = Rule(
     title="An optional module lacks a library",
     description=(
         "A module cannot be loaded, and its package imports it only inside of functions, or "
-        "where it takes a failure. What needs the module fails, all else works."
+        "where it handles a failure. What needs the module fails; all else works."
     ),
 )
 MISSING_DRIVER = Rule(
@@ -202,7 +201,7 @@ MISSING_DRIVER = Rule(
     level="note",
     title="A driver's library is not there",
     description=(
-        "The library comes with a device's driver, and is absent where there is no such device."
+        "The library comes with a device's driver, and is absent on machines without that device."
     ),
 )
 IMPORT_FAILS = Rule(
@@ -211,7 +210,7 @@ IMPORT_FAILS = Rule(
     title="An import fails",
     description=(
         "--confirm imported the module or its package, and that raised an exception, died by a "
-        "signal, ended the process or did not end, of which nothing was found in the files."
+        "signal, ended the process or did not end. Nothing in the files shows why."
     ),
 )
 FAILS_BY_ITSELF = Rule(
@@ -219,15 +218,15 @@ FAILS_BY_ITSELF = Rule(
     level="note",
     title="A module that its package does without fails",
     description=(
-        "--confirm imported the module by its own name, which failed; its package imports, and "
-        "has not imported it. It may be optional, or for another module to load."
+        "--confirm imported the module by its own name, which failed; its package can be imported "
+        "and does not import it. It may be optional, or for another module to load."
     ),
 )
 IMPORTS_AFTER_ALL = Rule(
     id="imports-after-all",
     level="note",
     title="A module imports in spite of an error found",
-    description="--confirm imported the module. Something loads first what its files lack.",
+    description="--confirm imported the module. Something loads what its files lack before it.",
 )
 UNUSED_IGNORE = Rule(
     id="unused-ignore",
@@ -241,8 +240,8 @@ RULES = tuple(each for each in [*globals().values()] if isinstance(each, Rule))
 
 
 def arranged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Errors first; in a level what the system lacks comes last.
+    """Errors first; in each level, what the system lacks comes last.
 
-    Else a desktop's libraries, which a server does without, would hide what mends an import.
+    Otherwise a desktop's libraries, which a server does not need, would hide what repairs imports.
     """
     return ordered(sorted(findings, key=lambda each: each.rule == MISSING_SYSTEM_LIBRARY.id))

@@ -94,7 +94,7 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def issue_tools(session: Session, issue_versions: dict[str, str]) -> None:
-    """The issue's pip and uv are there: who cannot reach an index need not fetch them first."""
+    """Makes sure that the issue's pip and uv are there, for tests without an index."""
     for name in ("pip", "uv"):
         session.toolbox.tool(name, issue_versions[name])
 

@@ -1,4 +1,4 @@
-"""What is offered for a case: the files and commands of today's tool, for the names of the case."""
+"""The advice for a case: the files and commands of today's tool, with the names of the case."""
 
 from __future__ import annotations
 

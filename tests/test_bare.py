@@ -1,4 +1,4 @@
-"""What is asked of the machine before anything is fetched; `tests/bare/run` tries it for real."""
+"""What is required of the machine before anything is fetched; `tests/bare/run` tries it for real."""
 
 from __future__ import annotations
 

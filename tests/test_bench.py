@@ -1,4 +1,4 @@
-"""What is measured is what it says; how long it takes is not asserted anywhere."""
+"""Measurements measure what they claim; no test asserts how long anything takes."""
 
 from __future__ import annotations
 

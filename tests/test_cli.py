@@ -1,4 +1,4 @@
-"""The command: what it says, what it ends with, and what it leaves behind when it is stopped."""
+"""The command: its output, its exit codes, and what it leaves behind when it is stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two sets of results -> what differs: which cell is compared with which, and what is news."""
+"""The differences of two sets of results: which cells are compared, and what is news."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_folder_without_results_is_no_run(tmp_path: Path) -> None:
 
 
 def test_every_form_of_a_run_is_read(tmp_path: Path) -> None:
-    """A folder with a file a cell, one such file, a list of them, a whole run; and what is none."""
+    """A folder with one file per cell, one such file, a list of them, a whole run; and others."""
     one = results.write(RESULT, tmp_path / "files")
     whole = comparison.Run(results=(replace(SAMPLE, date=""),))  # it stands in the evidence
     assert comparison.load(one) == whole
@@ -94,7 +94,7 @@ def test_every_form_of_a_run_is_read(tmp_path: Path) -> None:
 def _against(
     recorded: list[tuple[str, str]], asked: tuple[str, str], *, newer: bool = False
 ) -> tuple[str, str] | None:
-    """Which of the recorded (version, Python) the asked one is compared with."""
+    """The recorded (version, Python) with which the asked one is compared."""
     old = [
         replace(_version(SAMPLE, version, python=python), verdict="refused")
         for version, python in recorded
@@ -168,7 +168,7 @@ def test_what_is_compared_with_another_version_or_python_or_nothing_is_said() ->
 
 
 def test_what_a_scenario_expects_is_no_news() -> None:
-    """On another Python the tool answers otherwise, and the scenario says so."""
+    """On another Python the tool gives another answer, and the scenario says so."""
     new = replace(_version(SAMPLE, "0.13.9", python="cp310"), verdict="works", expected="works")
     assert not results.compare([SAMPLE], [new]).changed
     (change,) = results.compare([SAMPLE], [replace(new, expected=None)]).changed

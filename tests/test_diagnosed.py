@@ -1,4 +1,4 @@
-"""What doctor says of every recorded environment, held against the verdict."""
+"""What doctor says of every recorded environment, compared with the verdict."""
 
 from __future__ import annotations
 

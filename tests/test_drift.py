@@ -1,4 +1,4 @@
-"""Results compared: what changed is named, what did not, or is expected, is not."""
+"""Results are compared: what changed is reported, unless it is expected."""
 
 from __future__ import annotations
 

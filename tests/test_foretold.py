@@ -1,4 +1,4 @@
-"""What the audit of a lock foretells, against what the record says of it."""
+"""What the audit of a lock foretells, compared with the record."""
 
 from __future__ import annotations
 

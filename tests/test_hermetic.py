@@ -108,7 +108,7 @@ def test_a_hostile_user_changes_no_verdict_and_no_other_index_is_asked(
 def test_neither_what_lies_above_the_work_folder_nor_a_poisoned_cache_is_read(
     tmp_path: Path, spy: Spy, issue_tools: None
 ) -> None:
-    """As where the kit is used inside a checkout that has a uv.toml, or a workspace, of its own.
+    """As when the kit is used inside a checkout that has its own uv.toml or workspace.
 
     And the user's own caches hold other answers under every name that the tools use.
     """
@@ -166,7 +166,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
 def test_two_runs_at_once_and_offline_do_not_disturb_each_other(
     tmp_path: Path, issue_tools: None
 ) -> None:
-    """Every way out is a closed door: an index that is not there, and no proxy either."""
+    """Every way out is closed: there is no index, and no proxy either."""
     nowhere = "http://127.0.0.1:1/"
     closed = dict.fromkeys(
         ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "HTTP_PROXY", "HTTPS_PROXY", "https_proxy"), nowhere

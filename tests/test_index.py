@@ -1,4 +1,4 @@
-"""The index: what the specifications ask of it, read by a client that others wrote."""
+"""The index: what the specifications require of it, read by an independent client."""
 
 from __future__ import annotations
 

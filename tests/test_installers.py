@@ -1,4 +1,4 @@
-"""Remedies and installers: each request rendered in each tool's words, or refused with a reason."""
+"""Remedies and installers: each request is rendered for each tool, or refused with a reason."""
 
 from __future__ import annotations
 

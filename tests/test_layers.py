@@ -1,4 +1,4 @@
-"""A stage is entered by its face: what other stages may use stands in its ``__init__.py``."""
+"""A stage's interface is its ``__init__.py``: other stages use nothing else of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _imports(source: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _face(stage: str) -> frozenset[str]:
-    """What others may use of ``stage``: what its face imports, now or when it is asked for."""
+    """What others may use of ``stage``: what its ``__init__.py`` imports, at once or on demand."""
     face = importlib.import_module(f"native_skew.{stage}")
     source = Path(str(face.__file__)).read_text(encoding="utf-8")
     own = f"native_skew.{stage}"
@@ -37,7 +37,7 @@ def _face(stage: str) -> frozenset[str]:
 
 
 def _past_the_face(stage: str, source: str) -> list[str]:
-    """What ``source``, a module of ``stage``, imports of another stage but by its face."""
+    """What ``source``, a module of ``stage``, imports from inside of other stages."""
     found = []
     for module, name in _imports(source):
         root, *parts = module.split(".")

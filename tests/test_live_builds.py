@@ -1,4 +1,4 @@
-"""Real distributions: what fails by itself on this machine is no tool's answer."""
+"""Real distributions: a failure of this machine's own is not a tool's answer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def real(
     python: Interpreter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Task]]:
-    """Makes a task of the issue's scenario as if its pair were real, on an index of ours."""
+    """Makes a task of the issue's scenario as if its pair were real, on a local index."""
     headers(python)
     prefixes = []
 

@@ -1,4 +1,4 @@
-"""The matrix on the command line: interrupted, gone on with, joined, recorded."""
+"""The matrix on the command line: interrupted, resumed, merged, recorded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SMALL = (
 
 
 def what_counts(folder: Path) -> dict[str, object]:
-    """What a run found, without times, dates, and the order in which tools asked."""
+    """The results of a run, without times, dates, and the order of requests."""
     return {
         r.cell.id: (
             *(r.verdict, r.because, r.origin, r.published),

@@ -1,4 +1,4 @@
-"""A matrix dealt out to parts; each begun, gone on with, and kept from strangers."""
+"""A matrix divided into parts; each begun, resumed, and protected from other runs."""
 
 from __future__ import annotations
 

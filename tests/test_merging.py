@@ -1,4 +1,4 @@
-"""Parts of a matrix, joined, and what is refused to be."""
+"""Parts of a matrix are merged, and unsuitable ones refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def some_recorded(count: int) -> list[Result]:
 
 
 def written_parts(folder: Path, found: list[Result], count: int = 2) -> list[Path]:
-    """``found``, dealt out to ``count`` parts."""
+    """``found``, divided into ``count`` parts."""
     folders = []
     for number in range(1, count + 1):
         mine = found[number - 1 :: count]

@@ -55,7 +55,7 @@ def test_a_cell_of_each_tool(
 
 
 def base_packages() -> set[str]:
-    """What is installed in the interpreter that the tests' environment was made from."""
+    """What is installed in the interpreter from which the tests' environment was made."""
     script = "import sysconfig; print(sysconfig.get_path('purelib'))"
     base = getattr(sys, "_base_executable", sys.executable)
     done = subprocess.run([base, "-c", script], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""The readers and the verdict: ELF, metadata, and what they amount to."""
+"""The readers of ELF and metadata, and the verdicts that follow."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_a_process_that_dies_while_importing_is_an_import_error() -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """An environment whose module needs a library that no run-time path leads to."""
+    """An environment whose module needs a library to which no run-time path leads."""
     site = tmp_path / "env/lib/python3/site-packages"
     for name in ("mod", "mod-1.dist-info"):
         (site / name).mkdir(parents=True)
@@ -228,7 +228,7 @@ def observed(site: Path, program: Path | str = sys.executable) -> Observation:
 def test_a_library_is_found_where_the_loader_finds_it(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By /etc/ld.so.cache too, which no search of folders leads to."""
+    """By /etc/ld.so.cache too, not only by a search of folders."""
     library = tmp_path / "elsewhere/libcached.so.1"
     read = ld_cache.read
     configuration, cache = tmp_path / "ld.so.conf", tmp_path / "ld.so.cache"

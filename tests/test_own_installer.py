@@ -1,4 +1,4 @@
-"""An installer of one's own is one file: laboratory, expectations, doctor and site take it up."""
+"""A new installer is one file: laboratory, expectations, doctor and site use it."""
 
 from __future__ import annotations
 

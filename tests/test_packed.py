@@ -1,4 +1,4 @@
-"""The record: small, reviewed line by line, written whole, and refused where it is damaged."""
+"""The record: small, reviewed line by line, written completely, and refused if damaged."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_a_cell_recorded_alone_states_its_own_version(copy: Path) -> None:
 def test_what_contradicts_its_scenario_is_left_as_it_was(
     few: tuple[Path, list[Result]],
 ) -> None:
-    """All of the tool was run again, so that the file says so; that one cell keeps its version."""
+    """All of the tool's cells were run again, so the file says so; one cell keeps its version."""
     folder, own = few
     new = [replace(in_next(result), expected=result.expected) for result in own]
     (number,) = [n for n, result in enumerate(new) if result.cell.remedy == "nothing"]

@@ -1,4 +1,4 @@
-"""Projects of others' shapes: what is found, what is proposed, and what is left alone.
+"""Projects of various shapes: what is found, what is proposed, and what is left alone.
 
 Each folder in ``projects`` has its findings and its diff in ``expected``; what is in
 ``refused`` must not be touched.
@@ -33,7 +33,7 @@ def test_finds_and_proposes_what_is_expected(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_without_a_wheel_nothing_is_proposed(name: str, tmp_path: Path) -> None:
-    """No word in a build file proves a link; what is suspected is said."""
+    """No word in a build file proves a link; a suspicion is reported."""
     project = Path(shutil.copytree(HERE / "projects" / name, tmp_path / "project"))
     before = files(project)
     result = run(project, "--write")
@@ -54,7 +54,7 @@ def test_diff_is_what_write_writes_and_the_second_time_nothing_is_left(project: 
     assert files(project) == files(patched)
     second = run(project)
     assert second.stdout == ""
-    # What has to be done by hand is said again, and nothing else.
+    # Only what has to be done by hand is reported again.
     by_hand = [line for line in first.stderr.splitlines() if line.startswith("    by hand")]
     assert second.stderr.count("    by hand") == len(by_hand)
     assert "    change" not in second.stderr
@@ -97,7 +97,7 @@ def test_says_what_it_does_not_understand(name: str, tmp_path: Path) -> None:
 
 
 def test_broken_toml_is_refused(tmp_path: Path) -> None:
-    """Made here: a linter that comes upon such a file stops."""
+    """Written here, because a linter stops at such a file."""
     (tmp_path / "pyproject.toml").write_text('[project\nname = "x"\n')
     assert "pyproject.toml: not understood, so nothing is changed: not valid TOML" in str(
         run(tmp_path).exception
@@ -177,7 +177,7 @@ def test_unreadable_file_is_said(tmp_path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("project", in_folder("dso-and-config"), indirect=True)
 def test_all_files_are_written_or_none(project: Path) -> None:
-    """The second of three cannot be replaced: a folder has its name."""
+    """The second of three files cannot be replaced: a folder has its name."""
     before = files(project)
     (project / ".setup.py.adopt").mkdir()
     result = run(project, "--write")

@@ -1,4 +1,4 @@
-"""Whatever a build file says: a proposal or one clear word, and never a traceback."""
+"""For any build file there is a proposal or a clear message, and never a traceback."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LINKS = ["[]", "links", "['-lfoo', path.library]", "['a', '-Wl,-rpath,$ORIGIN/x'
 
 @st.composite
 def scripts(draw: st.DrawFn) -> str:
-    """A setup.py that might be anybody's, valid or not."""
+    """An arbitrary setup.py, valid or not."""
     entries = ",\n ".join(draw(st.lists(st.sampled_from(ENTRIES), max_size=4)))
     arguments = draw(st.lists(st.sampled_from(ARGUMENTS), max_size=3))
     position = draw(st.integers(0, len(arguments)))

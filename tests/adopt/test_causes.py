@@ -50,7 +50,7 @@ def test_range_of_the_users_is_declared_in_both_places(project: Path) -> None:
 
 @pytest.mark.parametrize("project", in_folder("several-stamps"), indirect=True)
 def test_one_unknown_range_holds_the_others_back(project: Path) -> None:
-    """A list of which one entry is still computed is not moved, and not pinned by halves."""
+    """A list with an entry that is still computed is not moved, nor pinned in part."""
     assert run(project).stdout == ""
     diff = run(project, "--range", "numpy>=2,<3").stdout
     for line in (
@@ -103,7 +103,7 @@ def test_two_providers_of_one_module(more: str, added: list[str]) -> None:
         libraries=(module.path,),
         modules=(module,),
     )
-    # Both names stand beside both folders: that one ships it, the index tells.
+    # Both names stand beside both folders: only the index tells which one ships it.
     proof = WheelProof(
         wheels={"x-1-cp310-abi3-linux_x86_64.whl": wheel},
         ships={"epicscorelibs": frozenset(needed[:1]), "pvxslibs": frozenset(needed[1:])},
@@ -111,7 +111,7 @@ def test_two_providers_of_one_module(more: str, added: list[str]) -> None:
     proposal = propose(files, Wishes(), proof)
     assert [each.kind for each in proposal.findings] == ["missing-runpath"] * len(added)
     if not added:
-        return  # as far as can be told, it leads to all of them
+        return  # as far as is known, it leads to all of them
     text = proposal.after["setup.py"]
     assert text.count("extra_link_args=") == 1
     assert all(f"-rpath,$ORIGIN/../{each}/lib" in text for each in ("epicscorelibs", "pvxslibs"))

@@ -1,4 +1,4 @@
-"""Projects of the shapes in which the command once did harm: what is right for each.
+"""Projects of the shapes with which the command once did harm: what is right for each.
 
 Each is small, and has in it what decides: how the real project of that name declares, links and
 is stamped. ``proves`` is what its wheel says and needs; without it nothing may be proposed.
@@ -83,8 +83,8 @@ class Case(msgspec.Struct, kw_only=True):
     requires: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
-    guess: str  # what is said without a wheel: a kind, or the reason of a refusal
-    proven: str | None = None  # and with one; None where there can be none
+    guess: str  # what is reported without a wheel: a kind, or the reason for a refusal
+    proven: str | None = None  # and with one; None if there can be none
     diff: tuple[str, ...] = ()
 
 
@@ -150,7 +150,7 @@ CASES = {
         guess="computed from the project's own grpc_version",
         proven="computed from the project's own grpc_version",
     ),
-    # Nothing of anybody's: and not a byte of a file that parsers would write otherwise.
+    # No provider; and not a byte changes in a file that parsers would write differently.
     "pymssql": Case(
         files={
             "pyproject.toml": pyproject('"setuptools>80.0", "Cython>=3.1.0",\n  "tomli"\n    ')
@@ -194,7 +194,7 @@ CASES = {
         guess="suspected-link: torch: its extension class links to libtorch.so, libtorch_cpu.so, "
         "libtorch_python.so, libc10.so, and it is required neither for building nor for running",
     ),
-    # The class by a name that it was given.
+    # The class under another name.
     "natten": Case(
         files={
             "setup.py": TORCH.format(requires="[]")
@@ -336,7 +336,7 @@ def served(contents: Published) -> Iterator[str]:
 
 
 def epics(name: str, requires: tuple[str, ...], *needed: str) -> Published:
-    # No RUNPATH: that epicscorelibs ships the library, the index alone can say.
+    # No RUNPATH: only the index can tell that epicscorelibs ships the library.
     return {
         name: ("1.0", requires, {f"{name}/_x.so": needed}),
         "epicscorelibs": ("7.0.10.99.0.2", (), {"epicscorelibs/lib/libdbCore.so.7.0.10.99.0": ()}),
@@ -382,7 +382,7 @@ def test_what_is_not_understood_matters_where_a_wheel_is_linked_to_another_distr
 
 
 def test_what_a_requirement_brings_is_not_ruled_out(tmp_path: Path) -> None:
-    """Exactly required, it is the requirement's own; otherwise it is suspected, and said."""
+    """With «==» it counts as the requirement's own; otherwise it is reported as suspected."""
     case = CASES["cypari2"]
     for name, text in case.files.items():
         (tmp_path / name).write_text(text)
@@ -404,7 +404,7 @@ def test_what_a_requirement_brings_is_not_ruled_out(tmp_path: Path) -> None:
 
 
 def test_libraries_that_every_system_brings_prove_no_link(tmp_path: Path) -> None:
-    """Nor does a RUNPATH to what was bundled: «unread.libs» is nobody's package."""
+    """Nor does a RUNPATH to bundled libraries: «unread.libs» is no package."""
     (tmp_path / "setup.py").write_text(
         "from setuptools import setup\nneeds = []\nneeds += ['numpy']\n"
         "setup(name='unread', install_requires=needs)\n"

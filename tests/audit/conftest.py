@@ -25,7 +25,7 @@ from support.release import NEW, OLD, RANGE, Publish
 
 @pytest.fixture(autouse=True)
 def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loopback is asked at once, not through anybody's proxy, nor with anybody's password."""
+    """Loopback is asked directly, without the user's proxies and passwords."""
     monkeypatch.setattr("native_skew.audit.transport.BACKOFF", 0)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("NETRC", "/dev/null")

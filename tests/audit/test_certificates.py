@@ -37,7 +37,7 @@ def bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="module")
 def folder(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As OpenSSL has folders of certificates: by the hash of the subject."""
+    """A folder of certificates in OpenSSL's form: named by the hash of the subject."""
     path = tmp_path_factory.mktemp("authorities")
     asked = ["openssl", "x509", "-hash", "-noout", "-in", bundle]
     try:
@@ -134,7 +134,7 @@ def test_a_variable_comes_before_pip_s_configuration(
 
 @pytest.mark.slow
 def test_pip_itself_takes_the_same(url: str, bundle: Path) -> None:
-    """Else what this asks for would not be what pip does."""
+    """Otherwise this test would not ask for what pip does."""
     asked = [sys.executable, "-m", "pip", "download", "--no-deps", "--retries", "0", "-i", url, "x"]
     without = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert "certificate" in (without.stderr + without.stdout).lower()

@@ -1,4 +1,4 @@
-"""The command: folders, what cannot be looked at, the cache, the forms, --rebuild."""
+"""The command: folders, what cannot be examined, the cache, the output forms, --rebuild."""
 
 from __future__ import annotations
 

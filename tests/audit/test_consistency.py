@@ -1,4 +1,4 @@
-"""Whether the files of a release agree, and who is misled: of metadata alone, without an index."""
+"""Whether the files of a release agree, and who is misled: by metadata alone, without an index."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_lock_goes_by_the_highest_build_number(builds: tuple[str, str], read: 
 
 
 def test_where_nobody_is_misled_it_is_a_note() -> None:
-    """Nothing of it is installed where it is looked at."""
+    """No file of it is installed on the targets examined."""
     (finding,) = found({OTHER: said("numpy<2"), MAC: said("numpy<3")})
     assert (finding.level, finding.evidence["noticed_by"]) == ("note", ())
     assert "no resolver would notice" in finding.message
@@ -123,7 +123,7 @@ def test_where_nobody_is_misled_it_is_a_note() -> None:
 
 
 def outcome(read: ResolverMetadata, installed: ResolverMetadata, file: str = LINUX) -> str:
-    """What is said to come of it for who locks with uv."""
+    """The consequence that is reported for projects that lock with uv."""
     (finding,) = found({MAC: read, file: installed})
     _, _, told = finding.message.partition(f"{file}: ")
     return told.partition(f"{LOCKS}")[2].partition(f"{file}: ")[2].partition(". ")[0]
@@ -164,7 +164,7 @@ def outcome(read: ResolverMetadata, installed: ResolverMetadata, file: str = LIN
     ],
 )
 def test_what_comes_of_it(read: ResolverMetadata, installed: ResolverMetadata, told: str) -> None:
-    if "refused" in told:  # uv passes over a wheel that rules the Python out: Poetry does not
+    if "refused" in told:  # uv skips a wheel that excludes the Python; Poetry does not
         (finding,) = found({MAC: read, LINUX: installed})
         assert f"{LINUX}: {told}." in finding.message
         return
@@ -200,7 +200,7 @@ def test_who_asks_for_an_extra_is_misled_alone() -> None:
         f'{LINUX}: «gpu; extra == "cuda"» instead of nothing, extras «cuda» instead of nothing'
         in (finding.message)
     )
-    # Who is misled without one is not told again of those that ask for it.
+    # Who is misled without an extra is not reported again with it.
     (finding,) = found({MAC: said("a"), LINUX: gpu})
     assert finding.evidence["extras"] == ()
 

@@ -34,7 +34,7 @@ FORMS = ([], ["--json"], ["--sarif"], ["--github"])
 
 @pytest.fixture(autouse=True)
 def _once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for an answer that will be the same."""
+    """There are no retries for an answer that will be the same."""
     monkeypatch.setattr(transport, "Limits", lambda: SMALL)
 
 
@@ -46,7 +46,7 @@ def server() -> Iterator[Server]:
 
 
 def everything(url: str, cache: Path, caplog: pytest.LogCaptureFixture, *more: str) -> str:
-    """All that a run in each form says, logs, raises and keeps, as one text."""
+    """All that a run in each form prints, logs, raises and stores, as one text."""
     told = []
     # The server's own log is not what a user sees.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

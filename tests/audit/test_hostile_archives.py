@@ -1,4 +1,4 @@
-"""Archives that bomb, leave their folder or are damaged: a clear word each, in bounded memory."""
+"""Archives that are bombs, leave their folder or are damaged: a clear message, in bounded memory."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_an_sdist_header_that_asks_for_gigabytes() -> None:
 
 @given(st.binary(max_size=400), st.integers(0, 10_000), st.integers(0, 400))
 def test_damaged_archives_get_a_word(noise: bytes, place: int, cut: int) -> None:
-    """Any bytes, anywhere in a sound file: read as before, or refused; nothing else."""
+    """With any bytes anywhere in a sound file, it is read as before, or refused."""
     name, content = "victim-1.0-py3-none-any.whl", wheel({"victim/__init__.py": b"x = 1\n"}).content
     at = place % len(content)
     broken = (content[:at] + noise + content[at + len(noise) :])[: len(content) - cut]

@@ -1,4 +1,4 @@
-"""Indexes that lie, hang and lead astray: a clear word each."""
+"""Indexes that lie, hang and mislead: a clear message each."""
 
 from __future__ import annotations
 

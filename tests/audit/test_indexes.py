@@ -1,4 +1,4 @@
-"""Several indexes, a time for all of them, and what a folder may hold besides."""
+"""Several indexes, one time limit for all of them, and other files in a folder."""
 
 from __future__ import annotations
 

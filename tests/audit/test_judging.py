@@ -1,4 +1,4 @@
-"""One release judged, of files on disk: what is counted, what is left out, and that this is said."""
+"""One release on disk is judged: what counts, what is left out, and that this is reported."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_what_is_compiled_with_numpy_1_is_refused_by_numpy_2(
     assert finding.evidence["shown_by"] == shown.filename
     assert {*finding.advice[0].files.values()} == {"numpy<2\n"}
 
-    # Without a wheel that shows it, it is likely; of one that calls nothing of NumPy's, too.
+    # Without a wheel that shows it, it is likely; with one that does not call NumPy, too.
     assert counted(judged((source, oldest, *numpys), "numpy==2.2.6")) == ["lock-may-break"]  # type: ignore[operator]
 
     # The controls: NumPy 1 in the lock, NumPy 2 in the build, nothing native.

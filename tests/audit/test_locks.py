@@ -1,4 +1,4 @@
-"""What is foretold of a lock: of each tool's, with the settings beside it."""
+"""What is foretold of a lock of each tool, with the settings beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from support.release import NEW, OLD, OPEN, RANGE, Publish, counted, dynamic
 HERE = "x86_64-unknown-linux-gnu"
 # Which the wheels «here» are for.
 TARGET = ("--python-version", "{}.{}".format(*sys.version_info), "--python-platform", HERE)
-# Where each is told to build the consumer, and to hold the build to the locked provider.
+# The files that tell each tool to build the consumer, and to build it with the locked provider.
 BUILT = {
     "uv": ("pyproject.toml", '[tool.uv]\nno-binary-package = ["fake-softioc"]\n'),
     "poetry": ("poetry.toml", '[installer]\nno-binary = ["fake-softioc"]\n'),
@@ -83,7 +83,7 @@ def test_what_a_build_links_and_the_lock_lacks_will_break_in_every_tool_s_lock(
     assert tools <= own
     assert finding.advice
 
-    if kind in HELD:  # the negative control: held, and nothing is said
+    if kind in HELD:  # the negative control: with the locked provider, nothing is reported
         write(tmp_path, *HELD[kind])
     else:
         limits = tmp_path / "limits.txt"

@@ -1,4 +1,4 @@
-"""Modules of Linux, macOS and Windows; every wheel on disk; and what was passed over."""
+"""Modules of Linux, macOS and Windows; every wheel on disk; and what was left out."""
 
 from __future__ import annotations
 

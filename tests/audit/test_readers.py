@@ -155,7 +155,7 @@ def test_who_asks_for_an_extra_is_hit(audit: Audit, serve: Serve) -> None:
     assert (found.level, found.evidence["extras"]) == ("warning", ("cuda",))
     assert "uv lock (and uv sync), asked for pure[cuda], reads" in found.message
     assert "the installed wheel needs «gpu», which is left out" in found.message
-    # The control: where both have it, nobody is.
+    # The control: nobody is misled if both have it.
     both = (file("cp312-cp312-macosx_11_0_arm64", ('gpu; extra == "cuda"',), ("cuda",)), files[1])
     assert audit("pure==1.0", "--index-url", serve(both)).rules() == []
 
@@ -168,7 +168,7 @@ def test_a_file_of_the_first_upload_speaks_on_the_public_index_alone(serve: Serv
 
 
 def test_an_sdist_of_a_disagreeing_release_stays_unjudged(audit: Audit, serve: Serve) -> None:
-    """What a build of a dynamic sdist will say, nobody knows before."""
+    """Nobody knows beforehand what a build of a dynamic sdist will say."""
     sdist = sdist_file(
         "pure",
         "1.0",

@@ -1,4 +1,4 @@
-"""What an address may hold that nobody is to see: where it goes, and where it does not."""
+"""Secrets in an address: where they go, and where they do not."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_what_is_shown_of_an_address(text: str, shown: str) -> None:
 
 
 def signed(credentials: Credentials, url: str) -> str | None:
-    """Who asks ``url``, in the header that is sent there."""
+    """The user in the header that is sent to ``url``."""
     request = requests.Request("GET", url, auth=credentials).prepare()
     header = request.headers.get("Authorization")
     return base64.b64decode(header.removeprefix("Basic ")).decode() if header else None

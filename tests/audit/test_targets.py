@@ -1,4 +1,4 @@
-"""For whom a release is: the Pythons and platforms that it has wheels for."""
+"""A release's targets: the Pythons and platforms for which it has wheels."""
 
 from __future__ import annotations
 

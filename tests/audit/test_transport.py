@@ -25,7 +25,7 @@ Reply = tuple[int, dict[str, str], bytes] | Exception
 
 
 class Index(HTTPAdapter):
-    """Answers each address as the test has it."""
+    """Answers each address as the test says."""
 
     def __init__(self, replies: dict[str, Reply]) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ def _hash(name: str, data: bytes = b"xxx") -> str:
         ({"sha256": _hash("sha256")}, True),
         ({"sha256": _hash("sha256").upper()}, True),
         ({"sha256": _hash("sha256", b"y")}, False),
-        ({"md5": "0"}, True),  # nothing that we believe: nothing is checked
+        ({"md5": "0"}, True),  # no hash that counts: nothing is checked
         # The strongest counts.
         ({"sha256": "0", "sha384": "0", "sha512": _hash("sha512")}, True),
         ({"sha256": _hash("sha256"), "sha384": "0"}, False),
@@ -264,7 +264,7 @@ def test_a_part_is_read_where_it_is_one() -> None:
 
 
 class Parts(Transport):
-    """Gives ranges of ``content``, and lies of the test's own about them."""
+    """Serves ranges of ``content``, with the test's lies about them."""
 
     def __init__(self, content: bytes, limit: int = 100_000, **lies: object) -> None:
         super().__init__(Limits(file=limit))
@@ -299,7 +299,7 @@ def test_what_is_there_is_not_fetched_again() -> None:
     file.seek(200)
     assert (file.seek(10, io.SEEK_CUR), file.read(290)) == (210, CONTENT[210:500])
     assert parts.asked[1:] == ["bytes=200-499"]
-    # Reading on and on takes twice as much each time, up to a mebibyte.
+    # Continued reading fetches twice as much each time, up to 1 MiB.
     assert file.read(1) + file.read(100) == CONTENT[500:601]
     assert parts.asked[2:] == ["bytes=500-599", "bytes=501-700"]
     file.seek(900)

@@ -25,7 +25,7 @@ _OLD, _NEW = "-Wl,--disable-new-dtags", "-Wl,--enable-new-dtags"
 
 
 def _at_hand() -> list[Path]:
-    """What the tests' environment has, and what this process has loaded."""
+    """The libraries of the tests' environment, and those that this process has loaded."""
     site = Path(sysconfig.get_path("platlib"))
     maps = Path("/proc/self/maps").read_text(encoding="utf-8")
     loaded = {Path(p) for p in re.findall(r"/\S+", maps) if ".so" in p or "/python" in p}
@@ -90,7 +90,7 @@ def test_symbols(files: list[Path]) -> None:
             table = ELFFile(stream).get_section_by_name(".dynsym")
             if not isinstance(table, SymbolTableSection):
                 continue
-            # What a program at a fixed address calls has the address of a stub in it, and is hashed.
+            # A function that a program at a fixed address calls has a stub's address there, and is hashed.
             entries = [
                 (s.name.encode(), s["st_info"]["bind"], s["st_shndx"] != "SHN_UNDEF")
                 for s in table.iter_symbols()

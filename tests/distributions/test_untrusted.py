@@ -1,4 +1,4 @@
-"""The guards on files that nobody vouches for: each bound at its edge, with what is sound beside it."""
+"""The guards on untrusted files: each bound at its edge, with a sound file beside it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "word"),
     [
-        (os.mkfifo, "not a regular file"),  # whoever waited for a writer would wait for ever
+        (os.mkfifo, "not a regular file"),  # waiting for a writer would take for ever
         (os.mkdir, "not a regular file"),
         (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
         (lambda path: path.symlink_to(path), "symbolic links"),
@@ -399,7 +399,7 @@ def test_what_builds_it(
 
 
 def test_another_backend_s_setup_py_is_not_waited_for() -> None:
-    """It may lie behind gigabytes; setuptools' is read, wherever it is."""
+    """It may lie behind gigabytes; setuptools' is read at any place."""
     late = ("x-1/setup.py", b"late")
     for backend, text in (("setuptools.build_meta", "late"), ("hatchling.build", "")):
         pyproject = f'[build-system]\nrequires = []\nbuild-backend = "{backend}"\n'.encode()
@@ -455,7 +455,7 @@ def test_an_sdist_s_members_are_not_kept() -> None:
 
 
 def claiming(size: int) -> bytes:
-    """The header of a member of which nothing follows."""
+    """The header of a member without its content."""
     info = tarfile.TarInfo("x-1/big")
     info.size = size
     return info.tobuf()

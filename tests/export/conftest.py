@@ -1,4 +1,4 @@
-"""An exported folder, run where nothing of the kit is."""
+"""An exported folder, run without the kit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which recorded cell a name means."""
+"""The recorded cell that a name means."""
 
 from __future__ import annotations
 

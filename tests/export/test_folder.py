@@ -1,4 +1,4 @@
-"""What is exported, what is refused to be, and what is said of it."""
+"""What is exported, what is refused, and the messages about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is exported in the kit's place: it serves, reads and judges as the kit does."""
+"""The exported programs that replace the kit: they serve, read and judge as it does."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _paths(publication: Publication, step: int) -> Iterator[str]:
 
 
 def _compare(theirs: object, url: str) -> None:
-    """The same status, body and headers that caching goes by; and the same «not modified»."""
+    """The same status, body and headers for caching; and the same «not modified»."""
     import urllib.error
     import urllib.request
 
@@ -91,7 +91,7 @@ def _compare(theirs: object, url: str) -> None:
 
 
 def test_two_readers_come_to_one_verdict() -> None:
-    """look.py has no code of the kit's: over all that matters it must agree with it."""
+    """look.py has no code of the kit's, but must agree with it in all that matters."""
     for there, error, mismatch, complaint, code in itertools.product((True, False), repeat=5):
         seen = Observation(
             consumer_installed=there,

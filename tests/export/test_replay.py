@@ -58,7 +58,7 @@ def test_a_folder_shows_the_recorded_verdict(
 
 
 class TestAltered:
-    """Negative controls: a folder that is not the recorded one ends otherwise."""
+    """Negative controls: a folder that is not the recorded one exits with another code."""
 
     @pytest.fixture
     def works(self, right: Result, session: Session, tmp_path: Path) -> tuple[Result, Path]:

@@ -1,4 +1,4 @@
-"""The field: what its cases say is read strictly, and what came of them is judged by what is true."""
+"""The field: its cases are read strictly, and their outcomes judged by the stated truth."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_lines_are_added_below_their_headings() -> None:
 
 
 def test_imports_are_tried_each_for_itself(tmp_path: Path) -> None:
-    """A module that dies or raises is told of, and those behind it are still tried."""
+    """A module that dies or raises is reported, and those after it are still tried."""
     sources = {
         "sound": "",
         "dies": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
@@ -174,7 +174,7 @@ def test_imports_are_tried_each_for_itself(tmp_path: Path) -> None:
 def test_a_case_is_made_tried_and_diagnosed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One whose truth is stated falsely, and a sound one, say so."""
+    """A case with a false statement fails, and a sound one passes."""
     dies = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
     make = f"""
         python3 -m venv --without-pip .venv

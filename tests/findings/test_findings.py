@@ -1,4 +1,4 @@
-"""The forms of a finding: each is read back by what will read it."""
+"""The output forms of a finding: each is read back by its usual reader."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_one_thing_is_no_several(things: str) -> None:
 
 
 def test_text_goes_through_one_place() -> None:
-    """Nobody else makes a console with Rich's own settings; a picture's is not a terminal."""
+    """No other code makes a console with Rich's own settings; a picture's is not a terminal."""
     root = Path(native_skew.__file__).parent
     made = {
         path.relative_to(root).as_posix()

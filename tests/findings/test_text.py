@@ -1,4 +1,4 @@
-"""A report as text: what is counted, what is shown of a finding, and that all of it is plain."""
+"""A report as text: what counts, what is shown of a finding, and that all of it is plain."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _LINE = re.compile(r"(?:usr/)?lib/x86_64-linux-gnu/([^/\s]+\.so[^/\s]*)\s+(\S+)"
 def packages(
     lines: Iterable[str], names: Iterable[str], depended_on: Mapping[str, int]
 ) -> dict[str, str]:
-    """The package of each of ``names``, as the lines of a Contents index have it.
+    """The package of each of ``names``, from the lines of a Contents index.
 
     Of several packages the one that most others depend on is taken (another may conflict with
     what is installed), and none that is for debugging or development.
@@ -58,13 +58,13 @@ def packages(
 
 
 def dependents(lines: Iterable[str]) -> Counter[str]:
-    """How many packages of a Packages index name each other one first among alternatives."""
+    """For each package, how many others of a Packages index name it first among alternatives."""
     found = (match[1].split(",") for line in lines if (match := _DEPENDS.match(line)))
     return Counter(each.split()[0].partition(":")[0] for group in found for each in group)
 
 
 def _indexes(release: str, folder: Path) -> tuple[list[str], list[str]]:
-    """The lines of ``release``'s Contents and Packages, from where this machine has Debian's."""
+    """The lines of ``release``'s Contents and Packages, from this machine's Debian mirror."""
     targets = _output("apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)").splitlines()
     archive = next(line.split()[0] for line in targets if line.endswith("/debian/ Debian"))
     sources = folder / "sources"
@@ -89,7 +89,7 @@ def _output(*command: str) -> str:
 
 
 def main() -> None:
-    """Writes the table anew: the first release whole, of the others what differs from it."""
+    """Writes the table again: the first release completely, and the others' differences from it."""
     table = tomlkit.parse(TABLE.read_text(encoding="utf-8"))
     first, *_ = table
     names = sorted(table[first])

@@ -77,7 +77,7 @@ also_copy = {others}
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """As a plugin: the shortest tests first, for the first that fails is the last to run."""
+    """As a plugin: the shortest tests run first, since a run stops at the first failure."""
     items[:] = [each for each in items if not _STARTING & {*getattr(each, "fixturenames", ())}]
     with contextlib.suppress(OSError):
         known = json.loads(Path("mutmut-stats.json").read_text(encoding="utf-8"))
@@ -133,7 +133,7 @@ def mutants_of(module: str) -> list[str]:
 
 
 def mutmut(*arguments: str, quiet: bool = True) -> str:
-    """What mutmut prints; quiet or on its way."""
+    """What mutmut prints, captured or shown at once."""
     command = [sys.executable, "-m", "mutmut", *arguments]
     done = subprocess.run(
         command, cwd=WORK, stdout=subprocess.PIPE if quiet else None, text=True, check=False
@@ -146,14 +146,14 @@ def mutmut(*arguments: str, quiet: bool = True) -> str:
 
 
 def statuses() -> dict[str, str]:
-    """Of each mutant, what became of it."""
+    """The outcome for each mutant."""
     lines = mutmut("results", "--all", "true").splitlines()
     pairs = (line.strip().rpartition(": ") for line in lines if ".x" in line or "ǁ" in line)
     return {name: status for name, _, status in pairs}
 
 
 def change(name: str) -> tuple[str, str]:
-    """The lines that a mutant takes away, and those in their place."""
+    """The lines that a mutant removes, and those that replace them."""
     lines = mutmut("show", name).splitlines()
     taken, put = (
         " ".join(
@@ -180,7 +180,7 @@ def _plain(match: re.Match[str]) -> str:
 
 
 def main() -> int:
-    """Draws, runs, and says which mutants nothing noticed; 1 where one of them is unexplained."""
+    """Draws and runs mutants, and prints those that no test noticed; 1 if one is unexplained."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

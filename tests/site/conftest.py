@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def result_index() -> ResultIndex:
-    """What the site was built from."""
+    """The results from which the site was built."""
     return ResultIndex.open(ROOT / results.FOLDER)
 
 

@@ -1,4 +1,4 @@
-"""Copied from a built page, with somebody's own names, into a project that is broken: mended.
+"""Repairs copied from a built page, with a reader's own names, into a broken project: they work.
 
 Each tab that shows a repair is carried out as the page says: lines go below the heading of the
 same name where the file has it, commands are typed in order.
@@ -157,7 +157,7 @@ def interpreter_of(tag: str) -> Interpreter | None:
 
 
 def outcome(copied: Copied, session: Session, task: Callable[..., Task]) -> str:
-    """Nothing if it mends what the plain command broke; else what became of it.
+    """Empty if it repairs what the plain command broke; else the outcome.
 
     A tab that the page shows for a new environment may be of a tool that breaks nothing.
     """
@@ -237,7 +237,7 @@ def drawn(tabs: list[Tab], count: int, seed: int) -> list[Tab]:
 
 @pytest.fixture(scope="module")
 def repairs(chromium: Any, site: Path, address: str) -> list[Tab]:
-    """All that is offered, read from the pages alone, without what they load."""
+    """All repairs offered, read from the pages alone, without what they load."""
     context = opened(chromium)
     context.route(
         "**/*",

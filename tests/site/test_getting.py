@@ -1,4 +1,4 @@
-"""One line says where the command comes from: the index once it is there, before the repository."""
+"""One line tells how to get the command: from the index once it is there, else the repository."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 def answer(page: Any, address: str, log: str) -> tuple[str, str]:
-    """What the box says to a log, and where its first link leads."""
+    """The box's answer to a log, and the target of its first link."""
     page.goto(address)
     page.locator("#pasted").fill(log)
     shown = page.locator("[data-pastebox-answer]")

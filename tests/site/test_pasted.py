@@ -62,7 +62,7 @@ def test_the_answer(case: Case, given: dict[str, dict[str, Any]]) -> None:
 
 
 def test_a_word_without_an_end_does_not_stop_it() -> None:
-    """What would take a pattern that begins anywhere the square of its length."""
+    """Texts for which a pattern that may begin anywhere takes time quadratic in their length."""
     (said,) = answers([f"{'a' * 300_000}\nModuleNotFoundError: No module named 'pkg_resources'"])
     assert said["found"][0] == "no-pkg-resources"
 

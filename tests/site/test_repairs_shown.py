@@ -1,4 +1,4 @@
-"""What the hand-written pages offer to copy holds nothing of the laboratory, and is in order."""
+"""What the hand-written pages offer to copy has no traces of the laboratory, and is in order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_no_block_holds_an_index_or_other_lines_of_the_project(pages: dict[str, 
 
 
 def test_a_cache_is_cleaned_before_anything_is_installed(pages: dict[str, str]) -> None:
-    """In every list of commands, and no page adds a cleaning behind it."""
+    """In every list of commands, and no page adds a clean-up after it."""
     seen = 0
     for path, text in pages.items():
         if not path.startswith("errors/"):

@@ -105,7 +105,7 @@ def test_nothing_in_a_chart_is_fetched_or_coloured_by_itself() -> None:
 
 
 def test_bars_come_from_what_was_run_alone() -> None:
-    """Negative control: a line that is said to flip where its points agree draws no bar for it."""
+    """Negative control: if a line claims a flip where its points agree, no bar is drawn."""
     line = next(line for line in LINES.values() if not line.flips)
     false = Flip(
         older=line.points[0].version,

@@ -1,4 +1,4 @@
-"""What `audit` wrote, and the types of the fixtures that make it say it."""
+"""What `audit` wrote, and the types of the fixtures that run it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ LOWEST: Final = "7.0.7.99.1.2"
 HIGHEST: Final = "7.0.7.99.1.3"
 OTHER_ABI: Final = "7.0.10.99.0.2"
 
-# A pair that nobody publishes: the answers with which the templates make what the scenarios of
+# A pair that is not published: the answers with which the templates make what the scenarios of
 # the kit publish, and the application that has to build it.
 PAIR: Final = {
     "native-consumer": {
@@ -98,7 +98,7 @@ class Bakery:
     def bake(
         self, template: str, folder: str = "baked", *, pair: bool = True, **answers: str
     ) -> Path:
-        """Generate a project, of the pair where nothing else is said; returns where it is."""
+        """Generate a project, by default of the pair; returns its folder."""
         # Here, so that a run without the packages of these tests can still load conftest.py.
         from cookiecutter.main import cookiecutter
 

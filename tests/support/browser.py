@@ -1,4 +1,4 @@
-"""Pages in a browser that has time."""
+"""Browser pages with generous timeouts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def installed() -> str | None:
 
 
 def opened(browser: Any, **options: object) -> Any:
-    """A new browser context, whose pages wait for as long as a busy machine may take."""
+    """A new browser context, whose pages wait as long as a busy machine may need."""
     context = browser.new_context(**options)
     context.set_default_timeout(_PATIENCE)
     return context

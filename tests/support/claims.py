@@ -18,7 +18,7 @@ _CELLS = ("td", "th")  # a row of a table is one sentence, or several
 _SKIPPED = ("pre", "script", "blockquote", "summary", "small", "section")  # the last: the field's
 _PROMISES = "what-is-promised"  # the section that says what documentation says
 _THREAD = re.compile(r"/(issues|pull)/\d+")
-_CELL = "\ue000"  # stands in the text where a link to a cell begins
+_CELL = "\ue000"  # marks the beginning of a link to a cell in the text
 _ENDS = re.compile(r"(?<=[.!?])[)”\"]*\s+")
 _TOOLS = "|".join(sorted({installer.tool for installer in INSTALLERS.values()}))
 _TOOL = re.compile(rf"\b({_TOOLS})\b", re.IGNORECASE)

@@ -64,7 +64,7 @@ def verdicts(done: subprocess.CompletedProcess[str]) -> dict[tuple[str, str], st
 
 
 class Running(NamedTuple):
-    """A process, as far as anybody may see it."""
+    """What every user may see of a process."""
 
     pid: int
     parent: int

@@ -1,4 +1,4 @@
-"""What tests need of the machine: fetched where it can be, else the test says why it is left out."""
+"""What tests need of the machine: it is fetched if possible, or else the test is skipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOOLS = Path(__file__).parents[2] / DEFAULT_WORK / "tools"
 def _compiler() -> Compiler | SkewError:
     try:
         return Toolbox(TOOLS).compiler()
-    except SkewError as error:  # asked once: who is offline waits for no second answer
+    except SkewError as error:  # asked once: offline, a second request would only take time
         return error
 
 
@@ -62,7 +62,7 @@ def program(name: str) -> str:
 
 
 def headers(python: Interpreter) -> None:
-    """Makes sure that modules of others can be built for ``python``."""
+    """Makes sure that extension modules can be built for ``python``."""
     try:
         python.require_headers()
     except SkewError as error:

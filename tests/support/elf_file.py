@@ -8,14 +8,14 @@ DYNAMIC, RPATH, RUNPATH = 2, 15, 29  # PT_DYNAMIC, DT_RPATH, DT_RUNPATH
 
 
 def segment(data: bytes, kind: int) -> int:
-    """Where the program header of that kind is."""
+    """The offset of the program header of that kind."""
     start, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
     places = (start + 56 * number for number in range(count))
     return next(p for p in places if struct.unpack_from("<I", data, p)[0] == kind)
 
 
 def dynamic_entries(data: bytes) -> dict[int, int]:
-    """Where the entries of the dynamic section are, the first of each tag."""
+    """The offsets of the dynamic section's entries, the first of each tag."""
     header = segment(data, DYNAMIC)
     start, size = (struct.unpack_from("<Q", data, header + at)[0] for at in (8, 32))
     found: dict[int, int] = {}
@@ -25,7 +25,7 @@ def dynamic_entries(data: bytes) -> dict[int, int]:
 
 
 def with_rpath(data: bytes) -> bytearray:
-    """A file that has a DT_RUNPATH with a DT_RPATH of the same text besides."""
+    """A file with a DT_RUNPATH, with an additional DT_RPATH of the same text."""
     entries, changed = dynamic_entries(data), bytearray(data)
     text = data[entries[RUNPATH] + 8 : entries[RUNPATH] + 16]
     # The linker leaves room behind the last entry.

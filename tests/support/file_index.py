@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
+    """Serves files, without log messages."""
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Advice and snippets carried out literally, as pages say it is done."""
+"""Advice and snippets carried out literally, in the way that the pages describe."""
 
 from __future__ import annotations
 

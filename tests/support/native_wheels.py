@@ -1,4 +1,4 @@
-"""Wheels of providers that are made by hand, and a consumer's own check of a release."""
+"""Hand-made wheels of providers, and a consumer's own check of a release."""
 
 from __future__ import annotations
 

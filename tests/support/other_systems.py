@@ -1,4 +1,4 @@
-"""Modules of macOS and Windows, as small as their readers take them."""
+"""Modules of macOS and Windows, the smallest that their readers accept."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass
 class Page(HTMLParser):
-    """What one page links to and loads, and where it can be linked to."""
+    """The links, resources and anchors of one page."""
 
     links: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)

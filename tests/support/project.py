@@ -19,7 +19,7 @@ HERE = Path(__file__).parents[1] / "adopt"
 _EPICS, _FAKE = "libCom.so.7.0.7.99.1", "libfakecore.so.7.0.7.99.1"
 _FAKE_RANGE = "fake-corelibs<7.0.7.99.2,>=7.0.7.99.1.2"
 _EPICS_RANGE = "epicscorelibs<7.0.7.99.2,>=7.0.7.99.1.1a3"
-# What the wheels of the projects say and need, and where they have the loader look.
+# What the wheels of the projects require and need, and where the loader looks for that.
 WHEELS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "cmake": ("writer", ("fake-corelibs==7.0.7.99.1.2",), (_FAKE,), ()),
     "meson": ("reader", (_FAKE_RANGE,), (_FAKE,), ()),

@@ -1,4 +1,4 @@
-"""A server that answers as each test has it, and a wheel for it to lie about."""
+"""A server with each test's own answers, and a wheel about which it may lie."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def wheel(members: dict[str, bytes] | None = None) -> DistributionFile:
 
 
 class Server:
-    """Answers as each test has it: path -> answer."""
+    """Each test's own answers: path -> answer."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}

@@ -1,4 +1,4 @@
-"""A consumer's sdist in the fake one's place, in the scenarios of the kit: it must work unaided."""
+"""A consumer's sdist that replaces the fake one in the kit's scenarios: it must work unaided."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class _Session(Session):
 
     @cached_property
     def build_requirements(self) -> tuple[DistributionFile, ...]:
-        """The usual ones, and what the sdist's build asks for besides."""
+        """The usual files, and what the sdist's build requires in addition."""
         usual = self.toolbox.build_requirements()
         wanted = (*self._texts.build_requires, *ALSO.get(self._texts.backend, ()))
         missing = [each for each in wanted if not _is_met(Requirement(each), usual)]
@@ -75,7 +75,7 @@ class _Session(Session):
     def publication(
         self, scenario: Scenario, variant: str, interpreter: Interpreter
     ) -> Publication:
-        """With wheels for elsewhere that say what the sdist says, as where metadata is static."""
+        """With wheels for other platforms that say what the sdist says, as with static metadata."""
         made = super().publication(scenario, variant, interpreter)
         files = [each for each in made.all_files() if each.project != CONSUMER]
         python = self._sdist.requires_python

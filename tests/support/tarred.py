@@ -1,4 +1,4 @@
-"""Archives of any names, as nobody sound packs them."""
+"""Archives with any names, as no sound tool makes them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what has to be asked for, where no -m says otherwise."""
+    """Skips what has to be asked for, unless -m says otherwise."""
     if config.option.markexpr:
         return
     here = str(Path(__file__).parent)
@@ -175,7 +175,7 @@ def project(bakery: Bakery) -> Path:
 
 
 def fetched(shared: Path, name: str, *what: str) -> list[Path]:
-    """What the package index has to give, fetched once."""
+    """What is needed from the package index, fetched once."""
     bakery, folder = Bakery(shared / "fetching"), shared / name
     command = ["-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", folder, *what]
     with FileLock(shared / "fetching.lock"):

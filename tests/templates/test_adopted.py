@@ -32,7 +32,7 @@ def test_generated_consumer_needs_no_change(bakery: Bakery, backend: str) -> Non
     project = bakery.bake("native-consumer", build_backend=backend)
     assert adopted(project, "--range", RANGE) == 0
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
-    # Without a wheel it is not known what is linked: that is said, and nothing is changed.
+    # Without a wheel it is not known what is linked: that is reported, and nothing is changed.
     assert adopted(project, "--no-index", "--write") == 1
     assert before == {path: path.read_bytes() for path in before}
 

@@ -28,7 +28,7 @@ REMEDIES = {
 
 @pytest.fixture(scope="session")
 def stamped(shared: Path, sites: dict[str, Path]) -> list[Path]:
-    """The sdist, and a wheel that fits no machine of ours, both built with the older ABI."""
+    """The sdist, and a wheel that does not fit this machine, both built with the older ABI."""
     bakery = Bakery(shared / "stamped")
     with FileLock(shared / "stamped.lock"):
         if not (bakery.root / "dist").exists():
@@ -136,7 +136,7 @@ def test_without_isolation_the_group_is_needed(bakery: Bakery, env: dict[str, st
 def test_dynamic_metadata_has_to_be_stated(
     bakery: Bakery, env: dict[str, str], stamped: list[Path]
 ) -> None:
-    """Of an sdist alone, whose Requires-Dist is Dynamic, match-runtime is refused."""
+    """With only an sdist, whose Requires-Dist is Dynamic, match-runtime is refused."""
     only_dynamic(bakery.root / "index" / "fake-softioc", stamped)
     refused = bakery.bake("uv-application", folder="refused")
     output = bakery.run("uv", "sync", cwd=refused, env=env, fails=True)

@@ -158,7 +158,7 @@ def test_every_pair_is_built_and_runs(
 
 
 def assert_declared(project: Path, answers: dict[str, str]) -> None:
-    """What was chosen is there, and nothing of what was not, nor of the template."""
+    """What was chosen is there, and nothing else, and no traces of the template."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text())
     assert pyproject["project"]["license"] == answers["license"]
     (requirement,) = pyproject["project"]["dependencies"]
@@ -189,7 +189,7 @@ def with_and_without_ci() -> list[tuple[str, dict[str, str]]]:
 def test_ci_is_all_that_its_choice_changes(
     bakery: Bakery, template: str, answers: dict[str, str]
 ) -> None:
-    """So that what is tested of a choice with CI holds without, and all pairs are covered."""
+    """So what is tested of a choice with CI is true without it, and all pairs are covered."""
     found = {}
     for ci in CI:
         project = bakery.bake(template, folder=ci, ci=ci, **answers)

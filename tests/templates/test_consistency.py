@@ -138,7 +138,7 @@ def test_symbol_that_the_lowest_lacks_is_reported(
 def test_wheel_that_cannot_be_loaded_here_is_said(
     bakery: Bakery, consumer: Consumer, sites: dict[str, Path], ends: list[Path]
 ) -> None:
-    """It is read all the same: what it links to, and where it looks."""
+    """It is read nevertheless: what it links to, and where it looks."""
     project, _, wheel = consumer
     other = bakery.root / re.sub("-linux_.*", "-linux_riscv64.whl", wheel.name)
     other.write_bytes(wheel.read_bytes())

@@ -24,7 +24,7 @@ def test_runs_with_the_provider_in_another_folder(
     edit(mine / "fake_softioc/_provider.py", "ctypes.CDLL(str(path))", "pass")
     message = bakery.python("-c", VERSIONS, site=path, fails=True)
     assert "cannot open shared object file" in message
-    # The provider is a right one: nothing is said of it, and nothing to install.
+    # The provider is right: there is no message about it, and nothing to install.
     assert "pip install" not in message
 
 
@@ -81,7 +81,7 @@ def unversioned(bakery: Bakery, providers: dict[str, Path]) -> dict[str, Path]:
 def test_library_without_versioned_soname_is_compared(
     bakery: Bakery, project: Path, unversioned: dict[str, Path]
 ) -> None:
-    """The loader takes any such library, so that only the versions tell."""
+    """The loader takes any such library, so only the versions tell."""
     (wheel,) = bakery.build(project, unversioned[LOWEST], "--wheel")
     bakery.installed(unversioned[LOWEST].name, wheel)
     other = unversioned[OTHER_ABI] / "fake_corelibs/lib/libfakecore.so"

@@ -1,4 +1,4 @@
-"""The generated consumer in the fake one's place: it works, where the fake one skews."""
+"""The generated consumer in place of the fake one: it works where the fake one skews."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_revision_that_was_never_released_is_noticed(bakery: Bakery, lint: Lint)
 
 @pytest.mark.full
 def test_hooks_of_this_repository_pass(bakery: Bakery, shared: Path) -> None:
-    """As they are in the index of git, in a copy, since some hooks correct what they find."""
+    """As they are in git's index, in a copy, since some hooks correct what they find."""
     project = bakery.root / "copy"
     bakery.run("git", "checkout-index", "--all", f"--prefix={project}/", cwd=TEMPLATES.parent)
     without_hooks_for_rst(project)
@@ -135,7 +135,7 @@ def test_hooks_of_this_repository_pass(bakery: Bakery, shared: Path) -> None:
 
 
 def without_hooks_for_rst(project: Path) -> None:
-    """Take out what has no stand-in: it reads reStructuredText, and there is none."""
+    """Remove the hook without a stand-in: it reads reStructuredText, and there is none."""
     assert not list(project.rglob("*.rst"))
     path = project / ".pre-commit-config.yaml"
     configuration = yaml.safe_load(path.read_text())

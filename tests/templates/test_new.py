@@ -1,4 +1,4 @@
-"""`native-skew new`, and the templates asked by hand: at a terminal, with odd answers."""
+"""`native-skew new`, and the templates used directly: at a terminal, with odd answers."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def plain_wheel(
 
 
 def test_header_that_is_offered_is_of_the_provider(bakery: Bakery, new: New, output: Path) -> None:
-    """Neither one that it brings along of others, nor one about conversions."""
+    """Neither a header that it bundles, nor one about conversions."""
     headers = [f"include/{each}" for each in ("other/version.hpp", "upon/conversion.h", "upon/deep/version.h")]
     plain_wheel(bakery, "upon", "1.0", headers=headers)
     new("consumer", "provider_distribution=upon")
@@ -97,7 +97,7 @@ def test_header_that_is_offered_is_of_the_provider(bakery: Bakery, new: New, out
 def test_language_is_that_of_the_header(
     bakery: Bakery, new: New, output: Path, header: bytes, language: str
 ) -> None:
-    """What is offered can be taken: a header that another in C++ is included in, is no C."""
+    """What is offered can be taken: a header that includes one in C++ is not C."""
     library = native_wheels.library(bakery, "libupon.so")
     files = {"upon/lib/libupon.so": library, "upon/include/upon/deep/one.h": header}
     files["upon/include/upon.h"] = b'#include "upon/deep/one.h"\n'
@@ -109,7 +109,7 @@ def test_language_is_that_of_the_header(
 def test_provider_of_the_active_environment_is_read(
     bakery: Bakery, new: New, output: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Of nobody's index, and without a header: then none is included, and the project builds."""
+    """Not on the index, and without a header: none is included, and the project builds."""
     elsewhere = Bakery(tmp_path_factory.mktemp("elsewhere"))
     bakery.python("-m", "venv", "--without-pip", bakery.root / "venv")
     site = next(bakery.root.glob("venv/lib/python*/site-packages"))
@@ -246,7 +246,7 @@ class Terminal:
         )
 
     def answer(self, answers: dict[str, str]) -> str:
-        """Gives these where they are asked for, else presses Enter; what was printed last."""
+        """Gives these answers to their questions, else presses Enter; returns the last output."""
         question = re.compile(r"\[(\d+)/(\d+)\][^\r\n]*(?:\r\n[^\r\n]*)*?(?:\)|\]|:): ?$", re.MULTILINE)
         asked = []
         while self.child.expect([question, pexpect.EOF]) == 0:
@@ -313,7 +313,7 @@ def test_template_asked_by_hand(bakery: Bakery, template: str) -> None:
 
 
 def test_what_is_empty_stays_empty(bakery: Bakery) -> None:
-    """Enter where a question says (empty: none) is nothing, and so is the word none."""
+    """Enter at a question with (empty: none) means nothing, and so does the word none."""
     for given in ("", "none"):
         project = bakery.bake("native-consumer", folder=given or "x", pair=False, repository_url=given)
         source = (project / "src/my_extension/_built_for.h").read_text()

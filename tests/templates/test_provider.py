@@ -28,7 +28,7 @@ def test_wheel_is_in_order(bakery: Bakery, providers: dict[str, Path]) -> None:
 def test_requirement_is_the_range_that_a_consumer_declares(
     bakery: Bakery, sites: dict[str, Path]
 ) -> None:
-    """Whatever is installed: asked for the same release, every release says the same."""
+    """For the same release, every installed release says the same."""
     for version in (LOWEST, HIGHEST, OTHER_ABI):
         stated = bakery.python("-m", "fake_corelibs", LOWEST, site=sites[version]).strip()
         assert stated == "fake-corelibs>=7.0.7.99.1.2,<7.0.7.99.2"

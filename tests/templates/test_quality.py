@@ -57,7 +57,7 @@ def test_code_is_formatted_whatever_the_names(
     bakery.run("ruff", "format", "--no-cache", "--check", project)
 
 
-# What checks each kind of file; the schemas are in the tool, so that nothing is fetched.
+# The checks of each kind of file; the schemas are in the tool, so nothing is fetched.
 SCHEMAS = {
     ".github/workflows/*.yml": "vendor.github-workflows",
     ".github/dependabot.yml": "vendor.dependabot",
@@ -90,7 +90,7 @@ def test_wrong_configuration_is_noticed(bakery: Bakery, template: str) -> None:
     assert "template-injection" in output
 
 
-# Where a generated project points to: documentation, and the tools that it uses.
+# The links of a generated project: documentation, and the tools that it uses.
 HOSTS = {
     "docs.astral.sh",
     "docs.zizmor.sh",

@@ -45,9 +45,9 @@ class Pair:
         return folder
 
     def install(self, *files: DistributionFile, target: Path | None = None) -> Path:
-        """The environment, or the --target folder, with ``files`` in it.
+        """Makes the environment, or the --target folder, with ``files`` in it.
 
-        By hand, in no time; ``test_an_environment_that_uv_made`` holds it against the real one.
+        By hand, which is fast; ``test_an_environment_that_uv_made`` compares it with a real one.
         """
         home = self.folder / "env"
         if not home.exists():

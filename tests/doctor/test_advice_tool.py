@@ -1,4 +1,4 @@
-"""Advice is for the tool that installed what is broken, by INSTALLER's word."""
+"""Advice is for the tool that installed what is broken, as INSTALLER tells."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_poetry_moves_what_is_locked_and_another_puts_a_lost_file_there_again() 
 
     assert commands(upgrade=True) == [("poetry update --lock numpy", "poetry sync")]
     assert commands() == [("poetry lock", "poetry sync")]
-    # Poetry has no command for that; no project of another tool's is begun.
+    # Poetry has no command for that; no project of another tool is started.
     assert [each[0].split()[0] for each in commands(reinstall=True)] == ["uv", "pip"]
 
 

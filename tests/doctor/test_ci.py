@@ -37,7 +37,7 @@ def path_with_the_command(tmp_path: Path) -> str:
 def test_the_hook_looks_at_the_project_s_environment(
     skewed: Callable[[], Path], path_with_the_command: str, tmp_path: Path
 ) -> None:
-    """Not at the active one, which pre-commit makes the hook's own: VIRTUAL_ENV is another."""
+    """Not at the active one: pre-commit sets VIRTUAL_ENV to the hook's own environment."""
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     hook = next(each for each in hooks if each["id"] == "native-skew-doctor")
     assert hook["pass_filenames"] is False

@@ -1,4 +1,4 @@
-"""A prefix of conda's: whose a library is, what is required of it, and conda's own words."""
+"""A conda prefix: the owners of libraries, what is required of them, and conda's commands."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_another_version_of_a_library(home: Path, compiler: Compiler, depends: b
 
 
 def test_a_package_whose_dist_info_lists_nothing(home: Path, compiler: Compiler) -> None:
-    """Its files and what it depends on are conda's to say."""
+    """Conda's record tells its files and its dependencies."""
     info = home / HERE / "native-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Name: native\nVersion: 1\n")

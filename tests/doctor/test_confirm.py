@@ -1,4 +1,4 @@
-"""``--confirm`` against what was found in the files: who is contradicted, and who is not."""
+"""``--confirm`` compared with what was found in the files: what it contradicts."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_how_a_process_ended_is_said(environment: Environment) -> None:
 
 
 def test_a_child_goes_on_behind_one_that_died(environment: Environment) -> None:
-    """In one package: what comes after it is imported too, and what fails alike is one finding."""
+    """In one package: what comes after it is still imported, and equal failures are one finding."""
     package = environment.root / "many"
     package.mkdir()
     (package / "__init__.py").touch()
@@ -194,7 +194,7 @@ def test_a_line_of_a_module_s_own_that_is_none(environment: Environment, line: s
 
 @pytest.mark.parametrize("word", ["starts", "ends"])
 def test_a_report_that_a_module_has_written_itself(environment: Environment, word: str) -> None:
-    """It names what was not asked, and nothing else: the child is started once."""
+    """It reports only what was not asked: the child is started once."""
     (environment.root / "forges.py").write_text(
         "import os, sys\n"
         f"open(sys.argv[1], 'w').write('{{\"{word}\": \"other\"}}\\n')\n"
@@ -244,14 +244,14 @@ def _report(rule: Rule, distribution: str, evidence: Evidence) -> Report:
 @pytest.mark.parametrize(
     ("report", "added"),
     [
-        # Of one that is to be installed anew whatever else it lacks, and of the library's name.
+        # Of one that has to be reinstalled whatever else it lacks, and of the library's name.
         (_report(rules.MISSING_FILE, "mine", {"files": ("a/libother.so",)}), []),
         (_report(rules.FOREIGN_LIBC, "a", {"distributions": ("a", "mine")}), []),
         (_report(rules.MISSING_FILE, "other", {"files": ("a.libs/libx.so.1",)}), []),
         (_report(rules.MISSING_LIBRARY, "other", {"needed": "libx.so.1"}), []),
-        # Its package fails over another module, of which that is said.
+        # Its package fails because of another module, which has the finding.
         (_report(rules.OTHER_NUMPY, "mine", {"modules": ("lazy.user",)}), []),
-        # It needs no library itself, and imports a module that is done without for want of one.
+        # It needs no library itself, but imports an optional module that lacks one.
         (
             _report(rules.OPTIONAL_MODULE, "a", {"module": "lazy.b", "needed": ("libx.so.1",)}),
             ["fails-by-itself"],
@@ -374,7 +374,7 @@ def test_a_part_that_no_longer_fits_what_its_distribution_requires(
 def test_the_failure_of_what_is_required_is_said_of_that(
     environment: Environment, fails: bool
 ) -> None:
-    """pandas, whose words are that NumPy cannot be imported."""
+    """pandas, whose error is that NumPy cannot be imported."""
     site = environment.root
     both = []
     for name, source, requires in (
@@ -423,7 +423,7 @@ def test_what_an_extra_alone_requires_and_nobody_misses(
 def test_the_package_that_a_distribution_is_named_for(
     environment: Environment, name: str, found: bool
 ) -> None:
-    """Without what it asks for, it is broken; another one beside it may be an extra's."""
+    """Without its requirement it is broken; another package beside it may need an extra."""
     info = environment.root / f"{name.replace('-', '_')}-1.dist-info"
     info.mkdir()
     (info / "RECORD").write_text("own_one.py,sha256=x,1\n")
@@ -465,7 +465,7 @@ def test_nothing_of_the_kit_s_own_is_imported(environment: Environment) -> None:
 
 
 def test_what_an_import_leaves_running_is_ended(environment: Environment) -> None:
-    """It holds the pipe of the report open, which nobody waits for."""
+    """It keeps the report's pipe open, but doctor does not wait for that."""
     number = environment.root / "number"
     (environment.root / "leaves_one.py").write_text(
         "import subprocess, sys\n"
@@ -476,6 +476,6 @@ def test_what_an_import_leaves_running_is_ended(environment: Environment) -> Non
     assert confirm(environment, "leaves_one").findings == ()
     state = Path(f"/proc/{number.read_text()}/stat")
     ended = time.monotonic() + 30
-    while state.exists() and state.read_text().split()[2] != "Z":  # else the kernel is about to
+    while state.exists() and state.read_text().split()[2] != "Z":  # otherwise the kernel will soon
         assert time.monotonic() < ended
         time.sleep(0.05)

@@ -62,7 +62,7 @@ def test_the_issue_is_told_whole(skewed: Callable[[], Path]) -> None:
 
 
 def test_an_environment_that_uv_made(pair: Any, session: Session) -> None:
-    """The control of those that the other tests lay out by hand."""
+    """The control for the environments that the other tests make by hand."""
     files = pair.provider(), pair.consumer(NEWER, STAMP)
     home, tool = pair.folder / "made-by-uv", session.toolbox.tool("uv", "newest")
     venv.create(home, symlinks=True)
@@ -158,7 +158,7 @@ def test_another_copy_on_ld_library_path(pair) -> None:  # type: ignore[no-untyp
 
 
 def test_another_copy_of_the_same_generation(pair) -> None:  # type: ignore[no-untyped-def]
-    """As epicscorelibs has it: the library under two names, one of them without a version."""
+    """As in epicscorelibs: the library has two names, one of them without a version."""
     home = pair.install(pair.provider(NEWER), pair.consumer(NEWER, STAMP))
     aside = pair.install(pair.provider(NEWER), target=pair.folder / "other")
     (library,) = home.rglob("libfakecore.so.*")
@@ -305,7 +305,7 @@ def test_a_record_cannot_point_far_and_is_bounded(tmp_path: Path) -> None:
 
 
 def test_who_else_needs_the_library_is_named_and_moves_with_it(pair: Any) -> None:
-    """As pvxslibs beside softioc: a repair that mends one and breaks the other is none."""
+    """As with pvxslibs beside softioc: it is no repair if it breaks another consumer."""
 
     def first(home: Path) -> tuple[str, str]:
         finding = only(
@@ -334,7 +334,7 @@ def test_who_else_needs_the_library_is_named_and_moves_with_it(pair: Any) -> Non
 
 
 def test_the_tool_whose_lock_stands_beside_comes_first(pair: Any) -> None:
-    """What pip installed may be Pipenv's doing, which would undo what pip is told to do."""
+    """What pip installed may be Pipenv's, which would undo what pip does."""
 
     def tools(home: Path) -> list[str]:
         found = [f for f in diagnose(home).findings if f.rule == "skewed-library"]

@@ -1,4 +1,4 @@
-"""Each finding on what cannot be loaded: its rule, its whole evidence, and what it does not say."""
+"""Each finding about what cannot be loaded: its rule, its evidence, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def of(site: Path, rule: str) -> Finding:
         # Nothing looks for it among the packages: the system is to have it.
         ("libfoo.so.1", "", FROM_AN_INDEX, "missing-system-library"),
         ("libfoo.so.1", "/opt/elsewhere", FROM_AN_INDEX, "missing-system-library"),
-        # Where its own libraries lie, those of others are not sought ...
+        # Others' libraries are not looked for beside its own ...
         ("libfoo.so.1", "$ORIGIN", FROM_AN_INDEX, "missing-system-library"),
         ("libfoo.so.1", "$ORIGIN/../user.libs", FROM_AN_INDEX, "missing-system-library"),
-        # ... but for what was built here, and where another distribution's lie.
+        # ... except for what was built here, and in another distribution's folder.
         ("libfoo.so.1", "$ORIGIN", BUILT_HERE, "missing-library"),
         ("libfoo.so.1", "$ORIGIN/../other", FROM_AN_INDEX, "missing-library"),
-        # Known to come from the system, wherever it is sought.
+        # Known to come from the system, wherever it is looked for.
         ("libodbc.so.2", "$ORIGIN/../other", BUILT_HERE, "missing-system-library"),
         # A copy that auditwheel named is never the system's.
         ("libfoo-1a2b3c4d.so.1", "", FROM_AN_INDEX, "missing-library"),
@@ -68,7 +68,7 @@ def of(site: Path, rule: str) -> Finding:
         ("libc10.so", "", FROM_AN_INDEX, "missing-library"),
         ("libc10.so.1", "", FROM_AN_INDEX, "missing-system-library"),
         ("libtensorflow_cc.so.2", "", FROM_AN_INDEX, "missing-library"),
-        # What comes with a device's driver is nothing to install.
+        # What comes with a device's driver cannot be installed.
         ("libcuda.so.1", "", FROM_AN_INDEX, "missing-driver"),
         ("libcuda.so.1", "$ORIGIN", BUILT_HERE, "missing-driver"),
         ("libnvidia-ml.so.1", "", FROM_AN_INDEX, "missing-driver"),
@@ -166,7 +166,7 @@ def test_cuda_s_libraries_are_no_package_of_the_system(site: Path, compiler: Com
 def test_what_goes_with_a_framework_s_build_for_a_device(
     site: Path, compiler: Compiler, device: bool
 ) -> None:
-    """Beside a torch for the processor alone, the toolkit's libraries are no other cause."""
+    """Beside a torch for CPUs only, the toolkit's libraries are not another cause."""
     names = ("libtorch_cuda.so", "libcudart.so.12") if device else ("libcudart.so.12",)
     put(site, "torch", {"torch/lib/libtorch.so": linked((), (), compiler)}, version="2.6.0")
     put(site, "user", {MODULE: linked(names, (), compiler)}, "torch==2.5.1")
@@ -331,7 +331,7 @@ def test_what_the_metadata_tells_of_a_skew(
 
 
 def test_a_build_tree_that_was_left_over(site: Path, compiler: Compiler) -> None:
-    """What is installed is what the metadata wants, and it rules out what was compiled with."""
+    """The metadata requires what is installed, and excludes what was used in the build."""
     put(site, "lib", {"lib/liba.so.1": linked((), (), compiler)}, version="1.5")
     module = linked(("liba.so.2",), ("$ORIGIN/../lib",), compiler)
     put(site, "user", {MODULE: module}, "lib<2", tag=BUILT_HERE)
@@ -525,7 +525,7 @@ def test_a_distribution_whose_own_library_is_older(
     [
         ("NEW", (), "Install a newer lib, or build user with this one.", "lib user"),
         ("NEW", ("lib",), "Install a newer lib, or build user with this one.", "lib user"),
-        # The symbols' version tells which one, where nobody else was built with the older one.
+        # The symbols' version tells which one, if nothing else was built with the older one.
         ("LIB_1.6", ("lib",), "Install a newer lib", "'lib==1.6.*' user==1"),
         (
             "NEW",
@@ -576,7 +576,7 @@ def test_a_provider_that_is_older_than_the_one_that_was_built_with(
 
 
 def outside(tmp_path: Path, name: str, content: bytes) -> str:
-    """A library that is nobody's, and the folder in which it lies."""
+    """A library without an owner, and the folder in which it lies."""
     folder = tmp_path / "outside"
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(content)

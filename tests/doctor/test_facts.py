@@ -1,4 +1,4 @@
-"""What is true of an environment: its disk, its interpreter, its folders, its root."""
+"""The facts about an environment: its disk, its interpreter, its folders, its root."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sound(pair) -> Path:  # type: ignore[no-untyped-def]
 
 
 def test_an_environment_without_its_configuration(tmp_path: Path) -> None:
-    """Its interpreter then searches its own packages, and none of the environment's."""
+    """Its interpreter then searches its own packages instead of the environment's."""
     home = environment(tmp_path / "env")
     installed(home / HERE, "own")
     configuration = home / "pyvenv.cfg"
@@ -242,7 +242,7 @@ def test_modules_of_another_python(sound: Path) -> None:
     record = next(sound.rglob("fake_softioc*/RECORD"))
     text = record.read_text()
     record.unlink()
-    # Beside one for this Python, as wheels for several have it, it is nothing.
+    # Beside one for this Python, as in wheels for several, it does not matter.
     other.write_bytes(module.read_bytes())
     record.write_text(text + f"fake_softioc/{other.name},,\n")
     assert rules(diagnose(sound)) == []
@@ -250,7 +250,7 @@ def test_modules_of_another_python(sound: Path) -> None:
     record.write_text(text.replace(module.name, other.name))
     finding = only(diagnose(sound), "other-python")
     assert (finding.level, "cpython-38" in finding.message) == ("error", True)
-    # All of one Python are one cause, which one command mends.
+    # All for one Python have one cause, which one command repairs.
     (module.parents[1] / "second").mkdir()
     shutil.copy(other, module.parents[1] / f"second/{other.name}")
     installed(module.parents[1], "second", f"second/{other.name}")
@@ -613,7 +613,7 @@ def test_who_was_built_with_an_older_library_moves_with_it(
 def test_commands_name_the_environment_that_was_looked_at(  # type: ignore[no-untyped-def]
     sound: Path, call, installer: str
 ) -> None:
-    """Whoever types them may be anywhere, and another environment may be active."""
+    """The user may be in any folder, and another environment may be active."""
     (library,) = sound.rglob("libfakecore.so.*")
     library.unlink()
     for word in sound.rglob("INSTALLER"):
@@ -686,7 +686,7 @@ def test_what_installs_a_system_library(tmp_path: Path) -> None:
 
 
 def test_one_command_installs_all_that_the_system_lacks(tmp_path: Path) -> None:
-    """With the libraries of one finding alone, the next import would fail too."""
+    """With the libraries of only one finding, the next import would fail too."""
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/os-release").write_text("ID=debian\n")
     image = str(tmp_path)
@@ -784,7 +784,7 @@ def test_whether_a_module_is_optional(tmp_path: Path, source: str, optional: boo
 
 
 def test_the_scheme_of_this_interpreter_is_what_is_searched() -> None:
-    """What is said of folders, held against what an interpreter itself says."""
+    """The folders that are found, compared with an interpreter's own."""
     home = Path(sys.prefix)
     if sysconfig.get_path("purelib") == str(home / HERE):
         assert home / HERE in sites.of_prefix(home, read(home)).folders

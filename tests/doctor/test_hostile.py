@@ -1,4 +1,4 @@
-"""A site-packages folder full of what nobody should put there: words, no crash, no hang."""
+"""A site-packages folder full of hostile files: doctor reports, without a crash or a hang."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found of the machine is what its files say now."""
+"""Facts about the machine are those that its files tell now."""
 
 from __future__ import annotations
 

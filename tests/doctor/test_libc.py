@@ -45,7 +45,7 @@ def compiled(folder: Path, name: str, *options: str) -> Path:
 
 
 def test_wheels_for_musl_are_looked_at_as_what_they_are(wheels: Path) -> None:
-    """The system that they are for is not at hand: what it would give is not missing."""
+    """Their system is not at hand: what it would provide is not missing."""
     report = diagnose(wheels)
     assert report.looked_at["extension modules"] == len(MODULES)
     assert report.findings == ()

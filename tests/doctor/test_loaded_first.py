@@ -1,4 +1,4 @@
-"""What something else loads: frameworks' libraries, operators, and libraries of Python code."""
+"""Libraries that something else loads: frameworks, Python code; and operator libraries."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_symbols_of_what_is_loaded_first(
 
 
 def test_a_framework_without_the_library(site: Path, compiler: Compiler) -> None:
-    """Built for CUDA, beside a torch for the processor alone."""
+    """Built for CUDA, beside a torch for CPUs only."""
     device = library(site.parent, compiler, "x.so", OLD, "-Wl,-soname,libtorch_cuda.so")
     source = CALLS.format("PyInit__C")
     library(site / "ops", compiler, "_C.abi3.so", source, "-Wl,--no-as-needed", str(device))
@@ -80,7 +80,7 @@ def test_a_framework_without_the_library(site: Path, compiler: Compiler) -> None
 def test_a_library_that_no_module_brings_in(
     site: Path, compiler: Compiler, file: str, python: str, rule: str, level: str
 ) -> None:
-    # One that wheels are known to take from the system, and that no machine of ours has.
+    # A library that wheels are known to take from the system, and that test machines lack.
     absent = library(site.parent, compiler, "x.so", OLD, "-Wl,-soname,libodbc.so.2")
     folder, _, name = file.rpartition("/")
     library(site / folder, compiler, name, NEW, "-Wl,--no-as-needed", str(absent))

@@ -1,4 +1,4 @@
-"""The loader's decision: ours against what ld.so does, on libraries compiled for the purpose."""
+"""The kit's loader compared with ld.so, on libraries compiled for the purpose."""
 
 from __future__ import annotations
 

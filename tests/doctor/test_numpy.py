@@ -187,7 +187,7 @@ def test_a_newer_numpy_than_the_installed_one(tmp_path: Path, compiler: Compiler
     finding = only(diagnose(tmp_path), "other-numpy")
     assert finding.evidence["built_for"] == ">=2.1"
     assert "was compiled for NumPy 2.1 or newer; numpy 1.26.4 is installed" in finding.message
-    # Whoever does not admit it there is named, for the resolver moves it too.
+    # What does not admit it there is named, so the resolver moves it too.
     put(tmp_path, "older", {}, "numpy<2")
     put(tmp_path, "newer", {}, "numpy>=1.2")
     (command,) = only(diagnose(tmp_path), "other-numpy").advice[0].commands
@@ -195,7 +195,7 @@ def test_a_newer_numpy_than_the_installed_one(tmp_path: Path, compiler: Compiler
 
 
 def test_a_wheel_is_built_in_one_go(tmp_path: Path, compiler: Compiler) -> None:
-    """Where the first of its files that says anything fits, the others do."""
+    """If the first of its files that tells anything fits, so do the others."""
     silent, fits, refused = (
         linked((), (), compiler, source(*texts)) for texts in ((), OF_BOTH, OF_ONE)
     )
@@ -208,7 +208,7 @@ def test_a_wheel_is_built_in_one_go(tmp_path: Path, compiler: Compiler) -> None:
         named = {f"pkg/_{n}.abi3.so": each for n, each in enumerate(files)}
         put(tmp_path, "pkg", named, "numpy")
         assert rules(diagnose(tmp_path)) == found
-    # The last said what fits after one that does not: what comes behind it is not looked at.
+    # The last one fits, after one that does not: what comes after that is not examined.
     assert only(diagnose(tmp_path), "other-numpy").evidence["modules"] == ("pkg._0",)
 
 

@@ -37,7 +37,7 @@ def mac(site: Path, shipped: str, needed: str = "@rpath/libx.1.2.dylib") -> Path
 
 
 def framework(site: Path, shipped: str) -> Path:
-    """As Qt's own wheels have them: files without an ending."""
+    """As in Qt's own wheels: files without an extension."""
     module = mach_o(("@rpath/x.framework/Versions/A/x",), ("@loader_path/../x/lib",))
     put(site, "user", MAC, {"user/_m.cpython-312-darwin.so": module}, more="Requires-Dist: x\n")
     put(site, "x", MAC, {f"x/lib/x.framework/{shipped}": mach_o((), name=f"@rpath/{shipped}")})

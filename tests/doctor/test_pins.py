@@ -102,7 +102,7 @@ def test_what_is_required(text: str, found: list[str]) -> None:
         ("python_version < '3.12'", "3.12", {}, False),
         ("python_version < '3.14'", "3.13t", {}, True),
         ("python_version >= '3.14'", "3.13t", {}, False),
-        # What hangs on a number that is not known is taken not to hold.
+        # What depends on a number that is not known counts as false.
         ("python_full_version < '3.11.4'", "3.11", {}, False),
         ("python_full_version >= '3.11.4'", "3.11", {}, False),
         ("python_full_version >= '3.11'", "3.11", {}, True),

@@ -1,4 +1,4 @@
-"""A provider that no build can have any more: what doctor then leaves out of its advice."""
+"""A provider that can no longer be built against: what doctor leaves out of its advice."""
 
 from __future__ import annotations
 

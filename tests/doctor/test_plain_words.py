@@ -1,4 +1,4 @@
-"""What a stranger's file says: one line, and never a command of its own, a crash or a wait."""
+"""Text of untrusted files: it stays one line, and never is a command, a crash or a wait."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ def test_a_table_without_an_end(site: Path, step: int) -> None:
 
 
 def test_a_function_that_went_without_its_version(site: Path) -> None:
-    """Of what the system gives a version says enough; of another distribution's it does not."""
+    """For a system's library a version tells enough; for another distribution's it does not."""
     module, provider = site / "user" / "_ext.abi3.so", site / "provider" / "libv.so"
     source = site.parent / "user.c"
     search = "-Wl,-rpath,$ORIGIN/../provider"

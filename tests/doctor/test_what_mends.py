@@ -1,4 +1,4 @@
-"""The first advice is what mends: by what links, by extras, by what was put there since."""
+"""The first advice repairs: by what links, by extras, by what was put there since."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def first(advice: tuple[Advice, ...]) -> str:
 
 
 def test_an_editable_install_whose_build_folder_is_gone(made: Made, tmp_path: Path) -> None:
-    """None of the system's, and none of a wheel's: it was there when it was built."""
+    """Neither the system's nor a wheel's: it was there at build time."""
     source = tmp_path / "source"
     made.module(source / "own", "libown.so.2", link=f",-rpath,{source}/build")
     (made.site / "own.pth").write_text(f"{source}\n")
@@ -139,7 +139,7 @@ def test_a_folder_that_an_editable_install_s_own_code_names(
     built = tmp_path / "built"
     (made.site / f"{hook}.py").write_text(code.format(built))
     assert "is an editable install" in made.only("missing-file").message
-    # A source that was removed since is missed by nobody.
+    # A source that was removed since is not needed.
     (made.site / f"{hook}.py").write_text(code.format(built) + f"[{str(tmp_path)!r}]\n")
     assert bool(made.found) is (stem == "own-editable")
     (built / "own").mkdir(parents=True)
@@ -269,7 +269,7 @@ def test_a_library_that_python_code_loads_and_no_loader_takes(made: Made) -> Non
 def test_an_interpreter_that_lacks_a_library(
     made: Made, tmp_path: Path, compiler: Compiler
 ) -> None:
-    """A Python that was built with its code in libpython, without that."""
+    """A Python whose code is in libpython, without that library."""
     made.lists("own")
     assert made.found == []
     program = made.home / "bin/python"
@@ -499,7 +499,7 @@ def test_what_the_system_lacks_comes_last_among_errors() -> None:
 
 
 def test_what_mends_all_of_several_findings() -> None:
-    """Two skews that have nothing to do with each other are not mended by one advice."""
+    """Two independent skews are not repaired by one advice."""
 
     def offer(tool: str, *commands: str, **files: str) -> Advice:
         named = {name.replace("_", "."): text for name, text in files.items()}
@@ -526,7 +526,7 @@ def test_what_mends_all_of_several_findings() -> None:
     skewed = _finding("skewed-library", "error", offer("uv", "a"), of="user", provider="p")
     wants = _finding("violated-requirement", "warning", offer("uv", "c"), of="user")
     assert together(skewed, wants) is None
-    # Where they exclude each other, all that is concerned moves.
+    # If they exclude each other, all distributions in question move.
     pinned = (
         offer("uv pip install", "uv pip install 'p<2' user==1"),
         offer("uv pip install", "uv pip install 'p>=2'"),
@@ -624,7 +624,7 @@ def test_a_project_of_pdm_s(made: Made) -> None:
     ],
 )
 def test_the_commands_of_each_advice_keep_their_order(several: list[str], commands: str) -> None:
-    """As a lock before its sync, and what is cleaned before what is made anew."""
+    """Like a lock before its sync, and a clean-up before what is made again."""
     ones = [Advice(remedy="", title="", commands=tuple(each.split())) for each in several]
     assert " ".join(advice.joined(ones).commands) == commands
 
@@ -780,7 +780,7 @@ def test_modules_of_another_release_in_a_package_that_fails(made: Made) -> None:
 
 
 def test_what_its_python_code_asks_the_loader_for(made: Made) -> None:
-    """As pyzbar, whose own words name no file."""
+    """As pyzbar, whose error names no file."""
     code = made.site / "own/__init__.py"
     code.parent.mkdir()
     made.lists("own", "own/__init__.py")

@@ -1,4 +1,4 @@
-"""Wheels as if installed: what they say, and what a hostile one may do (nothing)."""
+"""Wheels as if installed: what they tell, and that hostile ones can do nothing."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_what_has_no_directory_is_told_so(tmp_path: Path) -> None:
         ("_METADATA_BYTES", 100, "x-1.dist-info/RECORD", 100, 101, "RECORD has 101 bytes"),
         ("_METADATA_BYTES", 100, "x/a.so", 101, None, ""),
         ("_TOTAL_BYTES", 600, "x/a.so", 600 - len(METADATA), 601 - len(METADATA), "has more than"),
-        # Stored members grow by nothing: that is not more than once.
+        # Stored members do not grow: that is not more than once.
         ("_RATIO", 1, "x/a.so", 999, None, ""),
         ("_RATIO", 0, "x/a.so", 500, 501, "x/a.so grows from 501 to 501"),
     ],

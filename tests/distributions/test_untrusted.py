@@ -310,6 +310,23 @@ def test_no_member_is_a_link(mode: int, refused: bool) -> None:
         CarefulZip(stream, error, 5)
 
 
+@pytest.mark.parametrize("at_one_place", [True, False])
+def test_members_at_one_place(at_one_place: bool) -> None:
+    stream = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w") as file:
+        warnings.simplefilter("ignore")  # of the name that stands twice
+        file.writestr("m", "x")
+        file.writestr("m", "x")
+        if at_one_place:
+            file.filelist[1].header_offset = file.filelist[0].header_offset
+    with CarefulZip(stream, error, 5) as opened:
+        if at_one_place:
+            with pytest.raises(ArchiveError, match="m is where another member is"):
+                list(opened.chunks(opened.infos[0], 9))
+        else:
+            assert b"".join(opened.chunks(opened.infos[0], 9)) == b"x"
+
+
 def test_a_member_is_no_larger_than_its_limit_and_its_header() -> None:
     with CarefulZip(zipped(("m", b"x" * 300_000)), error, 5) as careful:
         (info,) = careful.infos

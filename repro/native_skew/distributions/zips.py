@@ -13,6 +13,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -81,6 +82,7 @@ class CarefulZip:
         except _DAMAGES as error:
             raise make_error(f"no readable zip: {error}") from error
         self.infos = self._zip.infolist()
+        self._at = Counter(info.header_offset for info in self.infos)
         for info in self.infos:
             self._check_member(info)
 
@@ -93,13 +95,16 @@ class CarefulZip:
     def chunks(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         """A member's content, in chunks of at most 256 KiB.
 
-        Raises the error if it is damaged, larger than ``limit``, or cannot be decompressed in
-        chunks.
+        Raises the error if it is damaged, larger than ``limit``, at another member's place, or
+        cannot be decompressed in chunks.
         """
         name = info.filename
         if info.file_size > limit:
             reason = f"{name} unpacks to {info.file_size} bytes, more than the {limit} of any sound"
             raise self._make_error(f"{reason} one: a zip bomb?")
+        # zipfile itself reads such members, and from Python 3.14 on warns of them.
+        if self._at[info.header_offset] > 1:
+            raise self._make_error(f"{name} is where another member is: a zip bomb?")
         if info.compress_type not in _COMPRESSIONS:
             raise self._make_error(f"{name} is neither stored nor deflated")
         self._prefetch(

@@ -169,7 +169,8 @@ class Explanations:
         """What ``module`` lacks; libraries that are there but damaged are kept for ``damaged``."""
         for each in module.closure.unresolved:
             path, _, why = each.damaged.partition(": ")
-            if path:
+            # glibc's libc.so is a text for its linker, and musl's is what the module needs.
+            if path and not _is_libc(each.name):
                 owner = self._owners.of(path) or module.owner
                 one = Unusable(path=os.path.normpath(path), owner=owner, why=why, name=module.name)
                 self._stops_at.append(one)

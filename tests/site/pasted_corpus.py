@@ -2233,6 +2233,39 @@ CASES: tuple[Case, ...] = (
         "stopped",
     ),
     Case(
+        "a wheel that uv cannot unpack, in a frame",
+        "  × Failed to download `s1-dataiku==0.1.dev1+g990d7941d`\n  ├─▶ Failed to extract archive:\n"
+        "  │   s1_dataiku-0.1.dev1+g990d7941d-py3-none-any.whl\n"
+        "  ╰─▶ ZIP file contains trailing contents after the end-of-central-directory\n      record",
+        "file-damaged",
+        "stopped",
+        {"consumer": "s1-dataiku"},
+    ),
+    Case(
+        "a Python that uv cannot unpack",
+        "error: Failed to install cpython-3.12.5-windows-x86_64-none: Failed to extract archive: "
+        "cpython-3.12.5%2B20240814-x86_64-pc-windows-msvc-install_only_stripped.tar.gz",
+        "file-damaged",
+        "stopped",
+        {"consumer": None},
+    ),
+    Case(
+        "a wheel that pip cannot unpack",
+        '  File "/v/lib/python3.6/site-packages/pip/_internal/utils/unpacking.py", line 101, in unzip_file\n'
+        '    zip = zipfile.ZipFile(zipfp, allowZip64=True)\n  File "/opt/lib/python3.6/zipfile.py", line 1131, in __init__\n'
+        "    self._RealGetContents()\nzipfile.BadZipFile: File is not a zip file",
+        "file-damaged",
+        "stopped",
+    ),
+    Case(
+        "data that a program cannot unpack",
+        '  File "/v/lib/python3.9/site-packages/torchvision/datasets/utils.py", line 409, in extract_archive\n'
+        '    extractor(from_path, to_path, compression)\n  File "/usr/lib/python3.9/zipfile.py", line 1336, in __init__\n'
+        "zipfile.BadZipFile: File is not a zip file",
+        None,
+        None,
+    ),
+    Case(
         "Debian's own Python",
         "error: externally-managed-environment\n\n× This environment is externally managed\n"
         "╰─> To install Python packages system-wide, try apt install python3-xyz, where xyz is the package",

@@ -1271,6 +1271,17 @@ OTHERS: dict[str, Entry] = {
         kind="stopped",
         rank=5,
     ),
+    "file-damaged": _entry(
+        r"Failed to (?:extract archive|unzip wheel):? (?!cpython-)(?P<consumer>[A-Za-z][\w.]*?(?:-[A-Za-z][\w.]*?)*)-(?P<consumer_version>\d[^-\s]*?)(?:-[^\n]*\.whl|\.tar|\.zip)",
+        r"Failed to (?:extract archive|unzip wheel)",
+        r"Wheel '(?P<consumer>[\w.-]+)' located at \S+ is invalid",
+        r"[\\/]pip[\\/](?:[^\n]*\n){1,16}?[^\n]*BadZip[Ff]ile:",
+        meaning="A file that was downloaded, or that lies in a cache, cannot be unpacked.",
+        advice="Empty the cache of that package (`uv cache clean NAME`, `pip cache remove NAME`) and try again. If it comes again, "
+        "the index or a proxy hands out a damaged file: compare its hash with the index's.",
+        kind="stopped",
+        rank=5,
+    ),
     "externally-managed": _entry(
         r"(?:error: |is )externally(?:-| )managed",
         meaning="This Python belongs to the system's package manager, and installers leave it alone.",

@@ -304,12 +304,15 @@ def test_packages_of_python_alone_are_imported(environment: Environment) -> None
         "extra.py": "import no_such_distribution",  # a requirement is judged by itself
         "tests/__init__.py": "raise OSError('of nobody')",
         "fine/part.py": "raise OSError('nothing at the top')",
+        "of/several/__init__.py": "raise OSError('in a namespace')",
+        "of/absent/__init__.py": "import no_such_distribution",
+        "of/_audio/__init__.py": "raise OSError('nobody imports it')",
     }
     info = site / "audio-1.dist-info"
     info.mkdir()
     (info / "RECORD").write_text("".join(f"{name},sha256=x,1\n" for name in sources))
     for name, source in sources.items():
-        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).parent.mkdir(exist_ok=True, parents=True)
         (site / name).write_text(f"{source}\n")
     owner = nameless(name="audio", info=str(info))
     # What an editable install's own code finds, by its name, and one that is called otherwise.
@@ -318,11 +321,13 @@ def test_packages_of_python_alone_are_imported(environment: Environment) -> None
     hooked = [nameless(name=name, direct_url=url) for name in ("hook-ed", "other")]
     both = msgspec.structs.replace(environment, distributions=(owner, *hooked))
     report = confirm(both)
-    (finding,) = report.findings
-    assert (finding.rule, finding.evidence["module"]) == ("import-fails", "audio")
-    assert report.looked_at == {"imports": 5}
+    fail = {"audio", "of.several"}
+    assert {each.evidence["module"] for each in report.findings} == fail
+    assert {each.rule for each in report.findings} == {"import-fails"}
+    assert report.looked_at == {"imports": 7}
     (site / "hook_ed.py").write_text("raise ImportError('undefined symbol')\n")
-    assert {each.evidence["module"] for each in confirm(both).findings} == {"audio", "hook_ed"}
+    found = {each.evidence["module"] for each in confirm(both).findings}
+    assert found == {*fail, "hook_ed"}
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,9 @@ def _packages(
         if owner.is_editable and not owner.files:  # an import hook of its own may find it
             yield owner.name.replace("-", "_"), owner
         for name in owner.packages():
-            if ("." in name or not owner.files) and _NO_PACKAGES.isdisjoint(name.split(".")):
+            # A private one, as google.cloud._storage, may need what is required in an extra alone.
+            wanted = "._" not in name if "." in name else not owner.files
+            if wanted and _NO_PACKAGES.isdisjoint(name.split(".")):
                 yield name, owner
 
 
@@ -392,7 +394,8 @@ class _Comparison:
             # Beside the package that a distribution is named for, if it is there, others may be an
             # extra's, or another system's.
             is_own = canonicalize_name(package) == owner.name and f"'{package}'" not in error
-            if not owner.files and not is_own and _is_absence(error):
+            of_python = "." in package or not owner.files
+            if of_python and not is_own and _is_absence(error):
                 continue
             if self._accounts_for(owner, error):
                 continue

@@ -151,10 +151,10 @@ def find(project: Project) -> RequirementSource:
         return InPyproject(project)
     if table and "dependencies" not in table.get("dynamic", []):
         return RequirementSource()
-    if project.table("tool", "poetry") and not table:
-        raise NotUnderstoodError(
-            PYPROJECT, "the requirements are in Poetry's own table", "move them to [project] first"
-        )
+    is_own = project.backend != "setuptools" and project.script is None
+    if not table and (is_own or project.table("tool", "poetry")):
+        reason = "there is no [project]: the requirements are in a table of the backend's own"
+        raise NotUnderstoodError(PYPROJECT, reason, "move them to [project] first")
     if table and project.backend != "setuptools":
         raise NotUnderstoodError(
             PYPROJECT, f"dependencies are dynamic, computed by {project.backend}", _STATIC

@@ -145,14 +145,27 @@ def test_what_was_passed_over_is_in_the_headline(
 ) -> None:
     monkeypatch.setattr(read, "_LEAST", 10)
     monkeypatch.setattr(read, "_MOST", 10)
-    members = {"user/m.so": linked(("libfake.so.2",), (), cc)}
+    members = {"user/m.so": linked(("libfake.so.2",), (), cc), "user/data": bytes(2_600_000)}
     url = serve((_wheel("user", "1.0", f"cp312-cp312-{LINUX}", members),))
     output = audit("user==1.0", "--index-url", url)
     assert (output.code, output.rules()) == (1, ["incomplete"])
+    assert "--thorough reads all of every wheel (up to 3 MB)" in output.of("incomplete").message
     assert output.report.not_examined
     output = audit("user==1.0", "--index-url", url, "--thorough")
     assert (output.code, output.rules()) == (0, ["not-told"])
     assert not output.report.not_examined
+
+
+def test_the_first_wheel_is_read_however_small_its_release(
+    audit: Audit, serve: Serve, cc: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As xformers 0.0.28.post3, of whose one module of 16 MB nothing was known."""
+    monkeypatch.setattr(read, "_LEAST", 10)
+    members = {"user/m.so": linked(("libfake.so.2",), (), cc)}
+    tags = (f"cp312-cp312-{LINUX}", "cp312-cp312-manylinux_2_17_aarch64")
+    url = serve(tuple(_wheel("user", "1.0", each, members) for each in tags))
+    output = audit("user==1.0", "--index-url", url, "--no-cache")
+    assert output.of("incomplete").evidence["wheels"] == (f"user-1.0-{tags[1]}.whl",)
 
 
 def test_a_module_that_is_none_is_said(audit: Audit, serve: Serve) -> None:

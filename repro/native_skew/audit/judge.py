@@ -126,12 +126,13 @@ def _unread(examined: Examined) -> Iterator[Finding]:
     total = sum(len(each.libraries) for each in examined.contents.values())
     if unread:
         wheels = [name for name, each in examined.contents.items() if each.unread]
+        size = round(sum(each.size or 0 for each in release.wheels) / 1e6)
         yield INCOMPLETE.finding(
             f"{unread} of the {total} shared objects in the wheels that were opened were not read, "
             f"to save traffic: the largest of {listed(wheels, '', _SHOWN)}. --thorough reads all of "
-            "every wheel, and a downloaded file is read whole.",
+            f"every wheel{f' (up to {size} MB)' if size else ''}, and a downloaded file is read whole.",
             release.place(),
-            {"unread": unread, "total": total, "wheels": tuple(wheels)},
+            {"unread": unread, "total": total, "wheels": tuple(wheels), "megabytes": size},
         )
     for filename, contents in examined.contents.items():
         if contents.damaged:

@@ -20,9 +20,7 @@ from native_skew.audit.transport import CONNECTIONS
 from native_skew.distributions import SourceTexts
 
 _MEGABYTE = 1024 * 1024
-# The share of a release's bytes that may be read as shared objects, one in so many: of the first
-# wheel, which often holds a single large one, and of all others.
-_SHARE_OF_FIRST, _SHARE = 25, 100
+_SHARE = 100  # of further wheels, one byte in so many of a release may be read as shared objects
 _LEAST, _MOST = 8 * _MEGABYTE, 16 * _MEGABYTE
 _ON_DISK = 1024 * _MEGABYTE
 _PLATFORM = re.compile(r"-(any|manylinux|musllinux|linux|macosx|win)[0-9_]*(\w*?)(?=[.])")
@@ -164,9 +162,9 @@ def _eagerness(file: File) -> tuple[bool, bool, int, BuildTag]:
 
 
 def _budget(release: Release, file: File, number: int, thorough: bool) -> int:
-    """The bytes of shared objects to read of a wheel: most of the first of the large ones."""
+    """The bytes of shared objects to read of a wheel: most of the first, which tells most."""
     if thorough or all(each.path for each in release.files):
         return _ON_DISK
     if number and (file.size or _MOST) > _LEAST:
         return min(_MOST, max(_LEAST, release.size // _SHARE)) // 4
-    return min(_MOST, max(_LEAST, release.size // _SHARE_OF_FIRST))
+    return _MOST

@@ -136,6 +136,16 @@ def test_all_problems_are_reported_at_once(
     assert not any((bakery.root / "baked").iterdir())
 
 
+def test_end_that_was_offered_from_a_wrong_oldest_is_not_kept(
+    bakery: Bakery, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(FailedHookException):
+        bakery.bake("native-consumer", provider_oldest="v1.2")
+    message = capfd.readouterr().err
+    assert "provider_library=" in message
+    assert "provider_below=" not in message
+
+
 def test_unknown_granularity_is_refused(bakery: Bakery) -> None:
     with pytest.raises(ValueError, match=r"abi_granularity.*patch.*minor.*exact"):
         bakery.bake("native-consumer", abi_granularity="major")

@@ -69,6 +69,14 @@ def test_code_is_formatted_whatever_the_names(
     bakery.run("ruff", "format", "--no-cache", "--check", project)
 
 
+@pytest.mark.parametrize("template", TEMPLATE_NAMES)
+def test_code_is_formatted_for_a_newer_python(bakery: Bakery, template: str) -> None:
+    """The formatter writes as the oldest Python allows: from 3.14 on, `except` without brackets."""
+    project = bakery.bake(template, oldest_python="3.14")
+    bakery.run("ruff", "check", "--no-cache", project)
+    bakery.run("ruff", "format", "--no-cache", "--check", project)
+
+
 # The checks of each kind of file; the schemas are in the tool, so nothing is fetched.
 SCHEMAS = {
     ".github/workflows/*.yml": "vendor.github-workflows",

@@ -229,7 +229,10 @@ def main():
         print("Nothing was generated. These answers cannot work:", file=sys.stderr)
         print(*(f"  - {line}" for _, line in found), sep="\n", file=sys.stderr)
         print("This asks again, and Enter takes the answers that were good:", file=sys.stderr)
-        print(f"  {again({name for name, _ in found})}", file=sys.stderr)
+        wrong = {name for name, _ in found}
+        # Where the next ABI begins was offered from it.
+        wrong |= {"provider_below"} if "provider_oldest" in wrong else set()
+        print(f"  {again(wrong)}", file=sys.stderr)
     return bool(found)
 
 

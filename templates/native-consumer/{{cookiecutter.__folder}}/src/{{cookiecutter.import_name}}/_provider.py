@@ -72,6 +72,8 @@ _LOADER = re.compile(
     "|Library not loaded|Symbol not found|symbol not found|DLL load failed"
 )
 _MISSING = re.compile("cannot open shared object|Error loading|Library not loaded")
+# What looking for a file or a module raises.
+_ABSENT = (OSError, ImportError, ValueError)
 
 
 class ProviderError(ImportError):
@@ -188,7 +190,7 @@ def load() -> None:
             for provider, folder in reversed(folders):
                 for path in library_files(provider, folder):
                     ctypes.CDLL(str(path))
-        except (OSError, ProviderError):
+        except _ABSENT:
             raise explained(error) from error
         try:
             import_module(name)
@@ -205,7 +207,7 @@ def _check_installed(provider: Provider, package: Path) -> None:
     """
     try:
         here = {path.stem.removeprefix("lib") for path in library_files(provider, package)}
-    except (OSError, ProviderError):
+    except _ABSENT:
         return  # it is elsewhere, and the module has found it
     names = {library.removesuffix(".so").removeprefix("lib") for library in provider.libraries}
     if provider.abi_parts is None or here != names:
@@ -236,7 +238,7 @@ def built_for() -> dict[str, str]:
     try:
         spec = util.find_spec(f"{__package__}._extension")
         content = Path(spec.origin or "").read_bytes() if spec else b""
-    except (OSError, ValueError):
+    except _ABSENT:
         return {}
     marked = re.search(rb"native-skew: built for ([A-Za-z0-9._ ,+!-]+)\0", content)
     pairs = (each.split() for each in marked[1].decode().split(",")) if marked else ()

@@ -55,11 +55,11 @@ def added(inventory: Inventory, prefix: Path) -> Inventory:
     complete = [_with_depends(each, records, named) for each in named.values()]
     of_packages = {path for each in complete for path in each.files}
     left = (path for each in inventory.distributions if not each.name for path in each.files)
-    nobodys = nameless(tuple(path for path in left if path not in of_packages))
-    has_nobodys = any(not each.name for each in inventory.distributions)
+    unowned = nameless(tuple(path for path in left if path not in of_packages))
+    has_unowned = any(not each.name for each in inventory.distributions)
     return replace(
         inventory,
-        distributions=(*complete, *([nobodys] if has_nobodys else [])),
+        distributions=(*complete, *([unowned] if has_unowned else [])),
         gone=(*(pair for pair in inventory.gone if pair[0].installer != "conda"), *gone),
     )
 

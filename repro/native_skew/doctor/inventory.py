@@ -85,9 +85,9 @@ def read(sites: Sites, target: Target | None = None, root: str = "") -> Inventor
     hidden: set[str] = set()
     ones = [each for each in found.values() if each.name]
     kept, gone, beside = _on_disk(ones, inside, root, hidden)
-    nobodys = [found[""]] if "" in found else []
+    unowned = [found[""]] if "" in found else []
     return Inventory(
-        distributions=(*kept, *nobodys),
+        distributions=(*kept, *unowned),
         gone=(*gone, *((found[name], lost) for name, lost in unlinked.items())),
         beside=beside,
         changed=tuple((each, paths) for each in found.values() if (paths := tuple(_resized(each)))),

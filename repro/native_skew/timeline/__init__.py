@@ -2,5 +2,5 @@
 
 from native_skew.timeline import record
 from native_skew.timeline.command import timeline
-from native_skew.timeline.record import Flip, Line, Point, between
+from native_skew.timeline.record import Flip, Line, between
 from native_skew.timeline.search import minor_release

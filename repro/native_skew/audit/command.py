@@ -226,7 +226,7 @@ def find(releases: tuple[str, ...], index: IndexClient | None) -> list[Release]:
         if path.is_dir():
             here = _in_folder(path)
             if not here and not (index and _is_name(text)):
-                raise ReleaseError(text, "holds no wheel and no sdist")
+                raise ReleaseError(text, "holds neither a wheel nor an sdist")
             if not here:
                 _say(f"the folder {text} holds no release: the index is asked for {text}")
             elif _is_name(text):
@@ -251,7 +251,9 @@ def _in_folder(folder: Path) -> list[File]:
         try:
             found.append(local(path))
         except FileRefusedError as error:
-            _say(f"{path.name}: passed over, it is no wheel and no sdist ({error.reason})")
+            _say(
+                f"{path.name}: passed over, as it is neither a wheel nor an sdist ({error.reason})"
+            )
     return found
 
 

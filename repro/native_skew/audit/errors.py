@@ -36,8 +36,8 @@ class LockError(AuditError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(
-            f"{path}: not understood as a lock ({reason}); make it anew with its tool, or name "
-            "another"
+            f"{path}: not understood as a lock ({reason}); create it again with its "
+            "tool, or name another"
         )
 
 
@@ -46,7 +46,7 @@ class FileRefusedError(AuditError):
 
     def __init__(self, filename: str, reason: str) -> None:
         self.filename, self.reason = filename, reason
-        super().__init__(f"{filename}: not read ({reason}); do not install it before you know why")
+        super().__init__(f"{filename}: not read ({reason}); do not install it until you know why")
 
 
 class IndexRefusedError(AuditError):

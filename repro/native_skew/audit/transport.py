@@ -213,7 +213,7 @@ class Digest:
         if self._hash and self._hash.hexdigest() != self._expected:
             got = f"{self._name}={self._hash.hexdigest()}"
             reason = f"the index announces {self._name}={self._expected} and delivers {got}"
-            raise IndexRefusedError(url, reason, "do not use this index before you know why")
+            raise IndexRefusedError(url, reason, "do not use this index until you know why")
 
 
 def _answer(response: requests.Response, chunks: Iterable[bytes]) -> Answer:

@@ -226,8 +226,8 @@ def interpreter(
         unusable.append((why, {"leads_to": known.of_others}, "pyvenv.cfg"))
     for why, evidence, file in unusable:
         yield rules.MISSING_INTERPRETER.finding(
-            f"{why}: nothing in this environment can be run. Make it anew, or give it its "
-            "interpreter again.",
+            f"{why}: nothing in this environment can be run. Create it again, or restore "
+            "its interpreter.",
             Location(file=file),
             evidence,
             remaking(environment, environment.python),

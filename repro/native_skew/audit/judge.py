@@ -132,7 +132,7 @@ def _unread(examined: Examined) -> Iterator[Finding]:
             f"to save traffic: the largest of {listed(wheels, '', _SHOWN)}. --thorough reads all of "
             f"every wheel{f' (up to {size} MB)' if size else ''}, and a downloaded file is read whole.",
             release.place(),
-            {"unread": unread, "total": total, "wheels": tuple(wheels), "megabytes": size},
+            {"unread": unread, "total": total, "wheels": tuple(wheels)},
         )
     for filename, contents in examined.contents.items():
         if contents.damaged:

@@ -64,6 +64,17 @@ def everything(url: str, cache: Path, caplog: pytest.LogCaptureFixture, *more: s
     return "\n".join(told)
 
 
+def test_a_query_stays_behind_the_path_and_is_never_shown(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As uv leaves it: another page would be asked, and its 404 taken for the answer."""
+    server.answers["/simple/victim/"] = lambda _: Response(status=403)
+    told = everything(f"{server.url}simple?token=s3cr3tquery", tmp_path, caplog)
+    assert {each.full_path for each in server.seen} == {"/simple/victim/?token=s3cr3tquery"}
+    assert "/simple/victim/ answers 403" in told
+    assert "s3cr3tquery" not in told.replace(caplog.text, "")
+
+
 @pytest.mark.parametrize(
     ("who", "trouble"),
     [

@@ -9,7 +9,7 @@ import json
 import threading
 import warnings
 from contextlib import suppress
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -58,11 +58,10 @@ class IndexClient:
         self._lock = threading.Lock()
 
     def _address(self, url: str) -> str:
-        plain = self.transport.credentials.take(url).rstrip("/") + "/"
-        parts = urlsplit(plain)
+        parts = urlsplit(self.transport.credentials.take(url))
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise IndexAddressError
-        return plain
+        return parts._replace(path=parts.path.rstrip("/") + "/").geturl()
 
     def release(self, name: str, version: str = "") -> Release:
         """A release; without ``version``, the newest by PEP 440, if possible not a pre-release."""
@@ -96,7 +95,8 @@ class IndexClient:
         return self._fetch(self.url, project)
 
     def _fetch(self, index: str, project: str) -> tuple[File, ...]:
-        url = urljoin(index, f"{project}/")
+        parts = urlsplit(index)  # a query stays behind the path, as uv leaves it
+        url = parts._replace(path=f"{parts.path}{project}/").geturl()
         answer = self.transport.get(url, {"Accept": _ACCEPT, "Accept-Encoding": "gzip"})
         if answer.status == 404:
             raise ReleaseError(project, f"there is no such project on {url}")

@@ -115,7 +115,9 @@ def test_what_is_no_distribution_is_passed_over_with_a_word(tmp_path: Path) -> N
     (dist / "docs.zip").write_bytes(b"PK")
     (dist / "report.tar.gz").write_bytes(b"")
     (dist / "1.0.whl").mkdir()
-    assert "holds no wheel" in str(CliRunner().invoke(command, ["dist/", "--no-index"]).exception)
+    assert "holds neither a wheel nor an sdist" in str(
+        CliRunner().invoke(command, ["dist/", "--no-index"]).exception
+    )
     file = wheel_file("user", "1.0", "py3-none-any", core_metadata("user", "1.0", ()), {}, 1)
     (dist / file.filename).write_bytes(file.content)
     done = CliRunner().invoke(command, ["dist/", "--no-index", "--no-cache"])

@@ -110,7 +110,9 @@ def test_a_windows_module_needs_a_dll_of_nobody_that_is_required(
     audit: Audit, serve: Serve, tmp_path: Path
 ) -> None:
     provider = _wheel("xlib", "1.0", "py3-none-win_amd64", {"xlib/Com.dll": pe(())})
-    members = {"user/m.pyd": pe(("KERNEL32.dll", "com.dll", "python312.dll"))}
+    members = {
+        "user/m.pyd": pe(("KERNEL32.dll", "bcryptprimitives.dll", "com.dll", "python312.dll"))
+    }
 
     def rules(requires: tuple[str, ...]) -> list[str]:
         user = _wheel("user", "1.0", "cp312-cp312-win_amd64", members, requires)

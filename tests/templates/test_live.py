@@ -74,7 +74,7 @@ def test_real_provider_of_another_abi_is_refused_in_words(bakery: Bakery) -> Non
     target = bakery.root / "target/bin/python"
     install = ["uv", "pip", "install", "--python", target]
     bakery.run(*install, project, env=env)
-    use = [target, "-c", "import an_ioc"]
+    use = [target, "-c", "import an_ioc; an_ioc.main()"]
     bakery.run(*use)
     bakery.run(*install, "epicscorelibs==7.0.7.99.1.2", env=env)
     message = bakery.run(*use, fails=True)

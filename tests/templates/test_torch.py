@@ -78,7 +78,7 @@ def baked(bakery: Bakery, granularity: str, oldest: str, **answers: str) -> Path
     )
 
 
-RUN = ("-c", "import an_operator as m; print(*m.versions().values())")
+RUN = ("-c", "import an_operator as m; m.main()")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_stable_abi_runs_with_an_older_torch(bakery: Bakery, language: str, back
     assert ("-abi3-" in wheel.name) is (language == "c++")
     for version, torch in torches.items():
         site = bakery.installed(f"run-{version}", wheel, torch)
-        said = bakery.python(*RUN, site=site).split()
+        said = bakery.python(*RUN, site=site).split()[1::2]
         assert said == [f"{NEWEST}+cpu", version.partition("+")[0], version]
         bakery.own_tests(project, site)
 

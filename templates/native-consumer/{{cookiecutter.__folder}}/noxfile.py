@@ -157,6 +157,8 @@ def install(session: nox.Session, end: str, installer: str) -> None:
     session.chdir(tempfile.gettempdir())
     session.run(*command, "--no-cache-dir", "--constraint", str(constraint), str(sdist))
     session.run("uv", "pip", "install", "--python", python, *group("test"))
+    session.run(python, "-c", f"import {PACKAGE} as m; m.main()", external=True)
+    # main() alone would pass for a module that answers wrongly.
     session.run(python, "-m", "pytest", "-c", str(home / "pyproject.toml"), tests, external=True)
 
 

@@ -178,7 +178,7 @@ def running(wheel: Path, sites: list[Path]) -> Iterator[str]:
             archive.extractall(folder)
         for site in sites:
             done = subprocess.run(
-                [sys.executable, "-c", f"import {IMPORT_NAME} as m; m.versions()"],
+                [sys.executable, "-c", f"import {IMPORT_NAME} as m; m.main()"],
                 cwd=folder,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join([folder, str(site.resolve())])},
                 capture_output=True,

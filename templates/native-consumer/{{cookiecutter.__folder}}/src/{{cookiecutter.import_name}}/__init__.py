@@ -19,7 +19,7 @@ built_against = _extension.built_against
 core_version = _extension.core_version
 {%- endif %}
 
-__all__ = ["__version__", "built_against", "core_version", "versions"]
+__all__ = ["__version__", "built_against", "core_version", "main", "versions"]
 {%- if not cookiecutter.__function %}
 
 
@@ -33,3 +33,9 @@ def versions() -> dict[str, str]:
     """The provider's version when compiled, as loaded, and as installed."""
     installed = _provider.version_of(_provider.PROVIDERS[0].distribution) or "unknown"
     return {"built_against": built_against(), "loaded": core_version(), "installed": installed}
+
+
+def main() -> None:
+    """Print the three versions."""
+    for name, version in versions().items():
+        print(f"{name}: {version}")

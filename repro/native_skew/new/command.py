@@ -110,6 +110,8 @@ def new(
         raise FolderTakenError(Path(str(error).split('"')[1])) from None
     except (CookiecutterException, OSError) as error:
         raise click.ClickException(plain(str(error))) from None
+    finally:
+        del os.environ["NATIVE_SKEW_NEW"]
     click.echo(plain(made))
     click.get_current_context().exit(ExitCode.SOUND)
 
